@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { resume, resumeSettled, runDurable, startResumed } from '../src/durable.ts'
+import { resumeRun, resumeSettled, runDurable, startResumed } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
 import type { Interceptor } from '../src/index.ts'
 import { Pipeline, StageOutput, StageflowError, defineStage } from '../src/index.ts'
@@ -104,7 +104,7 @@ const runs: [where: string, run: (options: object) => Promise<unknown> | unknown
     'runDurable()',
     (options) => runDurable(pipeline.build({ interceptors: [claims] }), new ArrayExecutor() as never, options as never),
   ],
-  ['resume()', async (options) => resume(askGraph, await suspended(), { a: { value: 1 } }, options as never)],
+  ['resumeRun()', async (options) => resumeRun(askGraph, await suspended(), { a: { value: 1 } }, options as never)],
   [
     'resumeSettled()',
     async (options) => resumeSettled(askGraph, await suspended(), { a: { value: 1 } }, options as never),

@@ -214,7 +214,7 @@ test('an interceptor that returns next itself adds no layer to the stage', async
 test('a graph with interceptors: [] has no interceptors, and core has no defaults', async () => {
   const graph = graphOf([])
   expect(graph.info.interceptors).toEqual([])
-  expect(new Pipeline('demo').build().info.interceptors).toEqual([])
+  expect(new Pipeline('demo').withStage('a', () => ({})).build().info.interceptors).toEqual([])
 })
 
 test('state of a run lives in slots, which stages read', async () => {

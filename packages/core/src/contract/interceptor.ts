@@ -179,7 +179,12 @@ export interface RunContext extends RunIdentity {
   problem(error: unknown): void
   /** Makes a run for `next` with another signal, deadline or snapshot. */
   with(changes: RunChanges): RunContext
-  /** Makes a failed outcome. Return it, or that of `cancel`, to end the run without `next`. */
+  /** Stops the run, as the signal of its caller would: it ends as `cancelled`, with everything that completed. */
+  stop(reason: string): void
+  /**
+   * Makes a failed outcome. Return it from `wrapRun`, or that of `cancel`, to end the run without `next`. In other hooks both throw
+   * `core/interceptor-answer`: nothing there returns an outcome.
+   */
   fail(error: unknown): RunOutcome
   cancel(reason: string): RunOutcome
 }

@@ -1,6 +1,6 @@
 import { textOf } from '../base/errors.ts'
 import { CLEANUPS, LAST_EVENT } from '../report/run-facts.ts'
-import { Stopping } from '../run/stopping.ts'
+import { Stopping, cancelledFor } from '../run/stopping.ts'
 import type { LimitSource } from '../run/stopping.ts'
 import type { LegRun } from './leg-run.ts'
 
@@ -28,13 +28,18 @@ export class DurableStopping extends Stopping {
     pump.limits.add(prefix, limit, limit - pump.at, setLimit, () => this.expire())
   }
   override listen(signal: AbortSignal): void {
-    const { facts, pump, prefix } = this.#run
+    const { facts } = this.#run
     // The parent was aborted by a fact.
     if (signal === facts.parent?.signal) return super.listen(signal)
-    this.abort.listen(signal, (reason) => {
-      pump.register('stop', prefix, textOf(reason))
-      this.armWatchdog(0, reason)
-    })
+    this.abort.listen(signal, (reason) => this.#stopByFact(textOf(reason), reason))
+  }
+  override request(reason: string): void {
+    this.#stopByFact(reason, cancelledFor(reason))
+  }
+  #stopByFact(text: string, reason: unknown): void {
+    const { pump, prefix } = this.#run
+    pump.register('stop', prefix, text)
+    this.armWatchdog(0, reason)
   }
   /**
    * In `ms` the fact of a limit is due, or that of a stop for `reason`. No fact is given while an interceptor around a run or a

@@ -131,6 +131,7 @@ function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number,
 /** Whether the fallback is data that the stage could have returned. */
 const hasFallback = (value: unknown): value is { readonly fallback: object } =>
   isObject(value) &&
+  unknownNames(value, ['fallback']).length === 0 &&
   isObject(value['fallback']) &&
   toOutput(value['fallback'], '').status === 'ok' &&
   !isOutput(value['fallback'])

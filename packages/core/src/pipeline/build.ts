@@ -48,6 +48,8 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   const interceptors = options.interceptors ?? []
   checkInterceptors(interceptors, problem)
   const given = specsOf(pipeline)
+  if (given.length === 0)
+    problem('core/no-stages', `Pipeline "${pipeline.name}" has no stages; add one with withStage(name, stage).`)
   const places = readNames(given, problem)
   const specs = given.map((spec, place) => (places.has(spec.name) ? spec : named(spec, `#${place + 1}`)))
   const edges = readEdges(specs, places, problem)

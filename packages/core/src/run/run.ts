@@ -112,7 +112,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
 
   #askLayers(): Promise<Outcome> {
     // A checked layer returns an outcome of this run.
-    const answered = this.facts.graph.aroundRun?.(this.context) as Promise<Outcome>
+    const answered = this.facts.graph.aroundRun?.(new LiveRunContext(this, true)) as Promise<Outcome>
     // If the run was stopped before its layers were called, they get the grace time too.
     if (this.stoppingIfAny?.isStopped === true) this.stoppingIfAny.arm()
     return answered
@@ -193,7 +193,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   // Called by its stages, its interceptors and its parent
 
   get context(): LiveRunContext {
-    return (this.#context ??= new LiveRunContext(this))
+    return (this.#context ??= new LiveRunContext(this, false))
   }
   get stopping(): Stopping {
     return (this.stoppingIfAny ??= new Stopping(this))

@@ -23,6 +23,9 @@ export interface Stoppable {
   outcome(): Outcome
 }
 
+export const cancelledFor = (reason: string): StageflowError =>
+  new StageflowError('core/cancelled', `The run was cancelled: ${reason}`)
+
 /** What gave a run its limit: its option, or `run.with({ deadline })`. */
 export type LimitSource = 'timeoutMs' | 'deadline'
 
@@ -69,11 +72,13 @@ export class Stopping implements Stopper {
     this.abort.listen(signal, (reason) => this.cancel(textOf(reason), reason))
   }
 
-  cancel(
-    reason: string,
-    signalReason: unknown = new StageflowError('core/cancelled', `The run was cancelled: ${reason}`),
-  ): void {
+  cancel(reason: string, signalReason: unknown = cancelledFor(reason)): void {
     this.stop({ status: 'cancelled', reason }, signalReason)
+  }
+
+  /** An interceptor stops the run. */
+  request(reason: string): void {
+    this.cancel(reason)
   }
 
   /** The run's limit has passed. If it is the parent's limit, the parent is out of time. */
