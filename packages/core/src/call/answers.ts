@@ -20,9 +20,9 @@ export const asLayer = (next: RunStage): ((context: LiveStageContext) => Answer)
 /** The output for an error that a stage threw. After an abort, throwing the abort reason is a cancel; anything else is a failure. */
 export function thrownOutput(host: Host, stage: number, thrown: unknown, failure?: StageflowError): Output {
   const aborted = host.abortOf(stage)
-  if (aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason))
-    return new Output('cancel', host.facts.ending?.reason ?? textOf(thrown))
-  return new Output('fail', failure ?? toError(thrown), BY_ENGINE)
+  const passesAbortOn = aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason)
+  if (!passesAbortOn) return new Output('fail', failure ?? toError(thrown), BY_ENGINE)
+  return new Output('cancel', host.facts.ending?.reason ?? textOf(thrown))
 }
 
 /** The answer of a call that isn't made because the run was stopped. */

@@ -146,8 +146,12 @@ export interface EventSink {
 export const NoOpEventSink: EventSink = Object.freeze({ emit: () => {}, tryEmit: () => true })
 
 /** Where all copies of core in a process keep the sink of `setEventSink`; undefined: none was set. */
-export const PROCESS_SINK: unique symbol = Symbol.for('@stageflow/sink')
-export const processWide = globalThis as { [PROCESS_SINK]?: EventSink | undefined }
+const PROCESS_SINK: unique symbol = Symbol.for('@stageflow/sink')
+const processWide = globalThis as { [PROCESS_SINK]?: EventSink | undefined }
+
+/** Where the events of a run go: to its own sink, else that of its graph, else that of the process. */
+export const sinkOf = (ofRun: EventSink | undefined, ofGraph: EventSink | undefined): EventSink =>
+  ofRun ?? ofGraph ?? processWide[PROCESS_SINK] ?? NoOpEventSink
 
 /**
  * Sets the sink of runs that have no other, for the whole process and every copy of core in it. A sink passed to `build` or

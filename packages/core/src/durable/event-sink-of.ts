@@ -1,8 +1,8 @@
-import { NoOpEventSink, PROCESS_SINK, processWide } from '../contract/events.ts'
+import { sinkOf } from '../contract/events.ts'
 import type { EventSink } from '../contract/events.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 
 /** The sink that the runs of a graph send their events to, unless they are given another one. */
 export const eventSinkOf = (graph: Pick<StageGraph<unknown, unknown>, 'info'>): EventSink =>
-  builtGraphOf(graph)?.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
+  sinkOf(undefined, builtGraphOf(graph)?.eventSink)

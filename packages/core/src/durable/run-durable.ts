@@ -1,4 +1,4 @@
-import { NoOpEventSink, PROCESS_SINK, processWide } from '../contract/events.ts'
+import { NoOpEventSink, sinkOf } from '../contract/events.ts'
 import type { RunOptions } from '../contract/context.ts'
 import type { FailedResult, PipelineResult } from '../contract/results.ts'
 import { inputFields } from '../contract/snapshot.ts'
@@ -31,7 +31,7 @@ export async function runDurable<Stages, Ports>(
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...checkRunOptions(built, options), ...pinned })
   const pump = new Pump(executor)
-  const sink = eventSink ?? built.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
+  const sink = sinkOf(eventSink, built.eventSink)
   const given = { ...own, eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }
   const root = new DurableRun(pump, built, { ...inputFields(input), pipelineRunId: runId }, given, '')
   return asResult(await pump.carry(root)) as PipelineResult<Stages> | FailedResult<Stages>

@@ -4,7 +4,7 @@ import type { StageflowError } from '../base/errors.ts'
 import { define } from '../base/objects.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
-import { PROCESS_SINK, NoOpEventSink, checkEvent, processWide } from '../contract/events.ts'
+import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
 import type { StageEventMap } from '../contract/events.ts'
 import { Output, failed } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
@@ -128,7 +128,7 @@ export class RunFacts {
     this.times = graph.unset.slice()
     this.startedAt = this.endedAt = startedAt
     this.#input = input
-    const given = options.eventSink ?? graph.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
+    const given = sinkOf(options.eventSink, graph.eventSink)
     const sink = given === NoOpEventSink ? undefined : given
     this.events = sink === undefined && listener === undefined ? undefined : new RunEvents(this, sink, listener)
   }
@@ -199,9 +199,10 @@ export class RunFacts {
 
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
   answer(index: number, given: Output): Output {
+    if (given.status === 'ok') return given
     const { name, wrapped } = nodeAt(this.graph, index)
     const answer = given.status === 'retry' ? retryExhausted(name, given) : given
-    if (answer.status === 'ok' || wrapped !== undefined) return answer
+    if (wrapped !== undefined) return answer
     const stage = this.stage(index)
     if (stage.attempts !== undefined) return answer
     if (answer === given) stage.returned = given

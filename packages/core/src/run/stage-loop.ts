@@ -95,11 +95,18 @@ export class StageLoop implements Loop {
   /** Carries out a command that starts no stage. */
   #carryOut(operation: number, stage: number, now: number): void {
     const { schedule, stages, resume } = this.#facts
-    if (operation === SKIP) {
-      if (resume === undefined || !this.#restore(stage, resume)) this.#skip(stage, now)
-    } else if (operation === RESUME) stages?.[stage]?.resume()
-    else if (operation === ABORT && !schedule.stopped && schedule.state(stage) === RUNNING)
-      this.#run.stopping.abortLate(stage, now)
+    switch (operation) {
+      case SKIP:
+        if (resume === undefined || !this.#restore(stage, resume)) this.#skip(stage, now)
+        return
+      case RESUME:
+        stages?.[stage]?.resume()
+        return
+      case ABORT: {
+        const isStillRunning = !schedule.stopped && schedule.state(stage) === RUNNING
+        if (isStillRunning) this.#run.stopping.abortLate(stage, now)
+      }
+    }
   }
 
   /** Settles a stage as it settled in an earlier leg of the run. Returns false if it hadn't, or runs again. */
@@ -253,7 +260,7 @@ export class StageLoop implements Loop {
   /** Settles a running stage while its code still runs. */
   settleBeforeCode(stage: number, output: Output, now: number): void {
     const facts = this.#facts
-    if (facts.graph.nodes[stage]?.wrapped === undefined) facts.keepAttemptOpen(stage)
+    if (!this.#isWrapped(stage)) facts.keepAttemptOpen(stage)
     facts.times[2 * stage + 1] = now
     this.#endCode(stage, output)
     this.#publish(stage, facts.answer(stage, output), now)
@@ -271,8 +278,8 @@ export class StageLoop implements Loop {
   }
 
   #readAnswer(stage: number, returned: unknown): Output | object {
-    const { names, freeze } = this.#facts.graph
-    return readAnswer(returned, names[stage] as string, freeze)
+    const { graph } = this.#facts
+    return readAnswer(returned, nodeAt(graph, stage).name, graph.freeze)
   }
 
   /** Tells the parts of an unwrapped stage its answer, and ends what is still open inside the call. Returns the answer. */
@@ -293,7 +300,7 @@ export class StageLoop implements Loop {
   #endCode(stage: number, answer: Output | object): void {
     const { graph, stages } = this.#facts
     const known = stages?.[stage]
-    if (known !== undefined && known.runningCode > 0) known.cancelChildren(graph.names[stage] as string)
+    if (known !== undefined && known.runningCode > 0) known.cancelChildren(nodeAt(graph, stage).name)
     if (this.calls?.[stage] === undefined) return
     if (known !== undefined && answer instanceof Output) known.answer = answer
     giveUpCalls(this.#run, stage)
@@ -303,20 +310,20 @@ export class StageLoop implements Loop {
   /** Publishes the answer of a stage: in the facts of the run, to the schedule, and to everyone who watches. */
   #publish(stage: number, answer: Output | object, now: number): void {
     const facts = this.#facts
-    facts.times[2 * stage + 1] = now
+    facts.times[2 * stage + 1] = now // until now it was the time of the answer
     const state = facts.publish(stage, answer)
     const known = facts.stages?.[stage]
     if (known === undefined) facts.schedule.feed(SETTLED, stage, state)
-    else this.#feed(stage, state, known)
+    else this.#tellSchedule(stage, state, known)
     this.#tellSettled(stage, now)
     facts.parent?.tell('alive')
   }
 
   /** Tells the schedule that a stage with facts of its own has settled, and stops the run if the stage says so. */
-  #feed(stage: number, state: number, known: StageFacts): void {
-    const { graph, schedule } = this.#facts
+  #tellSchedule(stage: number, state: number, known: StageFacts): void {
+    const { schedule } = this.#facts
     schedule.feed(SETTLED, stage, known.runningCode > 0 ? state | STAYS : state)
-    if (graph.nodes[stage]?.wrapped === undefined) known.settled()
+    if (!this.#isWrapped(stage)) known.settled()
     if (state === CANCELLED || (state === FAILED && schedule.stopped)) this.#run.stopping.haltFor(stage)
   }
 
@@ -340,22 +347,28 @@ export class StageLoop implements Loop {
   }
 
   codeReturned(stage: number): void {
-    const facts = this.#facts
-    const isLast = facts.stages?.[stage]?.runningCode === 0
-    if (isLast && facts.phase < ENDED && facts.schedule.feed(LEFT, stage, 0)) this.driveSoon(UNREAD)
+    const { phase, schedule, stages } = this.#facts
+    const noneIsLeft = stages?.[stage]?.runningCode === 0
+    if (!noneIsLeft || phase >= ENDED) return
+    const slotIsFree = schedule.feed(LEFT, stage, 0)
+    if (slotIsFree) this.driveSoon(UNREAD)
   }
 
   #read(stage: number, returned: unknown): Output {
-    const { names, freeze } = this.#facts.graph
-    return readOutput(returned, names[stage] as string, freeze)
+    const { graph } = this.#facts
+    return readOutput(returned, nodeAt(graph, stage).name, graph.freeze)
+  }
+
+  #isWrapped(stage: number): boolean {
+    return nodeAt(this.#facts.graph, stage).wrapped !== undefined
   }
 
   // A stage waits
 
   park(stage: number): void {
-    const { graph, schedule, stages } = this.#facts
+    const { schedule, stages } = this.#facts
     // Code that still runs keeps the slot, and so does a call that no layer can make again.
-    if (graph.nodes[stage]?.wrapped === undefined || (stages?.[stage]?.runningCode ?? 0) > 0) return
+    if (!this.#isWrapped(stage) || (stages?.[stage]?.runningCode ?? 0) > 0) return
     if (!schedule.feed(PARK, stage, 0)) return
     this.#facts.stage(stage).isParked = true
     this.drive(UNREAD)

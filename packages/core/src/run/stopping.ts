@@ -201,6 +201,8 @@ export class Stopping implements Stopper {
       this.#waitsForChild = true
       return
     }
+    // First, so that nothing that its code does while the stage settles counts. Then the stage settles as one whose code still runs:
+    // its attempt stays open. Only then the run stops waiting for the code.
     stage.abandoned = true
     const reason = `abandoned: its code still ran ${graceMs} ms after its signal had aborted`
     if (isRunning) loop.settleBeforeCode(index, new Output('cancel', reason), now)

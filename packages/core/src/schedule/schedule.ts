@@ -11,6 +11,7 @@ import {
   OPERATION,
   OPERATION_BITS,
   PARK,
+  PENDING,
   READY,
   RESUME,
   RUNNING,
@@ -211,7 +212,8 @@ export class Schedule {
     for (let edge = offsets[stage] as number, end = offsets[stage + 1] as number; edge < end; edge++) {
       const target = targets[edge] as number
       const at = target * CELLS
-      const pending = --(cells[at] as number)
+      const pending = (cells[at + PENDING] as number) - 1
+      cells[at + PENDING] = pending
       let need = cells[at + NEED] as number
       if (status === OK) {
         cells[at + NEED] = --need
