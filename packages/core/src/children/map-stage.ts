@@ -27,7 +27,8 @@ type Items = Iterator<unknown> | AsyncIterator<unknown>
 
 /** Makes the stage that `withMap` adds: it calls `each` for each item, at most `concurrency` at once. */
 export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): MadeStage {
-  return new MadeStage(RULES, () => (context) => new MapRun(context as LiveStageContext, each, concurrency).run(over))
+  const make = () => (context: unknown) => new MapRun(context as LiveStageContext, each, concurrency).run(over)
+  return new MadeStage(RULES, make, true)
 }
 
 /** One run of a map. Starts items while there is room, until the source ends or an item ends the map. */

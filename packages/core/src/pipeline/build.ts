@@ -17,6 +17,7 @@ import { readEdges, readNames, refuseCycles } from '../graph/edges.ts'
 import { PORTS, RUN_OPTIONS } from '../graph/graph.ts'
 import { joinPorts } from '../graph/ports.ts'
 import type { BuiltGraph, StageNode } from '../graph/graph.ts'
+import { PipelineDescription } from '../graph/info.ts'
 import { createNode } from '../graph/nodes.ts'
 import type { NodeBuild } from '../graph/nodes.ts'
 import { isDescribed, specsOf } from '../graph/stage.ts'
@@ -58,11 +59,8 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   refuseCycles(specs, dependencies, dependents, problem)
 
   const stages: StageInfo[] = []
-  const info = Object.freeze({
-    name: pipeline.name,
-    stages,
-    interceptors: Object.freeze(interceptors.map(({ name }) => name)),
-  })
+  const interceptorNames = Object.freeze(interceptors.map(({ name }) => name))
+  const info = new PipelineDescription(pipeline.name, stages, interceptorNames)
   const childOf = childGraphs(pipeline.name, options, depth + 1)
   const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
   const { ignoreOptions } = options

@@ -1,7 +1,6 @@
-import { isArray } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { onRejection } from '../base/foreign.ts'
-import { define } from '../base/objects.ts'
+import { define, isPlainJson } from '../base/objects.ts'
 
 /** A named object that a problem can mention, such as an interceptor. */
 export interface Named {
@@ -35,7 +34,7 @@ export function checkedNote<T>(key: unknown, value: T): T {
   let why: string | undefined
   let cause: unknown
   try {
-    if (isQuick(value, QUICK_DEPTH) || JSON.stringify(value) !== undefined) return value
+    if (isPlainJson(value, QUICK_DEPTH) || JSON.stringify(value) !== undefined) return value
     why = `JSON has nothing for a ${typeof value}`
   } catch (thrown) {
     cause = thrown
@@ -46,19 +45,6 @@ export function checkedNote<T>(key: unknown, value: T): T {
     `The note "${String(key)}" is not JSON: ${why}; note plain data, such as { inputTokens: 12 }.`,
     { cause },
   )
-}
-
-/** Whether a value is certainly JSON. Serializing it costs five times as much. */
-function isQuick(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null)
-    return typeof value !== 'bigint' && typeof value !== 'function' && typeof value !== 'symbol'
-  if (depth === 0) return false
-  if (isArray(value)) return value.every((one) => isQuick(one, depth - 1))
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false
-  for (const key in value) {
-    if (!isQuick((value as Record<string, unknown>)[key], depth - 1)) return false
-  }
-  return true
 }
 
 /** The notes of a run, and the problems that didn't affect its result. */
