@@ -240,6 +240,11 @@ export class SlotValues extends Map<Slot<unknown>, unknown> {
   }
 
   override set(slot: Slot<unknown>, value: unknown): this {
+    if (!isName(slot?.name))
+      throw new StageflowError(
+        'core/slot',
+        `A value was set for ${show(slot)}, which is no slot. Make one: createSlot('acme/name').`,
+      )
     this.has(slot)
     return super.set(slot, value)
   }

@@ -132,9 +132,10 @@ export interface InterceptorContext extends StageContext<
   readonly aborted: { readonly reason: unknown } | undefined
   /**
    * Makes a narrower context for `next`, and a function that aborts only the calls inside it. Its `attempt` is the number of
-   * attempts so far + 1.
+   * attempts so far + 1. With a slot, `context.get(slot)` gives `value` inside it, and in the child runs that are started there.
    */
   fork(this: InterceptorContext): Fork
+  fork<T>(this: InterceptorContext, slot: Slot<T>, value: T): Fork
   /** Resolves when none of the stage's code is running, including abandoned code, even after the run has ended. */
   codeLeft(this: InterceptorContext): Promise<void>
   /**

@@ -67,6 +67,8 @@ export interface ParentLink {
   readonly resume: Resume | undefined
   /** Where the events of the stage that started the child go out. */
   readonly outlet: Outlet
+  /** The value of a slot for the code that started the child. */
+  readonly slotValue: <T>(slot: Slot<T>) => T | undefined
   /** Tells the calls around the stage that started the child. */
   readonly tell: (news: CallNews) => void
   /** The child has passed a deadline of its parent. */
@@ -267,7 +269,7 @@ export class RunFacts {
   }
 
   slotValue<T>(slot: Slot<T>): T | undefined {
-    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.facts.slotValue(slot)
+    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.slotValue(slot)
   }
   setSlot<T>(slot: Slot<T>, value: T): void {
     ;(this.#slots ??= new SlotValues()).set(slot, value)
