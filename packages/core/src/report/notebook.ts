@@ -1,6 +1,7 @@
+import { isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { onRejection } from '../base/foreign.ts'
-import { define, isPlainJson } from '../base/objects.ts'
+import { define, freezeDeep, isPlainJson } from '../base/objects.ts'
 
 /** A named object that a problem can mention, such as an interceptor. */
 export interface Named {
@@ -29,12 +30,14 @@ const whatOf = (stage: string | undefined): string => (stage === undefined ? 'th
 /** How deep a note is checked before it is serialized instead. Most notes are flat. */
 const QUICK_DEPTH = 3
 
-/** Throws `core/note` if JSON can't write the note; otherwise returns the note. */
-export function checkedNote<T>(key: unknown, value: T): T {
+/** Returns a note that stays as it is: frozen, or as JSON writes it if it isn't plain data. Throws `core/note` if JSON can't. */
+export function checkedNote(key: unknown, value: unknown): unknown {
   let why: string | undefined
   let cause: unknown
   try {
-    if (isPlainJson(value, QUICK_DEPTH) || JSON.stringify(value) !== undefined) return value
+    if (isPlainJson(value, QUICK_DEPTH)) return isObject(value) ? freezeDeep(value) : value
+    const json = JSON.stringify(value) as string | undefined
+    if (json !== undefined) return JSON.parse(json)
     why = `JSON has nothing for a ${typeof value}`
   } catch (thrown) {
     cause = thrown
