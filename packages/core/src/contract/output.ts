@@ -3,7 +3,7 @@ import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
 import { isError } from '../base/foreign.ts'
 import { getter, isPlain, printAs } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
-import { ANY, DELAY, FLAG, TEXT, optionProblems, plainOptions } from '../base/options.ts'
+import { ANY, FLAG, TEXT, optionProblems, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 
@@ -206,7 +206,8 @@ const RULES = {
     version: TEXT,
   },
   fail: { retryable: FLAG, data: ANY },
-  retry: { afterMs: DELAY },
+  // Which waits make sense is for the interceptor to say that waits.
+  retry: { afterMs: ANY },
   suspend: { state: ANY },
 } satisfies Readonly<Record<string, OptionRules>>
 
