@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { manifestProblems } from './manifest-rules.mjs'
 import { otherOption } from '../lib/vocabulary.mjs'
-import { conclude, readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
+import { conclude, readPackages, readSources, readTests, readText, sectionOf, sourceOf } from '../lib/workspace.mjs'
 
 // What every package has, and where, so that all of them are alike.
 
@@ -88,15 +88,15 @@ function readmeProblems(root, { folder, short, manifest }) {
   const known = found.filter((heading) => HEADINGS.includes(heading))
   const ordered = HEADINGS.filter((heading) => known.includes(heading))
   if (known.join() !== ordered.join()) report(`order the headings: ${ordered.join(' · ')}.`)
-  return [...problems, ...optionProblems(root, folder, file, text)]
+  return [...problems, ...optionProblems(root, { folder, manifest }, file, text)]
 }
 
 // In a package with an Options section, every option of its exported `…Options` interfaces has a row. The name is in the first cell, or
 // in the second one if the first says what the option is of. In prose a reader doesn't find its type and default.
-function optionProblems(root, folder, file, readme) {
+function optionProblems(root, { folder, manifest }, file, readme) {
   const section = sectionOf(readme, 'Options')
   const options = optionsOf(root, folder)
-  const renamed = options.flatMap(({ source, place, option }) => {
+  const renamed = filledIn(root, { folder, manifest }).flatMap(({ source, place, option }) => {
     const word = otherOption(option)
     return word === undefined ? [] : [`${source}: call ${place} what other packages call it: ${word}.`]
   })
@@ -111,12 +111,29 @@ function optionProblems(root, folder, file, readme) {
 }
 
 /** The fields of the exported `…Options` interfaces of a package. */
-function optionsOf(root, folder) {
+const optionsOf = (root, folder) => fieldsOf(root, folder).filter(({ owner }) => owner.endsWith('Options'))
+
+/**
+ * The fields that users fill in: those of options, and of other interfaces that an entry exports, such as the definition of a tool. What
+ * a package has counted is never filled in.
+ */
+function filledIn(root, { folder, manifest }) {
+  const sources = Object.values(manifest.exports ?? {}).map((target) => join(root, folder, sourceOf(target)))
+  const entries = sources.filter((source) => source.endsWith('.ts')).map(readText)
+  const isExported = (owner) => entries.some((text) => new RegExp(`\\b${owner}\\b`).test(text))
+  return fieldsOf(root, folder).filter(
+    ({ owner }) => owner.endsWith('Options') || (!owner.endsWith('Stats') && isExported(owner)),
+  )
+}
+
+/** The fields of all exported interfaces of a package. */
+function fieldsOf(root, folder) {
   return readSources(root, folder).flatMap(({ file, text }) =>
-    [...text.matchAll(/^export interface (\w+Options)\b[^{]*\{\n([\s\S]*?)^\}/gm)].flatMap(([, name, body]) =>
+    [...text.matchAll(/^export interface (\w+)\b[^{]*\{\n([\s\S]*?)^\}/gm)].flatMap(([, owner, body]) =>
       [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(([, option]) => ({
         source: file,
-        place: `${name}.${option}`,
+        owner,
+        place: `${owner}.${option}`,
         option,
       })),
     ),

@@ -111,6 +111,20 @@ test.each([
   ])
 })
 
+test('a refused word is found in any interface that an entry exports, and not in counts', () => {
+  const withTool = (owner, index) =>
+    problemsWith({
+      [`${REPORT}/src/tool.ts`]: `export interface ${owner} {\n  readonly redact?: boolean\n}\n`,
+      [`${REPORT}/src/index.ts`]: index,
+    })
+  const exporting = (owner) => `export type { ${owner} } from './tool.ts'\n`
+  expect(withTool('Definition', exporting('Definition'))).toContain(
+    `${REPORT}/src/tool.ts: call Definition.redact what other packages call it: redaction.`,
+  )
+  expect(withTool('Definition', '').join()).not.toContain('Definition.redact')
+  expect(withTool('ToolStats', exporting('ToolStats')).join()).not.toContain('ToolStats.redact')
+})
+
 test('an interceptor that states another range of core than its manifest is refused', () => {
   const stating = (range) =>
     problemsWith({

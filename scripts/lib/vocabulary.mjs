@@ -25,7 +25,10 @@ const OPTIONS = {
 /** Refused second halves of codes, and what they are called instead. */
 const CODES = [
   [/(^|-)timeout$|^exceeded$|^no-answer$/, 'timed-out'],
-  [/^invalid-(option|argument)s?$|^illegal-(argument|options)$/, 'illegal-option'],
+  [
+    /^invalid-(option|argument)s?$|^illegal-(argument|options|redaction|seed|time)$|^(build|run)-option$/,
+    'illegal-option',
+  ],
   [/^misfit$|^(other|wrong|new)-graph$|^graph-/, 'changed-graph'],
   [/unreachable$|.-unavailable$|^offline$|^down$/, 'unavailable'],
   [/.-full$/, 'full'],

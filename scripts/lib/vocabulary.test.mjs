@@ -54,6 +54,13 @@ test('a second half of two packages that end requests needs a usual status', () 
   expect(halvesWithoutStatus(['a/sold-out', 'sink-b/sold-out', 'exporter-c/sold-out', 'testing/sold-out'])).toEqual([])
 })
 
+test.each(['invalid-option', 'illegal-redaction', 'illegal-seed', 'illegal-time', 'run-option'])(
+  'the second half %s is called illegal-option',
+  (half) => {
+    expect(otherCode(half)).toBe('illegal-option')
+  },
+)
+
 test.each(['value-too-large', 'output-too-large', 'token-too-large', 'input-too-big', 'oversized'])(
   'the second half %s is called too-large',
   (half) => {

@@ -21,7 +21,7 @@ async function start({ main, scope, options }) {
     console.error(error.message)
     process.exit(1)
   })
-  launch(node, main, args, options)
+  launch(node, main, args, { options })
 }
 
 function list() {

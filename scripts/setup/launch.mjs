@@ -6,10 +6,11 @@ import { ROOT } from './setup.mjs'
 
 // Runs on any Node from 20 on, before anything is installed: nothing but built-in modules here.
 
-const SAME_SIGNAL_MS = 500
-
-/** Runs a TypeScript source under `node`, with this process's streams. Signals reach it once, and its exit code is that of this process. */
-export function launch(node, source, args, options = []) {
+/**
+ * Runs a TypeScript source under `node`, with this process's streams and these options of Node. Its exit code is that of this process. A
+ * signal that arrives again within `sameSignalMs` is the same one, and reaches it once.
+ */
+export function launch(node, source, args, { options = [], sameSignalMs = 500 } = {}) {
   // On a terminal, Ctrl-C reaches the whole foreground group: the program has it already, and npm passes it to us once
   // more. Elsewhere the program gets a group of its own, and gets from us the first of what arrives twice.
   const onTerminal = Boolean(process.stdin.isTTY)
@@ -24,7 +25,7 @@ export function launch(node, source, args, options = []) {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      const isRepeated = performance.now() - lastSignalAt < SAME_SIGNAL_MS
+      const isRepeated = performance.now() - lastSignalAt < sameSignalMs
       lastSignalAt = performance.now()
       if (!isRepeated && !(onTerminal && signal === 'SIGINT')) child.kill(signal)
     })

@@ -15,18 +15,24 @@ if (what === 'exit') process.exitCode = Number(rest[0])
 if (what === 'echo') console.log(JSON.stringify(rest))
 if (what === 'read') process.stdin.on('data', (text) => console.log('read ' + String(text).trim()))
 if (what === 'wait') {
-  let seen = 0
-  const alive = setInterval(() => {}, 1_000)
-  process.on('SIGINT', () => {
-    seen += 1
-    setTimeout(() => {
-      clearInterval(alive)
-      console.log('interrupted ' + seen + ' time')
-      process.exitCode = 130
-    }, 200)
+  let times = 0
+  process.on('SIGINT', () => console.log('interrupted ' + ++times))
+  // A signal that was sent before is handled within these turns of the event loop.
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  process.stdin.once('data', async () => {
+    await turn()
+    await turn()
+    process.exit(130)
   })
   console.log('waiting')
 }
+`
+// Starts the example, and says when it has handled a signal.
+const START = `
+import { launch } from './launch.mjs'
+const [sameSignalMs, ...args] = process.argv.slice(2)
+launch(process.execPath, 'examples/chat/src/main.ts', args, { sameSignalMs: Number(sameSignalMs) })
+process.on('SIGINT', () => console.log('handled'))
 `
 const PATH = process.env.PATH
 let root
@@ -46,6 +52,7 @@ beforeEach(async () => {
   write('bin/npx', '#!/bin/sh\n')
   mkdirSync(join(root, 'packages'))
   write('examples/chat/src/main.ts', EXAMPLE)
+  write('scripts/setup/start-and-say.mjs', START)
   mkdirSync(join(root, 'examples/chat/node_modules/node/bin'), { recursive: true })
   symlinkSync(process.execPath, join(root, 'examples/chat/node_modules/node/bin/node'))
   process.env.PATH = `${join(root, 'bin')}:${PATH}`
@@ -57,14 +64,15 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** Starts the example in a process group of its own; `when` is called with what it prints. */
-function start(args, { input, when = () => {} } = {}) {
-  const child = spawn(process.execPath, [join(root, 'scripts/setup/start.mjs'), ...args], { detached: true })
+/** Starts the example in a process group of its own. Each of the `steps` is taken once everything in its `after` has been printed. */
+function start(args, { input, script = 'start.mjs', steps = [] } = {}) {
+  const child = spawn(process.execPath, [join(root, 'scripts/setup', script), ...args], { detached: true })
   if (input !== undefined) child.stdin.end(input)
+  const left = [...steps]
   let printed = ''
   child.stdout.on('data', (text) => {
     printed += text
-    when(String(text), child)
+    while (left[0]?.after.every((line) => printed.search(line) >= 0)) left.shift().act(child)
   })
   return new Promise((resolve) => {
     child.on('close', (code) => resolve({ code, printed }))
@@ -86,21 +94,32 @@ test('what is typed reaches the example', async () => {
   expect(await start(['read'], { input: 'hello\n' })).toEqual({ code: 0, printed: 'read hello\n' })
 })
 
+const interrupt = (child) => child.kill('SIGINT')
+const interruptGroup = (child) => process.kill(-child.pid, 'SIGINT')
+const end = (child) => child.stdin.end('end')
+
 test('an interrupt of the whole group reaches the example once, and is waited for', async () => {
-  const when = (text, child) => text.includes('waiting') && process.kill(-child.pid, 'SIGINT')
-  expect(await start(['wait'], { when })).toEqual({ code: 130, printed: 'waiting\ninterrupted 1 time\n' })
+  const steps = [
+    { after: ['waiting'], act: interruptGroup },
+    { after: ['interrupted 1'], act: end },
+  ]
+  expect(await start(['wait'], { steps })).toEqual({ code: 130, printed: 'waiting\ninterrupted 1\n' })
 })
 
-test('an interrupt that arrives twice, from the terminal and from npm, reaches the example once', async () => {
-  const when = (text, child) => {
-    if (!text.includes('waiting')) return
-    process.kill(-child.pid, 'SIGINT')
-    setTimeout(() => child.kill('SIGINT'), 20)
-  }
-  expect(await start(['wait'], { when })).toEqual({ code: 130, printed: 'waiting\ninterrupted 1 time\n' })
+test.each([
+  ['at once, as from the terminal and from npm, reaches the example once', Infinity, 'interrupted 1\n'],
+  ['later reaches the example again', 0, 'interrupted 1\ninterrupted 2\n'],
+])('an interrupt that arrives again %s', async (_, sameSignalMs, heard) => {
+  const steps = [
+    { after: ['waiting'], act: interruptGroup },
+    { after: ['handled', 'interrupted 1'], act: interrupt },
+    { after: [/handled[^]*handled/], act: end },
+  ]
+  const { code, printed } = await start([sameSignalMs, 'wait'], { script: 'start-and-say.mjs', steps })
+  expect({ code, printed: printed.replaceAll('handled\n', '') }).toEqual({ code: 130, printed: `waiting\n${heard}` })
 })
 
 test('ending the start ends the example', async () => {
-  const when = (text, child) => text.includes('waiting') && child.kill('SIGTERM')
-  expect(await start(['wait'], { when })).toMatchObject({ code: 143, printed: 'waiting\n' })
+  const steps = [{ after: ['waiting'], act: (child) => child.kill('SIGTERM') }]
+  expect(await start(['wait'], { steps })).toMatchObject({ code: 143, printed: 'waiting\n' })
 })

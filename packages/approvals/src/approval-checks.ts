@@ -10,14 +10,15 @@ import {
   type OptionRules,
   read,
   refuseOptions,
+  required,
   show,
   TEXT,
   textOf,
 } from '@stageflow/core/kit'
 import { parseArguments } from '@stageflow/tools/kit'
 
-import type { ApprovalAnswer, ApprovalOwner, ApprovalQuestion, AskContext } from './approval.ts'
-import { isStorableId } from './approval-text.ts'
+import type { ApprovalAnswer, ApprovalOwner, ApprovalQuestion, AskContext, AskerIds } from './approval.ts'
+import { isStorableId, tooLarge } from './approval-text.ts'
 
 const LONGEST_REASON = 2_000
 const LONGEST_NAME = 256
@@ -40,7 +41,7 @@ const CONTEXT: OptionRules<AskContext> = {
   clock: CLOCK,
   emit: functionLike('(type, data) => boolean'),
 }
-const IDS: OptionRules<AskContext['ids']> = { ...OWNER, pipelineRunId: OWNER_ID }
+const IDS: OptionRules<AskerIds> = { ...OWNER, pipelineRunId: OWNER_ID }
 const ANSWER: OptionRules<ApprovalAnswer> = {
   approved: FLAG,
   arguments: [(value) => typeof value === 'string' || (typeof value === 'object' && value !== null), 'an object'],
@@ -66,16 +67,42 @@ export function checkQuestion(question: unknown): void {
 }
 
 export function checkContext(context: unknown): void {
-  const problems = [...optionProblems(context, CONTEXT, 'context.')]
-  // The ids may be a whole context of a stage, so other names in them are fine.
-  const ids = read(context, 'ids')
-  if (problems.length === 0) problems.push(...optionProblems(ids, IDS, 'context.ids.', 'any'))
+  const ofContext = optionProblems(context, CONTEXT, 'context.')
+  const problems = ofContext.length === 0 ? idsProblems(read(context, 'ids')) : ofContext
   if (problems.length === 0) return
-  const fix = 'Pass ask(question, { ids: { orgId, userId } }), or { ids: context, signal: context.signal } in a stage'
+  const fix =
+    'Pass ask(question, { ids: { orgId, userId } }), or { ids: context, signal: context.signal } in a stage. In an app without users, pass ids: { userId: undefined }'
   refuseOptions('ask()', 'approvals/illegal-option', [`${problems.join('; ')}. ${fix}`])
 }
 
-/** The answer, with its arguments parsed. Throws `approvals/illegal-option`. */
+function idsProblems(ids: unknown): readonly string[] {
+  const hasOwner = typeof ids !== 'object' || ids === null || 'orgId' in ids || 'userId' in ids
+  // The ids may be a whole context of a stage, so other names beside an owner are fine.
+  if (hasOwner) return optionProblems(ids, IDS, 'context.ids.', 'any')
+  return ['context.ids has neither orgId nor userId', ...optionProblems(ids, IDS, 'context.ids.')]
+}
+
+const CALL: OptionRule = [
+  (call) => typeof read(call, 'name') === 'string' && typeof read(call, 'callId') === 'string',
+  'a resolved call',
+]
+const HOOK_CONTEXT: OptionRule = [
+  (context) =>
+    typeof read(context, 'ids') === 'object' &&
+    ABORT_SIGNAL[0](read(context, 'signal')) &&
+    CLOCK[0](read(context, 'clock')),
+  'the context of the hook, with ids, signal and clock',
+]
+
+/** Checks what a hook of an app passes on. */
+export function checkApprove(call: unknown, context: unknown): void {
+  const problems = optionProblems({ call, context }, { call: required(CALL), context: required(HOOK_CONTEXT) })
+  if (problems.length === 0) return
+  const fix = 'Pass on what the executor passes: (call, context) => approvals.approve(call, context)'
+  refuseOptions('approve()', 'approvals/illegal-option', [`${problems.join('; ')}. ${fix}`])
+}
+
+/** The answer, with its arguments parsed. Throws `approvals/illegal-option` and `approvals/too-large`. */
 export function checkedAnswer(answer: unknown, maxLength: number): ApprovalAnswer {
   checkOptions('decide()', 'approvals/illegal-option', answer, ANSWER)
   const { approved, arguments: edited, reason, decidedBy } = answer as ApprovalAnswer
@@ -95,10 +122,13 @@ export function checkedAnswer(answer: unknown, maxLength: number): ApprovalAnswe
 
 /** Edited arguments as JSON reads them, so that every process gets the same. */
 function parsedEdit(edited: unknown, maxLength: number): { readonly value: unknown } | { readonly message: string } {
+  let text: unknown
   try {
-    const text = typeof edited === 'object' ? JSON.stringify(edited) : edited
-    return parseArguments(text, false, { maxArgumentsLength: maxLength, maxDepth: MOST_LEVELS })
+    text = typeof edited === 'object' ? JSON.stringify(edited) : edited
   } catch (error) {
     return { message: `they have no JSON (${textOf(error)})` }
   }
+  if (typeof text === 'string' && text.length > maxLength)
+    throw tooLarge('decide(): the edited arguments have', text.length, maxLength)
+  return parseArguments(text, false, { maxArgumentsLength: maxLength, maxDepth: MOST_LEVELS })
 }

@@ -4,9 +4,9 @@ import { StageflowError } from '@stageflow/core'
 import { fingerprint, read, show, textOf } from '@stageflow/core/kit'
 import type { ResolvedCall } from '@stageflow/tools'
 import { parseArguments } from '@stageflow/tools/kit'
+import type { StoredApproval } from '@stageflow/keyed-work'
 
 import type { Approval, ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from './approval.ts'
-import type { StoredApproval } from './approval-store.ts'
 
 /** The version of the stored form. It changes when an older version of this package could not read it. */
 const FORM = 1
@@ -44,13 +44,16 @@ export interface RequestFields extends ApprovalQuestion {
 export function requestText(fields: RequestFields, nonce: string, maxLength: number): string {
   const { action, arguments: given, callId, pipelineRunId } = fields
   const text = jsonOf({ form: FORM, action, callId, arguments: given, pipelineRunId, nonce }, action)
-  if (text.length > maxLength)
-    throw new StageflowError(
-      'approvals/too-large',
-      `The request to approve ${show(action)} has ${text.length} characters, and maxLength of new Approvals() is ${maxLength}. Raise maxLength, or let the arguments refer to large data.`,
-    )
+  if (text.length > maxLength) throw tooLarge(`The request to approve ${show(action)} has`, text.length, maxLength)
   return text
 }
+
+/** `what`: what is too large, with its verb. */
+export const tooLarge = (what: string, length: number, maxLength: number): StageflowError =>
+  new StageflowError(
+    'approvals/too-large',
+    `${what} ${length} characters, and maxLength of new Approvals() is ${maxLength}. Raise maxLength, or let the arguments refer to large data.`,
+  )
 
 function jsonOf(request: object, action: string): string {
   try {
@@ -69,13 +72,16 @@ export function decisionText({ approved, reason, decidedBy, arguments: edited }:
   return JSON.stringify({ form: FORM, approved, reason, decidedBy, arguments: edited })
 }
 
-/** Whether two requests ask for the same. */
-export const isSameRequest = (text: string, other: string): boolean =>
-  text === other || partsOf(text) === partsOf(other)
+/** In what a request differs from the first one with its id. */
+export type Difference = { readonly in: 'action'; readonly first: unknown } | { readonly in: 'arguments' }
 
-function partsOf(text: string): string {
-  const { action, arguments: given } = readText(text)
-  return fingerprint([action, given])
+/** Undefined if both ask for the same. */
+export function differenceOf(text: string, first: string): Difference | undefined {
+  if (text === first) return undefined
+  const asked = readText(text)
+  const there = readText(first)
+  if (asked['action'] !== there['action']) return { in: 'action', first: there['action'] }
+  return fingerprint([asked['arguments']]) === fingerprint([there['arguments']]) ? undefined : { in: 'arguments' }
 }
 
 /** Reads a record of a store. Throws `approvals/unreadable-entry` if it isn't one that this version wrote. */

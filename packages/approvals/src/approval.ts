@@ -1,14 +1,17 @@
 import type { Clock, RunIdentity, TryEmitEvent } from '@stageflow/core'
 import type { Denial } from '@stageflow/tools'
-
-import type { ApprovalStatus } from './approval-store.ts'
+import type { ApprovalStatus } from '@stageflow/keyed-work'
 
 /** Whose approval it is: the user and the tenant of the run that asks. */
 export type ApprovalOwner = Pick<Partial<RunIdentity>, 'orgId' | 'userId'>
 
+/** The owner of an approval, and the run that asks. Give at least one of `userId` and `orgId`, which may be undefined. */
+export type AskerIds = ApprovalOwner &
+  (Pick<RunIdentity, 'userId'> | Pick<RunIdentity, 'orgId'>) & { readonly pipelineRunId?: string | undefined }
+
 /** What a person is asked to approve. */
 export interface ApprovalQuestion {
-  /** Names it among the questions of its owner. Who asks again with the same id asks the same question. Up to 256 characters of ASCII. */
+  /** Names it among the questions of its owner. Asking again with the same id is asking the same question. Up to 256 characters of ASCII. */
   readonly id: string
   /** What would be done, such as `refund`. */
   readonly action: string
@@ -16,10 +19,10 @@ export interface ApprovalQuestion {
   readonly arguments?: unknown
 }
 
-/** Who asks. A stage passes `{ ids: context, signal: context.signal, clock: context.clock, emit: context.tryEmitEvent }`. */
+/** What `ask` needs of its caller. A stage passes `{ ids: context, signal: context.signal, clock: context.clock, emit: context.tryEmitEvent }`. */
 export interface AskContext {
-  /** The user and the tenant who own the approval, and the run that asks. */
-  readonly ids: ApprovalOwner & { readonly pipelineRunId?: string | undefined }
+  /** The user and the tenant who own the approval, and the run that asks. If both are undefined, it belongs to no user. */
+  readonly ids: AskerIds
   /** If it aborts, the question is withdrawn. Default: it can't be withdrawn this way. */
   readonly signal?: AbortSignal | undefined
   /** Measures how long to wait. Default: the system's. */

@@ -1,14 +1,13 @@
-import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import { resumeRun } from '@stageflow/core/durable'
-import { manualClock, recordingSink } from '@stageflow/testing'
-import { memoryStore } from '@stageflow/keyed-work'
-import { ToolExecutor } from '@stageflow/tool-executor'
-import { defineTool, ToolRegistry, type DeniedCall, type ExecutedCall } from '@stageflow/tools'
+import { manualClock } from '@stageflow/testing'
+import { memoryStore, type ApprovalStore } from '@stageflow/keyed-work'
+import type { DeniedCall, ExecutedCall } from '@stageflow/tools'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { bench, tool, untilAborted } from '../../tool-executor/test/tool-bench.ts'
-import { Approvals, memoryApprovalStore, type ApprovalStore, type ApprovalsOptions } from './index.ts'
+import { bench, tool } from '../../tool-executor/test/tool-bench.ts'
+import { billsGraph } from '../test/bills-graph.ts'
+import { Approvals, memoryApprovalStore, type ApprovalsOptions } from './index.ts'
 
 const ADA = { orgId: 'acme', userId: 'ada' }
 const ID = 'run-1/pay-1'
@@ -357,13 +356,13 @@ test.each([
 test("a request or an edit that is too long, and one that isn't JSON, is refused", async () => {
   const { pay, approvals, clock } = payBench({ maxLength: 200, waitMs: 0 })
   await pay()
-  for (const edited of [
-    { to: 'x'.repeat(300) },
-    { euros: 1n },
-    '{"euros":',
-    JSON.parse('{"__proto__":{"a":1}}'),
-    nested(65),
-  ])
+  for (const edited of [{ to: 'x'.repeat(300) }, JSON.stringify({ to: 'x'.repeat(300) })])
+    await expect(approvals.decide(ID, { approved: true, arguments: edited }, ADA)).rejects.toMatchObject({
+      code: 'approvals/too-large',
+      message:
+        'decide(): the edited arguments have 309 characters, and maxLength of new Approvals() is 200. Raise maxLength, or let the arguments refer to large data.',
+    })
+  for (const edited of [{ euros: 1n }, '{"euros":', JSON.parse('{"__proto__":{"a":1}}'), nested(65)])
     await expect(approvals.decide(ID, { approved: true, arguments: edited }, ADA)).rejects.toMatchObject({
       code: 'approvals/illegal-option',
       message: expect.stringMatching(/^decide\(\): arguments cannot be used: /) as string,
@@ -412,6 +411,40 @@ test('what comes from outside is checked', async () => {
     expect(() => memoryApprovalStore(options as never)).toThrow('memoryApprovalStore()')
 })
 
+test('an approval that does not exist is named, with what to call', async () => {
+  const { approvals } = payBench()
+  const says = (call: string) =>
+    `There is no approval "nope" of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: ${call}.`
+  await expect(approvals.cancel('nope', ADA)).rejects.toThrow(says('cancel(id, { orgId, userId })'))
+  await expect(approvals.decide('nope', { approved: true }, ADA)).rejects.toThrow(
+    says('decide(id, answer, { orgId, userId })'),
+  )
+})
+
+test('a hook that does not pass the call and the context on is refused', async () => {
+  const { approvals } = payBench()
+  const approve = approvals.approve as (...given: readonly unknown[]) => Promise<unknown>
+  for (const [given, says] of [
+    [[], /^approve\(\): call must be a resolved call, not undefined; context must be /],
+    [[7, {}], /call must be a resolved call, not 7/],
+    [
+      [{ name: 'pay', callId: 'pay-1' }],
+      /context must be the context of the hook, with ids, signal and clock, not undefined/,
+    ],
+    [
+      [{ name: 'pay', callId: 'pay-1' }, { ids: ADA }],
+      /context must be the context of the hook, with ids, signal and clock/,
+    ],
+  ] as const)
+    await expect(approve(...given)).rejects.toMatchObject({
+      code: 'approvals/illegal-option',
+      message: expect.stringMatching(says) as string,
+    })
+  await expect(approve()).rejects.toThrow(
+    'Pass on what the executor passes: (call, context) => approvals.approve(call, context).',
+  )
+})
+
 test('a full store in memory forgets what is closed, and refuses more when all is open', async () => {
   const clock = manualClock()
   const store = memoryApprovalStore({ clock, maxEntries: 3 })
@@ -456,44 +489,10 @@ test('a request that is larger than a store in memory is refused, and nothing is
   expect(await store.find('o', 'a')).toMatchObject({ status: 'cancelled' })
 })
 
-/** A pipeline whose stage asks, suspends with the id of the approval, and makes the same call when it is resumed. */
-function billsGraph(approvals: Approvals, paid: unknown[]) {
-  const pay = defineTool({
-    name: 'pay',
-    description: 'Pays a bill.',
-    input: z.object({ euros: z.number() }),
-    execute: ({ euros }, { signal }) => {
-      paid.push(euros)
-      return euros < 0 ? untilAborted(signal) : `${euros} euros paid`
-    },
-  })
-  // An executor of its own for each process.
-  const registry = new ToolRegistry({ tools: [pay] })
-  const executor = new ToolExecutor({ approve: approvals.approve })
-  return new Pipeline('bills')
-    .withStage('bill', () => ({ euros: 900 }))
-    .withStage(
-      'pay',
-      async (context) => {
-        const { euros } = context.inputs.from('bill')
-        const calls = [{ id: 'pay-1', name: 'pay', arguments: { euros } }]
-        const [result] = await executor.execute(calls, { registry, context })
-        if (result?.status === 'denied' && result.reason === 'approval_pending')
-          return StageOutput.suspend(result.approvalId)
-        return result?.status === 'completed'
-          ? StageOutput.ok({ text: result.output as string })
-          : StageOutput.cancel((result as DeniedCall).reason)
-      },
-      StageKind.WORK,
-      { dependencies: ['bill'] },
-    )
-    .build({ eventSink: recordingSink() })
-}
-
 test('a stage suspends with its approval, and two processes that resume it call the tool once, with the edited arguments', async () => {
   const store = memoryApprovalStore()
   const paid: unknown[] = []
-  const process = () => billsGraph(new Approvals({ store, waitMs: 0 }), paid)
+  const process = () => billsGraph(new Approvals({ store, waitMs: 0 }), (euros) => paid.push(euros))
   const first = await process().run(ADA)
   expect(first.status).toBe('suspended')
   const id = first.status === 'suspended' ? (first.requests['pay'] as string) : ''

@@ -4,14 +4,20 @@ import {
   codeOf,
   DELAY,
   MILLISECONDS,
-  objectWith,
   or,
   type OptionRules,
   show,
   textOf,
   whole,
 } from '@stageflow/core/kit'
-import { askStore, poll } from '@stageflow/keyed-work'
+import {
+  APPROVAL_STORE,
+  type ApprovalStore,
+  askStore,
+  type FoundApproval,
+  poll,
+  type StoredApproval,
+} from '@stageflow/keyed-work'
 import type { Approve } from '@stageflow/tool-executor'
 import type { AnyTool, Denial } from '@stageflow/tools'
 import { payloadSummary } from '@stageflow/tools/kit'
@@ -23,16 +29,17 @@ import type {
   ApprovalOwner,
   ApprovalQuestion,
   AskContext,
+  AskerIds,
 } from './approval.ts'
-import { checkContext, checkedAnswer, checkId, checkOwner, checkQuestion } from './approval-checks.ts'
-import type { ApprovalStore, FoundApproval, StoredApproval } from './approval-store.ts'
+import { checkApprove, checkContext, checkedAnswer, checkId, checkOwner, checkQuestion } from './approval-checks.ts'
 import {
   approvalId,
   approvalOf,
   checkedList,
   checkedRecord,
   decisionText,
-  isSameRequest,
+  type Difference,
+  differenceOf,
   ownerText,
   requestText,
 } from './approval-text.ts'
@@ -56,7 +63,7 @@ export interface ApprovalsOptions {
 }
 
 const RULES: OptionRules<ApprovalsOptions> = {
-  store: objectWith('an approval store', 'request', 'find', 'decide', 'cancel', 'use', 'pending'),
+  store: APPROVAL_STORE,
   ttlMs: whole(1),
   retentionMs: whole(1),
   waitMs: or(DELAY, Infinity),
@@ -64,8 +71,9 @@ const RULES: OptionRules<ApprovalsOptions> = {
   maxLength: whole(1),
 }
 
-/** A context whose defaults are filled in. */
-interface Asker extends AskContext {
+/** A context whose defaults are filled in. The ids of a tool call are those of its executor, which may have none. */
+interface Asker extends Omit<AskContext, 'ids'> {
+  readonly ids: Partial<AskerIds>
   readonly signal: AbortSignal
   readonly clock: Clock
 }
@@ -107,7 +115,8 @@ export class Approvals {
    * Asks for an approval of a tool call, waits for the decision, and uses it. The same call of the same run asks once: when it is made
    * again, after its run was resumed for example, it finds its approval. Of several processes, one gets to use it.
    */
-  readonly approve: Approve = (call, context) => {
+  readonly approve: Approve = async (call, context) => {
+    checkApprove(call, context)
     const { name: action, callId, arguments: given, tool, input } = call
     const id = approvalId(context.ids.pipelineRunId, call)
     return this.#ask({ id, action, arguments: given, callId, tool, payload: input }, context)
@@ -126,18 +135,17 @@ export class Approvals {
   }
 
   /**
-   * Decides an approval, and returns it. `owner`: the user and the tenant of the run that asks. Rejects with `approvals/not-waiting` if it
-   * can't be decided any more, `approvals/unknown`, `approvals/illegal-option`, and `approvals/unavailable` if the store fails.
+   * Decides an approval, and returns it. `owner`: the user and the tenant of the run that asks. Rejects with
+   * `approvals/not-waiting` if it can't be decided any more, `approvals/unknown`, `approvals/illegal-option`, `approvals/too-large`, and
+   * `approvals/unavailable` if the store fails.
    */
   async decide(id: string, answer: ApprovalAnswer, owner: ApprovalOwner = {}): Promise<Approval> {
     checkId('decide', id)
     checkOwner('decide', owner)
     const decision = decisionText(checkedAnswer(answer, this.#maxLength))
     const { approved } = answer
-    const stored = known(
-      id,
-      await this.#askStore(() => this.#store.decide(ownerText(owner), id, { approved, decision })),
-    )
+    const decided = await this.#askStore(() => this.#store.decide(ownerText(owner), id, { approved, decision }))
+    const stored = known(id, decided, 'decide(id, answer, { orgId, userId })')
     const approval = approvalOf(stored)
     // A client may repeat a decision after a lost connection.
     if (stored.decision !== decision) throw notWaiting(id, stored, 'decided')
@@ -148,7 +156,8 @@ export class Approvals {
   async cancel(id: string, owner: ApprovalOwner = {}): Promise<Approval> {
     checkId('cancel', id)
     checkOwner('cancel', owner)
-    const stored = known(id, await this.#askStore(() => this.#store.cancel(ownerText(owner), id)))
+    const cancelled = await this.#askStore(() => this.#store.cancel(ownerText(owner), id))
+    const stored = known(id, cancelled, 'cancel(id, { orgId, userId })')
     const approval = approvalOf(stored)
     if (stored.status !== 'cancelled') throw notWaiting(id, stored, 'cancelled')
     return approval
@@ -179,7 +188,8 @@ export class Approvals {
     let asked: unknown
     try {
       const first = checkedRecord(await this.#askStore(() => (asked = this.#store.request(owner, id, timed)), context))
-      if (!isSameRequest(first.request, request)) throw otherInput(subject)
+      const difference = differenceOf(request, first.request)
+      if (difference !== undefined) throw otherRequest(subject, difference)
       if (first.request === request)
         context.emit?.('approval.requested', {
           ...about(subject),
@@ -266,7 +276,7 @@ function about({ id: approvalId, action, tool, callId }: Subject): ApprovalEvent
 
 type Verdict = { readonly decided: StoredApproval } | { readonly denied: Denial; readonly reason: string }
 
-/** The record whose decision counts for who has this `token`, or why there is none. */
+/** The record whose decision counts, or why there is none. `token`: the one that this call has asked to use the approval with. */
 function verdictOf(id: string, stored: FoundApproval, token: string): Verdict {
   if (stored === undefined || stored.status === 'expired')
     return { denied: 'approval_expired', reason: 'it was not decided in time.' }
@@ -278,11 +288,12 @@ function verdictOf(id: string, stored: FoundApproval, token: string): Verdict {
   return { decided: stored }
 }
 
-function known(id: string, stored: FoundApproval): StoredApproval {
+/** `call`: what to call, with the owner. */
+function known(id: string, stored: FoundApproval, call: string): StoredApproval {
   if (stored !== undefined) return checkedRecord(stored)
   throw new StageflowError(
     'approvals/unknown',
-    `There is no approval ${show(id)} of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: decide(id, answer, { orgId, userId }).`,
+    `There is no approval ${show(id)} of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: ${call}.`,
   )
 }
 
@@ -299,10 +310,18 @@ const notWaiting = (id: string, { status }: StoredApproval, act: string): Stagef
     `Approval ${show(id)} can't be ${act} any more: it is ${status}. Show the person what became of it: get(id, { orgId, userId }).`,
   )
 
-const otherInput = ({ id, action, callId }: Subject): StageflowError =>
-  new StageflowError(
-    'approvals/other-input',
+function otherRequest({ id, action, callId }: Subject, difference: Difference): StageflowError {
+  const fix =
     callId === undefined
-      ? `Approval ${show(id)} was requested for something other than ${show(action)} with these arguments. Give each question its own id.`
-      : `Approval ${show(id)} was requested for other arguments or another tool than this call to ${show(action)}. Give the calls of one run different ids, instead of ${show(callId)} twice.`,
+      ? 'Give each question its own id.'
+      : `Give the calls of one run different ids, instead of ${show(callId)} twice.`
+  if (difference.in === 'action')
+    return new StageflowError(
+      'approvals/other-work',
+      `Approval ${show(id)} was requested for ${show(difference.first)}, and not for ${show(action)}. ${fix}`,
+    )
+  return new StageflowError(
+    'approvals/other-input',
+    `Approval ${show(id)} was requested for ${show(action)} with other arguments. ${fix}`,
   )
+}

@@ -96,17 +96,47 @@ test('an abort withdraws the question', async () => {
   expect(await approvals.get('refund-7', ADA)).toMatchObject({ status: 'cancelled' })
 })
 
-test('another question with the same id is refused (approvals/other-input)', async () => {
+test.each([
+  [
+    'approvals/other-input',
+    { ...REFUND, arguments: { euros: 900 } },
+    'was requested for "refund" with other arguments',
+  ],
+  ['approvals/other-work', { ...REFUND, action: 'pay' }, 'was requested for "refund", and not for "pay"'],
+])('another question with the same id is refused (%s)', async (code, other, says) => {
   const { approvals, context } = askBench({ waitMs: 0 })
   await approvals.ask(REFUND, context)
-  for (const other of [
-    { ...REFUND, arguments: { euros: 900 } },
-    { ...REFUND, action: 'pay' },
-  ])
-    await expect(approvals.ask(other, context)).rejects.toMatchObject({
-      code: 'approvals/other-input',
-      message: expect.stringContaining('Give each question its own id') as string,
+  await expect(approvals.ask(other, context)).rejects.toMatchObject({
+    code,
+    message: `Approval "refund-7" ${says}. Give each question its own id.`,
+  })
+})
+
+test('a question whose owner is missing or has another name is refused, because no route would find it', async () => {
+  const { approvals, context } = askBench({ waitMs: 0 })
+  for (const [ids, says] of [
+    [
+      {},
+      /^ask\(\): context\.ids has neither orgId nor userId\. Pass .* In an app without users, pass ids: \{ userId: undefined \}\.$/,
+    ],
+    [{ pipelineRunId: 'run-1' }, /neither orgId nor userId/],
+    [
+      { user: 'ada' },
+      /neither orgId nor userId; unknown option "context\.ids\.user" \(did you mean "userId"\? known: /,
+    ],
+  ] as const)
+    await expect(approvals.ask(REFUND, { ...context, ids: ids as never })).rejects.toMatchObject({
+      code: 'approvals/illegal-option',
+      message: expect.stringMatching(says) as string,
     })
+  expect(await approvals.pending()).toEqual([])
+})
+
+test('in an app without users, a question belongs to no user, and is found without an owner', async () => {
+  const { approvals, context } = askBench({ waitMs: 0 })
+  await approvals.ask(REFUND, { ...context, ids: { userId: undefined } })
+  expect(await approvals.pending()).toMatchObject([{ id: 'refund-7' }])
+  expect(await approvals.pending(ADA)).toEqual([])
 })
 
 test('arguments that no person could be shown are refused (approvals/not-json)', async () => {

@@ -5,15 +5,8 @@ export type {
   ApprovalOwner,
   ApprovalQuestion,
   AskContext,
+  AskerIds,
 } from './approval.ts'
-export type {
-  ApprovalRequest,
-  ApprovalStatus,
-  ApprovalStore,
-  FoundApproval,
-  StoredApproval,
-  StoredDecision,
-} from './approval-store.ts'
 export { Approvals, type ApprovalsOptions } from './approvals.ts'
 export type { ApprovalDecidedEvent, ApprovalEvent, ApprovalRequestedEvent } from './events.ts'
 export { memoryApprovalStore, type MemoryApprovalStoreOptions } from './memory-approval-store.ts'

@@ -1,7 +1,14 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
-import { checkOptions, CLOCK, type OptionRules, or, whole } from '@stageflow/core/kit'
-
-import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from './approval-store.ts'
+import { checkOptions, CLOCK, type OptionRules } from '@stageflow/core/kit'
+import {
+  type ApprovalRequest,
+  type ApprovalStatus,
+  type ApprovalStore,
+  BoundedMap,
+  BOUNDS,
+  type FoundApproval,
+  type StoredApproval,
+} from '@stageflow/keyed-work'
 
 /** The options of `memoryApprovalStore()`. */
 export interface MemoryApprovalStoreOptions {
@@ -13,28 +20,22 @@ export interface MemoryApprovalStoreOptions {
   readonly clock?: Clock
 }
 
+const OPTIONS: OptionRules<MemoryApprovalStoreOptions> = { ...BOUNDS, clock: CLOCK }
+
 interface Entry {
   readonly owner: string
   readonly id: string
-  status: ApprovalStatus
   readonly request: string
-  decision: string | undefined
-  token: string | undefined
+  /** When it can no longer be decided. */
   readonly expiresAt: number
   readonly retentionMs: number
-  /** From then on it is missing. */
+  /** What was last done with it. A pending entry may have expired since. */
+  status: Exclude<ApprovalStatus, 'expired'>
+  decision: string | undefined
+  token: string | undefined
+  /** When it counts as missing. */
   goneAt: number
-  length: number
 }
-
-const OPTIONS: OptionRules<MemoryApprovalStoreOptions> = {
-  maxEntries: or(whole(1), Infinity),
-  maxLength: or(whole(1), Infinity),
-  clock: CLOCK,
-}
-
-/** What an entry takes besides its texts. */
-const ENTRY_LENGTH = 128
 
 /**
  * A store in this process's memory. When it is full, it forgets approvals that are closed, the oldest first. If all are open, it
@@ -44,110 +45,88 @@ export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): A
   checkOptions('memoryApprovalStore()', 'approvals/illegal-option', options, OPTIONS)
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
   /** In the order of their requests. */
-  const entries = new Map<string, Entry>()
-  let total = 0
+  const entries = new BoundedMap<Entry>({ maxEntries, maxLength })
 
-  const keyOf = (owner: string, id: string): string => JSON.stringify([owner, id])
-  const statusOf = ({ status, expiresAt }: Entry): ApprovalStatus =>
-    status === 'pending' && expiresAt <= clock.now() ? 'expired' : status
   const isGone = ({ goneAt }: Entry): boolean => goneAt <= clock.now()
-  const isClosed = (entry: Entry): boolean => isGone(entry) || !['pending', 'approved'].includes(statusOf(entry))
+  const isPending = ({ status, expiresAt }: Entry): boolean => status === 'pending' && clock.now() < expiresAt
+  /** Whether it can still be used. */
+  const isOpen = (entry: Entry): boolean => isPending(entry) || entry.status === 'approved'
 
-  function remove(key: string, entry: Entry): void {
-    entries.delete(key)
-    total -= entry.length
-  }
+  /** Removes the entry first if it is past its time. */
   function entryOf(owner: string, id: string): Entry | undefined {
     const key = keyOf(owner, id)
     const entry = entries.get(key)
-    if (entry === undefined || !isGone(entry)) return entry
-    remove(key, entry)
-    return undefined
+    if (entry !== undefined && isGone(entry)) entries.delete(key)
+    return entries.get(key)
   }
-  function copyOf(entry: Entry): StoredApproval {
+
+  function recordOf(entry: Entry): StoredApproval {
     const { id, request, decision, token, expiresAt } = entry
-    const status = statusOf(entry)
-    return Object.freeze({
-      id,
-      status,
-      request,
-      decision,
-      token,
-      leftMs: status === 'pending' ? expiresAt - clock.now() : 0,
-    })
+    if (isPending(entry))
+      return Object.freeze({ id, status: 'pending', request, decision, token, leftMs: expiresAt - clock.now() })
+    const status = entry.status === 'pending' ? 'expired' : entry.status
+    return Object.freeze({ id, status, request, decision, token, leftMs: 0 })
   }
-  /** Changes the record if it has one of these statuses. */
-  function change(
-    owner: string,
-    id: string,
-    from: readonly ApprovalStatus[],
-    to: Partial<Pick<Entry, 'status' | 'decision' | 'token'>>,
-  ): FoundApproval {
-    const entry = entryOf(owner, id)
-    if (entry === undefined) return undefined
-    if (from.includes(statusOf(entry))) {
-      Object.assign(entry, to, { goneAt: clock.now() + entry.retentionMs })
-      const more = to.decision?.length ?? 0
-      entry.length += more
-      total += more
-    }
-    return copyOf(entry)
+
+  /** From a change on, an entry is kept for its `retentionMs`. */
+  function changeTo(status: Entry['status'], entry: Entry): void {
+    entry.status = status
+    entry.goneAt = clock.now() + entry.retentionMs
   }
-  function makeRoom(length: number): void {
-    const isFull = (): boolean => entries.size >= maxEntries || total + length > maxLength
-    if (!isFull()) return
-    if (length > maxLength)
+
+  function add(owner: string, id: string, { request, ttlMs, retentionMs }: ApprovalRequest): Entry {
+    const length = owner.length + id.length + request.length
+    if (!entries.canHold(length))
       throw full(
         `The request is larger than memoryApprovalStore() may be altogether: ${maxLength} characters. Raise maxLength.`,
       )
-    for (const [key, entry] of entries) {
-      if (isClosed(entry)) remove(key, entry)
-      if (!isFull()) return
-    }
-    throw full(
-      `memoryApprovalStore() is full with ${entries.size} open approvals (maxEntries ${maxEntries}, maxLength ${maxLength} characters). Raise its bounds, or lower ttlMs of new Approvals().`,
-    )
+    if (!entries.makeRoom(length, (entry) => isGone(entry) || !isOpen(entry)))
+      throw full(
+        `memoryApprovalStore() is full with ${entries.size} open approvals (maxEntries ${maxEntries}, maxLength ${maxLength} characters). Raise its bounds, or lower ttlMs of new Approvals().`,
+      )
+    const expiresAt = clock.now() + ttlMs
+    const goneAt = expiresAt + retentionMs
+    const entry: Entry = { owner, id, request, expiresAt, retentionMs, status: 'pending', decision: undefined, token: undefined, goneAt } // prettier-ignore
+    entries.set(keyOf(owner, id), entry, length)
+    return entry
+  }
+
+  /** Changes the entry, if there is one, and returns it as it is then. */
+  function withEntry(owner: string, id: string, change: (entry: Entry) => void): FoundApproval {
+    const entry = entryOf(owner, id)
+    if (entry === undefined) return undefined
+    change(entry)
+    return recordOf(entry)
   }
 
   return {
-    request(owner, id, { request, ttlMs, retentionMs }) {
-      const there = entryOf(owner, id)
-      if (there !== undefined) return copyOf(there)
-      const length = owner.length + id.length + request.length + ENTRY_LENGTH
-      makeRoom(length)
-      const expiresAt = clock.now() + ttlMs
-      const entry: Entry = {
-        owner,
-        id,
-        status: 'pending',
-        request,
-        decision: undefined,
-        token: undefined,
-        expiresAt,
-        retentionMs,
-        goneAt: expiresAt + retentionMs,
-        length,
-      }
-      entries.set(keyOf(owner, id), entry)
-      total += length
-      return copyOf(entry)
-    },
-    find(owner, id) {
-      const entry = entryOf(owner, id)
-      return entry && copyOf(entry)
-    },
+    request: (owner, id, request) => recordOf(entryOf(owner, id) ?? add(owner, id, request)),
+    find: (owner, id) => withEntry(owner, id, () => {}),
     decide: (owner, id, { approved, decision }) =>
-      change(owner, id, ['pending'], { status: approved ? 'approved' : 'denied', decision }),
-    cancel: (owner, id) => change(owner, id, ['pending', 'approved'], { status: 'cancelled' }),
-    use: (owner, id, token) => change(owner, id, ['approved'], { status: 'used', token }),
+      withEntry(owner, id, (entry) => {
+        if (!isPending(entry)) return
+        changeTo(approved ? 'approved' : 'denied', entry)
+        entry.decision = decision
+        entries.lengthen(keyOf(owner, id), decision.length)
+      }),
+    cancel: (owner, id) =>
+      withEntry(owner, id, (entry) => {
+        if (isOpen(entry)) changeTo('cancelled', entry)
+      }),
+    use: (owner, id, token) =>
+      withEntry(owner, id, (entry) => {
+        if (entry.status !== 'approved') return
+        changeTo('used', entry)
+        entry.token = token
+      }),
     pending: (owner, limit) =>
       [...entries.values()]
-        .filter((entry) => entry.owner === owner && statusOf(entry) === 'pending')
+        .filter((entry) => entry.owner === owner && isPending(entry))
         .slice(0, limit)
-        .map(copyOf),
+        .map(recordOf),
   }
 }
 
-function full(message: string): StageflowError {
-  return new StageflowError('approvals/full', message)
-}
+const keyOf = (owner: string, id: string): string => JSON.stringify([owner, id])
+
+const full = (message: string): StageflowError => new StageflowError('approvals/full', message)

@@ -1,10 +1,11 @@
+import type { ApprovalStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { bench, tool } from '../../tool-executor/test/tool-bench.ts'
-import { Approvals, memoryApprovalStore, type ApprovalStore } from './index.ts'
+import { Approvals, memoryApprovalStore } from './index.ts'
 
 const TTL_MS = 1_000
 const ADA = { orgId: 'acme', userId: 'ada' }

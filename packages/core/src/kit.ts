@@ -1,5 +1,6 @@
-export { fromOtherCopy } from './base/check.ts'
+export { didYouMean, fromOtherCopy } from './base/check.ts'
 export { textOf } from './base/errors.ts'
+export { RUN_OPTIONS } from './graph/graph.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
 export { classifyError, retryAfterMs } from './kit/classify-error.ts'
 export type { ErrorClass } from './kit/classify-error.ts'

@@ -119,14 +119,18 @@ test('the error for an unknown dependency suggests the name that was probably me
   expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: ['profil'] }))).toEqual([
     [
       'core/unknown-dependency',
-      'Stage "llm" depends on "profil", which is not in the pipeline (did you mean "profile"?). Add it, or correct the name.',
+      'Stage "llm" depends on "profil", which is not in the pipeline (did you mean "profile"? stages: profile, memory, llm). Add it, or correct the name.',
     ],
   ])
   expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: ['weather'] }))).toEqual([
     [
       'core/unknown-dependency',
-      'Stage "llm" depends on "weather", which is not in the pipeline. Add it, or correct the name.',
+      'Stage "llm" depends on "weather", which is not in the pipeline (stages: profile, memory, llm). Add it, or correct the name.',
     ],
+  ])
+  const many = from(...Array.from({ length: 60 }, (_, place) => defineStage({ name: `s${place}`, run: stage })))
+  expect(problemsOf(many.withStage('llm', stage, { dependencies: ['weather'] }))).toEqual([
+    ['core/unknown-dependency', expect.stringContaining('s48, s49 and 11 more). Add it')],
   ])
   for (const dependency of [undefined, 5, {}])
     expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: [dependency] }))).toEqual([
@@ -209,7 +213,7 @@ test('a hole in a list of dependencies or interceptors is a problem that says wh
   expect(problemsOf(demo().withStage('a', stage).withStage('b', stage, { dependencies }))).toEqual([
     [
       'core/unknown-dependency',
-      'Stage "b" depends on undefined, which is not in the pipeline. Add it, or correct the name.',
+      'Stage "b" depends on undefined, which is not in the pipeline (stages: a, b). Add it, or correct the name.',
     ],
     ['core/duplicate-dependency', 'Stage "b" depends on "a" twice; remove one.'],
   ])

@@ -195,7 +195,7 @@ test('the sink of a run is used before that of its graph, and that before the pr
   expect([process, graphs, runs].map(({ events }) => events.length)).toEqual([4, 4, 4])
 })
 
-test('a sink without emit and tryEmit is refused by the call that gets it (core/sink, core/illegal-option, core/run-option)', async () => {
+test('a sink without emit and tryEmit is refused by the call that gets it (core/sink, core/illegal-option)', async () => {
   const pipeline = new Pipeline('demo').withStage('a', () => ({}))
   const must = expect.stringContaining('an event sink with emit(), tryEmit()')
   for (const wrong of [{ emit: () => {} }, null, 5] as unknown as EventSink[]) {
@@ -204,7 +204,7 @@ test('a sink without emit and tryEmit is refused by the call that gets it (core/
       expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/illegal-option', message: must })] }),
     )
     await expect(pipeline.build({ clock }).run({}, { eventSink: wrong })).rejects.toMatchObject({
-      code: 'core/run-option',
+      code: 'core/illegal-option',
       message: must,
     })
   }

@@ -352,7 +352,7 @@ test('reads that wait are done when the run ends', async () => {
 
 test('start() throws at once for a wrong input or option, before a run starts', () => {
   expect(() => simple().start(5 as never)).toThrow(expect.objectContaining({ code: 'core/snapshot' }))
-  expect(() => simple().start({}, { timeoutMs: -1 })).toThrow(expect.objectContaining({ code: 'core/run-option' }))
+  expect(() => simple().start({}, { timeoutMs: -1 })).toThrow(expect.objectContaining({ code: 'core/illegal-option' }))
 })
 
 test('the methods of a graph work without the graph as `this`', async () => {

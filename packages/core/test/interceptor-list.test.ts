@@ -22,7 +22,7 @@ test("the given list doesn't change", () => {
   expect(namesOf(list)).toEqual(['timeout', 'tracing', 'logging'])
 })
 
-test("the error for a name that isn't in the list has the names that are (core/no-interceptor)", () => {
+test("the error for a name that isn't in the list has a guess and the names that are (core/no-interceptor)", () => {
   const calls = [
     () => insertBefore(list, 'retry', named('x')),
     () => insertAfter(list, 'retry', named('x')),
@@ -36,6 +36,9 @@ test("the error for a name that isn't in the list has the names that are (core/n
         message: 'The list has no interceptor named "retry"; it has timeout, tracing, logging.',
       }),
     )
+  expect(() => without(list, 'loging')).toThrow(
+    'The list has no interceptor named "loging" (did you mean "logging"?); it has timeout, tracing, logging.',
+  )
   expect(() => without([], 'retry')).toThrow('it has none')
   expect(() => without([], 'retry')).toThrow(StageflowError)
 })

@@ -499,7 +499,9 @@ test('onRun is not called for a run that never starts', async () => {
   const graph = new Pipeline('demo')
     .withStage('a', () => ({}))
     .build({ clock, interceptors: [taking('watch', () => void told++ as undefined)] })
-  await expect(graph.run({}, { nobodyClaimsThis: true } as never)).rejects.toMatchObject({ code: 'core/run-option' })
+  await expect(graph.run({}, { nobodyClaimsThis: true } as never)).rejects.toMatchObject({
+    code: 'core/illegal-option',
+  })
   expect(told).toBe(0)
 })
 

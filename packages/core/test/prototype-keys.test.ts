@@ -108,8 +108,8 @@ test.each<[what: string, input: unknown]>([
   expect(await parent.runSettled()).toMatchObject({ status: 'failed', errors: [{ code: 'core/snapshot' }] })
 })
 
-test('a run option named __proto__ is refused (core/run-option)', async () => {
+test('a run option named __proto__ is refused (core/illegal-option)', async () => {
   const graph = new Pipeline('demo').withStage('a', () => ({})).build()
   const options = JSON.parse('{"__proto__":{"timeoutMs":5}}') as object
-  await expect(graph.run({}, options)).rejects.toMatchObject({ code: 'core/run-option' })
+  await expect(graph.run({}, options)).rejects.toMatchObject({ code: 'core/illegal-option' })
 })

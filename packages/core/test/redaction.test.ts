@@ -341,14 +341,14 @@ test.each<[options: unknown, problem: string]>([
   [null, 'redaction: the options must be an object, not null'],
   [true, 'redaction: the options must be an object, not true'],
   [['ssn'], 'redaction: the options must be an object, not an array'],
-])('the options %j are refused (core/illegal-redaction)', (options, problem) => {
+])('the options %j are refused (core/illegal-option)', (options, problem) => {
   let error: unknown
   try {
     createRedactor(options as RedactionOptions)
   } catch (thrown) {
     error = thrown
   }
-  expect(StageflowError.is(error, 'core/illegal-redaction')).toBe(true)
+  expect(StageflowError.is(error, 'core/illegal-option')).toBe(true)
   expect((error as Error).message).toContain(problem)
 })
 

@@ -41,18 +41,21 @@ test.each<readonly [string, unknown, string]>([
   ...Object.values(LOOKALIKES).map((signal) => ['signal', signal, 'an AbortSignal'] as const),
   ['ports', 'x', 'an object of ports'],
   ['ports', null, 'an object of ports'],
-])('the run option %s: %o is refused by name before anything starts (core/run-option)', async (option, value, must) => {
-  const before = started
-  const { code, message } = await refusal({ [option]: value })
-  expect(code).toBe('core/run-option')
-  expect(message).toContain(`The run options of pipeline "demo" and its interceptors: ${option} must be `)
-  expect(message).toContain(must)
-  expect(started).toBe(before)
-})
+])(
+  'the run option %s: %o is refused by name before anything starts (core/illegal-option)',
+  async (option, value, must) => {
+    const before = started
+    const { code, message } = await refusal({ [option]: value })
+    expect(code).toBe('core/illegal-option')
+    expect(message).toContain(`The run options of pipeline "demo" and its interceptors: ${option} must be `)
+    expect(message).toContain(must)
+    expect(started).toBe(before)
+  },
+)
 
-test('an option that no interceptor claims is refused, with a suggestion (core/run-option)', async () => {
+test('an option that no interceptor claims is refused, with a suggestion (core/illegal-option)', async () => {
   expect(await refusal({ timeOutMs: 5 })).toMatchObject({
-    code: 'core/run-option',
+    code: 'core/illegal-option',
     message:
       'The run options of pipeline "demo" and its interceptors: unknown option "timeOutMs" (did you mean "timeoutMs"? ' +
       'known: signal, timeoutMs, graceMs, cleanupMs, maxConcurrency, onStageFailure, eventSink, chunkEvents, ports, token).',
@@ -60,13 +63,15 @@ test('an option that no interceptor claims is refused, with a suggestion (core/r
   expect((await refusal({ colour: 'red' })).message).toContain(
     'unknown option "colour" (known: signal, timeoutMs, graceMs, ',
   )
-  expect(await refusal(JSON.parse('{ "__proto__": { "timeoutMs": 5 } }'))).toMatchObject({ code: 'core/run-option' })
+  expect(await refusal(JSON.parse('{ "__proto__": { "timeoutMs": 5 } }'))).toMatchObject({
+    code: 'core/illegal-option',
+  })
 })
 
-test("options that aren't an object are refused (core/run-option)", async () => {
+test("options that aren't an object are refused (core/illegal-option)", async () => {
   for (const options of ['5000', 5_000, null, true, [], new AbortController().signal])
     expect(await refusal(options)).toMatchObject({
-      code: 'core/run-option',
+      code: 'core/illegal-option',
       message: expect.stringContaining('the options must be an object, not '),
     })
 })
@@ -122,7 +127,7 @@ test('runChild rejects for a wrong option of the child run', async () => {
     })
     .build({ clock })
     .run()
-  expect(refused).toMatchObject({ code: 'core/run-option' })
+  expect(refused).toMatchObject({ code: 'core/illegal-option' })
 })
 
 test('maxConcurrency limits how many stages run at once, and the longest path goes first, then declared order', async () => {
@@ -149,10 +154,10 @@ test('maxConcurrency: Infinity is like no limit', async () => {
   expect((await graph.run({}, { maxConcurrency: Infinity })).status).toBe('completed')
 })
 
-test("a token that is passed instead of the options is refused, and the message doesn't show it (core/run-option)", async () => {
+test("a token that is passed instead of the options is refused, and the message doesn't show it (core/illegal-option)", async () => {
   const graph = new Pipeline('demo').withStage('a', () => ({})).build()
   await expect(graph.run({}, 'eyJhbGciOiJub25lIn0.secret' as never)).rejects.toMatchObject({
-    code: 'core/run-option',
+    code: 'core/illegal-option',
     message: 'The run options of pipeline "demo" and its interceptors: the options must be an object, not a string.',
   })
 })

@@ -199,13 +199,13 @@ test.each([
   ['a deadline that is NaN', { deadline: NaN }],
   ["a deadline that isn't a number", { deadline: new Date() }],
   ["a signal that isn't an AbortSignal", { signal: {} }],
-])('a run cannot be narrowed to %s (core/run-option)', async (_, changes) => {
+])('a run cannot be narrowed to %s (core/illegal-option)', async (_, changes) => {
   const result = await new Pipeline('demo')
     .withStage('a', () => ({}))
     .build({ clock, interceptors: [{ name: 'narrows', wrapRun: (next) => (run) => next(run.with(changes as never)) }] })
     .runSettled()
   expect(result).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'core/interceptor-threw', cause: { code: 'core/run-option' } }],
+    errors: [{ code: 'core/interceptor-threw', cause: { code: 'core/illegal-option' } }],
   })
 })

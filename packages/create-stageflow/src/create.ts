@@ -41,6 +41,7 @@ export async function create(argv: readonly string[], surroundings: Surroundings
   }
 }
 
+/** Makes the app or plugin that a request asks for, after asking for what it leaves open. */
 async function make(request: Request, surroundings: Surroundings): Promise<void> {
   const { cwd, output } = surroundings
   const kind = request.kind ?? (await missingKind(request, surroundings))
@@ -48,16 +49,26 @@ async function make(request: Request, surroundings: Surroundings): Promise<void>
   const plugins = kind === 'app' ? (request.plugins ?? (await missingPlugins(request, surroundings))) : []
   const files = templateFiles(kind, names, plugins)
   const folder = resolve(cwd, request.folder ?? names.folder)
-  const isTaken = existsSync(folder) && readdirSync(folder).some((name) => name !== '.git')
-  if (isTaken) throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
-  for (const [path, text] of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
+  refuseFull(folder)
+  writeFiles(folder, files)
   output.write(`Made ${names.packageName}: ${files.size} files.\n`)
   const manager = managerOf(surroundings)
   if (request.install) await install(manager, folder, output)
   output.write(nextSteps(kind, names, manager, request.install, relative(cwd, folder)))
+}
+
+/** Nothing is overwritten. A repository may have been made before. */
+function refuseFull(folder: string): void {
+  const isFull = existsSync(folder) && readdirSync(folder).some((name) => name !== '.git')
+  if (isFull) throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
+}
+
+function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) {
+    const file = join(folder, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
 }
 
 const mayAsk = ({ yes }: Request, { input, output }: Surroundings): boolean =>
@@ -86,6 +97,7 @@ function managerOf({ userAgent = '' }: Surroundings): 'npm' | 'pnpm' {
   return userAgent.startsWith('pnpm/') ? 'pnpm' : 'npm'
 }
 
+/** Lets the package manager install. What it prints is shown only if it fails. */
 async function install(manager: string, folder: string, output: Writable): Promise<void> {
   output.write(`${manager} install …\n`)
   // On Windows the package managers are scripts of the shell.
@@ -102,6 +114,7 @@ async function install(manager: string, folder: string, output: Writable): Promi
   output.write('Installed what it depends on.\n')
 }
 
+/** The commands to type next, with what they do. */
 function nextSteps(kind: Kind, names: Names, manager: string, isInstalled: boolean, folder: string): string {
   const steps: [string, string][] = []
   if (folder !== '') steps.push([`cd ${folder}`, ''])

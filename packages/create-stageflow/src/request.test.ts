@@ -34,16 +34,21 @@ test('an app may have no plugin', () => {
   expect(requestOf(['--plugins', '']).plugins).toEqual([])
 })
 
+const FLAGS = 'There are: --template, --plugins, --folder, --yes, --no-install, --help.'
+const TEMPLATES = 'There are: app, interceptor, sink, exporter, store.'
+const PLUGINS =
+  'There are: idempotency, retry, timeout, circuit-breaker, tracing, metrics, child-tracker, logging, report.'
+
 test.each([
-  [['--tempalte', 'app'], 'There is no option --tempalte. Did you mean --template?'],
-  [['-t', 'app'], 'There is no option -t. There are: --template, --plugins, --folder, --yes, --no-install, --help.'],
-  [['--no-instal'], 'There is no option --no-instal. Did you mean --no-install?'],
+  [['--tempalte', 'app'], `There is no option --tempalte. Did you mean --template? ${FLAGS}`],
+  [['-t', 'app'], `There is no option -t. ${FLAGS}`],
+  [['--no-instal'], `There is no option --no-instal. Did you mean --no-install? ${FLAGS}`],
   [['--template'], '--template needs a value: --template interceptor.'],
   [['--template', '--yes'], '--template needs a value: --template interceptor.'],
   [['--yes=no'], '--yes takes no value, and got "no".'],
-  [['--template', 'interceptors'], 'There is no template "interceptors". Did you mean interceptor?'],
-  [['--template', 'gadget'], 'There is no template "gadget". There are: app, interceptor, sink, exporter, store.'],
-  [['--plugins', 'retry,timeouts'], 'There is no plugin "timeouts". Did you mean timeout?'],
+  [['--template', 'interceptors'], `There is no template "interceptors". Did you mean interceptor? ${TEMPLATES}`],
+  [['--template', 'gadget'], `There is no template "gadget". ${TEMPLATES}`],
+  [['--plugins', 'retry,timeouts'], `There is no plugin "timeouts". Did you mean timeout? ${PLUGINS}`],
   [['--template', 'sink', '--plugins', 'retry'], '--plugins is for apps: leave it out, or pass --template app.'],
   [['my', 'app'], 'There is one name, and 2 were given: my, app.'],
 ])('the arguments %j are refused, and the message says what is meant', (argv, message) => {

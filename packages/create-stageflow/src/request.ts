@@ -69,8 +69,9 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined
 }
 
+/** Throws a `UsageError` for an unknown option, one without the value that it needs, and one with a value that it cannot have. */
 function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
-  if (!isKey(name, OPTIONS)) throw new UsageError(`There is no option ${rawName}. ${guess(rawName, FLAGS)}`)
+  if (!isKey(name, OPTIONS)) throw new UsageError(`There is no option ${rawName}. ${advice(rawName, FLAGS)}`)
   const takesValue = OPTIONS[name].type === 'string'
   const hasValue = value !== undefined && (inlineValue === true || !value.startsWith('-'))
   if (takesValue && !hasValue) throw new UsageError(`${rawName} needs a value: ${rawName} ${EXAMPLES[name] ?? ''}.`)
@@ -89,15 +90,15 @@ function pluginsOf(list: string): readonly AppPlugin[] {
 
 function oneOf<Name extends string>(what: string, given: string, known: Readonly<Record<Name, unknown>>): Name {
   if (isKey(given, known)) return given
-  throw new UsageError(`There is no ${what} "${given}". ${guess(given, Object.keys(known))}`)
+  throw new UsageError(`There is no ${what} "${given}". ${advice(given, Object.keys(known))}`)
 }
 
 const isKey = <Name extends string>(given: string, known: Readonly<Record<Name, unknown>>): given is Name =>
   Object.hasOwn(known, given)
 
-/** A misspelled word gets a guess, any other word the whole list. */
-function guess(given: string, known: readonly string[]): string {
+/** The whole list, after a guess if one of its words is near. The guess may be wrong. */
+function advice(given: string, known: readonly string[]): string {
   const nearest = closest(given, known)
   const isNear = distance(given, nearest) <= Math.max(2, given.length / 4)
-  return isNear ? `Did you mean ${nearest}?` : `There are: ${known.join(', ')}.`
+  return `${isNear ? `Did you mean ${nearest}? ` : ''}There are: ${known.join(', ')}.`
 }

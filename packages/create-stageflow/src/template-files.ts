@@ -26,8 +26,8 @@ export function templateFiles(
   const templates = folders.flatMap((folder) => readFolder(join(TEMPLATES, folder)))
   refuseTaken(kind, names.name, templates)
   const files = templates.map(({ path, text }) => {
-    const chosen = path === 'package.json' ? manifestWith(text, kind, plugins) : withPlugins(text, plugins)
-    return [filled(path, names), filled(chosen, names)] as const
+    const own = path === 'package.json' ? manifestWith(text, kind, plugins) : withPlugins(text, plugins)
+    return [filled(path, names), filled(own, names)] as const
   })
   return new Map(files.sort(([one], [other]) => (one < other ? -1 : 1)))
 }
@@ -62,7 +62,10 @@ function filled(text: string, { packageName, name }: Names): string {
     .replaceAll('TEMPLATE_NAME', upper)
 }
 
-/** An interceptor's function has its name, so the name must be free in the files that call it. */
+/**
+ * An interceptor's function has its name, and its options are named after it. Throws a `UsageError` if the files of the template already
+ * use one of these names, or if JavaScript does.
+ */
 function refuseTaken(kind: Kind, name: string, templates: readonly TemplateFile[]): void {
   if (kind !== 'interceptor') return
   const { camel, pascal } = wordsOf(name)
@@ -72,6 +75,7 @@ function refuseTaken(kind: Kind, name: string, templates: readonly TemplateFile[
     throw new UsageError(`"${name}" means something else in the code. Choose a longer name, such as ${name}-guard.`)
 }
 
+/** The text of a template, without the lines of plugins that an app doesn't have. */
 function withPlugins(text: string, plugins: readonly AppPlugin[]): string {
   const withoutMark = (line: string): string => line.replace(/ \/\/ plugin: .*/, '')
   return text

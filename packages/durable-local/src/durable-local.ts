@@ -111,7 +111,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       checkOpen()
       const { runId, ...options } = plainOptions(given)
       checkRunId('run()', runId)
-      checkLeg(graph, options)
+      checkLeg('run()', graph, options, ['runId'])
       const { pinned, leg } = splitOptions(options)
       const created = newRun(runId, input, pinned)
       return orThrow(graph.name, (await runs.carry(graph as never, runId, leg, created)) as never)
@@ -119,13 +119,13 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     async resume(graph, runId, answers, ...[options]) {
       checkOpen()
       checkRunId('resume()', runId)
-      checkLeg(graph, options)
+      checkLeg('resume()', graph, options)
       await runs.answer(graph as never, runId, answers)
       return orThrow(graph.name, (await runs.carry(graph as never, runId, splitOptions(options).leg)) as never)
     },
     async recover(graph, ...[options]) {
       checkOpen()
-      checkLeg(graph, options)
+      checkLeg('recover()', graph, options)
       const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)

@@ -41,7 +41,10 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
   })
 
   test.each([undefined, null, {}, new Pipeline('asks')])('%j as the graph', async (given) => {
-    const refused = refusal('core/not-a-pipeline', 'pass a built graph')
+    const refused = refusal(
+      'core/not-a-pipeline',
+      '(): the graph must be what build() returned, such as pipeline.build(), not ',
+    )
     await expect(wrongly.run(given, {}, { runId: 'no graph' })).rejects.toEqual(refused)
     await expect(wrongly.resume(given, 'no graph', { q: 1 })).rejects.toEqual(refused)
     await expect(wrongly.recover(given)).rejects.toEqual(refused)
@@ -50,7 +53,7 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
   test.each<object>([{ timeoutMs: 'x' }, { timeoutMs: 5n }, { maxConcurrency: Infinity - Infinity }, { unknown: 1 }])(
     'the run option %o: the id can be used again',
     async (options) => {
-      const refused = refusal('core/run-option', Object.keys(options)[0])
+      const refused = refusal('core/illegal-option', Object.keys(options)[0])
       await expect(wrongly.run(graph, {}, { runId: 'again', ...options })).rejects.toEqual(refused)
       expect(await durable.get('again')).toBeUndefined()
     },
@@ -59,13 +62,15 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
   test('the graph or an option of resume(): the question can still be answered', async () => {
     await durable.run(graph, {}, { runId: 'waits' })
     await expect(wrongly.resume(other, 'waits', { q: 'x' })).rejects.toEqual(refusal('durable-local/changed-graph'))
-    await expect(wrongly.resume(graph, 'waits', { q: 'x' }, { signal: 5 })).rejects.toEqual(refusal('core/run-option'))
+    await expect(wrongly.resume(graph, 'waits', { q: 'x' }, { signal: 5 })).rejects.toEqual(
+      refusal('core/illegal-option'),
+    )
     const { data } = await durable.resume(graph, 'waits', { q: 'because' })
     expect(data.q).toEqual({ answer: 'because' })
   })
 
   test('an option of recover(): no run is blocked', async () => {
-    await expect(wrongly.recover(graph, { unknown: 1 })).rejects.toEqual(refusal('core/run-option', 'unknown'))
+    await expect(wrongly.recover(graph, { unknown: 1 })).rejects.toEqual(refusal('core/illegal-option', 'unknown'))
     expect(await durable.list({ status: 'blocked' })).toEqual([])
   })
 

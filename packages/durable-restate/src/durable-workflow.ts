@@ -115,7 +115,7 @@ export function durableWorkflow<Stages, Ports>(
 function refusalOf(error: unknown): TerminalError | undefined {
   const code = 'durable-restate/illegal-request'
   if (StageflowError.is(error, 'durable-restate/too-large')) return terminal(error, 413)
-  for (const cause of ['core/snapshot', 'core/run-option', code])
+  for (const cause of ['core/snapshot', 'core/illegal-option', code])
     if (StageflowError.is(error, cause)) return terminal(new StageflowError(code, error.message), 400)
   return undefined
 }

@@ -32,7 +32,7 @@ test.each<[options: unknown, problem: string]>([
   [{ stream: { write() {}, on() {}, off() {} } }, 'stream must be a writable stream of Node'],
   [
     { redaction: { key: ['ssn'] } },
-    'core/illegal-redaction: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
+    'core/illegal-option: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
   ],
 ])('%o is refused', (options, problem) => {
   expect(refusal(options)).toContain(problem)

@@ -7,8 +7,8 @@ import { eventOf as makeEvent } from '@stageflow/testing'
 
 /** An event without a run. Its number is its `seq`. */
 export function eventOf(seq: number, data: unknown = { seq }, more: object = {}): StageflowEvent {
-  const event = makeEvent('app.said', data as object, { seq, timestamp: 1_000 + seq, pipelineRunId: 'run' })
-  return { ...event, ...more } as StageflowEvent
+  const event = makeEvent('app.said', {}, { seq, timestamp: 1_000 + seq, pipelineRunId: 'run' })
+  return { ...event, data, ...more } as StageflowEvent
 }
 
 export const eventsOf = (first: number, last: number, data?: unknown): readonly StageflowEvent[] =>

@@ -41,7 +41,7 @@ test.each<[options: unknown, problem: string]>([
   [{ exporter: null }, 'exporter must be an exporter of log records'],
   [
     { redaction: { key: ['ssn'] } },
-    'core/illegal-redaction: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
+    'core/illegal-option: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
   ],
 ])('%o is refused', (options, problem) => {
   expect(refusal(options)).toContain(problem)

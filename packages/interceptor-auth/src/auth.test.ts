@@ -93,7 +93,7 @@ test('a stage with authorize does not build without auth, so that a role is neve
 })
 
 test('a run with a token does not start without auth, so that a token is never left unchecked', async () => {
-  await expect(graphOf([]).run({}, { token })).rejects.toMatchObject({ code: 'core/run-option' })
+  await expect(graphOf([]).run({}, { token })).rejects.toMatchObject({ code: 'core/illegal-option' })
 })
 
 const named = (name: string): Interceptor => ({ name, settled: () => {} })

@@ -164,26 +164,35 @@ test('a run with 200,000 children can be walked', () => {
   expect(tracker.descendants('top')).toHaveLength(200_000)
 })
 
-test.each([
-  undefined,
-  null,
-  {},
-  { runId: 'a' },
-  { runId: 'a', parentRunId: '' },
-  { runId: 7, parentRunId: 'a' },
-  { runId: 'a', parentRunId: 'a' },
-])('register(%j) throws child-tracker/illegal-run', (run) => {
-  let error: unknown
-  try {
-    new ChildRunTracker().register(run as ChildRunRegistration)
-  } catch (thrown) {
-    error = thrown
-  }
-  expect(StageflowError.is(error, 'child-tracker/illegal-run')).toBe(true)
-  expect((error as Error).message).toMatch(
-    /^register\(\): runId is .+ and parentRunId .+\. Pass the ids of two different runs/,
-  )
+test.each<[run: unknown, problem: string]>([
+  [undefined, 'the options must be an object, not undefined'],
+  [null, 'the options must be an object, not null'],
+  [7, 'the options must be an object, not 7'],
+  [{}, 'runId must be a string that is not empty, not undefined; parentRunId must be a string'],
+  [{ runId: 'a' }, 'parentRunId must be a string that is not empty, not undefined'],
+  [{ runId: 'a', parentRunId: '' }, 'parentRunId must be a string that is not empty, not ""'],
+  [{ runId: 7, parentRunId: 'a' }, 'runId must be a string that is not empty, not 7'],
+  [{ runId: 'a', parentRunId: 'b', depth: 0 }, 'depth must be a whole number from 1, not 0'],
+  [{ runId: 'a', parentRunId: 'b', rootId: 'c' }, 'unknown option "rootId" (known: runId, parentRunId, rootRunId, '],
+  [{ runId: 'a', parentRunId: 'a' }, 'runId and parentRunId are both "a". Pass the ids of two different runs.'],
+])('register(%j) throws child-tracker/illegal-run', (run, problem) => {
+  const register = () => new ChildRunTracker().register(run as ChildRunRegistration)
+  expect(register).toThrow(expect.objectContaining({ code: 'child-tracker/illegal-run' }))
+  expect(register).toThrow(`register(): ${problem}`)
 })
+
+test.each(['find', 'children', 'parent', 'root', 'depth', 'descendants'] as const)(
+  '%s() refuses an id that is not a string (child-tracker/illegal-run)',
+  (method) => {
+    const tracker = new ChildRunTracker()
+    for (const id of [undefined, 7, {}]) {
+      const look = () => tracker[method](id as never)
+      expect(look).toThrow(expect.objectContaining({ code: 'child-tracker/illegal-run' }))
+      expect(look).toThrow(`${method}(): the id of a run must be a string, not `)
+    }
+    expect(tracker.stats()).toMatchObject({ lookupCount: 0, treeTraversalCount: 0 })
+  },
+)
 
 test('a tree of 100,000 levels can be walked and removed', () => {
   const tracker = new ChildRunTracker()

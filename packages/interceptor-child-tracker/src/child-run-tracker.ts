@@ -1,5 +1,5 @@
 import { StageflowError, type PipelineStatus } from '@stageflow/core'
-import { show, plainOptions } from '@stageflow/core/kit'
+import { checkOptions, type OptionRules, plainOptions, required, show, TEXT, whole } from '@stageflow/core/kit'
 
 /** A child run in progress. */
 export interface ChildRun {
@@ -100,28 +100,34 @@ export class ChildRunTracker {
 
   /** Returns a child run in progress; undefined for any other id. */
   find(runId: string): ChildRun | undefined {
+    checkId('find', runId)
     this.#counts.lookupCount++
     return this.#runs.get(runId)?.run
   }
   /** The ids of the run's children in progress, in the order in which they started. */
   children(runId: string): readonly string[] {
+    checkId('children', runId)
     this.#counts.lookupCount++
     return [...(this.#children.get(runId) ?? [])]
   }
   /** The id of the run's parent; undefined for a run that isn't a child in progress. */
   parent(runId: string): string | undefined {
+    checkId('parent', runId)
     return this.find(runId)?.parentRunId
   }
   /** The id of the run at the top of its tree. A run that isn't a child is its own root. */
   root(runId: string): string {
+    checkId('root', runId)
     return this.find(runId)?.rootRunId ?? runId
   }
   /** 0 for a run that isn't a child, 1 for its children. */
   depth(runId: string): number {
+    checkId('depth', runId)
     return this.find(runId)?.depth ?? 0
   }
   /** The ids of the run's children, their children and so on. Parents come before their children. */
   descendants(runId: string): readonly string[] {
+    checkId('descendants', runId)
     this.#counts.treeTraversalCount++
     const found = [...(this.#children.get(runId) ?? [])]
     // The list grows while the loop walks it. Recursion would overflow the stack in a deep tree.
@@ -186,14 +192,26 @@ export class ChildRunTracker {
   }
 }
 
-function checkRun(run: unknown): void {
-  const { runId, parentRunId } = (run ?? {}) as Record<'runId' | 'parentRunId', unknown>
-  if (isId(runId) && isId(parentRunId) && runId !== parentRunId) return
-  throw illegalRun(
-    `runId is ${show(runId)} and parentRunId ${show(parentRunId)}. Pass the ids of two different runs: strings that are not empty`,
-  )
+const RUN: OptionRules<ChildRun> = {
+  runId: required(TEXT),
+  parentRunId: required(TEXT),
+  rootRunId: TEXT,
+  depth: whole(1),
+  pipeline: TEXT,
+  stage: TEXT,
+  path: TEXT,
 }
 
-const illegalRun = (problem: string): StageflowError =>
-  new StageflowError('child-tracker/illegal-run', `register(): ${problem}.`)
-const isId = (value: unknown): boolean => typeof value === 'string' && value !== ''
+function checkRun(run: ChildRunRegistration): void {
+  checkOptions('register()', ILLEGAL_RUN, run, RUN)
+  if (run.runId === run.parentRunId)
+    throw illegalRun(`runId and parentRunId are both ${show(run.runId)}. Pass the ids of two different runs`)
+}
+
+function checkId(method: string, runId: unknown): void {
+  if (typeof runId !== 'string')
+    throw new StageflowError(ILLEGAL_RUN, `${method}(): the id of a run must be a string, not ${show(runId)}.`)
+}
+
+const ILLEGAL_RUN = 'child-tracker/illegal-run'
+const illegalRun = (problem: string): StageflowError => new StageflowError(ILLEGAL_RUN, `register(): ${problem}.`)

@@ -43,6 +43,16 @@ export function leaseLost(call: Call): FailOutput {
 }
 
 /** `output`: that of the work, if this call did it. Its data is in the failure. */
+export function tooLarge(call: Call, reason: string, output: OkOutput | undefined): FailOutput {
+  return failure(
+    call,
+    'idempotency/too-large',
+    `the work was done, but its output is too large to be stored: ${reason.replace(/\.$/, '')}. Repeats of this key fail too, and do not do the work again. To run the stage without a key, pass idempotency: false.`,
+    { output },
+  )
+}
+
+/** `output`: that of the work, if this call did it. Its data is in the failure. */
 export function notJson(call: Call, reason: string, output: OkOutput | undefined): FailOutput {
   return failure(
     call,

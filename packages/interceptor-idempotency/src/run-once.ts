@@ -1,9 +1,18 @@
 import type { OkOutput, StageOutput } from '@stageflow/core'
 import { codeOf, textOf } from '@stageflow/core/kit'
-import { type Ending, type KeyedStore, keyedWork, type StoreOperation } from '@stageflow/keyed-work'
+import { type Ending, type KeyedStore, keyedWork, type StoreOperation, type Unstorable } from '@stageflow/keyed-work'
 
 import { type Call, note } from './call.ts'
-import { inProgress, leaseLost, notJson, notRecorded, otherInput, unavailable, unreadable } from './failures.ts'
+import {
+  inProgress,
+  leaseLost,
+  notJson,
+  notRecorded,
+  otherInput,
+  tooLarge,
+  unavailable,
+  unreadable,
+} from './failures.ts'
 import { codeRuns, runStage } from './run-stage.ts'
 import { outputText, readOutput } from './stored-output.ts'
 
@@ -67,21 +76,26 @@ function outputOf(call: Call, ending: Ending<OkOutput, StageOutput>, { waitMs, l
       return unavailable(call, ending.cause)
     case 'lease-lost':
       return leaseLost(call)
-    case 'not-json': {
-      const { by, reason, result } = ending
-      if (by !== 'executed') {
-        note(call, by)
-        return notJson(call, reason, undefined)
-      }
-      context.tryEmitEvent('idempotency.not_stored', { key, message: reason })
-      return notJson(call, reason, result)
-    }
+    case 'not-json':
+    case 'too-large':
+      return notStored(call, ending)
     case 'not-recorded':
       if (ending.by === 'shared') note(call, 'shared')
       return notRecorded(call, leaseMs, ending.cause, ending.result)
     case 'unreadable':
       return unreadable(call, ending.cause)
   }
+}
+
+/** The output of the work goes to the call that did it, and to no repeat. */
+function notStored(call: Call, { status, by, reason, result }: Unstorable<OkOutput>): StageOutput {
+  const failure = status === 'too-large' ? tooLarge : notJson
+  if (by !== 'executed') {
+    note(call, by)
+    return failure(call, reason, undefined)
+  }
+  call.context.tryEmitEvent('idempotency.not_stored', { key: call.key, message: reason })
+  return failure(call, reason, result)
 }
 
 function storeFailed(call: Call, operation: StoreOperation, cause: unknown, { onStoreError }: Settings): void {

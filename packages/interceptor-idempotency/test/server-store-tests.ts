@@ -135,7 +135,7 @@ export function testServerStore<Client>({
     for (let call = 0; call < 2; call += 1) {
       const { report } = await graph.runSettled(input)
       expect(report.stages['pay']?.error).toMatchObject({
-        code: 'idempotency/not-json',
+        code: 'idempotency/too-large',
         message: expect.stringContaining('maxValueBytes is 1000') as string,
       })
     }

@@ -501,7 +501,7 @@ test.each<[options: unknown, problem: string]>([
   [{ levels: { toString: 'info' } }, 'unknown option "levels.toString"'],
   [
     { redaction: { key: ['ssn'] } },
-    'core/illegal-redaction: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
+    'core/illegal-option: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
   ],
 ])('%j is refused', (options, problem) => {
   expect(refusal(options)).toContain(problem)

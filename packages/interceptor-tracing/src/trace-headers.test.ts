@@ -199,3 +199,12 @@ test('a run that is not sampled passes its trace on to stages and child runs, an
   expect([sent.length, traceIds.size]).toEqual([2, 1])
   expect(sent.every((header) => header.endsWith('-00'))).toBe(true)
 })
+
+test.each([undefined, null, {}, 7, 'text', { get: () => undefined }])(
+  'traceparent(%o) is refused: it takes a context (tracing/illegal-option)',
+  (source) => {
+    const write = () => traceparent(source as never)
+    expect(write).toThrow(expect.objectContaining({ code: 'tracing/illegal-option' }))
+    expect(write).toThrow('traceparent(): the source must be the context of a stage, an interceptor or a run, not ')
+  },
+)

@@ -1,6 +1,7 @@
 import { context as contexts, createTraceState, isSpanContextValid, trace } from '@opentelemetry/api'
 import type { Context, SpanContext } from '@opentelemetry/api'
 import type { ContextSnapshot, Slot, SnapshotExtensions, StageInfo } from '@stageflow/core'
+import { read, refuseOptions, show } from '@stageflow/core/kit'
 import { RUN_TRACE } from './run-trace.ts'
 
 declare module '@stageflow/core' {
@@ -24,6 +25,7 @@ export interface TraceSource {
  * span, or the active library span inside it. Without a trace it returns the incoming headers; without those none.
  */
 export function traceparent(source: TraceSource): Readonly<Record<string, string>> {
+  refuseOptions('traceparent()', 'tracing/illegal-option', sourceProblems(source))
   const span = currentSpan(source)
   if (span === undefined || !isSpanContextValid(span)) return {}
   const { traceId, spanId, traceFlags, traceState } = span
@@ -33,6 +35,13 @@ export function traceparent(source: TraceSource): Readonly<Record<string, string
     traceparent: `00-${traceId}-${spanId}-${flags}`,
     ...(state === '' ? undefined : { tracestate: state }),
   }
+}
+
+function sourceProblems(source: unknown): readonly string[] {
+  if (typeof read(source, 'get') === 'function' && typeof read(source, 'snapshot') === 'object') return []
+  return [
+    `the source must be the context of a stage, an interceptor or a run, not ${show(source)}; pass traceparent(context)`,
+  ]
 }
 
 function currentSpan(source: TraceSource): SpanContext | undefined {

@@ -260,7 +260,7 @@ test('illegal options are refused, all of them at once (tracing/illegal-option)'
       'unknown option "provider" (known: tracer, tracerProvider, redaction); pass either tracer or tracerProvider, not both.',
   )
   expect(refusal(null)).toContain('the options must be an object, not null')
-  expect(refusal({ redaction: { key: ['ssn'] } })).toContain('core/illegal-redaction: redaction: unknown option "key"')
+  expect(refusal({ redaction: { key: ['ssn'] } })).toContain('core/illegal-option: redaction: unknown option "key"')
   expect(refusal({ tracer: undefined, tracerProvider: undefined, redaction: undefined })).toBe('accepted')
 })
 

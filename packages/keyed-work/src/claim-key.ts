@@ -1,9 +1,9 @@
 import { isThenable, read, show } from '@stageflow/core/kit'
 
-import { askStore } from './ask-store.ts'
+import { storeAnswer } from './ask-store.ts'
 import type { Flight } from './flight.ts'
 import type { ClaimAnswer } from './keyed-store.ts'
-import { poll } from './poll.ts'
+import { finalAnswer } from './poll.ts'
 import { FORGOTTEN } from './record-value.ts'
 import type { KeyedWorkOptions, WorkRequest } from './work.ts'
 
@@ -22,7 +22,7 @@ export async function claimKey<Result, Failure>(
 ): Promise<ClaimAnswer> {
   const { caller, parameters } = request
   const ask = (): Promise<ClaimAnswer> => claimOnce(request, token, flight, options)
-  return poll(await ask(), ask, {
+  return finalAnswer(await ask(), ask, {
     clock: caller.clock,
     signal: () => caller.signal,
     until: waitsUntil,
@@ -47,7 +47,7 @@ async function claimOnce<Result, Failure>(
   let asked: ClaimAnswer | Promise<ClaimAnswer> | undefined
   const ask = (): ClaimAnswer | Promise<ClaimAnswer> => (asked = store.claim(key, { token, parameters, leaseMs }))
   try {
-    const there = await askStore(ask, {
+    const there = await storeAnswer(ask, {
       clock: caller.clock,
       limitMs: storeTimeoutMs,
       signal: () => caller.signal,

@@ -119,6 +119,7 @@ function endingOf<Result>(stored: Stored, result: Result, by: 'executed' | 'shar
     case 'lease-lost':
       return { status: 'lease-lost', result }
     case 'not-json':
+    case 'too-large':
     case 'not-recorded':
       return { ...stored, by, result }
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '@stageflow/core'
 
-import { askStore } from './ask-store.ts'
+import { storeAnswer } from './ask-store.ts'
 import type { KeyedStore } from './keyed-store.ts'
 import type { KeptLease, Leases } from './leases.ts'
 import type { ExecutionLimit } from './store-result.ts'
@@ -67,7 +67,7 @@ export class HeldClaim {
     const { store, key, token, parameters, leaseMs, limit, storeFailed } = this.#claim
     if (limit.signal().aborted) return
     try {
-      const { status } = await askStore(() => store.claim(key, { token, parameters, leaseMs }), limit)
+      const { status } = await storeAnswer(() => store.claim(key, { token, parameters, leaseMs }), limit)
       if (this.#isWorking && status !== 'claimed') this.#onLost()
     } catch (cause) {
       if (this.#isWorking && !limit.signal().aborted) storeFailed('renew', cause)
@@ -77,7 +77,7 @@ export class HeldClaim {
   async #release(): Promise<void> {
     const { store, key, token, clock, limit, storeFailed } = this.#claim
     try {
-      await askStore(() => store.release(key, token), { clock, limitMs: limit.limitMs })
+      await storeAnswer(() => store.release(key, token), { clock, limitMs: limit.limitMs })
     } catch (cause) {
       storeFailed('release', cause)
     }

@@ -1,18 +1,28 @@
+export type {
+  ApprovalRequest,
+  ApprovalStatus,
+  ApprovalStore,
+  FoundApproval,
+  StoredApproval,
+  StoredDecision,
+} from './approval-store.ts'
 export { askStore, type StoreLimit } from './ask-store.ts'
+export { BoundedMap, type Bounds, BOUNDS } from './bounded-map.ts'
 export type { Claim, ClaimAnswer, Claimed, Completed, Completion, KeyedStore, Running } from './keyed-store.ts'
 export { keyedWork, type KeyedWork } from './keyed-work.ts'
 export { type KeptLease, type Leases, leases } from './leases.ts'
 export { memoryStore, type MemoryStore, type MemoryStoreOptions, type MemoryStoreStats } from './memory-store.ts'
 export { poll, type PollPlan } from './poll.ts'
-export { KEYED_STORE, STORED_MS } from './rules.ts'
+export { APPROVAL_STORE, KEYED_STORE, STORED_MS, UNDO_STORE } from './rules.ts'
+export type { StoredUndo, UndoClaimAnswer, UndoClaimRequest, UndoEntry, UndoQuery, UndoStore } from './undo-store.ts'
 export type {
   Done,
   Ending,
   KeyedWorkOptions,
   NotDone,
-  NotJson,
   NotRecorded,
   StoreOperation,
+  Unstorable,
   WorkClaim,
   Worked,
   WorkRequest,

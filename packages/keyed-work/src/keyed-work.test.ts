@@ -45,6 +45,7 @@ function processOn(store: KeyedStore, options: Partial<KeyedWorkOptions<Result>>
     return { keep: true, result: { receipt } }
   }
   return {
+    engine,
     failed,
     executions: () => executions,
     forget: (token: string) => engine.forget('order-7', token, clock),
@@ -302,14 +303,16 @@ test('the reason that is stored in place of a result is text that every store ke
   expect(values[0]).not.toContain('\u0000')
 })
 
-test('a result that is too long for the store ends as not-json, with the reason of the store', async () => {
+test('a result that is too long for the store ends as too-large, with the reason of the store, and so do repeats', async () => {
   const { once } = processOn(memoryStore({ clock, maxLength: 500 }), { toText: () => 'x'.repeat(600) })
-  const first = once()
+  const both = [once(), once()]
   await clock.advance(10)
-  const ending = await first
-  expect(ending).toMatchObject({ status: 'not-json', by: 'executed', reason: expect.stringContaining('maxLength') })
+  const [ending, shared] = await Promise.all(both)
+  const tooLarge = { status: 'too-large', reason: expect.stringContaining('maxLength') as string }
+  expect(ending).toMatchObject({ ...tooLarge, by: 'executed', result: { receipt: 1 } })
+  expect(shared).toMatchObject({ ...tooLarge, by: 'shared', result: { receipt: 1 } })
   expect(StageflowError.is((ending as { cause?: unknown }).cause, 'keyed-work/too-large')).toBe(true)
-  expect(await once()).toMatchObject({ status: 'not-json', by: 'hit' })
+  expect(await once()).toEqual({ ...tooLarge, by: 'hit' })
 })
 
 test('a store that fails after the work is asked again after 0.1, 0.4 and 1.6 s, then the work ends as not-recorded', async () => {
@@ -803,6 +806,8 @@ describe('wrong options and requests are refused', () => {
     [{ over: new AbortController().signal }, 'over must be a function'],
     [{ work: Promise.resolve() }, 'work must be a function'],
     [{ storeFailed: 'log' }, 'storeFailed must be a function'],
+    [{ storefailed: () => {} }, 'once(): unknown option "storefailed" (did you mean "storeFailed"? known: key, '],
+    [{ nope: 1 }, 'once(): unknown option "nope" (known: key, '],
   ])('a request with %o, before the store is asked', async (changes, message) => {
     const store = scriptedStore(clock)
     const { once, executions } = processOn(store)
@@ -823,6 +828,33 @@ describe('wrong options and requests are refused', () => {
       fromText: Number,
     })
     await expect(once(undefined as never)).rejects.toThrow('once(): the options must be an object, not undefined.')
+  })
+
+  test('a request may inherit its parts, and have undefined ones', async () => {
+    class Order {
+      readonly nope = undefined
+      get ttlMs(): number {
+        return 86_400_000
+      }
+    }
+    const order = Object.assign(new Order(), { key: 'order-7', parameters: P1, work: () => ({ keep: true, result: { receipt: 1 } }) }) // prettier-ignore
+    const { engine } = processOn(memoryStore({ clock }))
+    const caller = { clock, signal: new AbortController().signal }
+    expect((await engine.once(Object.assign(order, { caller }) as never)).status).toBe('executed')
+  })
+
+  test.each<[given: readonly unknown[], message: string]>([
+    [[], 'forget(): key must be a string of 1 to 256 characters, not undefined; token must be '],
+    [[7, 'mine', clock], 'forget(): key must be a string of 1 to 256 characters, not 7.'],
+    [['order-7', {}, clock], 'forget(): token must be a string that is not empty, not an object.'],
+    [['order-7', 'mine'], 'forget(): clock must be a clock with now(), sleep(), setTimeout(), not undefined.'],
+    [['order-7', 'mine', { now: 5 }], 'clock must be a clock with now(), sleep(), setTimeout(), not an object.'],
+  ])('to forget %o', async (given, message) => {
+    const { engine } = processOn(memoryStore({ clock }))
+    await expect(Reflect.apply(engine.forget, engine, given)).rejects.toMatchObject({
+      code: 'keyed-work/illegal-option',
+      message: expect.stringContaining(message),
+    })
   })
 
   test('a key of 256 characters is taken', async () => {

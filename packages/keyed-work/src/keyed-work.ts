@@ -11,8 +11,8 @@ import {
   withinLimit,
 } from '@stageflow/core/kit'
 
-import { askStore } from './ask-store.ts'
-import { checkRequest } from './check-request.ts'
+import { storeAnswer } from './ask-store.ts'
+import { checkForget, checkRequest } from './check-request.ts'
 import { claimKey, isForgotten } from './claim-key.ts'
 import { execute } from './execute.ts'
 import { type Arrival, type Flight, type Flights, type Landed, startFlight } from './flight.ts'
@@ -31,7 +31,7 @@ export interface KeyedWork<Result, Failure = Result> {
    * with `keyed-work/illegal-work` if `work` returns something without `keep`.
    */
   once(request: WorkRequest<Result, Failure>): Promise<Ending<Result, Failure>>
-  /** Removes the result of an execution, so that the work can be done again. Rejects if the store fails. */
+  /** Removes the result of an execution, so that the work can be done again. Rejects if the store fails, and with `keyed-work/illegal-option`. */
   forget(key: string, token: string, clock: Clock): Promise<void>
 }
 
@@ -126,8 +126,9 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
   return {
     once,
     async forget(key, token, clock) {
+      checkForget({ key, token, clock })
       const completion = { token, parameters: NO_PARAMETERS, value: FORGOTTEN, ttlMs: 1 }
-      await askStore(() => store.complete(key, completion), { clock, limitMs: storeTimeoutMs })
+      await storeAnswer(() => store.complete(key, completion), { clock, limitMs: storeTimeoutMs })
     },
   }
 }

@@ -58,3 +58,16 @@ test('a renewal that takes long is the only one, and the end waits for it', asyn
   await ended
   expect(log).toEqual(['ended'])
 })
+
+test('wrong lengths, clocks and renewals are refused', () => {
+  for (const leaseMs of [undefined, {}, '7', 0, NaN])
+    expect(() => leases(leaseMs as never)).toThrow(
+      expect.objectContaining({
+        code: 'keyed-work/illegal-option',
+        message: expect.stringContaining('leases(): leaseMs must be a whole number from 1'),
+      }),
+    )
+  const all = leases(1_000)
+  expect(() => all.keep({} as never, async () => {})).toThrow('keep(): clock must be a clock with now()')
+  expect(() => all.keep(manualClock(), 7 as never)).toThrow('keep(): renew must be a function () => Promise<void>')
+})

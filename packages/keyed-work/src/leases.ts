@@ -1,4 +1,8 @@
 import type { Clock } from '@stageflow/core'
+import { checkOptions, CLOCK, required } from '@stageflow/core/kit'
+
+import { checkFunction, quickCheck } from './quick-check.ts'
+import { STORED_MS } from './rules.ts'
 
 /** Keeps leases of one length. Has one timer per clock, and none while no lease is kept. */
 export interface Leases {
@@ -11,27 +15,33 @@ export interface KeptLease {
   end(): Promise<void>
 }
 
+const checkKeep = quickCheck<{ readonly clock: Clock }>('keep()', { clock: required(CLOCK) })
+
+/** Makes the keeper of leases of this length, in ms. Throws `keyed-work/illegal-option`. */
 export function leases(leaseMs: number): Leases {
+  checkOptions('leases()', 'keyed-work/illegal-option', { leaseMs }, { leaseMs: required(STORED_MS) })
   const everyMs = Math.max(1, Math.floor(leaseMs / 3))
   const beats = new Map<Clock, Beat>()
 
   function beatOf(clock: Clock): Beat {
-    const known = beats.get(clock)
-    if (known !== undefined) return known
-    const beat = startBeat(clock, everyMs)
+    const beat = beats.get(clock) ?? startBeat(clock, everyMs)
     beats.set(clock, beat)
     return beat
   }
 
+  /** Stops the timer of the clock with its last renewal. */
   function remove(clock: Clock, renewOnce: () => void): void {
     const beat = beats.get(clock)
-    if (beat === undefined || !beat.renewals.delete(renewOnce) || beat.renewals.size > 0) return
+    beat?.renewals.delete(renewOnce)
+    if (beat?.renewals.size !== 0) return
     beat.stop()
     beats.delete(clock)
   }
 
   return {
     keep(clock, renew) {
+      checkKeep({ clock })
+      checkFunction('keep()', 'renew', renew, '() => Promise<void>')
       let renewal: Promise<void> | undefined
       const renewOnce = (): void => {
         renewal ??= renew().finally(() => {

@@ -1,8 +1,8 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
-import { CLOCK, type OptionRules, checkOptions, or, whole } from '@stageflow/core/kit'
+import { CLOCK, type OptionRules, checkOptions } from '@stageflow/core/kit'
 
+import { BoundedMap, BOUNDS } from './bounded-map.ts'
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from './keyed-store.ts'
-import { RecentlyUsed } from './recently-used.ts'
 
 export interface MemoryStoreOptions {
   /** Maximum number of results. If the store is full, it evicts the one that was used longest ago, and its work can be done again. Default: 10,000. */
@@ -13,11 +13,7 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock
 }
 
-const RULES: OptionRules<MemoryStoreOptions> = {
-  maxEntries: or(whole(1), Infinity),
-  maxLength: or(whole(1), Infinity),
-  clock: CLOCK,
-}
+const RULES: OptionRules<MemoryStoreOptions> = { ...BOUNDS, clock: CLOCK }
 
 /** A store that answers synchronously. */
 export interface MemoryStore extends KeyedStore {
@@ -45,12 +41,9 @@ interface Held {
 }
 interface Kept extends Held {
   readonly value: string
-  readonly length: number
 }
 
 const CLAIMED: ClaimAnswer = Object.freeze({ status: 'claimed' })
-/** What a result takes besides its key and value, so that empty values are not free. */
-const ENTRY_LENGTH = 128
 
 /**
  * Keeps records in the memory of this process: for apps of one process, and for tests. Results are bounded by number and length.
@@ -61,31 +54,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
   /** In the order of their last renewals. */
   const claims = new Map<string, Held>()
-  const results = new RecentlyUsed<Kept>()
-  let length = 0
+  /** In the order of their last use. */
+  const results = new BoundedMap<Kept>({ maxEntries, maxLength })
   let evicted = 0
 
-  function claimOf(key: string, now: number): Held | undefined {
-    const held = claims.get(key)
-    if (held === undefined || held.expiresAt > now) return held
-    claims.delete(key)
-    return undefined
-  }
-
-  function resultOf(key: string, now: number): Kept | undefined {
-    const kept = results.peek(key)
-    if (kept === undefined || kept.expiresAt > now) return kept
-    removeResult(key)
-    return undefined
-  }
-
-  function removeResult(key: string): void {
-    length -= results.delete(key)?.length ?? 0
-  }
-
-  function evictOldest(): void {
-    length -= results.deleteOldest()?.length ?? 0
-    evicted++
+  /** Adds a result. If there is no room, it evicts those that were used longest ago. */
+  function addResult(key: string, kept: Kept): void {
+    const length = key.length + kept.value.length
+    results.delete(key)
+    const before = results.size
+    results.makeRoom(length, () => true)
+    evicted += before - results.size
+    results.set(key, kept, length)
   }
 
   /** Removes the claims of owners that never came back. */
@@ -99,12 +79,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return {
     claim(key, { token, parameters, leaseMs }) {
       const now = clock.now()
-      const kept = resultOf(key, now)
+      const kept = recordIn(results, key, now)
       if (kept !== undefined) {
         results.touch(key)
         return { status: 'completed', parameters: kept.parameters, value: kept.value }
       }
-      const held = claimOf(key, now)
+      const held = recordIn(claims, key, now)
       if (held !== undefined && held.token !== token)
         return { status: 'running', parameters: held.parameters, leaseMs: held.expiresAt - now }
       removeEndedClaims(now)
@@ -114,24 +94,33 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     complete(key, { token, parameters, value, ttlMs }) {
       const now = clock.now()
-      const there = resultOf(key, now) ?? claimOf(key, now)
+      const there = recordIn(results, key, now) ?? recordIn(claims, key, now)
       if (there !== undefined && there.token !== token) return false
-      const added = key.length + value.length + ENTRY_LENGTH
-      if (added > maxLength)
+      if (!results.canHold(key.length + value.length))
         throw new StageflowError(
           'keyed-work/too-large',
           `memoryStore(): a result has ${value.length} characters, and maxLength is ${maxLength} for all results together. Return a reference to large data, or raise maxLength.`,
         )
-      removeResult(key)
       claims.delete(key)
-      results.set(key, { token, parameters, value, expiresAt: now + ttlMs, length: added })
-      length += added
-      while (results.size > maxEntries || length > maxLength) evictOldest()
+      addResult(key, { token, parameters, value, expiresAt: now + ttlMs })
       return true
     },
     release(key, token) {
       if (claims.get(key)?.token === token) claims.delete(key)
     },
-    stats: () => Object.freeze({ claims: claims.size, results: results.size, length, evicted }),
+    stats: () => Object.freeze({ claims: claims.size, results: results.size, length: results.length, evicted }),
   }
+}
+
+interface Records<Entry> {
+  get(key: string): Entry | undefined
+  delete(key: string): unknown
+}
+
+/** The record of a key. One past its end counts as missing, and is removed. */
+function recordIn<Entry extends Held>(records: Records<Entry>, key: string, now: number): Entry | undefined {
+  const record = records.get(key)
+  if (record === undefined || record.expiresAt > now) return record
+  records.delete(key)
+  return undefined
 }

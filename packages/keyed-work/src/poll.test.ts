@@ -77,3 +77,22 @@ test('it fails as the question does', async () => {
   await clock.advance(1)
   await expect(failing).rejects.toThrow('down')
 })
+
+test.each<[plan: object | undefined, message: string]>([
+  [undefined, 'the options must be an object, not undefined.'],
+  [{ nope: 1 }, 'unknown option "nope" (known: clock, signal, until, firstPauseMs, changesInMs).'],
+  [{ clock: {} }, 'clock must be a clock with now(), sleep(), setTimeout(), not an object.'],
+  [{ signal: AbortSignal.abort() }, 'signal must be a function () => AbortSignal, not an instance of AbortSignal.'],
+  [{ until: NaN }, 'until must be a time in ms on this clock, or Infinity, not NaN.'],
+  [{ firstPauseMs: -1 }, 'firstPauseMs must be a number of milliseconds above 0, not -1.'],
+  [{ changesInMs: 5 }, 'changesInMs must be a function (answer) => number | undefined, not 5.'],
+])('a plan with %o is refused', async (changes, message) => {
+  const plan = { clock, signal: () => new AbortController().signal, until: 0, changesInMs: () => undefined }
+  await expect(
+    poll(1, async () => 2, changes === undefined ? (undefined as never) : { ...plan, ...changes }),
+  ).rejects.toMatchObject({ code: 'keyed-work/illegal-option', message: `poll(): ${message}` })
+})
+
+test("a poll that can't ask is refused", async () => {
+  await expect(poll(1, 7 as never, {} as never)).rejects.toThrow('poll(): ask must be a function () => Promise, not 7.')
+})

@@ -1,4 +1,7 @@
 import type { Clock } from '@stageflow/core'
+import { CLOCK, functionLike, MILLISECONDS, type OptionRule, required } from '@stageflow/core/kit'
+
+import { checkFunction, quickCheck } from './quick-check.ts'
 
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1_000
@@ -17,8 +20,30 @@ export interface PollPlan<Answer> {
   readonly changesInMs: (answer: Answer) => number | undefined
 }
 
-/** Asks again at growing intervals until an answer is final or the time is up, and returns the last answer. `first`: the answer so far. */
-export async function poll<Answer>(
+const TIME: OptionRule = [
+  (value) => typeof value === 'number' && !Number.isNaN(value),
+  'a time in ms on this clock, or Infinity',
+]
+const checkPlan = quickCheck<PollPlan<unknown>>('poll()', {
+  clock: required(CLOCK),
+  signal: required(functionLike('() => AbortSignal')),
+  until: required(TIME),
+  firstPauseMs: MILLISECONDS,
+  changesInMs: required(functionLike('(answer) => number | undefined')),
+})
+
+/**
+ * Asks again at growing intervals until an answer is final or the time is up, and returns the last answer. `first`: the answer so far.
+ * Rejects with `keyed-work/illegal-option` for a wrong plan.
+ */
+export async function poll<Answer>(first: Answer, ask: () => Promise<Answer>, plan: PollPlan<Answer>): Promise<Answer> {
+  checkFunction('poll()', 'ask', ask, '() => Promise')
+  checkPlan(plan)
+  return finalAnswer(first, ask, plan)
+}
+
+/** Polls without a check of its plan. The engine calls it, whose plans come from requests that were checked. */
+export async function finalAnswer<Answer>(
   first: Answer,
   ask: () => Promise<Answer>,
   { clock, signal, until, firstPauseMs = FIRST_PAUSE_MS, changesInMs }: PollPlan<Answer>,

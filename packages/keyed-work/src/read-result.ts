@@ -8,9 +8,8 @@ export function readResult<Result>(
   { fromText }: KeyedWorkOptions<Result>,
 ): Ending<Result, never> {
   try {
-    const read = readValue(value)
-    if ('unstorable' in read) return { status: 'not-json', by, reason: read.unstorable }
-    return { status: by, result: fromText(read.text) }
+    const kept = readValue(value)
+    return 'text' in kept ? { status: by, result: fromText(kept.text) } : { ...kept, by }
   } catch (cause) {
     return { status: 'unreadable', cause }
   }

@@ -1,3 +1,7 @@
+import { read, show } from '@stageflow/core/kit'
+
+import type { Unstorable } from './work.ts'
+
 // What the value of a completion says about the work. Its first character tells the kinds apart.
 const RESULT = '='
 const UNSTORABLE = '!'
@@ -7,13 +11,25 @@ export const FORGOTTEN = '-'
 
 export const resultValue = (text: string): string => RESULT + text
 
+/** Why a result could not be stored. */
+export interface Reason {
+  readonly status: Unstorable<unknown>['status']
+  readonly reason: string
+}
+
 /** Stands for a result that could not be stored, so that its work isn't done again. */
-export const unstorableValue = (reason: string): string => UNSTORABLE + JSON.stringify(reason)
+export const unstorableValue = ({ status, reason }: Reason): string => UNSTORABLE + JSON.stringify({ status, reason })
 
 /** The text of the result, or the reason why there is none. Throws for a value that this version did not write. */
-export function readValue(value: string): { readonly text: string } | { readonly unstorable: string } {
+export function readValue(value: string): { readonly text: string } | Reason {
   const rest = value.slice(1)
   if (value.startsWith(RESULT)) return { text: rest }
-  if (value.startsWith(UNSTORABLE)) return { unstorable: String(JSON.parse(rest)) }
+  if (value.startsWith(UNSTORABLE)) return readReason(JSON.parse(rest))
   throw new Error(`its value begins neither with "${RESULT}" nor with "${UNSTORABLE}"`)
+}
+
+function readReason(parsed: unknown): Reason {
+  const status = read(parsed, 'status')
+  if (status !== 'not-json' && status !== 'too-large') throw new Error(`its status is ${show(status)}`)
+  return { status, reason: String(read(parsed, 'reason')) }
 }

@@ -1,7 +1,7 @@
 import { codeOf, textOf } from '@stageflow/core/kit'
 
-import { type StoreLimit, askStore } from './ask-store.ts'
-import { resultValue, unstorableValue } from './record-value.ts'
+import { type StoreLimit, storeAnswer } from './ask-store.ts'
+import { type Reason, resultValue, unstorableValue } from './record-value.ts'
 import type { KeyedWorkOptions, WorkRequest } from './work.ts'
 
 /** How long an execution waits for the store. */
@@ -23,13 +23,18 @@ export type Stored =
   /** `unknown`: the wait for the store's answer was ended. */
   | { readonly status: 'stored' | 'unknown'; readonly value: string }
   | { readonly status: 'lease-lost' }
-  | { readonly status: 'not-json'; readonly reason: string; readonly cause: unknown }
+  | Refused
   | { readonly status: 'not-recorded'; readonly cause: unknown }
+
+/** Why a result isn't what is stored. */
+interface Refused extends Reason {
+  readonly cause: unknown
+}
 
 interface Written {
   readonly value: string
-  /** Why the value is not the result. */
-  readonly refused?: { readonly reason: string; readonly cause: unknown }
+  /** Given if the value is not the result. */
+  readonly refused?: Refused
 }
 
 const RETRY_MS = [100, 400, 1_600]
@@ -46,11 +51,11 @@ export async function storeResult<Result, Failure>(
   for (let tries = 0; ; tries++) {
     const completion = { token, parameters, value: written.value, ttlMs }
     try {
-      const isOwn = await askStore(() => store.complete(key, completion), limit)
+      const isOwn = await storeAnswer(() => store.complete(key, completion), limit)
       return isOwn || !isHeld ? storedAs(written) : { status: 'lease-lost' }
     } catch (cause) {
       if (written.refused === undefined && isTooLarge(cause)) {
-        written = refusedAs(cause)
+        written = refusedAs('too-large', cause)
         continue
       }
       if (limit.signal().aborted) return { status: 'unknown', value: written.value }
@@ -68,17 +73,16 @@ function writtenOf<Result>(result: Result, { toText }: KeyedWorkOptions<Result>)
   try {
     return { value: resultValue(toText(result)) }
   } catch (cause) {
-    return refusedAs(cause)
+    return refusedAs('not-json', cause)
   }
 }
 
-function refusedAs(cause: unknown): Written {
-  const reason = textOf(cause)
-  return { value: unstorableValue(reason), refused: { reason, cause } }
+function refusedAs(status: Refused['status'], cause: unknown): Written {
+  const refused = { status, reason: textOf(cause), cause }
+  return { value: unstorableValue(refused), refused }
 }
 
-const storedAs = ({ value, refused }: Written): Stored =>
-  refused === undefined ? { status: 'stored', value } : { status: 'not-json', ...refused }
+const storedAs = ({ value, refused }: Written): Stored => refused ?? { status: 'stored', value }
 
 function isTooLarge(cause: unknown): boolean {
   return codeOf(cause)?.endsWith('/too-large') === true

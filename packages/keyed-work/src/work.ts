@@ -92,14 +92,15 @@ export type Ending<Result, Failure = Result> =
   | { readonly status: 'unavailable'; readonly cause: unknown }
   /** This call did the work, and another execution took it over meanwhile. The result of that one counts. */
   | { readonly status: 'lease-lost'; readonly result: Result }
-  | NotJson<Result>
+  | Unstorable<Result>
   | NotRecorded<Result>
   /** The work was done, and its record can't be read: another version or program wrote it. */
   | { readonly status: 'unreadable'; readonly cause: unknown }
 
 /** The work was done, and its result can't be stored. Later calls end in the same way. */
-export interface NotJson<Result> {
-  readonly status: 'not-json'
+export interface Unstorable<Result> {
+  /** `not-json`: `toText` threw. `too-large`: the store refused the text, because it is too long. */
+  readonly status: 'not-json' | 'too-large'
   /** Who did the work: this call, another one of this process meanwhile, or one before or in another process. */
   readonly by: 'executed' | 'shared' | 'hit'
   readonly reason: string

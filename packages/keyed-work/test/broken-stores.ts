@@ -18,7 +18,7 @@ export interface TestedContract<Store> {
   /** How the message of a broken rule begins. */
   readonly message: string
   /** The operation that the first case calls first, and the beginning of what it says to do. */
-  readonly first: readonly [operation: keyof Store, mend: string]
+  readonly first: readonly [operation: keyof Store, fix: string]
 }
 
 /** The store in memory keeps the contract, and the contract finds every broken store. */
@@ -28,7 +28,7 @@ export function testContract<Store extends object>({
   broken,
   code,
   message,
-  first: [operation, mend],
+  first: [operation, fix],
 }: TestedContract<Store>): void {
   const casesOf = (change: Change<Store>): readonly StoreCase[] =>
     contract(() => {
@@ -64,7 +64,7 @@ export function testContract<Store extends object>({
         throw new Error('disk is full')
       }
       const [first] = casesOf(() => ({ [operation]: throws }) as Partial<Store>)
-      await expect(first?.run()).rejects.toThrow(`the store, or the case, failed with: disk is full. ${mend}`)
+      await expect(first?.run()).rejects.toThrow(`the store, or the case, failed with: disk is full. ${fix}`)
     })
   })
 }

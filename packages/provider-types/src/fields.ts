@@ -6,8 +6,8 @@ export type Check<Value> = (value: unknown, field: string, problems: Problems) =
 export type Checks<Fields> = { readonly [Name in keyof Fields]-?: Check<Exclude<Fields[Name], undefined>> }
 
 /**
- * Returns the fields of `given` that have a check, as their checks keep them. Only own fields count, and undefined counts as
- * absent. A field without a check is an error: a misspelt one would be lost silently.
+ * Returns the fields of `given` that have a check, as their checks keep them. It may be an instance of a class with getters, and
+ * undefined counts as absent. An own field without a check is an error: a misspelt one would be lost silently.
  */
 export function readFields<Fields extends object>(
   owner: string,
@@ -54,7 +54,8 @@ function checkFields<Fields extends object>(
   const prefix = path === '' ? '' : `${path}.`
   if (problems.refusesUnknown) reportUnknown(prefix, checks, given, problems)
   for (const name of Object.keys(checks) as (keyof Fields & string)[]) {
-    const value = own(given, name)
+    const isJson = !problems.refusesUnknown
+    const value = isJson && !Object.hasOwn(given, name) ? undefined : fieldOf(given, name)
     if (value !== undefined) fields[name] = checks[name](value, `${prefix}${name}`, problems)
     else if (required.includes(name)) problems.type(`${prefix}${name}`, 'given', value)
   }
@@ -74,16 +75,17 @@ export function known<Entries extends object, More extends object = {}>(entries:
   return Object.freeze(Object.fromEntries(kept)) as Entries & More
 }
 
-const own = (given: Readonly<Record<string, unknown>>, name: string): unknown =>
-  Object.hasOwn(given, name) ? given[name] : undefined
+/** A field of the object itself or of its class. What every object inherits doesn't count. */
+const fieldOf = (given: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(given, name) || !(name in Object.prototype) ? given[name] : undefined
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function unknownField(prefix: string, name: string, checks: object): string {
   const camelCase = name.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase())
-  const hint = Object.hasOwn(checks, camelCase) ? `; it is called ${camelCase}` : ''
-  return `${prefix}${name.slice(0, 60)} is an unknown field${hint}`
+  const guess = Object.hasOwn(checks, camelCase) ? `did you mean "${camelCase}"? ` : ''
+  return `${prefix}${name.slice(0, 60)} is an unknown field (${guess}known: ${Object.keys(checks).join(', ')})`
 }
 
 export const text: Check<string> = (value, field, problems) =>

@@ -208,6 +208,6 @@ test('the error for a JSON string says to parse it first', () => {
     )
 })
 
-test('inherited fields do not count', () => {
+test('inherited fields of a JSON value do not count', () => {
   expect(() => LLMResponse.fromJSON(Object.create({ content: 'a', model: 'm', provider: 'p' }))).toThrow(TypeError)
 })

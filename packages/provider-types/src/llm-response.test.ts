@@ -139,7 +139,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'a call of the OpenAI API as it is',
     { toolCalls: [{ id: 'a', function: {} }] },
     TypeError,
-    'toolCalls[0].function is an unknown field; toolCalls[0].name must be given',
+    'toolCalls[0].function is an unknown field (known: id, name, arguments); toolCalls[0].name must be given',
   ],
   [
     'arguments that are a number',
@@ -163,7 +163,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'a name of the Python original',
     { finish_reason: 'stop' },
     TypeError,
-    'finish_reason is an unknown field; it is called finishReason',
+    'finish_reason is an unknown field (did you mean "finishReason"? known: content, model, ',
   ],
   ['a misspelt field', { tokens: 1 }, TypeError, 'tokens is an unknown field'],
   ['what is computed', { totalTokens: 579 }, TypeError, 'totalTokens is an unknown field'],
@@ -208,7 +208,7 @@ test('no name of a field can break the line of an error, or control a terminal',
 test('a name of a field is cut in an error', () => {
   const long = 'k'.repeat(10_000)
   for (const wrong of [{ [long]: 1 }, { toolCalls: [{ name: 'a', arguments: { [long]: NaN } }] }])
-    expect(() => new LLMResponse({ ...guide, ...wrong })).toThrow(/^.{0,250}$/)
+    expect(() => new LLMResponse({ ...guide, ...wrong })).toThrow(/^(?!.*k{121}).*k{40}.*$/)
 })
 
 test('-0 becomes 0, because JSON does not have it', () => {
@@ -291,4 +291,20 @@ test('the content null of an OpenAI response with tool calls is the empty string
   const response = new LLMResponse({ content: null, model: 'gpt-4', provider: 'openai' })
   expect(response.content).toBe('')
   expect(LLMResponse.fromJSON({ ...response.toJSON(), content: null }).content).toBe('')
+})
+
+test('fields may be getters of a class', () => {
+  class Fields {
+    readonly provider = 'openai'
+    get model(): string {
+      return 'gpt-5'
+    }
+    get content(): string {
+      return 'Hello'
+    }
+    get inputTokens(): number {
+      return 7
+    }
+  }
+  expect(new LLMResponse(new Fields())).toMatchObject({ content: 'Hello', inputTokens: 7 })
 })

@@ -82,7 +82,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'a name of the Python original',
     { is_final: true },
     TypeError,
-    'is_final is an unknown field; it is called isFinal',
+    'is_final is an unknown field (did you mean "isFinal"? known: text, ',
   ],
 ])('%s is refused', (_, wrong, kind, says) => {
   const make = () => new STTResponse({ ...full, ...wrong })

@@ -203,3 +203,14 @@ test('arguments that come as a whole replace the parts before them, if the fragm
   accumulator.add({ index: 0, arguments: '{"a":1}' }, { replaces: true })
   expect(accumulator.calls()).toEqual([{ id: 'a', name: 'x', arguments: '{"a":1}' }])
 })
+
+test('a limit and a fragment that cannot be one are refused', () => {
+  for (const most of [undefined, 0, NaN, '8'])
+    expect(() => new ToolCallAccumulator(most as never)).toThrow('maxCalls must be a number of 1 or more, but is')
+  const calls = new ToolCallAccumulator(8)
+  for (const fragment of [undefined, null, 7, 'text', []]) {
+    expect(() => calls.add(fragment as never)).toThrow('ToolCallAccumulator.add: a fragment must be an object, but is')
+    expect(() => calls.find(fragment as never)).toThrow('ToolCallAccumulator.find: a fragment must be an object')
+  }
+  expect(calls.calls()).toEqual([])
+})

@@ -1,5 +1,7 @@
+import { isRecord } from './fields.ts'
 import type { JsonObject } from './json-value.ts'
 import type { LLMToolCallDelta } from './llm-delta.ts'
+import { shown } from './problems.ts'
 import type { LLMToolCall } from './tool-call.ts'
 
 /** A tool call whose fragments still come. */
@@ -26,11 +28,14 @@ export class ToolCallAccumulator {
 
   /** `maxCalls`: how many calls it takes; for one more, `add` throws a `RangeError`. */
   constructor(maxCalls: number) {
+    if (typeof maxCalls !== 'number' || !(maxCalls >= 1))
+      throw new TypeError(`ToolCallAccumulator: maxCalls must be a number of 1 or more, but is ${shown(maxCalls)}.`)
     this.#maxCalls = maxCalls
   }
 
   /** The call that a fragment belongs to; undefined if the fragment begins a new one. */
-  find({ index, id, name }: LLMToolCallDelta): ToolCallDraft | undefined {
+  find(fragment: LLMToolCallDelta): ToolCallDraft | undefined {
+    const { index, id, name } = checkedFragment('find', fragment)
     return this.#find(index, id, name)
   }
 
@@ -39,7 +44,7 @@ export class ToolCallAccumulator {
    * Throws a `TypeError` if a part follows arguments that came whole, and a `RangeError` if there are too many calls.
    */
   add(fragment: LLMToolCallDelta, { replaces = false }: { readonly replaces?: boolean } = {}): ToolCallDraft {
-    const { index, id = '', name = '', arguments: given = '' } = fragment
+    const { index, id = '', name = '', arguments: given = '' } = checkedFragment('add', fragment)
     const draft = this.#find(index, id, name) ?? this.#begin(index)
     if (replaces) draft.arguments = given
     else if (given !== '') draft.arguments = joined(draft, given)
@@ -83,6 +88,11 @@ export class ToolCallAccumulator {
     this.#drafts.push(draft)
     return draft
   }
+}
+
+function checkedFragment(method: 'find' | 'add', fragment: unknown): LLMToolCallDelta {
+  if (isRecord(fragment)) return fragment
+  throw new TypeError(`ToolCallAccumulator.${method}: a fragment must be an object, but is ${shown(fragment)}.`)
 }
 
 function callOf({ id, name, arguments: given }: ToolCallDraft): LLMToolCall {

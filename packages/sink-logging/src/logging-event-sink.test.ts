@@ -288,7 +288,7 @@ test('illegal options are refused, all of them at once (sink-logging/illegal-opt
       'unknown option "redact" (known: logger, level, data, redaction).',
   )
   expect(refusal(null)).toContain('the options must be an object, not null')
-  expect(refusal({ redaction: { key: ['ssn'] } })).toContain('core/illegal-redaction: redaction: unknown option "key"')
+  expect(refusal({ redaction: { key: ['ssn'] } })).toContain('core/illegal-option: redaction: unknown option "key"')
   expect(refusal({ logger: undefined, level: undefined, redaction: { maxLength: undefined } })).toBe('accepted')
 })
 

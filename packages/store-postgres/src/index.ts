@@ -1,9 +1,4 @@
-export {
-  postgresApprovalStore,
-  type PostgresApproval,
-  type PostgresApprovalStatus,
-  type PostgresApprovalStore,
-} from './postgres-approval-store.ts'
+export { postgresApprovalStore, type PostgresApprovalStore } from './postgres-approval-store.ts'
 export type {
   PostgresApprovalStoreOptions,
   PostgresPool,
@@ -11,9 +6,4 @@ export type {
   PostgresUndoStoreOptions,
 } from './postgres-store-options.ts'
 export { postgresStore, type PostgresStore } from './postgres-store.ts'
-export {
-  postgresUndoStore,
-  type PostgresUndo,
-  type PostgresUndoClaim,
-  type PostgresUndoStore,
-} from './postgres-undo-store.ts'
+export { postgresUndoStore, type PostgresUndoStore } from './postgres-undo-store.ts'

@@ -1,42 +1,30 @@
 import { checkOptions, whole } from '@stageflow/core/kit'
+import type {
+  ApprovalRequest,
+  ApprovalStatus,
+  ApprovalStore,
+  FoundApproval,
+  StoredApproval,
+  StoredDecision,
+} from '@stageflow/keyed-work'
 
 import { approvalStatements } from './approval-statements.ts'
 import { checkApprovalOptions, type PostgresApprovalStoreOptions } from './postgres-store-options.ts'
 import { shownTable } from './statements.ts'
 import { tableQueries } from './table-queries.ts'
 
-/** Satisfies the `ApprovalStore` of `@stageflow/approvals`. */
-export interface PostgresApprovalStore {
-  request(
-    owner: string,
-    id: string,
-    request: { readonly request: string; readonly ttlMs: number; readonly retentionMs: number },
-  ): Promise<PostgresApproval>
-  find(owner: string, id: string): Promise<PostgresApproval | undefined>
-  decide(
-    owner: string,
-    id: string,
-    decision: { readonly approved: boolean; readonly decision: string },
-  ): Promise<PostgresApproval | undefined>
-  cancel(owner: string, id: string): Promise<PostgresApproval | undefined>
-  use(owner: string, id: string, token: string): Promise<PostgresApproval | undefined>
-  pending(owner: string, limit: number): Promise<readonly PostgresApproval[]>
+/** A store for `@stageflow/approvals` that answers with promises. */
+export interface PostgresApprovalStore extends ApprovalStore {
+  request(owner: string, id: string, request: ApprovalRequest): Promise<StoredApproval>
+  find(owner: string, id: string): Promise<FoundApproval>
+  decide(owner: string, id: string, decision: StoredDecision): Promise<FoundApproval>
+  cancel(owner: string, id: string): Promise<FoundApproval>
+  use(owner: string, id: string, token: string): Promise<FoundApproval>
+  pending(owner: string, limit: number): Promise<readonly StoredApproval[]>
   /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
   migrate(): Promise<void>
   /** Deletes at most `limit` rows past their time (default: 1,000), and returns how many it deleted. Call it regularly: nothing else deletes them. */
   purge(limit?: number): Promise<number>
-}
-
-export type PostgresApprovalStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'used'
-
-export interface PostgresApproval {
-  readonly id: string
-  readonly status: PostgresApprovalStatus
-  readonly request: string
-  readonly decision: string | undefined
-  readonly token: string | undefined
-  /** How long it can still be decided, in ms: 0 unless it is pending. */
-  readonly leftMs: number
 }
 
 /** Keeps approvals in one table of PostgreSQL. Every statement is its own transaction. Throws `store-postgres/illegal-option`. */
@@ -46,11 +34,11 @@ export function postgresApprovalStore(options: PostgresApprovalStoreOptions): Po
   const statements = approvalStatements(schema, table)
   const { query, untilDefined } = tableQueries('postgresApprovalStore', pool, shownTable(schema, table))
 
-  async function first(operation: string, statement: string, values: unknown[]): Promise<PostgresApproval | undefined> {
+  async function first(operation: string, statement: string, values: unknown[]): Promise<FoundApproval> {
     const [row] = (await query(operation, statement, values)).rows
     return row === undefined ? undefined : approvalOf(row)
   }
-  const find = (operation: string, owner: string, id: string): Promise<PostgresApproval | undefined> =>
+  const find = (operation: string, owner: string, id: string): Promise<FoundApproval> =>
     first(operation, statements.find, [owner, id])
 
   return {
@@ -90,14 +78,14 @@ export function postgresApprovalStore(options: PostgresApprovalStoreOptions): Po
 
 interface Row {
   readonly id: string
-  readonly status: PostgresApprovalStatus
+  readonly status: ApprovalStatus
   readonly request: string
   readonly decision: string | null
   readonly token: string | null
   readonly left_ms: number
 }
 
-function approvalOf(row: unknown): PostgresApproval {
+function approvalOf(row: unknown): StoredApproval {
   const { id, status, request, decision, token, left_ms: leftMs } = row as Row
   return {
     id,

@@ -1,16 +1,24 @@
 import { checkOptions, whole } from '@stageflow/core/kit'
+import type {
+  StoredUndo,
+  UndoClaimAnswer,
+  UndoClaimRequest,
+  UndoEntry,
+  UndoQuery,
+  UndoStore,
+} from '@stageflow/keyed-work'
 
 import { checkUndoOptions, type PostgresUndoStoreOptions } from './postgres-store-options.ts'
 import { shownTable } from './statements.ts'
 import { tableQueries } from './table-queries.ts'
 import { undoStatements } from './undo-statements.ts'
 
-/** Satisfies the `UndoStore` of `@stageflow/undo`. */
-export interface PostgresUndoStore {
+/** A store for `@stageflow/undo` that answers with promises. */
+export interface PostgresUndoStore extends UndoStore {
   readonly outlivesProcess: true
-  add(entry: Omit<PostgresUndo, 'leftMs'> & { readonly ttlMs: number; readonly retentionMs: number }): Promise<void>
-  find(query: { readonly run?: string; readonly callId?: string }): Promise<readonly PostgresUndo[]>
-  claim(id: string, claim: { readonly token: string; readonly leaseMs: number }): Promise<PostgresUndoClaim>
+  add(entry: UndoEntry): Promise<void>
+  find(query: UndoQuery): Promise<readonly StoredUndo[]>
+  claim(id: string, claim: UndoClaimRequest): Promise<UndoClaimAnswer>
   release(id: string, token: string): Promise<void>
   remove(id: string, token: string): Promise<void>
   /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
@@ -18,20 +26,6 @@ export interface PostgresUndoStore {
   /** Deletes at most `limit` rows past their time (default: 1,000), and returns how many it deleted. Call it regularly: nothing else deletes them. */
   purge(limit?: number): Promise<number>
 }
-
-export interface PostgresUndo {
-  readonly id: string
-  readonly run: string | undefined
-  readonly callId: string
-  readonly call: string
-  /** How long it can still be undone, in ms: 0 if that time is over. */
-  readonly leftMs: number
-}
-
-/** The caller has the claim, another token has it, it is too late for one, or there is no such entry. */
-export type PostgresUndoClaim =
-  | { readonly status: 'claimed' | 'expired' | 'missing' }
-  | { readonly status: 'taken'; readonly leaseMs: number }
 
 interface Row {
   readonly id: string
@@ -55,7 +49,11 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
   const statements = undoStatements(schema, table)
   const { query, untilDefined } = tableQueries('postgresUndoStore', pool, shownTable(schema, table))
 
-  async function claimOnce(id: string, token: string, leaseMs: number): Promise<PostgresUndoClaim | undefined> {
+  async function findWith(statement: string, ...values: string[]): Promise<readonly StoredUndo[]> {
+    return (await query('find', statement, values)).rows.map(undoOf)
+  }
+
+  async function claimOnce(id: string, token: string, leaseMs: number): Promise<UndoClaimAnswer | undefined> {
     if ((await query('claim', statements.claim, [id, token, leaseMs])).rows.length > 0) return { status: 'claimed' }
     const [row] = (await query('claim', statements.state, [id])).rows as readonly State[]
     if (row === undefined) return { status: 'missing' }
@@ -71,10 +69,9 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
       await query('add', statements.add, [id, run, callId, call, ttlMs, retentionMs])
     },
     async find({ run, callId }) {
-      const find = async (statement: string, ...values: string[]): Promise<readonly PostgresUndo[]> =>
-        (await query('find', statement, values)).rows.map(undoOf)
-      if (run === undefined) return callId === undefined ? [] : find(statements.findCall, callId)
-      return callId === undefined ? find(statements.findRun, run) : find(statements.findBoth, run, callId)
+      if (run !== undefined && callId !== undefined) return findWith(statements.findBoth, run, callId)
+      if (run !== undefined) return findWith(statements.findRun, run)
+      return callId === undefined ? [] : findWith(statements.findCall, callId)
     },
     // Undefined if another process gave it back between the two statements.
     claim: (id, { token, leaseMs }) => untilDefined('claim', () => claimOnce(id, token, leaseMs)),
@@ -95,7 +92,7 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
   }
 }
 
-function undoOf(row: unknown): PostgresUndo {
+function undoOf(row: unknown): StoredUndo {
   const { id, run, call_id: callId, call, left_ms: leftMs } = row as Row
   return { id, run: run ?? undefined, callId, call, leftMs: Math.max(0, Math.ceil(leftMs)) }
 }

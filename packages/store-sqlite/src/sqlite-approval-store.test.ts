@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-import { Approvals, memoryApprovalStore, type ApprovalStore, type FoundApproval } from '@stageflow/approvals'
+import { Approvals, memoryApprovalStore } from '@stageflow/approvals'
 import { approvalStoreContract } from '@stageflow/approvals/contract'
+import type { ApprovalStore, FoundApproval } from '@stageflow/keyed-work'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
-import { billsGraph, type SideTask } from '../test/approval-side.ts'
+import { paymentsGraph, type SideTask } from '../test/approval-side.ts'
 import { databaseWithBrokenCommits } from '../test/broken-database.ts'
 import { contractWithDatabases } from '../test/contract-with-databases.ts'
 import { ownFiles } from '../test/own-files.ts'
@@ -82,7 +83,7 @@ test('a run suspends with its approval, and of two processes that resume it one 
   const ada = { orgId: 'acme', userId: 'ada' }
   // The process that asks ends.
   const asking = sqliteApprovalStore({ path: file })
-  const first = await billsGraph(new Approvals({ store: asking, waitMs: 0 }), payments).run(ada)
+  const first = await paymentsGraph(new Approvals({ store: asking, waitMs: 0 }), payments).run(ada)
   writeFileSync(state, JSON.stringify(first))
   asking.close()
   expect(first.status).toBe('suspended')

@@ -1,43 +1,32 @@
 import type { StatementSync } from 'node:sqlite'
 
+import type {
+  ApprovalRequest,
+  ApprovalStatus,
+  ApprovalStore,
+  FoundApproval,
+  StoredApproval,
+  StoredDecision,
+} from '@stageflow/keyed-work'
+
 import { CANCEL, CREATE, DECIDE, FIND, FORGET, PENDING, PURGE, REQUEST, USE } from './approval-statements.ts'
 import { openDatabase, type SqliteStoreOptions } from './database.ts'
 
-/** Satisfies the `ApprovalStore` of `@stageflow/approvals`. Answers synchronously. */
-export interface SqliteApprovalStore {
-  request(
-    owner: string,
-    id: string,
-    request: { readonly request: string; readonly ttlMs: number; readonly retentionMs: number },
-  ): SqliteApproval
-  find(owner: string, id: string): SqliteApproval | undefined
-  decide(
-    owner: string,
-    id: string,
-    decision: { readonly approved: boolean; readonly decision: string },
-  ): SqliteApproval | undefined
-  cancel(owner: string, id: string): SqliteApproval | undefined
-  use(owner: string, id: string, token: string): SqliteApproval | undefined
-  pending(owner: string, limit: number): readonly SqliteApproval[]
+/** A store for `@stageflow/approvals` that answers synchronously. */
+export interface SqliteApprovalStore extends ApprovalStore {
+  request(owner: string, id: string, request: ApprovalRequest): StoredApproval
+  find(owner: string, id: string): FoundApproval
+  decide(owner: string, id: string, decision: StoredDecision): FoundApproval
+  cancel(owner: string, id: string): FoundApproval
+  use(owner: string, id: string, token: string): FoundApproval
+  pending(owner: string, limit: number): readonly StoredApproval[]
   /** Closes the file if the store opened it. Later operations throw `store-sqlite/unavailable`. */
   close(): void
 }
 
-export type SqliteApprovalStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'used'
-
-export interface SqliteApproval {
-  readonly id: string
-  readonly status: SqliteApprovalStatus
-  readonly request: string
-  readonly decision: string | undefined
-  readonly token: string | undefined
-  /** How long it can still be decided, in ms: 0 unless it is pending. */
-  readonly leftMs: number
-}
-
 interface Row {
   readonly id: string
-  readonly status: SqliteApprovalStatus
+  readonly status: ApprovalStatus
   readonly request: string
   readonly decision: string | null
   readonly token: string | null
@@ -100,9 +89,9 @@ export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApproval
 /** The one row of a statement. `all` runs it to its end, and so throws if it can't be committed; `get` would not. */
 const first = (statement: StatementSync, values: Record<string, string | number>): unknown => statement.all(values)[0]
 
-const found = (row: unknown): SqliteApproval | undefined => (row === undefined ? undefined : approvalOf(row))
+const found = (row: unknown): FoundApproval => (row === undefined ? undefined : approvalOf(row))
 
-function approvalOf(row: unknown): SqliteApproval {
+function approvalOf(row: unknown): StoredApproval {
   const { id, status, request, decision, token, left_ms: leftMs } = row as Row
   return {
     id,

@@ -1,3 +1,12 @@
+import type {
+  StoredUndo,
+  UndoClaimAnswer,
+  UndoClaimRequest,
+  UndoEntry,
+  UndoQuery,
+  UndoStore,
+} from '@stageflow/keyed-work'
+
 import { openDatabase, type SqliteStoreOptions } from './database.ts'
 import {
   ADD,
@@ -13,31 +22,17 @@ import {
   STATE,
 } from './undo-statements.ts'
 
-/** Satisfies the `UndoStore` of `@stageflow/undo`. Answers synchronously. */
-export interface SqliteUndoStore {
+/** A store for `@stageflow/undo` that answers synchronously. */
+export interface SqliteUndoStore extends UndoStore {
   readonly outlivesProcess: true
-  add(entry: Omit<SqliteUndo, 'leftMs'> & { readonly ttlMs: number; readonly retentionMs: number }): void
-  find(query: { readonly run?: string; readonly callId?: string }): readonly SqliteUndo[]
-  claim(id: string, claim: { readonly token: string; readonly leaseMs: number }): SqliteUndoClaim
+  add(entry: UndoEntry): void
+  find(query: UndoQuery): readonly StoredUndo[]
+  claim(id: string, claim: UndoClaimRequest): UndoClaimAnswer
   release(id: string, token: string): void
   remove(id: string, token: string): void
   /** Closes the file if the store opened it. Later operations throw `store-sqlite/unavailable`. */
   close(): void
 }
-
-export interface SqliteUndo {
-  readonly id: string
-  readonly run: string | undefined
-  readonly callId: string
-  readonly call: string
-  /** How long it can still be undone, in ms: 0 if that time is over. */
-  readonly leftMs: number
-}
-
-/** The caller has the claim, another token has it, it is too late for one, or there is no such entry. */
-export type SqliteUndoClaim =
-  | { readonly status: 'claimed' | 'expired' | 'missing' }
-  | { readonly status: 'taken'; readonly leaseMs: number }
 
 interface Row {
   readonly id: string
@@ -79,7 +74,13 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
   })
   let adds = 0
 
-  function claimOnce(id: string, token: string, leaseMs: number): SqliteUndoClaim | undefined {
+  function rowsOf({ run, callId }: UndoQuery): readonly unknown[] {
+    if (run !== undefined && callId !== undefined) return findBoth.all({ run, callId })
+    if (run !== undefined) return findRun.all({ run })
+    return callId === undefined ? [] : findCall.all({ callId })
+  }
+
+  function claimOnce(id: string, token: string, leaseMs: number): UndoClaimAnswer | undefined {
     if (Number(claim.run({ id, token, leaseMs }).changes) > 0) return { status: 'claimed' }
     const row = state.get({ id }) as State | undefined
     if (row === undefined) return { status: 'missing' }
@@ -96,11 +97,7 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
         forget.run({ id })
         add.run({ id, run: run ?? null, callId, call, ttlMs, retentionMs })
       }),
-    find: ({ run, callId }) =>
-      attempt('find', () => {
-        if (run === undefined) return callId === undefined ? [] : findCall.all({ callId }).map(undoOf)
-        return (callId === undefined ? findRun.all({ run }) : findBoth.all({ run, callId })).map(undoOf)
-      }),
+    find: (query) => attempt('find', () => rowsOf(query).map(undoOf)),
     claim: (id, { token, leaseMs }) =>
       attempt('claim', () => {
         for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -116,7 +113,7 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
   }
 }
 
-function undoOf(row: unknown): SqliteUndo {
+function undoOf(row: unknown): StoredUndo {
   const { id, run, call_id: callId, call, left_ms: leftMs } = row as Row
   return { id, run: run ?? undefined, callId, call, leftMs: Math.max(0, Number(leftMs)) }
 }

@@ -3,7 +3,7 @@ import { textOf } from '@stageflow/core/kit'
 import type { ToolEventEmitter } from '@stageflow/tools'
 import { emitSafely } from '@stageflow/tools/kit'
 
-import type { CallerOptions, ExecuteOptions, MaybeWithRegistry } from './options.ts'
+import { ID_NAMES, type CallerOptions, type ExecuteOptions, type MaybeWithRegistry } from './options.ts'
 import { Stop, Stops } from './stops.ts'
 import type { UndoCaller } from './undo-types.ts'
 
@@ -22,15 +22,19 @@ export interface CallerServices extends Pick<UndoCaller, 'graceMs' | 'forgetResu
   readonly onEmitterError: (error: unknown) => void
 }
 
-/** Makes the caller. Close it when its calls have ended. */
-export function callerOf<Ports>(options: AnyOptions<Ports>, services: CallerServices): Caller {
+/** Makes the caller. Close it when its calls have ended. `leftMs`: what is left of `timeoutMs`. */
+export function callerOf<Ports>(
+  options: AnyOptions<Ports>,
+  services: CallerServices,
+  leftMs: number | undefined = options.timeoutMs,
+): Caller {
   const { context, timeoutMs, registry } = options
   const { graceMs, forgetResult, onStoreError } = services
   const clock = options.clock ?? context?.clock ?? services.clock
   const stops = new Stops()
   const removals = [options.signal, context?.signal].map((signal) => stopWith(signal, stops))
-  if (timeoutMs !== undefined && stops.stop === undefined)
-    removals.push(clock.setTimeout(() => stops.end(new Stop('timed-out', tookTooLong(timeoutMs))), timeoutMs))
+  if (timeoutMs !== undefined && leftMs !== undefined && stops.stop === undefined)
+    removals.push(clock.setTimeout(() => stops.end(new Stop('timed-out', tookTooLong(timeoutMs))), leftMs))
   const emitter = options.eventEmitter ?? context?.tryEmitEvent ?? registry?.eventEmitter
   const emit = emitter && emitWith(emitter, services.onEmitterError)
   return {
@@ -52,15 +56,7 @@ export function callerOf<Ports>(options: AnyOptions<Ports>, services: CallerServ
 }
 
 function idsOf<Ports>({ context, ids }: AnyOptions<Ports>): Readonly<Partial<RunIdentity>> {
-  return {
-    pipelineRunId: context?.pipelineRunId,
-    requestId: context?.requestId,
-    sessionId: context?.sessionId,
-    userId: context?.userId,
-    orgId: context?.orgId,
-    interactionId: context?.interactionId,
-    ...ids,
-  } as Partial<RunIdentity>
+  return Object.fromEntries(ID_NAMES.map((name) => [name, ids?.[name] ?? context?.[name]]))
 }
 
 /** Emits a handler's own events. Events about calls belong to the executor: a handler cannot forge the end of its call. */

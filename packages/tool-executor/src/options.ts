@@ -1,6 +1,7 @@
 import { systemClock, type Clock, type RunIdentity, type StageContext } from '@stageflow/core'
 import {
   ABORT_SIGNAL,
+  ANY,
   checkOptions,
   CLOCK,
   cryptoRandom,
@@ -8,11 +9,14 @@ import {
   functionLike,
   MILLISECONDS,
   objectWith,
+  optionProblems,
   type OptionRule,
   type OptionRules,
   or,
+  plainOptions,
   read,
   refuseOptions,
+  show,
   TEXT,
   whole,
 } from '@stageflow/core/kit'
@@ -128,7 +132,8 @@ const EXECUTOR: OptionRules<ToolExecutorOptions> = {
   random: functionLike('() => number'),
 }
 
-const ID_NAMES: readonly (keyof RunIdentity)[] = [
+/** The ids of a run. */
+export const ID_NAMES: readonly (keyof RunIdentity)[] = [
   'pipelineRunId',
   'requestId',
   'sessionId',
@@ -136,12 +141,8 @@ const ID_NAMES: readonly (keyof RunIdentity)[] = [
   'orgId',
   'interactionId',
 ]
-const isIds = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.entries(value).every(
-    ([name, id]) => (ID_NAMES as readonly string[]).includes(name) && (id === undefined || typeof id === 'string'),
-  )
+const ID: OptionRule = [(value) => typeof value === 'string', 'a string']
+const IDS = Object.fromEntries(ID_NAMES.map((name) => [name, ID])) as OptionRules<Partial<RunIdentity>>
 
 const CALLER: OptionRules<MaybeWithRegistry<{}, CallerOptions>> = {
   registry: objectWith('a ToolRegistry', 'get', 'readToExecute'),
@@ -154,7 +155,7 @@ const CALLER: OptionRules<MaybeWithRegistry<{}, CallerOptions>> = {
 }
 const EXECUTE: OptionRules<MaybeWithRegistry<{}, ExecuteOptions>> = {
   ...CALLER,
-  ids: [isIds, `an object of strings: ${ID_NAMES.join(', ')}`],
+  ids: ANY, // checked below, by name
   executionMode: EXECUTION_MODE,
   approve: APPROVE,
   maxConcurrency: upTo(1),
@@ -165,7 +166,7 @@ const UNDO: OptionRules<MaybeWithRegistry<{}, UndoOptions>> = { ...CALLER, pipel
 /** The options with their defaults; an explicit `undefined` means the default. Throws `tool-executor/illegal-option`. */
 export function executorSettings(options: ToolExecutorOptions): ExecutorSettings {
   checkOptions('new ToolExecutor()', 'tool-executor/illegal-option', options, EXECUTOR)
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  const given = Object.entries(plainOptions(options, Object.keys(EXECUTOR))).filter(([, value]) => value !== undefined)
   const clock = options.clock ?? systemClock
   return {
     maxConcurrency: 8,
@@ -186,6 +187,9 @@ export function executorSettings(options: ToolExecutorOptions): ExecutorSettings
 
 export function checkExecuteOptions(options: unknown): void {
   checkCallOptions('execute()', 'tool-executor/illegal-option', options, EXECUTE)
+  const ids = read(options, 'ids')
+  const problems = ids === undefined ? [] : optionProblems(ids, IDS, 'ids.')
+  refuseOptions('execute()', 'tool-executor/illegal-option', problems)
 }
 
 export function checkUndoOptions(options: unknown): void {
@@ -197,9 +201,10 @@ export function checkCompensateOptions(options: unknown): void {
 }
 
 function checkUndoing(where: string, options: unknown, rules: OptionRules): void {
+  const refuse = (problem: string): void => refuseOptions(where, 'tool-executor/illegal-option', [problem])
+  if (typeof options !== 'object')
+    refuse(`the options must be an object with the registry of the tools, { registry }, not ${show(options)}`)
   checkCallOptions(where, 'tool-executor/illegal-option', options, rules)
   if (read(options, 'registry') === undefined)
-    refuseOptions(where, 'tool-executor/illegal-option', [
-      'pass the registry with the tools of the calls: { registry }',
-    ])
+    refuse('registry must be the ToolRegistry with the tools of the calls, not undefined; pass { registry }')
 }

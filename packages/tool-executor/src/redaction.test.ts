@@ -10,7 +10,7 @@ test('no event and no error of a call shows its secrets', async () => {
       progress({ message: `password=${input.pin}` })
       throw new Error(`user ${input.user}: pin ${input.pin} with token ${input.token} is wrong`)
     },
-    { redact: ['pin'], retry: { attempts: 2, baseMs: 1, isRetryable: () => true }, undo: () => {} },
+    { redaction: { keys: ['pin'] }, retry: { attempts: 2, baseMs: 1, isRetryable: () => true }, undo: () => {} },
   )
   const b = bench([login])
   const call = b.call('login', { user: 'ada', pin: 'pin-0815', token: 'tok-4711-abc' })
@@ -21,9 +21,9 @@ test('no event and no error of a call shows its secrets', async () => {
   for (const value of ['pin-0815', 'tok-4711-abc']) expect(shown).not.toContain(value)
 })
 
-test('redact: all leaves input, output, partial results and error messages out of every event', async () => {
-  const fails = tool('fails', (input) => { throw new Error(`no ${input.word}`) }, { redact: 'all' }) // prettier-ignore
-  const works = tool('works', (input, { partial }) => { partial(input); return input }, { redact: 'all' }) // prettier-ignore
+test('data: false leaves input, output, partial results and error messages out of every event', async () => {
+  const fails = tool('fails', (input) => { throw new Error(`no ${input.word}`) }, { data: false }) // prettier-ignore
+  const works = tool('works', (input, { partial }) => { partial(input); return input }, { data: false }) // prettier-ignore
   const b = bench([fails, works])
   await b.calls([
     ['fails', { word: 'sesame' }],

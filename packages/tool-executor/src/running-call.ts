@@ -205,18 +205,20 @@ export class RunningCall {
     const { code, message } = stop.error
     const failure: HandlerFailure = { ok: false, code, message, cause: stop.error }
     const final = stop.kind === 'timed-out' ? this.#finalFailure(failure) : failure
+    const isRetried = final === undefined
     const endWith = (facts: Facts): ExecutedCall =>
-      final === undefined || final === failure ? stopped(this.#call, facts, stop) : failed(this.#call, facts, final)
-    if (final !== undefined) this.end(endWith(this.#facts()))
+      isRetried || final === failure ? stopped(this.#call, facts, stop) : failed(this.#call, facts, final)
+    if (!isRetried) this.end(endWith(this.#facts()))
 
     const settled = await this.#grace(work)
-    if (final === undefined && settled?.ok === false)
-      return this.#stops.stop === undefined ? failure : this.#endStopped(this.#stops.stop)
-    const isAbandoned = settled === undefined
-    // With what the handler has done in its grace time.
-    const result = this.end(endWith({ ...this.#facts(), ...(isAbandoned && { abandoned: true as const }) }))
-    if (isAbandoned) this.#abandon(slot)
-    return result
+    // Both results below have what the handler has done in its grace time.
+    if (settled === undefined) {
+      const result = this.end(endWith({ ...this.#facts(), abandoned: true }))
+      this.#abandon(slot)
+      return result
+    }
+    if (settled.ok || !isRetried) return this.end(endWith(this.#facts()))
+    return this.#stops.stop === undefined ? failure : this.#endStopped(this.#stops.stop)
   }
 
   /** How the handler ended within the grace time; undefined if it still runs. */

@@ -432,8 +432,14 @@ test('illegal options are refused, all at once', async () => {
   await expect(executor.execute([], { signal: {} as never, timeoutMs: -1 })).rejects.toThrow(/signal.*timeoutMs/)
   await expect(executor.undo('a', { ids: {} } as never)).rejects.toThrow('unknown option "ids"')
   await expect(executor.compensate('a', { pipelineRunId: 'b' } as never)).rejects.toThrow('pipelineRunId')
-  for (const ids of [{ runId: 'a' }, { pipelineRunId: 7 }, 'run-1', null])
-    await expect(executor.execute([], { ids: ids as never })).rejects.toThrow('ids must be')
+  const wrongIds: readonly [ids: unknown, problem: string][] = [
+    [{ orgID: 'a' }, 'unknown option "ids.orgID" (did you mean "orgId"? known: pipelineRunId, '],
+    [{ pipelineRunId: 7 }, 'ids.pipelineRunId must be a string, not 7'],
+    ['run-1', 'ids must be an object, not a string'],
+    [null, 'ids must be an object, not null'],
+  ]
+  for (const [ids, problem] of wrongIds)
+    await expect(executor.execute([], { ids: ids as never })).rejects.toThrow(`execute(): ${problem}`)
   const context = { tryEmitEvent: () => true, signal: new AbortController().signal, stage: 'act' }
   await expect(executor.execute([], context as never)).rejects.toThrow('pass { context }')
   await expect(executor.undo('a', context.signal as never)).rejects.toThrow('pass { signal }')
@@ -524,4 +530,70 @@ test.each([
   { error: 'of the data' },
 ])('%j is an output like any other', async (answer) => {
   expect(await make([tool('reads', () => answer)]).call('reads')).toMatchObject({ status: 'completed' })
+})
+
+test('a registry in the place of the options is refused, with the options that there are (tool-executor/illegal-option)', () => {
+  expect(() => new ToolExecutor(new ToolRegistry() as never)).toThrow(
+    'new ToolExecutor(): the options must be an object, not an instance of ToolRegistry that has none (known: maxConcurrency, ',
+  )
+})
+
+test('undo and compensate say what they take (tool-executor/illegal-option)', async () => {
+  const executor = new ToolExecutor()
+  const registry = new ToolRegistry()
+  const undo = executor.undo.bind(executor) as (...given: readonly unknown[]) => Promise<unknown>
+  const compensate = executor.compensate.bind(executor) as typeof undo
+  const noOptions = 'the options must be an object with the registry of the tools, { registry }, not undefined'
+  const noRegistry = 'registry must be the ToolRegistry with the tools of the calls, not undefined; pass { registry }'
+  await expect(undo('x')).rejects.toThrow(`undo(): ${noOptions}`)
+  await expect(compensate('x')).rejects.toThrow(`compensate(): ${noOptions}`)
+  await expect(undo('x', {})).rejects.toThrow(`undo(): ${noRegistry}`)
+  await expect(compensate('x', {})).rejects.toThrow(`compensate(): ${noRegistry}`)
+  await expect(undo(7, { registry })).rejects.toThrow(
+    'undo(): the first argument must be the callId of a result, a string that is not empty, not 7.',
+  )
+  await expect(compensate('', { registry })).rejects.toThrow(
+    'compensate(): the first argument must be the pipelineRunId of the calls, a string that is not empty, not "".',
+  )
+})
+
+test('execute without a registry says which call was not resolved (tool-executor/illegal-call)', async () => {
+  const execute = (calls: unknown) => new ToolExecutor().execute(calls as never)
+  await expect(execute(7)).rejects.toThrow('because only their input has been checked; the calls are 7.')
+  await expect(execute([{ nope: 1 }])).rejects.toThrow('calls[0] is an object.')
+})
+
+test('options of an executor, its ids and a limit may be getters of a class', async () => {
+  class Options {
+    get maxConcurrency(): number {
+      return 1
+    }
+  }
+  class Ids {
+    get userId(): string {
+      return 'ada'
+    }
+  }
+  const seen: unknown[] = []
+  let running = 0
+  let most = 0
+  const work = tool('work', async (_, { userId }) => {
+    seen.push(userId)
+    most = Math.max(most, ++running)
+    await Promise.resolve()
+    running--
+  })
+  class Call {
+    readonly registry = new ToolRegistry({ tools: [work] })
+    get ids(): Ids {
+      return new Ids()
+    }
+    get timeoutMs(): number {
+      return 60_000
+    }
+  }
+  const calls = ['a', 'b'].map((id) => ({ id, name: 'work', arguments: {} }))
+  const results = await new ToolExecutor(new Options()).execute(calls, new Call())
+  expect(results.map(({ status }) => status)).toEqual(['completed', 'completed'])
+  expect([seen, most]).toEqual([['ada', 'ada'], 1])
 })

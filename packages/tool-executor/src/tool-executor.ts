@@ -101,7 +101,7 @@ export class ToolExecutor {
    */
   async undo<Ports>(callId: string, options: WithRegistry<Ports, UndoOptions<Ports>>): Promise<UndoResult> {
     checkUndoOptions(options)
-    checkId('undo', callId)
+    checkId('undo', 'the callId of a result', callId)
     const { registry: tools, pipelineRunId } = options
     return this.#withUndoLog('undo', options, (log, caller) => log.undo(callId, caller, { tools, pipelineRunId }))
   }
@@ -115,7 +115,7 @@ export class ToolExecutor {
     options: WithRegistry<Ports, CallerOptions<Ports>>,
   ): Promise<Compensation> {
     checkCompensateOptions(options)
-    checkId('compensate', pipelineRunId)
+    checkId('compensate', 'the pipelineRunId of the calls', pipelineRunId)
     const { registry } = options
     return this.#withUndoLog('compensate', options, (log, caller) => log.compensate(pipelineRunId, caller, registry))
   }
@@ -144,9 +144,8 @@ export class ToolExecutor {
       ...(timeoutMs !== undefined && { timeoutMs }),
     })
     // The time that schemas took counts too.
-    const left =
-      timeoutMs === undefined ? options : { ...options, timeoutMs: Math.max(0, timeoutMs - (clock.now() - startedAt)) }
-    const executed = (await this.#executeAll(parsed.resolved, left)).values()
+    const leftMs = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (clock.now() - startedAt))
+    const executed = (await this.#executeAll(parsed.resolved, options, leftMs)).values()
     return parsed.calls.map((call) =>
       call.status === 'resolved' ? (executed.next().value as ExecutedCall) : resultOf(call),
     )
@@ -155,8 +154,9 @@ export class ToolExecutor {
   async #executeAll<Ports>(
     calls: readonly ResolvedCall[],
     options: MaybeWithRegistry<Ports, ExecuteOptions<Ports>>,
+    leftMs?: number,
   ): Promise<readonly ExecutedCall[]> {
-    const caller = callerOf(options, this.#services)
+    const caller = callerOf(options, this.#services, leftMs)
     const { pipelineRunId } = caller.ids
     if (pipelineRunId !== undefined) this.#settings.undo?.noteRun(pipelineRunId)
     const concurrency = options.maxConcurrency ?? this.#settings.maxConcurrency
@@ -253,17 +253,26 @@ function anySignal(one: AbortSignal | undefined, other: AbortSignal | undefined)
 }
 
 function checkCalls(calls: unknown): asserts calls is readonly ResolvedCall[] {
-  if (Array.isArray(calls) && Array.from<unknown>(calls).every(isResolvedCall)) return
+  const wrong = wrongIn(calls)
+  if (wrong === undefined) return
   throw new StageflowError(
     'tool-executor/illegal-call',
-    'Without a registry, execute() takes an array of calls that parseAndResolve resolved, because only their input has been checked. Pass the registry, which reads them: execute(calls, { registry }); or pass (await registry.parseAndResolve(calls)).resolved.',
+    `Without a registry, execute() takes an array of calls that parseAndResolve resolved, because only their input has been checked; ${wrong}. Pass the registry, which reads them: execute(calls, { registry }); or pass (await registry.parseAndResolve(calls)).resolved.`,
   )
 }
 
-function checkId(method: string, id: unknown): void {
+/** What isn't a resolved call; undefined if all are. */
+function wrongIn(calls: unknown): string | undefined {
+  if (!Array.isArray(calls)) return `the calls are ${show(calls)}`
+  const given = Array.from<unknown>(calls)
+  const index = given.findIndex((call) => !isResolvedCall(call))
+  return index === -1 ? undefined : `calls[${index}] is ${show(given[index])}`
+}
+
+function checkId(method: string, what: string, id: unknown): void {
   if (typeof id === 'string' && id !== '') return
   throw new StageflowError(
     'tool-executor/illegal-option',
-    `${method}() takes an id: a string that is not empty, not ${show(id)}.`,
+    `${method}(): the first argument must be ${what}, a string that is not empty, not ${show(id)}.`,
   )
 }

@@ -24,7 +24,8 @@ test('by default a tool has 30 seconds, no limit of calls at once, one attempt, 
     description: 'Adds.',
     timeoutMs: 30_000,
     concurrency: Infinity,
-    redact: [],
+    data: true,
+    redaction: undefined,
   })
   expect([tool.retry, tool.rateLimit, tool.executionModes, tool.undo, tool.output, tool.inputJsonSchema]).toEqual(
     Array.from({ length: 6 }),
@@ -54,21 +55,26 @@ test('options are kept, and later changes to them have no effect', () => {
     rateLimit: { calls: 5, perMs: 1_000 },
     retry: { attempts: 2, baseMs: 1, capMs: 2, isRetryable: () => false },
     executionModes: ['plan'],
-    redact: ['pin', /^x-/],
+    redaction: { keys: ['pin', /^x-/] },
     inputJsonSchema: { type: 'object' },
   }
   const tool = defineTool(given)
   given.rateLimit.calls = 1_000_000
   given.executionModes.push('practice')
-  given.redact.length = 0
-  expect(tool).toMatchObject({ timeoutMs: false, concurrency: 2, executionModes: ['plan'], redact: ['pin', /^x-/] })
+  given.redaction.keys.length = 0
+  expect(tool).toMatchObject({
+    timeoutMs: false,
+    concurrency: 2,
+    executionModes: ['plan'],
+    redaction: { keys: ['pin', /^x-/] },
+  })
   expect(tool.rateLimit).toEqual({ calls: 5, perMs: 1_000 })
   expect(tool.retry).toMatchObject({ attempts: 2, baseMs: 1, capMs: 2 })
   expect(tool.inputJsonSchema).toEqual({ type: 'object' })
 })
 
 test('an undefined option counts as not given', () => {
-  const none = { undo: undefined, timeoutMs: undefined, concurrency: undefined, retry: undefined, redact: undefined }
+  const none = { undo: undefined, timeoutMs: undefined, concurrency: undefined, retry: undefined, redaction: undefined }
   expect(defineTool({ ...least, ...none } as unknown as typeof least)).toEqual(defineTool(least))
 })
 
@@ -87,7 +93,7 @@ test('schemas of any library with Standard Schema are accepted, functions too', 
 
 test.each([
   [{ description: ' ' }, 'description must be'],
-  [{ description: undefined }, 'description is missing'],
+  [{ description: undefined }, 'description must be a string that tells'],
   [{ input: { type: 'object' } }, 'input must be'],
   [{ input: null }, 'input must be'],
   [{ input: { '~standard': { version: 2, vendor: 'x', validate: () => ({}) } } }, 'input must be'],
@@ -112,12 +118,13 @@ test.each([
   [{ retry: { isRetryable: 'always' } }, 'retry.isRetryable must be'],
   [{ retry: { backoff: 'slow' } }, 'retry.backoff must be'],
   [{ retry: { jitter: true } }, 'retry.jitter must be'],
-  [{ rateLimit: { calls: 1 } }, 'rateLimit.perMs is missing'],
+  [{ rateLimit: { calls: 1 } }, 'rateLimit.perMs must be a number of milliseconds above 0, not undefined'],
   [{ retry: { delay: 1 } }, 'unknown option "retry.delay"'],
   [{ executionModes: [] }, 'executionModes must be'],
   [{ executionModes: 'plan' }, 'executionModes must be'],
-  [{ redact: 'pin' }, 'redact must be'],
-  [{ redact: [1] }, 'redact must be'],
+  [{ redaction: 'pin' }, 'redaction must be'],
+  [{ data: 'no' }, 'data must be true or false'],
+  [{ redact: ['pin'] }, 'unknown option "redact"'],
   [{ inputJsonSchema: [] }, 'inputJsonSchema must be'],
   [{ timeout: 5 }, 'unknown option "timeout" (did you mean "timeoutMs"? known: name, '],
 ])('%j is refused (tools/illegal-option)', (wrong, problem) => {
@@ -125,14 +132,44 @@ test.each([
 })
 
 test('one error has all problems and the name of the tool', () => {
-  const message = messageOf({ ...least, timeoutMs: -1, redact: 7, colour: 'red' })
+  const message = messageOf({ ...least, timeoutMs: -1, redaction: 7, colour: 'red' })
   expect(message).toContain(
     'defineTool("add"): timeoutMs must be a number of milliseconds above 0, or false for no limit, not -1',
   )
-  expect(message).toContain("redact must be an array of key names or patterns, or 'all', not 7")
+  expect(message).toContain('redaction must be')
   expect(message).toContain('unknown option "colour"')
 })
 
 test.each([undefined, null, 'add', 7, []])('%j is refused as a definition', (definition) => {
   expect(messageOf(definition)).toContain('the options must be an object, not ')
+})
+
+test('a definition and what is in it may be instances of classes with getters', () => {
+  class Retry {
+    get attempts(): number {
+      return 5
+    }
+  }
+  class Definition {
+    readonly name = 'add'
+    readonly description = 'Adds.'
+    readonly input = z.object({})
+    execute(): number {
+      return 1
+    }
+    get retry(): Retry {
+      return new Retry()
+    }
+    get data(): boolean {
+      return false
+    }
+  }
+  expect(defineTool(new Definition())).toMatchObject({ data: false, retry: { attempts: 5, baseMs: 1_000 } })
+})
+
+test('a redaction with other keys than names and patterns is refused (core/illegal-redaction)', () => {
+  const redaction = { keys: [1] } as never
+  expect(() => defineTool({ name: 'a', description: 'x', input: z.object({}), execute: () => 1, redaction })).toThrow(
+    'keys must be an array of strings and regular expressions',
+  )
 })

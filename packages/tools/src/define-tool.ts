@@ -1,19 +1,25 @@
 import {
-  functionLike,
   DELAY,
+  FLAG,
+  functionLike,
   MILLISECONDS,
   oneOf,
   optionProblems,
   type OptionRule,
   type OptionRules,
   or,
+  plainOptions,
   read,
+  REDACTION,
   refuseOptions,
+  required,
   show,
   whole,
 } from '@stageflow/core/kit'
+import type { RedactionOptions } from '@stageflow/core/redaction'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import { redactorFor } from './redact.ts'
 import { isSchema } from './schema.ts'
 import type { AnyTool, Tool, ToolDefinition, ToolRateLimit, ToolRetry, ToolRetryRule } from './tool-types.ts'
 
@@ -37,24 +43,27 @@ const DEFINITION: OptionRules<ToolDefinition<string, StandardSchemaV1, StandardS
   name: [
     (name) => typeof name === 'string' && LEGAL_NAME.test(name),
     'a name that every provider accepts: 1 to 64 letters, digits, "_" or "-"',
+    true,
   ],
   description: [
     (text) => typeof text === 'string' && text.trim() !== '',
     'a string that tells the model what the tool does',
+    true,
   ],
-  input: SCHEMA,
+  input: required(SCHEMA),
   output: SCHEMA,
-  execute: functionLike('(input, context) => output'),
+  execute: required(functionLike('(input, context) => output')),
   undo: functionLike('(call, context) => void'),
   timeoutMs: or(MILLISECONDS, false, 'false for no limit'),
   concurrency: or(whole(1), Infinity),
   rateLimit: OBJECT,
   retry: OBJECT,
   executionModes: [isNames, 'an array of names of execution modes, at least one'],
-  redact: [(value) => value === 'all' || isKeys(value), "an array of key names or patterns, or 'all'"],
+  data: FLAG,
+  redaction: REDACTION,
   inputJsonSchema: [isSchemaObject, 'a JSON Schema, as an object'],
 }
-const RATE_LIMIT: OptionRules<ToolRateLimit> = { calls: whole(1), perMs: MILLISECONDS }
+const RATE_LIMIT: OptionRules<ToolRateLimit> = { calls: required(whole(1)), perMs: required(MILLISECONDS) }
 const RETRY: OptionRules<ToolRetry> = {
   attempts: whole(1),
   baseMs: MILLISECONDS,
@@ -84,7 +93,9 @@ export function defineTool<
     definitionProblems(definition),
   )
   const { output, undo, timeoutMs = DEFAULT_TIMEOUT_MS, concurrency = Infinity } = definition
-  const { rateLimit, retry, executionModes, redact = [], inputJsonSchema } = definition
+  const { rateLimit, retry, executionModes, data = true, redaction, inputJsonSchema } = definition
+  const own = redaction && frozenRedaction(redaction)
+  redactorFor(own)
   return Object.freeze({
     [TOOL]: true,
     name: definition.name,
@@ -98,7 +109,8 @@ export function defineTool<
     rateLimit: rateLimit && Object.freeze({ calls: rateLimit.calls, perMs: rateLimit.perMs }),
     retry: retry && retryRule(retry),
     executionModes: executionModes && Object.freeze([...executionModes]),
-    redact: redact === 'all' ? redact : Object.freeze([...redact]),
+    data,
+    redaction: own,
     inputJsonSchema,
   })
 }
@@ -114,37 +126,27 @@ export function mayUse({ executionModes }: AnyTool, executionMode: string | unde
 }
 
 function retryRule(retry: ToolRetry): ToolRetryRule {
-  const given = Object.entries(retry).filter(([, value]) => value !== undefined)
+  const given = Object.entries(plainOptions(retry)).filter(([, value]) => value !== undefined)
   return Object.freeze({ ...DEFAULT_RETRY, ...Object.fromEntries(given) })
+}
+
+/** A copy, so that later changes don't matter. */
+function frozenRedaction(redaction: RedactionOptions): RedactionOptions {
+  const { keys, ...bounds } = plainOptions(redaction)
+  return Object.freeze({ ...bounds, ...(Array.isArray(keys) && { keys: Object.freeze([...keys]) }) })
 }
 
 function definitionProblems(definition: unknown): readonly string[] {
   const problems = [...optionProblems(definition, DEFINITION)]
-  if (typeof definition !== 'object' || definition === null) return problems
-  const { rateLimit, retry } = definition as { readonly rateLimit?: unknown; readonly retry?: unknown }
-  problems.push(...missing(definition, DEFINITION, ['name', 'description', 'input', 'execute']))
-  if (rateLimit !== undefined)
-    problems.push(
-      ...optionProblems(rateLimit, RATE_LIMIT, 'rateLimit.'),
-      ...missing(rateLimit, RATE_LIMIT, ['calls', 'perMs'], 'rateLimit.'),
-    )
+  const rateLimit = read(definition, 'rateLimit')
+  if (rateLimit !== undefined) problems.push(...optionProblems(rateLimit, RATE_LIMIT, 'rateLimit.'))
+  const retry = read(definition, 'retry')
   if (retry !== undefined) problems.push(...optionProblems(retry, RETRY, 'retry.'))
   return problems
 }
 
-function missing(given: unknown, rules: OptionRules, names: readonly string[], path = ''): readonly string[] {
-  if (typeof given !== 'object' || given === null) return []
-  return names
-    .filter((name) => (given as Readonly<Record<string, unknown>>)[name] === undefined)
-    .map((name) => `${path}${name} is missing: it must be ${rules[name]?.[1]}`)
-}
-
 function isNames(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && one !== '')
-}
-
-function isKeys(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string' || one instanceof RegExp)
 }
 
 function isSchemaObject(value: unknown): boolean {

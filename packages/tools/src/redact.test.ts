@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { tool } from '../test/any-tool.ts'
 import { cleanText, payloadSummary } from './redact.ts'
 
-const secret = tool('login', () => 1, { redact: ['pin', /^card/] })
-const all = tool('login', () => 1, { redact: 'all' })
+const secret = tool('login', () => 1, { redaction: { keys: ['pin', /^card/] } })
+const all = tool('login', () => 1, { data: false })
 
 test('a summary is bounded: strings of 200 characters, 20 entries, 4 levels, 2,000 characters in all', () => {
   const summary = payloadSummary(undefined, {
@@ -80,4 +80,15 @@ test('the search for secrets takes little time, whatever the input is', () => {
   const cpu = process.threadCpuUsage()
   cleanText(undefined, 'x'.repeat(1e5), input)
   expect(process.threadCpuUsage(cpu).user / 1_000).toBeLessThan(2_000)
+})
+
+test('with redaction: false secrets stay in, and values are still bounded', () => {
+  const open = tool('login', () => 1, { redaction: false })
+  expect(payloadSummary(open, { password: 'hunter22' }, { password: 'hunter22' })).toEqual({ password: 'hunter22' })
+  expect(String(payloadSummary(open, 'x'.repeat(500))).length).toBeLessThan(250)
+})
+
+test('the redaction of a tool has its own bounds', () => {
+  const short = tool('login', () => 1, { redaction: { maxTextLength: 10 } })
+  expect(String(payloadSummary(short, 'x'.repeat(500))).length).toBeLessThan(60)
 })

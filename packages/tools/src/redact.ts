@@ -16,7 +16,7 @@ const redactors = new WeakMap<AnyTool, Redactor>()
 
 /** A summary of an input, an output or a partial result for an event: bounded, without secrets, also those of `input`. Never throws. */
 export function payloadSummary(tool: AnyTool | undefined, value: unknown, input?: unknown): unknown {
-  if (tool?.redact === 'all') return REDACTED
+  if (tool?.data === false) return REDACTED
   const redactor = redactorOf(tool)
   const secrets = secretsOf(tool, input)
   if (secrets.length === 0) return redactor.value(value)
@@ -26,7 +26,7 @@ export function payloadSummary(tool: AnyTool | undefined, value: unknown, input?
 
 /** The message of an error for an event. */
 export function shownText(tool: AnyTool | undefined, text: string): string {
-  return tool?.redact === 'all' ? REDACTED : text
+  return tool?.data === false ? REDACTED : text
 }
 
 /** A text without what looks like a secret, and without the values that `input` has under secret names; bounded. */
@@ -55,42 +55,65 @@ function withoutIn(value: unknown, secrets: readonly string[]): unknown {
 }
 
 function redactorOf(tool: AnyTool | undefined): Redactor {
-  if (tool === undefined || tool.redact === 'all' || tool.redact.length === 0) return plain
+  if (tool?.redaction === undefined) return plain
   const known = redactors.get(tool)
   if (known !== undefined) return known
-  const made = createRedactor({ ...BOUNDS, keys: tool.redact })
+  const made = redactorFor(tool.redaction)
   redactors.set(tool, made)
   return made
 }
+
+/** The redactor of a tool with this option. Throws `core/illegal-redaction`. */
+export const redactorFor = (redaction: AnyTool['redaction']): Redactor => createRedactor(redaction, BOUNDS)
 
 /** How many values of an input are searched for secrets, and how many secrets are removed. */
 const MOST_VALUES = 10_000
 const MOST_SECRETS = 200
 
-/** The values under secret names: a handler may have put them into its error. */
+/** The values that an input has under secret names, the longest first, since one may be a part of another. */
 function secretsOf(tool: AnyTool | undefined, input: unknown): readonly string[] {
-  const redactor = redactorOf(tool)
-  const found = new Set<string>()
-  let left = MOST_VALUES
-  const look = (value: unknown, isSecret: boolean): void => {
-    if (left-- <= 0 || found.size > MOST_SECRETS) return
-    if (typeof value === 'object' && value !== null) {
-      for (const [key, held] of entriesOf(value)) {
-        look(held, isSecret || (key !== undefined && isHidden(redactor, key, held)))
-        if (left <= 0) return
-      }
-    } else if (isSecret && /string|number|bigint/.test(typeof value)) {
-      const secret = String(value)
-      if (secret.length >= SHORTEST_SECRET) for (const written of writingsOf(secret)) found.add(written)
-    }
-  }
+  if (tool?.redaction === false) return []
+  const search = new SecretSearch(redactorOf(tool))
   try {
-    look(input, false)
+    search.look(input, false)
   } catch {
     // What cannot be read cannot be in a text.
   }
-  // The longest first: a secret may be a part of another.
-  return [...found].toSorted((a, b) => b.length - a.length)
+  return [...search.found].toSorted((one, other) => other.length - one.length)
+}
+
+/** Collects secret values, because a handler may have put them into its error. Looks at so many values, and keeps so many secrets. */
+class SecretSearch {
+  readonly found = new Set<string>()
+  readonly #redactor: Redactor
+  #left = MOST_VALUES
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor
+  }
+
+  /** `isSecret`: the value is below a secret name. */
+  look(value: unknown, isSecret: boolean): void {
+    this.#left--
+    if (this.#left < 0 || this.found.size > MOST_SECRETS) return
+    if (typeof value === 'object' && value !== null) this.#lookInside(value, isSecret)
+    else if (isSecret) this.#add(value)
+  }
+
+  #lookInside(value: object, isSecret: boolean): void {
+    for (const [key, held] of entriesOf(value)) {
+      if (this.#left <= 0) return
+      const isHere = key !== undefined && isHidden(this.#redactor, key, held)
+      this.look(held, isSecret || isHere)
+    }
+  }
+
+  #add(value: unknown): void {
+    if (!/string|number|bigint/.test(typeof value)) return
+    const secret = String(value)
+    if (secret.length < SHORTEST_SECRET) return
+    for (const written of writingsOf(secret)) this.found.add(written)
+  }
 }
 
 function entriesOf(value: object): Iterable<readonly [key: string | undefined, held: unknown]> {

@@ -25,3 +25,16 @@ test.each([undefined, null, 7, {}, { success: false }, { success: true, error: '
     expect(failureIn(answer)).toBeUndefined()
   },
 )
+
+test.each<[given: readonly unknown[], problem: string]>([
+  [[undefined], 'the message must be a string for the model, not undefined'],
+  [[new Error('full')], 'the message must be a string for the model, not an error (full)'],
+  [['full', null], 'the options must be an object, not null'],
+  [['full', 'app/full'], 'the options must be an object, not a string'],
+  [['full', { code: 7 }], 'code must be a string that is not empty, not 7'],
+  [['full', { cod: 'app/full' }], 'unknown option "cod" (did you mean "code"? known: code, data)'],
+])('toolFailure refuses %j (tools/illegal-option)', (given, problem) => {
+  const make = () => (toolFailure as (...args: readonly unknown[]) => unknown)(...given)
+  expect(make).toThrow(expect.objectContaining({ code: 'tools/illegal-option' }))
+  expect(make).toThrow(`toolFailure(): ${problem}`)
+})

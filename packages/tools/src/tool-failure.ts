@@ -1,4 +1,14 @@
-import { codeOf, read, textOf } from '@stageflow/core/kit'
+import {
+  ANY,
+  checkOptions,
+  codeOf,
+  type OptionRules,
+  read,
+  refuseOptions,
+  show,
+  TEXT,
+  textOf,
+} from '@stageflow/core/kit'
 
 const FAILURE: unique symbol = Symbol.for('@stageflow/tool-failure')
 const REPORTED = 'tools/reported-failure'
@@ -15,10 +25,18 @@ export interface ToolFailure {
 /** Makes the failure that a handler returns. The result is `failed`, with this message for the model. Default code: `tools/reported-failure`. */
 export function toolFailure(
   message: string,
-  { code = REPORTED, data }: { readonly code?: string; readonly data?: unknown } = {},
+  options: { readonly code?: string; readonly data?: unknown } = {},
 ): ToolFailure {
-  return Object.freeze({ [FAILURE]: true as const, message: String(message), code: String(code), data })
+  if (typeof message !== 'string')
+    refuseOptions('toolFailure()', 'tools/illegal-option', [
+      `the message must be a string for the model, not ${show(message)}`,
+    ])
+  checkOptions('toolFailure()', 'tools/illegal-option', options, RULES)
+  const { code = REPORTED, data } = options
+  return Object.freeze({ [FAILURE]: true as const, message, code, data })
 }
+
+const RULES: OptionRules = { code: TEXT, data: ANY }
 
 function isToolFailure(value: unknown): value is ToolFailure {
   return typeof value === 'object' && value !== null && FAILURE in value

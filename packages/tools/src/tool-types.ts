@@ -1,4 +1,5 @@
 import type { Clock, TryEmitEvent } from '@stageflow/core'
+import type { RedactionOptions } from '@stageflow/core/redaction'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import type { ToolFailure } from './tool-failure.ts'
@@ -132,8 +133,10 @@ export interface ToolDefinition<
   readonly retry?: ToolRetry
   /** The execution modes that may use it. Default: all. */
   readonly executionModes?: readonly string[]
-  /** More names of secret keys, left out of events and errors; `all` leaves out input and output altogether. Default: none. */
-  readonly redact?: readonly (string | RegExp)[] | 'all'
+  /** Whether events have summaries of its input and output, and the messages of its errors. Default: true, without secrets. */
+  readonly data?: boolean
+  /** What is secret in events and errors beside what always is, and how much is kept; `false` keeps secrets. Default: `maxTextLength` 200, `maxLength` 2,000. */
+  readonly redaction?: RedactionOptions | false
   /** The JSON Schema that the model gets, if `input` cannot be converted to one. Default: derived from `input`. */
   readonly inputJsonSchema?: JsonSchema
 }
@@ -164,7 +167,8 @@ export interface Tool<
   readonly retry: ToolRetryRule | undefined
   /** Undefined: all. */
   readonly executionModes: readonly string[] | undefined
-  readonly redact: readonly (string | RegExp)[] | 'all'
+  readonly data: boolean
+  readonly redaction: RedactionOptions | false | undefined
   readonly inputJsonSchema: JsonSchema | undefined
 }
 

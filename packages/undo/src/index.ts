@@ -1,4 +1,3 @@
 export type { ToolUndoFailedEvent, ToolUndoneEvent, UndoEvent } from './events.ts'
 export { memoryUndoStore, type MemoryUndoStoreOptions } from './memory-undo-store.ts'
 export { undoLog, type UndoLogOptions } from './undo-log.ts'
-export type { StoredUndo, UndoClaimAnswer, UndoClaimRequest, UndoEntry, UndoQuery, UndoStore } from './undo-store.ts'

@@ -1,7 +1,6 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
-import { checkOptions, CLOCK, type OptionRules, or, whole } from '@stageflow/core/kit'
-
-import type { StoredUndo, UndoEntry, UndoStore } from './undo-store.ts'
+import { checkOptions, CLOCK, type OptionRules } from '@stageflow/core/kit'
+import { BoundedMap, BOUNDS, type StoredUndo, type UndoEntry, type UndoStore } from '@stageflow/keyed-work'
 
 /** The options of `memoryUndoStore()`. */
 export interface MemoryUndoStoreOptions {
@@ -13,23 +12,17 @@ export interface MemoryUndoStoreOptions {
   readonly clock?: Clock
 }
 
+const OPTIONS: OptionRules<MemoryUndoStoreOptions> = { ...BOUNDS, clock: CLOCK }
+
 interface Held {
   readonly entry: UndoEntry
+  /** When it can no longer be claimed. */
   readonly expiresAt: number
+  /** When it counts as missing. */
   readonly goneAt: number
-  readonly length: number
   token: string | undefined
   leasedUntil: number
 }
-
-const OPTIONS: OptionRules<MemoryUndoStoreOptions> = {
-  maxEntries: or(whole(1), Infinity),
-  maxLength: or(whole(1), Infinity),
-  clock: CLOCK,
-}
-
-/** What an entry takes besides its texts. */
-const ENTRY_LENGTH = 128
 
 /**
  * A store in this process's memory. When it is full, it removes expired calls. If there are none, it refuses new ones
@@ -38,61 +31,62 @@ const ENTRY_LENGTH = 128
 export function memoryUndoStore(options: MemoryUndoStoreOptions = {}): UndoStore {
   checkOptions('memoryUndoStore()', 'undo/illegal-option', options, OPTIONS)
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
+  /** The ids of the entries of each run, in the order of their adding. Undefined: of calls without a run. */
+  const byRun = new Map<string | undefined, Set<string>>()
   /** In the order of their adding. */
-  const entries = new Map<string, Held>()
-  const byRun = new Map<string, Set<string>>()
-  let total = 0
+  const entries = new BoundedMap<Held>({ maxEntries, maxLength }, removeFromRun)
 
-  function drop({ entry: { id, run }, length }: Held): void {
-    entries.delete(id)
-    total -= length
-    if (run === undefined) return
-    const ids = byRun.get(run)
-    ids?.delete(id)
-    if (ids?.size === 0) byRun.delete(run)
+  function addToRun({ id, run }: UndoEntry): void {
+    if (!byRun.has(run)) byRun.set(run, new Set())
+    byRun.get(run)?.add(id)
   }
+
+  function removeFromRun({ entry: { id, run } }: Held): void {
+    byRun.get(run)?.delete(id)
+    if (byRun.get(run)?.size === 0) byRun.delete(run)
+  }
+
+  const isGone = ({ goneAt }: Held): boolean => goneAt <= clock.now()
+
+  /** Removes the entry first if it is past its time. */
   function heldOf(id: string): Held | undefined {
     const held = entries.get(id)
-    if (held === undefined || held.goneAt > clock.now()) return held
-    drop(held)
-    return undefined
+    if (held !== undefined && isGone(held)) entries.delete(id)
+    return entries.get(id)
   }
-  function makeRoom(length: number): void {
-    const isFull = (): boolean => entries.size >= maxEntries || total + length > maxLength
-    if (length > maxLength)
+
+  function heldOfRun(run: string): readonly Held[] {
+    const all = [...(byRun.get(run) ?? [])].map((id) => entries.get(id))
+    return all.filter((held) => held !== undefined)
+  }
+
+  function add(entry: UndoEntry): void {
+    const { id, run = '', callId, call, ttlMs, retentionMs } = entry
+    const length = id.length + run.length + callId.length + call.length
+    if (!entries.canHold(length))
       throw full(
         `The call is larger than memoryUndoStore() may be altogether: ${maxLength} characters. Raise maxLength.`,
       )
     const now = clock.now()
-    if (isFull())
-      for (const held of entries.values()) {
-        if (held.expiresAt <= now && held.leasedUntil <= now) drop(held)
-        if (!isFull()) break
-      }
-    if (isFull())
+    if (!entries.makeRoom(length, ({ expiresAt, leasedUntil }) => expiresAt <= now && leasedUntil <= now))
       throw full(
         `memoryUndoStore() is full with ${entries.size} calls that can be undone (maxEntries ${maxEntries}, maxLength ${maxLength} characters). Raise its bounds, or lower ttlMs of undoLog().`,
       )
+    const expiresAt = now + ttlMs
+    entries.set(id, { entry, expiresAt, goneAt: expiresAt + retentionMs, token: undefined, leasedUntil: 0 }, length)
+    addToRun(entry)
   }
 
   return {
     outlivesProcess: false,
     add(entry) {
-      const { id, run, callId, call, ttlMs, retentionMs } = entry
-      if (heldOf(id) !== undefined) return
-      const length = id.length + (run?.length ?? 0) + callId.length + call.length + ENTRY_LENGTH
-      makeRoom(length)
-      const expiresAt = clock.now() + ttlMs
-      entries.set(id, { entry, expiresAt, goneAt: expiresAt + retentionMs, length, token: undefined, leasedUntil: 0 })
-      total += length
-      if (run !== undefined) byRun.set(run, (byRun.get(run) ?? new Set()).add(id))
+      if (heldOf(entry.id) === undefined) add(entry)
     },
     find({ run, callId }) {
       const now = clock.now()
-      const ids = run === undefined ? entries.keys() : (byRun.get(run) ?? [])
-      return [...ids]
-        .map((id) => entries.get(id) as Held)
-        .filter(({ entry, goneAt }) => goneAt > now && (callId === undefined || entry.callId === callId))
+      const all = run === undefined ? [...entries.values()] : heldOfRun(run)
+      return all
+        .filter((held) => !isGone(held) && (callId === undefined || held.entry.callId === callId))
         .map((held) => storedOf(held, now))
     },
     claim(id, { token, leaseMs }) {
@@ -103,16 +97,18 @@ export function memoryUndoStore(options: MemoryUndoStoreOptions = {}): UndoStore
         if (held.leasedUntil > now) return { status: 'taken', leaseMs: held.leasedUntil - now }
         if (held.expiresAt <= now) return { status: 'expired' }
       }
-      Object.assign(held, { token, leasedUntil: now + leaseMs })
+      held.token = token
+      held.leasedUntil = now + leaseMs
       return { status: 'claimed' }
     },
     release(id, token) {
       const held = heldOf(id)
-      if (held?.token === token) Object.assign(held, { token: undefined, leasedUntil: 0 })
+      if (held?.token !== token) return
+      held.token = undefined
+      held.leasedUntil = 0
     },
     remove(id, token) {
-      const held = heldOf(id)
-      if (held?.token === token) drop(held)
+      if (heldOf(id)?.token === token) entries.delete(id)
     },
   }
 }
@@ -121,6 +117,4 @@ function storedOf({ entry: { id, run, callId, call }, expiresAt }: Held, now: nu
   return Object.freeze({ id, run, callId, call, leftMs: Math.max(0, expiresAt - now) })
 }
 
-function full(message: string): StageflowError {
-  return new StageflowError('undo/full', message)
-}
+const full = (message: string): StageflowError => new StageflowError('undo/full', message)

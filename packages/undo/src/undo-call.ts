@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto'
 
 import { StageflowError, type RunIdentity } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
+import type { StoredUndo } from '@stageflow/keyed-work'
 import type { ResultKey } from '@stageflow/tool-executor'
 import { parse, stringify } from 'devalue'
-
-import type { StoredUndo } from './undo-store.ts'
 
 /** A call that can be undone: what its `undo` gets, and what the log needs. */
 export interface UndoCall {

@@ -1,8 +1,13 @@
 import { read, show } from '@stageflow/core/kit'
-import { askStore, type KeptLease, type Leases, poll } from '@stageflow/keyed-work'
+import {
+  askStore,
+  type KeptLease,
+  type Leases,
+  poll,
+  type UndoClaimAnswer,
+  type UndoStore,
+} from '@stageflow/keyed-work'
 import type { UndoCaller } from '@stageflow/tool-executor'
-
-import type { UndoClaimAnswer, UndoStore } from './undo-store.ts'
 
 const STATUSES: ReadonlySet<unknown> = new Set(['claimed', 'taken', 'expired', 'missing'])
 

@@ -1,9 +1,10 @@
+import type { UndoEntry, UndoStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
 import type { AnyTool } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 
 import { deferred, tool, trackedUndoBench, untilAborted, type UndoBench } from '../test/undo-bench.ts'
-import { memoryUndoStore, undoLog, type UndoEntry, type UndoStore } from './index.ts'
+import { memoryUndoStore, undoLog } from './index.ts'
 
 const make = trackedUndoBench()
 
@@ -403,4 +404,22 @@ test('illegal bounds of the store in memory are refused (undo/illegal-option)', 
   expect(() => open({ max: 1 } as never)).toThrow(expect.objectContaining({ code: 'undo/illegal-option' }))
   expect(() => open(null as never)).toThrow('the options must be an object, not null')
   expect(open({ maxEntries: undefined as never, maxLength: Infinity })).toBeDefined()
+})
+
+test('an app that calls the log in the place of its executor is told what to call', async () => {
+  const log = undoLog() as unknown as Record<string, (...given: readonly unknown[]) => Promise<unknown>>
+  for (const [method, given, says] of [
+    ['compensate', ['r'], 'caller must be the caller that an executor makes, not undefined; tools must be a registry with get(), not undefined'], // prettier-ignore
+    ['compensate', [7, {}, {}], 'pipelineRunId must be a string, not 7; caller must be'],
+    ['undo', ['x'], 'caller must be the caller that an executor makes, not undefined; tools must be a registry with get(), not undefined'], // prettier-ignore
+    ['undo', [undefined, { clock: 7 }, { tools: 7, pipelineRunId: 7 }], 'callId must be a string, not undefined; caller must be the caller that an executor makes, not an object; tools must be a registry with get(), not 7; pipelineRunId must be a string, not 7'], // prettier-ignore
+  ] as const) {
+    const call = method === 'undo' ? 'executor.undo(callId, { registry })' : 'executor.compensate(pipelineRunId, { registry })' // prettier-ignore
+    await expect(log[method]?.(...given)).rejects.toMatchObject({
+      code: 'undo/illegal-option',
+      message: expect.stringMatching(new RegExp(`^${method}\\(\\) of undoLog\\(\\): `)) as string,
+    })
+    await expect(log[method]?.(...given)).rejects.toThrow(says)
+    await expect(log[method]?.(...given)).rejects.toThrow(`Pass the log to an executor, and call ${call}.`)
+  }
 })

@@ -1,6 +1,6 @@
 import type { Clock } from '@stageflow/core'
-import { checkOptions, DELAY, MILLISECONDS, objectWith, type OptionRules } from '@stageflow/core/kit'
-import { askStore, leases, STORED_MS } from '@stageflow/keyed-work'
+import { checkOptions, DELAY, MILLISECONDS, type OptionRules } from '@stageflow/core/kit'
+import { askStore, leases, STORED_MS, UNDO_STORE, type UndoQuery, type UndoStore } from '@stageflow/keyed-work'
 import type {
   Compensation,
   ToolsByName,
@@ -13,11 +13,11 @@ import type {
 
 import { emitUndoFailed } from './events.ts'
 import { ambiguous, failureOf, shownFailure, unavailable } from './failures.ts'
+import { checkCompensate, checkUndo } from './log-checks.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 import { UndoAttempt } from './undo-attempt.ts'
 import { callText, recordedCall, storedId, type RecordedCall, type UndoCall } from './undo-call.ts'
 import type { ClaimSettings } from './undo-claim.ts'
-import type { UndoQuery, UndoStore } from './undo-store.ts'
 
 /** The options of `undoLog()`. */
 export interface UndoLogOptions {
@@ -32,7 +32,7 @@ export interface UndoLogOptions {
 }
 
 const OPTIONS: OptionRules<UndoLogOptions> = {
-  store: objectWith('an undo store', 'add', 'find', 'claim', 'release', 'remove'),
+  store: UNDO_STORE,
   ttlMs: DELAY,
   leaseMs: STORED_MS,
   storeTimeoutMs: MILLISECONDS,
@@ -107,7 +107,9 @@ class UndoLog implements ToolUndoLog {
     await askStore(() => store.add(entry), { name: 'the undo store', clock, limitMs: storeTimeoutMs })
   }
 
-  async undo(callId: string, caller: UndoCaller, { tools, pipelineRunId }: UndoQuestion): Promise<UndoResult> {
+  async undo(callId: string, caller: UndoCaller, question: UndoQuestion): Promise<UndoResult> {
+    checkUndo(callId, caller, question)
+    const { tools, pipelineRunId } = question
     const run = pipelineRunId === undefined ? {} : { run: storedId(pipelineRunId) }
     let found: readonly Found[]
     try {
@@ -124,6 +126,7 @@ class UndoLog implements ToolUndoLog {
   }
 
   async compensate(pipelineRunId: string, caller: UndoCaller, tools: ToolsByName): Promise<Compensation> {
+    checkCompensate(pipelineRunId, caller, tools)
     const results = await this.#undoAll(pipelineRunId, caller, tools)
     const withStatus = (status: UndoResult['status']): readonly UndoResult[] =>
       results.filter((result) => result.status === status)
@@ -184,14 +187,17 @@ interface Found {
   readonly leftMs: number
 }
 
-function count(counts: Map<string, number>, key: string, change: number): void {
-  const now = (counts.get(key) ?? 0) + change
-  if (now === 0) counts.delete(key)
-  else counts.set(key, now)
+/** Adds to the count of a run. Counts of 0 are left out. */
+function count(counts: Map<string, number>, pipelineRunId: string, added: number): void {
+  const total = (counts.get(pipelineRunId) ?? 0) + added
+  if (total === 0) counts.delete(pipelineRunId)
+  else counts.set(pipelineRunId, total)
 }
 
+/** Leaves at most MOST_RUNS runs. */
 function forgetOldest(runs: Map<string, unknown> | Set<string>): void {
-  for (const oldest of runs.keys())
-    if (runs.size > MOST_RUNS) runs.delete(oldest)
-    else return
+  for (const oldest of runs.keys()) {
+    if (runs.size <= MOST_RUNS) return
+    runs.delete(oldest)
+  }
 }

@@ -1,3 +1,4 @@
+import type { UndoStore } from '@stageflow/keyed-work'
 import { manualClock, type ManualClock } from '@stageflow/testing'
 import type { AnyTool } from '@stageflow/tools'
 import fc from 'fast-check'
@@ -5,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { deferred, tool, undoBench, type UndoBench } from '../test/undo-bench.ts'
-import { memoryUndoStore, type UndoLogOptions, type UndoStore } from './index.ts'
+import { memoryUndoStore, type UndoLogOptions } from './index.ts'
 
 let clocks: ManualClock[] = []
 afterEach(() => {

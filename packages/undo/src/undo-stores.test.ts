@@ -1,7 +1,8 @@
+import type { UndoStore } from '@stageflow/keyed-work'
 import { expect, test } from 'vitest'
 
 import { deferred, tool, trackedUndoBench, untilAborted } from '../test/undo-bench.ts'
-import { memoryUndoStore, type UndoStore } from './index.ts'
+import { memoryUndoStore } from './index.ts'
 
 const make = trackedUndoBench()
 

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { LONG_MS, must, StoreBench } from '@stageflow/keyed-work/suite'
-
-import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from '../approval-store.ts'
+import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from '@stageflow/keyed-work'
 
 type Place = { readonly owner?: string; readonly id?: string }
 type RequestChanges = Place & { readonly request?: string; readonly ttlMs?: number; readonly retentionMs?: number }

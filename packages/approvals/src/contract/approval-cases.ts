@@ -1,6 +1,6 @@
 import { ATOMIC, FIFTY, must, ODD_TEXTS, SIMILAR_ENDS, type StoreRule, TEXTS } from '@stageflow/keyed-work/suite'
+import type { FoundApproval } from '@stageflow/keyed-work'
 
-import type { FoundApproval } from '../approval-store.ts'
 import type { ApprovalBench } from './approval-bench.ts'
 import { randomApprovals } from './approval-sequences.ts'
 
@@ -15,7 +15,7 @@ const APART = 'Make owner and id two columns of the key, and compare both byte b
 /** The rules of the contract by name. */
 export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> = {
   'an approval is requested once, and a second request returns the first': {
-    mend: ONCE,
+    fix: ONCE,
     check: async (bench) => {
       bench.is('request', await bench.request(), { status: 'pending' })
       bench.is('a second request', await bench.request({ request: 'other', ttlMs: 1 }), { status: 'pending' })
@@ -25,7 +25,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'an approval that does not exist can not be found, decided, cancelled or used': {
-    mend: 'Return undefined if there is no record, and write none.',
+    fix: 'Return undefined if there is no record, and write none.',
     check: async (bench) => {
       bench.isMissing('find', await bench.find())
       bench.isMissing('decide', await bench.decide(true, 'yes'))
@@ -35,7 +35,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'it is approved or denied once, and the first decision stays': {
-    mend: IF_PENDING,
+    fix: IF_PENDING,
     check: async (bench) => {
       for (const [id, approved, status] of [
         ['y', true, 'approved'],
@@ -51,7 +51,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'a late decision changes nothing': {
-    mend: IF_PENDING,
+    fix: IF_PENDING,
     check: async (bench) => {
       await bench.request({ ttlMs: bench.shortMs })
       await bench.expire()
@@ -62,7 +62,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'an approval that was given in time outlives the time to decide': {
-    mend: KEEP,
+    fix: KEEP,
     check: async (bench) => {
       await bench.request({ ttlMs: bench.shortMs })
       await bench.decide(true, 'yes')
@@ -71,7 +71,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'a record is kept for its retentionMs from its last change': {
-    mend: KEEP,
+    fix: KEEP,
     check: async (bench) => {
       for (const id of ['approved', 'denied', 'cancelled', 'used'])
         await bench.request({ id, retentionMs: bench.shortMs })
@@ -84,7 +84,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'only an approved record can be used': {
-    mend: IF_APPROVED,
+    fix: IF_APPROVED,
     check: async (bench) => {
       await bench.request()
       bench.is('use', await bench.use('a'), { status: 'pending' })
@@ -93,7 +93,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'it is used once, and every other token gets the record of the first': {
-    mend: IF_APPROVED,
+    fix: IF_APPROVED,
     check: async (bench) => {
       await bench.request()
       await bench.decide(true, 'yes')
@@ -106,7 +106,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'a cancelled approval stays cancelled': {
-    mend: 'Cancel a record that is pending or approved, and leave every other one.',
+    fix: 'Cancel a record that is pending or approved, and leave every other one.',
     check: async (bench) => {
       await bench.request()
       bench.is('cancel', await bench.cancel(), { status: 'cancelled' })
@@ -116,7 +116,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'an approval can be cancelled until it is used': {
-    mend: 'Cancel a record that is pending or approved, and leave every other one.',
+    fix: 'Cancel a record that is pending or approved, and leave every other one.',
     check: async (bench) => {
       await bench.request()
       await bench.decide(true, 'yes')
@@ -126,7 +126,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'a record past its time is missing, and its id is free': {
-    mend: MISSING,
+    fix: MISSING,
     check: async (bench) => {
       const short = { ttlMs: bench.shortMs, retentionMs: bench.shortMs }
       for (const id of ['expired', 'approved', 'cancelled', 'used']) await bench.request({ id, ...short })
@@ -144,7 +144,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'pending approvals are listed, the oldest first, up to the limit': {
-    mend: 'List the records of this owner that are pending and whose ttlMs are not over, in the order of their requests.',
+    fix: 'List the records of this owner that are pending and whose ttlMs are not over, in the order of their requests.',
     check: async (bench) => {
       const ids = ['e', 'd', 'c', 'b', 'a']
       await bench.request({ id: 'short', ttlMs: bench.shortMs })
@@ -161,7 +161,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'owners and ids are apart': {
-    mend: APART,
+    fix: APART,
     check: async (bench) => {
       const places = SIMILAR_ENDS.flatMap((end) => [
         { owner: `${bench.owner}${end}`, id: bench.id },
@@ -179,7 +179,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'owners and ids can have 256 characters, and texts a million': {
-    mend: TEXTS,
+    fix: TEXTS,
     check: async (bench) => {
       for (const letter of ['k', 'ß', '界']) {
         const id = letter.repeat(255)
@@ -200,7 +200,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'of fifty simultaneous requests one is kept, and all get it': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       const all = await Promise.all(FIFTY.map((request) => bench.request({ request })))
       const kept = new Set(all.map(({ request }) => request))
@@ -208,7 +208,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'of fifty simultaneous decisions one counts': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       await bench.request()
       const all = await Promise.all(FIFTY.map((decision, place) => bench.decide(place % 2 === 0, decision)))
@@ -217,7 +217,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'of fifty simultaneous uses one gets the approval': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       await bench.request()
       await bench.decide(true, 'yes')
@@ -227,7 +227,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'of a use and a cancel at once one counts': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       for (const [place, id] of FIFTY.entries()) {
         await bench.request({ id })
@@ -248,7 +248,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     },
   },
   'random sequences of operations keep every rule': {
-    mend: 'Compare each step with the table of contracts in the documentation.',
+    fix: 'Compare each step with the table of contracts in the documentation.',
     check: randomApprovals,
   },
 }

@@ -1,6 +1,6 @@
 import { LONG_MS, randomSequences, type Random, type Step } from '@stageflow/keyed-work/suite'
+import type { ApprovalStore } from '@stageflow/keyed-work'
 
-import type { ApprovalStore } from '../approval-store.ts'
 import { memoryApprovalStore } from '../memory-approval-store.ts'
 import type { ApprovalBench } from './approval-bench.ts'
 

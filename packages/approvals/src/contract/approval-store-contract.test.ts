@@ -1,6 +1,9 @@
+import type { ApprovalStore } from '@stageflow/keyed-work'
+
 import { type BrokenStores, testContract } from '../../../keyed-work/test/broken-stores.ts'
+import { testWrongCalls } from '../../../keyed-work/test/wrong-calls.ts'
 import { approvalStoreContract } from '../contract.ts'
-import { memoryApprovalStore, type ApprovalStore } from '../index.ts'
+import { memoryApprovalStore } from '../index.ts'
 
 const broken: BrokenStores<ApprovalStore> = {
   'overwrites a request': [
@@ -174,4 +177,12 @@ testContract({
   code: 'approvals/contract',
   message: 'The approval store breaks the rule',
   first: ['request', 'Insert the record'],
+})
+
+testWrongCalls({
+  name: 'approvalStoreContract',
+  contract: approvalStoreContract,
+  code: 'approvals/illegal-option',
+  store: memoryApprovalStore(),
+  kind: 'an approval store with request()',
 })

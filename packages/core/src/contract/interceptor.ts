@@ -1,3 +1,4 @@
+import { didYouMean } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
@@ -222,9 +223,10 @@ export function replace(list: readonly Interceptor[], name: string, by: Intercep
 function indexOf(list: readonly Interceptor[], name: string): number {
   const index = list.findIndex((one) => one.name === name)
   if (index >= 0) return index
-  const names = list.map((one) => one.name).join(', ')
+  const names = list.map((one) => one.name)
+  const guess = didYouMean(String(name), names)
   throw new StageflowError(
     'core/no-interceptor',
-    `The list has no interceptor named ${show(name)}; it has ${names || 'none'}.`,
+    `The list has no interceptor named ${show(name)}${guess === undefined ? '' : ` (${guess})`}; it has ${names.join(', ') || 'none'}.`,
   )
 }

@@ -1,20 +1,24 @@
+import { isNot } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
-import { show } from '../base/show.ts'
-import { checkRunOptions } from '../graph/graph.ts'
+import { checkOptions } from '../base/options.ts'
+import { RUN_RULES } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 
 /**
- * Checks what a caller passes for a leg, those options included that all legs share. Call it before you keep anything of a run.
- * Throws `core/not-a-pipeline` and `core/run-option`.
+ * Checks what `where`, such as `run()`, was given for a leg: a graph, and the options of the run. Call it before you keep anything of
+ * a run. `own`: the names of options that `where` checks itself. Throws `core/not-a-pipeline` and `core/illegal-option`.
  */
-export function checkLeg(graph: unknown, options: unknown): void {
-  checkRunOptions(builtGraph(graph), options)
+export function checkLeg(where: string, graph: unknown, options: unknown, own: readonly string[] = []): void {
+  const { knownRunOptions } = builtGraph(where, graph)
+  if (options !== undefined)
+    checkOptions(where, 'core/illegal-option', options, RUN_RULES, [...own, ...knownRunOptions])
 }
 
 /** Throws `core/not-a-pipeline` for anything but what `build()` returned. */
-export function builtGraph(graph: unknown): BuiltGraph {
+export function builtGraph(where: string, graph: unknown): BuiltGraph {
   const built = builtGraphOf(graph)
   if (built !== undefined) return built
-  throw new StageflowError('core/not-a-pipeline', `A durable run was given ${show(graph)}; pass a built graph.`)
+  const problem = isNot(`${where}: the graph`, 'what build() returned, such as pipeline.build()', graph)
+  throw new StageflowError('core/not-a-pipeline', problem)
 }

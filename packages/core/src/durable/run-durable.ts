@@ -27,7 +27,7 @@ export async function runDurable<Stages, Ports>(
   executor: StageExecutor,
   ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
-  const built = builtGraph(graph)
+  const built = builtGraph('runDurable()', graph)
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...checkRunOptions(built, options), ...pinned })
   const pump = new Pump(executor)

@@ -7,6 +7,8 @@ import type { Problem, StageSpec } from './stage.ts'
 /** Guessing names among very many stages is slow; this many guesses are enough to see what is wrong. */
 const MOST_GUESSES = 20
 const LONGEST_CYCLE = 12
+/** A pipeline may have thousands of stages; this many are listed. */
+const MOST_LISTED = 50
 
 /** Letters, digits and common separators. No dot, because dots separate the parts of event types. */
 const LEGAL_NAME = /^(?!__proto__$)[\p{L}\p{N}_\-/:]{1,200}$/u
@@ -41,6 +43,13 @@ export interface Edges {
   readonly aliases: readonly string[]
 }
 
+/** The names of the stages, as far as a message has room for them. */
+function listed(places: ReadonlyMap<string, number>): string {
+  const names = [...places.keys()]
+  const more = names.length - MOST_LISTED
+  return more > 0 ? `${names.slice(0, MOST_LISTED).join(', ')} and ${more} more` : names.join(', ')
+}
+
 /** Returns the dependencies of each stage. Reports illegal ones, and leaves them out. */
 export function readEdges(
   specs: readonly StageSpec[],
@@ -48,6 +57,7 @@ export function readEdges(
   problem: Problem,
 ): readonly Edges[] {
   let guesses = 0
+  let stages: string | undefined
   return specs.map(({ name, edges }, place) => {
     const seen = new Map<number, string>()
     for (const { stage, alias, value } of edges) {
@@ -59,9 +69,10 @@ export function readEdges(
         )
       else if (source === undefined) {
         const near = isText(stage) && guesses++ < MOST_GUESSES ? didYouMean(stage, places.keys()) : undefined
+        stages ??= listed(places)
         problem(
           'core/unknown-dependency',
-          `Stage "${name}" depends on ${show(stage)}, which is not in the pipeline${near === undefined ? '' : ` (${near})`}. Add it, or correct the name.`,
+          `Stage "${name}" depends on ${show(stage)}, which is not in the pipeline (${near === undefined ? '' : `${near} `}stages: ${stages}). Add it, or correct the name.`,
         )
       } else if (seen.has(source))
         problem('core/duplicate-dependency', `Stage "${name}" depends on "${stage}" twice; remove one.`)

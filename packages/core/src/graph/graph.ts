@@ -110,7 +110,8 @@ export type AllRunOptions = RunOptions & {
 } & Readonly<Record<string, unknown>>
 
 export const PORTS: OptionRule = [isObject, 'an object of ports']
-const RULES: OptionRules = {
+/** The rules of the options that the engine itself reads. */
+export const RUN_RULES: OptionRules = {
   signal: ABORT_SIGNAL,
   timeoutMs: or(MILLISECONDS, Infinity),
   graceMs: TIME_LIMIT,
@@ -123,16 +124,17 @@ const RULES: OptionRules = {
 }
 
 export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
-export const RUN_OPTIONS: readonly string[] = Object.keys(RULES)
+/** Their names. */
+export const RUN_OPTIONS: readonly string[] = Object.keys(RUN_RULES)
 
-/** Throws `core/run-option` for an illegal option, or one that no interceptor claims. */
+/** Throws `core/illegal-option` for an illegal option, or one that no interceptor claims. */
 export function checkRunOptions({ name, knownRunOptions }: BuiltGraph, given: unknown): AllRunOptions {
   if (given === undefined) return NO_RUN_OPTIONS
   checkOptions(
     `The run options of pipeline "${name}" and its interceptors`,
-    'core/run-option',
+    'core/illegal-option',
     given,
-    RULES,
+    RUN_RULES,
     knownRunOptions,
   )
   return isPlain(given) ? given : plainOptions(given as AllRunOptions, knownRunOptions)

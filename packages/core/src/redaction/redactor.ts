@@ -49,10 +49,10 @@ type IsSecret = (name: string, value: unknown) => boolean
 
 /**
  * Makes a redactor. `options`: those of the user; `false` keeps secrets in, and still bounds values. `defaults`: other bounds, which
- * apply if the user gives none. Unknown or illegal options throw `core/illegal-redaction`, because a misspelt name would leave secrets in.
+ * apply if the user gives none. Unknown or illegal options throw `core/illegal-option`, because a misspelt name would leave secrets in.
  */
 export function createRedactor(options: RedactionOptions | false = {}, defaults: RedactionOptions = {}): Redactor {
-  if (options !== false) checkOptions('redaction', 'core/illegal-redaction', options, RULES)
+  if (options !== false) checkOptions('redaction', 'core/illegal-option', options, RULES)
   const given = options === false ? {} : options
   const bounds: Bounds = {
     maxTextLength: given.maxTextLength ?? defaults.maxTextLength ?? 1_024,

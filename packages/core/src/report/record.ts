@@ -22,13 +22,13 @@ export interface ShownCall {
 const NO_NOTES = Object.freeze({})
 
 /** How a stage settled; undefined while it has not. */
-function stageOutput(run: RunFacts, stage: number): Output | undefined {
-  const state = run.schedule.state(stage)
+function stageOutput(run: RunFacts, index: number): Output | undefined {
+  const state = run.schedule.state(index)
   if (state < OK) return undefined
-  const output = run.stages?.[stage]?.output
+  const output = run.stages?.[index]?.output
   if (output !== undefined) return output
-  if (state === OK) return new Output('ok', run.data[stage])
-  return state === SKIPPED ? new Output('skip', skipReason(run, stage)) : undefined
+  if (state === OK) return new Output('ok', run.data[index])
+  return state === SKIPPED ? new Output('skip', skipReason(run, index)) : undefined
 }
 
 /** The output of a stage by its name, as interceptors and callers see it; undefined while there is none. */
@@ -39,12 +39,12 @@ export function outputNamed(run: RunFacts, stage: string): StageOutput | undefin
 }
 
 /** Why a stage was skipped before it could start. */
-function skipReason(run: RunFacts, stage: number): string {
+function skipReason(run: RunFacts, index: number): string {
   const { names } = run.graph
-  const why = run.schedule.why(stage)
-  if (why === stage) return 'late'
-  const node = nodeAt(run.graph, stage)
-  const failure = run.schedule.failureBehind(stage)
+  const why = run.schedule.why(index)
+  if (why === index) return 'late'
+  const node = nodeAt(run.graph, index)
+  const failure = run.schedule.failureBehind(index)
   const skipped = failure < 0 ? 'was skipped' : `was skipped after stage "${names[failure]}" failed`
   const ended = run.schedule.state(why) === FAILED ? 'failed' : skipped
   const isAlone = node.dependencies.length === 1 || (failure >= 0 && node.info.join === 'all')
@@ -60,53 +60,53 @@ export function requestsOf(outputs: object): Readonly<Record<string, unknown>> |
 }
 
 /** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
-export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): Writable<StageRecord> {
+export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Writable<StageRecord> {
   const { names } = run.graph
-  const state = run.schedule.state(stage)
-  const why = run.schedule.why(stage)
-  const isReleased = why >= 0 && why !== stage
-  const facts = run.stages?.[stage]
-  if (facts?.record !== undefined) return facts.record
-  const startedAt = timeOf(run, 2 * stage)
+  const state = run.schedule.state(index)
+  const why = run.schedule.why(index)
+  const isReleased = why >= 0 && why !== index
+  const stageFacts = run.stages?.[index]
+  if (stageFacts?.record !== undefined) return stageFacts.record
+  const startedAt = timeOf(run, 2 * index)
   const record: Writable<StageRecord> = {
-    stage: names[stage] as string,
-    status: statusOf(run, state, facts),
-    readyAt: readyAt(run, stage),
+    stage: names[index] as string,
+    status: statusOf(run, state, stageFacts),
+    readyAt: readyAt(run, index),
     startedAt,
     // A stage whose call is answered has a time, but it hasn't settled until the answer is published.
-    endedAt: state < OK ? undefined : timeOf(run, 2 * stage + 1),
+    endedAt: state < OK ? undefined : timeOf(run, 2 * index + 1),
     releasedBy: isReleased ? names[why] : undefined,
-    attempts: attemptsOf(run, stage, facts, call),
-    chunks: facts?.chunks ?? 0,
-    notes: facts?.notes ?? NO_NOTES,
+    attempts: attemptsOf(run, index, stageFacts, call),
+    chunks: stageFacts?.chunks ?? 0,
+    notes: stageFacts?.notes ?? NO_NOTES,
   }
-  if (state !== OK || facts !== undefined) addEnding(record, run, state, facts)
+  if (state !== OK || stageFacts !== undefined) addEnding(record, run, state, stageFacts)
   return record
 }
 
 /** When a stage could have started: when the dependency that released it settled, or when the run started. */
-function readyAt(run: RunFacts, stage: number): number | undefined {
-  const why = run.schedule.why(stage)
-  if (run.schedule.state(stage) === WAITING) return undefined
+function readyAt(run: RunFacts, index: number): number | undefined {
+  const why = run.schedule.why(index)
+  if (run.schedule.state(index) === WAITING) return undefined
   if (why < 0) return run.startedAt
-  if (why !== stage) return timeOf(run, 2 * why + 1)
+  if (why !== index) return timeOf(run, 2 * why + 1)
   // It was skipped because no reader was left: before it could start, or while it was suspended.
-  return timeOf(run, 2 * stage) === undefined ? undefined : run.startedAt
+  return timeOf(run, 2 * index) === undefined ? undefined : run.startedAt
 }
 
 function attemptsOf(
   run: RunFacts,
-  stage: number,
-  facts: StageFacts | undefined,
+  index: number,
+  stageFacts: StageFacts | undefined,
   call: ShownCall | undefined,
 ): readonly AttemptRecord[] {
-  if (facts?.attempts !== undefined) return attemptsSoFar(facts)
-  const startedAt = timeOf(run, 2 * stage)
-  if (startedAt === undefined || run.graph.nodes[stage]?.wrapped !== undefined || call?.hasBegun === false) return []
+  if (stageFacts?.attempts !== undefined) return attemptsSoFar(stageFacts)
+  const startedAt = timeOf(run, 2 * index)
+  if (startedAt === undefined || run.graph.nodes[index]?.wrapped !== undefined || call?.hasBegun === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
-  const endedAt = facts !== undefined && facts.runningCode > 0 ? undefined : timeOf(run, 2 * stage + 1)
+  const endedAt = stageFacts !== undefined && stageFacts.runningCode > 0 ? undefined : timeOf(run, 2 * index + 1)
   if (call?.output !== undefined) return [soleAttempt(startedAt, endedAt, call.output)]
-  return [{ attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(stage), facts) }]
+  return [{ attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(index), stageFacts) }]
 }
 
 function soleAttempt(startedAt: number, endedAt: number | undefined, { status, error }: Output): AttemptRecord {
@@ -121,8 +121,8 @@ function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly Att
   return attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
 }
 
-function statusOf(run: RunFacts, state: number, facts: StageFacts | undefined): StageRecord['status'] {
-  if (facts?.tolerated !== undefined || facts?.answer?.status === 'fail') return 'fail'
+function statusOf(run: RunFacts, state: number, stageFacts: StageFacts | undefined): StageRecord['status'] {
+  if (stageFacts?.tolerated !== undefined || stageFacts?.answer?.status === 'fail') return 'fail'
   switch (state) {
     case OK:
       return 'ok'
@@ -144,22 +144,28 @@ function mayStillSettle({ phase, ending, schedule }: RunFacts): boolean {
   return phase < ENDED || (ending === undefined && schedule.suspended > 0)
 }
 
-function addEnding(record: Writable<StageRecord>, run: RunFacts, state: number, facts: StageFacts | undefined): void {
+function addEnding(
+  record: Writable<StageRecord>,
+  run: RunFacts,
+  state: number,
+  stageFacts: StageFacts | undefined,
+): void {
   // A part that is told before the answer is published must know what its call was given up with.
-  const answer = facts?.answer ?? (state === FAILED ? facts?.output : undefined)
-  const failure = facts?.tolerated ?? (answer?.status === 'fail' ? answer : undefined)
-  if (facts?.tolerated !== undefined) record.tolerated = true
+  const answer = stageFacts?.answer ?? (state === FAILED ? stageFacts?.output : undefined)
+  const failure = stageFacts?.tolerated ?? (answer?.status === 'fail' ? answer : undefined)
+  if (stageFacts?.tolerated !== undefined) record.tolerated = true
   if (failure !== undefined) {
     record.error = errorRecord(failure.error, record.stage)
     // The error of an attempt doesn't name its stage.
     const error = errorRecord(failure.error)
-    if (facts?.attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
+    if (stageFacts?.attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
   } else if (state === SKIPPED)
-    record.reason = facts?.output?.reason ?? skipReason(run, run.graph.indexOf(record.stage) as number)
+    record.reason = stageFacts?.output?.reason ?? skipReason(run, run.graph.indexOf(record.stage) as number)
   else if (record.status === 'cancel')
-    record.reason = facts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
-  if (facts?.abandoned === true) record.abandoned = true
-  if (facts?.children !== undefined) record.children = facts.children.flatMap((child) => childReport(child, run))
+    record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
+  if (stageFacts?.abandoned === true) record.abandoned = true
+  if (stageFacts?.children !== undefined)
+    record.children = stageFacts.children.flatMap((child) => childReport(child, run))
 }
 
 /** A child that still runs has no report yet. One that outlived its stage's grace time was cancelled with it. */
@@ -173,11 +179,11 @@ function timeOf(run: RunFacts, place: number): number | undefined {
   return Number.isNaN(time) ? undefined : time
 }
 
-/** The facts of a whole run. */
+/** The report of a run as it is now, with the record of each stage. */
 export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineReport {
   const stages = bareRecord<StageRecord>()
-  run.graph.names.forEach((name, stage) => {
-    stages[name] = stageRecord(run, stage)
+  run.graph.names.forEach((stage, index) => {
+    stages[stage] = stageRecord(run, index)
   })
   const { startedAt, endedAt, pipelineRunId, graph, resume, notebookIfAny: { notes, problems } = {} } = run
   return {

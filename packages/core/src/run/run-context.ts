@@ -135,7 +135,7 @@ export class LiveRunContext implements RunContext {
   }
   get with(): RunContext['with'] {
     return (changes) => {
-      checkOptions('run.with()', 'core/run-option', changes, CHANGES)
+      checkOptions('run.with()', 'core/illegal-option', changes, CHANGES)
       return new LiveRunContext(this.#run, this.#canAnswer, { ...this.#changes, ...changes })
     }
   }

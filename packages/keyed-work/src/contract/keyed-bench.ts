@@ -35,6 +35,11 @@ export class KeyedBench extends StoreBench<KeyedStore> {
   async claims(token: string, changes?: ClaimChanges): Promise<void> {
     this.#mustBe(await this.claim(token, changes), { status: 'claimed' })
   }
+  /** The claim must succeed. Its lease ends, and nothing has taken the key over. */
+  async claimsUntilOver(token: string): Promise<void> {
+    await this.claims(token, { leaseMs: this.shortMs })
+    await this.expire()
+  }
   /** Another token must have the claim. */
   async isRunning(token: string, changes?: ClaimChanges): Promise<void> {
     const { status } = await this.claim(token, changes)

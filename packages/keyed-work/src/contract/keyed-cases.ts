@@ -21,17 +21,16 @@ const VALUES = 'Store the value as it is: as text or bytes, in no type that trim
 /** The rules of the contract by name. */
 export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
   'a free key is claimed, and so is one whose record has been released or has ended': {
-    mend: PAST_END,
+    fix: PAST_END,
     check: async (bench) => {
       await bench.claims('a')
       await bench.release('a')
-      await bench.claims('b', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('b')
       await bench.claims('c')
     },
   },
   'a claim keeps other tokens out, and its parameters and remaining lease are returned': {
-    mend: 'Store the parameters of the claim. Return them with status running, and the ms until the lease ends, to every other token.',
+    fix: 'Store the parameters of the claim. Return them with status running, and the ms until the lease ends, to every other token.',
     check: async (bench) => {
       await bench.claim('a', { leaseMs: 60_000 })
       await bench.isRunningWith('b', P1, 60_000, { parameters: P2 })
@@ -39,7 +38,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'the owner can claim again': {
-    mend: RENEW,
+    fix: RENEW,
     check: async (bench) => {
       await bench.claim('a')
       await bench.claims('a')
@@ -47,7 +46,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'claiming again renews the lease': {
-    mend: RENEW,
+    fix: RENEW,
     check: async (bench) => {
       await bench.claim('a', { leaseMs: bench.shortMs })
       await bench.claim('a')
@@ -56,10 +55,9 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'another token takes over a claim whose lease has ended, and the old owner can change nothing': {
-    mend: `${PAST_END} ${OWNER}`,
+    fix: `${PAST_END} ${OWNER}`,
     check: async (bench) => {
-      await bench.claim('a', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('a')
       await bench.claims('b')
       await bench.isRunning('a')
       await bench.cannotComplete('a')
@@ -68,25 +66,23 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'an owner that is late but not replaced gets its claim back': {
-    mend: RENEW,
+    fix: RENEW,
     check: async (bench) => {
-      await bench.claim('a', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('a')
       await bench.claims('a')
       await bench.isRunning('b')
     },
   },
   'an owner that is late but not replaced can complete': {
-    mend: MISSING,
+    fix: MISSING,
     check: async (bench) => {
-      await bench.claim('a', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('a')
       await bench.completes('a')
       await bench.isCompleted('b', 'a', P1)
     },
   },
   'every token gets the completion, its owner too': {
-    mend: KEPT,
+    fix: KEPT,
     check: async (bench) => {
       await bench.claim('a')
       await bench.completes('a', { value: 'done' })
@@ -94,7 +90,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'complete may be repeated with the same token, and then returns the same': {
-    mend: REPEAT,
+    fix: REPEAT,
     check: async (bench) => {
       await bench.claim('a')
       await bench.completes('a')
@@ -103,7 +99,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'another token overwrites neither a claim nor a completion': {
-    mend: OWNER,
+    fix: OWNER,
     check: async (bench) => {
       await bench.claim('a')
       await bench.cannotComplete('b')
@@ -114,14 +110,14 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'a completion of a key without a record is kept': {
-    mend: MISSING,
+    fix: MISSING,
     check: async (bench) => {
       await bench.completes('a')
       await bench.isCompleted('b', 'a', P1)
     },
   },
   'a completion outlives the lease of its claim': {
-    mend: OWN_TTL,
+    fix: OWN_TTL,
     check: async (bench) => {
       await bench.claim('a', { leaseMs: bench.shortMs })
       await bench.complete('a')
@@ -130,7 +126,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'a completion ends with its time to live, however long the lease was': {
-    mend: OWN_TTL,
+    fix: OWN_TTL,
     check: async (bench) => {
       await bench.claim('a')
       await bench.complete('a', { ttlMs: bench.shortMs })
@@ -140,7 +136,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'only the owner can release, only a claim, and any number of times': {
-    mend: RELEASE,
+    fix: RELEASE,
     check: async (bench) => {
       await bench.release('a')
       await bench.claim('a')
@@ -153,7 +149,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'similar keys are different keys': {
-    mend: KEYS,
+    fix: KEYS,
     check: async (bench) => {
       const all = SIMILAR_ENDS.map((end) => `${bench.key}${end}`)
       for (const key of all) await bench.claims('a', { key })
@@ -162,7 +158,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'a key can have 256 characters of any alphabet': {
-    mend: LENGTH,
+    fix: LENGTH,
     check: async (bench) => {
       for (const letter of ['k', 'ß', '界']) {
         const long = bench.key + letter.repeat(255 - bench.key.length)
@@ -173,7 +169,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'a value is returned unchanged': {
-    mend: VALUES,
+    fix: VALUES,
     check: async (bench) => {
       for (const [index, value] of ODD_TEXTS.entries()) {
         const key = `${bench.key}${index}`
@@ -184,7 +180,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'one of fifty simultaneous claims gets the key': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       const { claimed, running } = await fiftyClaims(bench)
       must(
@@ -194,16 +190,15 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'one of fifty simultaneous claims takes over after a lease': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
-      await bench.claim('gone', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('gone')
       const { claimed } = await fiftyClaims(bench)
       must(claimed === 1, `of 50 simultaneous claims after a lease 1 must be claimed, not ${claimed}.`)
     },
   },
   'one of fifty simultaneous completions of a key without a record is kept': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       const answers = await Promise.all(FIFTY.map((token) => bench.complete(token)))
       const [winner, ...others] = FIFTY.filter((_, index) => answers[index])
@@ -215,7 +210,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     },
   },
   'random sequences of operations keep every rule': {
-    mend: OWNER,
+    fix: OWNER,
     check: randomOperations,
   },
 }

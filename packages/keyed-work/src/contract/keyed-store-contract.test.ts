@@ -2,6 +2,7 @@ import { StageflowError, type Clock } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
+import { testWrongCalls } from '../../test/wrong-calls.ts'
 import type { ClaimAnswer, KeyedStore } from '../keyed-store.ts'
 import { keyedStoreContract } from './keyed-store-contract.ts'
 
@@ -261,4 +262,12 @@ test('an operation that fails is named, with its error', async () => {
     cause: expect.objectContaining({ message: 'no connection' }),
   })
   await expect(contract.at(-1)?.run()).rejects.toThrow('the store, or the case, failed with: no connection')
+})
+
+testWrongCalls({
+  name: 'keyedStoreContract',
+  contract: keyedStoreContract,
+  code: 'keyed-work/illegal-option',
+  store: mapStore(manualClock(), {}),
+  kind: 'a store with claim()',
 })

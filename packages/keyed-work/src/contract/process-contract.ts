@@ -1,23 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { execPath } from 'node:process'
-import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
 
 import { systemClock } from '@stageflow/core'
+import {
+  checkOptions,
+  functionLike,
+  type OptionRule,
+  type OptionRules,
+  read,
+  refuseOptions,
+  required,
+} from '@stageflow/core/kit'
 
-import { shown } from '../suite/store-bench.ts'
+import { KEYED_STORE } from '../rules.ts'
+import { shapeProblems, shown } from '../suite/store-bench.ts'
 import type { StoreCase } from '../suite/store-cases.ts'
 import { checkRule, must, type StoreRule } from '../suite/store-rule.ts'
-import { errorOf } from './keyed-breach.ts'
-import {
-  type ProcessSide,
-  type SideModule,
-  WORKER_URL,
-  type WorkerMessage,
-  type WorkerTask,
-  work,
-  workThrough,
-} from './process-worker.ts'
+import { type ProcessSide, type SideModule, type WorkerTask, workThrough } from './process-worker.ts'
+import { startWorker, type Worker } from './worker.ts'
 
 /** The lease of a process that is stopped or killed. Its heirs wait that long. */
 const LEASE_MS = 3_000
@@ -26,13 +25,41 @@ const RACED = 1_000
 /**
  * The contract of a store that several processes share, as cases for any test runner. Each takes seconds. `module`: the address
  * of a module that exports `openSide(): Promise<ProcessSide>`. The processes import it too, and inherit this one's environment
- * variables. A case rejects with `keyed-work/contract` if the store breaks its rule.
+ * variables. A case rejects with `keyed-work/contract` if the store breaks its rule. Throws `keyed-work/illegal-option`, and a case rejects
+ * with it if the module opens no side.
  */
 export function processContract(module: URL): readonly StoreCase[] {
+  checkOptions('processContract()', ILLEGAL, { module }, { module: required(MODULE) })
   return Object.keys(RULES).map((name) => ({
     name,
-    run: () => runCase(module, (tools) => checkRule({ rules: RULES, errorOf }, name, tools)),
+    run: () =>
+      runCase(module, (tools) =>
+        checkRule({ rules: RULES, broken: 'keyed-work/contract', subject: 'The store' }, name, tools),
+      ),
   }))
+}
+
+const ILLEGAL = 'keyed-work/illegal-option'
+const MODULE: OptionRule = [
+  (value) => value instanceof URL,
+  "the address of a module: new URL('./side.ts', import.meta.url)",
+]
+const EXPORTS: OptionRules<SideModule> = { openSide: required(functionLike('() => { store, count, counted, close }')) }
+const SIDE: OptionRules<ProcessSide> = {
+  store: required(KEYED_STORE),
+  count: required(functionLike('(name) => void')),
+  counted: required(functionLike('(prefix) => number')),
+  close: required(functionLike('() => void')),
+}
+
+/** Opens the side of this process. */
+async function openOwnSide(module: URL): Promise<ProcessSide> {
+  const imported: unknown = await import(module.href)
+  // A module may export other things too.
+  checkOptions('processContract()', ILLEGAL, { openSide: read(imported, 'openSide') }, EXPORTS)
+  const side = await (imported as SideModule).openSide()
+  refuseOptions('processContract()', ILLEGAL, shapeProblems(side, SIDE, 'openSide().'))
+  return side
 }
 
 interface Tools {
@@ -42,21 +69,8 @@ interface Tools {
   readonly start: (task: Omit<WorkerTask, 'module'>) => Promise<Worker>
 }
 
-interface Worker {
-  readonly signal: (name: NodeJS.Signals) => void
-  readonly go: () => void
-  /** The next message of this type. */
-  readonly received: <Type extends WorkerMessage['type']>(
-    type: Type,
-  ) => Promise<WorkerMessage & { readonly type: Type }>
-  /** When it claimed and renewed, in ms since 1970. */
-  readonly claimedAt: readonly number[]
-  readonly ended: Promise<void>
-}
-
 async function runCase(module: URL, check: (tools: Tools) => Promise<void>): Promise<void> {
-  const { openSide } = (await import(module.href)) as SideModule
-  const side = await openSide()
+  const side = await openOwnSide(module)
   const workers: Worker[] = []
   async function start(task: Omit<WorkerTask, 'module'>): Promise<Worker> {
     const worker = startWorker({ module: module.href, ...task })
@@ -79,7 +93,7 @@ const BY_LEASE =
 
 const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
   'two processes race for 1,000 keys: each work is executed once, and both get its output': {
-    mend: SHARED,
+    fix: SHARED,
     check: async ({ side, prefix, start }) => {
       const names = Array.from({ length: RACED }, (_, index) => `${prefix}-${index}`)
       const task = { names, leaseMs: 30_000, hold: false }
@@ -96,7 +110,7 @@ const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
   },
   'another process takes over the work of a killed process after its lease, and a late write of the killed one is refused':
     {
-      mend: BY_LEASE,
+      fix: BY_LEASE,
       check: async (tools) => {
         for (let tries = 1; !(await isTakenOver({ ...tools, prefix: `${tools.prefix}-${tries}` })); tries++)
           must(
@@ -106,7 +120,7 @@ const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
       },
     },
   'a process that slept past its lease fails with lease-lost, and the output of the process that took over stays': {
-    mend: BY_LEASE,
+    fix: BY_LEASE,
     check: async (tools) => {
       const { side, prefix } = tools
       const { worker, key, token } = await holder(tools)
@@ -188,53 +202,6 @@ async function refusesLateWrite({ store }: ProcessSide, key: string, token: stri
     isDeepStrictEqual(after, before),
     `After a late complete() and release() by the old owner, the key is ${shown(after)}; it was ${shown(before)}.`,
   )
-}
-
-function startWorker(task: WorkerTask): Worker {
-  const script = `const worker = await import(${JSON.stringify(WORKER_URL)}); await worker.${work.name}()`
-  const child: ChildProcess = spawn(execPath, ['--input-type=module', '-e', script, JSON.stringify(task)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  const ended = Promise.withResolvers<void>()
-  const printed: WorkerMessage[] = []
-  const claimedAt: number[] = []
-  const waiting: {
-    readonly type: string
-    readonly resolve: (message: WorkerMessage) => void
-    readonly reject: (error: Error) => void
-  }[] = []
-  let errors = ''
-  const input = child.stdin
-  const output = child.stdout
-  must(input !== null && output !== null, 'The process has no input or output.')
-  input.on('error', () => {}) // a killed process closes its input
-  child.stderr?.on('data', (text: Buffer) => (errors += String(text)))
-  createInterface({ input: output }).on('line', (line) => {
-    const message = JSON.parse(line) as WorkerMessage
-    if (message.type === 'claim') claimedAt.push(message.at)
-    const index = waiting.findIndex(({ type }) => type === message.type)
-    if (index < 0) printed.push(message)
-    else waiting.splice(index, 1)[0]?.resolve(message)
-  })
-  child.on('close', (code, signal) => {
-    for (const { type, reject } of waiting.splice(0))
-      reject(new Error(`The process ended (${signal ?? code}) before it printed "${type}". Its errors: ${errors}`))
-    ended.resolve()
-  })
-  return {
-    signal: (name) => child.kill(name),
-    go: () => input.write('go\n'),
-    claimedAt,
-    ended: ended.promise,
-    received: (type) =>
-      new Promise((resolve, reject) => {
-        const index = printed.findIndex((message) => message.type === type)
-        const found = resolve as (message: WorkerMessage) => void
-        if (index >= 0) found(printed.splice(index, 1)[0] as WorkerMessage)
-        else if (child.exitCode !== null) reject(new Error(`The process has ended. Its errors: ${errors}`))
-        else waiting.push({ type, resolve: found, reject })
-      }),
-  }
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { type Clock, systemClock } from '@stageflow/core'
+import { checkOptions, functionLike, type OptionRules, required, whole } from '@stageflow/core/kit'
 
 import { endMs, listOf, shown, type StoreBench } from './store-bench.ts'
 import { must, Seen } from './store-rule.ts'
@@ -34,6 +35,12 @@ export interface StoreSequences<Store> {
   readonly lives?: number
 }
 
+const RULES: OptionRules<StoreSequences<unknown>> = {
+  model: required(functionLike('(clock) => ({ store, rule })')),
+  begin: required(functionLike('(random, shortMs) => () => step')),
+  lives: whole(1),
+}
+
 /**
  * Runs random sequences on the store and on a model, and compares every answer. After each round, everything with a short life is over.
  * A difference is reported as the shortest sequence that shows it.
@@ -42,6 +49,7 @@ export async function randomSequences<Store>(
   bench: StoreBench<Store>,
   sequences: StoreSequences<Store>,
 ): Promise<void> {
+  checkOptions('randomSequences()', 'keyed-work/illegal-option', sequences, RULES)
   for (let seed = 1; seed <= SEEDS; seed++) {
     // Records live longer at each try, so that a busy machine can keep up.
     for (let tries = 1, shortMs = bench.shortMs; ; tries++, shortMs *= 2) {

@@ -1,3 +1,13 @@
+import {
+  functionLike,
+  isPlain,
+  optionProblems,
+  refuseOptions,
+  type OptionRule,
+  type OptionRules,
+  required,
+} from '@stageflow/core/kit'
+
 /** A store, and how its time passes. */
 export interface StoreUnderTest<Store> {
   readonly store: Store
@@ -19,6 +29,20 @@ export const SIMILAR_ENDS: readonly string[] = ['', 'A', 'a', 'a ', ' a', 'ab', 
 /** Texts that a careless store changes. The last one is long. */
 export const ODD_TEXTS: readonly string[] = ['', ' ', '007', '1e3', 'null', '{"a":1}', '[{"__proto__":1,"~__proto__":2}]', 'line\r\nline\t', "'; --", '\\u0000', '\u0001\u2028é😀', 'x'.repeat(2 ** 20)] // prettier-ignore
 
+/** The rules of a `StoreUnderTest`. `store`: the rule of its store. */
+export const subjectRules = (store: OptionRule): OptionRules<StoreUnderTest<unknown>> => ({
+  store: required(store),
+  advance: required(functionLike('(ms) => void')),
+  close: functionLike('() => void'),
+})
+
+/** The problems of an object that implements an interface. The instance of a class may have other fields too. */
+export function shapeProblems(shape: unknown, rules: OptionRules, path?: string): readonly string[] {
+  return optionProblems(shape, rules, path, isPlain(shape) ? undefined : Object.keys(Object(shape)))
+}
+
+const ANY_SUBJECT = subjectRules([(value) => typeof value === 'object' && value !== null, 'a store'])
+
 /** Has the store under test for one case. */
 export class StoreBench<Store> {
   readonly store: Store
@@ -27,6 +51,7 @@ export class StoreBench<Store> {
   readonly #subject: StoreUnderTest<Store>
 
   constructor(subject: StoreUnderTest<Store>, shortMs: number) {
+    refuseOptions('new StoreBench()', 'keyed-work/illegal-option', shapeProblems(subject, ANY_SUBJECT))
     this.store = subject.store
     this.shortMs = shortMs
     this.#subject = subject

@@ -1,4 +1,16 @@
-import type { StoreUnderTest } from './store-bench.ts'
+import {
+  checkOptions,
+  functionLike,
+  type OptionRule,
+  optionProblems,
+  type OptionRules,
+  refuseOptions,
+  required,
+  TEXT,
+  whole,
+} from '@stageflow/core/kit'
+
+import { shapeProblems, type StoreUnderTest, subjectRules } from './store-bench.ts'
 import { checkRule, type StoreRules } from './store-rule.ts'
 
 export interface StoreContractOptions {
@@ -14,24 +26,59 @@ export interface StoreCase {
 
 /** The contract of one kind of store. */
 export interface StoreContract<Store, Bench> extends StoreRules<Bench> {
+  /** The function that it is exported as, such as `keyedStoreContract`. */
+  readonly name: string
+  /** The code of a wrong call of that function, such as `keyed-work/illegal-option`. */
+  readonly illegal: string
+  /** What a store of this kind must be. */
+  readonly store: OptionRule
   readonly Bench: new (subject: StoreUnderTest<Store>, shortMs: number) => Bench
 }
 
-/** One case for each rule, with a store and a bench of its own. */
+const AN_OBJECT: OptionRule = [(value) => typeof value === 'object' && value !== null, 'an object']
+const CONTRACT: OptionRules<StoreContract<unknown, unknown>> = {
+  name: required(TEXT),
+  illegal: required(TEXT),
+  store: required([Array.isArray, 'a rule, such as objectWith(…)']),
+  rules: required(AN_OBJECT),
+  Bench: required(functionLike('that extends StoreBench')),
+  broken: required(TEXT),
+  subject: required(TEXT),
+}
+
+/**
+ * One case for each rule, with a store and a bench of its own. Throws the code `illegal` of the contract for a wrong `open` or a wrong
+ * option. A case rejects with that code if `open` returns something else.
+ */
 export function storeCases<Store, Bench>(
   contract: StoreContract<Store, Bench>,
   open: () => StoreUnderTest<Store> | Promise<StoreUnderTest<Store>>,
-  { shortMs = 300 }: StoreContractOptions,
+  options: StoreContractOptions,
 ): readonly StoreCase[] {
-  return Object.keys(contract.rules).map((name) => ({
+  checkOptions('storeCases()', 'keyed-work/illegal-option', contract, CONTRACT)
+  const { name: caller, illegal, rules, Bench } = contract
+  refuseOptions(`${caller}()`, illegal, [
+    ...optionProblems({ open }, { open: required(functionLike('() => ({ store, advance })')) }),
+    ...optionProblems(options, { shortMs: whole(1) }),
+  ])
+  const { shortMs = 300 } = options
+  return Object.keys(rules).map((name) => ({
     name,
     run: async () => {
       const opened = await open()
+      checkOpened(opened, contract)
       try {
-        await checkRule(contract, name, new contract.Bench(opened, shortMs))
+        await checkRule(contract, name, new Bench(opened, shortMs))
       } finally {
         await opened.close?.()
       }
     },
   }))
+}
+
+function checkOpened<Store, Bench>(opened: unknown, { name, illegal, store }: StoreContract<Store, Bench>): void {
+  const problems = shapeProblems(opened, subjectRules(store), 'open().')
+  if (problems.length === 0) return
+  const fix = `Return both: ${name}(() => ({ store, advance: (ms) => clock.advance(ms) }))`
+  refuseOptions(`${name}()`, illegal, [`${problems.join('; ')}. ${fix}`])
 }

@@ -1,29 +1,21 @@
-import type { StageflowError } from '@stageflow/core'
+import { StageflowError } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 
 /** One rule of a contract of stores. */
 export interface StoreRule<Bench> {
   /** What to do with a store that breaks it. */
-  readonly mend: string
+  readonly fix: string
   /** Throws if the rule is broken. */
   readonly check: (bench: Bench) => Promise<void>
 }
 
-/** The rules of a contract by name, and the error of a broken one. */
+/** The rules of a contract by name, and what its error says of a broken one. */
 export interface StoreRules<Bench> {
   readonly rules: Readonly<Record<string, StoreRule<Bench>>>
-  readonly errorOf: (breach: StoreBreach) => StageflowError
-}
-
-/** A broken rule. */
-export interface StoreBreach {
-  /** Its name. */
-  readonly rule: string
-  /** What was seen, as a sentence. */
-  readonly seen: string
-  /** What to do, as a sentence. */
-  readonly mend: string
-  readonly cause: unknown
+  /** The code of a broken rule, such as `keyed-work/contract`. */
+  readonly broken: string
+  /** What breaks it, as the message begins: `The store`. */
+  readonly subject: string
 }
 
 /** What a check has seen of a broken rule. `rule`: its name, if it isn't the one that is checked. */
@@ -43,7 +35,7 @@ export function must(holds: boolean, seen: string): asserts holds {
 
 /** Checks one rule. Rejects with the error of the contract if it is broken. */
 export async function checkRule<Bench>(
-  { rules, errorOf }: StoreRules<Bench>,
+  { rules, broken, subject }: StoreRules<Bench>,
   name: string,
   bench: Bench,
 ): Promise<void> {
@@ -53,7 +45,8 @@ export async function checkRule<Bench>(
     const isSeen = error instanceof Seen
     const seen = isSeen ? error.message : `the store, or the case, failed with: ${textOf(error)}.`
     const rule = isSeen && error.rule !== undefined && error.rule in rules ? error.rule : name
-    throw errorOf({ rule, seen, mend: rules[rule]?.mend ?? '', cause: isSeen ? error.cause : error })
+    const message = `${subject} breaks the rule "${rule}": ${seen} ${rules[rule]?.fix}`
+    throw new StageflowError(broken, message, { cause: isSeen ? error.cause : error })
   }
 }
 

@@ -14,7 +14,7 @@ const refused = (code: string, message: RegExp): Error =>
 test('what is not a cassette is refused, with how to get one', async () => {
   const recorded = await recordRun(graph)
   const text = cassetteText(recorded.cassette)
-  const problem = refused('testing/illegal-cassette', /needs a cassette, not .*parseCassette\(text\).*recordRun/)
+  const problem = refused('testing/illegal-cassette', /must be an? (object|array).*parseCassette\(text\).*recordRun/)
   for (const given of [
     text,
     recorded,
@@ -27,7 +27,7 @@ test('what is not a cassette is refused, with how to get one', async () => {
     expect(() => cassetteText(given)).toThrow(problem)
   }
   expect(() => parseCassette(Buffer.from(text) as never)).toThrow(
-    refused('testing/illegal-cassette', /an instance of Buffer, not a string\. .*readFile\(path, 'utf8'\)/),
+    refused('testing/illegal-cassette', /needs a string, not an instance of Buffer\. .*readFile\(path, 'utf8'\)/),
   )
 })
 
@@ -97,7 +97,7 @@ test('a live stage that no child pipeline has is refused', async () => {
     ['kid/none', /"kid" has no such stage; it has "a\/b", "deep"/],
     ['kid/deep/none', /"deep" has no such stage; it has "say"/],
     ['items/none', /"items" has no stages inside/],
-    ['x', /"parent" has no such stage; it has "items", "kid", "x\/y"/],
+    ['x', /"parent" has no such stage \(did you mean "x\/y"\?\); it has "items", "kid", "x\/y"/],
     ['', /"parent" has no such stage/],
   ] as const)
     await expect(replayRun(parent, cassette, { live: [live] }), live).rejects.toThrow(

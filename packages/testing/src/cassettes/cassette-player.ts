@@ -24,10 +24,12 @@ const isUnder = (key: string, stage: string): boolean =>
 
 /** The key of the call that a chunk came from: the nearest one at its path, or above it. */
 function callOf(path: string, keys: { has(key: string): boolean }): string | undefined {
-  for (let key = path; key !== ''; key = key.slice(0, Math.max(0, key.search(/[/#~][^/#~]*$/))))
-    if (keys.has(key)) return key
+  for (let key = path; key !== ''; key = keyAbove(key)) if (keys.has(key)) return key
   return undefined
 }
+
+/** What a key is inside of: that of `kid/items#2` is `kid/items`, whose is `kid`. The one of a top stage is empty. */
+const keyAbove = (key: string): string => key.replace(/(^|[/#~])[^/#~]*$/, '')
 
 /** The executor of a replayed run: gives recorded facts in their order, and calls only the stages that run live. */
 export class CassettePlayer implements StageExecutor {

@@ -1,8 +1,9 @@
 import { StageflowError } from '@stageflow/core'
 import type { PipelineStatus } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
-import { checkOptions, isPlain, show, whole } from '@stageflow/core/kit'
+import { checkOptions, isPlain, optionProblems, required, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { isStart } from '../durable-runs/leg.ts'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 
 /** A chunk that a stage yielded. */
@@ -43,13 +44,16 @@ export function cassetteText(cassette: Cassette): string {
   checkCassette('cassetteText()', cassette)
   const { pipeline, start, facts, chunks, end } = cassette
   const lines: object[] = [{ cassette: VERSION, pipeline, start }]
-  const later = [...chunks]
+  let place = 0
+  const addChunksUntil = (time: number): void => {
+    for (let chunk = chunks[place]; chunk !== undefined && chunk.at <= time; chunk = chunks[++place])
+      lines.push({ chunk })
+  }
   for (const fact of facts) {
-    const after = later.findIndex(({ at }) => at > fact.at)
-    for (const chunk of later.splice(0, after < 0 ? later.length : after)) lines.push({ chunk })
+    addChunksUntil(fact.at)
     lines.push({ fact })
   }
-  for (const chunk of later) lines.push({ chunk })
+  addChunksUntil(Infinity)
   lines.push({ end })
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 }
@@ -64,7 +68,7 @@ export function parseCassette(text: string, options: { readonly maxBytes?: numbe
   if (typeof text !== 'string')
     throw new StageflowError(
       'testing/illegal-cassette',
-      `The cassette cannot be read: it is ${show(text)}, not a string. Pass its text: parseCassette(await readFile(path, 'utf8')).`,
+      `parseCassette() needs a string, not ${show(text)}. Pass the text of a cassette: parseCassette(await readFile(path, 'utf8')).`,
     )
   if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
   const [first = '', ...rest] = linesOf(text)
@@ -74,6 +78,7 @@ export function parseCassette(text: string, options: { readonly maxBytes?: numbe
 /** The lines, without the empty one after the last line break. */
 const linesOf = (text: string): readonly string[] => (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
 
+/** What the first line has. */
 function headIn(line: string): Pick<Cassette, 'pipeline' | 'start'> {
   const { cassette, pipeline, start } = line === '' ? {} : fieldsIn(line, 1)
   if (cassette === undefined) throw illegal('line 1 is not the start of a cassette')
@@ -111,19 +116,23 @@ export function cassetteOf(
   return { ...parts, end: { status, at } }
 }
 
-/** Throws `testing/illegal-cassette` for anything else, such as the text of a cassette. `where`: the function that got it. */
-export function checkCassette(where: string, given: unknown): void {
-  const { pipeline, start, facts, chunks, end } = (isPlain(given) ? given : {}) as Partial<Cassette>
-  if (typeof pipeline === 'string' && isPlain(start) && Array.isArray(facts) && Array.isArray(chunks) && isPlain(end))
-    return
+/**
+ * Throws `testing/illegal-cassette` for anything else, such as the text of a cassette. `where`: the function that got it. `name`: its
+ * argument.
+ */
+export function checkCassette(where: string, given: unknown, name = 'cassette'): void {
+  const known = isPlain(given) ? Object.keys(given) : []
+  const problems = optionProblems(given, RULES, `${name}.`, known)
+  if (problems.length === 0) return
   throw new StageflowError(
     'testing/illegal-cassette',
-    `${where} needs a cassette, not ${show(given)}. Pass parseCassette(text), or the cassette of a recorded run: (await recordRun(graph, input)).cassette.`,
+    `${where}: ${problems.join('; ')}. Pass parseCassette(text), or the cassette of a recorded run: (await recordRun(graph, input)).cassette.`,
   )
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** The fields of a line, which must be a JSON object. */
 function fieldsIn(line: string, number: number): Fields {
   try {
     const value: unknown = JSON.parse(line)
@@ -137,11 +146,6 @@ function fieldsIn(line: string, number: number): Fields {
 const KINDS: readonly unknown[] = ['call', 'timer', 'answer', 'stop']
 const STATUSES: readonly unknown[] = ['completed', 'cancelled', 'failed', 'suspended']
 
-function isStart(value: unknown): value is DurableStart {
-  if (!isPlain(value)) return false
-  const { runId, startedAt, input } = value
-  return typeof runId === 'string' && typeof startedAt === 'number' && isPlain(input)
-}
 function isFact(value: unknown): value is RecordedFact {
   if (!isPlain(value)) return false
   const { kind, key, at, facts } = value
@@ -157,6 +161,16 @@ const isChunk = (value: unknown): value is RecordedChunk =>
   isPlain(value) && typeof value['path'] === 'string' && typeof value['at'] === 'number'
 const isEnd = (value: unknown): value is CassetteEnd =>
   isPlain(value) && STATUSES.includes(value['status']) && typeof value['at'] === 'number'
+const areAll = (values: unknown, test: (value: unknown) => boolean): boolean =>
+  Array.isArray(values) && values.every((value) => test(value))
+
+const RULES: OptionRules<Cassette> = {
+  pipeline: required([(value) => typeof value === 'string', 'the name of the pipeline']),
+  start: required([isStart, 'an object with the id, time and input of the run']),
+  facts: required([(value) => areAll(value, isFact), 'an array of facts']),
+  chunks: required([(value) => areAll(value, isChunk), 'an array of chunks']),
+  end: required([isEnd, 'an object with the status and time of the end']),
+}
 
 const illegal = (what: string): StageflowError =>
   new StageflowError(

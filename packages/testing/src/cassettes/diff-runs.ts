@@ -28,7 +28,8 @@ interface Row {
  */
 export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions = {}): string {
   checkOptions('diffRuns()', 'testing/illegal-option', options, RULES)
-  for (const cassette of [before, after]) checkCassette('diffRuns()', cassette)
+  checkCassette('diffRuns()', before, 'before')
+  checkCassette('diffRuns()', after, 'after')
   const paint = painter(options.color === true)
   const input = changesIn(before.start.input, after.start.input, 'input').map((change) => `  ${change}`)
   const [was, is] = [rowsOf(before), rowsOf(after)]
@@ -53,6 +54,7 @@ function linesOfCall(key: string, old: Row | undefined, now: Row | undefined, pa
   return isAlike ? [] : [head + time, ...details.map((detail) => `    ${detail}`)]
 }
 
+/** The calls by their stage. Those of later legs count for the same stage. */
 function rowsOf({ facts }: Cassette): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>()
   for (const fact of facts) {

@@ -12,6 +12,7 @@ export function changesIn(before: unknown, after: unknown, path: string): readon
   return [...found.slice(0, MOST), `${path}: ${found.length - MOST} more differences`]
 }
 
+/** Goes down into objects and arrays, and yields a line where something else differs. */
 function* differences(before: unknown, after: unknown, path: string): Generator<string> {
   if (Object.is(before, after)) return
   if (isPlain(before) && isPlain(after)) {
@@ -37,6 +38,7 @@ function firstDifference(before: string, after: string): number {
   return Math.max(0, place - LONGEST / 4)
 }
 
+/** A value in one short line; a string from the place at which it begins to be of interest. */
 function shown(value: unknown, from: number): string {
   if (value === undefined) return 'nothing'
   if (typeof value !== 'string') {

@@ -4,6 +4,7 @@ import { isPlain, show, textOf } from '@stageflow/core/kit'
 
 /** The input as JSON returns it. Throws `testing/not-json` for a part that JSON would lose or change. Undefined fields are left out. */
 export function jsonInput(input: RunInput): RunInput {
+  if (!isPlain(input)) throw notJson(`must be an object, not ${show(input)}`)
   try {
     return JSON.parse(JSON.stringify(input, refuseLost)) as RunInput
   } catch (error) {
@@ -15,11 +16,9 @@ export function jsonInput(input: RunInput): RunInput {
 /** A replacer of `JSON.stringify` that changes nothing. `written`: what a method `toJSON` has made of the value. */
 function refuseLost(this: Readonly<Record<string, unknown>>, key: string, written: unknown): unknown {
   const value = this[key]
-  const isWhole = key === ''
-  const isLeftOut = value === undefined && !isWhole && !Array.isArray(this)
-  const isNull = value === null && !isWhole
-  if (isLeftOut || isNull || isJson(value)) return written
-  throw notJson(`has ${show(value)}${isWhole ? '' : ` in "${key}"`}`)
+  const isLeftOut = value === undefined && !Array.isArray(this)
+  if (isLeftOut || value === null || isJson(value)) return written
+  throw notJson(`has ${show(value)} in "${key}"`)
 }
 
 function isJson(value: unknown): boolean {

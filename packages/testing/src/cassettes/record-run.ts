@@ -1,11 +1,11 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, FailedResult, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { eventSinkOf, runDurable } from '@stageflow/core/durable'
+import { checkLeg, eventSinkOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions, StageExecutor } from '@stageflow/core/durable'
-import { CLOCK, checkOptions, plainOptions } from '@stageflow/core/kit'
+import { CLOCK, REDACTION, checkOptions, plainOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
-import type { RedactionOptions } from '@stageflow/core/redaction'
+import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 import { MemoryRuns } from '../durable-runs/memory-executor.ts'
 import { MAX_BYTES, SIZE, cassetteOf, cassetteText } from './cassette.ts'
@@ -29,8 +29,7 @@ export interface RecordedRun<Stages> {
   readonly cassette: Cassette
 }
 
-// The engine checks the options of the run, and the redactor its own.
-const RULES: OptionRules = { ...SIZE, clock: CLOCK }
+const RULES: OptionRules<RecordOptions> = { ...SIZE, clock: CLOCK, redaction: REDACTION }
 
 type RecordArguments<Ports> = {} extends Ports
   ? [options?: RecordOptions & RunOptions & LegOptions<Ports>]
@@ -45,14 +44,16 @@ export async function recordRun<Stages, Ports>(
   input: RunInput = {},
   ...[options]: RecordArguments<Ports>
 ): Promise<RecordedRun<Stages>> {
+  checkLeg('recordRun()', graph, options, Object.keys(RULES))
   const {
     redaction,
     maxBytes = MAX_BYTES,
     clock = systemClock,
     ...run
   } = plainOptions<RecordOptions & RunOptions>(options ?? {})
+  checkOptions('recordRun()', 'testing/illegal-option', { redaction, maxBytes, clock }, RULES)
+  const redactor = createRedactor(redaction, UNCUT)
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = run
-  checkOptions('recordRun()', 'testing/illegal-option', { maxBytes, clock }, RULES)
   const plain = jsonInput(input)
   const runId = plain.pipelineRunId ?? crypto.randomUUID()
   const pinned = {
@@ -64,7 +65,7 @@ export async function recordRun<Stages, Ports>(
   const store = new MemoryRuns(clock)
   const { result, chunks } = await store.run(start, (executor) => carryRecorded(graph, executor, leg))
   const cassette = cassetteOf({ pipeline: graph.name, start, facts: store.facts(runId), chunks }, result.status)
-  return { result, cassette: bounded(redacted(cassette, redaction), maxBytes) }
+  return { result, cassette: bounded(redacted(cassette, redactor), maxBytes) }
 }
 
 interface Carried<Stages> {
@@ -88,8 +89,8 @@ export async function carryRecorded<Stages, Ports>(
 /** Nothing is cut: a cassette is replayed. */
 const UNCUT: RedactionOptions = { maxTextLength: 1e9, maxEntries: 1e9, maxDepth: 1_000, maxLength: 1e9 }
 
-function redacted({ start, facts, chunks, ...rest }: Cassette, redaction: RedactionOptions | false = {}): Cassette {
-  const { value } = createRedactor(redaction, UNCUT)
+/** The cassette without secrets: in its input, its facts and its chunks. */
+function redacted({ start, facts, chunks, ...rest }: Cassette, { value }: Redactor): Cassette {
   const clean = <T>(whole: T): T => value(whole) as T
   return {
     ...rest,
@@ -105,6 +106,7 @@ function withClean(fact: RecordedFact, clean: <T>(whole: T) => T): RecordedFact 
   return fact.kind === 'call' ? { ...fact, facts: clean(fact.facts) } : fact
 }
 
+/** The same cassette. Throws `testing/too-large`. */
 function bounded(cassette: Cassette, maxBytes: number): Cassette {
   const size = new TextEncoder().encode(cassetteText(cassette)).length
   if (size <= maxBytes) return cassette

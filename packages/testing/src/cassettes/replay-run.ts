@@ -1,5 +1,6 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, RunOptions, StageGraph } from '@stageflow/core'
+import { checkLeg } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOCK, checkOptions, plainOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
@@ -38,6 +39,7 @@ export async function replayRun<Stages, Ports>(
   cassette: Cassette,
   ...[options]: ReplayArguments<Ports>
 ): Promise<ReplayedRun<Stages>> {
+  checkLeg('replayRun()', graph, options, Object.keys(RULES))
   const { live = [], clock = systemClock, ...leg } = plainOptions<ReplayOptions & RunOptions>(options ?? {})
   checkOptions('replayRun()', 'testing/illegal-option', { live, clock }, RULES)
   checkCassette('replayRun()', cassette)

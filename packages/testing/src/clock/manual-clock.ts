@@ -1,7 +1,7 @@
 import { StageflowError, type Clock } from '@stageflow/core'
-import { ANY, checkOptions, show, whole } from '@stageflow/core/kit'
+import { checkOptions, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { seededRandom } from '../random/seeded-random.ts'
+import { SEED, seededRandom } from '../random/seeded-random.ts'
 import { abortableSleep } from './abortable-sleep.ts'
 import { eventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts'
 import { timerQueue, type Timer } from './timer-queue.ts'
@@ -38,10 +38,9 @@ export interface ManualClock extends Clock {
   runAll(): Promise<void>
 }
 
-// `seededRandom` checks the seed.
 const RULES: OptionRules<ManualClockOptions> = {
   startAt: [Number.isFinite, 'a finite number of milliseconds'],
-  seed: ANY,
+  seed: SEED,
   maxTimers: whole(1),
 }
 
@@ -121,17 +120,15 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
       return queue.inOrder().map(({ kind, setAt, dueAt }) => ({ kind, setAt, dueAt }))
     },
     async advance(ms) {
-      requireFinite('ms', ms)
-      if (ms < 0) throw illegalTime(`Time cannot go back: advance(${ms}) was called. Pass 0 or more.`)
+      requireFinite('advance(): ms', ms)
+      if (ms < 0) throw illegalTime(`advance(): time cannot go back, and ms is ${ms}. Pass 0 or more.`)
       await advanceTo(() => time + ms)
     },
     async advanceTo(target) {
-      requireFinite('time', target)
+      requireFinite('advanceTo(): time', target)
       await advanceTo(() => {
         if (target >= time) return target
-        throw illegalTime(
-          `Time cannot go back: it is ${time}, and advanceTo(${target}) was called. Pass ${time} or more.`,
-        )
+        throw illegalTime(`advanceTo(): time cannot go back from ${time} to ${target}. Pass ${time} or more.`)
       })
     },
     settle: () => inTurn((turns) => fireUntil(time, turns)),
@@ -139,7 +136,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   }
 }
 
-/** The time that a timer waits, from 0. Throws `testing/illegal-time` for NaN. */
+/** The time that a timer waits, from 0. Throws `testing/illegal-option` for NaN. */
 export function checkedDelay(kind: PendingTimer['kind'], ms: number): number {
   if (!Number.isNaN(Number(ms))) return Math.max(ms, 0)
   throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number, or Infinity for never.`)
@@ -148,12 +145,12 @@ export function checkedDelay(kind: PendingTimer['kind'], ms: number): number {
 function requireFinite(what: string, value: number): void {
   if (Number.isFinite(value)) return
   throw illegalTime(
-    `${what} must be a finite number of milliseconds; it is ${show(value)}. To fire all timers call runAll().`,
+    `${what} must be a finite number of milliseconds, not ${show(value)}. To fire all timers call runAll().`,
   )
 }
 
 function illegalTime(message: string): StageflowError {
-  return new StageflowError('testing/illegal-time', message)
+  return new StageflowError('testing/illegal-option', message)
 }
 
 function endlessTimers(limit: number, time: number, left: readonly Timer[]): StageflowError {

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { textOf } from '@stageflow/core/kit'
+import { show, textOf } from '@stageflow/core/kit'
 
 /** One rule of a contract, for any test runner. `run` rejects if the rule is broken. */
 export interface ContractCase {
@@ -12,7 +12,7 @@ export function mustBeMaker(contract: string, create: unknown, makes: string, ex
   if (typeof create === 'function') return
   throw new StageflowError(
     'testing/illegal-contract',
-    `${contract}() needs a function that ${makes} for each case: ${contract}(${example}).`,
+    `${contract}() needs a function that ${makes} for each case, not ${show(create)}: ${contract}(${example}).`,
   )
 }
 

@@ -1,9 +1,9 @@
 import { StageflowError } from '@stageflow/core'
 import type { PipelineStatus, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { runDurable } from '@stageflow/core/durable'
+import { checkLeg, runDurable } from '@stageflow/core/durable'
 import type { Fact, StageExecutor } from '@stageflow/core/durable'
-import { ANY, checkOptions } from '@stageflow/core/kit'
-import type { OptionRules } from '@stageflow/core/kit'
+import { isPlain, oneOf, optionProblems, or, refuseOptions, whole } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { memoryExecutor } from './memory-executor.ts'
 import type { MemoryExecutor } from './memory-executor.ts'
 import { watchedExecutor } from './watched-executor.ts'
@@ -28,7 +28,13 @@ export interface CrashReport {
   readonly differences: readonly string[]
 }
 
-const RULES: OptionRules<CrashOptions> = { ports: ANY, answers: ANY, runOptions: ANY }
+const OBJECT: OptionRule = [(value) => typeof value === 'object' && value !== null, 'an object']
+const INPUT: OptionRules = { input: [isPlain, 'an object, such as { inputText: "Hello" }'] }
+const RULES: OptionRules<CrashOptions> = { ports: OBJECT, answers: OBJECT, runOptions: OBJECT }
+const RUN_RULES: OptionRules<CrashOptions['runOptions'] & object> = {
+  maxConcurrency: or(whole(1), Infinity),
+  onStageFailure: oneOf('stop', 'continue'),
+}
 
 interface Ended {
   readonly status: PipelineStatus
@@ -45,7 +51,7 @@ export async function crashAfterEveryFact<Stages, Ports>(
   input: RunInput = {},
   options: CrashOptions<Ports> = {},
 ): Promise<CrashReport> {
-  checkOptions('crashAfterEveryFact()', 'testing/illegal-option', options, RULES)
+  checkArguments(graph, input, options)
   const whole = await runWith(graph, input, options, Infinity)
   const ranTwice = new Set<string>()
   const differences = new Set<string>()
@@ -62,6 +68,14 @@ export async function crashAfterEveryFact<Stages, Ports>(
   }
 }
 
+function checkArguments(graph: unknown, input: unknown, options: CrashOptions<unknown>): void {
+  const where = 'crashAfterEveryFact()'
+  checkLeg(where, graph, undefined)
+  const problems = [...optionProblems({ input }, INPUT), ...optionProblems(options, RULES)]
+  refuseOptions(where, 'testing/illegal-option', problems)
+  refuseOptions(where, 'testing/illegal-option', optionProblems(options.runOptions ?? {}, RUN_RULES, 'runOptions.'))
+}
+
 interface OneRun {
   readonly ended: Ended
   readonly given: number
@@ -72,6 +86,7 @@ interface OneRun {
 
 const RUN_ID = 'crash-after-every-fact'
 
+/** Carries a run to its end, with a crash after so many facts and a new leg after each crash or answer. */
 async function runWith<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   input: RunInput,
@@ -148,6 +163,7 @@ function answerAll(
   )
 }
 
+/** How a run ended otherwise than the whole one, a line for each difference. */
 function differencesOf(whole: Ended, other: Ended): readonly string[] {
   const found = whole.status === other.status ? [] : [`the run ended as ${other.status}, not as ${whole.status}`]
   for (const [name, { status }] of Object.entries(whole.report.stages)) {

@@ -1,4 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
+import type { Clock, StageInfo } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import { expect, test } from 'vitest'
 import { memoryExecutor } from '../durable.ts'
@@ -57,6 +58,44 @@ test('the time of a run can be moved by hand', async () => {
   expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(clock.now()).toBe(30_000)
   expect(clock.timers).toEqual([])
+})
+
+test('a timer that comes due while the leg looks at its timers is not set in the past', async () => {
+  const manual = manualClock()
+  const waits: number[] = []
+  let looks = 0
+  const clock: Clock = {
+    ...manual,
+    now: () => looks++,
+    setTimeout: (callback, ms) => {
+      waits.push(ms)
+      return manual.setTimeout(callback, ms)
+    },
+  }
+  const facts = memoryExecutor({ clock }).run(start, async (leg) => {
+    leg.execute(
+      'a',
+      () => new Promise(() => {}),
+      {} as StageInfo,
+      () => true,
+    )
+    leg.timer('b', 0.5)
+    return { status: 'completed', fact: await leg.next() }
+  })
+  await manual.runAll()
+  expect(await facts).toMatchObject({ fact: { kind: 'timer', key: 'b' } })
+  expect(waits).toEqual([0])
+})
+
+test.each([
+  [[], 'run(): start must be'],
+  [[{ runId: 7 }, () => {}], 'run(): start must be'],
+  [[start], 'carry must be a function (executor) => runDurable(graph, executor), not undefined'],
+])('wrong arguments of run() are refused: %j', (given, message) => {
+  const run = memoryExecutor().run as (...given: readonly unknown[]) => unknown
+  expect(() => run(...given)).toThrow(
+    expect.objectContaining({ code: 'testing/illegal-option', message: expect.stringContaining(message) }),
+  )
 })
 
 test('runs at once of one id share a leg', async () => {

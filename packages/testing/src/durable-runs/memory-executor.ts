@@ -1,8 +1,9 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
-import { CLOCK, checkOptions } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, functionLike, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { isStart } from './leg.ts'
 import type { CarryLeg, LegResult, RecordedFact } from './leg.ts'
 
 export interface MemoryExecutorOptions {
@@ -11,6 +12,10 @@ export interface MemoryExecutorOptions {
 }
 
 const RULES: OptionRules<MemoryExecutorOptions> = { clock: CLOCK }
+const ARGUMENTS: OptionRules = {
+  start: required([isStart, 'the start of a run, such as { runId, startedAt: 0, input: {} }']),
+  carry: required(functionLike('(executor) => runDurable(graph, executor)')),
+}
 
 /** Durable runs in memory. */
 export interface MemoryExecutor {
@@ -45,19 +50,19 @@ export class MemoryRun {
   /** The leg in progress, and how it ends. */
   current: { readonly leg: MemoryLeg; ends: Promise<LegResult> } | undefined
   /** The kinds and keys of its facts. */
-  readonly kept: Set<string> = new Set()
+  readonly keys: Set<string> = new Set()
 
   constructor(start: DurableStart) {
     this.start = start
   }
 
   has(kind: Fact['kind'], key: string): boolean {
-    return this.kept.has(`${kind} ${key}`)
+    return this.keys.has(`${kind} ${key}`)
   }
-  /** Keeps the first fact of each kind and key. Returns whether it was. */
+  /** Adds a fact, unless there is one of its kind and key. Returns whether it was added. */
   keep(fact: RecordedFact): boolean {
     if (this.has(fact.kind, fact.key)) return false
-    this.kept.add(`${fact.kind} ${fact.key}`)
+    this.keys.add(`${fact.kind} ${fact.key}`)
     this.facts.push(JSON.stringify(fact))
     return true
   }
@@ -83,6 +88,7 @@ export class MemoryRuns implements MemoryExecutor {
   }
 
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
+    checkOptions('run()', 'testing/illegal-option', { start, carry }, ARGUMENTS)
     const run = this.runOf(start.runId) ?? this.makeRun(structuredClone(start))
     this.#runs.set(start.runId, run)
     if (run.current !== undefined) return run.current.ends as Promise<Result>
@@ -129,18 +135,23 @@ export class MemoryLeg implements StageExecutor {
   readonly start: DurableStart
   readonly leg: number
   readonly lost: AbortSignal
-  protected readonly record: MemoryRun
+  protected readonly run: MemoryRun
   protected readonly clock: Clock
+  /** The calls that begin once all recorded facts have been given. */
   protected readonly held: [key: string, call: () => Promise<CallFacts>][] = []
+  /** How many calls have begun and not ended. */
   protected inProgress = 0
+  /** How many facts were given to the run. */
   protected given = 0
   readonly #losing = new AbortController()
+  /** How many facts earlier legs have recorded. */
   readonly #replayed: number
+  /** The time of each timer, by its key. */
   readonly #timers = new Map<string, number>()
   #wake: (() => void) | undefined
 
   constructor(run: MemoryRun, clock: Clock) {
-    this.record = run
+    this.run = run
     this.clock = clock
     this.start = structuredClone(run.start)
     this.leg = run.legs
@@ -149,13 +160,13 @@ export class MemoryLeg implements StageExecutor {
   }
 
   execute(key: string, call: () => Promise<CallFacts>): void {
-    if (!this.record.has('call', key)) this.held.push([key, call])
+    if (!this.run.has('call', key)) this.held.push([key, call])
   }
   timer(key: string, at: number): void {
-    if (!this.record.has('timer', key)) this.#timers.set(key, at)
+    if (!this.run.has('timer', key)) this.#timers.set(key, at)
   }
   wait(key: string, _request: unknown): void {
-    if (!this.record.has('answer', key)) this.record.waiting.add(key)
+    if (!this.run.has('answer', key)) this.run.waiting.add(key)
   }
   stop(key: string, reason: string): void {
     this.keep({ kind: 'stop', key, reason, at: this.clock.now() })
@@ -163,7 +174,7 @@ export class MemoryLeg implements StageExecutor {
 
   async next(): Promise<Fact | undefined> {
     for (;;) {
-      if (this.lost.aborted) return new Promise(() => {})
+      if (this.lost.aborted) return new Promise(() => {}) // the run ends with the reason of `lost`
       if (!this.hasFacts()) this.passTimers()
       const fact = this.take()
       if (fact !== undefined) return fact
@@ -176,12 +187,12 @@ export class MemoryLeg implements StageExecutor {
 
   /** Whether a recorded fact has not been given yet. */
   protected hasFacts(): boolean {
-    return this.given < this.record.facts.length
+    return this.given < this.run.facts.length
   }
 
   /** The next recorded fact, as its JSON has it. */
   protected take(): Fact | undefined {
-    const text = this.record.facts[this.given]
+    const text = this.run.facts[this.given]
     if (text === undefined) return undefined
     const replayed = this.given++ < this.#replayed
     return { ...(JSON.parse(text) as Fact), replayed }
@@ -189,20 +200,21 @@ export class MemoryLeg implements StageExecutor {
 
   /** Records a fact, unless the leg is over. */
   protected keep(fact: RecordedFact): void {
+    // The engine gave the call up while its code ran on.
     const cameTooLate = fact.kind === 'call' && fact.facts.lost === true
     if (this.lost.aborted || cameTooLate) return
-    if (this.record.keep(fact)) this.wake()
+    if (this.run.keep(fact)) this.wake()
   }
 
   protected async begin(key: string, call: () => Promise<CallFacts>): Promise<void> {
     this.inProgress++
     // A leg that was lost may still run this call.
-    await this.record.calls.get(key)
+    await this.run.calls.get(key)
     if (this.lost.aborted) return
     const called = call()
-    this.record.calls.set(key, called)
+    this.run.calls.set(key, called)
     const facts = await called
-    if (this.record.calls.get(key) === called) this.record.calls.delete(key)
+    if (this.run.calls.get(key) === called) this.run.calls.delete(key)
     this.inProgress--
     this.keep({ kind: 'call', key, facts, at: this.clock.now() })
   }
@@ -222,7 +234,9 @@ export class MemoryLeg implements StageExecutor {
   protected async woken(): Promise<void> {
     const due = Math.min(...this.#timers.values())
     const waiting = new Promise<void>((resolve) => (this.#wake = resolve))
-    const clear = due < Infinity ? this.clock.setTimeout(() => this.wake(), due - this.clock.now()) : undefined
+    // A timer may have come due since the last look.
+    const waitMs = Math.max(0, due - this.clock.now())
+    const clear = due < Infinity ? this.clock.setTimeout(() => this.wake(), waitMs) : undefined
     await waiting
     clear?.()
   }

@@ -1,4 +1,6 @@
 import type { EventFields, EventMap, StageEventMap, StageflowEvent } from '@stageflow/core'
+import { TEXT, checkOptions, required, whole } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import type { EventOf } from './recording-sink.ts'
 
 /** The data of an event type. A type that isn't declared takes any object. */
@@ -11,6 +13,25 @@ export type EventData<Type extends string> = Type extends keyof EventMap
 /** Fields of an event that `eventOf` sets by default. */
 export type EventOverrides = Partial<Omit<EventFields<string, object>, 'type' | 'data'>>
 
+const RULES: OptionRules<EventOverrides> = {
+  seq: whole(0),
+  leg: whole(2),
+  timestamp: [Number.isFinite, 'a finite number of milliseconds'],
+  pipelineRunId: TEXT,
+  parentRunId: TEXT,
+  requestId: TEXT,
+  sessionId: TEXT,
+  userId: TEXT,
+  orgId: TEXT,
+  interactionId: TEXT,
+  stage: TEXT,
+}
+const DATA: OptionRule = [
+  (value) => typeof value === 'object' && value !== null,
+  'an object with the data of the event, such as {}',
+]
+const ARGUMENTS: OptionRules = { type: required(TEXT), data: required(DATA) }
+
 const STAGE_EVENT = /^stage\.([^.]+)\.[^.]+$/
 
 /**
@@ -22,6 +43,8 @@ export function eventOf<Type extends string>(
   data: EventData<Type>,
   overrides: EventOverrides = {},
 ): EventOf<Type> & StageflowEvent {
+  checkOptions('eventOf()', 'testing/illegal-option', { type, data }, ARGUMENTS)
+  checkOptions('eventOf()', 'testing/illegal-option', overrides, RULES)
   const event = {
     type,
     data,

@@ -1,5 +1,5 @@
 import type { StageflowEvent } from '@stageflow/core'
-import { FLAG, checkOptions, show } from '@stageflow/core/kit'
+import { FLAG, checkOptions, required, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 export interface EventsTextOptions {
@@ -10,6 +10,7 @@ export interface EventsTextOptions {
 }
 
 const RULES: OptionRules<EventsTextOptions> = { ids: FLAG, times: FLAG }
+const ARGUMENTS: OptionRules = { events: required([areEvents, 'an array of events, such as sink.events']) }
 const IDS = ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'interactionId'] as const
 
 /**
@@ -17,12 +18,13 @@ const IDS = ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'inte
  * child run begin with its path. Those of a second run begin with `run 2`.
  */
 export function eventsText(events: Iterable<StageflowEvent>, options: EventsTextOptions = {}): string {
+  const list = eventsIn(events)
   checkOptions('eventsText()', 'testing/illegal-option', options, RULES)
   const { ids = false, times = false } = options
   const isShown = (key: string): boolean => (ids || !/(?:^id|Ids?)$/.test(key)) && (times || !/(?:Ms|At)$/.test(key))
   const origins = new Map<string, Origin>()
   let runs = 0
-  const lines = Array.from(events, (event) => {
+  const lines = list.map((event) => {
     const origin = origins.get(event.pipelineRunId) ?? { run: ++runs, path: '' }
     origins.set(event.pipelineRunId, origin)
     if (event.type === 'pipeline.child_started')
@@ -37,6 +39,19 @@ export function eventsText(events: Iterable<StageflowEvent>, options: EventsText
   })
   return lines.join('\n')
 }
+
+/** The events as an array, because some iterables can be read only once. */
+function eventsIn(given: unknown): readonly StageflowEvent[] {
+  const events = isObject(given) && Symbol.iterator in given ? [...(given as Iterable<unknown>)] : given
+  checkOptions('eventsText()', 'testing/illegal-option', { events }, ARGUMENTS)
+  return events as readonly StageflowEvent[]
+}
+
+function areEvents(value: unknown): boolean {
+  return Array.isArray(value) && value.every((event) => isObject(event) && isObject(event['data']))
+}
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
 /** Where an event comes from: the number of the run, in the order of their first events, and the path of a child run in it. */
 interface Origin {

@@ -73,11 +73,11 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
       Leg: class extends MemoryLeg {
         override lose(): void {
           super.lose()
-          const { facts, kept } = this.record
+          const { facts, keys } = this.run
           const last = facts.at(-1)
           if (last?.includes('"status":"ok"') !== true) return
           facts.pop()
-          kept.delete(`call ${keyOf(last)}`)
+          keys.delete(`call ${keyOf(last)}`)
         }
       },
     }),
@@ -90,11 +90,11 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
       Leg: class extends MemoryLeg {
         constructor(...given: ConstructorParameters<typeof MemoryLeg>) {
           super(...given)
-          const { facts, order } = this.record as OrderedRun
+          const { facts, order } = this.run as OrderedRun
           facts.sort((one, other) => order.indexOf(keyOf(one)) - order.indexOf(keyOf(other)))
         }
         override execute(key: string, call: () => Promise<CallFacts>): void {
-          ;(this.record as OrderedRun).order.push(key)
+          ;(this.run as OrderedRun).order.push(key)
           super.execute(key, call)
         }
       },
@@ -215,7 +215,7 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
         override async next(): Promise<Fact | undefined> {
           return (
             (await super.next()) ??
-            (this.hasTimer && this.record.waiting.size > 0 ? this.woken().then(() => undefined) : undefined)
+            (this.hasTimer && this.run.waiting.size > 0 ? this.woken().then(() => undefined) : undefined)
           )
         }
       },
@@ -227,7 +227,7 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
     unlike({
       Leg: class extends MemoryLeg {
         override ended(): void {
-          const { facts } = this.record
+          const { facts } = this.run
           for (let place = 0; place < facts.length; place++)
             if (facts[place]?.includes('"kind":"answer"') === true) facts.splice(place--, 1)
         }
@@ -276,7 +276,7 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
     unlike({
       Run: class extends MemoryRun {
         override has(kind: Fact['kind'], key: string): boolean {
-          return [...this.kept].some((kept) => kept.toLowerCase() === `${kind} ${key}`.toLowerCase())
+          return [...this.keys].some((one) => one.toLowerCase() === `${kind} ${key}`.toLowerCase())
         }
       },
     }),
@@ -318,7 +318,7 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
     unlike({
       Leg: class extends MemoryLeg {
         protected override keep(fact: RecordedFact): void {
-          if (this.record.keep(fact)) this.wake()
+          if (this.run.keep(fact)) this.wake()
         }
       },
     }),
@@ -329,7 +329,7 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
     unlike({
       Leg: class extends MemoryLeg {
         protected override begin(key: string, call: () => Promise<CallFacts>): Promise<void> {
-          this.record.calls.delete(key)
+          this.run.calls.delete(key)
           return super.begin(key, call)
         }
       },

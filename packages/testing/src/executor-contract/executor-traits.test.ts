@@ -18,7 +18,7 @@ class WaitingLeg extends MemoryLeg {
   override async next(): Promise<Fact | undefined> {
     for (;;) {
       const fact = await super.next()
-      if (fact !== undefined || this.record.waiting.size === 0) return fact
+      if (fact !== undefined || this.run.waiting.size === 0) return fact
       await this.woken()
     }
   }
@@ -91,10 +91,10 @@ describe('a broken executor is caught, if it', () => {
         new (class extends WaitingRuns {
           override crash(runId: string): void {
             super.crash(runId)
-            const { facts = [], kept } = this.runOf(runId) ?? {}
+            const { facts = [], keys } = this.runOf(runId) ?? {}
             for (let place = 0; place < facts.length; place++) {
               const { kind, key } = JSON.parse(facts[place] as string) as Fact
-              if (kind === 'answer' && kept?.delete(`answer ${key}`)) facts.splice(place--, 1)
+              if (kind === 'answer' && keys?.delete(`answer ${key}`)) facts.splice(place--, 1)
             }
           }
         })(),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StageflowError, systemClock } from '@stageflow/core'
-import { checkOptions, whole } from '@stageflow/core/kit'
+import { checkOptions, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { breach, must, mustEqual } from '../contract-base/contract-case.ts'
 import type { ContractCase } from '../contract-base/contract-case.ts'
@@ -51,7 +51,7 @@ export function executorProcessContract(module: URL, options: ExecutorProcessOpt
   if (!(module instanceof URL))
     throw new StageflowError(
       'testing/illegal-contract',
-      "executorProcessContract() needs the address of a module: executorProcessContract(new URL('./store.ts', import.meta.url)).",
+      `executorProcessContract() needs the address of a module, not ${show(module)}: executorProcessContract(new URL('./store.ts', import.meta.url)).`,
     )
   checkOptions('executorProcessContract()', 'testing/illegal-option', options, RULES)
   return Object.entries(CASES).map(([name, check]) => ({ name, run: () => runCase(name, check, module, options) }))
@@ -80,6 +80,7 @@ const CASES: Readonly<Record<string, Check>> = {
 const LONGEST_MS = 120_000
 const LONGEST_KILL_MS = 15_000
 
+/** Runs a case in a temporary folder, with a limit for the whole, and ends its processes. */
 async function runCase(
   name: string,
   check: Check,
@@ -140,12 +141,14 @@ interface Kill {
   readonly settled: ReadonlyMap<string, ReadonlySet<string>>
 }
 
+/** Kills one process after another until there were enough kills; the last process carries the runs to their end. */
 async function killsAtRandom(tools: Tools): Promise<void> {
   const { runs: count, kills, seed, counted, executor, lines } = tools
   const runs = newRuns(count, seed)
   const seen: Kill[] = []
   const random = seededRandom(seed)
-  while (!(await carriesAll(tools, runs, seen.length < kills ? 1 + Math.floor((random() * count * 8) / kills) : 0))) {
+  const nextKill = (): number => (seen.length < kills ? 1 + Math.floor((random() * count * 8) / kills) : 0)
+  while (!(await carriesAll(tools, runs, nextKill()))) {
     const kill = { lines: lines(), settled: await settledOf(executor, runs) }
     mustFollowFacts(runs, kill)
     seen.push(kill)
@@ -158,8 +161,8 @@ async function killsAtRandom(tools: Tools): Promise<void> {
 }
 
 /**
- * Whether a new process carries all runs to their end. With `killFrom` its steps wait from this number on, and then it is killed: so it
- * cannot carry out the rest before, however late the kill comes.
+ * Whether a new process carries all runs to their end. `killFrom`: the number of the step from which on all steps wait; then it is
+ * killed. So it cannot carry out the rest before, however late the kill comes. 0: it is not killed.
  */
 async function carriesAll({ start }: Tools, runs: readonly ProcessRun[], killFrom: number): Promise<boolean> {
   const worker = start(runs, killFrom === 0 ? {} : { held: { from: killFrom } })
@@ -178,6 +181,7 @@ async function settledOf(executor: ExecutorUnderTest, runs: readonly ProcessRun[
   return settled
 }
 
+/** Fails the case if a step had begun before each stage that it depends on had a recorded fact. */
 function mustFollowFacts(runs: readonly ProcessRun[], { lines, settled }: Kill): void {
   const begun = new Set(lines.map(({ runId, key }) => `${runId} ${key}`))
   const early = lines.find(({ runId, key }) =>
@@ -199,6 +203,7 @@ function dependenciesOf(runs: readonly ProcessRun[], runId: string, key: string)
   return stage.dependencies.map((dependency) => dependency.stage)
 }
 
+/** Fails the case if a step that had settled at a kill began again later. `all`: the lines at the end of the case. */
 function mustRepeatNothing({ lines, settled }: Kill, all: readonly StepLine[]): void {
   const later = all.slice(lines.length)
   const again = later.find(({ runId, key, is }) => is === 'begin' && settled.get(runId)?.has(key) === true)

@@ -56,30 +56,37 @@ const LONGEST_STEP_MS = 4
 
 /** The life of a process; its task is its last argument. */
 export async function work(): Promise<void> {
-  const { module, runs, lines, held, sleepUntil } = JSON.parse(argv.at(-1) ?? '') as ProcessTask
-  const { openExecutor } = (await import(module)) as ExecutorModule
+  const task = JSON.parse(argv.at(-1) ?? '') as ProcessTask
+  const { openExecutor } = (await import(task.module)) as ExecutorModule
   const executor = await openExecutor()
-  let steps = 0
-  const step = (runId: string) => async (key: string) => {
-    const write = (is: StepLine['is']): void => appendFileSync(lines, `${JSON.stringify({ pid, runId, key, is })}\n`)
-    write('begin')
-    steps++
-    if (steps === 1 && sleepUntil !== undefined) sleep(sleepUntil)
-    if (held !== undefined && steps >= held.from && steps <= (held.to ?? Infinity)) await hold()
-    await systemClock.sleep(random() * LONGEST_STEP_MS)
-    write('end')
-  }
-  const random = seededRandom(pid)
-  const waiting = [...runs]
-  const carry = async (): Promise<void> => {
-    for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {
-      await endRun(executor, each, pipelineOf(each, { step: step(each.start.runId) }))
+  const takeStep = stepsOf(task)
+  const waiting = [...task.runs]
+  const carryRuns = async (): Promise<void> => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
+      const { runId } = run.start
+      await endRun(executor, run, pipelineOf(run, { step: (key) => takeStep(runId, key) }))
       say('ended')
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, carry))
+  await Promise.all(Array.from({ length: AT_ONCE }, carryRuns))
   await executor.close?.()
   say('done')
+}
+
+/** Makes what a step of any run does: it writes its lines, takes a little time, and waits if its number says so. */
+function stepsOf({ lines, held, sleepUntil }: ProcessTask): (runId: string, key: string) => Promise<void> {
+  const random = seededRandom(pid)
+  const write = (line: StepLine): void => appendFileSync(lines, `${JSON.stringify(line)}\n`)
+  let begun = 0
+  return async (runId, key) => {
+    const number = ++begun
+    write({ pid, runId, key, is: 'begin' })
+    if (number === 1 && sleepUntil !== undefined) sleep(sleepUntil)
+    const isHeld = held !== undefined && number >= held.from && number <= (held.to ?? Infinity)
+    if (isHeld) await hold()
+    await systemClock.sleep(random() * LONGEST_STEP_MS)
+    write({ pid, runId, key, is: 'end' })
+  }
 }
 
 const say = (word: Word): void => void stdout.write(`${word}\n`)

@@ -50,7 +50,8 @@ export function startWorker(task: ProcessTask): Worker {
     said: (word, times = 1) =>
       new Promise((resolve) => {
         const look = (): void => {
-          if ((counts.get(word) ?? 0) < times && !hasEnded) return
+          const isSaid = (counts.get(word) ?? 0) >= times
+          if (!isSaid && !hasEnded) return
           waiting.delete(look)
           resolve()
         }

@@ -108,13 +108,14 @@ function withDrawn(pipeline: AnyPipeline, stage: DrawnStage, step: Step | undefi
 
 /** The code of a stage, whose calls have this key. */
 function codeOf({ name, ending, turns, isAsync }: DrawnStage, key: string, step: Step | undefined) {
-  const later = async (inputs: unknown): Promise<unknown> => {
+  const end = (inputs: unknown): unknown => endOf(ending, name, inputs)
+  const endLater = async (inputs: unknown): Promise<unknown> => {
     if (isAsync) await passTurns(turns)
     await step?.(key)
-    return endOf(ending, name, inputs)
+    return end(inputs)
   }
-  return ({ inputs }: StageContext): unknown =>
-    isAsync || step !== undefined ? later(inputs.toJSON()) : endOf(ending, name, inputs.toJSON())
+  const isLater = isAsync || step !== undefined
+  return ({ inputs }: StageContext): unknown => (isLater ? endLater(inputs.toJSON()) : end(inputs.toJSON()))
 }
 
 function childOf(stage: DrawnStage, step: Step | undefined): AnyPipeline {

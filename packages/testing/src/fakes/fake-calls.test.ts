@@ -13,12 +13,12 @@ test.each(Object.entries(fakes))('%s without its clock is refused as it is made'
     expect.objectContaining({
       code: 'testing/illegal-option',
       message: expect.stringContaining(
-        `${name}(): the first argument must be a clock with now(), sleep(), setTimeout(), not an array. Pass one: ${name}(manualClock(), script).`,
+        `${name}(): clock must be a clock, such as manualClock(), not an array; script must be `,
       ),
     }),
   )
-  expect(() => make({ now: () => 0 }, ['Hello'])).toThrow('the first argument must be a clock')
-  expect(() => make()).toThrow(`${name}(): the first argument must be a clock`)
+  expect(() => make({ now: () => 0 }, ['Hello'])).toThrow('clock must be a clock')
+  expect(() => make()).toThrow(`${name}(): clock must be a clock`)
 })
 
 test.each(Object.entries(fakes))('%s without a script is refused as it is made', (name, fake) => {
@@ -27,11 +27,11 @@ test.each(Object.entries(fakes))('%s without a script is refused as it is made',
     expect.objectContaining({
       code: 'testing/illegal-option',
       message: expect.stringContaining(
-        `${name}(): the second argument must be a script, an array with an answer for each call or a function (input, call) => answer, not undefined.`,
+        `${name}(): script must be an array with an answer for each call, or a function (input, call) => answer, not undefined.`,
       ),
     }),
   )
-  expect(() => make(manualClock(), 'Hello')).toThrow('the second argument must be a script')
+  expect(() => make(manualClock(), 'Hello')).toThrow('script must be an array with an answer for each call')
 })
 
 test('a script that rejects before the latency has passed fails its call when it has, and nothing else', async () => {

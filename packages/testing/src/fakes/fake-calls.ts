@@ -1,11 +1,11 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { ANY, CLOCK, checkOptions, functionLike, isPlain, isThenable, show, TEXT } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, functionLike, isPlain, isThenable, required, TEXT } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { DELAY_RANGE, delayAt, SHARE } from '../faults/delay-range.ts'
 import type { DelayRange } from '../faults/delay-range.ts'
 import { httpError } from '../faults/http-error.ts'
-import { seededNumbers } from '../random/seeded-random.ts'
+import { SEED, seededNumbers } from '../random/seeded-random.ts'
 
 /** The answers of a fake: one for each call, in their order, or a function that makes them. An error is thrown. */
 export type FakeScript<Input, Answer> =
@@ -56,7 +56,14 @@ const OWN: OptionRules<FakeOptions> = {
   latencyMs: DELAY_RANGE,
   faultRate: SHARE,
   fault: functionLike('() => error'),
-  seed: ANY, // `seededNumbers` checks it
+  seed: SEED,
+}
+const ARGUMENTS: OptionRules = {
+  clock: required([CLOCK[0], 'a clock, such as manualClock()']),
+  script: required([
+    (value) => Array.isArray(value) || typeof value === 'function',
+    'an array with an answer for each call, or a function (input, call) => answer',
+  ]),
 }
 export const FAKE_RULES: OptionRules = OWN
 export const STREAM_RULES: OptionRules = { ...OWN, chunkMs: DELAY_RANGE, provider: TEXT, model: TEXT }
@@ -89,13 +96,6 @@ export interface Answered<Answer> {
   readonly nextChunk: () => Promise<void>
 }
 
-interface OpenCall<Answer> extends Answered<Answer> {
-  /** Ends the call. Only the first end counts. */
-  readonly end: (status: 'ok' | 'cancel') => void
-  /** Ends it as failed, or as cancelled if its signal has aborted. Returns the error, to be thrown. */
-  readonly fail: (error: unknown) => unknown
-}
-
 /** The answer of a call that fails by chance. */
 const FAULT = Symbol('fault')
 
@@ -107,11 +107,11 @@ export function fakeCalls<Input, Answer>(
   options: FakeStreamOptions,
   rules: OptionRules,
 ): FakeCalls<Input, Answer> {
-  mustHaveClockAndScript(what, clock, script)
+  checkOptions(`${what}()`, 'testing/illegal-option', { clock, script }, ARGUMENTS)
   checkOptions(`${what}()`, 'testing/illegal-option', options, rules)
   const { latencyMs = 0, chunkMs = 0, faultRate = 0, fault = () => httpError(503), seed = 1 } = options
   const numberOf = seededNumbers(seed)
-  const all: FakeCall<Input>[] = []
+  const calls: OpenCall<Input>[] = []
   let used = 0
 
   function nextAnswer(input: Input): Answer | Error | Promise<Answer | Error> {
@@ -121,67 +121,57 @@ export function fakeCalls<Input, Answer>(
     return scriptEnded(what, used, script.length)
   }
 
-  async function begin(given: Input, { signal }: FakeCallOptions = {}): Promise<OpenCall<Answer>> {
-    const place = all.length
-    const begun = { input: copyOf(given) as Input, startedAt: clock.now() }
-    all.push({ ...begun, endedAt: undefined, status: undefined })
-
-    const end = (status: FakeCall<Input>['status'], failure?: { readonly error: unknown }): void => {
-      if (all[place]?.status === undefined) all[place] = { ...begun, endedAt: clock.now(), status, ...failure }
-    }
-    const fail = (error: unknown): unknown => {
-      end(signal?.aborted === true ? 'cancel' : 'fail', { error })
-      return error
-    }
-    const chance = (of: string): number => numberOf(`${what} ${place} ${of}`)
-    const wait = async (range: DelayRange, of: string): Promise<void> => {
-      const ms = delayAt(range, chance(of))
-      if (ms > 0) await clock.sleep(ms, signal)
-      signal?.throwIfAborted()
-    }
-    let chunks = 0
-    const nextChunk = async (): Promise<void> => {
-      chunks++
-      if (chunks > 1) await wait(chunkMs, `chunk ${chunks}`)
-      signal?.throwIfAborted()
-    }
-
-    try {
-      // Chosen as the call begins, so that latencies don't change which call gets which answer.
-      const chosen = chance('fault') < faultRate ? FAULT : nextAnswer(given)
-      if (isThenable(chosen)) chosen.then(undefined, () => {}) // it may reject before it is awaited
-      await wait(latencyMs, 'latency')
-      if (chosen === FAULT) throw fault()
-      const answer = await chosen
-      if (answer instanceof Error) throw answer
-      return { answer, startedAt: begun.startedAt, nextChunk, end, fail }
-    } catch (error) {
-      throw fail(error)
-    }
+  function open(input: Input, { signal }: FakeCallOptions = {}): OpenCall<Input> {
+    const place = calls.length
+    const call = new OpenCall(input, clock, signal, (of) => numberOf(`${what} ${place} ${of}`))
+    calls.push(call)
+    return call
   }
+
+  /** Resolves with the answer once the latency has passed, or rejects with the error that the caller gets. */
+  async function answerOf(call: OpenCall<Input>, input: Input): Promise<Answer> {
+    // Chosen as the call begins, so that latencies don't change which call gets which answer.
+    const chosen = call.chance('fault') < faultRate ? FAULT : nextAnswer(input)
+    if (isThenable(chosen)) chosen.then(undefined, () => {}) // it may reject before it is awaited
+    await call.wait(latencyMs, 'latency')
+    if (chosen === FAULT) throw fault()
+    const answer = await chosen
+    if (answer instanceof Error) throw answer
+    return answer
+  }
+
+  const answered = (call: OpenCall<Input>, answer: Answer): Answered<Answer> => ({
+    answer,
+    startedAt: call.record.startedAt,
+    nextChunk: () => call.nextChunk(chunkMs),
+  })
 
   return {
     get all() {
-      return [...all]
+      return calls.map((call) => call.record)
     },
     async whole(input, callOptions, respond) {
-      const call = await begin(input, callOptions)
+      const call = open(input, callOptions)
       try {
-        const response = respond(call)
+        const answer = await answerOf(call, input)
+        const response = respond(answered(call, answer))
         call.end('ok')
         return response
       } catch (error) {
-        throw call.fail(error)
+        call.fail(error)
+        throw error
       }
     },
     async *stream(input, callOptions, respond) {
-      const call = await begin(input, callOptions)
+      const call = open(input, callOptions)
       try {
-        const response = yield* respond(call)
+        const answer = await answerOf(call, input)
+        const response = yield* respond(answered(call, answer))
         call.end('ok')
         return response
       } catch (error) {
-        throw call.fail(error)
+        call.fail(error)
+        throw error
       } finally {
         call.end('cancel') // its reader has left
       }
@@ -189,18 +179,44 @@ export function fakeCalls<Input, Answer>(
   }
 }
 
-function mustHaveClockAndScript(what: string, clock: unknown, script: unknown): void {
-  const [isClock, clockLike] = CLOCK
-  if (!isClock(clock))
-    throw new StageflowError(
-      'testing/illegal-option',
-      `${what}(): the first argument must be ${clockLike}, not ${show(clock)}. Pass one: ${what}(manualClock(), script).`,
-    )
-  if (!Array.isArray(script) && typeof script !== 'function')
-    throw new StageflowError(
-      'testing/illegal-option',
-      `${what}(): the second argument must be a script, an array with an answer for each call or a function (input, call) => answer, not ${show(script)}.`,
-    )
+/** A call and its record. */
+class OpenCall<Input> {
+  record: FakeCall<Input>
+  /** Returns a number from 0 up to 1. The seed, the call and what the number is `of` decide it. */
+  readonly chance: (of: string) => number
+  readonly #clock: Clock
+  readonly #signal: AbortSignal | undefined
+  #chunks = 0
+
+  constructor(input: Input, clock: Clock, signal: AbortSignal | undefined, chance: (of: string) => number) {
+    this.record = { input: copyOf(input) as Input, startedAt: clock.now(), endedAt: undefined, status: undefined }
+    this.chance = chance
+    this.#clock = clock
+    this.#signal = signal
+  }
+
+  /** Ends the call. Only the first end counts. */
+  end(status: 'ok' | 'fail' | 'cancel', failure?: { readonly error: unknown }): void {
+    if (this.record.status === undefined)
+      this.record = { ...this.record, endedAt: this.#clock.now(), status, ...failure }
+  }
+  /** Ends it as failed, or as cancelled if its signal has aborted. */
+  fail(error: unknown): void {
+    this.end(this.#signal?.aborted === true ? 'cancel' : 'fail', { error })
+  }
+
+  /** Waits for a random time in the range. Rejects with the signal's reason. */
+  async wait(range: DelayRange, of: string): Promise<void> {
+    const ms = delayAt(range, this.chance(of))
+    if (ms > 0) await this.#clock.sleep(ms, this.#signal)
+    this.#signal?.throwIfAborted()
+  }
+  /** Waits for the time between two chunks. The first chunk comes at once. */
+  async nextChunk(range: DelayRange): Promise<void> {
+    this.#chunks++
+    if (this.#chunks > 1) await this.wait(range, `chunk ${this.#chunks}`)
+    this.#signal?.throwIfAborted()
+  }
 }
 
 const scriptEnded = (what: string, calls: number, answers: number): StageflowError =>

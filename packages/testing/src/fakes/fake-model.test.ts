@@ -241,7 +241,7 @@ test.each([
   [{ chunkMs: Infinity }, 'chunkMs must be'],
   [{ faultRate: 1.5 }, 'faultRate must be a number from 0 to 1'],
   [{ fault: new Error() }, 'fault must be a function () => error'],
-  [{ seed: 0.5 }, 'A seed must be a whole number'],
+  [{ seed: 0.5 }, 'seed must be a whole number, such as 42, not 0.5'],
   [{ latency: 5 }, 'unknown option "latency"'],
 ])('illegal options are refused: %j', (options, message) => {
   expect(() => fakeModel(manualClock(), [], options as never)).toThrow(message)

@@ -97,7 +97,7 @@ test.each([
   [{ llm: { fail: 0.6, hang: 0.6 } }, 'llm.fail, hang and delay must be at most 1 together, not 1.2'],
   [{ llm: { fails: 1 } }, 'unknown option "llm.fails"'],
   [{ llm: 1 }, 'llm must be an object, not 1'],
-  [undefined, 'the second argument must be an object'],
+  [undefined, 'faults must be an object'],
 ])('illegal faults are refused: %j', (faults, message) => {
   expect(() => faultInjector(1, faults as never)).toThrow(
     expect.objectContaining({ code: 'testing/illegal-option', message: expect.stringContaining(message) }),

@@ -1,8 +1,8 @@
-import { StageOutput, StageflowError } from '@stageflow/core'
+import { StageOutput } from '@stageflow/core'
 import type { Interceptor, InterceptorContext } from '@stageflow/core'
-import { functionLike, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import { checkOptions, functionLike, isPlain, optionProblems, refuseOptions, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { seededNumbers } from '../random/seeded-random.ts'
+import { SEED, seededNumbers } from '../random/seeded-random.ts'
 import { DELAY_RANGE, delayAt, SHARE } from './delay-range.ts'
 import type { DelayRange } from './delay-range.ts'
 import { httpError } from './http-error.ts'
@@ -45,12 +45,17 @@ const RULES: OptionRules<StageFaults> = {
   error: functionLike('() => error'),
 }
 
+const ARGUMENTS: OptionRules = {
+  seed: required(SEED),
+  faults: required([isPlain, 'an object with the faults of each stage, such as { llm: { fail: 0.2 } }']),
+}
+
 /**
  * Makes an interceptor that lets calls of stages fail, hang or start late, by the names of the stages; `*` is for all others. A
  * seed always injects the same faults. Put it last in the list, so that retries and timeouts act on its faults.
  */
 export function faultInjector(seed: number, faults: Readonly<Record<string, StageFaults>>): FaultInjector {
-  checkFaults(faults)
+  checkFaults(seed, faults)
   const numberOf = seededNumbers(seed)
   const calls = new Map<string, number>()
   const injected: InjectedFault[] = []
@@ -97,21 +102,19 @@ function aborted({ signal }: InterceptorContext): Promise<never> {
   })
 }
 
-function checkFaults(faults: unknown): void {
+function checkFaults(seed: number, faults: Readonly<Record<string, StageFaults>>): void {
   const where = 'faultInjector()'
   const code = 'testing/illegal-option'
-  if (typeof faults !== 'object' || faults === null)
-    throw new StageflowError(
-      code,
-      `${where}: the second argument must be an object with the faults of each stage, such as { llm: { fail: 0.2 } }.`,
-    )
-  const problems = Object.entries(faults).flatMap(([stage, rule]: readonly [string, unknown]) => {
-    const own = optionProblems(rule, RULES, `${stage}.`)
-    if (own.length > 0) return own
-    const { fail = 0, hang = 0, delay = 0 } = rule as StageFaults
-    return fail + hang + delay > 1
-      ? [`${stage}.fail, hang and delay must be at most 1 together, not ${fail + hang + delay}`]
-      : []
-  })
+  checkOptions(where, code, { seed, faults }, ARGUMENTS)
+  const problems = Object.entries(faults).flatMap(([stage, rule]) => problemsOf(stage, rule))
   refuseOptions(where, code, problems)
+}
+
+/** What is wrong with the faults of one stage. */
+function problemsOf(stage: string, faults: StageFaults): readonly string[] {
+  const problems = optionProblems(faults, RULES, `${stage}.`)
+  if (problems.length > 0) return problems
+  const { fail = 0, hang = 0, delay = 0 } = faults
+  const share = fail + hang + delay
+  return share > 1 ? [`${stage}.fail, hang and delay must be at most 1 together, not ${share}`] : []
 }

@@ -1,4 +1,4 @@
-import { checkOptions, DELAY, TEXT } from '@stageflow/core/kit'
+import { checkOptions, DELAY, required, TEXT, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 export interface HttpErrorOptions {
@@ -11,6 +11,7 @@ export interface HttpErrorOptions {
 }
 
 const RULES: OptionRules<HttpErrorOptions> = { retryAfterMs: DELAY, code: TEXT, message: TEXT }
+const ARGUMENTS: OptionRules = { status: required(whole(100, 599)) }
 
 /** An error as the clients of providers throw it. */
 export interface HttpError extends Error {
@@ -21,6 +22,7 @@ export interface HttpError extends Error {
 
 /** Makes an error of an HTTP status, such as 429, that `retry` and circuit breakers read like those of openai and its kin. */
 export function httpError(status: number, options: HttpErrorOptions = {}): HttpError {
+  checkOptions('httpError()', 'testing/illegal-option', { status }, ARGUMENTS)
   checkOptions('httpError()', 'testing/illegal-option', options, RULES)
   const { retryAfterMs, code, message = `The server responded with status ${status}.` } = options
   const headers = new Headers()

@@ -1,6 +1,7 @@
+import { StageKind } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
-import { ANY, checkOptions, functionLike } from '@stageflow/core/kit'
-import type { OptionRules } from '@stageflow/core/kit'
+import { checkOptions, functionLike, isPlain, oneOf } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { breach, mustBeMaker, type ContractCase } from '../contract-base/contract-case.ts'
 import { abortCases } from './abort-cases.ts'
@@ -27,12 +28,13 @@ export function interceptorContract(
   return interceptorCases(create, options)
 }
 
-// The engine checks run options, stage options and the kind.
+// The engine checks what is in run options and stage options.
+const OPTIONS: OptionRule = [isPlain, 'an object of options']
 const RULES: OptionRules<InterceptorContractOptions> = {
   input: functionLike('(run) => input'),
-  runOptions: ANY,
-  stageOptions: ANY,
-  kind: ANY,
+  runOptions: OPTIONS,
+  stageOptions: OPTIONS,
+  kind: oneOf(...Object.values(StageKind)),
   events: [isTexts, "an array of event types, such as ['tenant.denied']"],
   outside: functionLike('(clock) => interceptors'),
 }

@@ -37,6 +37,7 @@ interface Patch {
 
 const patches = new WeakMap<object, Patch>()
 
+/** Starts a watch. The first one patches the globals, and the end of the last one takes the patch back. */
 export function watchedGlobals(): WatchedGlobals {
   const watcher: Watcher = { timeUses: [], timers: new Map(), listeners: [] }
   const patch = patches.get(globalThis) ?? patchGlobals()
@@ -92,6 +93,7 @@ function patchGlobals(): Patch {
   return { storage, undo, watchers: 0 }
 }
 
+/** Replaces the functions that set and clear timers. Each watcher keeps the timers that its code has set. */
 function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
   const holder = globalThis as unknown as Globals
   /** The watcher of each pending timer: other code may clear it. */
@@ -104,13 +106,14 @@ function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
     const real = holder[name]
     const set: SetTimer = (callback, ms, ...given) => {
       const seen = useIn(storage, set, `${name}(…, ${ms ?? 0})`)
-      if (seen === undefined) return real(callback, ms, ...given)
+      if (seen === undefined) return real(callback, ms, ...given) // code that isn't watched
       const { watcher, use } = seen
-      const fire: typeof callback = (...all) => {
-        if (name === 'setTimeout') forget(timer)
+      const fireOnce: typeof callback = (...all) => {
+        forget(timer)
         callback(...all)
       }
-      const timer = real(fire, ms, ...given)
+      // An interval is left even if it has fired.
+      const timer = real(name === 'setTimeout' ? fireOnce : callback, ms, ...given)
       watcher.timeUses.push(use)
       watcher.timers.set(timer, use)
       owners.set(timer, watcher)
@@ -133,6 +136,7 @@ function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
   ]
 }
 
+/** Replaces the `now` of `Date` or `performance`. */
 function watchTime(storage: AsyncStorage<Watcher>, owner: { now(): number }, call: string): () => void {
   const real = owner.now.bind(owner)
   const now = (): number => {
@@ -143,6 +147,7 @@ function watchTime(storage: AsyncStorage<Watcher>, owner: { now(): number }, cal
   return replace(owner, 'now', now)
 }
 
+/** Listens to the process for new listeners, because its `on` has several names. */
 function watchListeners(storage: AsyncStorage<Watcher>): () => void {
   const process = runningProcess()
   const onListener = (event: string, listener: Listener): void => {

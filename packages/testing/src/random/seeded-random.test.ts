@@ -34,5 +34,5 @@ test('the number of a string does not depend on earlier calls', () => {
 })
 
 test.each([NaN, 0.5, Infinity, 2 ** 60])('%d is refused as a seed', (seed) => {
-  expect(() => seededRandom(seed)).toThrow(expect.objectContaining({ code: 'testing/illegal-seed' }))
+  expect(() => seededRandom(seed)).toThrow(expect.objectContaining({ code: 'testing/illegal-option' }))
 })

@@ -1,7 +1,12 @@
-import { StageflowError } from '@stageflow/core'
+import { checkOptions, required } from '@stageflow/core/kit'
+import type { OptionRule } from '@stageflow/core/kit'
+
+/** The rule of a seed. */
+export const SEED: OptionRule = [Number.isSafeInteger, 'a whole number, such as 42']
 
 /** Makes a source of numbers from 0 up to 1 that are the same for the same seed, on every machine. */
 export function seededRandom(seed: number): () => number {
+  checkOptions('seededRandom()', 'testing/illegal-option', { seed }, { seed: required(SEED) })
   let state = stateOf(seed)
   return () => {
     state = (state + GOLDEN) >>> 0
@@ -9,7 +14,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** Like `seededRandom`, but each number belongs to a string, whatever was asked before. */
+/** Like `seededRandom`, but each number belongs to a string, whatever was asked before. The caller has checked the seed. */
 export function seededNumbers(seed: number): (text: string) => number {
   const start = stateOf(seed)
   return (text) => {
@@ -23,12 +28,6 @@ const GOLDEN = 0x9e37_79b9
 
 /** Both halves of a seed count: two that differ only above bit 31 must not give one sequence. */
 function stateOf(seed: number): number {
-  if (!Number.isSafeInteger(seed)) {
-    throw new StageflowError(
-      'testing/illegal-seed',
-      `A seed must be a whole number; it is ${String(seed)}. Pass an integer, such as 42.`,
-    )
-  }
   return mix(mix(seed >>> 0) ^ Math.floor(seed / 2 ** 32))
 }
 

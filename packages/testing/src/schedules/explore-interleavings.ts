@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
-import { checkOptions, textOf, whole } from '@stageflow/core/kit'
+import { checkOptions, functionLike, isThenable, required, show, textOf, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { seededRandom } from '../random/seeded-random.ts'
+import { SEED, seededRandom } from '../random/seeded-random.ts'
 import { createSchedule, stepText, unused } from './schedule.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -28,8 +28,13 @@ const MOST_SHRINKS = 200
 const ORDER = /^\d+(\.\d+)*$/
 const RULES: OptionRules<ExploreOptions> = {
   maxOrders: whole(1),
-  seed: whole(Number.MIN_SAFE_INTEGER),
+  seed: SEED,
   order: [(value) => typeof value === 'string' && ORDER.test(value), "an order such as '1.0.2'"],
+}
+
+const ARGUMENTS: OptionRules = {
+  start: required(functionLike('(schedule) => graph.run(input)')),
+  check: required(functionLike('(value) => boolean')),
 }
 
 /** One run in one order. */
@@ -51,6 +56,7 @@ export async function exploreInterleavings<Value>(
   check: (value: Value) => unknown,
   options: ExploreOptions = {},
 ): Promise<ExploredOrders> {
+  checkOptions('exploreInterleavings()', 'testing/illegal-option', { start, check }, ARGUMENTS)
   checkOptions('exploreInterleavings()', 'testing/illegal-option', options, RULES)
   const { maxOrders = 1_000, seed = 1, order } = options
   const run = (choose: Decide): Promise<Trial> => runOrder(start, check, choose)
@@ -106,6 +112,18 @@ function following(choices: readonly number[], strict = false): Decide {
   }
 }
 
+/** Errors that say that the test itself is wrong. No order of its steps failed. */
+const MISTAKES = ['testing/order-changed', 'testing/illegal-option']
+
+function mustBePromise<Value>(started: Promise<Value>): Promise<Value> {
+  if (isThenable(started)) return started
+  throw new StageflowError(
+    'testing/illegal-option',
+    `exploreInterleavings(): start must return a promise, not ${show(started)}. Return that of the run: (schedule) => graph.run(input).`,
+  )
+}
+
+/** Runs once, in the order that `decide` chooses, and checks the result. */
 async function runOrder<Value>(
   start: (schedule: Schedule) => Promise<Value>,
   check: (value: Value) => unknown,
@@ -121,41 +139,64 @@ async function runOrder<Value>(
   })
   let failure: Trial['failure']
   try {
-    const verdict = await check(await schedule.drive(start(schedule)))
+    const verdict = await check(await schedule.drive(mustBePromise(start(schedule))))
     if (verdict === false) failure = { error: new Error('the check returned false') }
   } catch (error) {
-    if (StageflowError.is(error, 'testing/order-changed')) throw error
+    if (MISTAKES.some((code) => StageflowError.is(error, code))) throw error
     failure = { error }
   }
   return { choices, options, steps: taken.map(stepText), failure }
 }
 
-/** Looks for a failing order with fewer choices that differ from the first step. */
+/** Looks for a failing order whose choices differ less from the first steps, until it finds no simpler one. */
 async function shrunk(run: RunOrder, failing: Trial): Promise<Trial> {
-  let best = failing
-  let left = MOST_SHRINKS
-  const tryOut = async (choices: readonly number[]): Promise<boolean> => {
-    if (left === 0) return false
-    left--
-    const trial = await run(following(choices))
-    const isBetter = trial.failure !== undefined && !isSimpler(best, trial)
-    if (isBetter) best = trial
-    return isBetter
-  }
-  for (let length = 0; length < failing.choices.length; length++)
-    if (await tryOut(failing.choices.slice(0, length))) break
+  const search = new Search(run, failing)
+  await cutEnd(search)
   let before: Trial
   do {
-    before = best
-    for (let at = best.choices.length - 1; at >= 0; at--)
-      for (let choice = 0; choice < (best.choices[at] ?? 0); choice++)
-        if (await tryOut(best.choices.with(at, choice))) break
-  } while (best !== before)
-  return best
+    before = search.best
+    await lowerChoices(search)
+  } while (search.best !== before)
+  return search.best
 }
 
+/** The simplest failing order so far. */
+class Search {
+  best: Trial
+  readonly #run: RunOrder
+  #left = MOST_SHRINKS
+
+  constructor(run: RunOrder, failing: Trial) {
+    this.best = failing
+    this.#run = run
+  }
+
+  /** Runs an order. Returns whether it is the best one now: it fails, and is no less simple than the best before. */
+  async improves(choices: readonly number[]): Promise<boolean> {
+    if (this.#left === 0) return false
+    this.#left--
+    const trial = await this.#run(following(choices))
+    if (trial.failure === undefined || weightOf(trial) > weightOf(this.best)) return false
+    this.best = trial
+    return true
+  }
+}
+
+/** Tries the beginnings of the order, the shortest first. Its end is replaced by first steps. */
+async function cutEnd(search: Search): Promise<void> {
+  const { choices } = search.best
+  for (let length = 0; length < choices.length; length++) if (await search.improves(choices.slice(0, length))) return
+}
+
+/** Tries a lower choice in each place, the last place first. */
+async function lowerChoices(search: Search): Promise<void> {
+  for (let at = search.best.choices.length - 1; at >= 0; at--)
+    for (let choice = 0; choice < (search.best.choices[at] ?? 0); choice++)
+      if (await search.improves(search.best.choices.with(at, choice))) break
+}
+
+/** How far an order is from that of first steps only. */
 const weightOf = ({ choices }: Trial): number => choices.reduce((sum, choice) => sum + choice, 0)
-const isSimpler = (one: Trial, other: Trial): boolean => weightOf(one) < weightOf(other)
 
 /** The same choices must lead to the same steps, otherwise the orders cannot be counted or repeated. */
 function requireSame(one: Trial, other: Trial, places: number): void {
@@ -169,6 +210,7 @@ function requireSame(one: Trial, other: Trial, places: number): void {
   }
 }
 
+/** The error for the simplest failing order. The first steps at its end need not be named. */
 function interleaving({ choices, steps, failure }: Trial, orders: number): StageflowError {
   const order = choices.slice(0, choices.findLastIndex((choice) => choice > 0) + 1).join('.') || '0'
   const lines = steps.map((step, at) => `\n  ${at + 1}. ${step}`)

@@ -1,10 +1,11 @@
 import { StageOutput, StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, Interceptor, RunContext } from '@stageflow/core'
-import { isThenable } from '@stageflow/core/kit'
+import { checkOptions, isThenable, required } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { abortableSleep } from '../clock/abortable-sleep.ts'
 import { eventLoopTurns } from '../clock/event-loop-turns.ts'
 import { checkedDelay } from '../clock/manual-clock.ts'
-import { seededRandom } from '../random/seeded-random.ts'
+import { SEED, seededRandom } from '../random/seeded-random.ts'
 import { createSteps } from './schedule-steps.ts'
 import type { Choose, Steps, TakenStep } from './schedule-steps.ts'
 
@@ -30,8 +31,18 @@ export interface Schedule {
   readonly drive: <Value>(promise: Promise<Value>) => Promise<Value>
 }
 
+const PROMISE: OptionRule = [isThenable, 'the promise of a run, such as graph.run({})']
+const PORT: OptionRule = [
+  (value) => (typeof value === 'object' && value !== null) || typeof value === 'function',
+  'a function, or an object with methods',
+]
+const SEEDED: OptionRules = { seed: required(SEED) }
+const DRIVEN: OptionRules = { promise: required(PROMISE) }
+const INTERLEAVED: OptionRules = { port: required(PORT) }
+
 /** Makes a schedule that takes steps of the same instant in a random order. A seed always gives the same order. */
 export function seededSchedule(seed: number): Schedule {
+  checkOptions('seededSchedule()', 'testing/illegal-option', { seed }, SEEDED)
   const random = seededRandom(seed)
   return createSchedule((options) => Math.floor(random() * options.length)).schedule
 }
@@ -56,6 +67,7 @@ export function createSchedule(
   return { schedule, taken: steps.taken }
 }
 
+/** The clock of a schedule: a timer is a step of the stage that set it. */
 function clockOf(steps: Steps): Clock {
   const clock: Clock = {
     now: () => steps.now(),
@@ -104,7 +116,9 @@ function startOf(name: string, steps: Steps, signal: AbortSignal): Promise<void>
   })
 }
 
+/** The port, with a step before each promise that its calls return settles. */
 function interleaved<Port extends object>(port: Port, steps: Steps): Port {
+  checkOptions('interleave()', 'testing/illegal-option', { port }, INTERLEAVED)
   const call = (target: Function, self: unknown, given: unknown[], name: string): unknown => {
     const answer: unknown = Reflect.apply(target, self, given)
     return isThenable(answer) ? held(answer, `gets the answer of ${name}`, steps) : answer
@@ -131,12 +145,14 @@ async function held<Value>(promise: PromiseLike<Value>, what: string, steps: Ste
   }
 }
 
+/** Takes a step whenever nothing else goes on, until the promise settles. */
 async function drive<Value>(
   promise: Promise<Value>,
   steps: Steps,
   running: ReadonlySet<string>,
   realClock: Clock,
 ): Promise<Value> {
+  checkOptions('drive()', 'testing/illegal-option', { promise }, DRIVEN)
   let isOver = false
   const settled = promise.then(
     () => void (isOver = true),

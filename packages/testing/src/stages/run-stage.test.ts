@@ -213,9 +213,11 @@ test('a clock, a signal and ports reach the stage', async () => {
   expect(clock.timers).toEqual([])
 })
 
-test('a stage that cannot be built is refused as in a pipeline', async () => {
-  await expect(runStage({ run: () => ({}) } as never)).rejects.toMatchObject({ code: 'core/build' })
-  await expect(runStage(undefined as never)).rejects.toMatchObject({ code: 'core/build' })
+test('a value that cannot be a stage is refused, and so is a stage that cannot be built, as in a pipeline', async () => {
+  const refused = { code: 'testing/illegal-option', message: expect.stringContaining('runStage(): stage must be') }
+  for (const given of [{ run: () => ({}) }, undefined, new Pipeline('chat')])
+    await expect(runStage(given as never)).rejects.toMatchObject(refused)
+  await expect(runStage({ execute: 'later' } as never)).rejects.toMatchObject({ code: 'core/build' })
   await expect(runStage(() => ({}), { stageOptions: { runStageLimit: 1 } })).rejects.toMatchObject({
     message: expect.stringContaining('"runStageLimit"'),
   })
@@ -329,7 +331,8 @@ test('a child pipeline is a stage like any other', async () => {
 test('a name or an input that the pipeline lacks, and a built graph, are refused', async () => {
   await expect(runStage(chat, 'gard' as 'guard')).rejects.toMatchObject({
     code: 'testing/unknown-stage',
-    message: 'runStage(): pipeline "chat" has no stage "gard". Its stages are: memory, llm, guard.',
+    message:
+      'runStage(): pipeline "chat" has no stage "gard" (did you mean "guard"?). Its stages are: memory, llm, guard.',
   })
   await expect(runStage(new Pipeline('empty'), 'guard' as never)).rejects.toMatchObject({
     message: expect.stringContaining('Its stages are: none.'),

@@ -1,4 +1,11 @@
-import { Pipeline, PipelineBuildError, PipelineFailedError, StageOutput, StageflowError } from '@stageflow/core'
+import {
+  Pipeline,
+  PipelineBuildError,
+  PipelineFailedError,
+  StageKind,
+  StageOutput,
+  StageflowError,
+} from '@stageflow/core'
 import type {
   AnyInputs,
   BuildOptions,
@@ -19,14 +26,26 @@ import type {
   StageContext,
   StageflowEvent,
   StageGraph,
-  StageKind,
   StageLike,
   StageNotes,
   StageOptions,
   StageRecord,
   StageSlot,
 } from '@stageflow/core'
-import { read, show, plainOptions } from '@stageflow/core/kit'
+import {
+  ANY,
+  CLOCK,
+  RUN_OPTIONS,
+  TEXT,
+  checkOptions,
+  didYouMean,
+  oneOf,
+  plainOptions,
+  read,
+  required,
+  show,
+} from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { withHooks } from './with-hooks.ts'
 
 /** Options of `runStage`, beside all run options (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
@@ -46,6 +65,29 @@ export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptio
   readonly kind?: StageKind
   /** Stage options for interceptors. A stage of `defineStage` has its own. */
   readonly stageOptions?: StageOptions
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const DATA: OptionRule = [isObject, 'an object with the data of each stage, such as { profile: { name: "Ada" } }']
+const OBJECT: OptionRule = [isObject, 'an object']
+const INTERCEPTORS: OptionRule = [
+  (value) => Array.isArray(value) && value.every(isObject),
+  'an array of interceptors, such as [retry()]',
+]
+/** The rules of the options of a stage, beside those of a run, which the engine checks. */
+const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
+  inputs: DATA,
+  snapshot: ANY, // the engine checks it
+  ports: OBJECT,
+  interceptors: INTERCEPTORS,
+  clock: CLOCK,
+  name: TEXT,
+  kind: oneOf(...Object.values(StageKind)),
+  stageOptions: OBJECT,
+}
+const ARGUMENTS: OptionRules = {
+  stage: required([isStage, 'a function, a class or object with execute(context), or a stage of a pipeline']),
 }
 
 /** Options of `runStage` for a stage of a pipeline: it has a name, a kind and stage options already. */
@@ -127,6 +169,7 @@ type GivenOptions = RunStageOptions<object, object>
 
 /** Runs a stage in a pipeline of this name that has only this stage, and one for each of its inputs. */
 async function runAlone(around: string, stage: unknown, options: GivenOptions): Promise<StageRun> {
+  checkArguments(stage, options)
   const { inputs = {}, snapshot, ports, interceptors = [], clock, name: given, kind, stageOptions, ...run } = options
   const name = nameOf(stage, given)
   const graph = graphAround(around, stage, { name, inputs, ports, interceptors, clock, kind, stageOptions })
@@ -145,13 +188,34 @@ async function runAlone(around: string, stage: unknown, options: GivenOptions): 
   return { output, record, events, notes: record.notes, chunks, report: settled.report }
 }
 
+function checkArguments(stage: unknown, options: GivenOptions): void {
+  const where = 'runStage()'
+  const code = 'testing/illegal-option'
+  checkOptions(where, code, { stage }, ARGUMENTS)
+  checkOptions(where, code, options, RULES, [...Object.keys(RULES), ...RUN_OPTIONS, ...claimedBy(options)])
+}
+
+/** The names of the run options that interceptors read. Nothing is known of the options yet. */
+function claimedBy(options: unknown): readonly string[] {
+  const interceptors = read(options, 'interceptors')
+  if (!Array.isArray(interceptors)) return []
+  return interceptors.flatMap((one: unknown) => {
+    const names = read(one, 'runOptions')
+    return Array.isArray(names) ? names.map(String) : []
+  })
+}
+
 /** Whether `runStage` causes an event, and not the stage: one of the run around it, or of a stage that gives an input. */
 const isOfTheTest = ({ type, stage }: StageflowEvent, inputs: object): boolean =>
   stage === undefined ? type.startsWith('pipeline.') : Object.hasOwn(inputs, stage)
 
+/** Whether a value may be a stage. The engine checks it further. */
+function isStage(value: unknown): boolean {
+  return typeof value === 'function' || (isObject(value) && ('execute' in value || 'edges' in value))
+}
+
 /** A stage of a pipeline, or of `defineStage`: it knows its name, its dependencies and its options. */
-const isDescribed = (stage: unknown): stage is object =>
-  typeof stage === 'object' && stage !== null && !('execute' in stage)
+const isDescribed = (stage: unknown): stage is object => isObject(stage) && !('execute' in stage)
 
 const draft = (around: string): Draft => new Pipeline(around)
 
@@ -172,6 +236,7 @@ interface Setup {
   readonly stageOptions: StageOptions | undefined
 }
 
+/** Builds the pipeline of a stage alone: a stage for each input, and the stage that depends on them. */
 function graphAround(around: string, stage: unknown, setup: Setup): ReturnType<Draft['build']> {
   const { name, inputs, ports, interceptors, clock } = setup
   const options: BuildOptions<object> = {
@@ -197,6 +262,7 @@ function draftOfInputs(around: string, inputs: object): Draft {
   return pipeline
 }
 
+/** Adds a stage that has no description of its own. It may run if an input is missing, because undefined stands for a skipped stage. */
 function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, stageOptions }: Setup): Draft {
   const options = {
     ...(stageOptions && plainOptions(stageOptions)),
@@ -218,9 +284,11 @@ function namedStage(pipeline: unknown, name: string): { readonly name: string; r
   const stage = described.find((one) => one.name === name)
   const around = String(read(pipeline, 'name'))
   if (stage !== undefined) return { name: around, stage }
+  const names = described.map((one) => one.name)
+  const guess = didYouMean(name, names)
   throw new StageflowError(
     'testing/unknown-stage',
-    `runStage(): pipeline "${around}" has no stage "${name}". Its stages are: ${described.map((one) => one.name).join(', ') || 'none'}.`,
+    `runStage(): pipeline "${around}" has no stage "${name}"${guess === undefined ? '' : ` (${guess})`}. Its stages are: ${names.join(', ') || 'none'}.`,
   )
 }
 

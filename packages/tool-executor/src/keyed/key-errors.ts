@@ -35,6 +35,12 @@ export const notJson = ({ name }: ResolvedCall, reason: string): StageflowError 
     `Tool "${name}" was not called: the work of its idempotency key is done, but its result could not be stored (${reason}). Let the tool return plain data.`,
   )
 
+export const tooLarge = ({ name }: ResolvedCall, reason: string): StageflowError =>
+  new StageflowError(
+    'tool-executor/too-large',
+    `Tool "${name}" was not called: the work of its idempotency key is done, but its result is too large for the result store (${reason}). Let the tool return a reference to large data.`,
+  )
+
 export const unreadable = ({ name }: ResolvedCall, cause: unknown): StageflowError =>
   new StageflowError(
     'tool-executor/unreadable-entry',

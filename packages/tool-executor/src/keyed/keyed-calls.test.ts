@@ -271,7 +271,7 @@ test('a result that cannot be stored reaches its caller, and its work is not don
   })
   expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({ status: 'completed' })
   expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({
-    error: { code: 'tool-executor/not-json' },
+    error: { code: 'tool-executor/too-large' },
   })
   expect(large.executor.stats().lastStoreError).toMatchObject({ code: 'keyed-work/too-large' })
   expect(count).toBe(2)

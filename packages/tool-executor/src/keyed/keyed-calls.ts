@@ -8,7 +8,7 @@ import { failureFor } from '../settled.ts'
 import { Stop } from '../stops.ts'
 import type { ResultKey } from '../undo-types.ts'
 import { parametersOf } from './call-key.ts'
-import { inProgress, leaseLost, notJson, otherInput, unavailable, unreadable } from './key-errors.ts'
+import { inProgress, leaseLost, notJson, otherInput, tooLarge, unavailable, unreadable } from './key-errors.ts'
 import type { StoreErrors } from './store-errors.ts'
 import { resultText, storedResult } from './stored-result.ts'
 
@@ -99,9 +99,10 @@ export class KeyedCalls {
         return replay(call, ending.result)
       case 'not-recorded':
         return ending.by === 'executed' ? ending.result : replay(call, ending.result)
-      case 'not-json': {
-        const { by, reason, cause, result } = ending
-        if (result === undefined) return failedWith(notJson(call, reason))
+      case 'not-json':
+      case 'too-large': {
+        const { status, by, reason, cause, result } = ending
+        if (result === undefined) return failedWith((status === 'too-large' ? tooLarge : notJson)(call, reason))
         if (by !== 'executed') return replay(call, result)
         this.#errors.count(cause)
         return result

@@ -13,15 +13,21 @@ export const isMadeId = (id: string): boolean => id.startsWith(MADE)
 
 /** Makes the ids of one message unique: the second call with `id` gets `id~2`. */
 export function callIds(createId: () => string): (given: unknown) => string {
+  /** How often each id was given, or the highest number behind it. */
   const used = new Map<string, number>()
   return (given) => {
     const id = idText(given) ?? created(createId())
-    let uses = used.get(id) ?? 0
-    let unique = id
-    while (uses > 0 && used.has(unique)) unique = `${id}~${++uses}`
-    used.set(id, Math.max(uses, 1))
-    if (unique !== id) used.set(unique, 1)
-    return unique
+    const uses = used.get(id)
+    if (uses === undefined) {
+      used.set(id, 1)
+      return id
+    }
+    // Another call may have an id such as `id~2` already.
+    let next = uses + 1
+    while (used.has(`${id}~${next}`)) next++
+    used.set(id, next)
+    used.set(`${id}~${next}`, 1)
+    return `${id}~${next}`
   }
 }
 

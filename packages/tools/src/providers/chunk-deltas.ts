@@ -37,10 +37,6 @@ export function deltasIn(chunk: unknown): readonly CallDelta[] {
   return chatDeltas(Array.isArray(choices) ? firstOf(choices) : { delta: chunk['delta'] ?? chunk })
 }
 
-/** Whether it is a chunk with a part of a call. */
-export const isChunk = (value: unknown): boolean =>
-  deltasIn(value).some(({ starts, text, whole }) => starts === true || text !== undefined || whole !== undefined)
-
 function chatDeltas({ delta, finish_reason: reason }: Fields): readonly CallDelta[] {
   const { tool_calls: calls, function_call: legacy } = isObject(delta) ? delta : {}
   const deltas: CallDelta[] = Array.isArray(calls) ? calls.filter(isObject).map(chatDelta) : []

@@ -3,7 +3,7 @@ import { read } from '@stageflow/core/kit'
 import { isCustom, isCutReason, isObject, kindOf, toolsetOf } from './call-kinds.ts'
 import type { Fields } from './call-kinds.ts'
 import type { ToolCallShape } from '../parsed-call.ts'
-import { isChunk } from './chunk-deltas.ts'
+import { isChunk } from './is-chunk.ts'
 import { StreamingCall } from './streaming-call.ts'
 
 /** A call as it was found, unchecked. */
@@ -100,17 +100,21 @@ function callsInSteps(given: unknown): readonly FoundCall[] {
   return Array.isArray(steps) ? steps.flatMap((step: unknown) => heldCalls(step) ?? []) : []
 }
 
-/** `isCut`: the last item of the list is incomplete. */
+/** The calls in a list. `isCut`: the last item of the list is incomplete. */
 function callsInList(list: readonly unknown[], isCut: boolean): readonly FoundCall[] {
   const last = list.at(-1)
-  const calls = unanswered(list, list)
-  return calls.flatMap((each, at) => {
-    const held = heldCalls(each)
-    if (held !== undefined) return held
-    const one = callIn(each)
-    if (one === undefined) return []
-    return isCut && at === calls.length - 1 && each === last ? { ...one, isCut } : one
+  const items = unanswered(list, list)
+  return items.flatMap((item, at) => {
+    const isLast = at === items.length - 1 && item === last
+    return heldCalls(item) ?? callOfItem(item, isCut && isLast)
   })
+}
+
+/** The call that an item of a list is; empty if it is something else. */
+function callOfItem(item: unknown, isCut: boolean): readonly FoundCall[] {
+  const found = callIn(item)
+  if (found === undefined) return []
+  return [isCut ? { ...found, isCut } : found]
 }
 
 /**
@@ -158,20 +162,27 @@ function callIn(given: unknown): FoundCall | undefined {
 function listIn(given: unknown): readonly unknown[] | undefined {
   if (Array.isArray(given)) return given
   if (!isObject(given)) return undefined
-  const isCall = hasAny(given, CALL_KEYS)
   const lists = MESSAGE_KEYS.map((key) => given[key]).filter((list) => list !== undefined && list !== null)
   // A value that is not a list, such as a promise, is reported as what it is.
   const calls = lists.flatMap((list: unknown) => list)
   if (calls.length > 0) return unanswered(calls, given['toolResults'])
+  const isCall = hasAny(given, CALL_KEYS)
   // A block is not a message, whatever is in it: the call in a request for approval must not be made.
   const isBlock = isCall || (typeof given['type'] === 'string' && given['type'] !== 'message')
-  for (const key of isBlock ? [] : lists.length > 0 ? PART_LIST_KEYS : CONTENT_KEYS) {
+  const content = isBlock ? undefined : contentIn(given, lists.length > 0 ? PART_LIST_KEYS : CONTENT_KEYS)
+  if (content !== undefined) return content
+  const isMessage = typeof given['role'] === 'string' || hasAny(given, RESPONSE_KEYS)
+  return lists.length > 0 || (isMessage && !isCall) ? [] : undefined
+}
+
+/** The list under the first of these keys that has one. An object there is a message with a list of its own, or a single call. */
+function contentIn(given: Fields, keys: readonly string[]): readonly unknown[] | undefined {
+  for (const key of keys) {
     const content = given[key]
     if (Array.isArray(content)) return content
     if (isObject(content)) return listIn(content) ?? (isEmpty(content) ? [] : [content])
   }
-  const isMessage = typeof given['role'] === 'string' || hasAny(given, RESPONSE_KEYS)
-  return lists.length > 0 || (isMessage && !isCall) ? [] : undefined
+  return undefined
 }
 
 const isEmpty = (content: Fields): boolean => Object.keys(content).length === 0 && typeof content['then'] !== 'function'
@@ -193,13 +204,15 @@ function typedCall(given: Fields, type: string): FoundCall | undefined {
 
 const holdsCalls = (list: unknown): boolean => Array.isArray(list) && list.some((block) => callIn(block) !== undefined)
 
+/** What an object without a type is: a call in the form of some provider, or one of Google's other parts. */
 function untypedCall(given: Fields): FoundCall | undefined {
   const isPart = !hasAny(given, CALL_KEYS) && hasAny(given, PART_KEYS)
-  return isPart && ![...MESSAGE_KEYS, ...PART_LIST_KEYS].some((key) => holdsCalls(given[key]))
-    ? undefined
-    : callOf(given)
+  if (!isPart) return callOf(given)
+  const hasCalls = [...MESSAGE_KEYS, ...PART_LIST_KEYS].some((key) => holdsCalls(given[key]))
+  return hasCalls ? callOf(given) : undefined
 }
 
+/** Reads a call by the keys that its provider uses. What has none of them is a call with a problem. */
 function callOf(raw: Fields): FoundCall {
   const { type } = raw
   const called = raw['function']
@@ -223,6 +236,7 @@ function callOf(raw: Fields): FoundCall {
   return { ...nothingIn(raw, problemOf(raw)), id }
 }
 
+/** A call of a kind that no tool can handle. */
 function unsupported(raw: Fields, type: string): FoundCall {
   const id = raw['call_id'] ?? raw['toolCallId'] ?? raw['id']
   const { name } = isCustom(raw) ? (raw['custom'] as Fields) : raw
@@ -234,6 +248,7 @@ function unsupported(raw: Fields, type: string): FoundCall {
   return { ...call(raw, undefined, id, name, undefined), problem, isUnsupported: true }
 }
 
+/** Why an object cannot be read as a call: most often something was passed too early, or too much. */
 function problemOf(raw: Fields): string {
   if (typeof raw['then'] === 'function') return PROMISE
   if (Symbol.asyncIterator in raw) return STREAM

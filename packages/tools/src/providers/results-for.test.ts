@@ -122,5 +122,31 @@ test('an unknown shape is refused (tools/illegal-option)', () => {
 
 test('something else than an array of results is refused (tools/illegal-option)', async () => {
   const [one] = await resultsOf({ by: 4 })
-  expect(() => resultsFor('mcp', one as unknown as ToolResult[])).toThrow('Pass what execute() returned')
+  expect(() => resultsFor('mcp', one as unknown as ToolResult[])).toThrow(
+    'resultsFor(): the results must be an array, such as execute() returns, not an object.',
+  )
+})
+
+test.each<[given: unknown, problem: string]>([
+  [7, 'results[1] must be an object, not 7'],
+  [undefined, 'results[1] must be an object, not undefined'],
+  [{ nope: 1 }, "results[1].callId must be a string, not undefined; results[1].status must be one of 'completed'"],
+  [{ callId: 7, status: 'completed' }, 'results[1].callId must be a string, not 7'],
+  [{ callId: 'a', status: 'ok' }, "results[1].status must be one of 'completed'"],
+  [{ callId: 'a', status: 'failed' }, 'results[1].error must be an error with a message for the model, not undefined'],
+  [{ callId: 'a', status: 'failed', error: {} }, 'results[1].error must be an error with a message'],
+  [{ callId: 'a', status: 'denied' }, 'results[1].message must be a string, not undefined'],
+])('among results, %j is refused with its place (tools/illegal-option)', async (given, problem) => {
+  const [one] = await resultsOf({ by: 4 })
+  const all = [one, given] as readonly ToolResult[]
+  expect(() => resultsFor('anthropic', all)).toThrow(expect.objectContaining({ code: 'tools/illegal-option' }))
+  expect(() => resultsFor('anthropic', all)).toThrow(`resultsFor(): ${problem}`)
+})
+
+test('a resolved call among results is refused: it has not run (tools/illegal-option)', async () => {
+  const add = defineTool({ name: 'add', description: 'Adds.', input: z.object({}), execute: () => 1 })
+  const { resolved } = await new ToolRegistry({ tools: [add] }).parseAndResolve([{ id: 'a', name: 'add', input: {} }])
+  expect(() => resultsFor('anthropic', resolved as unknown as ToolResult[])).toThrow(
+    'results[0] is a call that has not run; pass what executor.execute() returns for it',
+  )
 })

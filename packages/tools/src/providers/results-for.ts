@@ -1,8 +1,17 @@
-import { StageflowError } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
+import {
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+  optionProblems,
+  read,
+  refuseOptions,
+  required,
+  show,
+} from '@stageflow/core/kit'
 
 import { isMadeId } from './call-ids.ts'
 import { isObject } from './call-kinds.ts'
+import { isResolvedCall } from '../parsed-call.ts'
 import type { ToolResult } from '../result-types.ts'
 import { writerOf } from './tools-for.ts'
 
@@ -23,31 +32,31 @@ export interface ToolResultShapes {
 
 const WRITERS: { readonly [Shape in keyof ToolResultShapes]: (result: ToolResult) => ToolResultShapes[Shape][number] } =
   {
-    'openai-chat': (result) => ({ role: 'tool', tool_call_id: result.callId, content: read(result).text }),
+    'openai-chat': (result) => ({ role: 'tool', tool_call_id: result.callId, content: textFor(result).text }),
     'openai-responses': (result) => ({
       type: isCustomCall(result) ? 'custom_tool_call_output' : 'function_call_output',
       call_id: result.callId,
-      output: read(result).text,
+      output: textFor(result).text,
     }),
     anthropic: (result) => {
-      const { text, isError } = read(result)
+      const { text, isError } = textFor(result)
       const block = { type: 'tool_result' as const, tool_use_id: result.callId, content: text }
       return isError ? { ...block, is_error: true } : block
     },
     google: (result) => {
-      const { text, isError } = read(result)
+      const { text, isError } = textFor(result)
       const response = isError ? { error: text } : { output: json(result, text) }
       // The model has never seen a generated id.
       const id = isMadeId(result.callId) ? undefined : { id: result.callId }
       return { functionResponse: { ...id, name: result.name ?? '', response } }
     },
     'ai-sdk': (result) => {
-      const { text, isError } = read(result)
+      const { text, isError } = textFor(result)
       const output = { type: isError ? ('error-text' as const) : ('text' as const), value: text }
       return { type: 'tool-result', toolCallId: result.callId, toolName: result.name ?? '', output }
     },
     mcp: (result) => {
-      const { text, isError } = read(result)
+      const { text, isError } = textFor(result)
       const content = { content: [{ type: 'text' as const, text }] }
       return isError ? { ...content, isError: true } : content
     },
@@ -59,12 +68,35 @@ export function resultsFor<Shape extends keyof ToolResultShapes>(
   results: readonly ToolResult[],
 ): ToolResultShapes[Shape] {
   const write = writerOf(WRITERS, 'resultsFor()', shape) as (result: ToolResult) => ToolResultShapes[Shape][number]
-  if (!Array.isArray(results))
-    throw new StageflowError(
-      'tools/illegal-option',
-      `resultsFor() takes an array of results, not ${show(results)}. Pass what execute() returned.`,
-    )
+  refuseOptions('resultsFor()', 'tools/illegal-option', resultProblems(results))
   return results.map(write) as ToolResultShapes[Shape]
+}
+
+const STRING: OptionRule = [(value) => typeof value === 'string', 'a string', true]
+const RESULT: OptionRules<Pick<ToolResult, 'callId' | 'status'>> = {
+  callId: STRING,
+  status: required(oneOf('completed', 'failed', 'denied', 'cancelled', 'unresolved')),
+}
+const ERROR: OptionRule = [
+  (value) => typeof read(value, 'message') === 'string',
+  'an error with a message for the model',
+  true,
+]
+
+function resultProblems(results: unknown): readonly string[] {
+  if (!Array.isArray(results)) return [`the results must be an array, such as execute() returns, not ${show(results)}`]
+  return Array.from<unknown>(results).flatMap((result, index) => problemsOf(result, `results[${index}].`))
+}
+
+/** What is wrong with one result. */
+function problemsOf(result: unknown, path: string): readonly string[] {
+  if (isResolvedCall(result))
+    return [`${path.slice(0, -1)} is a call that has not run; pass what executor.execute() returns for it`]
+  const problems = optionProblems(result, RESULT, path, 'any')
+  if (problems.length > 0) return problems
+  const status = read(result, 'status')
+  if (status === 'completed') return []
+  return optionProblems(result, status === 'failed' ? { error: ERROR } : { message: STRING }, path, 'any')
 }
 
 /** OpenAI takes the output of a custom tool only in a type of its own. */
@@ -74,7 +106,7 @@ function isCustomCall(result: ToolResult): boolean {
   return isObject(raw) && raw['type'] === 'custom_tool_call'
 }
 
-function read(result: ToolResult): { readonly text: string; readonly isError: boolean } {
+function textFor(result: ToolResult): { readonly text: string; readonly isError: boolean } {
   if (result.status === 'completed') return outputText(result.output)
   return { text: result.status === 'failed' ? result.error.message : result.message, isError: true }
 }

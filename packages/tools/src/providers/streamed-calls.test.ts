@@ -81,8 +81,6 @@ function chatChunk(call: unknown): unknown {
 
 /** What belongs to none of our tool calls. Its ids are longer than the random ones, so that no id is used twice. */
 const OTHERS: readonly unknown[] = [
-  null,
-  'data: [DONE]',
   {},
   { choices: [] },
   { choices: [{ delta: { content: 'Hm' } }] },
@@ -236,13 +234,18 @@ test('chunks without tool calls are ignored', () => {
   expect(streamed.finish()).toEqual([])
 })
 
-test('it never throws for a chunk', () => {
+test.each([undefined, null, 7, 7n, 'data: [DONE]', true])('the chunk %o is refused (tools/illegal-option)', (chunk) => {
+  expect(() => streamedCalls().add(chunk)).toThrow(expect.objectContaining({ code: 'tools/illegal-option' }))
+  expect(() => streamedCalls().add(chunk)).toThrow('add(): a chunk must be an object, as the provider')
+})
+
+test('it never throws for a chunk that is an object', () => {
   const hostile = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   const streamed = streamedCalls()
-  for (const chunk of [hostile, { choices: [hostile] }, { type: 'content_block_start', content_block: hostile }, 7n])
+  for (const chunk of [hostile, { choices: [hostile] }, { type: 'content_block_start', content_block: hostile }, [7]])
     expect(streamed.add(chunk)).toEqual([])
   fc.assert(
-    fc.property(fc.anything(), (chunk) => {
+    fc.property(fc.object(), (chunk) => {
       streamed.add(chunk)
       streamed.finish()
     }),

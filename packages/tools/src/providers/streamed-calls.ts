@@ -1,4 +1,4 @@
-import { checkOptions, type OptionRules, whole } from '@stageflow/core/kit'
+import { checkOptions, type OptionRules, refuseOptions, show, whole } from '@stageflow/core/kit'
 import { ToolCallAccumulator, type ToolCallDraft } from '@stageflow/provider-types'
 
 import { type CallDelta, deltasIn, type DeltaSource } from './chunk-deltas.ts'
@@ -7,7 +7,10 @@ import { type PartialCall, WrittenCall } from './written-call.ts'
 
 /** Puts streamed tool calls together. */
 export interface StreamedCalls {
-  /** Adds a chunk of a stream, and returns the calls that it changed. Ignores chunks without tool calls. Never throws. */
+  /**
+   * Adds a chunk of a stream, and returns the calls that it changed. Ignores chunks without tool calls. Throws `tools/illegal-option` for
+   * what isn't an object, such as a line of text.
+   */
   add(chunk: unknown): readonly PartialCall[]
   /** The calls so far, in the order in which they began. */
   readonly calls: readonly PartialCall[]
@@ -29,60 +32,105 @@ const OPTIONS: OptionRules<StreamedCallsOptions> = { maxCalls: whole(1), maxArgu
 export function streamedCalls(options: StreamedCallsOptions = {}): StreamedCalls {
   checkOptions('streamedCalls()', 'tools/illegal-option', options, OPTIONS)
   const { maxCalls = 128, maxArgumentsLength = 1_048_576 } = options
-  const calls: WrittenCall[] = []
-  const byDraft = new Map<ToolCallDraft, WrittenCall>()
-  const sources = new Map<DeltaSource, ToolCallAccumulator>()
-  let googleIndex = 0
-  let googleCall: WrittenCall | undefined
-
-  const fragmentsOf = (source: DeltaSource): ToolCallAccumulator => {
-    const known = sources.get(source)
-    if (known !== undefined) return known
-    const made = new ToolCallAccumulator(Infinity) // `calls` has the bound for all sources together
-    sources.set(source, made)
-    return made
-  }
-  /** Google's fragments have no index: a call begins when the one before it has ended. */
-  const indexOf = ({ source, index }: CallDelta): number | undefined => {
-    if (source !== 'google') return index
-    if (googleCall?.isEnded === true) googleIndex++
-    return googleIndex
-  }
-  const addTo = (source: DeltaSource, delta: CallDelta): WrittenCall | undefined => {
-    const fragments = fragmentsOf(source)
-    const place = { index: indexOf(delta), id: textOf(delta.id), name: textOf(delta.name) }
-    const known = fragments.find(place)
-    if (known === undefined && (delta.starts !== true || calls.length > maxCalls)) return undefined
-    const replaces = typeof delta.whole === 'string'
-    const text = textOf(replaces ? delta.whole : delta.text)
-    // One character over the bound is kept, so that `parseAndResolve` sees that there were more.
-    const room = maxArgumentsLength + 1 - (replaces ? 0 : ((known?.arguments.length as number | undefined) ?? 0))
-    const draft = fragments.add({ ...place, arguments: text.slice(0, Math.max(0, room)) }, { replaces })
-    let call = byDraft.get(draft)
-    if (call === undefined) {
-      call = new WrittenCall(maxArgumentsLength)
-      calls.push(call)
-      byDraft.set(draft, call)
-    }
-    if (source === 'google') googleCall = call
-    return call.take(delta, draft) ? call : undefined
-  }
+  const assembly = new Assembly(maxCalls, maxArgumentsLength)
   return Object.freeze({
     add: (chunk: unknown) => {
-      const changed = new Set<PartialCall>()
-      for (const delta of safely(chunk)) {
-        const { source, cuts } = delta
-        const call = source === undefined ? undefined : addTo(source, delta)
-        if (call !== undefined) changed.add(call)
-        if (source === undefined) for (const each of cuts ? calls.slice(-1) : calls) each.take(delta)
-      }
-      return [...changed]
+      refuseOptions('add()', 'tools/illegal-option', chunkProblems(chunk))
+      return assembly.add(chunk)
     },
     get calls() {
-      return [...calls]
+      return [...assembly.calls]
     },
-    finish: () => calls.map((call) => call.finished()),
+    finish: () => assembly.calls.map((call) => call.finished()),
   })
+}
+
+/** The calls of one stream. */
+class Assembly {
+  readonly calls: WrittenCall[] = []
+  readonly #maxCalls: number
+  readonly #maxLength: number
+  readonly #fragments = new Map<DeltaSource, ToolCallAccumulator>()
+  readonly #byDraft = new Map<ToolCallDraft, WrittenCall>()
+  #googleIndex = 0
+  #googleCall: WrittenCall | undefined
+
+  constructor(maxCalls: number, maxLength: number) {
+    this.#maxCalls = maxCalls
+    this.#maxLength = maxLength
+  }
+
+  /** Returns the calls that the chunk changed. */
+  add(chunk: unknown): readonly PartialCall[] {
+    const changed = new Set<PartialCall>()
+    for (const delta of safely(chunk)) {
+      if (delta.source === undefined) {
+        this.#tellAll(delta)
+        continue
+      }
+      const call = this.#addTo(delta.source, delta)
+      if (call !== undefined) changed.add(call)
+    }
+    return [...changed]
+  }
+
+  /** A delta about every call; if the model ran out of tokens, about the last one only. */
+  #tellAll(delta: CallDelta): void {
+    const calls = delta.cuts ? this.calls.slice(-1) : this.calls
+    for (const call of calls) call.take(delta)
+  }
+
+  /** Adds a delta to its call, and returns the call if that changed it. */
+  #addTo(source: DeltaSource, delta: CallDelta): WrittenCall | undefined {
+    const fragments = this.#fragmentsOf(source)
+    const place = { index: this.#indexOf(delta), id: textOf(delta.id), name: textOf(delta.name) }
+    const known = fragments.find(place)
+    const begins = delta.starts === true && this.calls.length <= this.#maxCalls
+    if (known === undefined && !begins) return undefined
+    const replaces = typeof delta.whole === 'string'
+    const text = textOf(replaces ? delta.whole : delta.text)
+    const draft = fragments.add({ ...place, arguments: this.#cut(text, replaces ? undefined : known) }, { replaces })
+    const call = this.#callOf(draft)
+    if (source === 'google') this.#googleCall = call
+    return call.take(delta, draft) ? call : undefined
+  }
+
+  /** As much of a text as there is room for behind a draft. One character more is kept, so that `parseAndResolve` sees that there were more. */
+  #cut(text: string, draft: ToolCallDraft | undefined): string {
+    const length = typeof draft?.arguments === 'string' ? draft.arguments.length : 0
+    return text.slice(0, Math.max(0, this.#maxLength + 1 - length))
+  }
+
+  #callOf(draft: ToolCallDraft): WrittenCall {
+    const known = this.#byDraft.get(draft)
+    if (known !== undefined) return known
+    const call = new WrittenCall(this.#maxLength)
+    this.calls.push(call)
+    this.#byDraft.set(draft, call)
+    return call
+  }
+
+  #fragmentsOf(source: DeltaSource): ToolCallAccumulator {
+    const known = this.#fragments.get(source)
+    if (known !== undefined) return known
+    const fragments = new ToolCallAccumulator(Infinity) // `calls` has the bound for all sources together
+    this.#fragments.set(source, fragments)
+    return fragments
+  }
+
+  /** Google's fragments have no index: a call begins when the one before it has ended. */
+  #indexOf({ source, index }: CallDelta): number | undefined {
+    if (source !== 'google') return index
+    if (this.#googleCall?.isEnded === true) this.#googleIndex++
+    return this.#googleIndex
+  }
+}
+
+function chunkProblems(chunk: unknown): readonly string[] {
+  if (typeof chunk === 'object' && chunk !== null) return []
+  return [
+    `a chunk must be an object, as the provider's SDK yields it, not ${show(chunk)}; parse server-sent events first`,
+  ]
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

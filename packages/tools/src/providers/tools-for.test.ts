@@ -127,6 +127,11 @@ test('an unknown shape is refused (tools/illegal-option)', () => {
 
 test('something else than tools is refused (tools/illegal-option)', () => {
   const copy = { name: 'x', description: 'x' } as unknown as AnyTool
-  expect(() => toolsFor('mcp', [copy])).toThrow('toolsFor() takes an array of tools that defineTool() made')
-  expect(() => toolsFor('mcp', undefined as unknown as AnyTool[])).toThrow('Pass registry.list()')
+  expect(() => toolsFor('mcp', [copy])).toThrow(
+    'toolsFor(): tools[0] must be a tool that defineTool() made, not an object.',
+  )
+  expect(() => toolsFor('mcp', undefined as unknown as AnyTool[])).toThrow(
+    'toolsFor(): the tools must be an array, such as registry.list(), not undefined.',
+  )
+  expect(() => toolsFor('antropic' as 'anthropic', [])).toThrow('did you mean "anthropic"? known: openai-chat, ')
 })

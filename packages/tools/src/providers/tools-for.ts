@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { show, textOf } from '@stageflow/core/kit'
+import { didYouMean, refuseOptions, show, textOf } from '@stageflow/core/kit'
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
 
 import { isTool } from '../define-tool.ts'
@@ -48,10 +48,14 @@ export function toolsFor<Shape extends keyof ToolListShapes>(
   tools: readonly AnyTool[],
 ): ToolListShapes[Shape] {
   const write = writerOf(WRITERS, 'toolsFor()', shape)
-  if (Array.isArray(tools) && tools.every(isTool)) return write(tools)
-  throw new StageflowError(
-    'tools/illegal-option',
-    `toolsFor() takes an array of tools that defineTool() made, not ${Array.isArray(tools) ? 'an array with something else' : show(tools)}. Pass registry.list().`,
+  refuseOptions('toolsFor()', 'tools/illegal-option', toolProblems(tools))
+  return write(tools)
+}
+
+function toolProblems(tools: unknown): readonly string[] {
+  if (!Array.isArray(tools)) return [`the tools must be an array, such as registry.list(), not ${show(tools)}`]
+  return Array.from<unknown>(tools).flatMap((tool, index) =>
+    isTool(tool) ? [] : [`tools[${index}] must be a tool that defineTool() made, not ${show(tool)}`],
   )
 }
 
@@ -62,8 +66,10 @@ export function writerOf<Writers extends object, Shape extends keyof Writers>(
   shape: Shape,
 ): Writers[Shape] {
   if (typeof shape === 'string' && Object.hasOwn(writers, shape)) return writers[shape]
-  const shapes = Object.keys(writers).join(', ')
-  throw new StageflowError('tools/illegal-option', `${call}: unknown shape ${show(shape)} (known: ${shapes}).`)
+  const shapes = Object.keys(writers)
+  const guess = typeof shape === 'string' ? didYouMean(shape, shapes) : undefined
+  const known = `${guess === undefined ? '' : `${guess} `}known: ${shapes.join(', ')}`
+  throw new StageflowError('tools/illegal-option', `${call}: unknown shape ${show(shape)} (${known}).`)
 }
 
 const described = ({ name, description }: AnyTool): Described => ({ name, description })

@@ -28,7 +28,11 @@ export function jsonFault(text: string): JsonFault | undefined {
   const string = (what: string): JsonFault | undefined => {
     if (text[at] !== '"') return fault(what)
     at++
-    for (let start = -1; start < at;) [start] = [at, skip(STRING_PART)]
+    let start
+    do {
+      start = at
+      skip(STRING_PART)
+    } while (at > start)
     if (text[at] === '"') {
       at++
       return undefined

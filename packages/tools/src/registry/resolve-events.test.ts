@@ -10,14 +10,14 @@ const login = defineTool({
   name: 'login',
   description: 'Logs in.',
   input: z.object({ user: z.string(), password: z.string().min(8), pin: z.string().optional() }),
-  redact: ['pin'],
+  redaction: { keys: ['pin'] },
   execute: () => true,
 })
 const silent = defineTool({
   name: 'silent',
   description: 'Tells nothing.',
   input: z.object({ diagnosis: z.enum(['a', 'b']) }),
-  redact: 'all',
+  data: false,
   execute: () => true,
 })
 
@@ -94,7 +94,7 @@ test('events leave out a secret that a schema quotes, and everything that a tool
 test('paths leave out secret keys, and all keys if a tool hides everything', async () => {
   const { events, eventEmitter } = recorder()
   const input = z.object({ levels: z.record(z.string(), z.number()) })
-  const hidden = defineTool({ name: 'hidden', description: 'x', input, redact: 'all', execute: () => 1 })
+  const hidden = defineTool({ name: 'hidden', description: 'x', input, data: false, execute: () => 1 })
   const shown = defineTool({ name: 'shown', description: 'x', input, execute: () => 1 })
   const registry = new ToolRegistry({ tools: [hidden, shown], eventEmitter })
   await registry.parseAndResolve([

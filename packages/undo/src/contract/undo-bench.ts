@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { LONG_MS, must, StoreBench } from '@stageflow/keyed-work/suite'
-
-import type { StoredUndo, UndoClaimAnswer, UndoEntry, UndoQuery, UndoStore } from '../undo-store.ts'
+import type { StoredUndo, UndoClaimAnswer, UndoEntry, UndoQuery, UndoStore } from '@stageflow/keyed-work'
 
 /** Calls the store under test for a case, with a run and ids that no other case uses. */
 export class UndoBench extends StoreBench<UndoStore> {

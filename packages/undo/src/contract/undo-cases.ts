@@ -23,7 +23,7 @@ const APART = 'Compare ids byte by byte: use a binary collation, and no patterns
 /** The rules of the contract by name. */
 export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
   'entries are found by run and by call, the oldest first': {
-    mend: ORDER,
+    fix: ORDER,
     check: async (bench) => {
       const other = { run: bench.own('other') }
       const none = { run: undefined, callId: bench.own('call-d') }
@@ -40,7 +40,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'an entry is added once, and a second add changes nothing': {
-    mend: 'Insert the entry only if its id has none.',
+    fix: 'Insert the entry only if its id has none.',
     check: async (bench) => {
       await bench.add('a')
       await bench.add('b')
@@ -51,7 +51,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'an entry that does not exist is missing': {
-    mend: 'Return "missing" if there is no entry, and write none.',
+    fix: 'Return "missing" if there is no entry, and write none.',
     check: async (bench) => {
       bench.answers('claim', await bench.claim(), 'missing')
       await bench.release()
@@ -60,7 +60,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'a claim keeps other tokens out, and its remaining lease is returned': {
-    mend: IF_FREE,
+    fix: IF_FREE,
     check: async (bench) => {
       await bench.add()
       bench.answers('claim', await bench.claim('t', { leaseMs: 60_000 }), 'claimed')
@@ -69,7 +69,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'the owner can claim again, which renews the lease': {
-    mend: 'Set a new end of the lease if the token is the same.',
+    fix: 'Set a new end of the lease if the token is the same.',
     check: async (bench) => {
       await bench.add()
       await bench.claim('t', { leaseMs: bench.shortMs })
@@ -79,7 +79,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'another token takes an entry over whose lease is over, and the old owner can change nothing': {
-    mend: IF_FREE,
+    fix: IF_FREE,
     check: async (bench) => {
       await bench.add()
       await bench.claim('t', { leaseMs: bench.shortMs })
@@ -92,7 +92,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'an owner that is late but not replaced can go on and remove': {
-    mend: 'Keep the token when its lease is over, until another token claims the entry.',
+    fix: 'Keep the token when its lease is over, until another token claims the entry.',
     check: async (bench) => {
       for (const name of ['a', 'b']) {
         await bench.add(name)
@@ -105,7 +105,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'a released entry can be claimed by another token': {
-    mend: 'Remove the token and its lease.',
+    fix: 'Remove the token and its lease.',
     check: async (bench) => {
       await bench.add()
       await bench.claim('t')
@@ -118,7 +118,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'only the owner of a claim can remove the entry': {
-    mend: OWNER,
+    fix: OWNER,
     check: async (bench) => {
       await bench.add()
       await bench.remove('t')
@@ -133,7 +133,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'an expired entry is found, and cannot be claimed': {
-    mend: IN_TIME,
+    fix: IN_TIME,
     check: async (bench) => {
       await bench.add('a', { ttlMs: bench.shortMs })
       await bench.add('b')
@@ -153,7 +153,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'a claim that was made in time holds after the entry has expired': {
-    mend: 'Let the same token renew its claim, and other tokens wait for it, whether or not the ttlMs are over.',
+    fix: 'Let the same token renew its claim, and other tokens wait for it, whether or not the ttlMs are over.',
     check: async (bench) => {
       await bench.add('a', { ttlMs: bench.shortMs })
       await bench.claim('t')
@@ -165,7 +165,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'an entry past its retentionMs is missing, and its id is free': {
-    mend: MISSING,
+    fix: MISSING,
     check: async (bench) => {
       const short = { ttlMs: bench.shortMs, retentionMs: bench.shortMs }
       for (const name of ['a', 'b']) await bench.add(name, short)
@@ -182,7 +182,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'similar ids are different ids': {
-    mend: APART,
+    fix: APART,
     check: async (bench) => {
       const entries = SIMILAR_ENDS.map((end, place) =>
         bench.entry(`id${end}`, { run: bench.own(`run${end}`), callId: bench.own(`call${end}`), call: `${place}` }),
@@ -198,7 +198,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'ids can have 256 characters, and a call a million': {
-    mend: TEXTS,
+    fix: TEXTS,
     check: async (bench) => {
       for (const letter of ['k', 'ß', '界']) {
         const long = bench.own('') + letter.repeat(255 - bench.own('').length)
@@ -212,7 +212,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'fifty simultaneous adds are kept, each once': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       await Promise.all([...FIFTY, ...FIFTY].map((name) => bench.add(name)))
       const ids = (await bench.find()).map(({ id }) => id)
@@ -222,14 +222,14 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'one of fifty simultaneous claims gets the entry': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       await bench.add()
       await oneOfFifty(bench)
     },
   },
   'one of fifty simultaneous claims takes over after a lease': {
-    mend: ATOMIC,
+    fix: ATOMIC,
     check: async (bench) => {
       await bench.add()
       await bench.claim('t', { leaseMs: bench.shortMs })
@@ -238,7 +238,7 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
     },
   },
   'random sequences of operations keep every rule': {
-    mend: 'Compare each step with the table of contracts in the documentation.',
+    fix: 'Compare each step with the table of contracts in the documentation.',
     check: randomUndo,
   },
 }

@@ -1,7 +1,7 @@
 import { LONG_MS, randomSequences, type Random, type Step } from '@stageflow/keyed-work/suite'
+import type { UndoStore } from '@stageflow/keyed-work'
 
 import { memoryUndoStore } from '../memory-undo-store.ts'
-import type { UndoStore } from '../undo-store.ts'
 import type { UndoBench } from './undo-bench.ts'
 
 /** Runs random operations on the store and on the store in memory, and compares every answer. */

@@ -1,6 +1,9 @@
+import type { UndoEntry, UndoStore } from '@stageflow/keyed-work'
+
 import { type BrokenStores, type Change, testContract } from '../../../keyed-work/test/broken-stores.ts'
+import { testWrongCalls } from '../../../keyed-work/test/wrong-calls.ts'
 import { undoStoreContract } from '../contract.ts'
-import { memoryUndoStore, type UndoEntry, type UndoStore } from '../index.ts'
+import { memoryUndoStore } from '../index.ts'
 
 const adding =
   (change: (entry: UndoEntry) => Partial<UndoEntry>): Change<UndoStore> =>
@@ -188,4 +191,12 @@ testContract({
   code: 'undo/contract',
   message: 'The undo store breaks the rule',
   first: ['add', 'Give each entry'],
+})
+
+testWrongCalls({
+  name: 'undoStoreContract',
+  contract: undoStoreContract,
+  code: 'undo/illegal-option',
+  store: memoryUndoStore(),
+  kind: 'an undo store with add()',
 })
