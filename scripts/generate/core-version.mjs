@@ -6,14 +6,13 @@ import { readPackages, readSources, readText } from '../lib/workspace.mjs'
 // Writes the version of core's manifest into core, which compares it with the ranges that interceptors state. A test of core fails if the
 // two differ. Then writes into the interceptors the ranges of their manifests; the check anatomy fails if these differ.
 
-const FILE = 'packages/core/src/pipeline/build.ts'
-const LINES = /const MAJOR = \d+\nconst MINOR = \d+\n/
+const FILE = 'packages/core/src/base/version.ts'
+const LINE = /const VERSION = '[^']*'/
 
 /** The source of core with the version of its manifest. */
 export function withCoreVersion(source, version) {
-  if (!LINES.test(source)) throw new Error(`${FILE} has no lines "const MAJOR = 1" and "const MINOR = 0" any more.`)
-  const [major, minor] = version.split('.')
-  return source.replace(LINES, `const MAJOR = ${major}\nconst MINOR = ${minor}\n`)
+  if (!LINE.test(source)) throw new Error(`${FILE} has no line "const VERSION = '1.0.0'" any more.`)
+  return source.replace(LINE, `const VERSION = '${version}'`)
 }
 
 /** The source of an interceptor with the range of core that its manifest has. */

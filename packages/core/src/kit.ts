@@ -1,4 +1,4 @@
-export { didYouMean, fromOtherCopy, isThenable } from './base/check.ts'
+export { didYouMean, fromOtherCopy } from './base/check.ts'
 export { textOf } from './base/errors.ts'
 export { RUN_OPTIONS } from './graph/graph.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
@@ -10,7 +10,7 @@ export { eventError, shownFields } from './kit/event-data.ts'
 export type { ShownFields } from './kit/event-data.ts'
 export { eventFacts, isLastEvent } from './kit/event-facts.ts'
 export { fingerprint } from './kit/fingerprint.ts'
-export { codeOf, read } from './base/foreign.ts'
+export { codeOf, isError, isThenable, onRejection, read } from './base/foreign.ts'
 export { isAbort } from './kit/is-abort.ts'
 export {
   ABORT_SIGNAL,

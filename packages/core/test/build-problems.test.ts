@@ -439,9 +439,18 @@ test('a build option that there is not is refused, with a guess, once (core/ille
   expect(problemsOf(parent, { colour: undefined, freeze: undefined })).toEqual([])
 })
 
+test('a pipeline without stages is refused, and so is an empty child (core/no-stages)', () => {
+  expect(problemsOf(demo())).toEqual([
+    ['core/no-stages', 'Pipeline "demo" has no stages; add one with withStage(name, stage).'],
+  ])
+  expect(problemsOf(demo().withPipeline('answer', new Pipeline('child')))).toEqual([
+    ['core/no-stages', 'In stage "answer": Pipeline "child" has no stages; add one with withStage(name, stage).'],
+  ])
+})
+
 test("build options that aren't an object are refused (core/illegal-option)", () => {
   for (const options of [5, null, 'x'])
-    expect(problemsOf(demo(), options)).toEqual([
+    expect(problemsOf(demo().withStage('a', stage), options)).toEqual([
       ['core/illegal-option', expect.stringContaining('build(): the options must be an object, not ')],
     ])
 })
@@ -493,9 +502,9 @@ test('the error for a kind among the options says where it belongs (core/unclaim
 
 test("orders and claims of an interceptor that aren't arrays are refused (core/interceptor)", () => {
   for (const key of ['mustBeInside', 'mustBeOutside', 'stageOptions', 'runOptions']) {
-    expect(problemsOf(demo(), { interceptors: [{ name: 'x', settled() {}, [key]: 5 }] })).toEqual([
-      ['core/interceptor', expect.stringContaining(key)],
-    ])
+    expect(problemsOf(demo().withStage('a', stage), { interceptors: [{ name: 'x', settled() {}, [key]: 5 }] })).toEqual(
+      [['core/interceptor', expect.stringContaining(key)]],
+    )
   }
 })
 

@@ -285,3 +285,25 @@ test('when the lease is lost, the code of the leg is aborted, its cleanups run, 
   expect(seen).toEqual([reason, 'cleanup'])
   expect(executor.facts).toEqual([])
 })
+
+test('run.stop() of an interceptor becomes a fact, so a later leg stops at the same place', async () => {
+  const stops: string[] = []
+  const stopping: Interceptor = {
+    name: 'acme',
+    settled: ({ stage }, run) => {
+      if (stage !== 'a') return
+      stops.push(stage)
+      run.stop('enough')
+    },
+  }
+  const graph = new Pipeline('p')
+    .withStage('a', () => ({ n: 1 }))
+    .withStage('b', async ({ clock, signal }) => void (await clock.sleep(60_000, signal)), { dependencies: ['a'] })
+    .build({ interceptors: [stopping] })
+  const first = new ArrayExecutor()
+  const cancelled = { status: 'cancelled', reason: 'enough' }
+  expect(await runDurable(graph, first, {})).toMatchObject(cancelled)
+  expect(first.facts).toContainEqual(expect.objectContaining({ kind: 'stop' }))
+  expect(await runDurable(graph, new ArrayExecutor(first.facts), {})).toMatchObject(cancelled)
+  expect(stops).toEqual(['a'])
+})

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { recordingSink } from '../../testing/src/index.ts'
 import { clock } from './fresh-clock.ts'
-import { logAnswers, retryUpTo } from './interceptors.ts'
-import { Pipeline, StageflowError, StageOutput } from '../src/index.ts'
+import { limitTo, logAnswers, retryOnce, retryUpTo } from './interceptors.ts'
+import { Pipeline, StageflowError, StageOutput, createSlot } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, StageContext } from '../src/index.ts'
 
 const wrapping = (wrap: NonNullable<Interceptor['wrap']>, name = 'under-test'): Interceptor => ({ name, wrap })
@@ -531,4 +531,82 @@ test('`startedAt` of a context is the start of its attempt', async () => {
   await settled
   expect(times).toEqual([startedAt, startedAt + 100])
   expect(clock.timers).toEqual([])
+})
+
+describe('a value of a fork', () => {
+  const model = createSlot<string>('acme/model')
+  /** Calls the stage once for each model, until it completes. */
+  const routing = (...models: string[]): Interceptor => ({
+    name: 'routing',
+    wrap: (next) => async (context) => {
+      let output: StageOutput = StageOutput.fail('no model')
+      for (const one of models) {
+        output = await next(context.fork(model, one).context)
+        if (output.status === 'ok') return output
+      }
+      return output
+    },
+  })
+
+  test('is read inside it, and not beside it', async () => {
+    const seen: unknown[] = []
+    const reading: Interceptor = {
+      name: 'reading',
+      wrap: (next) => async (context) => {
+        const output = await next(context)
+        seen.push(context.get(model))
+        return output
+      },
+    }
+    const graph = new Pipeline('demo')
+      .withStage('a', ({ get }) => {
+        seen.push(get(model))
+        return get(model) === 'large' ? {} : StageOutput.fail('too small')
+      })
+      .build({ clock, interceptors: [reading, routing('small', 'large')] })
+    expect((await graph.run()).status).toBe('completed')
+    expect(seen).toEqual(['small', 'large', undefined])
+  })
+
+  test('is read through other forks and parts inside it, and in child runs that start there', async () => {
+    const seen: unknown[] = []
+    const inner = new Pipeline('inner').withStage('deep', ({ get }) => void seen.push(get(model)))
+    const graph = new Pipeline('demo')
+      .withStage('a', async (context) => {
+        seen.push(context.get(model))
+        await context.runChild(inner)
+      })
+      .withPipeline('b', inner)
+      .withMap('c', { over: () => [1], each: (_, { get }) => void seen.push(get(model)) })
+      .build({ clock, interceptors: [routing('large'), limitTo(1_000), retryOnce] })
+    await graph.run()
+    expect(seen).toEqual(['large', 'large', 'large', 'large'])
+  })
+
+  test('comes before that of the run, and may be undefined', async () => {
+    const seen: unknown[] = []
+    const setting: Interceptor = { name: 'setting', onRun: (run) => void run.set(model, 'of the run') }
+    const hiding: Interceptor = {
+      name: 'hiding',
+      wrap: (next) => async (context) => {
+        await next(context)
+        return next(context.fork(model, undefined as never).context)
+      },
+    }
+    const graph = new Pipeline('demo')
+      .withStage('a', ({ get }) => void seen.push(get(model)))
+      .build({ clock, interceptors: [setting, hiding] })
+    await graph.run()
+    expect(seen).toEqual(['of the run', undefined])
+  })
+
+  test('needs a slot (core/slot)', async () => {
+    const wrong: Interceptor = {
+      name: 'wrong',
+      wrap: (next) => (context) => next(context.fork('acme/model' as never, 'x' as never).context),
+    }
+    const graph = new Pipeline('demo').withStage('a', () => ({})).build({ clock, interceptors: [wrong] })
+    const { report } = await graph.runSettled()
+    expect(report.stages['a']?.error).toMatchObject({ cause: { code: 'core/slot' } })
+  })
 })

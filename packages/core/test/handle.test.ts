@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { recordingSink } from '../../testing/src/index.ts'
 import { clock } from './fresh-clock.ts'
 import { Pipeline, PipelineFailedError, StageOutput } from '../src/index.ts'
@@ -81,6 +81,47 @@ test('the sink gets the same events as the reader', async () => {
     .start()
   expect(await typesOf(run)).toEqual(ALL)
   expect(eventSink.types()).toEqual(ALL)
+})
+
+test('a handle that nobody reads keeps the last 1,000 events, and says how many it missed', async () => {
+  const long = new Pipeline('demo').withStage('a', counting([], 1_500)).build({ clock })
+  const run = long.start()
+  await run.result
+  const numbers: number[] = []
+  for await (const { seq } of run) numbers.push(seq)
+  const all = 1_500 + 4 // the chunks, and the first and last event of the stage and of the run
+  expect(run.missed).toBe(all - 1_000)
+  expect(numbers).toEqual(Array.from({ length: 1_000 }, (_, index) => all - 1_000 + index))
+})
+
+test('from the first read on nothing is missed, however slow the reader is', async () => {
+  const run = new Pipeline('demo').withStage('a', counting([], 5_000)).build({ clock }).start()
+  let count = 0
+  for await (const _ of run) {
+    count++
+    if (count % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect([count, run.missed]).toEqual([5_004, 0])
+})
+
+test('a handle that nobody reads holds no more memory for a longer run', async () => {
+  const run = new Pipeline('demo').withStage('a', counting([], 30_000)).build({ clock }).start()
+  await run.result
+  expect(run.missed).toBe(29_004)
+  expect((await typesOf(run)).length).toBe(1_000)
+})
+
+test('a generator is not pulled again once its run was cancelled while a reader held it back', async () => {
+  const log: number[] = []
+  const run = new Pipeline('demo').withStage('a', counting(log)).build({ clock }).start()
+  const reader = run[Symbol.asyncIterator]()
+  await reader.next()
+  await vi.waitFor(() => expect(log.length).toBeGreaterThan(900))
+  await new Promise((resolve) => setImmediate(resolve))
+  const pulled = log.length
+  run.cancel('enough')
+  await run.settled
+  expect(log.length).toBe(pulled)
 })
 
 test('result rejects as run() does, settled never rejects, and neither causes an unhandled rejection', async () => {

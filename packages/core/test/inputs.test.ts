@@ -190,3 +190,17 @@ test('get of a key that a dependency may still produce throws, because it would 
   await clock.advance(10)
   expect(await settled).toMatchObject({ errors: [{ code: 'core/ambiguous-input', stage: 'first' }] })
 })
+
+test('the functions of the inputs can be destructured, like those of the context', async () => {
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({ n: 1 }))
+    .withStage(
+      'b',
+      ({ inputs: { from, get, getFrom, requireFrom, status } }) => ({
+        all: [from('a'), get('n'), getFrom('a', 'n'), requireFrom('a', 'n'), status('a')],
+      }),
+      { dependencies: ['a'] },
+    )
+    .build({ clock })
+  expect((await graph.run()).data.b).toEqual({ all: [{ n: 1 }, 1, 1, 1, 'ok'] })
+})

@@ -214,7 +214,7 @@ test('an interceptor that returns next itself adds no layer to the stage', async
 test('a graph with interceptors: [] has no interceptors, and core has no defaults', async () => {
   const graph = graphOf([])
   expect(graph.info.interceptors).toEqual([])
-  expect(new Pipeline('demo').build().info.interceptors).toEqual([])
+  expect(new Pipeline('demo').withStage('a', () => ({})).build().info.interceptors).toEqual([])
 })
 
 test('state of a run lives in slots, which stages read', async () => {
@@ -267,34 +267,61 @@ test('interceptors without a name, with a name twice, or with a hook that is not
 
 test('an interceptor for another version of core is refused, with the version that it needs (core/interceptor-version)', () => {
   const [major, minor] = manifest.version.split('.').map(Number) as [number, number]
+  const { version } = manifest
   const onRun = (): undefined => undefined
   const problemsWith = (core: unknown) => problemsOf([{ name: 'cache', core, onRun }])
   const later = `^${major}.${minor + 1}.0`
   for (const core of [
     undefined,
     `^${major}.${minor}.0`,
-    `^${major}.${minor}.7`,
     `^${major}.0.0`,
+    `^${major}`,
+    `~${version}`,
+    `>=${version}`,
+    `${major}.x`,
+    version,
     `${later} || ^${major}.0.0`,
     `^${major}.0.0 || ^${major + 1}.0.0-0`,
   ])
     expect(problemsWith(core)).toEqual([])
-  for (const core of [
-    later,
-    `^${major + 1}.0.0`,
-    `^${major - 1}.0.0`,
-    `~${major}.0.0`,
-    `^${major}`,
-    'latest',
-    5,
-    {},
-    Object.create(null),
-  ])
-    expect(problemsWith(core)).toMatchObject([{ code: 'core/interceptor-version' }])
+  for (const core of [later, `^${major + 1}.0.0`, `^${major - 1}.0.0`, `<${version}`, `^${major}.${minor}.7`])
+    expect(problemsWith(core)).toMatchObject([
+      { code: 'core/interceptor-version', message: expect.stringContaining('needs another core') as string },
+    ])
+  for (const core of ['latest', '^^1', 5, {}, Object.create(null)])
+    expect(problemsWith(core)).toMatchObject([
+      { code: 'core/interceptor-version', message: expect.stringContaining('must be a range of versions') as string },
+    ])
   expect(problemsWith(later)).toMatchObject([
     {
-      message: `Interceptor "cache" needs another core than ${major}.${minor}; run: npm install "@stageflow/core@${later}"`,
+      message: `Interceptor "cache" needs another core than ${version}; run: npm install "@stageflow/core@${later}"`,
     },
+  ])
+})
+
+test('a helper may be named like a hook that the interceptor has, and `replayed` is a hook', () => {
+  class Settling {
+    name = 'settling'
+    settled() {
+      this.settle()
+    }
+    settle() {}
+  }
+  const wrapping = { name: 'wrapping', wrap: (next: unknown) => next, trap: () => {} }
+  expect(problemsOf([new Settling(), wrapping, { name: 'replaying', replayed: () => {} }])).toEqual([])
+  expect(problemsOf([{ name: 'replaying', replayed: 5 }])).toMatchObject([
+    { message: 'Interceptor "replaying": replayed must be a function, not 5.' },
+  ])
+})
+
+test('an interceptor that was not called is named (core/interceptor)', () => {
+  const timeout = (): object => ({ name: 'timeout', onRun: () => undefined })
+  expect(problemsOf([{ name: 'cache', onRun: () => undefined }, timeout, () => ({})])).toMatchObject([
+    {
+      code: 'core/interceptor',
+      message: 'Interceptor 2 is a function "timeout", not an interceptor. Call it: timeout().',
+    },
+    { code: 'core/interceptor', message: 'Interceptor 3 is a function, not an interceptor. Call it: create().' },
   ])
 })
 
@@ -305,7 +332,7 @@ test.each([
   expect(problemsOf([idle])).toMatchObject([
     {
       code: 'core/interceptor',
-      message: 'Interceptor "idle" has no hook; add one: settled, onCall, wrap, wrapRun, onRun.',
+      message: 'Interceptor "idle" has no hook; add one: settled, replayed, onCall, wrap, wrapRun, onRun.',
     },
   ])
 })
@@ -325,15 +352,16 @@ test.each([
   (misspelt, hook) => {
     const refusal = {
       code: 'core/interceptor',
-      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook (did you mean "${hook}"? hooks: settled, onCall, wrap, wrapRun, onRun).`,
+      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook (did you mean "${hook}"? hooks: settled, replayed, onCall, wrap, wrapRun, onRun). If it is one of your own, rename it.`,
     }
     class Auth {
       name = 'auth'
-      settled() {}
     }
+    const otherHook = hook === 'onCall' ? 'onRun' : 'onCall'
+    Object.defineProperty(Auth.prototype, otherHook, { value: () => undefined })
     Object.defineProperty(Auth.prototype, misspelt, { value: () => {} })
     expect(problemsOf([{ name: 'auth', [misspelt]: () => {} }])).toMatchObject([refusal])
-    expect(problemsOf([{ name: 'auth', onCall: () => undefined, [misspelt]: () => {} }])).toMatchObject([refusal])
+    expect(problemsOf([{ name: 'auth', [otherHook]: () => undefined, [misspelt]: () => {} }])).toMatchObject([refusal])
     expect(problemsOf([new Auth()])).toMatchObject([refusal])
   },
 )

@@ -91,8 +91,31 @@ test('whatever JSON can write may be noted, and what it leaves out it may', asyn
     .withStage('a', ({ note }) => notes.forEach((value, index) => note(`acme/${index}` as never, value as never)))
     .build()
     .run()
-  expect(Object.values(report.stages['a']?.notes ?? {})).toEqual(notes)
+  const written = notes.map((note) => (note === undefined ? note : JSON.parse(JSON.stringify(note))))
+  expect(Object.values(report.stages['a']?.notes ?? {})).toEqual(written.with(1, NaN))
   expect(JSON.parse(JSON.stringify(report)).stages.a.notes['acme/8']).toEqual({ a: { b: { c: { d: { e: 1 } } } } })
+})
+
+test('a note stays as it was noted: plain data is frozen, other objects are kept as JSON writes them', async () => {
+  class Usage {
+    total = 1
+    toJSON() {
+      return { total: this.total }
+    }
+  }
+  const usage = new Usage()
+  const tokens = { input: 5 }
+  const { report } = await new Pipeline('demo')
+    .withStage('a', ({ note }) => {
+      note('acme/usage' as never, usage as never)
+      note('acme/tokens' as never, { tokens } as never)
+    })
+    .build()
+    .run()
+  usage.total = 2
+  expect(() => Object.assign(tokens, { input: 6n })).toThrow(TypeError)
+  expect(report.stages['a']?.notes).toEqual({ 'acme/usage': { total: 1 }, 'acme/tokens': { tokens: { input: 5 } } })
+  expect(() => JSON.stringify(report)).not.toThrow()
 })
 
 test('a note that comes too late is dropped as any other, whatever it is', async () => {

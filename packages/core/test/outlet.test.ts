@@ -41,6 +41,7 @@ function childOf(outlet: Outlet, graph: BuiltGraph, eventSink: ReturnType<typeof
     openedAt: clock.now(),
     resume: undefined,
     outlet,
+    slotValue: () => undefined,
     tell: () => {},
     outOfTime: () => {},
   }

@@ -278,3 +278,41 @@ test('a part cannot change the output that all runs share for calls that were ne
   }
   expect(seen.filter((status) => status === 'cancel')).toHaveLength(2)
 })
+
+test('options of an output that it does not have are refused, with the error of the output as cause (core/illegal-option)', () => {
+  const error = new Error('broken')
+  const cases: [() => unknown, string, unknown?][] = [
+    [
+      () => StageOutput.ok({}, { artifact: [] } as never),
+      'StageOutput.ok(): unknown option "artifact" (did you mean "artifacts"?',
+    ],
+    [
+      () => StageOutput.fail(error, { retriable: true } as never),
+      'StageOutput.fail(): unknown option "retriable"',
+      error,
+    ],
+    [() => StageOutput.fail(error, { retryable: 'no' } as never), 'retryable must be true or false, not "no"', error],
+    [() => StageOutput.retry(error, { after: 5 } as never), 'StageOutput.retry(): unknown option "after"', error],
+    [() => StageOutput.suspend({}, { states: 1 } as never), 'StageOutput.suspend(): unknown option "states"'],
+    [() => StageOutput.suspend({}, 5 as never), 'the options must be an object, not 5'],
+  ]
+  for (const [make, message, cause] of cases)
+    expect(make).toThrow(
+      expect.objectContaining({ code: 'core/illegal-option', message: expect.stringContaining(message), cause }),
+    )
+})
+
+test('options of an output may be an instance of a class', () => {
+  class Later {
+    get afterMs() {
+      return 5
+    }
+  }
+  expect(StageOutput.retry('busy', new Later())).toMatchObject({ status: 'retry', afterMs: 5 })
+})
+
+test('an unknown key beside a fallback is refused (core/illegal-option)', () => {
+  expect(() =>
+    new Pipeline('demo').withStage('a', () => ({}), { onFailure: { fallback: {}, when: 'always' } as never }).build(),
+  ).toThrow("onFailure must be 'skip' or { fallback: { … } }")
+})

@@ -68,8 +68,8 @@ test('the kind comes from the stage, otherwise from the builder, otherwise it is
 })
 
 test('a pipeline without a name is called pipeline', () => {
-  expect(new Pipeline().build().name).toBe('pipeline')
-  expect(new Pipeline('demo').build().info.name).toBe('demo')
+  expect(new Pipeline().withStage('a', () => ({})).build().name).toBe('pipeline')
+  expect(new Pipeline('demo').withStage('a', () => ({})).build().info.name).toBe('demo')
 })
 
 test('a pipeline is immutable: every method returns a new one, and several may extend one', () => {
@@ -134,7 +134,7 @@ test('compose adds the stages of another pipeline', async () => {
 })
 
 test("compose refuses a value that isn't a pipeline", () => {
-  for (const wrong of [undefined, {}, [], new Pipeline('x').build()])
+  for (const wrong of [undefined, {}, [], new Pipeline('x').withStage('a', () => ({})).build()])
     expect(() => new Pipeline('demo').compose(wrong as never)).toThrow(
       expect.objectContaining({ code: 'core/not-a-pipeline' }),
     )

@@ -205,7 +205,13 @@ test.each([
 
 test("an input that isn't a function is refused at build (core/illegal-option)", () => {
   const build = () =>
-    new Pipeline('demo').withPipeline('answer', new Pipeline('child'), { input: { inputText: 'x' } as never }).build()
+    new Pipeline('demo')
+      .withPipeline(
+        'answer',
+        new Pipeline('child').withStage('a', () => ({})),
+        { input: { inputText: 'x' } as never },
+      )
+      .build()
   expect(build).toThrow(
     expect.objectContaining({
       problems: [

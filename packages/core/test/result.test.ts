@@ -189,14 +189,6 @@ test('PipelineFailedError has the result and the cause, and prints without the r
   expect(Object.keys(error)).not.toContain('result')
 })
 
-test('an empty pipeline completes at once', async () => {
-  expect(await new Pipeline().build({ clock }).run()).toMatchObject({
-    status: 'completed',
-    data: {},
-    report: { pipeline: 'pipeline', stages: {} },
-  })
-})
-
 test.each([
   ['a bare stage', []],
   ['a wrapped stage', [passingOn('around')]],

@@ -29,7 +29,12 @@ test('a narrowed signal aborts the run, a narrowed deadline limits it, and stage
   await clock.advance(100)
   expect(await bounded).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'core/timed-out', message: expect.stringContaining('100 ms') }],
+    errors: [
+      {
+        code: 'core/timed-out',
+        message: expect.stringContaining('did not end by its deadline (run.with({ deadline }))'),
+      },
+    ],
   })
 
   const verified = run(

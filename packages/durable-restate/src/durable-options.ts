@@ -72,8 +72,7 @@ function graphProblems<Stages, Ports>(graph: StageGraph<Stages, Ports>): readonl
     if (!StageflowError.is(error, 'core/resume')) throw error
     return [`the graph must be what build() returned, not ${show(graph)}`]
   }
-  return graph.info.stages.flatMap(({ name, options }) => {
-    const { placement = 'local' } = options as { readonly placement?: string }
+  return graph.info.stages.flatMap(({ name, placement = 'local' }) => {
     if (!PLACES.includes(placement))
       return [`placement of stage "${name}" must be one of 'local', 'call', 'service', not ${show(placement)}`]
     return placement === 'service' && shape[name]?.child !== undefined

@@ -93,8 +93,8 @@ export class RestateExecutor implements StageExecutor {
     if (attempt.cancelled !== undefined) this.#take({ kind: 'stop', reason: attempt.cancelled })
   }
 
-  execute(key: string, call: () => Promise<CallFacts>, { options }: StageInfo, isWanted: () => boolean): void {
-    const isService = (options as { readonly placement?: string }).placement === 'service'
+  execute(key: string, call: () => Promise<CallFacts>, { placement }: StageInfo, isWanted: () => boolean): void {
+    const isService = placement === 'service'
     if (!this.#known.has(`call ${key}`)) this.#registered.push({ key, call, isService, isWanted })
   }
 

@@ -41,42 +41,6 @@ test.each([
   expect(report.notes['core/problems']).toBeUndefined()
 })
 
-/** Readable when it is noted, and not when the span ends. */
-function throwing(): object {
-  let isNoted = false
-  return {
-    get inputTokens(): number {
-      if (isNoted) throw new Error('not now')
-      isNoted = true
-      return 1
-    },
-  }
-}
-
-test('a note that cannot be read is reported, and the span of a failed stage is still failed', async () => {
-  const { provider, spans } = spanRecorder()
-  const { report } = await new Pipeline('odd')
-    .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
-    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('usage', throwing())] })
-    .run()
-  expect(spans().find(({ name }) => name === 'stage s')).toMatchObject({ isError: true, message: 'down' })
-  expect(report.notes['core/problems']).toMatchObject([{ code: 'tracing/failed', cause: { message: 'not now' } }])
-})
-
-test.each([
-  ['cannot be read', '[cannot be read]', throwing()],
-  ['is null', 'null', { toJSON: () => null }],
-])('a note of attributes that %s is shown as one attribute: %s', async (_, shown, attributes) => {
-  const { provider, span } = spanRecorder()
-  const { report } = await new Pipeline('odd')
-    .withStage('s', () => ({}))
-    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('attributes', attributes)] })
-    .run()
-  expect(span('stage s').attributes).toMatchObject({ 'stageflow.stage.attributes': shown })
-  expect(span('stage s').attributes).not.toHaveProperty('0') // nor one for each letter of it
-  expect(report.notes['core/problems']).toBeUndefined()
-})
-
 test.each([
   [
     'whose cause throws',

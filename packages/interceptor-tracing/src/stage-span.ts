@@ -22,11 +22,10 @@ function noteOf(notes: Readonly<StageNotes>, key: string): Readonly<Record<strin
   return typeof note === 'object' && note !== null ? (note as Readonly<Record<string, unknown>>) : undefined
 }
 
-/** Describes the end of a call on its span. If a note cannot be read, describes the rest and then throws its error. */
+/** Describes the end of a call on its span. */
 export function describeEnding(span: Span, ending: CallEnding, redactor: Redactor): void {
   const { status, error, endedAt, record, retry } = ending
-  let unreadable: Unreadable | undefined
-  if (record !== undefined) unreadable = describeLastCall(span, ending, record, redactor)
+  if (record !== undefined) describeLastCall(span, ending, record, redactor)
   else if (status !== undefined) span.setAttribute('stageflow.stage.status', status)
   else describeGivenUp(span)
   const failure = record?.status === 'fail' ? record.error : error
@@ -37,33 +36,16 @@ export function describeEnding(span: Span, ending: CallEnding, redactor: Redacto
   }
   if (record !== undefined && noteOf(record.notes, 'retry')?.['exhausted'] === true)
     span.addEvent('stageflow.retry.exhausted', {}, spanTime(endedAt))
-  if (unreadable !== undefined) throw unreadable.cause
-}
-
-/** What reading a note threw. */
-interface Unreadable {
-  readonly cause: unknown
 }
 
 /** Describes the stage on the span of its last call. */
-function describeLastCall(
-  span: Span,
-  { status, endedAt }: CallEnding,
-  record: StageRecord,
-  redactor: Redactor,
-): Unreadable | undefined {
-  let unreadable: Unreadable | undefined
+function describeLastCall(span: Span, { status, endedAt }: CallEnding, record: StageRecord, redactor: Redactor): void {
   const { notes } = record
   const hasNotes = !isEmpty(notes)
-  try {
-    if (hasNotes) describeNotes(span, notes, redactor)
-  } catch (cause) {
-    unreadable = { cause }
-  }
+  if (hasNotes) describeNotes(span, notes, redactor)
   describeStage(span, record, redactor)
   if (status !== undefined && status !== record.status) span.setAttribute('stageflow.attempt.status', status)
   if (hasNotes) describeBreaker(span, notes, endedAt)
-  return unreadable
 }
 
 /** True for most stages: they have no note. */
@@ -112,7 +94,8 @@ function describeNotes(span: Span, notes: Readonly<StageNotes>, redactor: Redact
       }),
     )
   const attributes = noteOf(notes, 'attributes')
-  if (attributes !== undefined) describeAttributes(span, redactor.value(attributes))
+  if (attributes !== undefined)
+    span.setAttributes(plainValues(redactor.value(attributes) as Readonly<Record<string, unknown>>))
   const circuitBreaker = noteOf(notes, 'circuitBreaker')
   if (circuitBreaker !== undefined)
     span.setAttributes(
@@ -132,12 +115,6 @@ function describeNotes(span: Span, notes: Readonly<StageNotes>, redactor: Redact
         'stageflow.timeout.limit': typeof timeout['limitMs'] === 'number' ? timeout['limitMs'] / 1_000 : undefined,
       }),
     )
-}
-
-function describeAttributes(span: Span, shown: unknown): void {
-  if (typeof shown === 'object' && shown !== null)
-    span.setAttributes(plainValues(shown as Readonly<Record<string, unknown>>))
-  else span.setAttribute('stageflow.stage.attributes', String(shown)) // such as "[cannot be read]"
 }
 
 const shortText = (value: unknown, redactor: Redactor): unknown =>

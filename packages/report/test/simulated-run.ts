@@ -66,6 +66,7 @@ export function infoOf(
     name: 'simulated',
     interceptors: [] as string[],
     stages: [] as PipelineInfo['stages'][number][],
+    toJSON: () => ({}),
   } satisfies PipelineInfo
   for (const [index, { name, dependencies }] of stages.entries()) {
     pipeline.stages.push({
@@ -78,7 +79,11 @@ export function infoOf(
       conditional: false,
       options: {},
       streams: false,
+      map: false,
+      child: undefined,
+      placement: undefined,
       pipeline,
+      toJSON: () => ({}),
     })
   }
   return pipeline

@@ -93,10 +93,7 @@ function releases() {
 
 /** The version that core states in its code, which `npm run generate` writes for a release. */
 function statedVersion(to) {
-  const state = (text, name, value) => text.replace(new RegExp(`const ${name} = \\d+`), `const ${name} = ${value}`)
-  return {
-    'dist/pipeline/build.js': (text) => state(state(text, 'MAJOR', semver.major(to)), 'MINOR', semver.minor(to)),
-  }
+  return { 'dist/base/version.js': (text) => text.replace(/const VERSION = '[^']*'/, `const VERSION = '${to}'`) }
 }
 
 async function upgrade(manager, app, { name, from, to }) {

@@ -1,3 +1,4 @@
+import { isError } from './foreign.ts'
 import { show } from './show.ts'
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -8,11 +9,6 @@ export const isName = (value: unknown): boolean => isText(value) && value !== ''
 export const isNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
 export const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0
 export const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray
-
-/** Whether `value` is a promise of any kind: of this realm or another, or an object that only has `then`. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && isFunction(value['then'])
-}
 
 /** Returns `did you mean "x"?` for the closest name within `most` edits, ignoring case; undefined if no name is that close. */
 export function didYouMean(name: string, names: Iterable<string>, most: number = 2): string | undefined {
@@ -43,7 +39,7 @@ export const RESULT: unique symbol = Symbol.for('@stageflow/result')
 
 /** Names a value that a stage must not return. */
 export function describe(value: unknown): string {
-  if (value instanceof Error) return 'an Error (throw it, or return StageOutput.fail(error))'
+  if (isError(value)) return 'an Error (throw it, or return StageOutput.fail(error))'
   if (isObject(value) && RESULT in value) return 'the result of a run (return its data, or use withPipeline)'
   const tag = Object.prototype.toString.call(value)
   if (tag === '[object Generator]') return 'a generator (make the stage async function*)'

@@ -1,4 +1,4 @@
-import { codeOf, read } from './foreign.ts'
+import { codeOf, isError, read } from './foreign.ts'
 import { getter } from './objects.ts'
 
 /** How many nested causes of an error are looked at, and kept in its record. */
@@ -60,7 +60,7 @@ export interface ErrorRecord {
 /** Text for any thrown value. Never throws, even if a getter of the value does. */
 export function textOf(value: unknown): string {
   try {
-    if (value instanceof Error) return String(value.message || value.name)
+    if (isError(value)) return String(value.message || value.name)
     if (typeof value !== 'object' || value === null) return String(value)
     const json = JSON.stringify(value) ?? '{}'
     // A promise or a map is {} in JSON, so its type is shown instead.
@@ -73,14 +73,6 @@ export function textOf(value: unknown): string {
 /** Returns `value` if it is an error; otherwise a `core/stage-failed` error with `value` as its cause. */
 export function toError(value: unknown): Error {
   return isError(value) ? value : new StageflowError('core/stage-failed', textOf(value), { cause: value })
-}
-
-function isError(value: unknown): value is Error {
-  try {
-    return value instanceof Error
-  } catch {
-    return false // a revoked proxy
-  }
 }
 
 export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRecord {

@@ -1,3 +1,29 @@
+// Values that code outside has made: in this realm or another, such as a `vm` context of Jest, or after the global `Promise` was
+// replaced. So `instanceof` says nothing about them.
+
+/** Whether `value` is a promise of any kind: of this realm or another, or an object that only has `then`. */
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+
+/** If `value` is a promise of any kind, which nobody awaits: calls `report` if it rejects. Otherwise its rejection would end the process. */
+export function onRejection(value: unknown, report: (cause: unknown) => void): void {
+  try {
+    if (isThenable(value)) Promise.resolve(value).catch(report)
+  } catch (cause) {
+    report(cause) // its `then` is a getter that throws
+  }
+}
+
+/** Whether `value` is an error of this realm or another. */
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error || ERROR_TAGS.has(Object.prototype.toString.call(value))
+  } catch {
+    return false // a revoked proxy
+  }
+}
+const ERROR_TAGS: ReadonlySet<string> = new Set(['[object Error]', '[object DOMException]'])
+
 /** Reads a property of any object or function; undefined for other values, if it is missing, or if its getter throws. */
 export function read(value: unknown, key: string): unknown {
   try {

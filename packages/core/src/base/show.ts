@@ -1,4 +1,5 @@
 import { textOf } from './errors.ts'
+import { isError } from './foreign.ts'
 
 const LONGEST = 80
 /** A long password is cut out before the text is cut. In characters. */
@@ -15,7 +16,7 @@ export function show(value: unknown): string {
   if (typeof value !== 'object' || value === null) return cut(String(value))
   try {
     if (Array.isArray(value)) return 'an array'
-    if (value instanceof Error) return `an error (${cut(textOf(value))})`
+    if (isError(value)) return `an error (${cut(textOf(value))})`
     const name = String(value.constructor.name).slice(0, LONGEST)
     return name === '' || name === 'Object' ? 'an object' : `an instance of ${name}`
   } catch {

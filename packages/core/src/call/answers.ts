@@ -1,6 +1,7 @@
 import { isAbortError } from '../base/abort.ts'
-import { isObject, isThenable } from '../base/check.ts'
+import { isObject } from '../base/check.ts'
 import { StageflowError, textOf, toError } from '../base/errors.ts'
+import { isThenable } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { BY_ENGINE, Output, failed, isOutput } from '../contract/output.ts'

@@ -253,9 +253,9 @@ export function callWithParts(
 ): Answer {
   const call = context.narrowedTo(new StageCall(host, node, fork, hooks))
   const answer = call.begin(next)
-  if (!(answer instanceof Promise)) call.answer(answer)
+  if (answer instanceof Output) call.answer(answer)
   // A limit may have answered the call while its code was being called.
-  if (call.output !== undefined || !(answer instanceof Promise)) return call.output as Output
+  if (call.output !== undefined || answer instanceof Output) return call.output as Output
   return (host.loop.checked = new Promise((resolve) => {
     call.resolve = resolve
     void answer.then((output) => call.answer(output))

@@ -1,7 +1,8 @@
 import { untilAborted } from '../base/abort.ts'
-import { isFunction, isObject, isThenable } from '../base/check.ts'
+import { isFunction, isObject } from '../base/check.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { textOf, toError } from '../base/errors.ts'
+import { isThenable, onRejection } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
@@ -16,40 +17,37 @@ import { behindOf, tellCalls } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
 /**
- * Calls a stage's own code. If the code takes time, returns a native promise of its value: it awaits a promise of any kind, and
- * reads an async iterator to its end.
+ * Calls a stage's own code. If the code takes time, returns an instance of `Promise` for its value: it awaits a promise of any
+ * kind, and reads an async iterator to its end.
  */
 export function runBody(node: StageNode, context: LiveStageContext): unknown {
   const value = node.body(context)
-  if (value instanceof Promise || value instanceof Output || !isObject(value)) return value
   if (isThenable(value)) return Promise.resolve(value)
-  if (Symbol.asyncIterator in value && isFunction(value['next']))
-    return drain(value as object as AsyncGenerator<unknown, unknown>, context)
-  return value
+  if (value instanceof Output || !isObject(value)) return value
+  if (!(Symbol.asyncIterator in value) || !isFunction(value['next'])) return value
+  // If the global `Promise` was replaced, `drain` returns one of the former kind.
+  return Promise.resolve(drain(value as object as AsyncGenerator<unknown, unknown>, context))
 }
 
 /** Pulls the chunks of a stage and publishes them until it returns; stops pulling once the stage was aborted or has settled. */
 async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStageContext): Promise<unknown> {
   const behind = behindOf(context)
   const { host, node } = behind
+  const isWanted = (): boolean => context.aborted === undefined && host.facts.schedule.state(node.index) === RUNNING
   for (;;) {
     const step = await chunks.next()
     if (step.done === true) return step.value
-    const { aborted } = context
-    if (aborted !== undefined || host.facts.schedule.state(node.index) !== RUNNING) {
-      await chunks.return(undefined)
-      throw aborted?.reason ?? host.abortOf(node.index)?.reason
-    }
+    if (!isWanted()) break
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)
     if (wait === undefined) continue
     tellCalls(behind, 'blocked')
-    try {
-      await untilAborted(wait, context.signal)
-    } finally {
-      tellCalls(behind, 'unblocked')
-    }
+    await untilAborted(wait, context.signal)
+    tellCalls(behind, 'unblocked')
+    if (!isWanted()) break
   }
+  await chunks.return(undefined)
+  throw context.aborted?.reason ?? host.abortOf(node.index)?.reason
 }
 
 /** Calls a stage's `when`. Returns the output that the stage settles with if it may not start. */
@@ -63,8 +61,8 @@ export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
   if (answer === true) return undefined
   if (answer === false) return new Output('skip', 'its condition (when) was false')
   // A promise is refused. If it rejects as well, that must not end the process.
-  if (answer instanceof Promise) answer.catch(() => {})
-  const what = answer instanceof Promise ? 'a promise; do what takes time in a stage before it' : show(answer)
+  onRejection(answer, () => {})
+  const what = isThenable(answer) ? 'a promise; do what takes time in a stage before it' : show(answer)
   return failed(
     'core/when',
     `The condition (when) of stage "${node.name}" must return true or false at once; it returned ${what}.`,

@@ -23,11 +23,36 @@ export class NodeInputs {
     this.#seen = node.fixesInputs ? seenNow(facts, node.dependencies) : undefined
   }
 
-  from(stage: string): object | undefined {
+  // Bound, because stages destructure their inputs: `({ inputs: { from } }) => …`.
+  get from() {
+    return (stage: string): object | undefined => this.#from(stage)
+  }
+  get status() {
+    return (stage: string): InputStatus => this.#status(stage)
+  }
+  get getFrom() {
+    return (stage: string, key: string, fallback?: unknown): unknown => this.#getFrom(stage, key, fallback)
+  }
+  get requireFrom() {
+    return (stage: string, key: string): unknown => this.#requireFrom(stage, key)
+  }
+  get get() {
+    return (key: string, fallback?: unknown): unknown => this.#get(key, fallback)
+  }
+
+  toJSON(): Data {
+    const all = bareRecord<unknown>()
+    this.#node.aliases.forEach((alias, position) => {
+      all[alias] = this.#value(position)
+    })
+    return all
+  }
+
+  #from(stage: string): object | undefined {
     return this.#value(this.#positionOf(stage))
   }
 
-  status(stage: string): InputStatus {
+  #status(stage: string): InputStatus {
     const position = this.#positionOf(stage)
     const state =
       this.#seen === undefined
@@ -38,17 +63,17 @@ export class NodeInputs {
     return state === FAILED ? 'fail' : 'late'
   }
 
-  getFrom(stage: string, key: string, fallback?: unknown): unknown {
-    const data = this.from(stage) as Data | undefined
+  #getFrom(stage: string, key: string, fallback?: unknown): unknown {
+    const data = this.#from(stage) as Data | undefined
     return data !== undefined && Object.hasOwn(data, key) ? data[key] : fallback
   }
 
-  requireFrom(stage: string, key: string): unknown {
-    const data = this.from(stage) as Data | undefined
+  #requireFrom(stage: string, key: string): unknown {
+    const data = this.#from(stage) as Data | undefined
     if (data !== undefined && Object.hasOwn(data, key)) return data[key]
     const found =
       data === undefined
-        ? `it has no data (its status is ${this.status(stage)})`
+        ? `it has no data (its status is ${this.#status(stage)})`
         : `it gave ${listed(Object.keys(data), 'nothing')}`
     throw new StageflowError(
       'core/missing-input',
@@ -56,7 +81,7 @@ export class NodeInputs {
     )
   }
 
-  get(key: string, fallback?: unknown): unknown {
+  #get(key: string, fallback?: unknown): unknown {
     const { aliases } = this.#node
     let found: Data | undefined
     let first = ''
@@ -77,14 +102,6 @@ export class NodeInputs {
       'core/ambiguous-input',
       `Stage "${this.#node.name}" reads ${show(key)}, which both "${first}" and "${other}" may return. Name one: inputs.getFrom('${first}', ${show(key)}).`,
     )
-  }
-
-  toJSON(): Data {
-    const all = bareRecord<unknown>()
-    this.#node.aliases.forEach((alias, position) => {
-      all[alias] = this.#value(position)
-    })
-    return all
   }
 
   #value(position: number): object | undefined {

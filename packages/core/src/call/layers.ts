@@ -1,5 +1,6 @@
-import { isFunction, isThenable } from '../base/check.ts'
+import { isFunction } from '../base/check.ts'
 import { textOf } from '../base/errors.ts'
+import { isThenable } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Interceptor, OnCall, RunStage } from '../contract/interceptor.ts'
@@ -86,9 +87,9 @@ function layerAt(depth: number, next: (context: LiveStageContext) => Answer): Ru
     try {
       const answer: unknown = wrap(context)
       if (answer instanceof Output) return answer
-      // The layer passes on the promise of the layer below.
-      if (answer instanceof Promise && answer === behind.host.loop.checked) return answer as Promise<Output>
-      return checkedAnswer(layer.name, context, answer)
+      const { checked } = behind.host.loop
+      const isOfLayerBelow = checked !== undefined && answer === checked
+      return isOfLayerBelow ? checked : checkedAnswer(layer.name, context, answer)
     } catch (thrown) {
       return interceptorThrew(layer.name, behindOf(context), thrown)
     }

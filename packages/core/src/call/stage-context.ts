@@ -2,7 +2,8 @@ import type { OneCopy } from '../base/check.ts'
 import { AbortScope } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 import { getter } from '../base/objects.ts'
-import type { StageContext, StageInfo, StageInputs } from '../contract/context.ts'
+import { SlotValues } from '../contract/context.ts'
+import type { Slot, StageContext, StageInfo, StageInputs } from '../contract/context.ts'
 import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
 import type { Fork, InterceptorContext, RunContext } from '../contract/interceptor.ts'
 import type { Resumed, StageRecord } from '../contract/results.ts'
@@ -111,7 +112,7 @@ export class LiveStageContext implements InterceptorContext {
     return (type: string, data: object) => this.#host.facts.emit(this.#node, type, data, this.signal)
   }
   get get(): StageContext['get'] {
-    return (slot) => this.#host.facts.slotValue(slot)
+    return (slot) => (this.#fork ?? this.#host.facts).slotValue(slot)
   }
   get note(): StageContext['note'] {
     return (key, value) => this.#host.facts.noteStage(this.#node.index, key, value)
@@ -136,9 +137,11 @@ export class LiveStageContext implements InterceptorContext {
   }
 
   // Not bound: interceptors call them on the context, in every call.
-  fork(): StageFork {
+  fork(slot?: Slot<unknown>, value?: unknown): StageFork {
     const attempts = this.#facts?.attempts?.length ?? 0
-    return this.narrowedTo(new StageFork(this.#host, this.#node, this.#fork, attempts > 0 ? attempts + 1 : undefined))
+    const fork = new StageFork(this.#host, this.#node, this.#fork, attempts > 0 ? attempts + 1 : undefined)
+    if (slot !== undefined) fork.slots = new SlotValues().set(slot, value)
+    return this.narrowedTo(fork)
   }
   codeLeft(): Promise<void> {
     const { facts } = this.#host
@@ -196,6 +199,8 @@ export class StageFork implements Fork, ForkLike {
   /** The context that is narrowed to it. */
   declare live: LiveStageContext
   declare protected ownScope: AbortScope | undefined
+  /** The value that only the code inside it sees. */
+  declare slots: SlotValues | undefined
 
   constructor(
     host: Host,
@@ -211,10 +216,16 @@ export class StageFork implements Fork, ForkLike {
     this.attempt = attempt
     this.live = undefined as never // set by `narrowedTo`
     this.ownScope = undefined
+    this.slots = undefined
   }
 
   get context(): InterceptorContext {
     return this.live
+  }
+  /** The value of a slot inside it: its own, that of the nearest fork around it that has one, or that of the run. */
+  slotValue<T>(slot: Slot<T>): T | undefined {
+    if (this.slots?.has(slot) === true) return this.slots.get(slot) as T
+    return (this.outer ?? this.host.facts).slotValue(slot)
   }
   /** The earliest deadline on it and around it; Infinity without one. */
   get deadline(): number {

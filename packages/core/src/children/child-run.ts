@@ -95,6 +95,7 @@ function linkFor(context: LiveStageContext, behind: Behind, runs: readonly RunFa
     openedAt: run.clock.now(),
     resume: run.resume?.child(path, context.resumed),
     outlet: run.outlet,
+    slotValue: context.get,
     tell: (news) => tellCalls(behind, news),
     outOfTime: () => host.stopping.outOfTime(),
   }

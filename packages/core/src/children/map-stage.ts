@@ -1,5 +1,6 @@
 import { isFunction } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
+import { isThenable } from '../base/foreign.ts'
 import { LIMIT, functionLike, required } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
@@ -26,7 +27,8 @@ type Items = Iterator<unknown> | AsyncIterator<unknown>
 
 /** Makes the stage that `withMap` adds: it calls `each` for each item, at most `concurrency` at once. */
 export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): MadeStage {
-  return new MadeStage(RULES, () => (context) => new MapRun(context as LiveStageContext, each, concurrency).run(over))
+  const make = () => (context: unknown) => new MapRun(context as LiveStageContext, each, concurrency).run(over)
+  return new MadeStage(RULES, make, true)
 }
 
 /** One run of a map. Starts items while there is room, until the source ends or an item ends the map. */
@@ -93,7 +95,7 @@ class MapRun {
         continue
       }
       const next = items.next()
-      const step = next instanceof Promise ? await this.#unlessOver(next) : next
+      const step = isThenable(next) ? await this.#unlessOver(next) : next
       if (!this.#isWanted) this.#endEarly()
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
@@ -128,7 +130,7 @@ class MapRun {
     }
   }
 
-  #unlessOver<T>(next: Promise<T>): Promise<T | undefined> {
+  #unlessOver<T>(next: PromiseLike<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       this.#stopWaiting = () => resolve(undefined)
       next.then(resolve, reject)

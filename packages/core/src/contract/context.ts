@@ -54,10 +54,19 @@ export interface StageInfo {
   readonly join: Join
   /** Whether it has a `when`. */
   readonly conditional: boolean
+  /** The options that interceptors act on. */
   readonly options: Readonly<StageOptions>
   /** Whether it is an async generator. */
   readonly streams: boolean
+  /** Whether it is a map. */
+  readonly map: boolean
+  /** The child pipeline that it runs; undefined if it runs none that the build knows. */
+  readonly child: PipelineInfo | undefined
+  /** Where a durable run carries it out; undefined if its option was not given. */
+  readonly placement: string | undefined
   readonly pipeline: PipelineInfo
+  /** Its place in the graph, without `pipeline`, and those of its options that are JSON. */
+  toJSON(): object
 }
 
 export interface PipelineInfo {
@@ -65,6 +74,8 @@ export interface PipelineInfo {
   readonly stages: readonly StageInfo[]
   /** The names of the interceptors, outermost first. */
   readonly interceptors: readonly string[]
+  /** The graph as JSON, with its child pipelines. */
+  toJSON(): object
 }
 
 /**
@@ -229,6 +240,11 @@ export class SlotValues extends Map<Slot<unknown>, unknown> {
   }
 
   override set(slot: Slot<unknown>, value: unknown): this {
+    if (!isName(slot?.name))
+      throw new StageflowError(
+        'core/slot',
+        `A value was set for ${show(slot)}, which is no slot. Make one: createSlot('acme/name').`,
+      )
     this.has(slot)
     return super.set(slot, value)
   }

@@ -2,6 +2,7 @@ import { didYouMean } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
+import { isThenable } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { PipelineInfo, RunOptions, RunParent, Slot, StageContext, StageInfo, StageOptions } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
@@ -73,7 +74,7 @@ export interface Interceptor extends InterceptorMembers {
 interface InterceptorMembers {
   readonly name: string
   /**
-   * The versions of core that it works with, as in its `peerDependencies`: `'^1.2.0'`, or `'^1.2.0 || ^2.0.0'`. `build()` refuses it
+   * The versions of core that it works with, as in its `peerDependencies`: any range that npm reads, such as `'^1.2.0 || ^2.0.0'`. `build()` refuses it
    * in another version (`core/interceptor-version`). Default: any version.
    */
   readonly core?: string
@@ -115,7 +116,7 @@ interface InterceptorMembers {
 
 /** Calls `use` with a value, or with the result of a promise. Keeps a synchronous stage synchronous. */
 export function after<T, U>(value: T | Promise<T>, use: (value: T) => U | Promise<U>): U | Promise<U> {
-  return value instanceof Promise ? value.then(use) : use(value)
+  return isThenable(value) ? Promise.resolve(value).then(use) : use(value)
 }
 
 /** The context of one call, as interceptors see it. */
@@ -132,9 +133,10 @@ export interface InterceptorContext extends StageContext<
   readonly aborted: { readonly reason: unknown } | undefined
   /**
    * Makes a narrower context for `next`, and a function that aborts only the calls inside it. Its `attempt` is the number of
-   * attempts so far + 1.
+   * attempts so far + 1. With a slot, `context.get(slot)` gives `value` inside it, and in the child runs that are started there.
    */
   fork(this: InterceptorContext): Fork
+  fork<T>(this: InterceptorContext, slot: Slot<T>, value: T): Fork
   /** Resolves when none of the stage's code is running, including abandoned code, even after the run has ended. */
   codeLeft(this: InterceptorContext): Promise<void>
   /**
@@ -179,7 +181,12 @@ export interface RunContext extends RunIdentity {
   problem(error: unknown): void
   /** Makes a run for `next` with another signal, deadline or snapshot. */
   with(changes: RunChanges): RunContext
-  /** Makes a failed outcome. Return it, or that of `cancel`, to end the run without `next`. */
+  /** Stops the run, as the signal of its caller would: it ends as `cancelled`, with everything that completed. */
+  stop(reason: string): void
+  /**
+   * Makes a failed outcome. Return it from `wrapRun`, or that of `cancel`, to end the run without `next`. In other hooks both throw
+   * `core/interceptor-answer`: nothing there returns an outcome.
+   */
   fail(error: unknown): RunOutcome
   cancel(reason: string): RunOutcome
 }

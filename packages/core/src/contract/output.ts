@@ -1,8 +1,10 @@
-import { describe, isFunction, isObject } from '../base/check.ts'
+import { describe, isArray, isFunction, isObject } from '../base/check.ts'
 import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
+import { isError } from '../base/foreign.ts'
 import { getter, isPlain, printAs } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
-import { plainOptions } from '../base/options.ts'
+import { ANY, FLAG, TEXT, optionProblems, plainOptions } from '../base/options.ts'
+import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 
 /** Brands outputs; the same in every copy of core. */
@@ -196,18 +198,37 @@ export const failed = (code: string, message: string, cause?: { readonly cause: 
 const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
 const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
-const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze(plainOptions(options)))
+
+const RULES = {
+  ok: {
+    artifacts: [isArray, 'an array of objects'],
+    events: [isArray, 'an array of { type, data }'],
+    version: TEXT,
+  },
+  fail: { retryable: FLAG, data: ANY },
+  // Which waits make sense is for the interceptor to say that waits.
+  retry: { afterMs: ANY },
+  suspend: { state: ANY },
+} satisfies Readonly<Record<string, OptionRules>>
+
+/** Reads the options of an output. Throws `core/illegal-option`; `error` is that of the output, which must not get lost. */
+function optionsOf(status: keyof typeof RULES, options: More | undefined, error?: unknown): More {
+  if (options === undefined) return EMPTY
+  const problems = optionProblems(options, RULES[status])
+  if (problems.length === 0) return Object.freeze(plainOptions(options, Object.keys(RULES[status])))
+  throw new StageflowError('core/illegal-option', `StageOutput.${status}(): ${problems.join('; ')}.`, { cause: error })
+}
 export const suspendedOutput = (request: unknown, state: unknown): Output =>
   new Output('suspend', undefined, { request, state })
 
 /** Makes the outputs that a stage returns. */
 export const StageOutput: StageOutputFactory = Object.freeze({
-  ok: (data: object = EMPTY, extras?: Extras) => new Output('ok', data, more(extras)),
+  ok: (data: object = EMPTY, extras?: Extras) => new Output('ok', data, optionsOf('ok', extras)),
   skip: (reason: string) => new Output('skip', textOf(reason)),
   cancel: (reason: string) => new Output('cancel', textOf(reason)),
-  fail: (error: unknown, options?: More) => new Output('fail', toError(error), more(options)),
-  retry: (error: unknown, options?: More) => new Output('retry', toError(error), more(options)),
-  suspend: (request: unknown, options?: More) => suspendedOutput(request, options?.state),
+  fail: (error: unknown, options?: More) => new Output('fail', toError(error), optionsOf('fail', options, error)),
+  retry: (error: unknown, options?: More) => new Output('retry', toError(error), optionsOf('retry', options, error)),
+  suspend: (request: unknown, options?: More) => suspendedOutput(request, optionsOf('suspend', options).state),
 }) as unknown as StageOutputFactory
 
 const plainPrototype = Object.prototype
@@ -251,7 +272,7 @@ function read(value: unknown, stage: string): Output {
     if (OUT in value) return copiedOutput(value as unknown as Output, stage)
     if (isPlain(value)) return fromPlain(value, stage)
   }
-  return illegal(stage, describe(value), value instanceof Error ? { cause: value } : undefined)
+  return illegal(stage, describe(value), isError(value) ? { cause: value } : undefined)
 }
 
 function illegal(stage: string, what: string, cause?: { readonly cause: unknown }): Output {

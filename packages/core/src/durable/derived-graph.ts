@@ -14,8 +14,7 @@ import type { Pump } from './pump.ts'
 export const keyPart = (name: string): string => name.replaceAll('/', '%2F')
 
 /** Where a stage is carried out. `local`: in every leg, without a fact. `call`: a child pipeline or a map as one call. */
-export const placementOf = ({ info }: StageNode): string | undefined =>
-  (info.options as { readonly placement?: string }).placement
+export const placementOf = ({ info }: StageNode): string | undefined => info.placement
 
 /**
  * The graph that a durable run runs. Its stages have the same names and edges, but starting one only registers its call, and its

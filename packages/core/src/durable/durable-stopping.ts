@@ -1,6 +1,7 @@
 import { textOf } from '../base/errors.ts'
 import { CLEANUPS, LAST_EVENT } from '../report/run-facts.ts'
-import { Stopping } from '../run/stopping.ts'
+import { Stopping, cancelledFor } from '../run/stopping.ts'
+import type { LimitSource } from '../run/stopping.ts'
 import type { LegRun } from './leg-run.ts'
 
 /** Stops a durable run: only by facts. Its calls keep their grace times themselves, each within its one fact. */
@@ -15,9 +16,10 @@ export class DurableStopping extends Stopping {
   }
 
   /** The limit itself passes by a fact. After a pause the leg moves it to a later time. */
-  override limitTo(limit: number): void {
+  override limitTo(limit: number, by: LimitSource): void {
     const { facts, pump, prefix } = this.#run
     if (limit >= facts.ownLimit) return
+    this.limitedBy = by
     const setLimit = (at: number): void => {
       facts.ownLimit = at
       this.armWatchdog(Math.max(0, at - facts.clock.now()))
@@ -26,13 +28,18 @@ export class DurableStopping extends Stopping {
     pump.limits.add(prefix, limit, limit - pump.at, setLimit, () => this.expire())
   }
   override listen(signal: AbortSignal): void {
-    const { facts, pump, prefix } = this.#run
+    const { facts } = this.#run
     // The parent was aborted by a fact.
     if (signal === facts.parent?.signal) return super.listen(signal)
-    this.abort.listen(signal, (reason) => {
-      pump.register('stop', prefix, textOf(reason))
-      this.armWatchdog(0, reason)
-    })
+    this.abort.listen(signal, (reason) => this.#stopByFact(textOf(reason), reason))
+  }
+  override request(reason: string): void {
+    this.#stopByFact(reason, cancelledFor(reason))
+  }
+  #stopByFact(text: string, reason: unknown): void {
+    const { pump, prefix } = this.#run
+    pump.register('stop', prefix, text)
+    this.armWatchdog(0, reason)
   }
   /**
    * In `ms` the fact of a limit is due, or that of a stop for `reason`. No fact is given while an interceptor around a run or a

@@ -6,14 +6,15 @@ import { foreignText, hasNoOption, oneOf, optionProblems } from '../base/options
 import { plainOptions, unknownNames, unknownText } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
-import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
+import type { Join, PipelineInfo } from '../contract/context.ts'
 import { StageKind, isOutput, toOutput } from '../contract/output.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { Need } from '../schedule/plan.ts'
 import type { Edges } from './edges.ts'
 import type { StageNode } from './graph.ts'
+import { StageDescription } from './info.ts'
 import { CHILD, MadeStage, isStageKind, readStage, withSchema } from './stage.ts'
-import type { Building, Problem, ReadStage, StageSpec } from './stage.ts'
+import type { Building, ChildGraph, Problem, ReadStage, StageSpec } from './stage.ts'
 
 /** Above this many dependencies, an index is faster than a search by name. */
 const MANY_DEPENDENCIES = 8
@@ -53,12 +54,26 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       'core/illegal-option',
       `Stage "${name}" is a GUARD with onFailure 'skip', which lets dependents run after a failure; use { fallback: { … } }.`,
     )
-  const info = new NodeInfo(
-    { name, kind, index, join, conditional: when !== undefined, streams: read.streams, options, pipeline },
-    build,
+  const { stage } = spec
+  const forInterceptors = Object.entries(options).filter(([option]) => !spec.own.includes(option))
+  const info = new StageDescription(
+    {
+      name,
+      kind,
+      index,
+      join,
+      conditional: when !== undefined,
+      streams: read.streams,
+      map: stage instanceof MadeStage && stage.isMap,
+      child: read.child?.info,
+      placement: options['placement'] as string | undefined,
+      options: Object.freeze(Object.fromEntries(forInterceptors)),
+      pipeline,
+    },
+    { names: build.names, dependencies, dependents: build.dependents[index] as readonly number[] },
   )
   return {
-    made: spec.stage instanceof MadeStage,
+    made: stage instanceof MadeStage,
     index,
     name,
     info,
@@ -87,10 +102,14 @@ function needOf(join: Join, count: number, late: boolean): Need {
 
 function readCode(build: NodeBuild, { name, stage }: StageSpec, problem: Problem): ReadStage {
   try {
-    if (stage instanceof MadeStage)
-      return { body: stage.make({ stage: name, child: (given) => build.child(given, name), problem }), streams: false }
-    if (isObject(stage) && CHILD in stage) build.child(stage[CHILD], name)
-    return readStage(stage, name)
+    let child: ChildGraph | undefined
+    const readChild = (given: unknown): ChildGraph | undefined => (child = build.child(given, name))
+    if (stage instanceof MadeStage) {
+      const body = stage.make({ stage: name, child: readChild, problem })
+      return { body, streams: false, child }
+    }
+    if (isObject(stage) && CHILD in stage) readChild(stage[CHILD])
+    return { ...readStage(stage, name), child }
   } catch (error) {
     if (StageflowError.is(error)) problem(error.code, error.message, error.cause)
     else problem('core/not-a-stage', `Stage "${name}" cannot be read: ${textOf(error)}`, error)
@@ -131,6 +150,7 @@ function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number,
 /** Whether the fallback is data that the stage could have returned. */
 const hasFallback = (value: unknown): value is { readonly fallback: object } =>
   isObject(value) &&
+  unknownNames(value, ['fallback']).length === 0 &&
   isObject(value['fallback']) &&
   toOutput(value['fallback'], '').status === 'ok' &&
   !isOutput(value['fallback'])
@@ -186,35 +206,4 @@ function unclaimed(option: string, stage: string, known: readonly string[]): str
       ? `The kind is the third argument: withStage("${stage}", stage, kind, options).`
       : `Correct the name, add the interceptor that claims it, or build with ignoreOptions: ['${option}'].`
   return `Stage "${stage}": ${unknownText('option', option, known, guess)}. ${fix}`
-}
-
-/** The `StageInfo` of a node. Its lists are created when they are read. */
-class NodeInfo implements StageInfo {
-  declare readonly name: string
-  declare readonly kind: StageKind
-  declare readonly index: number
-  declare readonly join: Join
-  declare readonly conditional: boolean
-  declare readonly streams: boolean
-  declare readonly options: Readonly<StageOptions>
-  declare readonly pipeline: PipelineInfo
-  readonly #names: readonly string[]
-  readonly #sources: readonly number[]
-  readonly #dependents: readonly number[]
-
-  constructor(fields: Omit<StageInfo, 'dependencies' | 'dependents'>, { names, edges, dependents }: NodeBuild) {
-    this.#names = names
-    this.#sources = (edges[fields.index] as Edges).sources
-    this.#dependents = dependents[fields.index] as readonly number[]
-    Object.freeze(Object.assign(this, fields))
-  }
-
-  get dependencies(): readonly Dependency[] {
-    return Object.freeze(
-      this.#sources.map((source) => Object.freeze({ stage: this.#names[source] as string, edge: 'value' })),
-    )
-  }
-  get dependents(): readonly string[] {
-    return Object.freeze(this.#dependents.map((target) => this.#names[target] as string))
-  }
 }

@@ -1,7 +1,9 @@
-import { branded, isArray, isFunction, isNot, isObject, isThenable } from '../base/check.ts'
+import { branded, isArray, isFunction, isNot, isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
+import { isThenable } from '../base/foreign.ts'
 import { givenNames, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
+import type { PipelineInfo } from '../contract/context.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, toOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
@@ -18,10 +20,12 @@ export class MadeStage {
   /** The rules of its own options. */
   declare readonly rules: OptionRules
   declare readonly make: (building: Building) => Body
+  declare readonly isMap: boolean
 
-  constructor(rules: OptionRules, make: (building: Building) => Body) {
+  constructor(rules: OptionRules, make: (building: Building) => Body, isMap: boolean = false) {
     this.rules = rules
     this.make = make
+    this.isMap = isMap
   }
 }
 
@@ -39,6 +43,7 @@ export interface Building {
 /** The parts of a child graph that a made stage uses. */
 export interface ChildGraph {
   readonly name: string
+  readonly info: PipelineInfo
   readonly names: readonly string[]
   readonly nodes: readonly { readonly info: { readonly kind: string } }[]
   readonly indexOf: (stage: string) => number | undefined
@@ -146,6 +151,8 @@ export interface ReadStage {
   readonly body: Body
   readonly kind?: unknown
   readonly streams: boolean
+  /** The graph of the pipeline that it runs. */
+  readonly child?: ChildGraph | undefined
 }
 
 const KINDS: readonly unknown[] = Object.values(StageKind)

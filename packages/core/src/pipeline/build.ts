@@ -1,12 +1,13 @@
-import { didYouMean, isArray, isFunction, isName, isNot, isObject } from '../base/check.ts'
+import { didYouMean, isArray, isFunction, isName, isNot, isObject, isText } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
-import { PipelineBuildError, StageflowError, textOf } from '../base/errors.ts'
+import { PipelineBuildError, StageflowError } from '../base/errors.ts'
 import { bareRecord, freezers, printAs } from '../base/objects.ts'
 import { CLOCK, SINK, oneOf, optionProblems } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
+import { VERSION, rangeIncludes } from '../base/version.ts'
 import { stageWrapper } from '../call/layers.ts'
 import { DEEPEST_CHILD, openChild } from '../children/child-run.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -16,6 +17,7 @@ import { readEdges, readNames, refuseCycles } from '../graph/edges.ts'
 import { PORTS, RUN_OPTIONS } from '../graph/graph.ts'
 import { joinPorts } from '../graph/ports.ts'
 import type { BuiltGraph, StageNode } from '../graph/graph.ts'
+import { PipelineDescription } from '../graph/info.ts'
 import { createNode } from '../graph/nodes.ts'
 import type { NodeBuild } from '../graph/nodes.ts'
 import { isDescribed, specsOf } from '../graph/stage.ts'
@@ -23,10 +25,6 @@ import type { DescribedPipeline, Problem, StageSpec } from '../graph/stage.ts'
 import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
-
-// The version of this package: `npm run generate` writes these lines.
-const MAJOR = 1
-const MINOR = 0
 
 /** Up to this many stages, a graph has its own class for `result.data`. */
 const MOST_FIELDS = 64
@@ -51,6 +49,8 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   const interceptors = options.interceptors ?? []
   checkInterceptors(interceptors, problem)
   const given = specsOf(pipeline)
+  if (given.length === 0)
+    problem('core/no-stages', `Pipeline "${pipeline.name}" has no stages; add one with withStage(name, stage).`)
   const places = readNames(given, problem)
   const specs = given.map((spec, place) => (places.has(spec.name) ? spec : named(spec, `#${place + 1}`)))
   const edges = readEdges(specs, places, problem)
@@ -59,11 +59,8 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   refuseCycles(specs, dependencies, dependents, problem)
 
   const stages: StageInfo[] = []
-  const info = Object.freeze({
-    name: pipeline.name,
-    stages,
-    interceptors: Object.freeze(interceptors.map(({ name }) => name)),
-  })
+  const interceptorNames = Object.freeze(interceptors.map(({ name }) => name))
+  const info = new PipelineDescription(pipeline.name, stages, interceptorNames)
   const childOf = childGraphs(pipeline.name, options, depth + 1)
   const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
   const { ignoreOptions } = options
@@ -154,7 +151,11 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
 }
 
 const RULES: OptionRules = {
-  interceptors: [(value) => isArray(value) && [...value].every(isObject), 'an array of interceptors'],
+  // A function is no interceptor either, but it has a problem of its own.
+  interceptors: [
+    (value) => isArray(value) && [...value].every((one) => isObject(one) || isFunction(one)),
+    'an array of interceptors',
+  ],
   clock: CLOCK,
   freeze: oneOf('deep', 'shallow'),
   ports: PORTS,
@@ -187,7 +188,7 @@ function dataClass(count: number): new () => Record<string, unknown> {
   return Data as unknown as new () => Record<string, unknown>
 }
 
-const HOOKS = ['settled', 'onCall', 'wrap', 'wrapRun', 'onRun'] as const
+const HOOKS = ['settled', 'replayed', 'onCall', 'wrap', 'wrapRun', 'onRun'] as const
 const LISTS = ['stageOptions', 'runOptions', 'mustBeInside', 'mustBeOutside'] as const
 
 /** Reads a list of names from an interceptor; empty if it is missing or isn't an array. */
@@ -215,32 +216,32 @@ function checkHooks(one: Interceptor, problem: Problem): void {
     if (!isFunction(one[hook]))
       problem('core/interceptor', `Interceptor "${name}": ${hook} must be a function, not ${show(one[hook])}.`)
   }
+  // A function is taken for a misspelled hook only if that hook is missing: `settle` may help `settled`.
+  const missing = HOOKS.filter((hook) => one[hook] === undefined)
   for (const key of functionsOf(one)) {
     if (HOOKS.includes(key as never)) continue
     const mostMistakes = key.length > 6 ? 2 : 1
-    const guess = didYouMean(key, HOOKS, mostMistakes)
+    const guess = didYouMean(key, missing, mostMistakes)
     if (guess === undefined) continue
     hasHook = true
     problem(
       'core/interceptor',
-      `Interceptor "${name}" has a function "${key}", which is not a hook (${guess} hooks: ${HOOKS.join(', ')}).`,
+      `Interceptor "${name}" has a function "${key}", which is not a hook (${guess} hooks: ${HOOKS.join(', ')}). If it is one of your own, rename it.`,
     )
   }
   if (!hasHook) problem('core/interceptor', `Interceptor "${name}" has no hook; add one: ${HOOKS.join(', ')}.`)
 }
-
-/** Whether ranges such as `^1.2.0 || ^2.0.0` include this version of core. */
-const includeThis = (ranges: string): boolean =>
-  ranges.split(' || ').some((range) => {
-    const [major, minor] = range.split('.')
-    return major === `^${MAJOR}` && Number(minor) <= MINOR
-  })
 
 /** Checks the names, hooks and order of a list of interceptors. */
 function checkInterceptors(interceptors: readonly Interceptor[], problem: Problem): void {
   const places = new Map<string, number>()
   interceptors.forEach((one, place) => {
     const { name } = one
+    if (isFunction(one))
+      return problem(
+        'core/interceptor',
+        `Interceptor ${place + 1} is a function${isName(name) ? ` "${name}"` : ''}, not an interceptor. Call it: ${isName(name) ? name : 'create'}().`,
+      )
     if (!isName(name))
       return problem(
         'core/interceptor',
@@ -256,17 +257,27 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
 function checkInterceptor(one: Interceptor, problem: Problem): void {
   const { name } = one
   checkHooks(one, problem)
-  const ranges = textOf(one.core)
-  if (one.core !== undefined && !includeThis(ranges))
-    problem(
-      'core/interceptor-version',
-      `Interceptor "${name}" needs another core than ${MAJOR}.${MINOR}; run: npm install "@stageflow/core@${ranges}"`,
-    )
+  checkVersion(one, problem)
   for (const list of LISTS) {
     const names = one[list]
     if (names !== undefined && !isArray(names))
       problem('core/interceptor', `Interceptor "${name}": ${list} must be an array of names, not ${show(names)}.`)
   }
+}
+
+function checkVersion({ name, core }: Interceptor, problem: Problem): void {
+  if (core === undefined) return
+  const isIncluded = isText(core) ? rangeIncludes(core) : undefined
+  if (isIncluded === undefined)
+    problem(
+      'core/interceptor-version',
+      `Interceptor "${name}": core must be a range of versions such as '^1.0.0', not ${show(core)}.`,
+    )
+  else if (!isIncluded)
+    problem(
+      'core/interceptor-version',
+      `Interceptor "${name}" needs another core than ${VERSION}; run: npm install "@stageflow/core@${core}"`,
+    )
 }
 
 /** An interceptor that isn't in the list has no place, so nothing must stand inside or outside it. */

@@ -42,6 +42,7 @@ interface GraphMembers<out Stages, Ports> {
    * Starts a run and returns a handle with its events and chunks, its result, and `cancel`. Leaving a `for await` over it
    * doesn't cancel the run: call `run.cancel(reason)`, or declare it with `await using`, which cancels it at the end of the
    * block. A reader that is 1,000 events behind holds back chunks until it reads on, or `return()` is called on its iterator.
+   * While nobody has begun to read, the last 1,000 events are kept; `missed` counts those before them.
    */
   readonly start: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Run<Stages>
 }
@@ -83,19 +84,31 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
   return Object.freeze(made) as unknown as StageGraph<unknown, unknown>
 }
 
-/** How many events a reader may be behind before chunks wait for it. */
+/** How many events a reader may be behind before chunks wait for it, and how many are kept while nobody reads. */
 const MOST_BEHIND = 1_000
 
-/** Keeps a run's events for its readers. The first reader gets all events from the start, a later one only new events. */
+/**
+ * Keeps a run's events for its readers. The first reader gets all events that are kept, a later one only new events. While nobody has
+ * read, chunks don't wait, so only the last events are kept.
+ */
 class EventFeed implements Listener {
+  /** How many events are gone because nobody had read. */
+  missed = 0
   readonly #readers = new Set<Reader>()
   /** Events from before the first reader. */
   #early: StageflowEvent[] | undefined = []
   #ended = false
 
   take(event: StageflowEvent): void {
-    this.#early?.push(event)
+    if (this.#early !== undefined) this.#keep(this.#early, event)
     for (const reader of this.#readers) reader.put(event)
+  }
+
+  #keep(early: StageflowEvent[], event: StageflowEvent): void {
+    early.push(event)
+    if (early.length <= MOST_BEHIND) return
+    early.shift()
+    this.missed++
   }
 
   room(): Promise<void> | undefined {
@@ -203,6 +216,9 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
     pipelineRunId: run.facts.pipelineRunId,
     settled,
     result,
+    get missed() {
+      return feed.missed
+    },
     cancel: (reason) => run.cancel(textOf(reason ?? 'no reason was given')),
     [Symbol.asyncIterator]: () => feed.read(),
     ...disposal,

@@ -1,3 +1,4 @@
+import { isError } from '../base/foreign.ts'
 import { define } from '../base/objects.ts'
 import { checkOptions, whole } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
@@ -144,7 +145,7 @@ class SafeCopier {
 
   #object(value: object, depth: number, key: string | undefined): unknown {
     if (Array.isArray(value)) return this.#items(value, value.length, depth, key)
-    if (value instanceof Error) return this.#error(value, depth)
+    if (isError(value)) return this.#error(value, depth)
     if (value instanceof Map) return this.#entries(pairs(value), value.size, depth)
     if (value instanceof Set) return this.#items(value, value.size, depth)
     const bytes = bytesIn(value)

@@ -1,6 +1,7 @@
-import { isArray } from '../base/check.ts'
+import { isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
-import { define } from '../base/objects.ts'
+import { onRejection } from '../base/foreign.ts'
+import { define, freezeDeep, isPlainJson } from '../base/objects.ts'
 
 /** A named object that a problem can mention, such as an interceptor. */
 export interface Named {
@@ -18,7 +19,7 @@ export function tell<Subject, Context>(
 ): void {
   try {
     const answer = hook(subject, context)
-    if (answer instanceof Promise) facts.notebook.reportRejection(answer, by, whatOf(stage))
+    if (answer !== undefined) facts.notebook.reportRejection(answer, by, whatOf(stage))
   } catch (cause) {
     facts.notebook.reportThrow(cause, by, whatOf(stage))
   }
@@ -29,12 +30,14 @@ const whatOf = (stage: string | undefined): string => (stage === undefined ? 'th
 /** How deep a note is checked before it is serialized instead. Most notes are flat. */
 const QUICK_DEPTH = 3
 
-/** Throws `core/note` if JSON can't write the note; otherwise returns the note. */
-export function checkedNote<T>(key: unknown, value: T): T {
+/** Returns a note that stays as it is: frozen, or as JSON writes it if it isn't plain data. Throws `core/note` if JSON can't. */
+export function checkedNote(key: unknown, value: unknown): unknown {
   let why: string | undefined
   let cause: unknown
   try {
-    if (isQuick(value, QUICK_DEPTH) || JSON.stringify(value) !== undefined) return value
+    if (isPlainJson(value, QUICK_DEPTH)) return isObject(value) ? freezeDeep(value) : value
+    const json = JSON.stringify(value) as string | undefined
+    if (json !== undefined) return JSON.parse(json)
     why = `JSON has nothing for a ${typeof value}`
   } catch (thrown) {
     cause = thrown
@@ -45,19 +48,6 @@ export function checkedNote<T>(key: unknown, value: T): T {
     `The note "${String(key)}" is not JSON: ${why}; note plain data, such as { inputTokens: 12 }.`,
     { cause },
   )
-}
-
-/** Whether a value is certainly JSON. Serializing it costs five times as much. */
-function isQuick(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null)
-    return typeof value !== 'bigint' && typeof value !== 'function' && typeof value !== 'symbol'
-  if (depth === 0) return false
-  if (isArray(value)) return value.every((one) => isQuick(one, depth - 1))
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false
-  for (const key in value) {
-    if (!isQuick((value as Record<string, unknown>)[key], depth - 1)) return false
-  }
-  return true
 }
 
 /** The notes of a run, and the problems that didn't affect its result. */
@@ -78,7 +68,7 @@ export class Notebook {
 
   /** A watching hook returned a promise by mistake. If that rejects, the failure must be seen, and must not end the process. */
   reportRejection(answer: unknown, by: Named | undefined, what?: string): void {
-    if (answer instanceof Promise) answer.catch((cause: unknown) => this.reportThrow(cause, by, what))
+    onRejection(answer, (cause) => this.reportThrow(cause, by, what))
   }
 
   /** An interceptor threw in a hook that only watches. Each interceptor is reported once. */

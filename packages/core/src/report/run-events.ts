@@ -1,4 +1,5 @@
 import { StageflowError, textOf } from '../base/errors.ts'
+import { onRejection } from '../base/foreign.ts'
 import type { EventFields, EventSink, StageflowEvent } from '../contract/events.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 
@@ -84,7 +85,7 @@ export class RunEvents {
     try {
       const taken: unknown = sink.tryEmit(numbered(event, this.#sunk++))
       // A sink may be asynchronous by mistake. Its failure must be seen.
-      if (taken instanceof Promise) taken.catch((cause: unknown) => this.#lost(cause))
+      onRejection(taken, (cause) => this.#lost(cause))
       if (taken !== false) return true
       this.dropped++
     } catch (cause) {

@@ -34,10 +34,12 @@ export const STAGES = 1
 export const CLEANUPS = 2
 /** None of its stages is running, and no child run can start. */
 export const ENDED = 3
+/** Its outcome is decided: nothing can end it in another way. Its interceptors and its last event are told. */
+export const DECIDED = 4
 /** Its last event has been made, so no other may follow. */
-export const LAST_EVENT = 4
+export const LAST_EVENT = 5
 /** Its last event is published, and its facts no longer change. */
-export const CLOSED = 5
+export const CLOSED = 6
 
 /** Why a run ended before its stages did. */
 export interface Ending {
@@ -65,6 +67,8 @@ export interface ParentLink {
   readonly resume: Resume | undefined
   /** Where the events of the stage that started the child go out. */
   readonly outlet: Outlet
+  /** The value of a slot for the code that started the child. */
+  readonly slotValue: <T>(slot: Slot<T>) => T | undefined
   /** Tells the calls around the stage that started the child. */
   readonly tell: (news: CallNews) => void
   /** The child has passed a deadline of its parent. */
@@ -265,7 +269,7 @@ export class RunFacts {
   }
 
   slotValue<T>(slot: Slot<T>): T | undefined {
-    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.facts.slotValue(slot)
+    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.slotValue(slot)
   }
   setSlot<T>(slot: Slot<T>, value: T): void {
     ;(this.#slots ??= new SlotValues()).set(slot, value)

@@ -35,7 +35,7 @@ export interface PendingLayer {
 /** The members of a run that its layers use. */
 export interface LayeredRun {
   readonly facts: RunFacts
-  readonly stopping: { readonly abort: RunAbort }
+  readonly stopping: { readonly abort: RunAbort; request(reason: string): void }
   readonly pending: PendingLayer[]
   /** The last promise of a layer that was checked. */
   checked: Promise<RunOutcome> | undefined
@@ -54,10 +54,13 @@ const NO_CHANGES: RunChanges = {}
 export class LiveRunContext implements RunContext {
   readonly #run: LayeredRun
   readonly #changes: RunChanges
+  /** Whether code that has it can answer the run: it was given to a layer of `wrapRun`. */
+  readonly #canAnswer: boolean
   #signal: AbortSignal | undefined
 
-  constructor(run: LayeredRun, changes: RunChanges = NO_CHANGES) {
+  constructor(run: LayeredRun, canAnswer: boolean, changes: RunChanges = NO_CHANGES) {
     this.#run = run
+    this.#canAnswer = canAnswer
     this.#changes = changes
   }
 
@@ -133,14 +136,24 @@ export class LiveRunContext implements RunContext {
   get with(): RunContext['with'] {
     return (changes) => {
       checkOptions('run.with()', 'core/illegal-option', changes, CHANGES)
-      return new LiveRunContext(this.#run, { ...this.#changes, ...changes })
+      return new LiveRunContext(this.#run, this.#canAnswer, { ...this.#changes, ...changes })
     }
   }
+  get stop(): RunContext['stop'] {
+    return (reason) => this.#run.stopping.request(textOf(reason))
+  }
   get fail(): RunContext['fail'] {
-    return (error) => new Outcome(this.#run.facts, 'failed', undefined, toError(error))
+    return (error) => this.#answer('fail(error)', new Outcome(this.#run.facts, 'failed', undefined, toError(error)))
   }
   get cancel(): RunContext['cancel'] {
-    return (reason) => new Outcome(this.#run.facts, 'cancelled', textOf(reason))
+    return (reason) => this.#answer('cancel(reason)', new Outcome(this.#run.facts, 'cancelled', textOf(reason)))
+  }
+  #answer(made: string, answer: Outcome): Outcome {
+    if (this.#canAnswer) return answer
+    throw new StageflowError(
+      'core/interceptor-answer',
+      `run.${made} only makes an answer for wrapRun to return, so it does nothing in another hook. Call run.stop(reason).`,
+    )
   }
 }
 

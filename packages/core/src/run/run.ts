@@ -6,7 +6,7 @@ import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
 import { Outcome, addedError } from '../report/outcome.ts'
 import type { Listener } from '../report/run-events.ts'
-import { CLEANUPS, CLOSED, ENDED, STAGES, RunFacts } from '../report/run-facts.ts'
+import { CLEANUPS, CLOSED, DECIDED, ENDED, STAGES, RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import type { ChildRun } from '../report/stage-facts.ts'
 import { LiveRunContext } from './run-context.ts'
@@ -57,7 +57,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
       undefined,
       facts.startedAt,
     )
-    if (options.timeoutMs !== undefined) this.stopping.limitTo(facts.startedAt + options.timeoutMs)
+    if (options.timeoutMs !== undefined) this.stopping.limitTo(facts.startedAt + options.timeoutMs, 'timeoutMs')
     if (options.signal !== undefined) this.stopping.listen(options.signal)
     if (parent !== undefined) this.stopping.listen(parent.signal)
     if (graph.watching.length === 0) return this.#proceed(done)
@@ -76,8 +76,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   #proceed(done: (outcome: Outcome) => void, isWrapped: boolean = this.facts.graph.aroundRun !== undefined): void {
     if (isWrapped || this.facts.events !== undefined) return void this.#runAround(done, isWrapped)
     this.#startStages((outcome) => {
-      this.parts?.tellOfEnd(outcome)
-      this.#close(outcome)
+      this.#decide(outcome)
+      this.#close()
       done(outcome)
     })
   }
@@ -98,16 +98,21 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     this.stoppingIfAny?.recheck(facts.options.signal)
     outcome = this.#worse(outcome)
     facts.endedAt = facts.clock.now()
+    this.#decide(outcome)
+    await emitLastEvent(facts, outcome)
+    this.#close()
+    done(outcome)
+  }
+
+  #decide(outcome: Outcome): void {
+    this.facts.phase = DECIDED
     this.#final = outcome
     this.parts?.tellOfEnd(outcome)
-    await emitLastEvent(facts, outcome)
-    this.#close(outcome)
-    done(outcome)
   }
 
   #askLayers(): Promise<Outcome> {
     // A checked layer returns an outcome of this run.
-    const answered = this.facts.graph.aroundRun?.(this.context) as Promise<Outcome>
+    const answered = this.facts.graph.aroundRun?.(new LiveRunContext(this, true)) as Promise<Outcome>
     // If the run was stopped before its layers were called, they get the grace time too.
     if (this.stoppingIfAny?.isStopped === true) this.stoppingIfAny.arm()
     return answered
@@ -134,7 +139,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     if (this.#begun === undefined && this.facts.phase >= ENDED) return Promise.resolve(this.outcome())
     return (this.#begun ??= new Promise((resolve) => {
       if (snapshot !== undefined) this.facts.snapshot = snapshot
-      if (deadline !== undefined) this.stopping.limitTo(deadline)
+      if (deadline !== undefined) this.stopping.limitTo(deadline, 'deadline')
       if (signal !== undefined) this.stopping.listen(signal)
       this.#startStages(resolve)
     }))
@@ -171,9 +176,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     this.#stagesDone?.(this.outcome())
   }
 
-  #close(outcome: Outcome): void {
+  #close(): void {
     this.facts.phase = CLOSED
-    this.#final = outcome
     this.stoppingIfAny?.close()
     const { dues } = this.facts.graph
     if (dues.hasTimer) dues.rest()
@@ -189,7 +193,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   // Called by its stages, its interceptors and its parent
 
   get context(): LiveRunContext {
-    return (this.#context ??= new LiveRunContext(this))
+    return (this.#context ??= new LiveRunContext(this, false))
   }
   get stopping(): Stopping {
     return (this.stoppingIfAny ??= new Stopping(this))

@@ -201,7 +201,7 @@ export class StageLoop implements Loop {
     this.#starting = stage
     const answer = asLayer(wrapped)(context)
     this.#starting = -1
-    if (!(answer instanceof Promise)) return this.#settleNow(stage, answer)
+    if (answer instanceof Output) return this.#settleNow(stage, answer)
     // Settled here, not where the code returned, so that the async context of a layer doesn't reach the next stages.
     void answer.then((output) => this.settle(stage, output))
     return UNREAD

@@ -8,7 +8,7 @@ import { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { CLEANUPS, CLOSED, ENDED, LAST_EVENT, STAGES } from '../report/run-facts.ts'
+import { CLEANUPS, CLOSED, DECIDED, ENDED, LAST_EVENT, STAGES } from '../report/run-facts.ts'
 import type { Ending, RunFacts } from '../report/run-facts.ts'
 import { LEFT, RUNNING, STOP } from '../schedule/plan.ts'
 import type { PendingLayer } from './run-context.ts'
@@ -23,11 +23,18 @@ export interface Stoppable {
   outcome(): Outcome
 }
 
+export const cancelledFor = (reason: string): StageflowError =>
+  new StageflowError('core/cancelled', `The run was cancelled: ${reason}`)
+
+/** What gave a run its limit: its option, or `run.with({ deadline })`. */
+export type LimitSource = 'timeoutMs' | 'deadline'
+
 /** Stops a run: its limits, the signals that it listens to, and the grace time that it then waits. */
 export class Stopping implements Stopper {
   readonly abort: RunAbort = new RunAbort()
   readonly #run: Stoppable
   #cancelTimeout: (() => void) | undefined
+  protected limitedBy: LimitSource = 'timeoutMs'
   /** Defined while the grace time runs. */
   #cancelGrace: (() => void) | undefined
   /** The grace time is over, but a child run is still ending within its own limits. */
@@ -51,11 +58,12 @@ export class Stopping implements Stopper {
 
   // What stops the run
 
-  /** Sets a limit on the run's clock; a later limit than the one it has changes nothing. */
-  limitTo(limit: number): void {
+  /** Sets a limit on the run's clock; a later limit than the one it has changes nothing. `by`: what set it, for the message. */
+  limitTo(limit: number, by: LimitSource): void {
     const { facts } = this.#run
     if (limit >= facts.ownLimit) return
     facts.ownLimit = limit
+    this.limitedBy = by
     this.#cancelTimeout?.()
     this.#cancelTimeout = facts.clock.setTimeout(() => this.expire(), Math.max(0, limit - facts.clock.now()))
   }
@@ -64,11 +72,13 @@ export class Stopping implements Stopper {
     this.abort.listen(signal, (reason) => this.cancel(textOf(reason), reason))
   }
 
-  cancel(
-    reason: string,
-    signalReason: unknown = new StageflowError('core/cancelled', `The run was cancelled: ${reason}`),
-  ): void {
+  cancel(reason: string, signalReason: unknown = cancelledFor(reason)): void {
     this.stop({ status: 'cancelled', reason }, signalReason)
+  }
+
+  /** An interceptor stops the run. */
+  request(reason: string): void {
+    this.cancel(reason)
   }
 
   /** The run's limit has passed. If it is the parent's limit, the parent is out of time. */
@@ -81,21 +91,24 @@ export class Stopping implements Stopper {
 
   expire(): void {
     const { facts } = this.#run
-    if (facts.phase >= LAST_EVENT) return
+    if (facts.phase >= DECIDED) return
     const ms = Math.round(facts.ownLimit - facts.startedAt)
+    const when = this.limitedBy === 'timeoutMs' ? `within ${ms} ms` : 'by its deadline'
+    const option = this.limitedBy === 'timeoutMs' ? 'timeoutMs' : 'run.with({ deadline })'
     const error = new StageflowError(
       'core/timed-out',
-      `The run of "${facts.graph.name}" did not end within ${ms} ms (timeoutMs).`,
+      `The run of "${facts.graph.name}" did not end ${when} (${option}).`,
     )
     if (!this.isStopped) facts.fail(error, undefined)
-    this.stop({ status: 'failed', reason: `the run did not end within ${ms} ms` }, error)
+    this.stop({ status: 'failed', reason: `the run did not end ${when}` }, error)
   }
 
   stop(ending: Ending, reason: unknown): void {
     const { facts } = this.#run
     if (facts.phase === CLOSED) return
-    facts.ending ??= ending
+    if (facts.phase < DECIDED) facts.ending ??= ending
     if (facts.phase < ENDED) facts.schedule.feed(STOP, 0, 0)
+    // A decided run may still wait for a sink that takes its last event.
     this.#halt(reason)
   }
 

@@ -1,0 +1,78 @@
+import { isPlainJson } from '../base/objects.ts'
+import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
+import type { StageKind } from '../contract/output.ts'
+
+/** How deep the value of an option is looked at. Deeper ones aren't written as JSON. */
+const OPTION_DEPTH = 5
+
+/** The places of a stage's neighbors in the list of names. */
+interface Neighbors {
+  readonly names: readonly string[]
+  readonly dependencies: readonly number[]
+  readonly dependents: readonly number[]
+}
+
+/** The description of a stage. Its lists are created when they are read. */
+export class StageDescription implements StageInfo {
+  declare readonly name: string
+  declare readonly kind: StageKind
+  declare readonly index: number
+  declare readonly join: Join
+  declare readonly conditional: boolean
+  declare readonly streams: boolean
+  declare readonly map: boolean
+  declare readonly child: PipelineInfo | undefined
+  declare readonly placement: string | undefined
+  declare readonly options: Readonly<StageOptions>
+  declare readonly pipeline: PipelineInfo
+  readonly #neighbors: Neighbors
+
+  constructor(fields: Omit<StageInfo, 'dependencies' | 'dependents' | 'toJSON'>, neighbors: Neighbors) {
+    this.#neighbors = neighbors
+    Object.freeze(Object.assign(this, fields))
+  }
+
+  get dependencies(): readonly Dependency[] {
+    const { names, dependencies } = this.#neighbors
+    return Object.freeze(
+      dependencies.map((source) => Object.freeze({ stage: names[source] as string, edge: 'value' as const })),
+    )
+  }
+  get dependents(): readonly string[] {
+    const { names, dependents } = this.#neighbors
+    return Object.freeze(dependents.map((target) => names[target] as string))
+  }
+
+  /** Without `pipeline`, which leads back here, and without the objects and functions among the options. */
+  toJSON(): object {
+    const { name, kind, dependencies, join, conditional, streams, map, placement, child } = this
+    const options = Object.entries(this.options).filter(([, value]) => isPlainJson(value, OPTION_DEPTH))
+    return {
+      name,
+      kind,
+      dependencies,
+      join,
+      conditional,
+      streams,
+      map,
+      ...(placement === undefined ? undefined : { placement }),
+      ...(child === undefined ? undefined : { child }),
+      options: Object.fromEntries(options),
+    }
+  }
+}
+
+/** The description of a built pipeline. `stages` is filled, and frozen, while it is built. */
+export class PipelineDescription implements PipelineInfo {
+  declare readonly name: string
+  declare readonly stages: readonly StageInfo[]
+  declare readonly interceptors: readonly string[]
+
+  constructor(name: string, stages: readonly StageInfo[], interceptors: readonly string[]) {
+    Object.freeze(Object.assign(this, { name, stages, interceptors }))
+  }
+
+  toJSON(): object {
+    return { ...this }
+  }
+}

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
+import { Pipeline, StageKind, defineStage } from '../src/index.ts'
+import type { AnyStage, Interceptor, StageInfo } from '../src/index.ts'
+
+const claiming = (...stageOptions: string[]): Interceptor => ({
+  name: 'claiming',
+  stageOptions: stageOptions as never[],
+  settled: () => {},
+})
+
+test('the options of a stage are those of interceptors, without those that the engine acts on', () => {
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .withStage('b', () => ({}), {
+      dependencies: ['a'],
+      join: 'settled',
+      when: () => true,
+      onFailure: 'skip',
+      late: 'finish',
+      placement: 'call',
+      acme: { limit: 5 },
+    } as never)
+    .withMap('c', { over: () => [1], each: () => ({}), concurrency: 2, kind: StageKind.WORK })
+    .build({ clock, interceptors: [claiming('acme')] })
+  const options = Object.fromEntries(graph.info.stages.map((stage) => [stage.name, stage.options]))
+  expect(options).toEqual({ a: {}, b: { acme: { limit: 5 } }, c: {} })
+  expect(graph.info.stages[1]?.placement).toBe('call')
+})
+
+test('a stage that an interceptor is asked about, and one in a running stage, have the same options', async () => {
+  const seen: object[] = []
+  const asking: Interceptor = {
+    ...claiming('acme'),
+    onCall: ({ options }) => {
+      seen.push(options)
+      return ({ stage }) => void seen.push(stage.options)
+    },
+  }
+  const graph = new Pipeline('demo')
+    .withStage('a', ({ stage }) => void seen.push(stage.options), { when: () => true, acme: 1 } as never)
+    .build({ clock, interceptors: [asking] })
+  await graph.run()
+  expect(seen).toEqual([{ acme: 1 }, { acme: 1 }, { acme: 1 }])
+})
+
+test('graph.info survives JSON: names, kinds, edges, joins, maps, children and the options that are JSON', () => {
+  class Client {
+    secret = 'key'
+  }
+  const child = new Pipeline('child').withStage('inner', () => ({ n: 1 }), StageKind.AGENT)
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .withStage('b', async function* () {}, {
+      dependencies: ['a'],
+      when: () => true,
+      limits: { tokens: [1, 2] },
+      client: new Client(),
+      compute: () => 5,
+    } as never)
+    .withMap('each', { dependencies: ['a'], over: () => [1], each: () => ({}) })
+    .withPipeline('sub', child, { dependencies: ['b', 'each'], join: { quorum: 1 } })
+    .build({ clock, interceptors: [claiming('limits', 'client', 'compute')] })
+  const stage = {
+    kind: 'transform',
+    dependencies: [],
+    join: 'all',
+    conditional: false,
+    streams: false,
+    map: false,
+    options: {},
+  }
+  const edge = (name: string) => ({ stage: name, edge: 'value' })
+  expect(JSON.parse(JSON.stringify(graph.info))).toEqual({
+    name: 'demo',
+    interceptors: ['claiming'],
+    stages: [
+      { ...stage, name: 'a' },
+      {
+        ...stage,
+        name: 'b',
+        dependencies: [edge('a')],
+        conditional: true,
+        streams: true,
+        options: { limits: { tokens: [1, 2] } },
+      },
+      { ...stage, name: 'each', dependencies: [edge('a')], map: true },
+      {
+        ...stage,
+        name: 'sub',
+        dependencies: [edge('b'), edge('each')],
+        join: { quorum: 1 },
+        child: {
+          name: 'child',
+          interceptors: ['claiming'],
+          stages: [{ ...stage, name: 'inner', kind: 'agent' }],
+        },
+      },
+    ],
+  })
+})
+
+test('the JSON of stages that were given as values, each after all before it, stays small', () => {
+  const stages: AnyStage[] = []
+  for (let index = 0; index < 22; index++) {
+    const after = Object.fromEntries(stages.map((stage, place) => [`s${place}`, stage]))
+    stages.push(defineStage({ name: `s${index}`, after: after as {}, run: () => ({}) }))
+  }
+  let seen: StageInfo | undefined
+  const graph = Pipeline.from('demo', stages as never).build({
+    clock,
+    interceptors: [{ name: 'acme', onCall: (stage) => void (seen = stage) }],
+  }) as unknown as { readonly info: object }
+  expect(JSON.stringify(graph.info).length).toBeLessThan(20_000)
+  expect(JSON.stringify({ options: seen?.options, stage: seen }).length).toBeLessThan(2_000)
+})
