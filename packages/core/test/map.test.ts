@@ -504,3 +504,31 @@ test('a map whose source throws aborts its items', async () => {
   await graph.run()
   expect(reason).toMatchObject({ code: 'core/map-ended' })
 })
+
+test('a map that ends while the source is inside next() ends at once, and closes the source', async () => {
+  const closed: number[] = []
+  const caller = new AbortController()
+  const items = {
+    [Symbol.asyncIterator]() {
+      let asked = 0
+      return {
+        next: () => {
+          asked++
+          if (asked === 1) return Promise.resolve({ done: false, value: 1 })
+          caller.abort(new Error('enough'))
+          return new Promise<never>(() => {})
+        },
+        return: async () => {
+          closed.push(clock.now())
+          return { done: true as const, value: undefined }
+        },
+      }
+    },
+  }
+  const each: Each = (_item, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+  const settled = mapping(each, { items }).runSettled({}, { signal: caller.signal, graceMs: 1_000 })
+  await clock.settle()
+  expect(closed).toEqual([0])
+  expect(await settled).toMatchObject({ status: 'cancelled', reason: 'enough', report: { endedAt: 0 } })
+})

@@ -95,7 +95,7 @@ class MapRun {
         continue
       }
       const next = items.next()
-      const step = isThenable(next) ? await this.#unlessOver(next) : next
+      const step = isThenable(next) ? await this.#nextUnlessOver(next) : next
       if (!this.#isWanted) this.#endEarly()
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
@@ -114,12 +114,12 @@ class MapRun {
    * Calls `return` on the source of a map that ended early, and ignores its errors. Until it settles it counts as running code.
    */
   #closeSource(items: Items): void {
-    const leave = this.#entered()
+    const leave = this.#enterCode()
     new Promise((resolve) => resolve(items.return?.())).then(leave, leave)
   }
 
   /** Counts code of the stage as running until the returned function is called. */
-  #entered(): () => void {
+  #enterCode(): () => void {
     const { host, node } = this.#behind
     const { index } = node
     const stage = host.facts.stage(index)
@@ -130,10 +130,12 @@ class MapRun {
     }
   }
 
-  #unlessOver<T>(next: PromiseLike<T>): Promise<T | undefined> {
+  /** What the source gives, or undefined if the map ends first, even inside the call of `next` itself. */
+  #nextUnlessOver<T>(next: PromiseLike<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       this.#stopWaiting = () => resolve(undefined)
-      next.then(resolve, reject)
+      if (this.#isOver) this.#stopWaiting()
+      next.then(resolve, reject) // also handles a rejection after the end
     })
   }
 
@@ -150,7 +152,7 @@ class MapRun {
     this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place)
     if (this.#outputs[place] !== undefined) return
     const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, `#${place}`))
-    const leave = this.#entered()
+    const leave = this.#enterCode()
     this.#running++
     this.#forks.add(fork)
     try {
