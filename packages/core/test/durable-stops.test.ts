@@ -286,6 +286,51 @@ test('when the lease is lost, the code of the leg is aborted, its cleanups run, 
   expect(executor.facts).toEqual([])
 })
 
+/** Pushes what it is told of stages. */
+const telling = (seen: string[]): Interceptor => ({
+  name: 'telling',
+  settled: ({ stage }) => void seen.push(`settled ${stage}`),
+  replayed: ({ stage }) => void seen.push(`replayed ${stage}`),
+  onRun: () => ({ settled: ({ stage }) => void seen.push(`part ${stage}`) }),
+})
+
+test('an interceptor is told of no stage that settles because the lease is lost', async () => {
+  const seen: string[] = []
+  const graph = new Pipeline('p')
+    .withStage('a', untilAborted)
+    .withStage('b', () => ({}), { dependencies: ['a'] })
+    .build({ interceptors: [telling(seen)] })
+  const lease = new AbortController()
+  const running = runDurable(graph, new ArrayExecutor([], { lost: lease.signal }), {})
+  await settle()
+  lease.abort(new Error('lost'))
+  await expect(running).rejects.toThrow('lost')
+  await settle()
+  expect(seen).toEqual([])
+})
+
+test('once the lease is lost, an interceptor is told of no further stage of an earlier leg', async () => {
+  const seen: string[] = []
+  const lease = new AbortController()
+  const graph = new Pipeline('p')
+    .withStage('a', () => ({}))
+    .withStage('b', () => ({}), { dependencies: ['a'] })
+    .withStage('c', () => ({}), { dependencies: ['b'] })
+    .build({
+      interceptors: [
+        telling(seen),
+        { name: 'loses', replayed: ({ stage }) => void (stage === 'a' && lease.abort(new Error('lost'))) },
+      ],
+    })
+  const first = new ArrayExecutor()
+  await runDurable(graph, first, {})
+  seen.length = 0
+  const second = new ArrayExecutor(first.facts.slice(0, 2), { lost: lease.signal })
+  await expect(runDurable(graph, second, {})).rejects.toThrow('lost')
+  await settle()
+  expect(seen).toEqual(['replayed a'])
+})
+
 test('run.stop() of an interceptor becomes a fact, so a later leg stops at the same place', async () => {
   const stops: string[] = []
   const stopping: Interceptor = {

@@ -354,6 +354,20 @@ test('onRun and wrapRun see every leg, settled sees each stage once, and replaye
   expect(seen).toEqual(['onRun', 'wrapRun', 'replayed a ok', 'settled b', 'part b', 'ended completed'])
 })
 
+test('an interceptor that has only replayed is told of the stages of earlier legs', async () => {
+  const seen: string[] = []
+  const rebuilding: Interceptor = { name: 'rebuilding', replayed: ({ stage }) => void seen.push(stage) }
+  const graph = new Pipeline('p')
+    .withStage('a', () => ({}))
+    .withStage('b', () => ({}), { dependencies: ['a'] })
+    .build({ interceptors: [rebuilding] })
+  const first = new ArrayExecutor()
+  await runDurable(graph, first, {})
+  expect(seen).toEqual([])
+  await runDurable(graph, new ArrayExecutor(first.facts.slice(0, 1)), {})
+  expect(seen).toEqual(['a'])
+})
+
 test('a cleanup runs at the end of the leg that registered it, while no fact is asked for', async () => {
   const seen: string[] = []
   const graph = new Pipeline('p')

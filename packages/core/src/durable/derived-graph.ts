@@ -37,7 +37,7 @@ export function derivedGraph(graph: BuiltGraph, pump: Pump, run: () => LegRun): 
     }
     return { ...node, ...recordedWhen, wrapped: undefined, layers: [], hooks: [], body }
   }
-  return { ...graph, nodes: graph.nodes.map(derived), watching: graph.watching.map((one) => quietWhile(pump, one)) }
+  return { ...graph, nodes: graph.nodes.map(derived), watching: graph.watching.map((one) => observerInLeg(pump, one)) }
 }
 
 /** A child pipeline or a map runs in the loop itself, so nothing may wrap it. */
@@ -109,19 +109,25 @@ const followed = <Part extends Followable>(part: Part, more: object): Part =>
     ...more,
   }) as unknown as Part
 
-/** An interceptor that is told nothing of stages that settled in an earlier leg, but has `replayed` called for them. */
-function quietWhile(pump: Pump, one: Interceptor): Interceptor {
+/**
+ * The interceptor as one leg sees it: for stages of earlier legs it gets `replayed` instead of `settled`, and after the leg's end
+ * it is told of no stage.
+ */
+function observerInLeg(pump: Pump, one: Interceptor): Interceptor {
   const { name, settled, replayed, onRun } = one
-  const isQuiet = (): boolean => pump.isReplaying || pump.isOver
   return {
     name,
-    settled: (record, run) => (isQuiet() ? replayed : settled)?.call(one, record, run),
+    settled(record, run) {
+      if (pump.isOver) return
+      const hook = pump.isReplaying ? replayed : settled
+      return hook?.call(one, record, run)
+    },
     onRun(run) {
       const part = onRun?.call(one, run)
       if (part?.settled === undefined) return part
       return followed(part, {
         settled: (record: StageRecord, context: RunContext) =>
-          isQuiet() ? undefined : part.settled?.(record, context),
+          pump.isReplaying || pump.isOver ? undefined : part.settled?.(record, context),
       })
     },
   }

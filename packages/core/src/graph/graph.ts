@@ -73,7 +73,7 @@ export interface BuiltGraph {
   readonly eventSink: EventSink | undefined
   readonly ports: Readonly<Record<string, unknown>>
   readonly freeze: Freeze
-  /** The interceptors with `onRun` or `settled`, outermost first. */
+  /** The interceptors with `onRun`, `settled` or `replayed`, outermost first. */
   readonly watching: readonly Interceptor[]
   /** The interceptors around a whole run as one function; undefined if there are none. */
   readonly aroundRun: RunPipeline | undefined

@@ -66,7 +66,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   const { ignoreOptions } = options
   const freeze = freezers[options.freeze ?? 'deep']
   const names = specs.map(({ name }) => name)
-  const watching = interceptors.filter(({ onRun, settled }) => (onRun ?? settled) !== undefined)
+  const watching = interceptors.filter(({ onRun, settled, replayed }) => (onRun ?? settled ?? replayed) !== undefined)
   const child: NodeBuild['child'] = (described, stage) => {
     try {
       return childOf(described)
