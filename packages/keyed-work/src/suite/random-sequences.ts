@@ -134,19 +134,20 @@ class Trial<Store> {
 async function shortest<Store>(first: Difference<Store>, trial: Trial<Store>): Promise<Difference<Store>> {
   const until = systemClock.now() + SHRINK_MS
   let found = first
-  const differs = async (sequence: Sequence<Store>): Promise<boolean> => {
+  const keepIfDiffers = async (sequence: Sequence<Store>): Promise<boolean> => {
     const outcome = await trial.run(sequence)
     if (typeof outcome === 'string') return false
     found = outcome
     return true
   }
   // Without waits the other tries take no time.
-  await differs(found.sequence.filter((step) => step !== PASS))
+  await keepIfDiffers(found.sequence.filter((step) => step !== PASS))
   for (let isShorter = true; isShorter;) {
     isShorter = false
     for (let place = found.sequence.length - 1; place >= 0; place--) {
+      if (place >= found.sequence.length) continue // a try has cut this step off
       if (systemClock.now() >= until) return found
-      if (await differs(found.sequence.toSpliced(place, 1))) isShorter = true
+      if (await keepIfDiffers(found.sequence.toSpliced(place, 1))) isShorter = true
     }
   }
   return found
