@@ -146,7 +146,7 @@ const givenUp = (): StageflowError =>
 function lateFlush({ size, lastError }: BufferStats, timeoutMs: number): StageflowError {
   const what =
     size === 0
-      ? 'All events are delivered, but the flush() of the exporter has not ended.'
+      ? 'No event waits in the buffer, but the flush() of the exporter has not ended. Find out why it is slow, or raise timeoutMs.'
       : `Events not delivered yet: ${size}. They stay in the buffer and are tried again. The cause is the last error of the exporter.`
   return new StageflowError('exporter-buffered/timed-out', `flush() waited ${timeoutMs} ms. ${what}`, {
     cause: lastError,
@@ -160,8 +160,9 @@ function eventsLost(dropped: number, refused: number): StageflowError {
   )
 }
 
-function lateClose({ size }: BufferStats, timeoutMs: number): StageflowError {
-  const what = size === 0 ? 'the exporter did not close; it has every event' : `${size} events were not delivered`
+function lateClose({ size, dropped }: BufferStats, timeoutMs: number): StageflowError {
+  const has = dropped === 0 ? 'every event' : 'every event that was not dropped'
+  const what = size === 0 ? `the exporter did not close; it has ${has}` : `${size} events were not delivered`
   return new StageflowError(
     'exporter-buffered/timed-out',
     `close() had ${timeoutMs} ms: ${what}. Read stats().lastError, or raise its timeoutMs.`,

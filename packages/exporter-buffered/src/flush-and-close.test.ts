@@ -141,7 +141,7 @@ test("flush says if it is the exporter's flush that does not end", async () => {
   const error = await failure
   expect(StageflowError.is(error, 'exporter-buffered/timed-out')).toBe(true)
   expect((error as Error).message).toBe(
-    'flush() waited 10 ms. All events are delivered, but the flush() of the exporter has not ended.',
+    'flush() waited 10 ms. No event waits in the buffer, but the flush() of the exporter has not ended. Find out why it is slow, or raise timeoutMs.',
   )
 })
 
@@ -284,6 +284,23 @@ test('close does not wait longer than its time for an exporter that never closes
   const closing = buffer.close({ timeoutMs: 50 })
   await clock.advance(50)
   expect(StageflowError.is((await closing).error, 'exporter-buffered/timed-out')).toBe(true)
+})
+
+test('a message about a late exporter does not claim that it has events that the buffer dropped', async () => {
+  const { buffer, exporter, emit } = buffered({ maxBufferSize: 1 })
+  exporter.flush = () => new Promise(() => {})
+  exporter.close = () => new Promise(() => {})
+  emit(1, 2)
+  const flushed = outcomeOf(buffer.flush({ timeoutMs: 10 }))
+  await clock.settle()
+  expect(buffer.stats()).toMatchObject({ delivered: 1, dropped: 1, size: 0 })
+  const again = buffer.flush({ timeoutMs: 10 }).catch((thrown: unknown) => thrown)
+  await clock.advance(10)
+  await flushed
+  expect(String(await again)).toContain('flush() waited 10 ms. No event waits in the buffer, but ')
+  const closing = buffer.close({ timeoutMs: 50 })
+  await clock.advance(50)
+  expect(String((await closing).error)).toContain('it has every event that was not dropped.')
 })
 
 test('a dead letter that hangs when close gives up is lost, and counted once', async () => {

@@ -515,6 +515,23 @@ test('flush and close reach the sink behind; its failure rejects flush and is in
   expect(calls).toEqual(['flush'])
 })
 
+test('a message about a sink that does not flush or close claims no event that the buffer dropped', async () => {
+  const hang = () => new Promise<void>(() => {})
+  const first = Promise.withResolvers<void>()
+  const behind: EventSink = { emit: () => first.promise, tryEmit: () => true, flush: hang, close: hang }
+  const sink = new BufferedEventSink(behind, { clock, maxWaiting: 1 })
+  for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
+  first.resolve()
+  await clock.settle()
+  expect(sink.stats()).toMatchObject({ delivered: 2, dropped: 1, size: 0 })
+  const flushed = sink.flush({ timeoutMs: 10 }).catch(String)
+  await clock.advance(10)
+  expect(await flushed).toContain('flush() waited 10 ms. No event waits in the buffer, but the sink behind')
+  const closed = sink.close()
+  await clock.advance(5_000)
+  expect(String((await closed).error)).toContain('it has every event that was not dropped.')
+})
+
 test('close delivers what waits, and later events are refused and counted', async () => {
   const { sink, behind, numbers } = stalling()
   for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))

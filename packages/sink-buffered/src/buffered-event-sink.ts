@@ -161,15 +161,17 @@ function tooSlow(limitMs: number): StageflowError {
 }
 
 function lateFlush({ size }: BufferStats, timeoutMs: number): StageflowError {
-  return new StageflowError(
-    'sink-buffered/timed-out',
-    `flush() waited ${timeoutMs} ms, and ${counted(size)} not delivered yet. They stay in the buffer. Raise timeoutMs, or read stats().lastError.`,
-  )
+  const waited = `flush() waited ${timeoutMs} ms`
+  const what =
+    size === 0
+      ? `${waited}. No event waits in the buffer, but the sink behind has not flushed yet.`
+      : `${waited}, and ${counted(size)} not delivered yet. They stay in the buffer.`
+  return new StageflowError('sink-buffered/timed-out', `${what} Raise timeoutMs, or read stats().lastError.`)
 }
 
-function lateClose({ size, failures, lastError }: BufferStats, timeoutMs: number): StageflowError {
-  const what =
-    size === 0 ? 'the sink behind did not close; it has every event' : `${counted(size)} not delivered and lost`
+function lateClose({ size, dropped, failures, lastError }: BufferStats, timeoutMs: number): StageflowError {
+  const has = dropped === 0 ? 'every event' : 'every event that was not dropped'
+  const what = size === 0 ? `the sink behind did not close; it has ${has}` : `${counted(size)} not delivered and lost`
   const why = failures === 0 ? '' : ` The last failure of the sink behind: ${errorFacts(lastError).message}.`
   return new StageflowError(
     'sink-buffered/timed-out',
