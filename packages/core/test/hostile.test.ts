@@ -281,3 +281,11 @@ test("a cleanup that isn't a function is reported as one that threw", async () =
     .run()
   expect(report.notes['core/problems']).toMatchObject([{ code: 'core/cleanup-threw' }])
 })
+
+test.each<[name: string, value: () => unknown]>([
+  ['a code that throws', () => throwing('code', new StageflowError('acme/down', 'down'))],
+  ['a trap that throws', () => trapped('has', new StageflowError('acme/down', 'down'))],
+  ['a revoked proxy', revoked],
+])('StageflowError.is() never throws: %s', (_, value) => {
+  expect(StageflowError.is(value(), 'acme/down')).toBe(false)
+})

@@ -77,7 +77,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     // An outer interceptor gave the call up without an abort, for example with a race against a timer.
     if (output.status === 'cancel' && context.record.error?.code === 'timeout/timed-out')
       return count(circuit, period, context, 'failure', context.record.error)
-    const verdict = verdictOf(circuit, context, output, isFailure)
+    const verdict = verdictOrFailure(circuit, context, output, isFailure)
     count(circuit, period, context, verdict, 'error' in output ? output.error : undefined)
   }
 
@@ -181,7 +181,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
 const topRunOf = ({ run }: InterceptorContext): string => run.parent?.rootRunId ?? run.pipelineRunId
 
 /** If the app's `isFailure` breaks, the failure counts, and the report has the problem. */
-function verdictOf(
+function verdictOrFailure(
   circuit: Circuit,
   context: InterceptorContext,
   output: StageOutput,

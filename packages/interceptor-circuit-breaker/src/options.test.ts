@@ -220,6 +220,22 @@ test('if isFailure throws, the call counts as a failure, and the report has the 
   expect(breaker.export().circuits[0]?.state).toBe('open')
 })
 
+test('an error that cannot be read counts as a failure, and isFailure is not blamed for it', async () => {
+  const error = new StageflowError('acme/down', 'down')
+  Object.defineProperty(error, 'code', {
+    get() {
+      throw new TypeError('no code')
+    },
+  })
+  const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 1 } })
+  const { report } = await new Pipeline('chat')
+    .withStage('llm', (): object => Promise.reject(error))
+    .build({ interceptors: [breaker] })
+    .runSettled()
+  expect(report.notes['core/problems']).toBe(undefined)
+  expect(breaker.export().circuits[0]?.state).toBe('open')
+})
+
 test.each([
   ['a promise that rejects', (): unknown => Promise.reject(new Error('later'))],
   ['nothing', (): unknown => undefined],

@@ -1,5 +1,5 @@
 import { StageflowError, type StageInfo, type StageOutput } from '@stageflow/core'
-import { classifyError, isAbort, isThenable, isVerdict, show } from '@stageflow/core/kit'
+import { classifyError, codeOf, isAbort, isThenable, isVerdict, show } from '@stageflow/core/kit'
 
 /** How a call counts. `neither`: it says nothing about the service that the stage calls. */
 export type Verdict = 'success' | 'failure' | 'neither'
@@ -11,7 +11,7 @@ const NOT_CALLED: ReadonlySet<unknown> = new Set(['core/still-running', 'core/at
 /** A child run failed. Its stages have circuits of their own, which count that. */
 const OF_CHILDREN: ReadonlySet<unknown> = new Set(['core/pipeline-failed', 'core/guard-exhausted'])
 
-/** How a call counts that ended with `output`. Throws if `isFailure` throws, or returns something other than true or false. */
+/** How a call counts that ended with `output`. Throws only if `isFailure` throws, or returns something other than true or false. */
 export function verdictOn(output: StageOutput, stage: StageInfo, isFailure: IsFailure | undefined): Verdict {
   switch (output.status) {
     case 'ok':
@@ -56,4 +56,4 @@ export const verdictOnAbort = (reason: unknown): Verdict => (isTimeout(reason) ?
 
 const isTimeout = (error: unknown): boolean => StageflowError.is(error, 'timeout/timed-out')
 const hasCode = (error: unknown, codes: ReadonlySet<unknown>): boolean =>
-  StageflowError.is(error) && codes.has(error.code)
+  StageflowError.is(error) && codes.has(codeOf(error))

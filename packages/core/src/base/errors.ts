@@ -25,10 +25,14 @@ export class StageflowError extends Error {
 
   /**
    * Whether `value` is a Stageflow error, with this `code` if one is given. Prefer it to `instanceof`: an app may hold two
-   * copies of core.
+   * copies of core. Never throws.
    */
   static is(value: unknown, code?: string): value is StageflowError {
-    return isError(value) && BRAND in value && (code === undefined || (value as { code?: unknown }).code === code)
+    try {
+      return isError(value) && BRAND in value && (code === undefined || (value as { code?: unknown }).code === code)
+    } catch {
+      return false // a getter or a proxy that throws
+    }
   }
 }
 
