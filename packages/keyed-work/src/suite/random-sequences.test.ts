@@ -5,9 +5,9 @@ import { randomSequences, StoreBench } from '../suite.ts'
 test('no sequence is tried again after a try has cut it off: a store that goes wrong while it is tested is reported at once', async () => {
   /** The steps of each run that the model was asked for. */
   const runs: string[][] = []
-  const model = { answer: (place: number) => (runs.at(-1)?.push(`${place}`), 'right') }
+  const model = { answer: (place: number): string => (runs.at(-1)?.push(`${place}`), 'right') }
   // Right at first except at step 20, and from its third run on always wrong.
-  const store = { answer: (place: number) => (runs.length >= 3 || place === 20 ? 'wrong' : 'right') }
+  const store = { answer: (place: number): string => (runs.length >= 3 || place === 20 ? 'wrong' : 'right') }
   const bench = new StoreBench({ store, advance: () => void runs.at(-1)?.push('pass') }, 60_000)
   const begin = () => {
     let count = 0
