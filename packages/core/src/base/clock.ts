@@ -47,7 +47,7 @@ function startTimer(callback: () => void, ms: number): () => void {
   return () => clearTimeout(timer)
 }
 
-/** `sleep` for any clock that has `setTimeout`. */
+/** `sleep` for any clock that has `setTimeout`. Rejects with the signal's reason when it aborts. */
 export function sleepOn(clock: Pick<Clock, 'setTimeout'>, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error)

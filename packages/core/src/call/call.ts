@@ -25,7 +25,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   /** The stage's open call that began before this one. */
   declare before: OpenCall | undefined
   declare output: Output | undefined
-  declare hasBegun: boolean
+  declare codeBegan: boolean
   /** The promise of a call between layers waits for its answer. */
   declare resolve: ((output: Output) => void) | undefined
   /** How many attempts the stage had made when the call began. */
@@ -42,7 +42,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     this.parts = new Array<CallPart | undefined>(hooks.length)
     this.before = undefined
     this.output = undefined
-    this.hasBegun = false
+    this.codeBegan = false
     this.resolve = undefined
     this.attemptsBefore = 0
     this.enters = false
@@ -84,7 +84,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   }
 
   #withoutCode(output: Output): Output {
-    if (this.isSole) this.host.facts.stage(this.node.index).noAttempt()
+    if (this.isSole) this.host.facts.stage(this.node.index).keepNoAttempt()
     return output
   }
 
@@ -236,11 +236,11 @@ export function giveUpCalls(host: Host, stage: number): void {
 export function soleCode(context: LiveStageContext, call: StageCall): unknown {
   const { host, node } = call
   if (host.abortOf(node.index) !== undefined) {
-    host.facts.stage(node.index).noAttempt()
+    host.facts.stage(node.index).keepNoAttempt()
     return stoppedOutput(host)
   }
-  call.hasBegun = true
-  host.loop.codeBegins(node.index)
+  call.codeBegan = true
+  host.loop.codeBegins(node.index) // its time isn't needed here
   return runBody(node, context)
 }
 

@@ -124,7 +124,7 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
 async function callParked(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { host, node } = behind
   const hasSlot = host.loop.unpark(node.index)
-  await blocked(behind, attemptsIn(stage), untilAborted(hasSlot, context.signal))
+  await pausingLimits(behind, attemptsIn(stage), untilAborted(hasSlot, context.signal))
   return callCode(context)
 }
 
@@ -135,7 +135,7 @@ async function callAgain(behind: Behind, context: LiveStageContext, stage: Stage
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
   while (stage.runningCode > 0) {
-    const isIdle = await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), stage.idle()))
+    const isIdle = await pausingLimits(behind, attempts, settlesWithin(clock, until - clock.now(), stage.idle()))
     if (!isIdle)
       return failed(
         'core/still-running',
@@ -147,8 +147,11 @@ async function callAgain(behind: Behind, context: LiveStageContext, stage: Stage
 
 const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 
-/** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts pause. */
-async function blocked<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {
+/**
+ * Waits while the engine itself blocks an attempt. Only limits inside the retry pause: those of calls that began after `attempts`
+ * attempts. `wait` must not reject.
+ */
+async function pausingLimits<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {
   tellCalls(behind, 'blocked', attempts)
   const result = await wait
   tellCalls(behind, 'unblocked', attempts)

@@ -147,7 +147,7 @@ export class LiveStageContext implements InterceptorContext {
     const { facts } = this.#host
     const { index } = this.#node
     // The code of an unwrapped stage is not counted until the stage settles before it.
-    const isUncounted = this.#fork?.outermost.shownCall?.hasBegun === true && facts.schedule.state(index) === RUNNING
+    const isUncounted = this.#fork?.outermost.shownCall?.codeBegan === true && facts.schedule.state(index) === RUNNING
     return facts.stage(index).untilCodeLeft(isUncounted)
   }
   async wait(ms: number): Promise<void> {

@@ -64,6 +64,7 @@ function nextLeg(
   if (problems.length > 0)
     throw new StageflowError('core/resume', `A run of "${graph.name}" cannot be resumed: ${problems.join('; ')}.`)
   const built = builtGraphOf(graph)
+  // Made plain here, because the spread loses what options inherit. A graph that isn't the engine's checks its own.
   const own = built === undefined ? options : checkRunOptions(built, options)
   return [suspended.snapshot, { ...own, [RESUME]: new EarlierLegs(suspended, answers) }]
 }

@@ -52,15 +52,18 @@ const graphs = new WeakMap<object, BuiltGraph>()
 /** The engine's graph of a `StageGraph`; undefined for any other value. */
 export const builtGraphOf = (value: unknown): BuiltGraph | undefined => graphs.get(value as object)
 
-/** Makes the public `StageGraph` of a built graph. Its functions don't use `this`, so they can be destructured. */
+/**
+ * Makes the public `StageGraph` of a built graph. Its functions don't use `this`, so they can be destructured. If the input or an
+ * option is illegal, `run` and `runSettled` reject, because the executor of their promise throws, and `start` throws.
+ */
 export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
-  /** Throws if the input or an option is illegal. */
+  const noParent = undefined
   const runOf = (input: object | undefined, options: object | undefined, listener?: Listener): PipelineRun =>
     new PipelineRun(
       graph,
       inputFields(input),
       options === undefined ? NO_RUN_OPTIONS : checkRunOptions(graph, options),
-      undefined,
+      noParent,
       listener,
     )
   const made = branded({

@@ -63,7 +63,7 @@ export function createRedactor(options: RedactionOptions | false = {}, defaults:
   const isSecret = options === false ? undefined : secretTest(given.keys ?? [])
   const copier = new SafeCopier(bounds, isSecret)
   return Object.freeze({
-    value: (value: unknown) => copier.value(value),
+    value: (value: unknown) => copier.copyOf(value),
     text: (text: string) => copier.text(text, bounds.maxTextLength),
   })
 }
@@ -106,7 +106,8 @@ class SafeCopier {
     this.#isSecret = isSecret
   }
 
-  value(value: unknown): unknown {
+  /** Never throws, even if getters or `toJSON` of the value do. Each copy has the whole `maxLength`. */
+  copyOf(value: unknown): unknown {
     this.#left = this.#bounds.maxLength
     try {
       return this.#copy(value, 0)

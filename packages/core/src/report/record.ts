@@ -16,7 +16,7 @@ export interface ShownCall {
   /** Its answer, while its parts are being told. */
   readonly output: Output | undefined
   /** Whether it has called the stage's code. */
-  readonly hasBegun: boolean
+  readonly codeBegan: boolean
 }
 
 const NO_NOTES = Object.freeze({})
@@ -102,7 +102,7 @@ function attemptsOf(
 ): readonly AttemptRecord[] {
   if (stageFacts?.attempts !== undefined) return attemptsSoFar(stageFacts)
   const startedAt = timeOf(run, 2 * index)
-  if (startedAt === undefined || run.graph.nodes[index]?.wrapped !== undefined || call?.hasBegun === false) return []
+  if (startedAt === undefined || run.graph.nodes[index]?.wrapped !== undefined || call?.codeBegan === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
   const endedAt = stageFacts !== undefined && stageFacts.runningCode > 0 ? undefined : timeOf(run, 2 * index + 1)
   if (call?.output !== undefined) return [soleAttempt(startedAt, endedAt, call.output)]

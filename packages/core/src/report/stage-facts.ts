@@ -92,8 +92,8 @@ export class StageFacts {
     this.endAttempt(this.beginAttempt(startedAt), output, endedAt)
   }
 
-  /** The call was answered before it reached the code. */
-  noAttempt(): void {
+  /** For a call that was answered before it reached the code. */
+  keepNoAttempt(): void {
     this.attempts = []
   }
 

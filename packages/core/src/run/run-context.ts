@@ -18,9 +18,9 @@ import type { RunFacts } from '../report/run-facts.ts'
 import { RUNNING } from '../schedule/plan.ts'
 
 /** Set by the class below, which alone can read its private fields. */
-let readRun: (context: unknown) => Behind | undefined
+let runAndChangesIn: (context: unknown) => RunAndChanges | undefined
 
-interface Behind {
+interface RunAndChanges {
   readonly run: LayeredRun
   readonly changes: RunChanges
 }
@@ -73,7 +73,7 @@ export class LiveRunContext implements RunContext {
 
   static {
     for (const id of IDS) getter(this.prototype, id, (run) => run.snapshot[id])
-    readRun = (context) =>
+    runAndChangesIn = (context) =>
       isObject(context) && #run in context ? { run: context.#run, changes: context.#changes } : undefined
   }
 
@@ -104,6 +104,8 @@ export class LiveRunContext implements RunContext {
   get startedAt(): number {
     return this.#run.facts.startedAt
   }
+
+  // Getters that return functions, so that interceptors can destructure them.
   get tryEmitEvent(): TryEmitEvent {
     return (type: string, data: object) => this.#run.facts.tryEmit(undefined, type, data)
   }
@@ -111,7 +113,6 @@ export class LiveRunContext implements RunContext {
     return (type: string, data: object) => this.#run.facts.emit(undefined, type, data, this.signal)
   }
 
-  // Bound, like the functions of a stage's context.
   get get(): RunContext['get'] {
     return (slot) => this.#run.facts.slotValue(slot)
   }
@@ -158,9 +159,9 @@ export class LiveRunContext implements RunContext {
 }
 
 /** The run behind the argument that an interceptor passed to `next`, and its changes. Refuses any other value. */
-export function runBehind(given: unknown): Behind {
-  const behind = readRun(given)
-  if (behind !== undefined) return behind
+export function runBehind(given: unknown): RunAndChanges {
+  const found = runAndChangesIn(given)
+  if (found !== undefined) return found
   throw new StageflowError(
     'core/interceptor-context',
     `An interceptor called next(${show(given)}) around a run. Pass the run that it was given, or that of run.with().`,
