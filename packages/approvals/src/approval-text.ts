@@ -11,6 +11,7 @@ import type { Approval, ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from '
 /** The version of the stored form. It changes when an older version of this package could not read it. */
 const FORM = 1
 const STATUSES: ReadonlySet<unknown> = new Set(['pending', 'approved', 'denied', 'expired', 'cancelled', 'used'])
+const DECIDED: ReadonlySet<unknown> = new Set(['approved', 'denied', 'used'])
 /** Every store can index ids and owners of this length. */
 const LONGEST_KEY = 256
 /** No request is nested deeper than what can be compared. */
@@ -55,6 +56,7 @@ export const tooLarge = (what: string, length: number, maxLength: number): Stage
     `${what} ${length} characters, and maxLength of new Approvals() is ${maxLength}. Raise maxLength, or let the arguments refer to large data.`,
   )
 
+/** Only the arguments of the request can fail: the rest is text. */
 function jsonOf(request: object, action: string): string {
   try {
     return JSON.stringify(request)
@@ -101,21 +103,22 @@ export function approvalOf(stored: StoredApproval): Approval {
   })
 }
 
-/** What a store returned, if it is a record. */
+/** What a store returned. Throws `approvals/unreadable-entry` if it isn't a record. */
 export function checkedRecord(stored: unknown): StoredApproval {
   const isText = (name: string): boolean => typeof read(stored, name) === 'string'
   const status = read(stored, 'status')
+  const needsDecision = DECIDED.has(status)
   const isRecord =
     STATUSES.has(status) &&
     isText('id') &&
     isText('request') &&
     typeof read(stored, 'leftMs') === 'number' &&
-    (isText('decision') || !['approved', 'denied', 'used'].includes(String(status)))
+    (isText('decision') || !needsDecision)
   if (!isRecord) throw unreadable(show(stored))
   return stored as StoredApproval
 }
 
-/** What a store returned, if it is a list. */
+/** What a store returned. Throws `approvals/unreadable-entry` if it isn't a list. */
 export function checkedList(stored: unknown): readonly StoredApproval[] {
   if (!Array.isArray(stored)) throw unreadable(`${show(stored)} instead of a list`)
   return stored as readonly StoredApproval[]

@@ -80,10 +80,11 @@ const linesOf = (text: string): readonly string[] => (text.endsWith('\n') ? text
 
 /** What the first line has. */
 function headIn(line: string): Pick<Cassette, 'pipeline' | 'start'> {
-  const { cassette, pipeline, start } = line === '' ? {} : fieldsIn(line, 1)
-  if (cassette === undefined) throw illegal('line 1 is not the start of a cassette')
-  if (cassette !== VERSION)
-    throw illegal(`line 1 has version ${show(cassette)}, and this package reads version ${VERSION}`)
+  // An empty line gets the message that it isn't a start, not that its JSON is damaged.
+  const { cassette: version, pipeline, start } = line === '' ? {} : fieldsIn(line, 1)
+  if (version === undefined) throw illegal('line 1 is not the start of a cassette')
+  if (version !== VERSION)
+    throw illegal(`line 1 has version ${show(version)}, and this package reads version ${VERSION}`)
   if (typeof pipeline !== 'string' || !isStart(start))
     throw illegal('line 1 lacks the name of the pipeline, or the id, time or input of the run')
   return { pipeline, start }

@@ -69,11 +69,11 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   }
 
   /** Queues calls: one that wasn't awaited finishes before the next one moves time. */
-  function inTurn(move: (turns: EventLoopTurns) => Promise<void>): Promise<void> {
+  function oneAtATime(move: (turns: EventLoopTurns) => Promise<void>): Promise<void> {
     const call = lastCall.then(async () => {
       const turns = eventLoopTurns()
       try {
-        await turns.next()
+        await turns.next() // code that is ready sets its timers before time moves
         await move(turns)
       } finally {
         turns.close()
@@ -102,7 +102,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   }
 
   function advanceTo(target: () => number): Promise<void> {
-    return inTurn(async (turns) => {
+    return oneAtATime(async (turns) => {
       const end = target()
       await fireUntil(end, turns)
       time = Math.max(time, end)
@@ -131,8 +131,8 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
         throw illegalTime(`advanceTo(): time cannot go back from ${time} to ${target}. Pass ${time} or more.`)
       })
     },
-    settle: () => inTurn((turns) => fireUntil(time, turns)),
-    runAll: () => inTurn((turns) => fireUntil(Infinity, turns)),
+    settle: () => oneAtATime((turns) => fireUntil(time, turns)),
+    runAll: () => oneAtATime((turns) => fireUntil(Infinity, turns)),
   }
 }
 

@@ -93,7 +93,7 @@ export interface Answered<Answer> {
   /** When the call was made. */
   readonly startedAt: number
   /** Waits for the time between two chunks. The first chunk comes at once. */
-  readonly nextChunk: () => Promise<void>
+  readonly chunkPause: () => Promise<void>
 }
 
 /** The answer of a call that fails by chance. */
@@ -143,7 +143,7 @@ export function fakeCalls<Input, Answer>(
   const answered = (call: OpenCall<Input>, answer: Answer): Answered<Answer> => ({
     answer,
     startedAt: call.record.startedAt,
-    nextChunk: () => call.nextChunk(chunkMs),
+    chunkPause: () => call.chunkPause(chunkMs),
   })
 
   return {
@@ -212,7 +212,7 @@ class OpenCall<Input> {
     this.#signal?.throwIfAborted()
   }
   /** Waits for the time between two chunks. The first chunk comes at once. */
-  async nextChunk(range: DelayRange): Promise<void> {
+  async chunkPause(range: DelayRange): Promise<void> {
     this.#chunks++
     if (this.#chunks > 1) await this.wait(range, `chunk ${this.#chunks}`)
     this.#signal?.throwIfAborted()

@@ -49,10 +49,10 @@ export function fakeModel<Request = unknown>(
         return response.toResponse({ latencyMs: clock.now() - startedAt })
       }),
     stream: (request, callOptions) =>
-      calls.stream(request, callOptions, async function* ({ answer, startedAt, nextChunk }) {
+      calls.stream(request, callOptions, async function* ({ answer, startedAt, chunkPause }) {
         const response = new LLMAccumulator({ model, provider, now: () => clock.now(), startedAt })
         for (const delta of deltasOf(answer)) {
-          await nextChunk()
+          await chunkPause()
           response.add(delta)
           yield delta
         }

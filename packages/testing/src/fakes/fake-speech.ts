@@ -38,13 +38,13 @@ export function fakeSTT<Audio = Uint8Array>(
     transcribe: (audio, callOptions) =>
       calls.whole(audio, callOptions, ({ answer, startedAt }) => transcriptOf(answer, startedAt)),
     stream: (audio, callOptions) =>
-      calls.stream(audio, callOptions, async function* ({ answer, startedAt, nextChunk }) {
+      calls.stream(audio, callOptions, async function* ({ answer, startedAt, chunkPause }) {
         const { text, partials = growing(text), language } = fieldsOf(answer)
         for (const partial of partials) {
-          await nextChunk()
+          await chunkPause()
           yield new STTResponse({ provider, model, text: partial, language, isFinal: false })
         }
-        await nextChunk()
+        await chunkPause()
         return transcriptOf(answer, startedAt)
       }),
     get calls() {
@@ -100,11 +100,11 @@ export function fakeTTS<Text = string>(
         return new TTSResponse({ provider, model, latencyMs: clock.now() - startedAt, audio: joined(audio), ...fields })
       }),
     stream: (text, callOptions) =>
-      calls.stream(text, callOptions, async function* ({ answer, startedAt, nextChunk }) {
+      calls.stream(text, callOptions, async function* ({ answer, startedAt, chunkPause }) {
         const { audio, ...fields } = speechOf(answer)
         let firstAt: number | undefined
         for (const chunk of audio) {
-          await nextChunk()
+          await chunkPause()
           firstAt ??= clock.now()
           yield chunk
         }

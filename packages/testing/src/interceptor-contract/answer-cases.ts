@@ -44,12 +44,12 @@ async function passes(bench: InterceptorBench, status: string, answer: () => Sta
     },
   })
   const result = await bench.run(graph, bench.nextRun())
-  const { outer, calls, inner: heard } = bench.answerOf('stage')
+  const { outer, reached, inner: heard } = bench.answerOf('stage')
   must(own !== undefined || !bench.isRefused, bench.refused(`answered ${JSON.stringify(outer)}`))
   const inner = own ?? heard
   must(
-    calls === 1 || inner.status === 'fail',
-    `it ran a stage ${calls} times although it had ended "${inner.status}". Call next again only after a failure.`,
+    reached === 1 || inner.status === 'fail',
+    `it ran a stage ${reached} times although it had ended "${inner.status}". Call next again only after a failure.`,
   )
   must(
     outer === inner || JSON.stringify(outer) === JSON.stringify(inner),

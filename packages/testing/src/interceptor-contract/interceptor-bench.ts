@@ -227,7 +227,7 @@ export class InterceptorBench extends ContractBench {
 
   /** How the interceptor answered calls with a failure of its own, without calling their stage. Empty if it never did. */
   get ownFailures(): string {
-    const own = this.watch.answers.filter(({ calls, outer }) => calls === 0 && outer.status === 'fail')
+    const own = this.watch.answers.filter(({ reached, outer }) => reached === 0 && outer.status === 'fail')
     const [first] = own
     if (first?.outer.status !== 'fail') return ''
     const calls = own.length === 1 ? 'a call' : `${own.length} calls`

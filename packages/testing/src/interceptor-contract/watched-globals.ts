@@ -105,11 +105,12 @@ function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
   const watchSetter = (name: 'setTimeout' | 'setInterval'): (() => void) => {
     const real = holder[name]
     const set: SetTimer = (callback, ms, ...given) => {
+      // `set`: the stack is read from its caller on.
       const seen = useIn(storage, set, `${name}(…, ${ms ?? 0})`)
       if (seen === undefined) return real(callback, ms, ...given) // code that isn't watched
       const { watcher, use } = seen
       const fireOnce: typeof callback = (...all) => {
-        forget(timer)
+        forget(timer) // it fires later, when `timer` is set
         callback(...all)
       }
       // An interval is left even if it has fired.

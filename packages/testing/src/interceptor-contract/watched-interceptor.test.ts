@@ -35,7 +35,7 @@ test.each([[[]], [[passing]]])(
         .withStage('llm', run)
         .build({ interceptors: [...beside, ...watched(subject, watch, globals)] })
       await Promise.all([graph.runSettled(), graph.runSettled()])
-      return watch.answers.map(({ stage, inner, outer, calls }) => [stage, inner?.status, outer.status, calls])
+      return watch.answers.map(({ stage, inner, outer, reached }) => [stage, inner?.status, outer.status, reached])
     }
     const again: Interceptor = {
       name: 'again',

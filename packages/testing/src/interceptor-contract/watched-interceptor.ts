@@ -9,7 +9,7 @@ export interface Answer {
   readonly inner: StageOutput | undefined
   readonly outer: StageOutput
   /** How often the stage was called. */
-  readonly calls: number
+  readonly reached: number
 }
 
 /** Sees what goes into an interceptor and what comes out. */
@@ -17,9 +17,10 @@ export interface Watch extends Spy {
   readonly answers: Answer[]
 }
 
-interface SeenCall {
+interface OpenCall {
   inner: StageOutput | undefined
-  calls: number
+  /** How often the stage inside the interceptor was reached. */
+  reached: number
 }
 
 /**
@@ -28,15 +29,16 @@ interface SeenCall {
  */
 export function watched(subject: Interceptor, watch: Watch, globals: WatchedGlobals): readonly Interceptor[] {
   /** Calls are identified by stage and run, because a run calls a stage once at a time. */
-  const seen = new WeakMap<StageInfo, WeakMap<RunContext, SeenCall>>()
+  const openCalls = new WeakMap<StageInfo, WeakMap<RunContext, OpenCall>>()
   const outside: Interceptor = {
     name: 'contract/outside',
     onCall(stage) {
-      const calls = new WeakMap<RunContext, SeenCall>()
-      seen.set(stage, calls)
+      const byRun = new WeakMap<RunContext, OpenCall>()
+      openCalls.set(stage, byRun)
       return ({ run }) => {
-        const call: SeenCall = { inner: undefined, calls: 0 }
-        calls.set(run, call)
+        const call: OpenCall = { inner: undefined, reached: 0 }
+        byRun.set(run, call)
+        // Read at the end: `inner` and `reached` are set meanwhile.
         return { ended: (outer) => void watch.answers.push({ stage: stage.name, ...call, outer }) }
       }
     },
@@ -44,9 +46,9 @@ export function watched(subject: Interceptor, watch: Watch, globals: WatchedGlob
   const inside: Interceptor = {
     name: 'contract/inside',
     onCall: (stage) => (context) => {
-      const call = seen.get(stage)?.get(context.run)
+      const call = openCalls.get(stage)?.get(context.run)
       if (call === undefined) return undefined
-      call.calls++
+      call.reached++
       return { ended: (inner) => void (call.inner = inner) }
     },
   }
