@@ -1,4 +1,4 @@
-import { isThenable } from '@stageflow/core/kit'
+import { onRejection } from '@stageflow/core/kit'
 
 /** Calls functions of the app, and counts what they throw or reject with. */
 export class CallbackErrors {
@@ -13,7 +13,7 @@ export class CallbackErrors {
   call(callback: () => unknown): void {
     try {
       const answer = callback()
-      if (isThenable(answer)) Promise.resolve(answer).catch((error: unknown) => this.add(error))
+      onRejection(answer, (error) => this.add(error))
     } catch (error) {
       this.add(error)
     }

@@ -155,7 +155,7 @@ describe.each(promises)('%s', (_, promise, rejection) => {
   })
 })
 
-test('an object with the prototype of a promise that is none fails its stage', async () => {
+test('an object that only has the prototype of a promise fails its stage', async () => {
   const { report } = await new Pipeline('demo')
     .withStage('a', fakePromise as () => {})
     .build({ clock })
@@ -164,7 +164,7 @@ test('an object with the prototype of a promise that is none fails its stage', a
 })
 
 describe('after the global Promise was replaced', () => {
-  /** Runs `code` while the global is a class that the promises of async functions are no instances of. */
+  /** Runs `code` while the global is a class that the promises of async functions aren't instances of. */
   const replaced = async <T>(code: () => Promise<T>): Promise<T> => {
     const own = globalThis.Promise
     globalThis.Promise = OtherPromise as unknown as PromiseConstructor

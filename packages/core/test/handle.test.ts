@@ -83,7 +83,7 @@ test('the sink gets the same events as the reader', async () => {
   expect(eventSink.types()).toEqual(ALL)
 })
 
-test('a handle that nobody reads keeps the last 1,000 events, and says how many it missed', async () => {
+test('a handle without a reader keeps the last 1,000 events, and says how many it missed', async () => {
   const long = new Pipeline('demo').withStage('a', counting([], 1_500)).build({ clock })
   const run = long.start()
   await run.result
@@ -104,7 +104,7 @@ test('from the first read on nothing is missed, however slow the reader is', asy
   expect([count, run.missed]).toEqual([5_004, 0])
 })
 
-test('a handle that nobody reads holds no more memory for a longer run', async () => {
+test('a handle without a reader holds no more memory for a longer run', async () => {
   const run = new Pipeline('demo').withStage('a', counting([], 30_000)).build({ clock }).start()
   await run.result
   expect(run.missed).toBe(29_004)

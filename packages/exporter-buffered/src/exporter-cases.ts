@@ -1,5 +1,6 @@
 import { isRetryableDelivery } from '@stageflow/buffer'
 import type { WaitOptions } from '@stageflow/core/kit'
+import { isError } from '@stageflow/core/kit'
 import { eventWith, eventsFrom, must, mustResolve, rejectionOf } from './contract-bench.ts'
 import type { ContractBench, ExporterRule } from './contract-bench.ts'
 
@@ -178,8 +179,8 @@ export const OUTAGE_CASES: Cases = {
     check: async (bench) => {
       await bench.breakDownstream()
       const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
-      const isError = rejection === undefined || rejection.error instanceof Error
-      must(isError, `export() rejected with ${JSON.stringify(rejection?.error)}, which is not an Error.`)
+      const isRightly = rejection === undefined || isError(rejection.error)
+      must(isRightly, `export() rejected with ${JSON.stringify(rejection?.error)}, which is not an Error.`)
     },
   },
   'an outage does not refuse a batch for good': {

@@ -1,3 +1,4 @@
+import { isError } from '@stageflow/core/kit'
 // Turns values that JSON.stringify can't write, or writes incompletely, into values that it can.
 
 /** Maximum depth. */
@@ -64,7 +65,7 @@ function compoundOf(value: object, depth: number, budget: Budget): unknown {
   if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`
   if (value instanceof ArrayBuffer) return `[ArrayBuffer of ${value.byteLength} bytes]`
   if (depth >= MAX_DEPTH) return Array.isArray(value) ? '[array]' : '[object]'
-  if (value instanceof Error) return fieldsOf(errorFields(value), depth + 1, budget)
+  if (isError(value)) return fieldsOf(errorFields(value), depth + 1, budget)
   const { toJSON } = value as { readonly toJSON?: unknown }
   if (typeof toJSON === 'function') {
     const said: unknown = toJSON.call(value)

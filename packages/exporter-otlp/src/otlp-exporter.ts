@@ -4,7 +4,7 @@ import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { checkWait } from '@stageflow/core/kit'
+import { checkWait, onRejection } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import { attributeText } from './attribute-values.ts'
@@ -164,7 +164,7 @@ function checkedSpan(span: LogSpanContext | null | undefined, { type }: Stageflo
   const copy = { traceId, spanId, traceFlags }
   if (isSpan(copy)) return copy
   // An async function returns too late. Its rejection must not end the process.
-  if (span instanceof Promise) span.catch(() => {})
+  onRejection(span, () => {})
   throw new TypeError(`spanContext did not return a span context for the event ${JSON.stringify(attributeText(type))}`)
 }
 

@@ -1,5 +1,5 @@
 import { type RunContext, type Slot, createSlot } from '@stageflow/core'
-import { isThenable } from '@stageflow/core/kit'
+import { onRejection } from '@stageflow/core/kit'
 import { refusal } from './refusal.ts'
 
 /** The claims of a verified token. Any claim may be missing, and have any type. */
@@ -86,7 +86,7 @@ function readClaim(claims: Claims, source: ClaimSource | false, part: string): u
   try {
     const value = source(claims)
     // A promise is refused later, because it is neither an id nor a list. Its rejection must not end the process.
-    if (isThenable(value)) Promise.resolve(value).catch(() => {})
+    onRejection(value, () => {})
     return value
   } catch {
     // The error isn't kept as cause: its text may quote the claims.

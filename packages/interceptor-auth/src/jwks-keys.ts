@@ -1,6 +1,6 @@
 import { type KeyObject, createPublicKey } from 'node:crypto'
 import { type Clock, StageflowError } from '@stageflow/core'
-import { textOf } from '@stageflow/core/kit'
+import { textOf, isError } from '@stageflow/core/kit'
 import { refusal } from './refusal.ts'
 import type { VerifyRequest } from './verification.ts'
 
@@ -157,8 +157,8 @@ function unavailable(uri: URL, why: string, cause?: unknown): Error {
 
 /** What fetch threw, in words. Its own message is only "fetch failed"; the cause says why. */
 function reasonOf(thrown: unknown): string {
-  const cause = thrown instanceof Error ? thrown.cause : undefined
-  return cause instanceof Error ? `${textOf(thrown)} (${textOf(cause)})` : textOf(thrown)
+  const cause = isError(thrown) ? thrown.cause : undefined
+  return isError(cause) ? `${textOf(thrown)} (${textOf(cause)})` : textOf(thrown)
 }
 
 /** Leaves out the query, which may hold a secret. */

@@ -1,4 +1,4 @@
-import { DELAY, FLAG, MILLISECONDS, ANY, whole } from '@stageflow/core/kit'
+import { DELAY, FLAG, MILLISECONDS, ANY, whole, isThenable } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { Claims } from './identity.ts'
 import { type JwksKey, jwksKeys } from './jwks-keys.ts'
@@ -53,7 +53,7 @@ export function jwksVerifier(options: JwksVerifierOptions): Verify {
     const claimsWith = (found: JwksKey | undefined): Claims =>
       verifiedClaims(token, keyFor(token, found), rules, request.clock.now())
     const found = find(token.kid, request)
-    return found instanceof Promise ? found.then(claimsWith) : claimsWith(found)
+    return isThenable(found) ? Promise.resolve(found).then(claimsWith) : claimsWith(found)
   }
 }
 

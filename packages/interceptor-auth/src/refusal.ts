@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { optionProblems, refuseOptions } from '@stageflow/core/kit'
+import { optionProblems, refuseOptions, isError } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 /** Why a token, a run or a stage was refused. */
@@ -38,7 +38,7 @@ const RETRYABLE = new Set(['auth/unavailable', 'auth/timed-out'])
 /** Whether the same token may be accepted a little later, because nothing speaks against the token itself. */
 export function isRetryable(error: unknown): boolean {
   if (StageflowError.is(error) && RETRYABLE.has(error.code)) return true
-  return error instanceof Error && (error as { readonly retryable?: unknown }).retryable === true
+  return isError(error) && (error as { readonly retryable?: unknown }).retryable === true
 }
 
 /** The options as an app in JavaScript may pass them. */

@@ -1,5 +1,5 @@
 import { type Clock, type RunContext, StageflowError } from '@stageflow/core'
-import { isPlain } from '@stageflow/core/kit'
+import { isPlain, isError } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
 import type { Claims } from './identity.ts'
 import { refusal } from './refusal.ts'
@@ -40,7 +40,7 @@ function toRefusal(thrown: unknown, token: string): Error {
     error = refusal('auth/verify-failed', `The verify function of auth() failed: ${clean.message}`, { cause: clean })
   }
   // The copy without the token has lost this field.
-  const retryable = thrown instanceof Error && 'retryable' in thrown && thrown.retryable === true
+  const retryable = isError(thrown) && 'retryable' in thrown && thrown.retryable === true
   return retryable ? Object.assign(error, { retryable }) : error
 }
 

@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { isError } from '@stageflow/core/kit'
 
 /** A shorter part of a token reveals nothing by itself, and may be part of a word. The whole token is cut out however short it is. */
 const SHORTEST_PART = 8
@@ -72,8 +73,7 @@ interface ThrownFields {
 /** Reads any thrown value, even one whose getters throw. */
 function read(thrown: unknown): ThrownFields {
   try {
-    if (!(thrown instanceof Error))
-      return { name: 'Error', message: typeof thrown === 'string' ? thrown : typeof thrown }
+    if (!isError(thrown)) return { name: 'Error', message: typeof thrown === 'string' ? thrown : typeof thrown }
     const { code } = thrown as { readonly code?: unknown }
     return {
       name: String(thrown.name),

@@ -1,5 +1,5 @@
 import { StageflowError, type StageInfo, type StageOutput } from '@stageflow/core'
-import { classifyError, codeOf, isAbort, isThenable, isVerdict, show } from '@stageflow/core/kit'
+import { classifyError, codeOf, isAbort, isVerdict, onRejection, show } from '@stageflow/core/kit'
 
 /** How a call counts. `neither`: it says nothing about the service that the stage calls. */
 export type Verdict = 'success' | 'failure' | 'neither'
@@ -47,7 +47,7 @@ function askedVerdict(answer: unknown): Verdict {
 
 /** Returns what a function of the app returned. If that is a promise by mistake, its rejection must not end the process. */
 export function withoutRejection<T>(returned: T): T {
-  if (isThenable(returned)) Promise.resolve(returned).catch(() => {})
+  onRejection(returned, () => {})
   return returned
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { type InterceptorContext, type StageContext, StageflowError } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
+import { show, onRejection } from '@stageflow/core/kit'
 
 /** The callers that share a key: one user, all users of a tenant, or all callers. */
 export type IdempotencyScope = 'user' | 'tenant' | 'global'
@@ -68,7 +68,7 @@ export const placeOf = ({ stage }: InterceptorContext): string =>
 
 /** Keeps the rejection of a promise that is refused from ending the process. */
 export function ignoreRejection(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => {})
+  onRejection(value, () => {})
 }
 
 export function sha256(text: string): string {

@@ -1,5 +1,5 @@
 import type { OkOutput, StageOutput, StageRecord } from '@stageflow/core'
-import { codeOf } from '@stageflow/core/kit'
+import { codeOf, isThenable } from '@stageflow/core/kit'
 import type { WorkClaim, Worked } from '@stageflow/keyed-work'
 
 import { type Call, note } from './call.ts'
@@ -14,7 +14,7 @@ export function runStage(
   note(call, claim.isHeld ? 'executed' : 'store-error')
   const fork = context.fork()
   const given = next(fork.context)
-  if (!(given instanceof Promise)) return workedWith(call, given)
+  if (!isThenable(given)) return workedWith(call, given)
   const lost = Promise.withResolvers<StageOutput>()
   claim.onLost(() => {
     const output = leaseLost(call)

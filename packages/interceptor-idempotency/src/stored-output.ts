@@ -1,4 +1,5 @@
 import { type Extras, type OkOutput, StageOutput } from '@stageflow/core'
+import { isError } from '@stageflow/core/kit'
 import { defaultStringifyOperations, parse, stringify } from 'devalue'
 
 /** The format of stored outputs. It changes if an older version can't read the new one. */
@@ -76,7 +77,7 @@ function refuseLookalike(value: unknown): void {
 }
 
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
+  if (!isError(cause)) return String(cause)
   const { path } = cause as { path?: unknown }
   return typeof path === 'string' && path !== '' ? `${cause.message} (at ${path.replace(/^\./, '')})` : cause.message
 }

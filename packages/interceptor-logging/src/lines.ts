@@ -7,7 +7,7 @@ import type {
   StageOutput,
   StageRecord,
 } from '@stageflow/core'
-import { read } from '@stageflow/core/kit'
+import { read, isError } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 
 /** The fields of a stage that settled. Rare fields are added only if there is a value, because pino reads every field of every line. */
@@ -77,7 +77,7 @@ function errorFields({ code, message, stage, cause }: ErrorRecord, isCause = fal
 function errorLine(error: ErrorRecord, output: StageOutput | undefined, redactor: Redactor): object {
   const thrown: unknown = output?.status === 'fail' ? output.error : undefined
   const known = redactor.value(errorFields(error)) as object
-  if (!(thrown instanceof Error)) return known
+  if (!isError(thrown)) return known
   const errors = read(thrown, 'errors')
   return {
     type: textAt(thrown, 'name', redactor),

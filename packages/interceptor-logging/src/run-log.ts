@@ -1,5 +1,5 @@
 import type { ContextSnapshot, RunContext } from '@stageflow/core'
-import { isThenable, textOf } from '@stageflow/core/kit'
+import { textOf, isError, onRejection } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 import type { LevelWithSilent, Logger } from 'pino'
 
@@ -62,7 +62,7 @@ export class RunLog implements StageLogger {
     try {
       if (!this.#logger.isLevelEnabled(level)) return
       const written: unknown = this.#loggerNow()[level](fields(), message)
-      if (isThenable(written)) written.then(undefined, (cause: unknown) => this.#failed(cause))
+      onRejection(written, (cause) => this.#failed(cause))
     } catch (cause) {
       this.#failed(cause)
     }
@@ -77,7 +77,7 @@ export class RunLog implements StageLogger {
   /** The fields of a line, redacted. What isn't an object with fields is one field of the line. */
   #fieldsOf(given: object): object {
     const shown = this.#redactor.value(given)
-    if (given instanceof Error) return { error: shown }
+    if (isError(given)) return { error: shown }
     const hasFields = typeof shown === 'object' && shown !== null && !Array.isArray(shown)
     return hasFields ? shown : { value: shown }
   }
@@ -118,4 +118,4 @@ export class RunLog implements StageLogger {
 }
 
 /** The message of a line that has only an error. */
-const textIn = (given: unknown): string => (given instanceof Error ? textOf(given) : '')
+const textIn = (given: unknown): string => (isError(given) ? textOf(given) : '')

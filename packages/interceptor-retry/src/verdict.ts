@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { FailOutput, InterceptorContext, RetryOutput, StageOutput } from '@stageflow/core'
-import { DELAY, classifyError, isThenable, read, retryAfterMs, show } from '@stageflow/core/kit'
+import { DELAY, classifyError, read, retryAfterMs, show, onRejection } from '@stageflow/core/kit'
 import type { RetryPolicy, RetryVerdict } from './options.ts'
 
 export type Failed = FailOutput | RetryOutput
@@ -57,7 +57,7 @@ function ownVerdict(policy: RetryPolicy, error: unknown, context: InterceptorCon
   const afterMs = read(verdict, 'afterMs')
   if (isDelay(afterMs)) return { afterMs: afterMs as number }
   // If it rejects, that must not end the process.
-  if (isThenable(verdict)) Promise.resolve(verdict).catch(() => {})
+  onRejection(verdict, () => {})
   const shown = afterMs === undefined ? show(verdict) : `{ afterMs: ${show(afterMs)} }`
   throw new StageflowError(
     'retry/illegal-verdict',

@@ -1,4 +1,5 @@
 import type { AttemptRecord, ErrorRecord, StageNotes, StageOutput, StageRecord } from '@stageflow/core'
+import { isError } from '@stageflow/core/kit'
 import type { CallSpan } from './call-span.ts'
 import type { CallEnding } from './stage-span.ts'
 
@@ -43,7 +44,7 @@ function errorRecord(error: unknown, depth: number): ErrorRecord {
     const { code: given, message: text, cause } = error as Partial<Record<'code' | 'message' | 'cause', unknown>>
     const code = typeof given === 'string' ? given : 'core/stage-failed'
     const message = String(text)
-    const hasCause = cause instanceof Error && depth < DEEPEST_CAUSE
+    const hasCause = isError(cause) && depth < DEEPEST_CAUSE
     return hasCause ? { code, message, cause: errorRecord(cause, depth + 1) } : { code, message }
   } catch {
     return { code: 'core/stage-failed', message: 'an error that cannot be read' }

@@ -1,7 +1,7 @@
 import { Downstream, deliveryReport } from '@stageflow/buffer'
 import type { DeliveryReport, FanOutBranch } from '@stageflow/buffer'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
-import { isThenable } from '@stageflow/core/kit'
+import { isThenable, onRejection } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
 import { DropCount } from './drop-count.ts'
 import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
@@ -72,7 +72,7 @@ export class Branch<Name extends string = string> implements FanOutBranch<Name> 
   tryEmitNotice(notice: StageflowEvent): boolean {
     try {
       const answer: unknown = this.#sink.tryEmit(notice)
-      if (isThenable(answer)) Promise.resolve(answer).catch(() => {})
+      onRejection(answer, () => {})
       if (answer === false) return false
       this.notices++
       return true

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { checkWait, show } from '@stageflow/core/kit'
+import { checkWait, show, isError } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './argument-errors.ts'
@@ -175,7 +175,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
   /** Ends the queue. Readers get what is queued and then this error; another value becomes the cause of a `streaming/producer-failed`. */
   fail(error: unknown): void {
     if (this.#end !== undefined) return
-    const failure = error instanceof Error ? error : producerFailed(this.#source, error)
+    const failure = isError(error) ? error : producerFailed(this.#source, error)
     this.#finish({ failed: true, error: failure }, failure)
   }
 

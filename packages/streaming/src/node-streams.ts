@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 
 import { StageflowError } from '@stageflow/core'
+import { isError } from '@stageflow/core/kit'
 
 import type { ChunkQueue } from './chunk-queue.ts'
 import type { ChunkSource } from './chunk-source.ts'
@@ -89,7 +90,7 @@ async function writeInto<T>(queue: ChunkQueue<T>, chunk: T, callback: (problem: 
 }
 
 const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new StageflowError('streaming/producer-failed', String(error), { cause: error })
+  isError(error) ? error : new StageflowError('streaming/producer-failed', String(error), { cause: error })
 
 const prematureClose = (): StageflowError =>
   new StageflowError(

@@ -1,5 +1,5 @@
 import type { EventMap } from '@stageflow/core'
-import { isThenable } from '@stageflow/core/kit'
+import { onRejection } from '@stageflow/core/kit'
 
 /** The events of this package. */
 export type StreamEventType = keyof EventMap & `stream.${string}`
@@ -22,7 +22,7 @@ export class SafeEmitter {
     const emit = this.#emit
     try {
       const answer = emit(type, data)
-      if (isThenable(answer)) answer.then(undefined, (error: unknown) => this.#count(error))
+      onRejection(answer, (error) => this.#count(error))
     } catch (error) {
       this.#count(error)
     }

@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { isError } from '@stageflow/core/kit'
 
 import type { ChunkQueue } from './chunk-queue.ts'
 import type { ChunkSource } from './chunk-source.ts'
@@ -69,7 +70,7 @@ export function toWritableStream<T>(queue: ChunkQueue<T>): WritableStream<T> {
 
 /** The error of a write into a queue that has ended: the reason of its end, if that is an error. */
 export function closedBy({ reason }: AbortSignal): unknown {
-  const isPlain = !(reason instanceof Error) || reason.name === 'AbortError'
+  const isPlain = !isError(reason) || reason.name === 'AbortError'
   if (!isPlain) return reason
   const why = 'The queue was closed while it was written to. Stop writing when its closeSignal aborts.'
   return new StageflowError('streaming/queue-closed', why, { cause: reason })

@@ -1,5 +1,5 @@
 import { StageflowError, type Clock } from '@stageflow/core'
-import { classifyError, DELAY, isThenable, read, retryAfterMs, show } from '@stageflow/core/kit'
+import { classifyError, DELAY, read, retryAfterMs, show, isError, onRejection } from '@stageflow/core/kit'
 import type { RetryContext, ToolRetryRule } from '@stageflow/tools'
 
 import { failureFor, type HandlerFailure } from './settled.ts'
@@ -19,7 +19,7 @@ export function decideRetry(
   clock: Clock,
 ): RetryDecision {
   const { code, message, cause } = failure
-  const error = cause instanceof Error ? cause : new StageflowError(code, message, { cause })
+  const error = isError(cause) ? cause : new StageflowError(code, message, { cause })
   let verdict: unknown
   try {
     verdict = retry.isRetryable?.(error, context)
@@ -39,7 +39,7 @@ export function decideRetry(
 
 function illegalVerdict(verdict: unknown, { toolName }: RetryContext, error: Error): HandlerFailure {
   // If it rejects, that must not end the process.
-  if (isThenable(verdict)) Promise.resolve(verdict).catch(() => {})
+  onRejection(verdict, () => {})
   const afterMs = read(verdict, 'afterMs')
   const returned = afterMs === undefined ? show(verdict) : `{ afterMs: ${show(afterMs)} }`
   const text = `isRetryable of tool "${toolName}" returned ${returned}. Return true, false, { afterMs } with milliseconds from 0, or undefined, synchronously.`

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { textOf } from '@stageflow/core/kit'
+import { textOf, isError } from '@stageflow/core/kit'
 import type { AnyTool } from '@stageflow/tools'
 import { failureIn, issuesText, shortCode, validate } from '@stageflow/tools/kit'
 
@@ -27,7 +27,7 @@ export async function settledOf(tool: AnyTool, answer: unknown, maxLength: numbe
     const failure = failureIn(answer)
     if (failure !== undefined) return { ok: false, ...failure, cause: answer }
     // A returned error is not an output: that would be a silent success.
-    if (answer instanceof Error) return failureFor(answer)
+    if (isError(answer)) return failureFor(answer)
     const value = tool.output === undefined ? answer : await checkedOutput(tool, tool.output, answer)
     return { ok: true, output: frozenCopy(value, { left: maxLength }) }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { isThenable } from '@stageflow/core/kit'
+import { onRejection } from '@stageflow/core/kit'
 
 import type { ToolEventEmitter } from './parsed-call.ts'
 
@@ -11,7 +11,7 @@ export function emitSafely(
 ): void {
   try {
     const answer = emitter(type, data)
-    if (isThenable(answer)) Promise.resolve(answer).catch(onError)
+    onRejection(answer, onError)
   } catch (error) {
     onError(error)
   }

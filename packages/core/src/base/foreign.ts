@@ -5,7 +5,7 @@
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 
-/** If `value` is a promise of any kind, which nobody awaits: calls `report` if it rejects. Otherwise its rejection would end the process. */
+/** For a value that isn't awaited: if it's a promise of any kind, and it rejects, calls `report`, so that the process doesn't end. */
 export function onRejection(value: unknown, report: (cause: unknown) => void): void {
   try {
     if (isThenable(value)) Promise.resolve(value).catch(report)

@@ -27,7 +27,7 @@ test.each([
 })
 
 test.each(['latest', 'workspace:^', '1.0.0.0', '^1.0.0 ||| 2', 'one', '> ', '[object Object]', '^^1', 'npm:x@1'])(
-  '"%s" is no range',
+  'npm cannot read "%s"',
   (range) => {
     expect(semver.validRange(range)).toBe(null)
     expect(rangeIncludes(range, '1.0.0')).toBe(undefined)

@@ -243,7 +243,7 @@ export class SlotValues extends Map<Slot<unknown>, unknown> {
     if (!isName(slot?.name))
       throw new StageflowError(
         'core/slot',
-        `A value was set for ${show(slot)}, which is no slot. Make one: createSlot('acme/name').`,
+        `A value was set for ${show(slot)}, which isn't a slot. Make one: createSlot('acme/name').`,
       )
     this.has(slot)
     return super.set(slot, value)

@@ -237,7 +237,7 @@ export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDis
   readonly result: Promise<PipelineResult<Stages>>
   /** Settles like `runSettled()`: never rejects. */
   readonly settled: Promise<PipelineResult<Stages> | FailedResult<Stages>>
-  /** How many events are gone because nobody had begun to read: only the last 1,000 are kept until then. */
+  /** How many events are gone: until a reader begins, only the last 1,000 are kept. */
   readonly missed: number
   cancel(reason: string): void
 }

@@ -73,6 +73,7 @@ export class PipelineDescription implements PipelineInfo {
   }
 
   toJSON(): object {
-    return { ...this }
+    const { name, stages, interceptors } = this
+    return { name, stages, interceptors }
   }
 }

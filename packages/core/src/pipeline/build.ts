@@ -151,7 +151,7 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
 }
 
 const RULES: OptionRules = {
-  // A function is no interceptor either, but it has a problem of its own.
+  // A function isn't an interceptor either, but it has a problem of its own.
   interceptors: [
     (value) => isArray(value) && [...value].every((one) => isObject(one) || isFunction(one)),
     'an array of interceptors',

@@ -42,7 +42,7 @@ interface GraphMembers<out Stages, Ports> {
    * Starts a run and returns a handle with its events and chunks, its result, and `cancel`. Leaving a `for await` over it
    * doesn't cancel the run: call `run.cancel(reason)`, or declare it with `await using`, which cancels it at the end of the
    * block. A reader that is 1,000 events behind holds back chunks until it reads on, or `return()` is called on its iterator.
-   * While nobody has begun to read, the last 1,000 events are kept; `missed` counts those before them.
+   * Until a reader begins, the last 1,000 events are kept; `missed` counts those before them.
    */
   readonly start: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Run<Stages>
 }
@@ -87,15 +87,15 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
   return Object.freeze(made) as unknown as StageGraph<unknown, unknown>
 }
 
-/** How many events a reader may be behind before chunks wait for it, and how many are kept while nobody reads. */
+/** How many events a reader may be behind before chunks wait for it, and how many are kept until a reader begins. */
 const MOST_BEHIND = 1_000
 
 /**
- * Keeps a run's events for its readers. The first reader gets all events that are kept, a later one only new events. While nobody has
- * read, chunks don't wait, so only the last events are kept.
+ * Keeps a run's events for its readers. The first reader gets all events that are kept, a later one only new events. Until a
+ * reader begins, chunks don't wait, so only the last events are kept.
  */
 class EventFeed implements Listener {
-  /** How many events are gone because nobody had read. */
+  /** How many events are gone that came before the first reader. */
   missed = 0
   readonly #readers = new Set<Reader>()
   /** Events from before the first reader. */

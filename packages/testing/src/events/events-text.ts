@@ -1,5 +1,5 @@
 import type { StageflowEvent } from '@stageflow/core'
-import { FLAG, checkOptions, required, show } from '@stageflow/core/kit'
+import { FLAG, checkOptions, required, show, isError } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 export interface EventsTextOptions {
@@ -89,5 +89,5 @@ function valueText(value: unknown, isShown: (key: string) => boolean): string {
 function plain(part: unknown): unknown {
   if (typeof part === 'bigint' || typeof part === 'function' || typeof part === 'symbol') return show(part)
   if (ArrayBuffer.isView(part)) return `${part.constructor.name} of ${part.byteLength} bytes`
-  return part instanceof Error ? part.message : part
+  return isError(part) ? part.message : part
 }

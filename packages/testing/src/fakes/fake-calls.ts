@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { CLOCK, checkOptions, functionLike, isPlain, isThenable, required, TEXT } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, functionLike, isPlain, required, TEXT, isError, onRejection } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { DELAY_RANGE, delayAt, SHARE } from '../faults/delay-range.ts'
 import type { DelayRange } from '../faults/delay-range.ts'
@@ -132,11 +132,11 @@ export function fakeCalls<Input, Answer>(
   async function answerOf(call: OpenCall<Input>, input: Input): Promise<Answer> {
     // Chosen as the call begins, so that latencies don't change which call gets which answer.
     const chosen = call.chance('fault') < faultRate ? FAULT : nextAnswer(input)
-    if (isThenable(chosen)) chosen.then(undefined, () => {}) // it may reject before it is awaited
+    onRejection(chosen, () => {}) // it may reject before it is awaited
     await call.wait(latencyMs, 'latency')
     if (chosen === FAULT) throw fault()
     const answer = await chosen
-    if (answer instanceof Error) throw answer
+    if (isError(answer)) throw answer
     return answer
   }
 

@@ -1,4 +1,5 @@
 import type { Interceptor } from '@stageflow/core'
+import { isThenable } from '@stageflow/core/kit'
 import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
 import { hanging } from './abort-cases.ts'
@@ -61,7 +62,7 @@ function wrongAnswer(ended: Parameters<NonNullable<Spy['onExpired']>>[0]): strin
   if ('thrown' in ended) return `threw ${String(ended.thrown)}`
   const { returned } = ended
   if (typeof returned === 'object' && returned !== null && OUTPUT in returned) return undefined
-  return `returned ${returned instanceof Promise ? 'a promise' : String(returned)}`
+  return `returned ${isThenable(returned) ? 'a promise' : String(returned)}`
 }
 /** What outputs are known by, of whichever copy of core. */
 const OUTPUT = Symbol.for('@stageflow/output')

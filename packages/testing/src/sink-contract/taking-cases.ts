@@ -1,4 +1,5 @@
 import { Pipeline } from '@stageflow/core'
+import { onRejection, isThenable } from '@stageflow/core/kit'
 import { broken, must } from '../contract-base/contract-case.ts'
 import { contractEvent, RUN, type SinkBench } from './sink-bench.ts'
 
@@ -69,7 +70,7 @@ async function answersTryEmit(bench: SinkBench): Promise<void> {
     swallow(answer)
     must(
       answer === undefined || typeof answer === 'boolean',
-      `tryEmit returned ${answer instanceof Promise ? 'a promise' : typeof answer}. It must not wait: return false for an event that you refuse, otherwise true or undefined.`,
+      `tryEmit returned ${isThenable(answer) ? 'a promise' : typeof answer}. It must not wait: return false for an event that you refuse, otherwise true or undefined.`,
     )
   }
 }
@@ -203,5 +204,5 @@ async function expectSeqs(bench: SinkBench, expected: readonly number[], how: st
 
 /** Ignores a rejection, which is the subject of another case. */
 function swallow(answer: unknown): void {
-  if (answer instanceof Promise) answer.catch(() => {})
+  onRejection(answer, () => {})
 }
