@@ -286,15 +286,18 @@ test('when the lease is lost, the code of the leg is aborted, its cleanups run, 
   expect(executor.facts).toEqual([])
 })
 
-/** Pushes what it is told of stages. */
+/** Pushes what it is told of stages and runs. */
 const telling = (seen: string[]): Interceptor => ({
   name: 'telling',
   settled: ({ stage }) => void seen.push(`settled ${stage}`),
   replayed: ({ stage }) => void seen.push(`replayed ${stage}`),
-  onRun: () => ({ settled: ({ stage }) => void seen.push(`part ${stage}`) }),
+  onRun: () => ({
+    settled: ({ stage }) => void seen.push(`part ${stage}`),
+    ended: ({ status }) => void seen.push(`ended ${status}`),
+  }),
 })
 
-test('an interceptor is told of no stage that settles because the lease is lost', async () => {
+test('if the lease is lost, parts are told that the run of this process was cancelled, and of no stage that settles', async () => {
   const seen: string[] = []
   const graph = new Pipeline('p')
     .withStage('a', untilAborted)
@@ -306,7 +309,7 @@ test('an interceptor is told of no stage that settles because the lease is lost'
   lease.abort(new Error('lost'))
   await expect(running).rejects.toThrow('lost')
   await settle()
-  expect(seen).toEqual([])
+  expect(seen).toEqual(['ended cancelled'])
 })
 
 test('once the lease is lost, an interceptor is told of no further stage of an earlier leg', async () => {
@@ -328,7 +331,30 @@ test('once the lease is lost, an interceptor is told of no further stage of an e
   const second = new ArrayExecutor(first.facts.slice(0, 2), { lost: lease.signal })
   await expect(runDurable(graph, second, {})).rejects.toThrow('lost')
   await settle()
-  expect(seen).toEqual(['replayed a'])
+  expect(seen).toEqual(['replayed a', 'ended cancelled'])
+})
+
+test('a map whose run is stopped takes no more items of an asynchronous source, and closes it', async () => {
+  let isOpen = true
+  let taken = 0
+  async function* source() {
+    try {
+      for (; taken < 1_000; taken++) {
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        yield taken
+      }
+    } finally {
+      isOpen = false
+    }
+  }
+  const graph = new Pipeline('p').withMap('all', { over: source, each: () => ({}) }).build()
+  const executor = new ArrayExecutor()
+  const running = runDurable(graph, executor, {})
+  await settle()
+  executor.stop('', 'enough')
+  expect(await running).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  expect(isOpen).toBe(false)
+  expect(taken).toBeLessThan(1_000)
 })
 
 test('run.stop() of an interceptor becomes a fact, so a later leg stops at the same place', async () => {

@@ -62,7 +62,10 @@ export interface RunPart {
   enter?(next: () => void, run: RunContext): void
   /** Called once for every stage that settled, with its final record, like `Interceptor.settled`. */
   settled?(record: StageRecord, run: RunContext): void
-  /** Called once with the outcome of the run, however it ended, before the last event. */
+  /**
+   * Called once with the outcome of the run, however it ended, before the last event. In a process that has lost a durable run, the
+   * outcome is `cancelled`.
+   */
   ended?(outcome: RunOutcome, run: RunContext): void
 }
 

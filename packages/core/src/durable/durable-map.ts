@@ -122,7 +122,10 @@ export class DurableMap {
     const { name, index, info } = this.#node
     const collectItems = async (): Promise<Output> => {
       const items: unknown[] = []
-      for await (const item of source) items.push(item)
+      for await (const item of source) {
+        if (!run.isWanted(index)) return stoppedOutput(run) // leaving the loop closes the source
+        items.push(item)
+      }
       return new Output('ok', { items })
     }
     return new Promise((resolve, reject) => {
