@@ -57,24 +57,26 @@ export class RunEvents {
   /** How many events the sink has refused or lost. */
   dropped = 0
   /** The listener receives chunks that the sink may not receive. Each has its own count, so that both see numbers without a gap. */
+  readonly #outlet: Outlet
   #heard = 0
   #sunk = 0
   #broken = false
 
   constructor(source: EventSource, sink: EventSink | undefined, listener: Listener | undefined) {
     this.#source = source
+    this.#outlet = source.outlet
     this.sink = sink
     this.listener = listener
   }
 
   /** Something has happened at `timestamp`. Returns false if its event was refused. `toSink`: see `publish`. */
   emit(type: string, data: object, stage: string | undefined, timestamp: number, toSink = true): boolean {
-    return this.#source.outlet.send(this, this.#make(type, data, stage, timestamp), toSink)
+    return this.#outlet.send(this, this.#make(type, data, stage, timestamp), toSink)
   }
 
   /** Like `emit`, but waits while the sink applies backpressure. Never rejects. */
   emitAndWait(type: string, data: object, stage: string | undefined, timestamp: number): Promise<void> {
-    return this.#source.outlet.sendAndWait(this, this.#make(type, data, stage, timestamp))
+    return this.#outlet.sendAndWait(this, this.#make(type, data, stage, timestamp))
   }
 
   /** Numbers an event and hands it out. Without `toSink`, only to the listener. Returns false if the sink refused it. */
@@ -84,6 +86,7 @@ export class RunEvents {
     if (sink === undefined) return true
     try {
       const taken: unknown = sink.tryEmit(numbered(event, this.#sunk++))
+      if (taken === true || taken === undefined) return true
       // A sink may be asynchronous by mistake. Its failure must be seen.
       onRejection(taken, (cause) => this.#lost(cause))
       if (taken !== false) return true

@@ -278,8 +278,8 @@ export class StageLoop implements Loop {
   }
 
   #readAnswer(stage: number, returned: unknown): Output | object {
-    const { graph } = this.#facts
-    return readAnswer(returned, nodeAt(graph, stage).name, graph.freeze)
+    const { names, freeze } = this.#facts.graph
+    return readAnswer(returned, names[stage] as string, freeze)
   }
 
   /** Tells the parts of an unwrapped stage its answer, and ends what is still open inside the call. Returns the answer. */
@@ -355,8 +355,8 @@ export class StageLoop implements Loop {
   }
 
   #read(stage: number, returned: unknown): Output {
-    const { graph } = this.#facts
-    return readOutput(returned, nodeAt(graph, stage).name, graph.freeze)
+    const { names, freeze } = this.#facts.graph
+    return readOutput(returned, names[stage] as string, freeze)
   }
 
   #isWrapped(stage: number): boolean {
