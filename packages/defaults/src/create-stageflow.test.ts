@@ -355,7 +355,7 @@ test('illegal options throw defaults/illegal-option', () => {
 test.each([
   [
     'a graph',
-    (app: Stageflow) => app.run(app.build(new Pipeline('chat')) as never),
+    (app: Stageflow) => app.run(app.build(new Pipeline('chat').withStage('a', () => ({}))) as never),
     'not an object. To run a graph that is built',
   ],
   [
