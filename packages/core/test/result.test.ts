@@ -50,7 +50,15 @@ test('a completed run has the data and output of every stage, and a report', asy
         releasedBy: undefined,
         chunks: 0,
         notes: { usage: { inputTokens: 3, costUsd: 0.01 } },
-        attempts: [{ attempt: 1, startedAt: 1_000, endedAt: 1_020, status: 'ok' }],
+        attempts: [
+          {
+            attempt: 1,
+            startedAt: 1_000,
+            endedAt: 1_020,
+            status: 'ok',
+            notes: { usage: { inputTokens: 3, costUsd: 0.01 } },
+          },
+        ],
       },
       second: {
         stage: 'second',

@@ -115,7 +115,8 @@ export class LiveStageContext implements InterceptorContext {
     return (slot) => (this.#fork ?? this.#host.facts).slotValue(slot)
   }
   get note(): StageContext['note'] {
-    return (key, value) => this.#host.facts.noteStage(this.#node.index, key, value)
+    return (key, value) =>
+      this.#host.facts.noteStage(this.#node.index, key, value, this.#fork?.attempt, this.#isInSoleAttempt())
   }
   get heartbeat(): StageContext['heartbeat'] {
     return () => tellCalls(behindOf(this), 'alive')
@@ -172,6 +173,13 @@ export class LiveStageContext implements InterceptorContext {
     const count = (counts.get(item) ?? 0) + 1
     counts.set(item, count)
     return count === 1 ? item : `${item}~${count}`
+  }
+
+  /** Whether the code of an unwrapped stage runs: its parts are told before it and after it. */
+  #isInSoleAttempt(): boolean {
+    if (this.#node.wrapped !== undefined) return false
+    const call = this.#fork?.outermost.shownCall
+    return call === undefined || (call.codeBegan && call.output === undefined)
   }
 
   #giveUpBeside(): void {

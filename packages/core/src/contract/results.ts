@@ -41,6 +41,8 @@ export interface AttemptRecord {
   readonly endedAt: number | undefined
   readonly status: StageStatus | 'retry' | undefined
   readonly error?: ErrorRecord
+  /** What was noted while it ran. */
+  readonly notes?: Readonly<StageNotes>
 }
 
 /** What happened to one stage in one run. */
@@ -67,6 +69,7 @@ export interface StageRecord {
   readonly attempts: readonly AttemptRecord[]
   /** How many chunks it yielded. */
   readonly chunks: number
+  /** Those of its last attempt, and of interceptors around it. `usage` is the sum over its attempts. */
   readonly notes: Readonly<StageNotes>
   /** The reports of the child runs it started. */
   readonly children?: readonly PipelineReport[]

@@ -188,7 +188,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readCarried(carried: Carried, { name, index }: StageNode, suffix: string): Output {
     const { notes } = carried
     const stage = this.facts.stage(index)
-    if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
+    if (notes !== undefined) stage.addNotes(notes)
     return readOutput(outputOf(carried, name), name + suffix, this.facts.graph.freeze)
   }
 

@@ -105,8 +105,12 @@ function attemptsOf(
   if (startedAt === undefined || run.graph.nodes[index]?.wrapped !== undefined || call?.codeBegan === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
   const endedAt = stageFacts !== undefined && stageFacts.runningCode > 0 ? undefined : timeOf(run, 2 * index + 1)
-  if (call?.output !== undefined) return [soleAttempt(startedAt, endedAt, call.output)]
-  return [{ attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(index), stageFacts) }]
+  const attempt =
+    call?.output === undefined
+      ? { attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(index), stageFacts) }
+      : soleAttempt(startedAt, endedAt, call.output)
+  const notes = stageFacts?.soleNotes
+  return [notes === undefined ? attempt : { ...attempt, notes }]
 }
 
 function soleAttempt(startedAt: number, endedAt: number | undefined, { status, error }: Output): AttemptRecord {

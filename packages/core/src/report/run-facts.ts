@@ -1,7 +1,6 @@
 import { untilAborted } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 import type { StageflowError } from '../base/errors.ts'
-import { define } from '../base/objects.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
 import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
@@ -261,8 +260,9 @@ export class RunFacts {
   problem(problem: StageflowError): void {
     this.notebook.problem(problem)
   }
-  noteStage(index: number, key: string, value: unknown): void {
-    if (!this.ignores(index)) define((this.stage(index).notes ??= {}), key, checkedNote(key, value))
+  /** `attempt`: the number of the attempt that it is about, if that is known. `isOfSole`: it is about that of an unwrapped stage. */
+  noteStage(index: number, key: string, value: unknown, attempt: number | undefined, isOfSole: boolean): void {
+    if (!this.ignores(index)) this.stage(index).note(key, checkedNote(key, value), attempt, isOfSole)
   }
   noteRun(key: string, value: unknown): void {
     if (this.phase < CLOSED) this.notebook.note(key, value)

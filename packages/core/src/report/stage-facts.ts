@@ -1,10 +1,15 @@
 import { errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
+import { define } from '../base/objects.ts'
 import type { Output } from '../contract/output.ts'
 import type { AttemptRecord, ChildResult, Resumed, StageRecord } from '../contract/results.ts'
+import { usageOf } from './usage.ts'
 
 /** One call of a stage's code. Its end is filled in when the code returns. */
-export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] } & { error?: ErrorRecord }
+export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] } & {
+  error?: ErrorRecord
+  notes?: Record<string, unknown>
+}
 
 /** A run that a stage has started. */
 export interface ChildRun {
@@ -31,7 +36,10 @@ export class StageFacts {
   attempts: Attempt[] | undefined
   /** It waits without a slot. */
   isParked = false
+  /** The notes of its last attempt and of interceptors around it; `usage` is the sum over its attempts. */
   notes: Record<string, unknown> | undefined
+  /** The notes of the one attempt of an unwrapped stage, whose attempts aren't kept. */
+  soleNotes: Record<string, unknown> | undefined
   children: ChildRun[] | undefined
   /** How many child runs the code has started in this attempt, by the suffix of their paths. */
   childCounts: Map<string, number> | undefined
@@ -65,7 +73,10 @@ export class StageFacts {
       status: undefined,
     }
     if (this.attempts === undefined) this.attempts = [attempt]
-    else this.attempts.push(attempt)
+    else {
+      this.#dropNotesOf(this.attempts.at(-1))
+      this.attempts.push(attempt)
+    }
     this.childCounts = undefined
     this.enterCode()
     return attempt
@@ -84,17 +95,60 @@ export class StageFacts {
   /** An unwrapped stage settles while its code still runs: its one attempt is kept, and stays open until the code returns. */
   keepAttemptOpen(startedAt: number): void {
     this.enterCode()
-    this.attempts ??= [{ attempt: 1, startedAt, endedAt: undefined, status: undefined }]
+    if (this.attempts !== undefined) return
+    this.attempts = [{ attempt: 1, startedAt, endedAt: undefined, status: undefined }]
+    this.#keepSoleNotes()
   }
 
   /** An unwrapped stage keeps its one attempt only if it ended differently from the stage. */
   soleAttempt(startedAt: number, output: Output, endedAt: number): void {
     this.endAttempt(this.beginAttempt(startedAt), output, endedAt)
+    this.#keepSoleNotes()
   }
 
   /** For a call that was answered before it reached the code. */
   keepNoAttempt(): void {
     this.attempts = []
+  }
+
+  // Notes.
+
+  /** Keeps a note of the stage: also of the attempt with this number, of the one that runs, or of its sole one. */
+  note(key: string, value: unknown, number: number | undefined, isOfSole: boolean): void {
+    const attempt = number === undefined ? this.#openAttempt : this.attempts?.[number - 1]
+    if (attempt !== undefined) define((attempt.notes ??= {}), key, value)
+    else if (isOfSole) define((this.soleNotes ??= {}), key, value)
+    define((this.notes ??= {}), key, value)
+    if (key === 'usage' && attempt !== undefined) this.#sumUsage()
+  }
+
+  /** Adds the notes of a call that an executor has carried out. Its attempts are known already. */
+  addNotes(notes: Readonly<Record<string, unknown>>): void {
+    this.notes = { ...this.notes, ...notes }
+    this.#sumUsage()
+  }
+
+  #sumUsage(): void {
+    const usage = usageOf(this.attempts)
+    if (usage !== undefined) define((this.notes ??= {}), 'usage', usage)
+  }
+
+  get #openAttempt(): Attempt | undefined {
+    const last = this.attempts?.at(-1)
+    return last?.endedAt === undefined ? last : undefined
+  }
+
+  /** Another attempt begins: what only the last one noted isn't true of the stage any more. */
+  #dropNotesOf(attempt: Attempt | undefined): void {
+    const { notes } = this
+    for (const [key, value] of Object.entries(attempt?.notes ?? {})) {
+      if (notes !== undefined && key !== 'usage' && notes[key] === value) delete notes[key]
+    }
+  }
+
+  #keepSoleNotes(): void {
+    const attempt = this.attempts?.[0]
+    if (attempt !== undefined && this.soleNotes !== undefined) attempt.notes = this.soleNotes
   }
 
   /** Whether the stage's own code settled it, and not an interceptor or the engine. */
