@@ -116,6 +116,24 @@ test('failures are counted by error code, tolerated ones too, and failed runs by
   expect(sumOf(families, 'stageflow_stages_total', { status: 'fail' })).toBe(2)
 })
 
+test('the tokens of a stage that was called three times are those of all its attempts', async () => {
+  const observer = metrics()
+  const thrice: Interceptor = {
+    name: 'thrice',
+    wrap: (next) => async (context) => {
+      await next(context.fork().context)
+      await next(context.fork().context)
+      return next(context.fork().context)
+    },
+  }
+  await new Pipeline('chat')
+    .withStage('llm', (context) => context.note('usage', { inputTokens: 100 }))
+    .build({ interceptors: [observer, thrice] })
+    .run({})
+  const families = await scrape(observer.registry)
+  expect(sumOf(families, 'stageflow_stage_tokens_total', { stage: 'llm', type: 'input' })).toBe(300)
+})
+
 test('chunks and the tokens that stages noted are counted, and stages without any have no line', async () => {
   const observer = metrics()
   const graph = new Pipeline('chat')

@@ -165,6 +165,24 @@ test('the notes usage and attributes of a stage are on its span', async () => {
   })
 })
 
+test('the last span of a stage that was called three times has the usage of all its attempts', async () => {
+  const thrice: Interceptor = {
+    name: 'thrice',
+    wrap: (next) => async (context) => {
+      await next(context.fork().context)
+      await next(context.fork().context)
+      return next(context.fork().context)
+    },
+  }
+  const { interceptors, ...rest } = options()
+  await new Pipeline('noted')
+    .withStage('llm', ({ note }) => note('usage', { inputTokens: 100 }))
+    .build({ ...rest, interceptors: [thrice, ...interceptors] })
+    .run()
+  const spans = recorder.spans().filter(({ name }) => name === 'stage llm')
+  expect(spans.map(({ attributes }) => attributes['gen_ai.usage.input_tokens'])).toEqual([undefined, undefined, 300])
+})
+
 test('attributes that a span cannot hold are left out, lists of one kind are kept', async () => {
   const odd = {
     'a.list': ['stop', 'length'],
