@@ -90,7 +90,7 @@ test('a stage without a retry has its notes on its one attempt', async () => {
   expect(bare.report.stages.a.attempts[0]).not.toHaveProperty('notes')
 })
 
-test('a note that an interceptor makes between the attempts stays, and one inside an attempt is of that attempt', async () => {
+test('what interceptors note before and after the code of an attempt is of the stage, and stays', async () => {
   const outside: Interceptor = {
     name: 'outside',
     wrap: (next) => async (context) => {
@@ -114,7 +114,7 @@ test('a note that an interceptor makes between the attempts stays, and one insid
     .run()
   const { notes, attempts } = report.stages.a
   expect(notes).toMatchObject({ 'acme/before': 1, 'acme/after': 2, 'acme/answer': 'ok' })
-  expect(attempts[1]?.notes).toMatchObject({ 'acme/answer': 'ok' })
+  for (const attempt of attempts) expect(Object.keys(attempt.notes ?? {})).not.toContain('acme/answer')
 })
 
 describe('sums', () => {

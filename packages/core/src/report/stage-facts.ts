@@ -113,13 +113,17 @@ export class StageFacts {
 
   // Notes.
 
-  /** Keeps a note of the stage: also of the attempt with this number, of the one that runs, or of its sole one. */
+  /**
+   * Keeps a note of the stage. While the code of an attempt runs it is also one of that attempt: of the one with this number, or of the
+   * last one, or of the sole one of an unwrapped stage.
+   */
   note(key: string, value: unknown, number: number | undefined, isOfSole: boolean): void {
-    const attempt = number === undefined ? this.#openAttempt : this.attempts?.[number - 1]
-    if (attempt !== undefined) define((attempt.notes ??= {}), key, value)
-    else if (isOfSole) define((this.soleNotes ??= {}), key, value)
+    const attempt = this.attempts?.at(number === undefined ? -1 : number - 1)
+    const isOpen = attempt !== undefined && attempt.endedAt === undefined
+    if (isOpen) define((attempt.notes ??= {}), key, value)
+    else if (isOfSole && attempt === undefined) define((this.soleNotes ??= {}), key, value)
     define((this.notes ??= {}), key, value)
-    if (key === 'usage' && attempt !== undefined) this.#sumUsage()
+    if (key === 'usage' && isOpen) this.#sumUsage()
   }
 
   /** Adds the notes of a call that an executor has carried out. Its attempts are known already. */
@@ -131,11 +135,6 @@ export class StageFacts {
   #sumUsage(): void {
     const usage = usageOf(this.attempts)
     if (usage !== undefined) define((this.notes ??= {}), 'usage', usage)
-  }
-
-  get #openAttempt(): Attempt | undefined {
-    const last = this.attempts?.at(-1)
-    return last?.endedAt === undefined ? last : undefined
   }
 
   /** Another attempt begins: what only the last one noted isn't true of the stage any more. */
