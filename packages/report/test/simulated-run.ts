@@ -89,7 +89,7 @@ export function infoOf(
   return pipeline
 }
 
-/** Random graphs of up to 14 stages, with `joins` and `skips` only if asked for. */
+/** Random graphs of 1 to 14 stages, with `joins` and `skips` only if asked for. */
 export function plannedRuns(kinds: { readonly joins: boolean; readonly queues: boolean }): fc.Arbitrary<PlannedRun> {
   const stage = fc.record({
     sources: fc.array(fc.nat(13), { maxLength: 4 }),
@@ -102,7 +102,7 @@ export function plannedRuns(kinds: { readonly joins: boolean; readonly queues: b
   return fc.record({
     startedAt: fc.constantFrom(0, 1_000, 1_700_000_000_000),
     endingMs: kinds.queues ? fc.integer({ min: 0, max: 5 }) : fc.constant(0),
-    stages: fc.array(stage, { maxLength: 14 }).map((list) =>
+    stages: fc.array(stage, { minLength: 1, maxLength: 14 }).map((list) =>
       list.map(({ sources, ...rest }, index) => ({
         ...rest,
         name: `s${index}`,
