@@ -114,8 +114,8 @@ export class StageFacts {
   // Notes.
 
   /**
-   * Keeps a note of the stage. While the code of an attempt runs it is also one of that attempt: of the one with this number, or of the
-   * last one, or of the sole one of an unwrapped stage.
+   * Keeps a note of the stage. While the code of an attempt runs it is also one of that attempt: the one with this number, otherwise the
+   * last one. `isOfSole`: the one attempt of an unwrapped stage.
    */
   note(key: string, value: unknown, number: number | undefined, isOfSole: boolean): void {
     const attempt = this.attempts?.at(number === undefined ? -1 : number - 1)
