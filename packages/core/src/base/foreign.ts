@@ -1,17 +1,18 @@
 // Values that code outside has made: in this realm or another, such as a `vm` context of Jest, or after the global `Promise` was
 // replaced. So `instanceof` says nothing about them.
 
-/** Whether `value` is a promise of any kind: of this realm or another, or an object that only has `then`. */
-export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+/** Whether `value` is a promise of any kind: of this realm or another, or an object that only has `then`. Never throws. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  } catch {
+    return false // a getter that throws, or a revoked proxy
+  }
+}
 
 /** For a value that isn't awaited: if it's a promise of any kind, and it rejects, calls `report`, so that the process doesn't end. */
 export function onRejection(value: unknown, report: (cause: unknown) => void): void {
-  try {
-    if (isThenable(value)) Promise.resolve(value).catch(report)
-  } catch (cause) {
-    report(cause) // its `then` is a getter that throws
-  }
+  if (isThenable(value)) Promise.resolve(value).catch(report)
 }
 
 /** Whether `value` is an error of this realm or another. */

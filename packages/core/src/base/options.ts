@@ -1,5 +1,5 @@
 import { didYouMean, isArray, isFunction, isObject, isText } from './check.ts'
-import { StageflowError } from './errors.ts'
+import { StageflowError, textOf } from './errors.ts'
 import { isPlain } from './objects.ts'
 import { show } from './show.ts'
 
@@ -99,6 +99,20 @@ export function optionProblems(
   known: KnownOptions = Object.keys(rules),
 ): readonly string[] {
   const what = path === '' ? 'the options' : path.slice(0, -1)
+  try {
+    return problemsOf(what, options, rules, path, known)
+  } catch (thrown) {
+    return [`${what} cannot be read: ${textOf(thrown)}`] // a getter throws, or it is a revoked proxy
+  }
+}
+
+function problemsOf(
+  what: string,
+  options: unknown,
+  rules: OptionRules,
+  path: string,
+  known: KnownOptions,
+): readonly string[] {
   // A string may be a token, so it isn't shown.
   if (!isObject(options) || isArray(options) || ArrayBuffer.isView(options))
     return [`${what} must be an object, not ${isText(options) ? 'a string' : show(options)}`]

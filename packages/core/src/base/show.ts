@@ -4,8 +4,8 @@ import { isError } from './foreign.ts'
 const LONGEST = 80
 /** A long password is cut out before the text is cut. In characters. */
 const LONGEST_READ = 1_000
-/** The name and the password in a URL, such as one that was passed in the place of a client. */
-const CREDENTIALS = /:\/\/[^\s/@]*@/g
+/** The name and the password in a URL, such as one that was passed in the place of a client. A password may have any characters. */
+const CREDENTIALS = /:\/\/[^\s"'<>]*@/g
 
 /** A short, one-line form of any value for a message. Shows the kind of an object, but not its content, which may be a secret. */
 export function show(value: unknown): string {

@@ -1,3 +1,5 @@
+import { textOf } from '../base/errors.ts'
+
 /** The deepest nesting that is compared. */
 const DEEPEST = 500
 
@@ -7,7 +9,12 @@ const DEEPEST = 500
  * Hash it if it must be short.
  */
 export function fingerprint(value: unknown): string {
-  return canonical(value, '', [])
+  try {
+    return canonical(value, '', [])
+  } catch (thrown) {
+    if (thrown instanceof TypeError) throw thrown
+    throw new TypeError(`the value cannot be read: ${textOf(thrown)}`, { cause: thrown })
+  }
 }
 
 function canonical(value: unknown, path: string, above: readonly object[]): string {

@@ -1,3 +1,4 @@
+import { textOf } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
 import { show } from '../base/show.ts'
 
@@ -9,7 +10,11 @@ const DEEPEST = 500
  * Undefined fields of objects are left out.
  */
 export function lostInJson(value: unknown): string | undefined {
-  return lostIn(value, '', 0)
+  try {
+    return lostIn(value, '', 0)
+  } catch (thrown) {
+    return `a value that cannot be read (${textOf(thrown)})`
+  }
 }
 
 function lostIn(value: unknown, path: string, depth: number): string | undefined {
