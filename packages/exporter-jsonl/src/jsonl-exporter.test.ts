@@ -281,6 +281,7 @@ test('secrets are redacted, unless redaction is false', async () => {
     eventOf(1, { error: { message: 'token=hunter2' } }, { type: 'stage.llm.failed', stage: 'llm' }),
     eventOf(2, { chunk: 'Bearer hunter2hunter2' }, { type: 'stage.llm.chunk', stage: 'llm' }),
     eventOf(3, { secret: 'hunter2' }, { type: 'stage.llm.completed', stage: 'other' }),
+    eventOf(4, { pipeline: 'tenant?token=hunter2' }, { type: 'pipeline.started' }),
   ])
   expect(readFileSync(folder.file, 'utf8')).not.toContain('hunter2')
   await exporter.close()

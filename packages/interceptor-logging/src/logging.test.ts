@@ -173,6 +173,16 @@ test('lines have the user and the tenant that auth reads from a token', async ()
   for (const line of rest) expect(line).toMatchObject({ requestId: 'r1', userId: 'ada', orgId: 'acme' })
 })
 
+test('the name of the pipeline is redacted too', async () => {
+  const { logger, lines, text } = recording()
+  await new Pipeline('tenant?token=hunter2')
+    .withStage('a', () => ({}))
+    .build({ clock, interceptors: [logging({ logger })] })
+    .run()
+  expect(text()).not.toContain('hunter2')
+  expect(lines()[0]).toMatchObject({ pipeline: 'tenant?token=[redacted]' })
+})
+
 test('lines of stages are redacted, in fields, messages and errors', async () => {
   const { logger, lines, text } = recording()
   await new Pipeline('chat')

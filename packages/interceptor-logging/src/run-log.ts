@@ -99,7 +99,7 @@ export class RunLog implements StageLogger {
     const safe = (id: string | undefined): string | undefined => (id === undefined ? id : this.#redactor.text(id))
     // pino leaves out what is undefined.
     return {
-      pipeline: run.pipeline.name,
+      pipeline: safe(run.pipeline.name), // apps name pipelines after tenants, and more
       pipelineRunId: run.pipelineRunId,
       ...lineage,
       requestId: safe(run.requestId),

@@ -202,6 +202,18 @@ test('attributes that a span cannot hold are left out, lists of one kind are kep
   expect(String(attributes['a.long']).length).toBeLessThan(1_100)
 })
 
+test('the name of the pipeline is redacted in the name and the attributes of the span of its run', async () => {
+  await new Pipeline('tenant?token=hunter2')
+    .withStage('a', () => ({}))
+    .build(options())
+    .run()
+  const span = recorder.spans().find(({ name }) => name.startsWith('invoke_workflow'))
+  expect(span).toMatchObject({
+    name: 'invoke_workflow tenant?token=[redacted]',
+    attributes: { 'gen_ai.workflow.name': 'tenant?token=[redacted]' },
+  })
+})
+
 test('secrets are redacted in attributes, statuses, exceptions and reasons', async () => {
   const secret = 'sk-abcdefghijklmnopqrstuvwxyz123456'
   const graph = new Pipeline('secretive')

@@ -52,7 +52,7 @@ export function tracing(options: TracingOptions = {}): Interceptor {
       startTime: spanTime(run.startedAt),
       attributes: runAttributes(run, isInvalid, redactor),
     }
-    const span = tracer.startSpan(`invoke_workflow ${run.pipeline.name}`, spanOptions, parent)
+    const span = tracer.startSpan(`invoke_workflow ${redactor.text(run.pipeline.name)}`, spanOptions, parent)
     // A run that isn't sampled still passes its ids on.
     if (!span.isRecording() && !isSpanContextValid(span.spanContext())) return undefined
     const started = new RunTrace(run, span, parent, { tracer, redactor, ...stagesOf(run.pipeline), over })
@@ -133,7 +133,7 @@ function parentOf(run: RunContext): { readonly parent: Context; readonly isInval
 function runAttributes({ pipeline, parent, snapshot }: RunContext, isInvalid: boolean, redactor: Redactor): Attributes {
   const attributes: Attributes = {
     'gen_ai.operation.name': 'invoke_workflow',
-    'gen_ai.workflow.name': pipeline.name,
+    'gen_ai.workflow.name': redactor.text(pipeline.name),
     'stageflow.run.id': snapshot.pipelineRunId.slice(0, LONGEST_ID),
     ...identityAttributes(snapshot, redactor),
   }
