@@ -42,7 +42,14 @@ async function* agent(context: StageContext<{ guard: { question: string } }, Loo
     usage.inputTokens += counted?.prompt_tokens ?? 0
     usage.outputTokens += counted?.completion_tokens ?? 0
     context.note('usage', { ...usage })
-    const { content, tool_calls: calls } = choices[0]!.message
+    const {
+      message: { content, tool_calls: calls },
+      finish_reason: reason,
+    } = choices[0]!
+    if (reason !== 'stop' && reason !== 'tool_calls')
+      return StageOutput.fail(
+        new StageflowError('tool-loop/incomplete', `The model stopped early, because of "${reason}". Ask for less.`),
+      )
     if (calls === undefined || calls.length === 0) return StageOutput.ok({ message: content ?? '', rounds: round })
     if (usage.inputTokens + usage.outputTokens > limits.maxTokens)
       return StageOutput.fail(

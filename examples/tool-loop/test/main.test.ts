@@ -85,6 +85,23 @@ test('a server that refuses the key is a failure with its status', async () => {
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'Failed: 401 no such key [core/stage-failed]\n' })
 })
 
+test.each([
+  ['the model stops at its longest answer', 'length', '[tool-loop/incomplete]'],
+  ['the response breaks off', undefined, 'missing finish_reason'],
+])('half an answer is a failure: %s', async (_, reason, failure) => {
+  const url = await serve((__, response) => {
+    const chunk = (delta: object, finish_reason: string | null) =>
+      `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(
+      chunk({ role: 'assistant', content: 'I booked' }, null) + (reason === undefined ? '' : chunk({}, reason)),
+    )
+  })
+  const { code, stderr } = await runLoop([], { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: url })
+  expect(code).toBe(1)
+  expect(stderr).toContain(failure)
+})
+
 test('Ctrl-C stops the model’s request and is exit code 130', async () => {
   let closed: Promise<unknown> | undefined
   let asked = (): void => {}
