@@ -26,6 +26,10 @@ test('the options of a stage are those of interceptors, without those that the e
   const options = Object.fromEntries(graph.info.stages.map((stage) => [stage.name, stage.options]))
   expect(options).toEqual({ a: {}, b: { acme: { limit: 5 } }, c: {} })
   expect(graph.info.stages[1]?.placement).toBe('call')
+  expect(JSON.parse(JSON.stringify(graph.info.stages[1]))).toMatchObject({
+    placement: 'call',
+    options: { acme: { limit: 5 } },
+  })
 })
 
 test('a stage that an interceptor is asked about, and one in a running stage, have the same options', async () => {

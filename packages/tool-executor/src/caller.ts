@@ -10,6 +10,8 @@ import type { UndoCaller } from './undo-types.ts'
 /** The caller of `execute`, `undo` or `compensate`: its options, and what it takes over from the context of its stage. */
 export interface Caller extends UndoCaller {
   readonly stops: Stops
+  /** In a durable run: the name of the call of its stage, the same in every process that carries it out. */
+  readonly callKey: string | undefined
   /** Removes its timers and listeners. */
   readonly close: () => void
 }
@@ -42,6 +44,7 @@ export function callerOf<Ports>(
     ports: options.ports ?? context?.ports ?? {},
     ids: idsOf(options),
     stops,
+    callKey: context?.callKey,
     signal: stops.signal,
     emit,
     handlerEmit: handlerEmit(emit),

@@ -68,6 +68,8 @@ export class KeyedCalls {
         key,
         parameters,
         ttlMs: this.#settings.ttlMs,
+        // A process that carries on after a crash has the claim of the one before it, and need not wait until its lease ends.
+        token: caller.callKey,
         caller,
         work: (claim) => workOf(call, caller, claim, (started = start({ key, token: claim.token }))),
         storeFailed: (_, cause) => this.#errors.count(cause),

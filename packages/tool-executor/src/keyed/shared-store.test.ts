@@ -263,3 +263,40 @@ test('a call that waits for one that a renewal found taken over gets the result 
     { status: 'completed', output: 'heir', replayed: true },
   ])
 })
+
+test('a durable run that another process carries on takes over the claim of its own stage at once', async () => {
+  let count = 0
+  const charge = tool('charge', () => (++count === 1 ? new Promise(() => {}) : { receipt: count }))
+  const { one, two, clock } = twoOn(STORES['that answers later'], [charge])
+  const context = (callKey: string) => ({
+    context: { callKey, tryEmitEvent: () => true } as never,
+    idempotencyKey,
+    clock,
+  })
+  void one.call('charge', { a: 1 }, context('run-1/bill')) // its process is killed here
+  await clock.settle()
+  const again = two.call('charge', { a: 1 }, context('run-1/bill'))
+  await clock.settle()
+  await clock.advance(100)
+  expect(await again).toMatchObject({ status: 'completed', output: { receipt: 2 } })
+  expect(clock.now()).toBeLessThan(1_000)
+})
+
+test('the call of another stage waits until the claim is given up', async () => {
+  let count = 0
+  const charge = tool('charge', () => (++count === 1 ? new Promise(() => {}) : { receipt: count }))
+  const { one, two, clock } = twoOn(STORES['that answers later'], [charge])
+  const context = (callKey: string) => ({
+    context: { callKey, tryEmitEvent: () => true } as never,
+    idempotencyKey,
+    clock,
+  })
+  void one.call('charge', { a: 1 }, context('run-1/bill'))
+  await clock.settle()
+  const other = two.call('charge', { a: 1 }, context('run-2/bill'))
+  await clock.settle()
+  await clock.advance(100)
+  expect(count).toBe(1)
+  await clock.advance(60_000)
+  expect(await other).toMatchObject({ status: 'completed', output: { receipt: 2 } }) // the first was given up
+})
