@@ -4,6 +4,7 @@ import type { SuspendedRun } from '../src/durable.ts'
 import type { Interceptor } from '../src/index.ts'
 import { Pipeline, StageOutput, StageflowError, defineStage } from '../src/index.ts'
 import { ArrayExecutor } from './array-executor.ts'
+import { clock } from './fresh-clock.ts'
 
 // Options may be an instance of a class. What it gives by getters counts, what it inherits under a known name too.
 
@@ -212,4 +213,19 @@ describe('ports as an instance of a class', () => {
 test('what an object inherits from an object without a class counts under known names alone', () => {
   expect(() => pipeline.build(Object.create({ freeze: 'no' }) as never)).toThrow('freeze must be')
   expect(() => pipeline.build(Object.create({ nope: 1 }) as never)).toThrow(StageflowError)
+})
+
+test('run.with() reads the changes of a class with getters', async () => {
+  class Until {
+    get deadline() {
+      return clock.now() + 100
+    }
+  }
+  const limiting: Interceptor = { name: 'limiting', wrapRun: (next) => (run) => next(run.with(new Until())) }
+  const settled = new Pipeline('demo')
+    .withStage('a', ({ clock: time, signal }) => time.sleep(1_000, signal))
+    .build({ clock, interceptors: [limiting] })
+    .runSettled()
+  await clock.advance(100)
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
 })

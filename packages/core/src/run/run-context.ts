@@ -3,7 +3,7 @@ import { isNumber, isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError, textOf, toError } from '../base/errors.ts'
 import { getter } from '../base/objects.ts'
-import { ABORT_SIGNAL, checkOptions } from '../base/options.ts'
+import { ABORT_SIGNAL, checkOptions, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import type { PipelineInfo, RunOptions, RunParent } from '../contract/context.ts'
@@ -49,6 +49,8 @@ const CHANGES: OptionRules<RunChanges> = {
 }
 
 const NO_CHANGES: RunChanges = {}
+
+const CHANGED = Object.keys(CHANGES)
 
 /** A run as interceptors see it. */
 export class LiveRunContext implements RunContext {
@@ -137,7 +139,7 @@ export class LiveRunContext implements RunContext {
   get with(): RunContext['with'] {
     return (changes) => {
       checkOptions('run.with()', 'core/illegal-option', changes, CHANGES)
-      return new LiveRunContext(this.#run, this.#canAnswer, { ...this.#changes, ...changes })
+      return new LiveRunContext(this.#run, this.#canAnswer, { ...this.#changes, ...plainOptions(changes, CHANGED) })
     }
   }
   get stop(): RunContext['stop'] {
