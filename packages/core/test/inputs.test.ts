@@ -204,3 +204,20 @@ test('the functions of the inputs can be destructured, like those of the context
     .build({ clock })
   expect((await graph.run()).data.b).toEqual({ all: [{ n: 1 }, 1, 1, 1, 'ok'] })
 })
+
+test('a key is ambiguous if a suspended dependency may still return it (core/ambiguous-input)', async () => {
+  const graph = new Pipeline('demo')
+    .withStage('a', async (context) => {
+      await context.clock.sleep(10)
+      return { k: 1 }
+    })
+    .withStage('b', () => StageOutput.suspend('?'))
+    .withStage('c', ({ inputs }) => ({ got: inputs.get('k' as never) as unknown, b: inputs.status('b') }), {
+      dependencies: ['a', 'b'],
+      join: 'any',
+    })
+    .build({ clock })
+  const settled = graph.runSettled()
+  await clock.advance(10)
+  expect((await settled).report.stages['c']?.error).toMatchObject({ code: 'core/ambiguous-input' })
+})

@@ -105,3 +105,19 @@ const withKeys =
   }
 const sorted = withKeys((a, b) => (a < b ? -1 : 1))
 const reversed = withKeys((a, b) => (a < b ? 1 : -1))
+
+test('bytes of different kinds of arrays differ', () => {
+  const same = [
+    new Uint8Array([1, 0]),
+    new Uint16Array([1]),
+    new Int16Array([1]),
+    new DataView(new Uint8Array([1, 0]).buffer),
+  ]
+  expect(new Set(same.map((value) => fingerprint(value))).size).toBe(4)
+  expect(fingerprint(Buffer.from([1, 0]))).toBe(fingerprint(new Uint8Array([1, 0])))
+})
+
+test('an instance of a class without a name says where it is', () => {
+  const nameless: unknown = Object.create(Object.create(Object.create(null) as object) as object)
+  expect(() => fingerprint({ a: nameless })).toThrow('.a is an instance of a class')
+})

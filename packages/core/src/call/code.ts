@@ -128,18 +128,19 @@ async function callParked(behind: Behind, context: LiveStageContext, stage: Stag
   return callCode(context)
 }
 
-/** A second call waits for the code of the first one, for the grace time at most: a stage never runs twice at once. */
+/** A further call waits for the code of the earlier ones, for the grace time in all: a stage never runs twice at once. */
 async function callAgain(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { graceMs, clock } = behind.host.facts
   const attempts = attemptsIn(stage)
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
   while (stage.runningCode > 0) {
-    const isIdle = await pausingLimits(behind, attempts, settlesWithin(clock, until - clock.now(), stage.idle()))
+    const leftMs = Math.max(0, until - clock.now())
+    const isIdle = await pausingLimits(behind, attempts, settlesWithin(clock, leftMs, stage.idle()))
     if (!isIdle)
       return failed(
         'core/still-running',
-        `Stage "${behind.node.name}" was called again, but its first call still runs after ${graceMs} ms. Pass context.signal to what it waits for.`,
+        `Stage "${behind.node.name}" was called again, but after ${graceMs} ms an earlier call still runs. Pass context.signal to what it waits for.`,
       )
   }
   return callCode(context)

@@ -4,7 +4,7 @@ import { show } from '../base/show.ts'
 import type { InputStatus } from '../contract/context.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
-import { FAILED, OK, SKIPPED } from '../schedule/plan.ts'
+import { FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -85,8 +85,9 @@ export class NodeInputs {
     const { aliases } = this.#node
     let found: Data | undefined
     let first = ''
-    // Another dependency that has the key, or that hasn't settled and may still return it.
-    let other = aliases[this.#seen?.states.findIndex((state) => state < OK) ?? -1]
+    const open = this.#seen?.states.findIndex(mayStillSettle) ?? -1
+    // Another dependency that has the key, or that may still return it.
+    let other = open < 0 ? undefined : aliases[open]
     for (let position = 0; position < aliases.length; position++) {
       const data = this.#value(position) as Data | undefined
       if (data === undefined || !Object.hasOwn(data, key)) continue
@@ -120,6 +121,9 @@ export class NodeInputs {
     return position
   }
 }
+
+/** A suspended stage settles once its answer has come. */
+const mayStillSettle = (state: number): boolean => state < OK || state === SUSPENDED
 
 function seenNow(facts: RunFacts, dependencies: readonly number[]): { data: (object | undefined)[]; states: number[] } {
   return {

@@ -106,7 +106,7 @@ export class CallLimit implements Due, Overdue {
     this.order = order
     this.dueAt = dueAt
     this.lookAt = dueAt
-    this.before = this.after = this
+    this.before = this.after = this // it isn't in the queue yet
   }
 
   /** Only puts the limit in line: runs share the queue, and each lets limits take effect in its own async context. */

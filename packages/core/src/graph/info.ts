@@ -43,7 +43,10 @@ export class StageDescription implements StageInfo {
     return Object.freeze(dependents.map((target) => names[target] as string))
   }
 
-  /** Without `pipeline`, which leads back here, and without the objects and functions among the options. */
+  /**
+   * Without `index` and `dependents`, which follow from the list of stages; without `pipeline`, which leads back here; and without
+   * options that aren't plain JSON.
+   */
   toJSON(): object {
     const { name, kind, dependencies, join, conditional, streams, map, placement, child } = this
     const options = Object.entries(this.options).filter(([, value]) => isPlainJson(value, OPTION_DEPTH))

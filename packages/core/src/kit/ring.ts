@@ -36,6 +36,7 @@ export class Ring<T> {
     this.#slots[(this.#head + this.size - 1) & this.#mask] = item
   }
 
+  /** Removes all items, and gives back the memory that it grew to. */
   clear(): void {
     this.#slots = new Array<T | undefined>(FIRST_CAPACITY).fill(undefined)
     this.#mask = FIRST_CAPACITY - 1

@@ -137,7 +137,10 @@ function quoteBefore(text: string, end: number, from: number): number {
 const isNamePart = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 45
 
-/** The value that begins at `at`, perhaps after spaces; undefined if there is no value, or if it is redacted already. */
+/**
+ * The value that begins at `at`, perhaps after spaces, with the scheme before it, such as `Basic`; undefined if there is no value, or if
+ * it is redacted already.
+ */
 function valueAt(text: string, at: number): Replacement | undefined {
   const start = skip(SPACES, text, at)
   const scheme = match(SCHEME, text, start)

@@ -119,9 +119,9 @@ export class StageLoop implements Loop {
 
   #skip(stage: number, now: number): void {
     const { times, stages } = this.#facts
+    const known = stages?.[stage]
     // A suspended stage that nothing can read any more is skipped too. Its request no longer counts.
-    const suspended = stages?.[stage]
-    if (suspended !== undefined) suspended.output = undefined
+    if (known !== undefined) known.output = undefined
     times[2 * stage + 1] = now
     this.#tellSettled(stage, now)
   }
@@ -148,7 +148,10 @@ export class StageLoop implements Loop {
     this.driveSoon(UNREAD)
   }
 
-  /** Limits that pass at one instant all take effect before their consequences, the outermost first. */
+  /**
+   * Limits that pass at one instant all take effect before their consequences, the outermost first. The caller drives afterwards. It
+   * may be called while the loop drives, so the flag is restored.
+   */
   #expireOverdue(): void {
     const overdue = this.#overdue
     if (overdue === undefined) return

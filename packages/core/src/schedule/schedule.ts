@@ -86,7 +86,7 @@ export class Schedule {
   /** Gives a fact to the schedule: something that has happened in the run. Returns false, and changes nothing, if the fact is repeated or illegal. */
   feed(fact: number, stage: number, detail: number): boolean {
     if (fact === SETTLED) return this.#settled(stage, detail)
-    if (fact === LEFT) return this.#codeReturned(stage)
+    if (fact === LEFT) return this.#codeLeft(stage)
     if (fact === STOP) return this.#stop()
     // Only a stage that runs can give a slot back, or get one again.
     if (this.stopped || this.state(stage) !== RUNNING) return false
@@ -161,6 +161,10 @@ export class Schedule {
     return true
   }
 
+  /**
+   * A running stage has settled as `detail`: its state, plus STAYS if its code still runs. Returns false, and changes nothing, for any
+   * other. A suspended stage tells no dependents: for them it hasn't settled.
+   */
   #settled(stage: number, detail: number): boolean {
     const at = stage * CELLS + STATE
     if (this.cells[at] !== RUNNING) return false
@@ -185,10 +189,10 @@ export class Schedule {
     return true
   }
 
-  /** The code of a settled stage has returned, so its slot is free. */
-  #codeReturned(stage: number): boolean {
+  /** The code of a settled stage has returned, or was abandoned: its slot is free. Returns false if no code was left. */
+  #codeLeft(stage: number): boolean {
     if (!this.stays(stage)) return false
-    this.cells[stage * CELLS + STATE] = this.state(stage)
+    this.cells[stage * CELLS + STATE] = this.state(stage) // without STAYS
     this.staying--
     return true
   }
