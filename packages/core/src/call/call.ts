@@ -64,6 +64,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     calls[index] = this
     this.attemptsBefore = host.facts.stages?.[index]?.attempts?.length ?? 0
     let hasParts = false
+    this.isTellingParts = true
     for (let place = 0; place < hooks.length; place++) {
       const taken = this.#takePart(hooks[place] as CallHook)
       if (taken === undefined) continue
@@ -71,6 +72,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
       hasParts = true
       parts[place] = taken
     }
+    this.isTellingParts = false
     if (!hasParts) this.#leaveList()
     if (!this.enters) return code(live, this)
     return enterParts<InterceptorContext, T | Output>(
@@ -128,6 +130,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   tellParts(): void {
     const { hooks, parts, host } = this
     const output = this.output as Output
+    this.isTellingParts = true
     for (let place = hooks.length - 1; place >= 0; place--) {
       const part = parts[place]
       if (part === undefined) continue
@@ -139,6 +142,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
         host.facts.notebook.reportThrow(cause, hooks[place])
       }
     }
+    this.isTellingParts = false
     this.#leaveList()
     this.resolve?.(output)
   }
@@ -204,10 +208,13 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   }
 
   #expiredOutput({ part, by, why }: ExpiredLimit): Output {
+    this.isTellingParts = true
     try {
       return this.#outputOf(by, part.expired?.(why, this.live), 'Return a StageOutput from expired(), at once')
     } catch (thrown) {
       return interceptorThrew(by.name, this, thrown)
+    } finally {
+      this.isTellingParts = false
     }
   }
 }

@@ -116,7 +116,7 @@ export class LiveStageContext implements InterceptorContext {
   }
   get note(): StageContext['note'] {
     return (key, value) =>
-      this.#host.facts.noteStage(this.#node.index, key, value, this.#fork?.attempt, this.#isInSoleAttempt())
+      this.#host.facts.noteStage(this.#node.index, key, value, this.#notedAttempt(), this.#isInSoleAttempt())
   }
   get heartbeat(): StageContext['heartbeat'] {
     return () => tellCalls(behindOf(this), 'alive')
@@ -175,6 +175,11 @@ export class LiveStageContext implements InterceptorContext {
     return count === 1 ? item : `${item}~${count}`
   }
 
+  /** The attempt that a note is about, if its number is known. 0: none, because a part notes it. */
+  #notedAttempt(): number | undefined {
+    return this.#fork?.isTellingParts === true ? 0 : this.#fork?.attempt
+  }
+
   /** Whether the code of an unwrapped stage runs: its parts are told before it and after it. */
   #isInSoleAttempt(): boolean {
     if (this.#node.wrapped !== undefined) return false
@@ -207,6 +212,8 @@ export class StageFork implements Fork, ForkLike {
   /** The context that is narrowed to it. */
   declare live: LiveStageContext
   declare protected ownScope: AbortScope | undefined
+  /** Whether a part of the call is asked or told right now: what it notes isn't a note of the code, which has the same context. */
+  declare isTellingParts: boolean
   /** The value that only the code inside it sees. */
   declare slots: SlotValues | undefined
 
@@ -225,6 +232,7 @@ export class StageFork implements Fork, ForkLike {
     this.live = undefined as never // set by `narrowedTo`
     this.ownScope = undefined
     this.slots = undefined
+    this.isTellingParts = false
   }
 
   get context(): InterceptorContext {

@@ -115,10 +115,10 @@ export class StageFacts {
 
   /**
    * Keeps a note of the stage. While the code of an attempt runs it is also one of that attempt: the one with this number, otherwise the
-   * last one. `isOfSole`: the one attempt of an unwrapped stage.
+   * last one; of none if it is 0. `isOfSole`: the one attempt of an unwrapped stage.
    */
   note(key: string, value: unknown, number: number | undefined, isOfSole: boolean): void {
-    const attempt = this.attempts?.at(number === undefined ? -1 : number - 1)
+    const attempt = number === 0 ? undefined : this.attempts?.at(number === undefined ? -1 : number - 1)
     const isOpen = attempt !== undefined && attempt.endedAt === undefined
     if (isOpen) define((attempt.notes ??= {}), key, value)
     else if (isOfSole && attempt === undefined) define((this.soleNotes ??= {}), key, value)
