@@ -127,6 +127,37 @@ test('a child that runs again because its stage was retried is in `children` und
   expect(result.children['answer@3']).toMatchObject({ data: { work: { calls: 3 } } })
 })
 
+test('children of children that were retried at both levels are numbered in one row', async () => {
+  const twice: Interceptor = {
+    name: 'twice',
+    wrap: (next, { name }) =>
+      name === 'answer' || name === 'inner'
+        ? async (context) => {
+            await next(context)
+            return next(context)
+          }
+        : next,
+  }
+  const result = await new Pipeline('demo')
+    .withPipeline(
+      'answer',
+      new Pipeline('middle').withPipeline(
+        'inner',
+        child(() => ({})),
+      ),
+    )
+    .build({ clock, interceptors: [twice] })
+    .run()
+  expect(Object.keys(result.children)).toEqual([
+    'answer',
+    'answer/inner',
+    'answer/inner@2',
+    'answer@2',
+    'answer/inner@3',
+    'answer/inner@4',
+  ])
+})
+
 test('the child of a retried child is in `children` under `@2` too', async () => {
   let calls = 0
   const flaky = child(() => (++calls < 2 ? StageOutput.fail('no') : {}))

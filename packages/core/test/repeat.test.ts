@@ -231,3 +231,17 @@ test('verdicts whose data has no JSON are the same if their errors are', async (
   const { report } = await graph.runSettled()
   expect(report.stages['answer']?.children).toHaveLength(2)
 })
+
+test.each([[null], [5], [true], ['check']])('repeat: %j is refused as what it is (core/repeat)', (repeat) => {
+  const kid = new Pipeline('kid').withStage('check', () => ({}), StageKind.GUARD)
+  expect(() => new Pipeline('demo').withPipeline('again', kid, { repeat: repeat as never }).build()).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({
+          code: 'core/repeat',
+          message: expect.stringContaining('repeat must be an object, not') as string,
+        }),
+      ],
+    }),
+  )
+})

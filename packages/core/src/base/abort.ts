@@ -91,7 +91,7 @@ export class RunAbort {
   }
 }
 
-/** Waits for `promise`, or until `signal` aborts. */
+/** Waits for `promise`, which must not reject, or until `signal` aborts. */
 export async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const aborted = Promise.withResolvers<unknown>()

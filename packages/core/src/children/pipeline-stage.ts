@@ -1,5 +1,7 @@
 import { StageflowError, errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
+import { isObject } from '../base/check.ts'
+import { read } from '../base/foreign.ts'
 import { ANY, functionLike, optionProblems, whole } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
@@ -80,15 +82,17 @@ const REPEAT: OptionRules<Repeat<string>> = {
 
 function checkRepeat({ stage, problem }: Building, graph: ChildGraph, repeat: Repeat<string>): void {
   const refuse = (why: string): void => problem('core/repeat', `Stage "${stage}": ${why}.`)
-  const { until } = repeat
-  const guard = graph.indexOf(until)
+  const problems = optionProblems(repeat, REPEAT, 'repeat.')
+  for (const text of problems) refuse(text)
+  if (!isObject(repeat)) return
+  const until = read(repeat, 'until')
+  const guard = graph.indexOf(until as string)
   if (guard === undefined)
     refuse(
       `repeat.until must be a stage of "${graph.name}" (${graph.names.slice(0, 12).join(', ')}), not ${show(until)}`,
     )
   else if (graph.nodes[guard]?.info.kind !== StageKind.GUARD)
     refuse(`repeat.until must be a stage of kind GUARD, not ${show(until)}`)
-  for (const text of optionProblems(repeat, REPEAT, 'repeat.')) refuse(text)
 }
 
 async function repeated(context: LiveStageContext, repeat: Repeat<string>, open: Open): Promise<Output> {

@@ -188,7 +188,7 @@ function put(fields: Record<string, unknown>, given: Fields, known: readonly str
 /** Field values that this module froze. Snapshots share them instead of copying them again. */
 const copies = new WeakSet<object>()
 
-/** `seen` maps each object to its copy. An object that is found again before it has a copy contains itself. */
+/** `seen` maps each object to its copy, or to undefined while that is made: an object that is found again then contains itself. */
 function frozenCopy(value: unknown, field: string, depth = 0, seen = new Map<object, object | undefined>()): unknown {
   if (typeof value !== 'object' || value === null || copies.has(value)) return value
   if (!isArray(value) && !isPlain(value)) return value
@@ -204,7 +204,7 @@ function frozenCopy(value: unknown, field: string, depth = 0, seen = new Map<obj
   const copyInner = (inner: unknown): unknown => frozenCopy(inner, field, depth + 1, seen)
   const copy: object = isArray(value) ? value.map(copyInner) : copyFields(value, copyInner)
   seen.set(value, copy)
-  if (depth === 0) copies.add(copy)
+  if (depth === 0) copies.add(copy) // only whole field values: inputs made from a snapshot pass those on
   return Object.freeze(copy)
 }
 

@@ -12,7 +12,7 @@ interface Runtime {
 /** Keeps the async context of this moment, in runtimes that have them. */
 export function thisContext(): Bind {
   const hooks = (globalThis as Runtime).process?.getBuiltinModule?.('node:async_hooks')
-  // `AsyncLocalStorage.snapshot` does the same and takes 14 µs.
+  // `AsyncLocalStorage.snapshot` does the same, but slower: 14 µs a call.
   const resource = hooks && new hooks.AsyncResource('run')
   return (code) => resource?.bind(code) ?? code
 }

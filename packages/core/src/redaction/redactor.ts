@@ -117,12 +117,12 @@ class SafeCopier {
   }
 
   /**
-   * The text without secrets, `most` characters at most. It is cut after the secrets are replaced, since half a secret isn't recognized. A
-   * much longer text is also cut before, and then its last characters are dropped.
+   * The text without secrets, cut to `most` characters; "… (N characters)" then comes on top. It is cut after the secrets are replaced,
+   * since half a secret isn't recognized. A much longer text is also cut before, and then its last characters are dropped.
    */
   text(whole: string, most: number): string {
     const { maxTextLength } = this.#bounds
-    const longest = 4 * maxTextLength + LONGEST_PART
+    const longest = 4 * maxTextLength + LONGEST_PART // bounds the work; marks are mostly shorter than secrets
     const isWhole = whole.length <= longest
     const begin = isWhole ? whole : whole.slice(0, longest)
     const clean = this.#isSecret === undefined ? begin : redactText(begin, this.#isSecret)

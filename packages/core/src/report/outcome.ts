@@ -105,8 +105,9 @@ export class Outcome implements RunOutcome, ChildResult {
     return this.#keptFrom(CLOSED, 'children', () => {
       const all = bareRecord<ChildResult>()
       const add = (path: string, result: ChildResult): void => {
+        const [unnumbered = path] = path.split('@', 1) // a child of a child may have its number already
         let key = path
-        for (let again = 2; key in all; again++) key = `${path}@${again}`
+        for (let again = 2; key in all; again++) key = `${unnumbered}@${again}`
         all[key] = result
       }
       for (const { path, result } of this.#run.children) {

@@ -109,11 +109,12 @@ export class StageLoop implements Loop {
     }
   }
 
-  /** Settles a stage as it settled in an earlier leg of the run. Returns false if it hadn't, or runs again. */
+  /** Settles a stage as in an earlier leg of the run, without telling of it again. Returns false if it hadn't settled, or runs again. */
   #restore(stage: number, resume: Resume): boolean {
     const state = resume.restore(this.#facts, stage)
     if (state === 0) return false
-    this.#facts.schedule.feed(SETTLED, stage, state) // refused if the schedule has skipped the stage itself
+    // Refused if the schedule has skipped the stage itself: then only its earlier record is restored.
+    this.#facts.schedule.feed(SETTLED, stage, state)
     return true
   }
 
