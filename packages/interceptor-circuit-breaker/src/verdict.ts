@@ -1,8 +1,11 @@
 import { StageflowError, type StageInfo, type StageOutput } from '@stageflow/core'
 import { classifyError, codeOf, isAbort, isVerdict, onRejection, show } from '@stageflow/core/kit'
 
-/** How a call counts. `neither`: it says nothing about the service that the stage calls. */
-export type Verdict = 'success' | 'failure' | 'neither'
+/**
+ * How a call counts. `neither`: it says nothing about the service that the stage calls. `unknown`: its error doesn't say whether the
+ * service or its input is to blame, so it neither opens nor closes a circuit, but it is seen.
+ */
+export type Verdict = 'success' | 'failure' | 'neither' | 'unknown'
 
 export type IsFailure = (error: unknown) => boolean
 
@@ -35,8 +38,14 @@ function defaultVerdict(output: StageOutput, stage: StageInfo, error: unknown): 
   if (hasCode(error, OF_CHILDREN)) return 'neither'
   // The service works: it was the stage that said no.
   if (isVerdict(stage, output) || (output.status === 'fail' && output.retryable === false)) return 'success'
-  if (classifyError(error) !== 'permanent') return 'failure'
-  return isAbort(error) ? 'neither' : 'success'
+  switch (classifyError(error)) {
+    case 'transient':
+      return 'failure'
+    case 'unknown':
+      return 'unknown'
+    case 'permanent':
+      return isAbort(error) ? 'neither' : 'success'
+  }
 }
 
 /** A promise is truthy, so it must not be read as a boolean: that would hide every success. */
