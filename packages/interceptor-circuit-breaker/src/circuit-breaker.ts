@@ -36,7 +36,7 @@ export interface CircuitBreakerStats {
   readonly unknown: number
 }
 
-/** Stops calling a service that is down: after 5 transient failures or time-outs in a row a stage's calls fail with `circuit-breaker/open` for 30 s, then one call tries. */
+/** Stops calling a service that is down: after 5 transient failures or timeouts in a row a stage's calls fail with `circuit-breaker/open` for 30 s, then one call tries. */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   const policy = factoryPolicy(options)
   const { key, maxKeys = 1_000, restore } = options
