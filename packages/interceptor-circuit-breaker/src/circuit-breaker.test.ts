@@ -160,7 +160,7 @@ test.each([
   ['an illegal output', () => 7, 0],
   ['a fail output with a text', () => StageOutput.fail('down'), 1],
   ['a request to retry with a text', async () => StageOutput.retry('busy'), 1],
-])('%s is no failure', async (_, body, unknown) => {
+])('%s does not count as a failure', async (_, body, unknown) => {
   const breaker = circuitBreaker()
   await build([breaker]).start(body)
   expect([failuresOf(breaker), breaker.stats().unknown]).toEqual([0, unknown])

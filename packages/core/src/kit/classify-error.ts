@@ -7,10 +7,12 @@ import { isAbortItself } from './is-abort.ts'
 export type ErrorClass = 'transient' | 'permanent' | 'unknown'
 
 /**
- * Tells whether a retry may help against an error. `transient`: connection errors of Node, undici and browsers, timeouts, the HTTP
- * statuses 408, 425, 429 and 5xx wherever a client keeps them, gRPC's UNAVAILABLE and its kin, and overload inside a stream.
- * `permanent`: other 4xx statuses, an abort, a used-up quota, input that a check refused. Otherwise the `cause` decides, but not behind
- * a decision of the engine or an interceptor, which is `unknown`.
+ * Tells whether a retry may help against an error.
+ * - `transient`: connection errors of Node, undici and browsers, timeouts, the HTTP statuses 408, 425, 429 and 5xx, gRPC's UNAVAILABLE
+ *   and its kin, and overload inside a stream.
+ * - `permanent`: other 4xx statuses, an abort, a used-up quota, a value that a check refused, a `TypeError` or `RangeError`.
+ *
+ * Otherwise the `cause` decides, but not behind a decision of the engine or an interceptor, which is `unknown`.
  */
 export function classifyError(error: unknown): ErrorClass {
   let byKind: ErrorClass | undefined
