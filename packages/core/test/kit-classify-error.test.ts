@@ -187,6 +187,18 @@ test.each<[what: string, error: unknown, expected: string]>([
     new TypeError('x', { cause: withFields({ code: 'CERT_HAS_EXPIRED' }) }),
     'unknown',
   ],
+  [
+    'a fetch that a wrong certificate ended',
+    new TypeError('fetch failed', { cause: withFields({ code: 'CERT_HAS_EXPIRED' }) }),
+    'unknown',
+  ],
+  [
+    'a fetch of a host that does not exist',
+    new TypeError('fetch failed', { cause: withFields({ code: 'ENOTFOUND' }) }),
+    'unknown',
+  ],
+  ['a fetch of a scheme that does not exist', await fetch('foo://x').catch((error: unknown) => error), 'unknown'],
+  ['a fetch of a text that is not an address', await fetch('no address').catch((error: unknown) => error), 'unknown'],
   ['a broken fetch of Chrome', new TypeError('Failed to fetch'), 'transient'],
   ['a broken fetch of Safari', new TypeError('Load failed'), 'transient'],
   ['a SyntaxError', new SyntaxError('Unexpected token'), 'unknown'],

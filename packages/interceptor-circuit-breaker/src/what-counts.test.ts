@@ -80,6 +80,10 @@ const CASES: Record<string, Case> = {
   'a used-up quota': throwing('success', withFields({ status: 429, code: 'insufficient_quota' })),
   'fetch failed': throwing('failure', new TypeError('fetch failed', { cause: withFields({ code: 'ECONNREFUSED' }) })),
   terminated: throwing('failure', new TypeError('terminated')),
+  'the fetch of a host that does not exist': throwing(
+    'unknown',
+    new TypeError('fetch failed', { cause: withFields({ code: 'ENOTFOUND' }) }),
+  ),
   'a wrong certificate': throwing('unknown', new TypeError('x', { cause: withFields({ code: 'CERT_HAS_EXPIRED' }) })),
   'a stream that is overloaded': throwing('failure', withFields({ type: 'overloaded_error' })),
 }

@@ -89,9 +89,9 @@ function kindOf(error: object): ErrorClass | undefined {
   const name = read(error, 'name')
   if (name === 'RangeError') return 'permanent'
   if (name !== 'TypeError') return undefined
-  if (BROKEN_FETCH.has(read(error, 'message'))) return 'transient'
-  // fetch wraps what went wrong below it, such as a wrong certificate.
-  return read(error, 'cause') === undefined ? 'permanent' : 'unknown'
+  // The fetch of Node wraps what went wrong below it. A transient cause has decided; what is left is a wrong address or certificate.
+  if (read(error, 'cause') !== undefined) return 'unknown'
+  return BROKEN_FETCH.has(read(error, 'message')) ? 'transient' : 'permanent'
 }
 
 /** What the engine has refused: the value that a stage made or asked for. */
