@@ -1,5 +1,7 @@
-import { StageflowError } from '../src/index.ts'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { StageflowError } from '../src/index.ts'
 import { classifyError, isAbort, retryAfterMs } from '../src/kit.ts'
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -108,8 +110,6 @@ test('an abort is never retried, whatever caused it', () => {
 test.each([
   'core/attempt-committed',
   'core/still-running',
-  'core/illegal-output',
-  'core/ambiguous-output',
   'core/interceptor-threw',
   'core/timed-out',
   'core/pipeline-failed',
@@ -127,14 +127,106 @@ test.each(['core/stage-failed', 'app/weather', 'tools/failed'])('%s is classifie
   expect(classifyError(new StageflowError(code, 'no'))).toBe('unknown')
 })
 
-test.each([
-  new TypeError('x is not a function'),
-  new ReferenceError('x'),
-  new RangeError('x'),
-  new SyntaxError('x'),
-  new Error('x'),
-])('%s is a bug, and unknown', (error) => {
-  expect(classifyError(error)).toBe('unknown')
+const zodError = withFields({ name: 'ZodError', issues: [{ message: 'expected a number', path: ['age'] }] })
+test.each<[what: string, error: unknown, expected: string]>([
+  ['status_code, of ollama', withFields({ status_code: 503 }), 'transient'],
+  ['status_code 400', withFields({ status_code: 400 }), 'permanent'],
+  [
+    '$metadata.httpStatusCode, of AWS',
+    withFields({ name: 'ThrottlingException', $metadata: { httpStatusCode: 429 } }),
+    'transient',
+  ],
+  ['$metadata 400', withFields({ name: 'ValidationException', $metadata: { httpStatusCode: 400 } }), 'permanent'],
+  ['$response.statusCode, of AWS', withFields({ $response: { statusCode: 500 } }), 'transient'],
+  ['httpResponse.status, of Hugging Face', withFields({ httpResponse: { status: 503 } }), 'transient'],
+  ['httpResponse 404', withFields({ httpResponse: { status: 404 } }), 'permanent'],
+  ['a status as text', withFields({ status: '429' }), 'transient'],
+  ['a status 400 as text', withFields({ statusCode: '400' }), 'permanent'],
+  ['a text that is not a status', withFields({ status: 'busy' }), 'unknown'],
+  ['gRPC UNAVAILABLE', withFields({ code: 14, details: 'connection refused' }), 'transient'],
+  ['gRPC DEADLINE_EXCEEDED', withFields({ code: 4, details: 'late' }), 'transient'],
+  ['gRPC RESOURCE_EXHAUSTED', withFields({ code: 8, details: 'busy' }), 'transient'],
+  ['gRPC INVALID_ARGUMENT', withFields({ code: 3, details: 'age' }), 'permanent'],
+  ['gRPC UNAUTHENTICATED', withFields({ code: 16, details: 'key' }), 'permanent'],
+  ['gRPC INTERNAL', withFields({ code: 13, details: 'oops' }), 'unknown'],
+  ['UNAVAILABLE of Connect', withFields({ code: 14, rawMessage: 'refused' }), 'transient'],
+  ['another number as code', withFields({ code: 14 }), 'unknown'],
+  ['a code of MongoDB', withFields({ code: 11_000, details: 'duplicate key' }), 'unknown'],
+  ['UNAVAILABLE of Google', withFields({ status: 'UNAVAILABLE' }), 'transient'],
+  ['INVALID_ARGUMENT of Google', withFields({ status: 'INVALID_ARGUMENT' }), 'permanent'],
+  [
+    'server_error in a stream of OpenAI',
+    withFields({ type: 'server_error', error: { type: 'server_error' } }),
+    'transient',
+  ],
+  ['rate_limit_exceeded in a stream', withFields({ code: 'rate_limit_exceeded' }), 'transient'],
+  ['a used-up quota in a stream', withFields({ code: 'insufficient_quota', type: 'server_error' }), 'permanent'],
+  ['invalid_request_error in a stream', withFields({ type: 'invalid_request_error' }), 'permanent'],
+  [
+    'overloaded_error in a stream of Anthropic',
+    withFields({ error: { type: 'error', error: { type: 'overloaded_error' } } }),
+    'transient',
+  ],
+  ['AI_NoOutputGeneratedError', withFields({ name: 'AI_NoOutputGeneratedError' }), 'transient'],
+  ['a ZodError', zodError, 'permanent'],
+  ['a wrapped ZodError', new Error('bad input', { cause: zodError }), 'permanent'],
+  ['core/output-schema', new StageflowError('core/output-schema', 'no'), 'permanent'],
+  ['core/illegal-output', new StageflowError('core/illegal-output', 'no'), 'permanent'],
+  ['core/ambiguous-output', new StageflowError('core/ambiguous-output', 'no'), 'permanent'],
+  ['core/missing-input', new StageflowError('core/missing-input', 'no'), 'permanent'],
+  ['a TypeError', new TypeError('x is not a function'), 'permanent'],
+  ['a RangeError', new RangeError('x'), 'permanent'],
+  ['a TypeError of a status', new TypeError('x', { cause: { status: 503 } }), 'transient'],
+  [
+    'a RangeError of a broken connection',
+    new RangeError('x', { cause: withFields({ code: 'ECONNRESET' }) }),
+    'transient',
+  ],
+  [
+    'a TypeError with another cause',
+    new TypeError('x', { cause: withFields({ code: 'CERT_HAS_EXPIRED' }) }),
+    'unknown',
+  ],
+  [
+    'a fetch that a wrong certificate ended',
+    new TypeError('fetch failed', { cause: withFields({ code: 'CERT_HAS_EXPIRED' }) }),
+    'unknown',
+  ],
+  [
+    'a fetch of a host that does not exist',
+    new TypeError('fetch failed', { cause: withFields({ code: 'ENOTFOUND' }) }),
+    'unknown',
+  ],
+  ['a fetch of a scheme that does not exist', await fetch('foo://x').catch((error: unknown) => error), 'unknown'],
+  ['a fetch of a text that is not an address', await fetch('no address').catch((error: unknown) => error), 'unknown'],
+  ['a broken fetch of Chrome', new TypeError('Failed to fetch'), 'transient'],
+  ['a broken fetch of Safari', new TypeError('Load failed'), 'transient'],
+  ['a SyntaxError', new SyntaxError('Unexpected token'), 'unknown'],
+  ['a ReferenceError', new ReferenceError('x'), 'unknown'],
+  ['an Error', new Error('x'), 'unknown'],
+  ['ENOENT', withFields({ code: 'ENOENT' }), 'unknown'],
+  ['a constraint of PostgreSQL', withFields({ code: '23505' }), 'unknown'],
+])('%s', (_, error, expected) => {
+  expect(classifyError(error)).toBe(expected)
+})
+
+test('what fetch throws of real sockets is transient: a refused connection, and one that breaks off in the body', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': '1000' })
+    response.write('half', () => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const terminated: unknown = await fetch(url)
+    .then((response) => response.text())
+    .catch((error: unknown) => error)
+  await new Promise((resolve) => server.close(resolve))
+  const refused: unknown = await fetch(url).catch((error: unknown) => error)
+  expect([terminated, refused]).toMatchObject([
+    { name: 'TypeError', message: 'terminated' },
+    { name: 'TypeError', message: 'fetch failed' },
+  ])
+  expect([terminated, refused].map(classifyError)).toEqual(['transient', 'transient'])
 })
 
 test('of several errors in one the first decides, of a client that retried by itself the last', () => {

@@ -30,6 +30,15 @@ test('five ids that do not exist do not lock out one that does', async () => {
   expect((await graph.runSettled({ inputText: '7' })).status).toBe('completed')
 })
 
+test('five texts that are not JSON do not lock out one that is', async () => {
+  const app = appOf()
+  const graph = app.build(
+    new Pipeline('shop').withStage('order', ({ snapshot }) => JSON.parse(snapshot.inputText ?? '') as object),
+  )
+  for (let run = 0; run < 6; run++) await graph.runSettled({ inputText: 'x' })
+  expect((await graph.runSettled({ inputText: '{}' })).status).toBe('completed')
+})
+
 test('a loop with more attempts than the breaker tolerates failures ends with the attempt that the guard accepts', async () => {
   let drafts = 0
   const draftThenCheck = new Pipeline('draft_then_check')
@@ -52,7 +61,8 @@ test('a loop with more attempts than the breaker tolerates failures ends with th
 
 test('two pipelines without a name do not share a circuit', async () => {
   const app = appOf()
-  const sick = app.build(new Pipeline().withStage('llm', (): object => Promise.reject(new Error('down'))))
+  const down = Object.assign(new Error('down'), { status: 503 })
+  const sick = app.build(new Pipeline().withStage('llm', (): object => Promise.reject(down)))
   for (let run = 0; run < 5; run++) await sick.runSettled()
   expect(await sick.runSettled()).toMatchObject({ errors: [{ code: 'circuit-breaker/open' }] })
   const healthy = app.build(new Pipeline().withStage('llm', () => ({})))

@@ -78,7 +78,7 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
   {
     does: 'a timeout that leaves a timer after a failed call',
     twins: { timeout: () => limitThat({ keepsTimer: ({ status }) => status === 'fail' }) },
-    found: /^has failed five times in a row: [1-9] timers are left$/,
+    found: /^has failed four times in a row: [1-9] timers are left$/,
   },
   {
     does: 'a breaker that misses calls that ran out of time',

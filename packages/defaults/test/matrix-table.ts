@@ -43,6 +43,11 @@ function graphOf(pipeline: Runnable, kit: Kit): ReturnType<Runnable['build']> {
   own.set(pipeline, graph)
   return graph
 }
+/** Waits for a run that a retry may delay. */
+async function settledIn({ clock }: Kit, run: Promise<Result>): Promise<Result> {
+  await clock.runAll()
+  return run
+}
 const once =
   (make: () => Runnable, input?: RunInput, options?: RunOptions): Scenario =>
   async (kit) => {
@@ -172,15 +177,29 @@ export const TABLE: readonly Row[] = [
     ],
   },
   {
+    stage: 'has failed four times in a row',
+    scenario: async (kit) => {
+      let calls = 0
+      const run = running(
+        chat(() => (++calls <= 4 ? StageOutput.fail('down') : { calls })),
+        kit,
+      )
+      const results: Result[] = []
+      for (let i = 0; i < 5; i++) results.push(await run())
+      return results
+    },
+    ends: [[[], 'completed: llm ok ×1, after ok ×1']],
+  },
+  {
     stage: 'has failed five times in a row',
     scenario: async (kit) => {
       let calls = 0
       const run = running(
-        chat(() => (++calls <= 5 ? StageOutput.fail('down') : { calls })),
+        chat(() => (++calls <= 5 ? StageOutput.fail(reset()) : { calls })),
         kit,
       )
       const results: Result[] = []
-      for (let i = 0; i < 6; i++) results.push(await run())
+      for (let i = 0; i < 6; i++) results.push(await settledIn(kit, run()))
       return results
     },
     ends: [
@@ -193,13 +212,13 @@ export const TABLE: readonly Row[] = [
     scenario: async (kit) => {
       let calls = 0
       const run = running(
-        chat(() => (++calls <= 5 ? StageOutput.fail('down') : { calls })),
+        chat(() => (++calls <= 5 ? StageOutput.fail(reset()) : { calls })),
         kit,
       )
       const results: Result[] = []
-      for (let i = 0; i < 5; i++) results.push(await run())
+      for (let i = 0; i < 5; i++) results.push(await settledIn(kit, run()))
       await kit.clock.advance(30_000)
-      return [...results, await run()]
+      return [...results, await settledIn(kit, run())]
     },
     ends: [[[], 'completed: llm ok ×1, after ok ×1']],
   },

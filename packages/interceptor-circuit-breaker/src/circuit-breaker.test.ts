@@ -6,6 +6,7 @@ import { Pipeline, StageOutput, StageflowError, type Interceptor, type StageCont
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { CircuitOpenError, circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './index.ts'
 
 let clock = manualClock()
@@ -41,7 +42,7 @@ function build(interceptors: readonly Interceptor[], eventSink = recordingSink()
 const ok: Body = () => ({ text: 'hello' })
 const asyncOk: Body = async () => ({ text: 'hello' })
 const broken: Body = () => {
-  throw new Error('down')
+  throw down()
 }
 const hang: Body = () => new Promise(() => {})
 
@@ -146,14 +147,23 @@ test('case 2, and the defaults: five failures open the circuit for 30 s, then a 
 
 test.each([
   ['a throw', broken],
-  ['a rejection', () => Promise.reject(new Error('down'))],
-  ['a fail output', () => StageOutput.fail('down')],
-  ['a request to retry', async () => StageOutput.retry('busy')],
-  ['an illegal output', () => 7],
+  ['a rejection', () => Promise.reject(down())],
+  ['a fail output', () => StageOutput.fail(down())],
+  ['a request to retry', async () => StageOutput.retry(down())],
 ])('%s is one failure', async (_, body) => {
   const breaker = circuitBreaker()
   await build([breaker]).start(body)
   expect(failuresOf(breaker)).toBe(1)
+})
+
+test.each([
+  ['an illegal output', () => 7, 0],
+  ['a fail output with a text', () => StageOutput.fail('down'), 1],
+  ['a request to retry with a text', async () => StageOutput.retry('busy'), 1],
+])('%s does not count as a failure', async (_, body, unknown) => {
+  const breaker = circuitBreaker()
+  await build([breaker]).start(body)
+  expect([failuresOf(breaker), breaker.stats().unknown]).toEqual([0, unknown])
 })
 
 test.each([
@@ -337,14 +347,14 @@ test('a call that hangs is a failure although a fallback has answered', async ()
 test('with a retry outside each attempt counts, and an open circuit ends them', async () => {
   const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 2 } })
   const { start } = build([retry(5), breaker])
-  const result = await start(() => StageOutput.fail('down', { retryable: true }))
+  const result = await start(() => StageOutput.fail(down(), { retryable: true }))
   expect(result.status === 'failed' && result.errors[0]?.code).toBe('circuit-breaker/open')
   expect(calls).toBe(2)
 })
 
 test('with a retry inside, all attempts are one call', async () => {
   const breaker = circuitBreaker()
-  await build([breaker, retry(3)]).start(() => StageOutput.fail('down', { retryable: true }))
+  await build([breaker, retry(3)]).start(() => StageOutput.fail(down(), { retryable: true }))
   expect([calls, failuresOf(breaker)]).toEqual([3, 1])
 })
 
@@ -353,7 +363,7 @@ test('a call that the engine did not let reach the stage counts neither way', as
   const { start } = build([retry(3), breaker])
   await start(async function* () {
     yield 'once'
-    return StageOutput.fail('the stream broke', { retryable: true })
+    return StageOutput.fail(down('the stream broke'), { retryable: true })
   })
   expect([calls, failuresOf(breaker)]).toEqual([1, 1])
 })
@@ -385,7 +395,7 @@ test('exactly one of many calls that meet a half-open circuit is the probe', asy
 
 test.each([
   ['throws', broken],
-  ['rejects', async () => Promise.reject(new Error('down'))],
+  ['rejects', async () => Promise.reject(down())],
 ])('a probe that %s opens the circuit again, for the whole time', async (_, body) => {
   const breaker = opened()
   const { start } = build([breaker])
@@ -553,7 +563,7 @@ test('a call that began before the circuit opened does not count when it ends', 
   const { start } = build([breaker])
   const fails: Body = async ({ clock: time }) => {
     await time.sleep(1_500)
-    throw new Error('slow and down')
+    throw down('slow and down')
   }
   const slow = start(fails)
   await fail(start, 2)
@@ -602,7 +612,7 @@ test('a thousand concurrent runs share one circuit, and leave nothing behind', a
   const body: Body = async ({ clock: time }) => {
     const mine = ++one
     await time.sleep(mine % 7)
-    if (mine % 2 === 0) throw new Error('even')
+    if (mine % 2 === 0) throw down('even')
     return {}
   }
   const runs = Array.from({ length: 1_000 }, () => start(body))

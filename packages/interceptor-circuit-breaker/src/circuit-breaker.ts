@@ -9,7 +9,7 @@ import {
 } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
 
-import { emitChange, noteCircuit } from './circuit-events.ts'
+import { emitChange, noteCircuit, noteUnknown } from './circuit-events.ts'
 import type { Circuit, Probe } from './circuit.ts'
 import { Circuits } from './circuits.ts'
 import { CircuitOpenError } from './open-error.ts'
@@ -32,14 +32,16 @@ export interface CircuitBreakerStats {
   readonly opened: number
   /** How often a circuit closed again. */
   readonly closed: number
+  /** Failed calls that no circuit counted, because their errors don't say whether the service is down. */
+  readonly unknown: number
 }
 
-/** Stops calling a service that is down: after 5 failures in a row a stage's calls fail with `circuit-breaker/open` for 30 s, then one call tries. */
+/** Stops calling a service that is down: after 5 transient failures or timeouts in a row a stage's calls fail with `circuit-breaker/open` for 30 s, then one call tries. */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   const policy = factoryPolicy(options)
   const { key, maxKeys = 1_000, restore } = options
   const circuits = new Circuits(maxKeys, policy, restore)
-  const stats = { refused: 0, opened: 0, closed: 0 }
+  const stats = { refused: 0, opened: 0, closed: 0, unknown: 0 }
 
   /** Counts a call. Called once for every call, however it ended. */
   function count(
@@ -50,6 +52,11 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     error: unknown,
   ): void {
     if (verdict === 'neither') return
+    if (verdict === 'unknown') {
+      stats.unknown++
+      noteUnknown(context, circuit)
+      return
+    }
     const from = circuit.state
     const { clock } = context
     const isSuccess = verdict === 'success'

@@ -2,6 +2,7 @@ import { Pipeline, StageOutput, StageflowError, type Interceptor } from '@stagef
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { circuitBreaker, type CircuitBreakerOptions } from './index.ts'
 
 function setUp(options: CircuitBreakerOptions = {}, others: readonly Interceptor[] = []) {
@@ -119,7 +120,7 @@ test('the note has the changes of all attempts', async () => {
 
 test('an error that cannot be read is in the event too', async () => {
   const { run, changes } = setUp()
-  const unreadable = new Error()
+  const unreadable = down()
   Object.defineProperty(unreadable, 'message', {
     get() {
       throw new Error('no')

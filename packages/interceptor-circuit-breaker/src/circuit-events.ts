@@ -13,12 +13,14 @@ export interface CircuitEvent {
   readonly openedAt: number
 }
 
-/** How a call met its circuit. Only noted if the circuit wasn't closed, or changed. */
+/** How a call met its circuit. Only noted if the circuit wasn't closed, or changed, or if a failed call didn't count. */
 export interface CircuitNote {
   readonly key: string
   /** `open`: the circuit refused the call. `half-open`: the call was the probe, or passed along with it, or was refused. */
   readonly state: CircuitState
   readonly transitions?: readonly { readonly to: CircuitState; readonly at: number }[]
+  /** How many calls of the stage failed with an error that doesn't say whether the service is down. */
+  readonly unknown?: number
 }
 
 declare module '@stageflow/core' {
@@ -46,10 +48,21 @@ export function noteCircuit(
   met: CircuitState,
   changedAt?: number,
 ): void {
-  const earlier = context.record.notes.circuitBreaker?.transitions ?? []
-  const transitions = changedAt === undefined ? earlier : [...earlier, { to: circuit.state, at: changedAt }]
-  const note = { key: circuit.key, state: met }
-  context.note('circuitBreaker', transitions.length === 0 ? note : { ...note, transitions })
+  const earlier = context.record.notes.circuitBreaker
+  const changes = changedAt === undefined ? [] : [{ to: circuit.state, at: changedAt }]
+  const transitions = [...(earlier?.transitions ?? []), ...changes]
+  context.note('circuitBreaker', {
+    ...earlier,
+    key: circuit.key,
+    state: met,
+    ...(transitions.length === 0 ? undefined : { transitions }),
+  })
+}
+
+/** Notes that a failed call of the stage didn't count. */
+export function noteUnknown(context: InterceptorContext, { key, state }: Circuit): void {
+  const earlier = context.record.notes.circuitBreaker
+  context.note('circuitBreaker', { key, state, ...earlier, unknown: (earlier?.unknown ?? 0) + 1 })
 }
 
 /** Emits the event for the new state of a circuit. */

@@ -2,6 +2,7 @@ import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './index.ts'
 
 const clock = manualClock()
@@ -13,7 +14,7 @@ function pipelineOf(breaker: CircuitBreaker, name = 'chat') {
   let works = true
   const graph = new Pipeline(name)
     .withStage('llm', () => {
-      if (!works) throw new Error('down')
+      if (!works) throw down()
       return {}
     })
     .build({ clock, interceptors: [breaker] })

@@ -4,6 +4,7 @@ import { assert, asyncProperty, array, constantFrom, integer, nat, oneof, record
 import { expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
+import { down } from '../test/down.ts'
 import { circuitBreaker } from './index.ts'
 
 const THRESHOLD = 3
@@ -107,7 +108,7 @@ test('for any calls that overlap and end in any way, the circuit agrees with a s
           const { promise, resolve } = Promise.withResolvers<object>()
           bodies.set(pipelineRunId, (how) => {
             if (how === 'ok') resolve(StageOutput.ok())
-            if (how === 'fail') resolve(StageOutput.fail('down'))
+            if (how === 'fail') resolve(StageOutput.fail(down()))
             if (how === 'skip') resolve(StageOutput.skip('nothing'))
           })
           return promise

@@ -1,6 +1,7 @@
 import { Pipeline, StageflowError, type StageInfo } from '@stageflow/core'
 import { expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { circuitBreaker, type CircuitBreakerOptions, type StageCircuitBreakerOptions } from './index.ts'
 
 /** Passes options that TypeScript refuses. */
@@ -117,11 +118,11 @@ test('false leaves a stage alone, at no cost', async () => {
 test('a stage can have its own options, and takes those it leaves out from circuitBreaker()', async () => {
   const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 3 }, halfOpenAfterMs: 7_000 })
   const graph = new Pipeline('chat')
-    .withStage('a', (): object => Promise.reject(new Error('down')), {
+    .withStage('a', (): object => Promise.reject(down()), {
       circuitBreaker: { breaker: { type: 'consecutive', failures: 1 } },
       onFailure: 'skip',
     })
-    .withStage('b', (): object => Promise.reject(new Error('down')), {
+    .withStage('b', (): object => Promise.reject(down()), {
       circuitBreaker: { halfOpenAfterMs: 1 },
       onFailure: 'skip',
     })
@@ -220,7 +221,7 @@ test('if isFailure throws, the call counts as a failure, and the report has the 
   expect(breaker.export().circuits[0]?.state).toBe('open')
 })
 
-test('an error that cannot be read counts as a failure, and isFailure is not blamed for it', async () => {
+test('an error that cannot be read is counted as unknown, and isFailure is not blamed for it', async () => {
   const error = new StageflowError('acme/down', 'down')
   Object.defineProperty(error, 'code', {
     get() {
@@ -233,7 +234,8 @@ test('an error that cannot be read counts as a failure, and isFailure is not bla
     .build({ interceptors: [breaker] })
     .runSettled()
   expect(report.notes['core/problems']).toBe(undefined)
-  expect(breaker.export().circuits[0]?.state).toBe('open')
+  expect(breaker.export().circuits[0]?.state).toBe('closed')
+  expect(breaker.stats().unknown).toBe(1)
 })
 
 test.each([

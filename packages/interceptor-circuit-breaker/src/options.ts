@@ -44,8 +44,8 @@ export interface StageCircuitBreakerOptions {
   readonly halfOpenAfterMs?: number
   /**
    * Whether an error counts against the service; false: the service answered, so the call counts as a success. Timeouts always
-   * count. Default: every error, except verdicts of GUARDs, `retryable: false`, and errors that `classifyError` of
-   * `@stageflow/core/kit` calls permanent, such as HTTP 404.
+   * count. Default: errors that `classifyError` of `@stageflow/core/kit` calls transient, such as HTTP 503. What it calls unknown
+   * counts as neither, and is in `stats()` and in the note of the stage.
    */
   readonly isFailure?: (error: unknown) => boolean
 }

@@ -2,6 +2,7 @@ import { Pipeline, type StageContext } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { circuitBreaker, type CircuitBreakerOptions } from './index.ts'
 
 let clock = manualClock()
@@ -20,7 +21,7 @@ const callsProvider =
   async ({ stage, signal }: StageContext) => {
     calls.push(stage.name)
     await clock.sleep(ms, signal)
-    if (isDown) throw new Error('503')
+    if (isDown) throw down()
     return {}
   }
 

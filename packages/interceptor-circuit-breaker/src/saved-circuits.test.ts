@@ -4,6 +4,7 @@ import { array, assert, asyncProperty, constantFrom } from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
+import { down } from '../test/down.ts'
 import {
   circuitBreaker,
   type BreakerOptions,
@@ -18,7 +19,7 @@ function setUp(options: CircuitBreakerOptions, clock = manualClock({ startAt: 1_
   let works = true
   const graph = new Pipeline('chat')
     .withStage('llm', () => {
-      if (!works) throw new Error('down')
+      if (!works) throw down()
       return {}
     })
     .build({ clock, interceptors: [breaker] })

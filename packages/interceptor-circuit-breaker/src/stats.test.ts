@@ -2,6 +2,7 @@ import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { circuitBreaker } from './index.ts'
 
 test.each(['chat', 'pipeline'])(
@@ -11,18 +12,18 @@ test.each(['chat', 'pipeline'])(
     const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 1 }, halfOpenAfterMs: 100 })
     let isDown = true
     const graph = new Pipeline(name)
-      .withStage('llm', () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve({})))
+      .withStage('llm', () => (isDown ? Promise.reject(down()) : Promise.resolve({})))
       .build({ clock, interceptors: [breaker] })
     const before = breaker.stats()
     for (let run = 0; run < 4; run++) await graph.runSettled()
-    expect(breaker.stats()).toEqual({ refused: 3, opened: 1, closed: 0 })
+    expect(breaker.stats()).toEqual({ refused: 3, opened: 1, closed: 0, unknown: 0 })
     await clock.advance(100)
     await graph.runSettled()
     isDown = false
     await clock.advance(100)
     await graph.run()
-    expect(breaker.stats()).toEqual({ refused: 3, opened: 2, closed: 1 })
-    expect(before).toEqual({ refused: 0, opened: 0, closed: 0 })
+    expect(breaker.stats()).toEqual({ refused: 3, opened: 2, closed: 1, unknown: 0 })
+    expect(before).toEqual({ refused: 0, opened: 0, closed: 0, unknown: 0 })
     expect(Object.isFrozen(before)).toBe(true)
   },
 )

@@ -2,10 +2,11 @@ import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './index.ts'
 
 const clock = manualClock()
-const fails = (): Promise<object> => Promise.reject(new Error('down'))
+const fails = (): Promise<object> => Promise.reject(down())
 const works = (): Promise<object> => Promise.resolve({})
 const once: CircuitBreakerOptions = { breaker: { type: 'consecutive', failures: 1 } }
 

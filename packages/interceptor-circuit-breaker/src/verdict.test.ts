@@ -3,6 +3,7 @@ import { timeout } from '@stageflow/interceptor-timeout'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import { down } from '../test/down.ts'
 import { circuitBreaker, type CircuitBreakerOptions, type StageCircuitBreakerOptions } from './index.ts'
 
 let clock = manualClock()
@@ -43,7 +44,7 @@ const OPENED = 5
 const NOT_OPENED = 6
 
 const throws =
-  (fields: object = {}) =>
+  (fields: object = { status: 503 }) =>
   (): never => {
     throw Object.assign(new Error('no'), fields)
   }
@@ -58,10 +59,17 @@ test('five verdicts of a guard do not open its circuit', async () => {
 test.each<[what: string, body: (context: StageContext) => unknown]>([
   ['throws', throws()],
   ['rejects', async () => throws()()],
-  ['returns an illegal value', () => 7],
-  ['asks for a retry', () => StageOutput.retry('busy')],
-])('a guard that %s has failed itself', async (_, body) => {
+  ['asks for a retry', () => StageOutput.retry(down())],
+])('a guard that %s because its service is down has failed itself', async (_, body) => {
   expect(await calledOfSix(body, guard)).toBe(OPENED)
+})
+
+test.each<[what: string, body: (context: StageContext) => unknown]>([
+  ['throws an error of no known kind', throws({})],
+  ['returns an illegal value', () => 7],
+  ['asks for a retry with a text', () => StageOutput.retry('busy')],
+])('a guard that %s does not open its circuit', async (_, body) => {
+  expect(await calledOfSix(body, guard)).toBe(NOT_OPENED)
 })
 
 test('a guard that takes too long has failed, with the timeout inside its breaker too', async () => {
@@ -69,20 +77,32 @@ test('a guard that takes too long has failed, with the timeout inside its breake
   expect(await calledOfSix(hangs, { ...guard, inside: [timeout({ timeoutMs: 100 })] })).toBe(OPENED)
 })
 
-test('a guard that a retry inside its breaker has given up on has failed', async () => {
-  const givesUp: Interceptor = {
-    name: 'retry',
-    wrap: (next) => async (context) => {
-      await next(context)
-      return StageOutput.fail(new StageflowError('retry/exhausted', 'no'), { retryable: true })
-    },
-  }
-  expect(await calledOfSix(throws(), { ...guard, inside: [givesUp] })).toBe(OPENED)
-})
+test.each([
+  ['retry/exhausted', { status: 503 }, OPENED],
+  ['retry/wait-too-long', { status: 429 }, OPENED],
+  ['retry/exhausted', { status: 404 }, NOT_OPENED],
+  ['retry/exhausted', {}, NOT_OPENED],
+  ['retry/illegal-wait', { status: 503 }, NOT_OPENED],
+])(
+  'if a retry inside the breaker of a guard gives up with %s, the last error counts: %j',
+  async (code, last, called) => {
+    const givesUp: Interceptor = {
+      name: 'retry',
+      wrap: (next) => async (context) => {
+        const output = await next(context)
+        const cause: unknown = 'error' in output ? output.error : undefined
+        return StageOutput.fail(new StageflowError(code, 'no', { cause }), { retryable: true })
+      },
+    }
+    expect(await calledOfSix(throws(last), { ...guard, inside: [givesUp] })).toBe(called)
+  },
+)
 
-test('a fail of another kind of stage is a failure, unless it says retryable: false', async () => {
-  expect(await calledOfSix(() => StageOutput.fail('down'))).toBe(OPENED)
-  expect(await calledOfSix(() => StageOutput.fail('down', { retryable: true }))).toBe(OPENED)
+test('a fail of another kind of stage counts by its error, unless it says retryable: false', async () => {
+  expect(await calledOfSix(() => StageOutput.fail(down()))).toBe(OPENED)
+  expect(await calledOfSix(() => StageOutput.fail(down(), { retryable: true }))).toBe(OPENED)
+  expect(await calledOfSix(() => StageOutput.fail('down'))).toBe(NOT_OPENED)
+  expect(await calledOfSix(() => StageOutput.fail(down(), { retryable: false }))).toBe(NOT_OPENED)
   expect(await calledOfSix(() => StageOutput.fail('no such user', { retryable: false }))).toBe(NOT_OPENED)
 })
 
@@ -97,9 +117,12 @@ test.each([
   ['HTTP 503', { status: 503 }],
   ['a connection error', { code: 'ECONNRESET' }],
   ['a timeout of a client', { name: 'TimeoutError' }],
-  ['an error of no known kind', {}],
 ])('five failures with %s open the circuit', async (_, fields) => {
   expect(await calledOfSix(throws(fields))).toBe(OPENED)
+})
+
+test('five errors of no known kind do not open the circuit', async () => {
+  expect(await calledOfSix(throws({}))).toBe(NOT_OPENED)
 })
 
 test('a call that succeeds in between resets the count, as a verdict and a 404 do', async () => {
@@ -114,7 +137,7 @@ test('an abort by the stage itself says nothing about the service: it neither co
   const abort = new DOMException('aborted', 'AbortError')
   expect(await calledOfSix(() => Promise.reject(abort))).toBe(NOT_OPENED)
   let call = 0
-  const sometimes = () => Promise.reject(++call === 3 ? new Error('wrapped', { cause: abort }) : new Error('down'))
+  const sometimes = () => Promise.reject(++call === 3 ? new Error('wrapped', { cause: abort }) : down())
   const breaker: CircuitBreakerOptions = { breaker: { type: 'consecutive', failures: 4 } }
   expect(await calledOfSix(sometimes, { options: breaker })).toBe(OPENED)
 })

@@ -1,8 +1,11 @@
 import { StageflowError, type StageInfo, type StageOutput } from '@stageflow/core'
-import { classifyError, codeOf, isAbort, isVerdict, onRejection, show } from '@stageflow/core/kit'
+import { classifyError, codeOf, isAbort, isVerdict, onRejection, read, show } from '@stageflow/core/kit'
 
-/** How a call counts. `neither`: it says nothing about the service that the stage calls. */
-export type Verdict = 'success' | 'failure' | 'neither'
+/**
+ * How a call counts. `neither`: it says nothing about the service that the stage calls. `unknown`: its error doesn't say whether the
+ * service or its input is to blame, so it neither opens nor closes a circuit, but it is seen.
+ */
+export type Verdict = 'success' | 'failure' | 'neither' | 'unknown'
 
 export type IsFailure = (error: unknown) => boolean
 
@@ -10,6 +13,9 @@ export type IsFailure = (error: unknown) => boolean
 const NOT_CALLED: ReadonlySet<unknown> = new Set(['core/still-running', 'core/attempt-committed', 'core/stage-ended'])
 /** A child run failed. Its stages have circuits of their own, which count that. */
 const OF_CHILDREN: ReadonlySet<unknown> = new Set(['core/pipeline-failed', 'core/guard-exhausted'])
+
+/** A retry inside the breaker gave up: its last error, the cause, says whether the service is down. */
+const GIVEN_UP: ReadonlySet<unknown> = new Set(['retry/exhausted', 'retry/wait-too-long'])
 
 /** How a call counts that ended with `output`. Throws only if `isFailure` throws, or returns something other than true or false. */
 export function verdictOn(output: StageOutput, stage: StageInfo, isFailure: IsFailure | undefined): Verdict {
@@ -35,8 +41,14 @@ function defaultVerdict(output: StageOutput, stage: StageInfo, error: unknown): 
   if (hasCode(error, OF_CHILDREN)) return 'neither'
   // The service works: it was the stage that said no.
   if (isVerdict(stage, output) || (output.status === 'fail' && output.retryable === false)) return 'success'
-  if (classifyError(error) !== 'permanent') return 'failure'
-  return isAbort(error) ? 'neither' : 'success'
+  switch (classifyError(hasCode(error, GIVEN_UP) ? read(error, 'cause') : error)) {
+    case 'transient':
+      return 'failure'
+    case 'unknown':
+      return 'unknown'
+    case 'permanent':
+      return isAbort(error) ? 'neither' : 'success'
+  }
 }
 
 /** A promise is truthy, so it must not be read as a boolean: that would hide every success. */

@@ -1,4 +1,4 @@
-import { isFunction } from '../base/check.ts'
+import { isArray, isFunction, isText } from '../base/check.ts'
 import { causesOf } from './causes.ts'
 import { read } from '../base/foreign.ts'
 import { isAbortItself } from './is-abort.ts'
@@ -7,16 +7,22 @@ import { isAbortItself } from './is-abort.ts'
 export type ErrorClass = 'transient' | 'permanent' | 'unknown'
 
 /**
- * Tells whether a retry may help against an error. `transient`: connection errors of Node and undici, timeouts, and the HTTP statuses 408,
- * 425, 429 and 5xx as openai, the AI SDK, axios, got, ky and others report them. `permanent`: other 4xx statuses, an abort, a used-up
- * quota. Otherwise the `cause` decides, but not behind an error of the engine or an interceptor, which is `unknown`.
+ * Tells whether a retry may help against an error.
+ * - `transient`: connection errors of Node, undici and browsers, timeouts, the HTTP statuses 408, 425, 429 and 5xx, gRPC's UNAVAILABLE
+ *   and its kin, and overload inside a stream.
+ * - `permanent`: other 4xx statuses, an abort, a used-up quota, a value that a check refused, a `TypeError` or `RangeError`.
+ *
+ * Otherwise the `cause` decides, but not behind a decision of the engine or an interceptor, which is `unknown`.
  */
 export function classifyError(error: unknown): ErrorClass {
+  let byKind: ErrorClass | undefined
   for (const one of causesOf(error)) {
     const found = classOf(one)
     if (found !== undefined) return found
+    byKind ??= kindOf(one)
   }
-  return 'unknown'
+  // The kind of an error decides last: a `TypeError` of fetch is a broken connection if its cause is one.
+  return byKind ?? 'unknown'
 }
 
 /**
@@ -45,39 +51,146 @@ function classOf(error: object): ErrorClass | undefined {
   if (isAbortItself(error)) return 'permanent'
   const code = read(error, 'code')
   if (code === 'timeout/timed-out') return 'transient'
+  if (CHECKS.has(code)) return 'permanent'
   if (typeof code === 'string' && code !== WRAPPED && DECIDED.test(code)) return 'unknown'
   const status = statusOf(error)
   if (status !== undefined) {
     const mayPass = isTransient(status) && !USED_UP.has(code)
     return mayPass ? 'transient' : 'permanent'
   }
-  if (TRANSIENT_CODES.has(code) || read(error, 'name') === 'TimeoutError') return 'transient'
+  const named = namedClassOf(error, code)
+  if (named !== undefined) return named
+  if (TRANSIENT_CODES.has(code) || TRANSIENT_NAMES.has(read(error, 'name'))) return 'transient'
   // The connection errors of openai and its kin have no code and no name of their own.
   return CONNECTION_ERRORS.has(read(read(error, 'constructor'), 'name')) ? 'transient' : undefined
 }
 
+/** The class of the word or number with which gRPC, Google's APIs or an error inside a stream say what is wrong. */
+function namedClassOf(error: object, code: unknown): ErrorClass | undefined {
+  const isGrpc = isText(read(error, 'details')) || isText(read(error, 'rawMessage'))
+  const inner = read(error, 'error')
+  const words = [
+    isGrpc && isGrpcCode(code) ? GRPC_NAMES[code] : undefined,
+    read(error, 'status'),
+    code,
+    read(error, 'type'),
+    read(inner, 'type'),
+    read(read(inner, 'error'), 'type'),
+  ]
+  if (words.some((word) => PERMANENT_WORDS.has(word))) return 'permanent'
+  return words.some((word) => TRANSIENT_WORDS.has(word)) ? 'transient' : undefined
+}
+
+const isGrpcCode = (code: unknown): code is number => Number.isInteger(code) && (code as number) in GRPC_NAMES
+
+/** What the kind of an error says if nothing else does: that a value was refused, or that code is wrong. */
+function kindOf(error: object): ErrorClass | undefined {
+  if (isArray(read(error, 'issues'))) return 'permanent' // a schema refused a value
+  const name = read(error, 'name')
+  if (name === 'RangeError') return 'permanent'
+  if (name !== 'TypeError') return undefined
+  // The fetch of Node wraps what went wrong below it. A transient cause has decided; what is left is a wrong address or certificate.
+  if (read(error, 'cause') !== undefined) return 'unknown'
+  return BROKEN_FETCH.has(read(error, 'message')) ? 'transient' : 'permanent'
+}
+
+/** What the engine has refused: the value that a stage made or asked for. */
+const CHECKS: ReadonlySet<unknown> = new Set([
+  'core/output-schema',
+  'core/illegal-output',
+  'core/ambiguous-output',
+  'core/undeclared-input',
+  'core/missing-input',
+  'core/ambiguous-input',
+  'core/illegal-option',
+  'core/map-items',
+  'core/not-json',
+  'core/note',
+  'core/when',
+])
 /** Decisions of the engine and its interceptors. A child run that failed counts too: its own stages have been retried already. */
 const DECIDED = /^(core|retry|circuit-breaker|auth|idempotency)\//
 /** How core wraps a thrown value that isn't an error. */
 const WRAPPED = 'core/stage-failed'
 
-/** The HTTP status of an error. If a good response broke off, its status says nothing. */
+/** The HTTP status of an error, a number or text. If a good response broke off, its status says nothing. */
 function statusOf(error: object): number | undefined {
-  const response = read(error, 'response')
-  const found = [
-    read(error, 'status'),
-    read(error, 'statusCode'),
-    read(response, 'status'),
-    read(response, 'statusCode'),
-  ]
-  return found.find((status): status is number => Number.isInteger(status) && (status as number) >= 400)
+  for (const holder of [
+    error,
+    ...['response', 'httpResponse', '$metadata', '$response'].map((key) => read(error, key)),
+  ]) {
+    for (const key of ['status', 'statusCode', 'status_code', 'httpStatusCode']) {
+      const status = read(holder, key)
+      const number = isText(status) && HTTP_STATUS.test(status) ? Number(status) : status
+      if (Number.isInteger(number) && (number as number) >= 400) return number as number
+    }
+  }
+  return undefined
 }
+const HTTP_STATUS = /^\d{3}$/
 
 const isTransient = (status: number): boolean =>
   status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600)
 
 /** Waiting doesn't help against these 429s. */
 const USED_UP: ReadonlySet<unknown> = new Set(['insufficient_quota'])
+
+/** The names of gRPC's codes (https://grpc.io/docs/guides/status-codes). UNKNOWN, INTERNAL and DATA_LOSS say too little. */
+const GRPC_NAMES: Readonly<Record<number, string>> = {
+  3: 'INVALID_ARGUMENT',
+  4: 'DEADLINE_EXCEEDED',
+  5: 'NOT_FOUND',
+  6: 'ALREADY_EXISTS',
+  7: 'PERMISSION_DENIED',
+  8: 'RESOURCE_EXHAUSTED',
+  9: 'FAILED_PRECONDITION',
+  10: 'ABORTED',
+  11: 'OUT_OF_RANGE',
+  12: 'UNIMPLEMENTED',
+  14: 'UNAVAILABLE',
+  16: 'UNAUTHENTICATED',
+}
+/** Words of gRPC and Google, and of the errors that OpenAI, Anthropic and their kin send inside a stream that began well. */
+const TRANSIENT_WORDS: ReadonlySet<unknown> = new Set([
+  'DEADLINE_EXCEEDED',
+  'RESOURCE_EXHAUSTED',
+  'ABORTED',
+  'UNAVAILABLE',
+  'server_error',
+  'api_error',
+  'overloaded_error',
+  'rate_limit_error',
+  'rate_limit_exceeded',
+  'timeout_error',
+])
+const PERMANENT_WORDS: ReadonlySet<unknown> = new Set([
+  'INVALID_ARGUMENT',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'FAILED_PRECONDITION',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'UNAUTHENTICATED',
+  'insufficient_quota',
+  'billing_error',
+  'invalid_request_error',
+  'authentication_error',
+  'permission_error',
+  'not_found_error',
+  'request_too_large',
+])
+/** `AI_NoOutputGeneratedError`: the AI SDK read a stream that ended before any output. */
+const TRANSIENT_NAMES: ReadonlySet<unknown> = new Set(['TimeoutError', 'AI_NoOutputGeneratedError'])
+/** What the fetch of undici, Chrome, Firefox, Safari and React Native says of a broken connection. */
+const BROKEN_FETCH: ReadonlySet<unknown> = new Set([
+  'fetch failed',
+  'terminated',
+  'Failed to fetch',
+  'NetworkError when attempting to fetch resource.',
+  'Load failed',
+  'Network request failed',
+])
 
 const TRANSIENT_CODES: ReadonlySet<unknown> = new Set([
   'ECONNRESET',
