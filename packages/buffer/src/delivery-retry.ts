@@ -3,6 +3,7 @@ import {
   TIME_LIMIT,
   classifyError,
   functionLike,
+  httpStatusOf,
   oneOf,
   optionProblems,
   or,
@@ -104,5 +105,6 @@ export function isRetryableDelivery(error: unknown): boolean {
   if (typeof retryable === 'boolean') return retryable
   // A buffer aborts only attempts that no longer count, so this is a time limit of what is behind it.
   if (read(error, 'name') === 'AbortError') return true
-  return classifyError(error) !== 'permanent'
+  // Without a status it may be a bug in what is behind the buffer, which must not cost every event.
+  return classifyError(error) !== 'permanent' || httpStatusOf(error) === undefined
 }

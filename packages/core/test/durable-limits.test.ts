@@ -70,6 +70,31 @@ test('a limit that passes while only answers are missing changes nothing', async
   expect(second.facts.map(({ kind }) => kind)).toEqual(['call', 'timer'])
 })
 
+test('a limit that has begun again after an answer says how long it was, not how long the run has taken', async () => {
+  const clock = manualClock()
+  const graph = new Pipeline('p')
+    .withStage('ask', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}))
+    .withStage('waits', untilAborted, { dependencies: ['ask'] })
+    .build({ clock })
+  const start = { startedAt: clock.now(), options: { timeoutMs: 1_000 } }
+  const now = () => clock.now()
+  const first = new ArrayExecutor([], { start, now })
+  await runDurable(graph, first)
+  await clock.advance(5_000)
+  const second = new ArrayExecutor(first.facts, { start, now })
+  second.answer('ask', 'yes')
+  const ended = runDurable(graph, second)
+  await turns()
+  await clock.advance(1_000)
+  second.pass()
+  await turns()
+  await clock.advance(10_000)
+  expect(await ended).toMatchObject({
+    status: 'failed',
+    errors: [{ message: expect.stringContaining('within 1000 ms') }],
+  })
+})
+
 test('parts around a child pipeline and a run keep their own state, and a call leaves no listener at its signal', async () => {
   class Part {
     readonly #seen: string[]

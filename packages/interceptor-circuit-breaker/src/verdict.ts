@@ -1,5 +1,5 @@
 import { StageflowError, type StageInfo, type StageOutput } from '@stageflow/core'
-import { classifyError, codeOf, isAbort, isVerdict, onRejection, read, show } from '@stageflow/core/kit'
+import { classifyError, codeOf, httpStatusOf, isAbort, isVerdict, onRejection, read, show } from '@stageflow/core/kit'
 
 /**
  * How a call counts. `neither`: it says nothing about the service that the stage calls. `unknown`: its error doesn't say whether the
@@ -47,7 +47,8 @@ function defaultVerdict(output: StageOutput, stage: StageInfo, error: unknown): 
     case 'unknown':
       return 'unknown'
     case 'permanent':
-      return isAbort(error) ? 'neither' : 'success'
+      // Only a status is an answer of the service. A refused input or a bug may come before it was called.
+      return isAbort(error) || httpStatusOf(error) === undefined ? 'neither' : 'success'
   }
 }
 

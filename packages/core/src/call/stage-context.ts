@@ -282,8 +282,8 @@ export function behindOf(value: unknown): Behind | undefined {
 }
 
 /**
- * Tells the calls around a context, and then those around the run, about news inside it, the innermost first. `attempts`: only
- * calls that began after so many attempts.
+ * Tells the calls around a context about news inside it, the innermost first, and then those around the run. `attempts`: only calls of
+ * this run that began after so many attempts, such as those inside a retry.
  */
 export function tellCalls({ host, node, fork: innermost }: Behind, news: CallNews, attempts?: number): void {
   const { facts } = host

@@ -20,6 +20,7 @@ export class DurableStopping extends Stopping {
     const { facts, pump, prefix } = this.#run
     if (limit >= facts.ownLimit) return
     this.limitedBy = by
+    this.limitMs = limit - facts.startedAt
     const setLimit = (at: number): void => {
       facts.ownLimit = at
       this.armWatchdog(Math.max(0, at - facts.clock.now()))
@@ -67,6 +68,7 @@ export class DurableStopping extends Stopping {
   override recheck(): void {}
   /** The limit comes as a fact. */
   override outOfTime(): void {}
+  /** Calls of a durable run have grace times of their own. Only a leg that is over abandons its stages. */
   override abandonStages(): void {
     if (this.#run.pump.isOver) super.abandonStages()
   }

@@ -186,7 +186,7 @@ export class Pump {
         reject(error)
       }
       if (lost) abort.listen(lost, this.giveUp)
-      // The stop itself comes as a fact. This only ends the leg if code around the run hangs for the grace time.
+      // The stop itself comes as a fact. If code around the run hangs for the grace time, the watchdog ends the leg.
       if (stopping) abort.listen(stopping, (reason) => root.stopping.armWatchdog(0, reason))
       // `lost` may have aborted already.
       if (!this.isOver) this.#pump().then(resolve, this.giveUp)

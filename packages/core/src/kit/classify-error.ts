@@ -25,6 +25,15 @@ export function classifyError(error: unknown): ErrorClass {
   return byKind ?? 'unknown'
 }
 
+/** The HTTP status of the server that sent an error, wherever a client keeps it, or of what the error wraps; undefined without one. */
+export function httpStatusOf(error: unknown): number | undefined {
+  for (const one of causesOf(error)) {
+    const status = statusOf(one)
+    if (status !== undefined) return status
+  }
+  return undefined
+}
+
 /**
  * How long the server that sent an error asks to wait, in ms; undefined if it doesn't ask. `now`: ms since 1970, for servers
  * that send a date.

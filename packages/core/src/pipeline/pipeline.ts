@@ -233,7 +233,7 @@ function extended(pipeline: object, specs: readonly StageSpec[]): never {
   return Object.defineProperty(new Pipeline(name), SPECS, { value: { before, specs } }) as never
 }
 
-/** Keeps values that aren't stages, so that the build reports them with all other problems. */
+/** The specs of a given list. Throws if it isn't an array; keeps values that aren't stages, so that the build reports them with all else. */
 function specsFrom(stages: unknown): readonly StageSpec[] {
   if (!isArray(stages))
     throw new StageflowError('core/not-a-stage', `The list of stages must be an array of stages, not ${show(stages)}.`)

@@ -44,6 +44,7 @@ export class RunParts {
     })
   }
 
+  /** Registers the `settled` of an interceptor, or of its part in this run. */
   #listen(by: Interceptor, part: Pick<RunPart, 'settled'> | undefined): void {
     if (part?.settled !== undefined) (this.listeners ??= []).push({ by, settled: part.settled.bind(part) })
   }

@@ -134,7 +134,7 @@ export class StageLoop implements Loop {
     this.drive(now)
   }
 
-  /** Remembers the current async context as the run's own: a promise continues in the context that it is awaited in. */
+  /** Remembers the current async context as the run's own: what `then` is given continues in the context in which `then` was called. */
   #keepContext(): void {
     if (this.#wake !== undefined) return
     void new Promise<void>((resolve) => (this.#wake = resolve)).then(() => {

@@ -35,6 +35,8 @@ export class Stopping implements Stopper {
   readonly #run: Stoppable
   #cancelTimeout: (() => void) | undefined
   protected limitedBy: LimitSource = 'timeoutMs'
+  /** How much time the limit gave. A durable run moves the limit itself after a pause. */
+  protected limitMs = 0
   /** Defined while the grace time runs. */
   #cancelGrace: (() => void) | undefined
   /** The grace time is over, but a child run is still ending within its own limits. */
@@ -64,6 +66,7 @@ export class Stopping implements Stopper {
     if (limit >= facts.ownLimit) return
     facts.ownLimit = limit
     this.limitedBy = by
+    this.limitMs = limit - facts.startedAt
     this.#cancelTimeout?.()
     this.#cancelTimeout = facts.clock.setTimeout(() => this.expire(), Math.max(0, limit - facts.clock.now()))
   }
@@ -92,13 +95,14 @@ export class Stopping implements Stopper {
   expire(): void {
     const { facts } = this.#run
     if (facts.phase >= DECIDED) return
-    const ms = Math.round(facts.ownLimit - facts.startedAt)
+    const ms = Math.round(this.limitMs)
     const when = this.limitedBy === 'timeoutMs' ? `within ${ms} ms` : 'by its deadline'
     const option = this.limitedBy === 'timeoutMs' ? 'timeoutMs' : 'run.with({ deadline })'
     const error = new StageflowError(
       'core/timed-out',
       `The run of "${facts.graph.name}" did not end ${when} (${option}).`,
     )
+    // A run that was stopped already has its ending: the limit adds no error to it.
     if (!this.isStopped) facts.fail(error, undefined)
     this.stop({ status: 'failed', reason: `the run did not end ${when}` }, error)
   }
