@@ -104,6 +104,7 @@ export type {
   StageOptions,
 } from './contract/context.ts'
 export type { Slot } from './contract/context.ts'
+export type { Admission, Kept, RunAction, RunAuthor, RunRequest } from './contract/admission.ts'
 export type {
   CallHooks,
   CallLimits,
@@ -128,6 +129,7 @@ export type {
   EventMap,
   EventSink,
   GuardRetryEvent,
+  RefusedRequest,
   StageEventMap,
   StageflowEvent,
   TryEmitEvent,

@@ -112,7 +112,7 @@ const runs: [where: string, run: (options: object) => Promise<unknown> | unknown
   ],
   [
     'startResumed()',
-    async (options) => startResumed(askGraph, await suspended(), { a: { value: 1 } }, options as never).result,
+    async (options) => (await startResumed(askGraph, await suspended(), { a: { value: 1 } }, options as never)).result,
   ],
   [
     'runChild()',

@@ -239,9 +239,9 @@ export async function results(): Promise<void> {
     // @ts-expect-error 'nope' does not exist: the pipeline has no such stage
     await resumeRun(graph, result, { nope: true })
     expectTypeOf(resumeSettled(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.runSettled>>()
-    expectTypeOf(startResumed(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.start>>()
+    expectTypeOf(startResumed(graph, result, { sure: true })).toEqualTypeOf<Promise<ReturnType<typeof graph.start>>>()
     // @ts-expect-error 'nope' does not exist: the pipeline has no such stage
-    startResumed(graph, result, { nope: true })
+    await startResumed(graph, result, { nope: true })
   } else {
     expectTypeOf(result.status).toEqualTypeOf<'cancelled'>()
     expectTypeOf(result.reason).toEqualTypeOf<string>()

@@ -708,7 +708,7 @@ test('startResumed gives the events and chunks of the leg, and throws if the run
     )
     .build()
   const first = suspended(await graph.run())
-  const run = startResumed(graph, first, { approve: 1 })
+  const run = await startResumed(graph, first, { approve: 1 })
   const types: string[] = []
   for await (const { type, leg } of run) types.push(`${leg} ${type}`)
   expect(types).toEqual([
@@ -722,7 +722,7 @@ test('startResumed gives the events and chunks of the leg, and throws if the run
   ])
   expect((await run.result).data).toMatchObject({ letter: { sent: true } })
   expect(run.pipelineRunId).toBe(first.report.pipelineRunId)
-  expect(() => startResumed(graph, first, {})).toThrow(
+  await expect(startResumed(graph, first, {})).rejects.toThrow(
     /^A run of "order" cannot be resumed: the answer for the run must be an object/,
   )
 })

@@ -3,10 +3,16 @@ import { StageflowError } from '../base/errors.ts'
 import { SINK } from '../base/options.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { show } from '../base/show.ts'
+import type { RunAction, RunAuthor } from './admission.ts'
 import type { StageKind } from './output.ts'
 
 /** Event payloads by type. Packages and apps add theirs by declaration merging. */
 export interface EventMap {
+  /**
+   * A request was not admitted. It belongs to no leg of the run, so its `seq` is -1, and it has no id but that of the run: who asks is
+   * not verified. At most 100 a minute for a graph; `untold` counts the others.
+   */
+  'run.refused': RefusedRequest
   'pipeline.started': { readonly pipeline: string; readonly stages: number }
   'pipeline.completed': { readonly pipeline: string; readonly durationMs: number }
   'pipeline.failed': { readonly pipeline: string; readonly durationMs: number; readonly errors: readonly ErrorRecord[] }
@@ -27,6 +33,18 @@ export interface EventMap {
     readonly reason: 'max_attempts' | 'stagnation'
   }
   'guard_retry.recovered': GuardRetryEvent
+}
+
+/** A request to a run that outlives its caller, and that was not admitted. */
+export interface RefusedRequest {
+  readonly action: RunAction
+  readonly pipeline: string
+  /** The code of the error that the caller got. */
+  readonly code: string
+  /** Who asks, as far as interceptors had verified it. */
+  readonly by: RunAuthor | undefined
+  /** How many requests were refused since the last such event, without an event of their own. */
+  readonly untold: number
 }
 
 export interface ChildEvent {
@@ -68,7 +86,7 @@ export interface StageEventMap {
 export interface EventFields<Type extends string, Data> {
   readonly type: Type
   readonly data: Data
-  /** From 0, without a gap within a run or a leg of a resumed run, in order of publication. */
+  /** From 0, without a gap within a run or a leg of a resumed run, in order of publication. -1 for `run.refused`. */
   readonly seq: number
   /** The number of the leg of a resumed run, from 2; undefined in the first. */
   readonly leg?: number | undefined
@@ -104,7 +122,7 @@ export function isStageEvent<Kind extends keyof StageEventMap>(
 }
 
 /** Events that only the engine emits. */
-export type EngineEvent = `pipeline.${string}` | `stage.${string}`
+export type EngineEvent = `pipeline.${string}` | `stage.${string}` | `run.${string}`
 export type AppEvent = Exclude<keyof EventMap & string, EngineEvent>
 
 export interface TryEmitEvent {
@@ -164,15 +182,15 @@ export function setEventSink(sink: EventSink): void {
   processWide[PROCESS_SINK] = sink === NoOpEventSink ? undefined : sink
 }
 
-/** Words with dots between them, not starting with `pipeline.` or `stage.`. */
-const LEGAL_TYPE = /^(?!pipeline\.|stage\.)[^.\s]+(\.[^.\s]+)+$/
+/** Words with dots between them, not starting with `pipeline.`, `stage.` or `run.`. */
+const LEGAL_TYPE = /^(?!pipeline\.|stage\.|run\.)[^.\s]+(\.[^.\s]+)+$/
 
 /** Throws `core/event-type` or `core/event-data` for an event that stages and interceptors may not emit. */
 export function checkEvent(type: unknown, data: unknown): void {
   if (!isText(type) || !LEGAL_TYPE.test(type))
     throw new StageflowError(
       'core/event-type',
-      `An event cannot be of type ${show(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.' and 'stage.' are the engine's.`,
+      `An event cannot be of type ${show(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.', 'stage.' and 'run.' are the engine's.`,
     )
   if (!isObject(data))
     throw new StageflowError(

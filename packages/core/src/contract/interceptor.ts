@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
+import type { Admission, Kept, RunRequest } from './admission.ts'
 import type { PipelineInfo, RunOptions, RunParent, Slot, StageContext, StageInfo, StageOptions } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import type { StageOutput } from './output.ts'
@@ -107,6 +108,11 @@ interface InterceptorMembers {
    * follow the run, or undefined to stay out.
    */
   readonly onRun?: (run: RunContext) => RunPart | undefined
+  /**
+   * Asked about everyone who asks something of a run that outlives its caller, before anything of the request counts, is kept or is
+   * shown. It refuses by throwing; the caller gets that error. A plain run isn't admitted: check its caller in `wrapRun`.
+   */
+  readonly admit?: (request: RunRequest) => Admission | undefined | PromiseLike<Admission | undefined>
   /** The stage options that it acts on. `build()` refuses stage options that no interceptor claims. */
   readonly stageOptions?: readonly (keyof StageOptions)[]
   /** The run options that it acts on. A run refuses options that no interceptor claims. */
@@ -167,6 +173,12 @@ export interface RunContext extends RunIdentity {
   readonly clock: Clock
   /** When the run started, on `clock`. */
   readonly startedAt: number
+  /**
+   * What interceptors kept at the start of the run, by their names; undefined in the first leg of a run in process, and in child runs.
+   */
+  readonly kept: Kept | undefined
+  /** Keeps plain JSON with a run in process under the name of an interceptor. If the run suspends, later legs have it as `kept`. */
+  keep(name: string, value: unknown): void
   /** Reads a value that was set for this run, or for the run that this one is a child of. */
   get<T>(slot: Slot<T>): T | undefined
   set<T>(slot: Slot<T>, value: T): void

@@ -1,3 +1,4 @@
+import type { Kept, RunAuthor } from './admission.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { StageflowEvent } from './events.ts'
@@ -169,6 +170,8 @@ export interface SuspendedResult<Stages> extends WithChildren {
   readonly requests: { readonly [Name in keyof Stages]?: unknown }
   /** The input of the run, with its id. */
   readonly snapshot: ContextSnapshot
+  /** What interceptors keep with the run, by their names, such as who began it. */
+  readonly kept: Kept | undefined
   /** The data of the stages that completed so far. */
   readonly data: Partial<RunData<Stages>>
   readonly outputs: PartialOutputs<Stages>
@@ -209,11 +212,13 @@ export interface WithChildren {
 
 export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<Stages> | SuspendedResult<Stages>
 
-/** The request and state that a stage suspended with, and the answer of `resumeRun`. */
+/** The request and state that a stage suspended with, and the answer. */
 export interface Resumed {
   readonly request: unknown
   readonly state: unknown
   readonly answer: unknown
+  /** Who answered, as interceptors verified it; undefined if none of them checks callers. */
+  readonly by: RunAuthor | undefined
 }
 
 /** The error that `run()` rejects with. `cause` is the first failure; `result` has all failures and everything that completed. */

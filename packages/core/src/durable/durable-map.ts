@@ -1,6 +1,7 @@
 import { isArray, isFunction } from '../base/check.ts'
 import { stoppedOutput } from '../call/answers.ts'
 import { LiveStageContext, StageFork, behindOf } from '../call/stage-context.ts'
+import type { RunAuthor } from '../contract/admission.ts'
 import { Output, toOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
@@ -18,6 +19,8 @@ export class DurableMap {
   readonly #rounds: number[] = []
   /** The answers that have come since the map ran last, by item. */
   #answers: Record<string, unknown> = {}
+  /** Who gave the last answer to each item. */
+  readonly #authors: (RunAuthor | undefined)[] = []
   /** The output with the questions of its items. */
   #asking: Output | undefined
   /** Ends the wait for an answer: with an output, or to run the map again. */
@@ -44,7 +47,7 @@ export class DurableMap {
       if (ended !== undefined) return ended
     }
     const { request, state } = output
-    run.facts.stage(index).reruns = new Map([['', { request, state, answer: this.#answers }]])
+    run.facts.stage(index).reruns = new Map([['', { request, state, answer: this.#answers, by: undefined }]])
     this.#answers = {}
     return this.run(new LiveStageContext(run, this.#node))
   }
@@ -85,7 +88,8 @@ export class DurableMap {
     const output = itemsIn(state)?.[place]
     const answers = answer as Readonly<Record<number, unknown>>
     if (output?.status !== 'suspend' || !Object.hasOwn(answers, place)) return output
-    reruns?.set(`#${place}`, { request: output.request, state: output.state, answer: answers[place] })
+    const { request, state: own } = output
+    reruns?.set(`#${place}`, { request, state: own, answer: answers[place], by: this.#authors[place] })
     return undefined
   }
 
@@ -96,8 +100,9 @@ export class DurableMap {
     if (output.status !== 'suspend') return output
     run.pump.wait(key, {
       request: output.request,
-      answered: (answer) => {
+      answered: ({ answer, by }) => {
         this.#answers[place] = answer
+        this.#authors[place] = by
         this.#endWait(undefined)
       },
       suspend: () => this.#endWait(this.#asking),

@@ -229,9 +229,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const { schedule } = this.facts
     this.pump.wait(key, {
       request,
-      answered: (answer) => {
+      answered: ({ answer, by }) => {
         const stage = this.facts.stage(index)
-        stage.reruns = new Map([['', { request, state, answer }]])
+        stage.reruns = new Map([['', { request, state, answer, by }]])
         const earlierRounds = stage.attempts
         stage.attempts = undefined
         this.call(node, round + 1, earlierRounds)

@@ -1,6 +1,7 @@
 import { isArray, isObject } from '../base/check.ts'
 import { copiedOutput, readOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
+import type { Kept, RunAuthor } from '../contract/admission.ts'
 import type {
   ChildResult,
   LegReport,
@@ -22,6 +23,8 @@ export interface SuspendedRun {
   readonly snapshot: ContextSnapshot | RunInput
   readonly outputs: Readonly<Record<string, unknown>>
   readonly report: PipelineReport
+  /** What interceptors keep with the run, by their names. */
+  readonly kept?: Kept | undefined
   readonly children: Readonly<Record<string, ChildResult>>
 }
 
@@ -35,8 +38,10 @@ export class EarlierLegs implements Resume {
   readonly #outputs: Readonly<Record<string, unknown>>
   readonly #records: Readonly<Record<string, StageRecord>>
   readonly #answers: unknown
+  /** Who answered. */
+  readonly #by: RunAuthor | undefined
 
-  constructor({ snapshot, outputs, report, children }: SuspendedRun, answers: unknown) {
+  constructor({ snapshot, outputs, report, children }: SuspendedRun, answers: unknown, by: RunAuthor | undefined) {
     this.snapshot = snapshot
     this.legs = legsOf(report)
     this.children = { ...children }
@@ -44,6 +49,7 @@ export class EarlierLegs implements Resume {
     this.#outputs = outputs
     this.#records = report.stages
     this.#answers = answers
+    this.#by = by
   }
 
   get leg(): number {
@@ -64,7 +70,7 @@ export class EarlierLegs implements Resume {
     const output = readOutput(copiedOutput(given, name), name, freeze)
     const { status } = output
     if (status === 'suspend' && hasAnswer(this.#answers, name)) {
-      stage.reruns = new Map([['', resumedWith(output, this.#answers[name])]])
+      stage.reruns = new Map([['', resumedWith(output, this.#answers[name], this.#by)]])
       return 0
     }
     const record = (stage.record = this.#records[name] as StageRecord)
@@ -84,7 +90,7 @@ export class EarlierLegs implements Resume {
     const suffix = `#${place}`
     const output = copiedOutput(given, suffix)
     if (output.status !== 'suspend' || !hasAnswer(map?.answer, `${place}`)) return output
-    reruns?.set(suffix, resumedWith(output, map.answer[place]))
+    reruns?.set(suffix, resumedWith(output, map.answer[place], this.#by))
     return undefined
   }
 
@@ -93,14 +99,19 @@ export class EarlierLegs implements Resume {
     if (found === undefined) return undefined
     const [key, child] = found
     delete this.children[key]
-    return new EarlierLegs(child, resumed?.answer)
+    return new EarlierLegs(child, resumed?.answer, this.#by)
   }
 }
 
 const hasAnswer = (answers: unknown, name: string): answers is Readonly<Record<string, unknown>> =>
   isObject(answers) && Object.hasOwn(answers, name)
 
-const resumedWith = ({ request, state }: Output, answer: unknown): Resumed => ({ request, state, answer })
+const resumedWith = ({ request, state }: Output, answer: unknown, by: RunAuthor | undefined): Resumed => ({
+  request,
+  state,
+  answer,
+  by,
+})
 
 /** The suspended child run at `path`, with its key. After a retry, the key ends with `@2` or the like. */
 export const suspendedChild = (

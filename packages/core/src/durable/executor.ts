@@ -1,3 +1,4 @@
+import type { Kept, RunAuthor } from '../contract/admission.ts'
 import type { RunOptions, StageInfo } from '../contract/context.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { AttemptRecord } from '../contract/results.ts'
@@ -46,7 +47,13 @@ export type Fact = {
 } & (
   | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts }
   | { readonly kind: 'timer'; readonly key: string }
-  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown }
+  | {
+      readonly kind: 'answer'
+      readonly key: string
+      readonly answer: unknown
+      /** Who answered, as it was admitted. */
+      readonly by?: RunAuthor | undefined
+    }
   | { readonly kind: 'stop'; readonly key: string; readonly reason: string }
 )
 
@@ -56,6 +63,8 @@ export interface DurableStart {
   /** When the first leg started, in ms since 1970. */
   readonly startedAt: number
   readonly input: RunInput
+  /** What interceptors kept when the start was admitted (`admitRequest`), by their names. All legs run under it. */
+  readonly kept?: Kept | undefined
   /** Options that change which stage runs when, so all legs have those of the first one. */
   readonly options?: Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'> | undefined
 }

@@ -33,7 +33,7 @@ export function factsOf(output: Output, stage: string): OutputFacts {
  * Describes the first value that JSON would lose or change. Undefined fields of objects are left out. Undefined items of arrays, such
  * as the skipped items of a map, become `gaps`.
  */
-function notJson(value: unknown, place: Place, gaps: Place[]): string | undefined {
+export function notJson(value: unknown, place: Place, gaps: Place[]): string | undefined {
   if (isJsonScalar(value)) return undefined
   if (value === undefined) {
     gaps.push(place)
@@ -91,7 +91,7 @@ function fill(facts: object, place: Place): void {
   if (isArray(list)) (list as unknown[])[Number(place.at(-1))] = undefined
 }
 
-const revived = ({ code, message, cause }: ErrorRecord): StageflowError =>
+export const revived = ({ code, message, cause }: ErrorRecord): StageflowError =>
   new StageflowError(code, message, cause && { cause: revived(cause) })
 
 /** A number that differs for most values that differ as JSON (FNV-1a). */

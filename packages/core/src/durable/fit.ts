@@ -87,6 +87,15 @@ function childOf({ name, stage }: StageSpec): unknown {
   return found
 }
 
+/** The stage that the keys of an answer lead to; undefined if the graph has none. The number of an item is not a stage. */
+export function stageAt(graph: BuiltGraph, path: readonly string[]): StageInfo | undefined {
+  const [name, ...inside] = path
+  const stage = graph.info.stages.find((one) => one.name === name)
+  if (stage === undefined || inside.length === 0) return stage
+  const child = childOf(specsOf(graph.origin as DescribedPipeline)[stage.index] as StageSpec)
+  return child === undefined ? stage : stageAt(graph.childOf(child), inside)
+}
+
 /** How far the stages of a suspended run have come, those of its suspended child runs included. */
 export const progressOf = ({ outputs, children }: SuspendedRun): RunProgress => progress(outputs, children, '')
 

@@ -3,8 +3,9 @@ import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
-import { wrongIn } from './facts.ts'
+import { revived, wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
+import type { RunAuthor } from '../contract/admission.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { STAGES } from '../report/run-facts.ts'
@@ -38,14 +39,28 @@ export interface PendingCall {
   readonly ended: (carried: Carried) => void
 }
 
+/** An answer, and who gave it. */
+export interface Answered {
+  readonly answer: unknown
+  readonly by: RunAuthor | undefined
+}
+
 /** A stage, or an item of a map, that waits for an answer. */
 export interface Waiting {
   readonly request: unknown
-  readonly answered: (answer: unknown) => void
+  readonly answered: (answered: Answered) => void
   /** The run suspends, so the stage ends suspended. */
   readonly suspend: () => void
   /** Ends the wait if the stage was stopped meanwhile. Returns whether it did. */
   readonly stoppedNow: () => boolean
+}
+
+/** Throws what an interceptor ended a leg with before its first stage began. Then no stage is to blame, and the run has not failed. */
+function throwIfRefused({ status, reason, errors }: Outcome): void {
+  if (status === 'completed' || errors.some(({ stage }) => stage !== undefined)) return
+  const [error] = errors
+  if (error !== undefined) throw revived(error)
+  throw new StageflowError('core/refused', `An interceptor cancelled the run before its first stage: ${reason}`)
 }
 
 /** Waits until all promises that are ready have run. */
@@ -83,7 +98,9 @@ export class Pump {
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
   /** Answers that came before their questions. */
-  readonly #early = new Map<string, unknown>()
+  readonly #early = new Map<string, Answered>()
+  /** Whether a stage has begun in this leg, or the run was given a fact. Until then only an interceptor can have ended the run. */
+  #hasBegun = false
   /** Calls that are carried out in each leg, without a fact. */
   #locals = 0
   #given = 0
@@ -116,6 +133,7 @@ export class Pump {
 
   execute(key: string, call: PendingCall): void {
     const bind = thisContext()
+    this.#hasBegun = true
     this.#calls.set(key, { ...call, ended: bind(call.ended) })
     this.register(
       'execute',
@@ -148,6 +166,7 @@ export class Pump {
   /** Carries out a call in every leg. The run gets no other fact until it has ended. */
   async carryOutHere({ isWanted, begin, ended }: PendingCall): Promise<void> {
     this.#locals++
+    this.#hasBegun = true
     ended(isWanted() ? await begin() : this.#notBegun())
     this.#locals--
     this.moved()
@@ -157,14 +176,15 @@ export class Pump {
     const answered = thisContext()(waiting.answered)
     const kept = {
       ...waiting,
-      answered: (answer: unknown) => {
+      answered: (given: Answered) => {
         this.#waits.delete(key)
-        answered(answer)
+        answered(given)
       },
     }
     this.#waits.set(key, kept)
     this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept)
-    if (this.#early.has(key)) kept.answered(this.#early.get(key))
+    const early = this.#early.get(key)
+    if (early !== undefined) kept.answered(early)
   }
 
   /** Keeps what a function of the pipeline returned, to compare it with what the same function returned in an earlier leg. */
@@ -202,6 +222,7 @@ export class Pump {
       for (const [key, waiting] of this.#waits) if (waiting.stoppedNow()) this.#waits.delete(key)
       await this.#quiet()
       if (outcome !== undefined) {
+        if (!this.#hasBegun) throwIfRefused(outcome)
         if (this.isReplaying) await this.#refuseMoreFacts()
         return outcome
       }
@@ -255,11 +276,12 @@ export class Pump {
     if (!replayed) this.isReplaying = false
     this.at = Math.max(this.at, at)
     this.#given++
+    this.#hasBegun = true
     switch (fact.kind) {
       case 'call':
         return this.#endCall(key, Object(fact.facts) as CallFacts, replayed)
       case 'answer':
-        return this.#answer(key, fact.answer)
+        return this.#answer(key, { answer: fact.answer, by: fact.by })
       case 'timer':
         return this.limits.expire(key)
       case 'stop':
@@ -278,14 +300,14 @@ export class Pump {
   }
 
   /** An answer that nothing waits for is kept: the question may follow. If the stage was stopped, it changes nothing. */
-  #answer(key: string, answer: unknown): void {
+  #answer(key: string, given: Answered): void {
     const waiting = this.#waits.get(key)
     if (waiting === undefined) {
-      this.#early.set(key, answer)
+      this.#early.set(key, given)
       return
     }
     this.limits.goOn(this.at)
-    this.#root.withSlotOf(key, () => waiting.answered(answer))
+    this.#root.withSlotOf(key, () => waiting.answered(given))
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */

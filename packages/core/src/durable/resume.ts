@@ -6,17 +6,19 @@ import { RESUME } from '../contract/results.ts'
 import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
-import { checkRunOptions } from '../graph/graph.ts'
+import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
-import { askedInside, pathOf } from './asked.ts'
+import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
+import { askedInside, openRequests, pathOf } from './asked.ts'
 import type { Asked } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
 import type { SuspendedRun } from './earlier-legs.ts'
 
 /**
  * Continues a suspended run in a new leg. `answers` has an answer for at least one suspended stage; a stage without an answer
- * stays suspended. Settles like `graph.run`, and rejects with `core/resume` if the run or an answer doesn't fit the graph.
+ * stays suspended. Settles like `graph.run`, and rejects with `core/resume` if the run or an answer doesn't fit the graph. The
+ * interceptors admit the caller before an answer counts; the leg runs for whoever began the run.
  */
 export async function resumeRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -24,7 +26,7 @@ export async function resumeRun<Stages, Ports>(
   answers: { readonly [Name in keyof Stages]?: unknown },
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
-  return withoutPorts(graph).run(...nextLeg(graph, suspended, answers, options))
+  return withoutPorts(graph).run(...(await admittedLeg(graph, suspended, answers, options)))
 }
 
 /** Like `resumeRun`, but settles like `graph.runSettled`: a failed run resolves too. */
@@ -34,48 +36,69 @@ export async function resumeSettled<Stages, Ports>(
   answers: { readonly [Name in keyof Stages]?: unknown },
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
-  return withoutPorts(graph).runSettled(...nextLeg(graph, suspended, answers, options))
+  return withoutPorts(graph).runSettled(...(await admittedLeg(graph, suspended, answers, options)))
 }
 
 /**
- * Like `resumeRun`, but returns a handle with the events and chunks of the leg, as `graph.start` does. Throws `core/resume` if
- * the run or an answer doesn't fit the graph.
+ * Like `resumeRun`, but resolves with a handle of the leg, as `graph.start` returns it. Rejects if the run or an answer doesn't fit
+ * the graph, or if the caller isn't admitted.
  */
-export function startResumed<Stages, Ports>(
+export async function startResumed<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
   answers: { readonly [Name in keyof Stages]?: unknown },
   ...options: RunArguments<Ports>
-): Run<Stages> {
-  return withoutPorts(graph).start(...nextLeg(graph, suspended, answers, options))
+): Promise<Run<Stages>> {
+  return withoutPorts(graph).start(...(await admittedLeg(graph, suspended, answers, options)))
 }
 
 /** The graph, for options whose ports the compiler has checked already. */
 const withoutPorts = <Stages, Ports>(graph: StageGraph<Stages, Ports>): StageGraph<Stages, {}> => graph as never
 
-/** The arguments of the run that continues a suspended one. Throws `core/resume` with everything that is wrong. */
-function nextLeg(
+/** Checks a suspended run and its answers, has the caller admitted, and returns the arguments of the run that continues it. */
+async function admittedLeg(
   graph: Named,
   suspended: SuspendedRun,
   answers: unknown,
   [options]: readonly (object | undefined)[],
-): [input: RunInput | ContextSnapshot, options: object] {
+): Promise<[input: RunInput | ContextSnapshot, options: object]> {
   const problems = [...problemsWith(graph, suspended, answers)]
   if (problems.length > 0)
     throw new StageflowError('core/resume', `A run of "${graph.name}" cannot be resumed: ${problems.join('; ')}.`)
+  const { snapshot, report, kept = {} } = suspended
   const built = builtGraphOf(graph)
-  // Made plain here, because the spread loses what options inherit. A graph that isn't the engine's checks its own.
-  const own = built === undefined ? options : checkRunOptions(built, options)
-  return [suspended.snapshot, { ...own, [RESUME]: new EarlierLegs(suspended, answers) }]
+  // A graph that isn't the engine's checks its own options and callers.
+  if (built === undefined) return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, undefined) }]
+  const own = checkRunOptions(built, options)
+  const { by } = await admitRequest(graph, {
+    action: 'answer',
+    runId: report.pipelineRunId,
+    input: snapshot,
+    options: own,
+    answers: openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : [])),
+    kept,
+  })
+  // The leg runs for whoever began the run, not for the caller who answers.
+  return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: new EarlierLegs(suspended, answers, by) }]
+}
+
+/** Whether answers have something at a path of keys. */
+function isAnswered([name, ...inside]: readonly string[], answers: unknown): boolean {
+  if (name === undefined) return true
+  return isObject(answers) && Object.hasOwn(answers, name) && isAnswered(inside, answers[name])
 }
 
 type Named = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
-function* problemsWith({ name, info }: Named, run: SuspendedRun, answers: unknown): Generator<string, void> {
+function* problemsWith(graph: Named, run: SuspendedRun, answers: unknown): Generator<string, void> {
+  const { name, info } = graph
   const { status, report, requests, outputs, children }: SuspendedRun = isObject(run) ? run : ({} as SuspendedRun)
   if (status !== 'suspended') return yield `its status is ${show(status)}; pass the result of a run that is suspended`
   if (![report, requests, outputs, children].every(isObject))
     return yield `it lacks its report, requests, outputs or children; pass the whole result`
+  const missing = missingKeepers(graph, run.kept)
+  if (missing.length > 0)
+    yield `its interceptors ${missing.join(', ')} kept something with it, and the graph has none of that name`
   if (report.pipeline !== name) yield `it is a run of "${report.pipeline}"`
   const names = new Set(info.stages.map((stage) => stage.name))
   const unknown = Object.keys(outputs).filter((stage) => !names.has(stage))

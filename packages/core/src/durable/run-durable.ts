@@ -2,9 +2,10 @@ import { NoOpEventSink, sinkOf } from '../contract/events.ts'
 import type { RunOptions } from '../contract/context.ts'
 import type { FailedResult, PipelineResult } from '../contract/results.ts'
 import { inputFields } from '../contract/snapshot.ts'
-import { checkRunOptions } from '../graph/graph.ts'
+import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { asResult } from '../report/outcome.ts'
+import { withoutCaller } from './admission.ts'
 import { builtGraph } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
@@ -19,8 +20,9 @@ type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [o
 
 /**
  * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
- * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
- * error of the executor. The run itself has not failed then.
+ * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, an error of
+ * the executor, or that of an interceptor that ended the leg before its first stage began. The run itself has not failed then: if it
+ * was the first leg, there is no run.
  */
 export async function runDurable<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -28,11 +30,14 @@ export async function runDurable<Stages, Ports>(
   ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraph('runDurable()', graph)
-  const { runId, input, options: pinned } = executor.start
-  const { eventSink, ...own } = checkRunOptions(built, { ...checkRunOptions(built, options), ...pinned })
+  const { runId, input, kept = {}, options: pinned } = executor.start
+  const { eventSink, ...own } = checkRunOptions(built, {
+    ...withoutCaller(built, checkRunOptions(built, options)),
+    ...pinned,
+  })
   const pump = new Pump(executor)
   const sink = sinkOf(eventSink, built.eventSink)
-  const given = { ...own, eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }
+  const given = { ...own, [KEPT]: kept, eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }
   const root = new DurableRun(pump, built, { ...inputFields(input), pipelineRunId: runId }, given, '')
   return asResult(await pump.carry(root)) as PipelineResult<Stages> | FailedResult<Stages>
 }

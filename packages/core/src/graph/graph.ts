@@ -6,6 +6,7 @@ import { isPlain } from '../base/objects.ts'
 import { ABORT_SIGNAL, FLAG, LIMIT, MILLISECONDS, SINK, TIME_LIMIT } from '../base/options.ts'
 import { checkOptions, oneOf, or, plainOptions } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
+import type { Kept } from '../contract/admission.ts'
 import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor, InterceptorContext, OnCall, RunPipeline, RunStage } from '../contract/interceptor.ts'
@@ -75,6 +76,8 @@ export interface BuiltGraph {
   readonly freeze: Freeze
   /** The interceptors with `onRun`, `settled` or `replayed`, outermost first. */
   readonly watching: readonly Interceptor[]
+  /** The interceptors with `admit`, outermost first. */
+  readonly admitting: readonly Interceptor[]
   /** The interceptors around a whole run as one function; undefined if there are none. */
   readonly aroundRun: RunPipeline | undefined
   /** The run options that the engine or an interceptor claims. */
@@ -103,10 +106,14 @@ export interface BuiltGraph {
 /** The stage at a place that the graph has. */
 export const nodeAt = ({ nodes }: Pick<BuiltGraph, 'nodes'>, index: number): StageNode => nodes[index] as StageNode
 
+/** The run option with what interceptors kept at the start. A symbol, because only the engine sets it. */
+export const KEPT: unique symbol = Symbol('kept')
+
 /** The options of a run, with its ports and the options that interceptors claim. */
 export type AllRunOptions = RunOptions & {
   readonly ports?: Readonly<Record<string, unknown>>
   readonly [RESUME]?: Resume
+  readonly [KEPT]?: Kept | undefined
 } & Readonly<Record<string, unknown>>
 
 export const PORTS: OptionRule = [isObject, 'an object of ports']

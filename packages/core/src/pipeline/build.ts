@@ -105,6 +105,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     eventSink: options.eventSink,
     ports: joinPorts(undefined, options.ports),
     watching,
+    admitting: interceptors.filter(({ admit }) => admit !== undefined),
     aroundRun,
     openChild,
     knownRunOptions: [...new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))])],
@@ -188,7 +189,7 @@ function dataClass(count: number): new () => Record<string, unknown> {
   return Data as unknown as new () => Record<string, unknown>
 }
 
-const HOOKS = ['settled', 'replayed', 'onCall', 'wrap', 'wrapRun', 'onRun'] as const
+const HOOKS = ['settled', 'replayed', 'onCall', 'wrap', 'wrapRun', 'onRun', 'admit'] as const
 const LISTS = ['stageOptions', 'runOptions', 'mustBeInside', 'mustBeOutside'] as const
 
 /** Reads a list of names from an interceptor; empty if it is missing or isn't an array. */

@@ -2,6 +2,7 @@ import { RESULT } from '../base/check.ts'
 import { errorRecord, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { bareRecord, getter, printAs } from '../base/objects.ts'
+import type { Kept } from '../contract/admission.ts'
 import type { StageOutput } from '../contract/output.ts'
 import { PipelineFailedError } from '../contract/results.ts'
 import type {
@@ -91,6 +92,10 @@ export class Outcome implements RunOutcome, ChildResult {
   get snapshot(): ContextSnapshot | undefined {
     return this.requests && this.#run.given
   }
+  /** What interceptors keep with a suspended run. */
+  get kept(): Kept | undefined {
+    return this.requests && this.#run.keptForNextLeg
+  }
 
   get report(): PipelineReport {
     // Until the last event is published, interceptors can still add notes.
@@ -139,8 +144,8 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 
   toJSON(): object {
-    const { status, snapshot, data, outputs, report, children } = this
-    return { status, ...whyOf(this), snapshot, data, outputs, report, children }
+    const { status, snapshot, kept, data, outputs, report, children } = this
+    return { status, ...whyOf(this), snapshot, kept, data, outputs, report, children }
   }
 
   /** Returns the result of `make`. From `phase` on, it is computed only once. */

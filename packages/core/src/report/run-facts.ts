@@ -1,6 +1,7 @@
 import { untilAborted } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 import type { StageflowError } from '../base/errors.ts'
+import type { Kept } from '../contract/admission.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
 import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
@@ -11,7 +12,7 @@ import type { Resume } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { snapshotOf } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
-import { nodeAt } from '../graph/graph.ts'
+import { KEPT, nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { joinPorts } from '../graph/ports.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
@@ -105,6 +106,7 @@ export class RunFacts {
   #id: string | undefined
   #ports: Readonly<Record<string, unknown>> | undefined
   #slots: SlotValues | undefined
+  #keeping: Record<string, unknown> | undefined
 
   constructor(
     graph: BuiltGraph,
@@ -273,6 +275,19 @@ export class RunFacts {
   }
   setSlot<T>(slot: Slot<T>, value: T): void {
     ;(this.#slots ??= new SlotValues()).set(slot, value)
+  }
+
+  /** What interceptors kept when the run was admitted. A child run may have others of the same names, so it sees nothing. */
+  get kept(): Kept | undefined {
+    return this.options[KEPT]
+  }
+  /** A child run is resumed with the run above it, so what it keeps has no use. */
+  keep(name: string, value: unknown): void {
+    if (this.parent === undefined) (this.#keeping ??= {})[name] = checkedNote(name, value)
+  }
+  /** What the next leg of a suspended run gets as `kept`. */
+  get keptForNextLeg(): Kept | undefined {
+    return this.kept ?? this.#keeping
   }
 
   stageEvent<Kind extends keyof StageEventMap>(

@@ -115,6 +115,12 @@ export class LiveRunContext implements RunContext {
     return (type: string, data: object) => this.#run.facts.emit(undefined, type, data, this.signal)
   }
 
+  get kept(): RunContext['kept'] {
+    return this.#run.facts.kept
+  }
+  get keep(): RunContext['keep'] {
+    return (name, value) => this.#run.facts.keep(name, value)
+  }
   get get(): RunContext['get'] {
     return (slot) => this.#run.facts.slotValue(slot)
   }

@@ -1,0 +1,46 @@
+import type { Clock } from '../base/clock.ts'
+import type { PipelineInfo, RunOptions, Slot, StageInfo } from './context.ts'
+import type { RunIdentity } from './snapshot-fields.ts'
+
+/** What someone asks of a run that outlives its caller: a durable run, or one that has suspended. */
+export type RunAction = 'start' | 'attach' | 'answer' | 'cancel' | 'retry' | 'read'
+
+/**
+ * A request to a run that outlives its caller, before anything of it counts. It has the ids that the run was started with. At the start
+ * these are those of its input, with the user and the organization that interceptors further out have verified.
+ */
+export interface RunRequest extends Omit<RunIdentity, 'pipelineRunId'> {
+  readonly action: RunAction
+  readonly runId: string
+  readonly pipeline: PipelineInfo
+  /** The run options of the caller, such as a token. */
+  readonly options: Readonly<RunOptions>
+  /** The stages that an answer is for. Empty for other actions. */
+  readonly asked: readonly StageInfo[]
+  /** What this interceptor kept at the start of the run; undefined at the start. */
+  readonly kept: unknown
+  /** Aborts when the caller gives up, or when the request has taken too long. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** Reads a value that an interceptor further out has set for this request. */
+  get<T>(slot: Slot<T>): T | undefined
+  set<T>(slot: Slot<T>, value: T): void
+}
+
+/** What an interceptor says about a request that it admits. */
+export interface Admission {
+  /** Plain JSON that is kept with the run, and given to all its legs and later requests: never a token. Only at the start. */
+  readonly keep?: unknown
+  /** Who asks. At the start they become ids of the run; later they are recorded with the answer. */
+  readonly who?: RunAuthor
+}
+
+/** Who asked for something, as interceptors verified it, or the name of the part of the app that did. */
+export interface RunAuthor {
+  readonly userId?: string | undefined
+  readonly orgId?: string | undefined
+  readonly system?: string | undefined
+}
+
+/** What interceptors keep with a run, by their names. */
+export type Kept = Readonly<Record<string, unknown>>

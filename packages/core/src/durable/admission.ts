@@ -1,0 +1,201 @@
+import { isObject, isText } from '../base/check.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
+import { freezeDeep } from '../base/objects.ts'
+import { show } from '../base/show.ts'
+import type { Admission, Kept, RunAction, RunAuthor, RunRequest } from '../contract/admission.ts'
+import { SlotValues } from '../contract/context.ts'
+import type { RunOptions, StageInfo, Slot } from '../contract/context.ts'
+import type { Interceptor } from '../contract/interceptor.ts'
+import { IDS } from '../contract/snapshot-fields.ts'
+import type { RunIdentity, RunInput } from '../contract/snapshot-fields.ts'
+import { checkRunOptions } from '../graph/graph.ts'
+import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
+import { builtGraphOf } from '../pipeline/stage-graph.ts'
+import type { StageGraph } from '../pipeline/stage-graph.ts'
+import { builtGraph } from './check-leg.ts'
+import { notJson } from './facts.ts'
+import { stageAt } from './fit.ts'
+import { tellRefused } from './refused-requests.ts'
+
+type AnyGraph = Pick<StageGraph<unknown, unknown>, 'info'>
+
+/** What someone asks of a run, as an executor hands it over. */
+export interface GivenRequest {
+  readonly action: RunAction
+  readonly runId: string
+  /** The input that the run was started with. */
+  readonly input: RunInput
+  /** The run options of the caller. */
+  readonly options: unknown
+  /** The keys of each answer, from the outermost: `['kid', 'check']`. Only for answers. */
+  readonly answers?: readonly (readonly string[])[]
+  /** What interceptors kept at the start; undefined at the start. */
+  readonly kept?: Kept | undefined
+}
+
+/** A request that every interceptor has admitted. */
+export interface Admitted {
+  /** At the start: what to keep as `DurableStart.kept`. */
+  readonly kept: Kept
+  /** Who asks. At the start they are ids of the run. Undefined if no interceptor verified anyone. */
+  readonly by: RunAuthor | undefined
+}
+
+/** The longest time that interceptors may take to admit one request, in ms. */
+const ADMISSION_TIMEOUT_MS = 30_000
+
+/** The options of a leg. Those of interceptors that admit, such as a token, end where the caller was admitted: no leg and no child run gets them. */
+export function withoutCaller(graph: BuiltGraph, options: AllRunOptions): AllRunOptions {
+  const ofCaller = new Set<string>(graph.admitting.flatMap(({ runOptions = [] }) => runOptions))
+  if (ofCaller.size === 0) return options
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !ofCaller.has(name)))
+}
+
+/** The names of interceptors that kept something with a run and that a graph lacks: without them, nobody would check its callers. */
+export function missingKeepers(graph: AnyGraph, kept: Kept = {}): readonly string[] {
+  const admitting = new Set(builtGraphOf(graph)?.admitting.map(({ name }) => name))
+  return Object.keys(kept).filter((name) => !admitting.has(name))
+}
+
+/** Whether interceptors of a graph check who asks for something. */
+export const isGuarded = (graph: AnyGraph): boolean => builtGraph('isGuarded()', graph).admitting.length > 0
+
+/**
+ * Asks every interceptor with `admit` about a request, the outermost first. Call it before anything of the request is kept or shown.
+ * Rejects with the error of the first that refuses; then `run.refused` goes to the graph's sink. If the caller's signal aborts, it
+ * rejects with its reason.
+ */
+export async function admitRequest(graph: AnyGraph, given: GivenRequest): Promise<Admitted> {
+  const built = builtGraph('admitRequest()', graph)
+  const options = checkRunOptions(built, given.options)
+  const request = new Request(built, given, options)
+  try {
+    for (const one of built.admitting) await request.ask(one)
+  } catch (thrown) {
+    if (request.isGivenUp(thrown)) throw thrown
+    const error = StageflowError.is(thrown) ? thrown : thrownError(thrown, given)
+    tellRefused(built, given, error, request.by)
+    throw error
+  } finally {
+    request.end()
+  }
+  return { kept: Object.freeze(request.keep), by: request.by }
+}
+
+const thrownError = (thrown: unknown, { action, runId }: GivenRequest): StageflowError =>
+  new StageflowError(
+    'core/interceptor-threw',
+    `An interceptor threw when it was asked to admit "${action}" of run "${runId}": ${textOf(thrown)}`,
+    { cause: thrown },
+  )
+
+/** One request, while interceptors are asked about it. */
+class Request {
+  readonly keep: Record<string, unknown> = {}
+  by: RunAuthor | undefined
+  readonly #graph: BuiltGraph
+  readonly #given: GivenRequest
+  readonly #options: AllRunOptions
+  readonly #asked: readonly StageInfo[]
+  readonly #slots = new SlotValues()
+  readonly #limit = new AbortController()
+  readonly #stopTimer: () => void
+  readonly #signal: AbortSignal
+
+  constructor(graph: BuiltGraph, given: GivenRequest, options: AllRunOptions) {
+    this.#graph = graph
+    this.#given = given
+    this.#options = options
+    this.#asked = (given.answers ?? []).flatMap((path) => stageAt(graph, path) ?? [])
+    this.#stopTimer = graph.clock.setTimeout(() => this.#limit.abort(tookTooLong(given)), ADMISSION_TIMEOUT_MS)
+    const { signal } = options
+    this.#signal = signal === undefined ? this.#limit.signal : AbortSignal.any([this.#limit.signal, signal])
+  }
+
+  /** Asks one interceptor, and takes what it says. Rejects if it refuses, or if the request is over first. */
+  async ask(one: Interceptor): Promise<void> {
+    const admission: unknown = await unlessAborted(this.#signal, async () => one.admit?.(this.#requestFor(one)))
+    if (admission === undefined) return
+    const { keep, who } = checkedAdmission(one.name, admission)
+    if (keep !== undefined) this.keep[one.name] = kept(one.name, keep)
+    if (who !== undefined) this.by = Object.freeze({ ...this.by, ...who })
+  }
+
+  /** Whether the caller has given up: then nobody has refused anything. */
+  isGivenUp(thrown: unknown): boolean {
+    const { signal } = this.#options
+    return signal?.aborted === true && thrown === signal.reason
+  }
+
+  end(): void {
+    this.#stopTimer()
+  }
+
+  #requestFor({ name }: Interceptor): RunRequest {
+    const { action, runId, input, kept: all } = this.#given
+    const slots = this.#slots
+    return {
+      ...idsOf(input),
+      ...(action === 'start' && this.by),
+      action,
+      runId,
+      pipeline: this.#graph.info,
+      options: this.#options,
+      asked: this.#asked,
+      kept: all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined,
+      signal: this.#signal,
+      clock: this.#graph.clock,
+      get: <T>(slot: Slot<T>) => (slots.has(slot) ? (slots.get(slot) as T) : undefined),
+      set: (slot, value) => slots.set(slot, value),
+    }
+  }
+}
+
+const tookTooLong = ({ action, runId }: GivenRequest): StageflowError =>
+  new StageflowError(
+    'core/admission-timed-out',
+    `The interceptors took more than ${ADMISSION_TIMEOUT_MS} ms to admit "${action}" of run "${runId}". Limit what they wait for, and ask again.`,
+  )
+
+/** The ids of an input, which may be in their bundle. */
+function idsOf({ runId, ...input }: RunInput): Omit<RunIdentity, 'pipelineRunId'> {
+  const ids = { ...runId, ...input } as Readonly<Record<string, unknown>>
+  return Object.fromEntries(IDS.map((id) => [id, ids[id]])) as unknown as RunIdentity
+}
+
+/** Calls `ask`, and waits for its answer. Rejects with the signal's reason once it aborts. */
+async function unlessAborted(signal: AbortSignal, ask: () => Promise<unknown>): Promise<unknown> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason as Error)
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([ask(), aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** What an interceptor said. Throws if it isn't an admission: a check that returned `false` must not pass for one. */
+function checkedAdmission(name: string, given: unknown): Admission {
+  const { keep, who, ...others }: Admission & object = isObject(given) ? given : { others: given }
+  const isAuthor =
+    who === undefined || (isObject(who) && Object.values(who).every((id) => id === undefined || isText(id)))
+  if (Object.keys(others).length === 0 && isAuthor) return { keep, ...(who !== undefined && { who }) }
+  throw new StageflowError(
+    'core/interceptor-answer',
+    `Interceptor "${name}" answered a request with ${show(given)}. Return undefined or { keep, who: { userId, orgId } } to admit it, and throw to refuse it.`,
+  )
+}
+
+/** What an interceptor keeps, as every later leg will read it. */
+function kept(name: string, value: unknown): unknown {
+  const lost = notJson(value, ['keep'], [])
+  if (lost !== undefined)
+    throw new StageflowError(
+      'core/not-json',
+      `Interceptor "${name}" keeps ${lost} with a run, which JSON cannot hold. Keep plain data.`,
+    )
+  const copy: unknown = JSON.parse(JSON.stringify(value))
+  return isObject(copy) ? freezeDeep(copy) : copy
+}
