@@ -1,9 +1,13 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { type Interceptor, type RunContext, type RunOutcome, StageOutput, createSlot } from '@stageflow/core'
+import { StageOutput, createSlot } from '@stageflow/core'
+import type { Interceptor, PipelineInfo, RunContext, RunOutcome } from '@stageflow/core'
 import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
-import { CLAIMS, IDENTITY, readIdentity, withIdentity } from './identity.ts'
+import { ownerIn, ownerOrRoles, renewed, requireAccess } from './access.ts'
+import type { Allows, Owner, Renew } from './access.ts'
+import { CLAIMS, IDENTITY, readIdentity, refuseOtherIds, withIdentity } from './identity.ts'
 import type { ClaimSource, Identity, IdentitySources } from './identity.ts'
+import type { Waiting } from './bounded.ts'
 import { checkAuthOptions, isRetryable, refusal } from './refusal.ts'
 import { type Authorization, rolesOf } from './roles.ts'
 import { type Verify, claimsOf } from './verification.ts'
@@ -24,6 +28,11 @@ declare module '@stageflow/core' {
   interface StageOptions {
     /** The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. */
     readonly authorize?: Authorization | false
+    /**
+     * The roles that whoever answers this suspended stage must have: all of them, in the organization of the one who began the run.
+     * Default: only the one who began the run answers.
+     */
+    readonly answeredBy?: Authorization | false
   }
   interface EventMap {
     /** A token was verified. Emitted once per tree of runs. */
@@ -47,12 +56,25 @@ export interface AuthOptions {
   readonly sessionId?: ClaimSource | false
   /** Where the claims have the roles: an array, or a string with spaces between them. `false`: nowhere. Default: `roles`. */
   readonly roles?: ClaimSource | false
+  /**
+   * Whether a verified caller may attach to, answer, cancel, retry or read a run that somebody began earlier. Default: the same user of
+   * the same organization, and for answers whoever has the roles of `answeredBy`.
+   */
+  readonly allows?: Allows
+  /**
+   * Called in every leg of a run that outlives its caller, since no leg has a token: returns the user who began the run as he is today,
+   * such as with other roles, or undefined if the run may not go on. Default: as he was at the start.
+   */
+  readonly renew?: Renew
 }
 
 interface Verified {
   readonly identity: Identity
-  /** Shows whether a child run got another token than its parent, without storing the token. */
-  readonly digest: Buffer
+  /**
+   * Shows whether a child run got another token than its parent, without storing the token. Undefined if the run was admitted before: it
+   * has no token.
+   */
+  readonly digest: Buffer | undefined
 }
 
 const isSource = (given: unknown): boolean =>
@@ -65,12 +87,17 @@ const RULES: OptionRules<AuthOptions> = {
   orgId: SOURCE,
   sessionId: SOURCE,
   roles: SOURCE,
+  allows: functionLike('({ action, caller, owner }) => boolean'),
+  renew: functionLike('(identity) => identity or undefined'),
 }
 const REQUIRED = {
   verify: 'a function that returns the claims of a good token and throws for any other, such as jwtVerifier({ … })',
 }
 
-/** Lets a run start only with a token that `verify` accepts, and a stage with `authorize` only with its roles. Throws `auth/illegal-option`. */
+/**
+ * Lets a run start only with a token that `verify` accepts, and a stage with `authorize` only with its roles. A run that outlives its
+ * caller belongs to who began it. Throws `auth/illegal-option`.
+ */
 export function auth(options: AuthOptions): Interceptor {
   checkAuthOptions('auth()', options, RULES, REQUIRED)
   const {
@@ -80,48 +107,88 @@ export function auth(options: AuthOptions): Interceptor {
     orgId = 'org_id',
     sessionId = false,
     roles = 'roles',
+    allows = ownerOrRoles,
+    renew = (identity: Identity) => identity,
   } = options
   const sources: IdentitySources = { userId, orgId, sessionId, roles }
   // Each interceptor has its own slot: a child graph with another `auth` verifies by itself.
   const verified = createSlot<Verified>('auth/verified')
 
-  async function admit(run: RunContext): Promise<RunContext> {
+  /** Verifies the token of a caller. */
+  async function verifiedOwner(caller: Waiting, pipeline: PipelineInfo, token: unknown): Promise<Owner> {
+    const claims = await claimsOf(caller, requireToken(pipeline, token), verify, verifyTimeoutMs)
+    return { identity: readIdentity(claims, sources), claims }
+  }
+
+  /** Lets a run begin, or throws. */
+  async function enter(run: RunContext): Promise<RunContext> {
+    if (run.kept !== undefined) return goOn(run)
     const { token } = run.options
     // A child run with the token of its parent, or with none, isn't verified again.
     const above = run.get(verified)
     if (above !== undefined && (token === undefined || sameToken(above, token)))
       return withIdentity(run, above.identity, sources)
-    const text = requireToken(run, token)
-    const claims = await claimsOf(run, text, verify, verifyTimeoutMs)
-    const identity = readIdentity(claims, sources)
+    const owner = await verifiedOwner(run, run.pipeline, token)
+    const { identity } = owner
     // Before the slots are set: it refuses a run that was started as another user.
-    const admitted = withIdentity(run, identity, sources)
-    run.set(verified, { identity, digest: digestOf(text) })
+    const entered = withIdentity(run, identity, sources)
+    run.keep('auth', owner)
+    actFor(run, owner, digestOf(token as string))
+    run.tryEmitEvent('auth.login', { userId: identity.userId, orgId: identity.orgId, ...clientOf(run) })
+    return entered
+  }
+
+  /** Lets a leg of an admitted run go on as the one who began it. Callers of a later leg have no part in it. */
+  async function goOn(run: RunContext): Promise<RunContext> {
+    const owner = requireOwner(run.pipelineRunId, run.kept?.['auth'])
+    const identity = await renewed(owner.identity, renew, run, verifyTimeoutMs)
+    const entered = withIdentity(run, identity, sources)
+    actFor(run, { ...owner, identity }, undefined)
+    return entered
+  }
+
+  function actFor(run: RunContext, { identity, claims }: Owner, digest: Buffer | undefined): void {
+    run.set(verified, { identity, digest })
     run.set(CLAIMS, claims)
     run.set(IDENTITY, identity)
-    run.tryEmitEvent('auth.login', { userId: identity.userId, orgId: identity.orgId, ...clientOf(run) })
-    return admitted
   }
 
   return {
     name: 'auth',
     core: '^1.0.0',
-    stageOptions: ['authorize'],
+    stageOptions: ['authorize', 'answeredBy'],
     runOptions: ['token', 'client'],
     // A user must not get the output of a forbidden stage from a cache or a fallback, and a refusal must not open a circuit.
     mustBeOutside: ['idempotency', 'circuit-breaker', 'fallback'],
+    async admit(request) {
+      const { action, runId, asked, pipeline, options } = request
+      const caller = await verifiedOwner(request, pipeline, options.token)
+      const { identity } = caller
+      request.set(CLAIMS, caller.claims)
+      request.set(IDENTITY, identity)
+      const who = { userId: identity.userId, orgId: identity.orgId }
+      if (action === 'start') {
+        refuseOtherIds(pipeline.name, request, identity, sources)
+        return { keep: caller, who }
+      }
+      const owner = requireOwner(runId, request.kept).identity
+      await requireAccess({ action, runId, asked, caller: identity, owner }, allows, request, verifyTimeoutMs)
+      return { who }
+    },
     wrapRun: (next) => async (run) => {
-      let admitted: RunContext
+      let entered: RunContext
       try {
-        admitted = await admit(run)
+        entered = await enter(run)
       } catch (thrown) {
         if (run.signal.aborted && thrown === run.signal.reason) throw thrown
         return refuse(run, thrown)
       }
-      return next(admitted)
+      return next(entered)
     },
     onCall: (stage) => {
-      const needed = rolesOf(stage)
+      // Read here, so that an illegal value is a problem of `build()`.
+      rolesOf(stage, 'answeredBy')
+      const needed = rolesOf(stage, 'authorize')
       if (needed === undefined) return undefined
       return (context) => {
         const held = context.get(verified)?.identity.roles ?? []
@@ -138,23 +205,33 @@ export function auth(options: AuthOptions): Interceptor {
   }
 }
 
-function requireToken(run: RunContext, token: unknown): string {
+/** What was kept about who began a run. Throws `auth/ownerless-run` if that was not checked. */
+function requireOwner(runId: string, kept: unknown): Owner {
+  const owner = ownerIn(kept)
+  if (owner !== undefined) return owner
+  throw refusal(
+    'auth/ownerless-run',
+    `Run "${runId}" began without auth(), so it belongs to nobody. Continue it with the graph that it began with.`,
+  )
+}
+
+function requireToken(pipeline: PipelineInfo, token: unknown): string {
   if (token === undefined || token === null || token === '')
     throw refusal(
       'auth/missing-token',
-      `Pipeline "${run.pipeline.name}" was run without a token. Pass it: graph.run(input, { token }).`,
+      `Pipeline "${pipeline.name}" was run without a token. Pass it: graph.run(input, { token }).`,
     )
   if (typeof token === 'string') return token
   throw refusal(
     'auth/malformed-token',
-    `The token for pipeline "${run.pipeline.name}" must be a string, not a value of type ${typeof token}.`,
+    `The token for pipeline "${pipeline.name}" must be a string, not a value of type ${typeof token}.`,
   )
 }
 
 const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer')
 
 function sameToken({ digest }: Verified, token: unknown): boolean {
-  return typeof token === 'string' && timingSafeEqual(digest, digestOf(token))
+  return digest !== undefined && typeof token === 'string' && timingSafeEqual(digest, digestOf(token))
 }
 
 function refuse(run: RunContext, error: unknown): RunOutcome {

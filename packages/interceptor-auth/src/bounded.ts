@@ -1,17 +1,24 @@
-import type { RunContext } from '@stageflow/core'
+import type { Clock } from '@stageflow/core'
 import { isThenable, withinLimit } from '@stageflow/core/kit'
 
+/** Who waits for a function of the app: a run, or a request to one. */
+export interface Waiting {
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** When a run ends, on its clock. */
+  readonly deadline?: number | undefined
+}
+
 /**
- * Waits for a function of the app: `limitMs` at most, and no longer than the run lasts. An abort of the run ends the wait with the
+ * Waits for a function of the app: `limitMs` at most, and no longer than the run lasts. An abort ends the wait with the
  * abort's reason. When it ends without a value, the signal that `start` got aborts; a late value is dropped.
  */
 export async function bounded<T>(
-  run: RunContext,
+  { signal, clock, deadline = Infinity }: Waiting,
   limitMs: number,
   late: () => Error,
   start: (signal: AbortSignal) => T | PromiseLike<T>,
 ): Promise<T> {
-  const { signal, clock, deadline = Infinity } = run
   signal.throwIfAborted()
   const inner = new AbortController()
   const given = start(inner.signal)

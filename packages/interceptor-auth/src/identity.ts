@@ -100,22 +100,30 @@ function placeOf(source: ClaimSource | false): string {
 
 const IDS = ['userId', 'orgId', 'sessionId'] as const
 
+/** The ids that someone gave, or that a run has. */
+type GivenIds = { readonly [Id in (typeof IDS)[number]]: string | undefined }
+
 /**
- * Returns the run with the ids of its token. Refuses a run that was started with another id than the token's, or with an id that the
- * token should have and doesn't: that id would be unverified.
+ * Refuses ids that are not those of the token, and ids that the token should have and doesn't: they would be unverified. `pipeline`: its
+ * name.
  */
+export function refuseOtherIds(pipeline: string, given: GivenIds, identity: Identity, sources: IdentitySources): void {
+  for (const id of IDS) {
+    if (sources[id] === false || given[id] === undefined || given[id] === '' || given[id] === identity[id]) continue
+    throw refusal(
+      'auth/identity-mismatch',
+      `Pipeline "${pipeline}" was started with another ${id} than its token has. Leave ${id} out of the input, or pass the token of that ${id}.`,
+    )
+  }
+}
+
+/** Returns the run with the ids of its token. Refuses a run that was started with others. */
 export function withIdentity(run: RunContext, identity: Identity, sources: IdentitySources): RunContext {
+  refuseOtherIds(run.pipeline.name, run, identity, sources)
   const missing: { userId?: string; orgId?: string; sessionId?: string } = {}
   for (const id of IDS) {
-    if (sources[id] === false) continue
-    const [given, verified] = [run[id], identity[id]]
-    if (given === verified) continue
-    if (given !== undefined && given !== '')
-      throw refusal(
-        'auth/identity-mismatch',
-        `Pipeline "${run.pipeline.name}" was started with another ${id} than its token has. Leave ${id} out of the input, or pass the token of that ${id}.`,
-      )
-    if (verified !== undefined) missing[id] = verified
+    const verified = identity[id]
+    if (sources[id] !== false && verified !== undefined && run[id] !== verified) missing[id] = verified
   }
   return Object.keys(missing).length === 0 ? run : run.with({ snapshot: run.snapshot.withIdentity(missing) })
 }

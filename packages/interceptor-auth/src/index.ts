@@ -1,5 +1,6 @@
 export { auth } from './auth.ts'
 export type { AuthClient, AuthOptions } from './auth.ts'
+export type { AccessRequest, Allows, Renew } from './access.ts'
 export { orgEnforcement } from './org-enforcement.ts'
 export type { OrgEnforcementOptions } from './org-enforcement.ts'
 export { jwtVerifier } from './jwt-verifier.ts'

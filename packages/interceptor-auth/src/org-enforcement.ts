@@ -1,6 +1,6 @@
 import type { Interceptor, RunContext, RunOutcome } from '@stageflow/core'
 import { StageflowError } from '@stageflow/core'
-import { functionLike, show } from '@stageflow/core/kit'
+import { functionLike, isPlain, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
 import { IDENTITY } from './identity.ts'
@@ -42,6 +42,13 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
     name: 'org-enforcement',
     core: '^1.0.0',
     mustBeInside: ['auth'],
+    // Whatever `allows` of auth() says: a run stays within its organization.
+    admit({ action, runId, kept, get }) {
+      const orgId = get(IDENTITY)?.orgId ?? null
+      if (action === 'start') return { keep: { orgId } }
+      if (isPlain(kept) && kept['orgId'] === orgId) return undefined
+      throw refusal('auth/foreign-tenant', `Run "${runId}" belongs to another organization than its caller.`)
+    },
     wrapRun: (next, pipeline) => {
       if (!pipeline.interceptors.includes('auth'))
         throw new StageflowError(
@@ -49,6 +56,7 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
           'orgEnforcement() reads the organization of a verified token: put auth({ verify }) before it in the list.',
         )
       return async (run) => {
+        if (run.kept === undefined) run.keep('org-enforcement', { orgId: run.get(IDENTITY)?.orgId ?? null })
         let owner: string | undefined
         try {
           owner = await ownerOf(run, resourceOrgId)

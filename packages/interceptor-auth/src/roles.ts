@@ -1,21 +1,21 @@
 import { type StageInfo, StageflowError } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
 
-/** The roles that a stage demands of the user that the run acts for. */
+/** The roles that a stage demands: of the user that the run acts for, or of whoever answers it. */
 export interface Authorization {
   /** The user needs all of them. */
   readonly roles: readonly string[]
 }
 
 /** Returns the roles that a stage demands; undefined if it demands none. Throws for an illegal value, which is a problem of `build()`. */
-export function rolesOf(stage: StageInfo): readonly string[] | undefined {
-  const given: unknown = stage.options.authorize
+export function rolesOf(stage: StageInfo, option: 'authorize' | 'answeredBy'): readonly string[] | undefined {
+  const given: unknown = stage.options[option]
   if (given === undefined || given === false) return undefined
   const { roles, ...others } = isRecord(given) ? given : {}
   if (isRoleList(roles) && Object.keys(others).length === 0) return Object.freeze([...roles])
   throw new StageflowError(
     'auth/illegal-option',
-    `authorize of stage "${stage.name}" is ${shownAuthorize(given)}. Write authorize: { roles: ['…'] } with at least one role, or false if the stage demands none.`,
+    `${option} of stage "${stage.name}" is ${shown(given)}. Write ${option}: { roles: ['…'] } with at least one role, or false if the stage demands none.`,
   )
 }
 
@@ -27,7 +27,7 @@ function isRoleList(given: unknown): given is readonly string[] {
   return given.every((role) => typeof role === 'string' && role !== '')
 }
 
-function shownAuthorize(given: unknown): string {
+function shown(given: unknown): string {
   try {
     return (JSON.stringify(given) ?? show(given)).slice(0, 200)
   } catch {

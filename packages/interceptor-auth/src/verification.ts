@@ -1,6 +1,7 @@
-import { type Clock, type RunContext, StageflowError } from '@stageflow/core'
-import { isPlain, isError } from '@stageflow/core/kit'
+import { type Clock, StageflowError } from '@stageflow/core'
+import { isError, isPlain, lostInJson } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
+import type { Waiting } from './bounded.ts'
 import type { Claims } from './identity.ts'
 import { refusal } from './refusal.ts'
 import { withoutToken } from './without-token.ts'
@@ -17,7 +18,7 @@ export interface VerifyRequest {
 export type Verify = (token: string, request: VerifyRequest) => Claims | PromiseLike<Claims>
 
 /** Calls `verify`. Anything but a plain object of claims refuses the run. */
-export async function claimsOf(run: RunContext, token: string, verify: Verify, limitMs: number): Promise<Claims> {
+export async function claimsOf(by: Waiting, token: string, verify: Verify, limitMs: number): Promise<Claims> {
   const expired = (): Error =>
     refusal(
       'auth/timed-out',
@@ -25,9 +26,9 @@ export async function claimsOf(run: RunContext, token: string, verify: Verify, l
     )
   let claims: unknown
   try {
-    claims = await bounded(run, limitMs, expired, (signal) => verify(token, { signal, clock: run.clock }))
+    claims = await bounded(by, limitMs, expired, (signal) => verify(token, { signal, clock: by.clock }))
   } catch (thrown) {
-    if (run.signal.aborted && thrown === run.signal.reason) throw thrown
+    if (by.signal.aborted && thrown === by.signal.reason) throw thrown
     throw toRefusal(thrown, token)
   }
   return frozenClaims(claims)
@@ -52,20 +53,17 @@ function frozenClaims(claims: unknown): Claims {
       'The verify function of auth() did not return claims. Return the claims of a good token as a plain object, and throw for any other token.',
     )
   }
-  try {
-    return freeze(structuredClone(claims)) as Claims
-  } catch {
+  const lost = lostInJson(claims)
+  if (lost !== undefined)
     throw refusal(
       'auth/no-claims',
-      'The verify function of auth() returned claims that are not plain data, such as a function. Return what JSON can hold.',
+      `The verify function of auth() returned claims that JSON cannot hold: ${lost}. Return plain data, as tokens have it.`,
     )
-  }
+  return freeze(structuredClone(claims)) as Claims
 }
 
 function freeze(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  // Buffers can't be frozen.
-  if (ArrayBuffer.isView(value)) return value
   Object.freeze(value)
   for (const inner of Object.values(value)) freeze(inner)
   return value
