@@ -83,7 +83,9 @@ export type {
 export type {
   Conversation,
   Enrichments,
+  Kept,
   Message,
+  RunAuthor,
   RunIdentity,
   RunInput,
   SnapshotExtensions,
@@ -104,7 +106,7 @@ export type {
   StageOptions,
 } from './contract/context.ts'
 export type { Slot } from './contract/context.ts'
-export type { Admission, Kept, RunAction, RunAuthor, RunRequest } from './contract/admission.ts'
+export type { Admission, RunRequest } from './contract/admission.ts'
 export type {
   CallHooks,
   CallLimits,
@@ -130,6 +132,7 @@ export type {
   EventSink,
   GuardRetryEvent,
   RefusedRequest,
+  RunAction,
   StageEventMap,
   StageflowEvent,
   TryEmitEvent,

@@ -236,14 +236,12 @@ test('a request ends when its caller gives up, or after 30 s, and leaves no time
 
 test('who answers a suspended run is admitted before the answer counts, and is named to the stage', async () => {
   const seen: unknown[] = []
-  const graph = new Pipeline('order')
-    .withStage('ask', ask)
-    .build({
-      interceptors: [
-        tickets(),
-        { name: 'see', runOptions: [], onRun: ({ kept, options }) => void seen.push([kept, { ...options }]) },
-      ],
-    })
+  const graph = new Pipeline('order').withStage('ask', ask).build({
+    interceptors: [
+      tickets(),
+      { name: 'see', runOptions: [], onRun: ({ kept, options }) => void seen.push([kept, { ...options }]) },
+    ],
+  })
   const first = suspendedOf(await graph.run({}, { ticket: 'ada' }))
   expect(first.kept).toEqual({ tickets: { user: 'ada' } })
   await expect(resumeRun(graph, first, { ask: 'yes' }, { ticket: 'eve' })).rejects.toBe(refusal)

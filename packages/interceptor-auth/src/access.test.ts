@@ -156,7 +156,7 @@ test('renew says who the user is when the run goes on: with other roles, or not 
   expect(codesOf(await resumeSettled(graph, run, APPROVED, { token: 'ada@acme' }))).toEqual(['auth/revoked'])
 })
 
-test.each<[what: string, renew: AuthOptions['renew'], code: string]>([
+test.each<[what: string, renew: NonNullable<AuthOptions['renew']>, code: string]>([
   ['another user', (identity) => ({ ...identity, userId: 'eve' }), 'auth/renew-failed'],
   ['another organization', (identity) => ({ ...identity, orgId: 'evil' }), 'auth/renew-failed'],
   ['true', (() => true) as never, 'auth/renew-failed'],

@@ -43,8 +43,9 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
     core: '^1.0.0',
     mustBeInside: ['auth'],
     // Whatever `allows` of auth() says: a run stays within its organization.
-    admit({ action, runId, kept, get }) {
-      const orgId = get(IDENTITY)?.orgId ?? null
+    admit(request) {
+      const { action, runId, kept } = request
+      const orgId = request.get(IDENTITY)?.orgId ?? null
       if (action === 'start') return { keep: { orgId } }
       if (isPlain(kept) && kept['orgId'] === orgId) return undefined
       throw refusal('auth/foreign-tenant', `Run "${runId}" belongs to another organization than its caller.`)

@@ -1,9 +1,7 @@
 import type { Clock } from '../base/clock.ts'
+import type { RunAction } from './events.ts'
 import type { PipelineInfo, RunOptions, Slot, StageInfo } from './context.ts'
-import type { RunIdentity } from './snapshot-fields.ts'
-
-/** What someone asks of a run that outlives its caller: a durable run, or one that has suspended. */
-export type RunAction = 'start' | 'attach' | 'answer' | 'cancel' | 'retry' | 'read'
+import type { RunAuthor, RunIdentity } from './snapshot-fields.ts'
 
 /**
  * A request to a run that outlives its caller, before anything of it counts. It has the ids that the run was started with. At the start
@@ -34,13 +32,3 @@ export interface Admission {
   /** Who asks. At the start they become ids of the run; later they are recorded with the answer. */
   readonly who?: RunAuthor
 }
-
-/** Who asked for something, as interceptors verified it, or the name of the part of the app that did. */
-export interface RunAuthor {
-  readonly userId?: string | undefined
-  readonly orgId?: string | undefined
-  readonly system?: string | undefined
-}
-
-/** What interceptors keep with a run, by their names. */
-export type Kept = Readonly<Record<string, unknown>>

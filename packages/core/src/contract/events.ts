@@ -3,7 +3,7 @@ import { StageflowError } from '../base/errors.ts'
 import { SINK } from '../base/options.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { show } from '../base/show.ts'
-import type { RunAction, RunAuthor } from './admission.ts'
+import type { RunAuthor } from './snapshot-fields.ts'
 import type { StageKind } from './output.ts'
 
 /** Event payloads by type. Packages and apps add theirs by declaration merging. */
@@ -34,6 +34,9 @@ export interface EventMap {
   }
   'guard_retry.recovered': GuardRetryEvent
 }
+
+/** What someone asks of a run that outlives its caller: a durable run, or one that has suspended. */
+export type RunAction = 'start' | 'attach' | 'answer' | 'cancel' | 'retry' | 'read'
 
 /** A request to a run that outlives its caller, and that was not admitted. */
 export interface RefusedRequest {

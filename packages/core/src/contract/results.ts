@@ -1,9 +1,8 @@
-import type { Kept, RunAuthor } from './admission.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { StageflowEvent } from './events.ts'
 import type { OkOutput, Output, SkipOutput, StageOutput, StageStatus } from './output.ts'
-import type { RunInput } from './snapshot-fields.ts'
+import type { Kept, RunAuthor, RunInput } from './snapshot-fields.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
 export interface Usage {

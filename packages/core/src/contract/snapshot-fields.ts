@@ -20,6 +20,16 @@ export interface RunIdentity {
   readonly interactionId: string | undefined
 }
 
+/** Who asked for something, as interceptors verified it, or the name of the part of the app that did. */
+export interface RunAuthor {
+  readonly userId?: string | undefined
+  readonly orgId?: string | undefined
+  readonly system?: string | undefined
+}
+
+/** What interceptors keep with a run, by their names. */
+export type Kept = Readonly<Record<string, unknown>>
+
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant' | 'tool'
   readonly content: string

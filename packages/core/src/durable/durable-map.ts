@@ -1,7 +1,7 @@
 import { isArray, isFunction } from '../base/check.ts'
 import { stoppedOutput } from '../call/answers.ts'
 import { LiveStageContext, StageFork, behindOf } from '../call/stage-context.ts'
-import type { RunAuthor } from '../contract/admission.ts'
+import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import { Output, toOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'

@@ -1,7 +1,6 @@
 import { isArray, isObject } from '../base/check.ts'
 import { copiedOutput, readOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
-import type { Kept, RunAuthor } from '../contract/admission.ts'
 import type {
   ChildResult,
   LegReport,
@@ -12,7 +11,7 @@ import type {
   Resumed,
   StageRecord,
 } from '../contract/results.ts'
-import type { RunInput } from '../contract/snapshot-fields.ts'
+import type { Kept, RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 

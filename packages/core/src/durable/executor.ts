@@ -1,8 +1,7 @@
-import type { Kept, RunAuthor } from '../contract/admission.ts'
 import type { RunOptions, StageInfo } from '../contract/context.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { AttemptRecord } from '../contract/results.ts'
-import type { RunInput } from '../contract/snapshot-fields.ts'
+import type { Kept, RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
 
 /** How a call of a stage ended; plain JSON. The executor keeps it under the key of the call, and gives it to every later leg. */
 export interface CallFacts {

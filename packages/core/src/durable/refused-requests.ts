@@ -1,6 +1,7 @@
 import type { StageflowError } from '../base/errors.ts'
 import { onRejection } from '../base/foreign.ts'
-import type { RunAction, RunAuthor } from '../contract/admission.ts'
+import type { RunAuthor } from '../contract/snapshot-fields.ts'
+import type { RunAction } from '../contract/events.ts'
 import { sinkOf } from '../contract/events.ts'
 import type { StageflowEvent } from '../contract/events.ts'
 import type { BuiltGraph } from '../graph/graph.ts'

@@ -2,7 +2,7 @@ import { RESULT } from '../base/check.ts'
 import { errorRecord, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { bareRecord, getter, printAs } from '../base/objects.ts'
-import type { Kept } from '../contract/admission.ts'
+import type { Kept } from '../contract/snapshot-fields.ts'
 import type { StageOutput } from '../contract/output.ts'
 import { PipelineFailedError } from '../contract/results.ts'
 import type {
