@@ -112,6 +112,16 @@ function openNames({ names }: QuestionTree): string {
   return open.map(([name]) => `"${name}"`).join(', ') || 'no answer'
 }
 
+/** The keys of each of the given answers, from the outermost, whether they are waited for or not. Undefined items are left out. */
+export function answerPaths(given: unknown, graph: GraphFingerprint): readonly (readonly string[])[] {
+  if (given === null || typeof given !== 'object') return []
+  return Object.entries(given).flatMap(([name, answer]) => {
+    const stage = Object.hasOwn(graph.stages, name) ? graph.stages[name] : undefined
+    const inside = stage?.child === undefined ? [] : answerPaths(answer, stage.child)
+    return inside.length === 0 ? [[name]] : inside.map((path) => [name, ...path])
+  })
+}
+
 /** How far the stages of a run have come, for the check that a graph still fits. */
 export function progressOf(keys: Iterable<FactKey>, graph: GraphFingerprint): RunProgress {
   const progress: MutableProgress = {}

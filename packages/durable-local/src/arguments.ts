@@ -22,6 +22,15 @@ export function checkReason(reason: unknown): asserts reason is string {
   )
 }
 
+/** Throws `durable-local/illegal-option` for what can't name a part of the app. */
+export function checkName(name: unknown): asserts name is string {
+  if (TEXT[0](name)) return
+  throw new StageflowError(
+    'durable-local/illegal-option',
+    `as() was given the name ${show(name)}; pass ${TEXT[1]} that says which part of the app acts, such as 'month end'.`,
+  )
+}
+
 /** Throws `durable-local/illegal-option`. */
 export function checkCloseOptions(options: unknown): void {
   checkWait('close()', 'durable-local/illegal-option', options)

@@ -1,9 +1,10 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf, incompatibilities } from '@stageflow/core/durable'
-import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import type { Admitted, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { fingerprint, show } from '@stageflow/core/kit'
 
+import { checkGuarded, keptText } from './admission.ts'
 import { progressOf } from './answers.ts'
 import type { FactKey } from './answers.ts'
 import { endWithoutCode } from './end-without-code.ts'
@@ -23,6 +24,8 @@ export interface NewRun {
   /** Those that all legs have. */
   readonly pinned: object
   readonly startedAt: number
+  /** Who was admitted to start it; undefined if no interceptor checks callers. */
+  readonly admitted: Admitted | undefined
 }
 
 export interface Claimant {
@@ -31,9 +34,18 @@ export interface Claimant {
   readonly maxRecoveries: number
 }
 
-/** The run is ours, another process carries it, or there is nothing to do: it has ended, or waits for answers. */
+/**
+ * The run is ours, another process carries it, or there is nothing to do: it has ended, or waits for answers. `exists`: it was to be
+ * started, and somebody else has, so the caller must be admitted as one who attaches to it.
+ */
 export type Claim =
-  | { readonly is: 'ours'; readonly row: RunRow; readonly start: DurableStart; readonly keys: readonly FactKey[] }
+  | {
+      readonly is: 'ours'
+      readonly row: RunRow
+      readonly start: DurableStart
+      readonly keys: readonly FactKey[]
+    }
+  | { readonly is: 'exists' }
   | { readonly is: 'elsewhere' }
   | { readonly is: 'settled'; readonly row: RunRow }
 
@@ -62,10 +74,11 @@ export function claim(
     if (created === undefined) throw unknownRun(runId, journal.path)
     return create(journal, runId, graph, { owner, leaseMs }, created)
   }
+  if (created !== undefined) return { is: 'exists' }
+  checkGuarded(graph, row)
   const keys = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
   const settled = lookAt(row, owner)
   checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
-  if (created !== undefined) checkInput(row.id, row.input, created)
   if (settled !== undefined) return settled
   // Its process has died: `lookAt` has found a lease that is no longer renewed.
   const hasCrashed = row.status === 'running' && row.owner !== null && row.owner !== owner
@@ -89,7 +102,7 @@ function create(
   runId: string,
   graph: AnyGraph,
   { owner, leaseMs }: Pick<Claimant, 'owner' | 'leaseMs'>,
-  { input, text, pinned, startedAt }: NewRun,
+  { input, text, pinned, startedAt, admitted }: NewRun,
 ): Claim {
   if (!journal.hasRoom)
     throw new StageflowError(
@@ -97,8 +110,8 @@ function create(
       `Run "${runId}" was not started: the journal "${journal.path}" has reached 90% of maxBytes. Raise maxBytes, or shorten retentionMs so that ended runs are deleted sooner.`,
     )
   journal.run(RENEW, { owner, ms: leaseMs })
-  const userId = input.userId ?? input.runId?.userId ?? null
-  const orgId = input.orgId ?? input.runId?.orgId ?? null
+  const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
+  const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
   journal.run(ADD, {
     id: runId,
     pipeline: graph.name,
@@ -109,6 +122,7 @@ function create(
     startedAt,
     input: text,
     options: JSON.stringify(pinned),
+    kept: keptText(admitted?.kept),
   })
   const row = findRun(journal, runId) as RunRow
   return { is: 'ours', row, start: startOf(row), keys: [] }
@@ -127,7 +141,7 @@ function idOfGraph(journal: Journal, graph: AnyGraph): number {
 }
 
 /** Throws if the run began with another input: then the caller has reused its id by mistake. `text` is that input as JSON. */
-export function checkInput(id: string, text: string, { input }: NewRun): void {
+export function checkInput(id: string, text: string, { input }: Pick<NewRun, 'input'>): void {
   const first = readJson(text, 'input', id) as RunInput
   // A run that was given no time of creation has got one.
   const comparable = input.createdAt === undefined ? { ...first, createdAt: undefined } : first

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, systemClock } from '@stageflow/core'
-import type { PipelineResult, RunInput, StageGraph } from '@stageflow/core'
-import { checkLeg } from '@stageflow/core/durable'
+import type { PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import { checkLeg, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import type { WaitOptions } from '@stageflow/core/kit'
 
-import { checkCloseOptions, checkReason, checkRunId } from './arguments.ts'
-import type { NewRun } from './claim.ts'
+import { Admissions } from './admission.ts'
+import { answerPaths } from './answers.ts'
+import { checkCloseOptions, checkName, checkReason, checkRunId } from './arguments.ts'
+import { checkFit, checkInput, unknownRun } from './claim.ts'
+import type { AnyGraph, NewRun } from './claim.ts'
 import { orThrow } from './failed-run.ts'
+import type { GivenAnswers } from './inbox.ts'
 import { Journal, closedJournal } from './journal.ts'
 import { jsonText } from './json.ts'
 import { checkDurableLocalOptions } from './options.ts'
@@ -16,9 +20,10 @@ import type { DurableLocalOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
 import { deleteOutdated } from './retention.ts'
-import type { PinnedOptions } from './run-row.ts'
-import { Runs } from './runs.ts'
-import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import { findRun, graphOf } from './run-row.ts'
+import type { PinnedOptions, RunRow } from './run-row.ts'
+import { RunExists, Runs } from './runs.ts'
+import type { DurableRunOptions, JournalCloseReport, Settled } from './runs.ts'
 import { listRuns, runDetails } from './views.ts'
 import type { ListOptions, RunDetails, RunSummary } from './views.ts'
 import { plainOptions } from '@stageflow/core/kit'
@@ -26,11 +31,15 @@ import { plainOptions } from '@stageflow/core/kit'
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
 
-/** Runs that outlive their process. All methods can be called from any process that opens the same file. */
+/**
+ * Runs that outlive their process. All methods can be called from any process that opens the same file. A method that takes the graph
+ * has its interceptors admit the caller before anything counts; one that takes none checks nothing.
+ */
 export interface DurableLocal extends AsyncDisposable {
   /**
    * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. Settles like `graph.run`. A run
-   * that has ended gives its result; one whose process has died is taken over when its lease ends.
+   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of whoever starts the run
+   * cancels it; that of anybody else ends only the wait.
    */
   run<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -47,27 +56,56 @@ export interface DurableLocal extends AsyncDisposable {
     answers: { readonly [Name in keyof Stages]?: unknown },
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
+  /** Like `resume`, but only keeps the answers: the run goes on where `recover` is watching. For a webhook. */
+  answer<Stages>(
+    graph: Pick<StageGraph<Stages, unknown>, 'name' | 'info'>,
+    runId: string,
+    answers: { readonly [Name in keyof Stages]?: unknown },
+    options?: RunOptions,
+  ): Promise<void>
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
    * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
-   * takes the place of an earlier one.
+   * takes the place of an earlier one. Each run goes on as whoever began it.
    */
   recover<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
     ...options: LegArguments<Ports>
   ): Promise<readonly RecoveredRun[]>
   /** Cancels a run in whatever process. Resolves once that is recorded, with false if the run has ended already. */
+  cancel(graph: AnyGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
   cancel(runId: string, reason: string): Promise<boolean>
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
-  /** Everything about one run; undefined if there is none. It checks no rights: compare `userId` or `orgId` yourself. */
+  /** Everything about one run; undefined if there is none. */
+  get(graph: AnyGraph, runId: string, options?: RunOptions): Promise<RunDetails | undefined>
   get(runId: string): Promise<RunDetails | undefined>
+  /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
+  as(name: string): SystemRuns
+  stats(): DurableLocalStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
    * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
    * with `durable-local/illegal-option`. A second call gives the report of the first.
    */
   close(options?: WaitOptions): Promise<JournalCloseReport>
+}
+
+/** What a part of the app can do by its name. */
+export interface SystemRuns {
+  /** Keeps answers, also without the graph. */
+  answer(runId: string, answers: object): Promise<void>
+  resume<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    answers: { readonly [Name in keyof Stages]?: unknown },
+    ...options: LegArguments<Ports>
+  ): Promise<PipelineResult<Stages>>
+}
+
+export interface DurableLocalStats {
+  /** How many requests the interceptors have refused, through this handle. */
+  readonly refused: number
 }
 
 /**
@@ -96,7 +134,14 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     if (runs.pulse.isOver) throw closedJournal(path)
   }
 
-  function newRun(runId: string, given: RunInput | ContextSnapshot | undefined, pinned: object): NewRun {
+  const admissions = new Admissions()
+
+  /** What a run would be started with. */
+  function newRun(
+    runId: string,
+    given: RunInput | ContextSnapshot | undefined,
+    pinned: object,
+  ): Omit<NewRun, 'admitted'> {
     const snapshot = given instanceof ContextSnapshot ? given : new ContextSnapshot(given)
     // What isn't a snapshot yet is kept as it was given, without the defaults of one.
     const input = given === snapshot ? (snapshot.toJSON() as RunInput) : (given ?? {})
@@ -106,22 +151,76 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     return { input, text, pinned, startedAt }
   }
 
+  async function startOrAttach(graph: Graph, runId: string, given: GivenRun): Promise<Settled> {
+    const { input, options } = given
+    const { pinned, leg } = splitOptions(options)
+    const created = newRun(runId, input, pinned)
+    for (;;) {
+      const row = findRun(journal, runId)
+      if (row !== undefined) {
+        checkFit(graph, runId, graphOf(row), [])
+        checkInput(runId, row.input, created)
+        await admissions.later(graph, 'attach', row, options)
+        return runs.attach(graph, runId, leg)
+      }
+      // Another call of this process is starting it: its row comes with the next commit.
+      if (runs.has(runId)) await journal.write(() => undefined)
+      else {
+        // Without a wait if nobody checks: a cancel that comes with the start finds the run.
+        const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
+        try {
+          return await runs.start(graph, runId, leg, { ...created, admitted })
+        } catch (error) {
+          if (!(error instanceof RunExists)) throw error
+        }
+      }
+    }
+  }
+
+  /** The run of a request that isn't a start. */
+  function existing(runId: string): RunRow {
+    const row = findRun(journal, runId)
+    if (row === undefined) throw unknownRun(runId, path)
+    return row
+  }
+
+  /** Has the interceptors admit whoever answers, and returns who that is. */
+  async function admittedAnswers(
+    graph: AnyGraph,
+    runId: string,
+    answers: unknown,
+    options: unknown,
+  ): Promise<GivenAnswers> {
+    signalOf(options)?.throwIfAborted()
+    const row = existing(runId)
+    const admitted = await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))
+    return { graph, answers, by: admitted?.by }
+  }
+
+  async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
+    return orThrow(graph.name, (await runs.attach(graph, runId, splitOptions(options).leg)) as never)
+  }
+
   const durable: DurableLocal = {
     async run(graph, input, given) {
       checkOpen()
       const { runId, ...options } = plainOptions(given)
       checkRunId('run()', runId)
       checkLeg('run()', graph, options, ['runId'])
-      const { pinned, leg } = splitOptions(options)
-      const created = newRun(runId, input, pinned)
-      return orThrow(graph.name, (await runs.carry(graph as never, runId, leg, created)) as never)
+      return orThrow(graph.name, (await startOrAttach(graph as never, runId, { input, options })) as never)
     },
     async resume(graph, runId, answers, ...[options]) {
       checkOpen()
       checkRunId('resume()', runId)
       checkLeg('resume()', graph, options)
-      await runs.answer(graph as never, runId, answers)
-      return orThrow(graph.name, (await runs.carry(graph as never, runId, splitOptions(options).leg)) as never)
+      await runs.answer(runId, await admittedAnswers(graph as never, runId, answers, options))
+      return carryOn(graph as never, runId, options)
+    },
+    async answer(graph, runId, answers, options) {
+      checkOpen()
+      checkRunId('answer()', runId)
+      checkLeg('answer()', graph, options)
+      await runs.answer(runId, await admittedAnswers(graph as never, runId, answers, options))
     },
     async recover(graph, ...[options]) {
       checkOpen()
@@ -131,17 +230,47 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       recoveries.set(graph.name, recovery)
       return recovery.start()
     },
-    async cancel(runId, reason) {
+    async cancel(...given: readonly unknown[]) {
       checkOpen()
+      const [graph, runId, reason, options] = graphFirst(given)
       checkRunId('cancel()', runId)
       checkReason(reason)
+      if (graph !== undefined) {
+        checkLeg('cancel()', graph, options)
+        await admissions.later(graph as AnyGraph, 'cancel', existing(runId), options)
+      }
       return runs.cancel(runId, reason)
     },
     list: async (given = {}) => listRuns(journal, given),
-    async get(runId) {
+    async get(...given: readonly unknown[]) {
+      const [graph, runId, options] = graphFirst(given)
       checkRunId('get()', runId)
+      if (graph !== undefined) {
+        checkLeg('get()', graph, options)
+        const row = findRun(journal, runId)
+        if (row !== undefined) await admissions.later(graph as AnyGraph, 'read', row, options)
+      }
       return runDetails(journal, runId)
     },
+    as(name) {
+      checkName(name)
+      const by = Object.freeze({ system: name })
+      return Object.freeze<SystemRuns>({
+        async answer(runId, answers) {
+          checkOpen()
+          checkRunId('answer()', runId)
+          await runs.answer(runId, { graph: undefined, answers, by })
+        },
+        async resume(graph, runId, answers, ...[options]) {
+          checkOpen()
+          checkRunId('resume()', runId)
+          checkLeg('resume()', graph, options)
+          await runs.answer(runId, { graph: graph as never, answers, by })
+          return carryOn(graph as never, runId, options)
+        },
+      })
+    },
+    stats: () => Object.freeze({ refused: admissions.refused }),
     async close(options = {}) {
       checkCloseOptions(options)
       return (closed ??= runs.close(options))
@@ -152,6 +281,20 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   }
   return durable
 }
+
+type Graph = StageGraph<unknown, unknown>
+interface GivenRun {
+  readonly input: RunInput | ContextSnapshot
+  readonly options: object
+}
+
+const signalOf = (options: unknown): AbortSignal | undefined =>
+  (options as { readonly signal?: AbortSignal } | undefined)?.signal
+
+/** Arguments with the graph first, which is undefined if the caller has passed none. */
+const graphFirst = (given: readonly unknown[]): readonly unknown[] =>
+  isGraph(given[0]) ? given : [undefined, ...given]
+const isGraph = (given: unknown): boolean => typeof given === 'object' && given !== null && 'info' in given
 
 /** Ended runs are looked for after so many more have ended. */
 const ENDS_PER_CLEANUP = 64

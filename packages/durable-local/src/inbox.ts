@@ -1,5 +1,7 @@
 import { StageflowError } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
 
+import { checkGuarded } from './admission.ts'
 import { findAnswers } from './answers.ts'
 import type { FactKey } from './answers.ts'
 import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
@@ -37,11 +39,19 @@ export interface AnswerPlan {
   readonly maxFactLength: number
 }
 
+/** Answers as they were given. */
+export interface GivenAnswers {
+  readonly answers: unknown
+  /** Who gave them, as interceptors verified it. */
+  readonly by: RunAuthor | undefined
+  /** The graph that the run is to go on with; undefined if whoever answers has none. */
+  readonly graph: AnyGraph | undefined
+}
+
 /** Keeps all answers, or none. Returns the number of the run. */
 export function keepAnswers(
-  graph: AnyGraph,
   id: string,
-  given: unknown,
+  { answers: given, by, graph }: GivenAnswers,
   { journal, owner, maxFactLength }: AnswerPlan,
 ): number {
   const row = findRun(journal, id)
@@ -50,18 +60,25 @@ export function keepAnswers(
   const facts = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
   // A process that carries the run has checked its own graph.
   const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
-  checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
+  if (graph !== undefined) {
+    checkGuarded(graph, row)
+    checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
+  }
   const inbox = journal.all(INBOX, row.n) as unknown as readonly FactKey[]
   const { answers, problems } = findAnswers([...facts, ...inbox], given, graphOf(row))
   if (problems.length > 0) throw notWaiting(row, problems.join('; '))
   // All texts before the first write: if one answer can't be JSON, none is kept.
   const rows = answers.map(([key, answer]) => {
-    const value = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
-    return { run: row.n, kind: 'answer', key, value }
+    const text = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
+    return { run: row.n, kind: 'answer', key, value: answerText(text, by) }
   })
   for (const answer of rows) journal.run(ADD_TO_INBOX, answer)
   return row.n
 }
+
+/** An answer as its fact has it. `text`: the answer as JSON. */
+const answerText = (text: string, by: RunAuthor | undefined): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}}`
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(

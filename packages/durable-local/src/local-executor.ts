@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { Clock, StageInfo } from '@stageflow/core'
+import type { Clock, RunAuthor, StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 
 import type { CallsInProgress } from './calls-in-progress.ts'
@@ -18,12 +18,20 @@ export interface Leg {
   readonly maxFactLength: number
 }
 
+/** An answer as its fact has it. */
+interface GivenAnswer {
+  readonly answer: unknown
+  readonly by?: RunAuthor
+}
+
 /** Carries out the calls of one leg in this process, and keeps their facts in the journal. */
 export class LocalExecutor implements StageExecutor {
   readonly start: DurableStart
   readonly leg: number
   readonly lost: AbortSignal
   readonly stopping: AbortSignal
+  /** Whether the run has asked for a call, or has a fact. Until then only interceptors have run. */
+  hasBegun: boolean
   /** The numbers of the rows of the inbox that this leg has seen and has no use for. */
   readonly untaken: Set<number> = new Set()
   readonly #leg: Leg
@@ -65,12 +73,14 @@ export class LocalExecutor implements StageExecutor {
     this.#pastCount = leg.keys.length
     this.#pastFacts = readFacts(leg.log, this.#pastCount)
     this.#lastNumber = this.#pastCount
+    this.hasBegun = this.#pastCount > 0
     this.#lastAt = leg.start.startedAt
   }
 
   // What the run asks for
 
   execute(key: string, call: () => Promise<CallFacts>, _stage: StageInfo): void {
+    this.hasBegun = true
     if (!this.#known.has(idOf('call', key))) this.#heldCalls.push([key, call])
   }
   timer(key: string, at: number): void {
@@ -133,7 +143,7 @@ export class LocalExecutor implements StageExecutor {
     if (kind === 'stop') return { ...given, kind, reason: read as string }
     if (kind === 'answer') {
       this.#waiting.delete(key)
-      return { ...given, kind, answer: read }
+      return { ...given, kind, ...(read as GivenAnswer) }
     }
     return { ...given, kind: 'call', facts: read as CallFacts }
   }
@@ -209,6 +219,7 @@ export class LocalExecutor implements StageExecutor {
   #record(kind: FactKind, key: string, value: string, taken?: InboxRow): void {
     const id = idOf(kind, key)
     if (this.lost.aborted || this.#known.has(id)) return this.#moved()
+    this.hasBegun = true
     this.#known.add(id)
     this.#lastNumber++
     this.#lastAt = Math.max(this.#lastAt, this.#leg.clock.now())

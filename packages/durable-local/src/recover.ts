@@ -118,7 +118,7 @@ export class Recovery {
   async #take(id: string): Promise<void> {
     this.#carried.add(id)
     try {
-      await this.#runs.carry(this.#graph, id, this.#options)
+      await this.#runs.attach(this.#graph, id, this.#options)
     } catch (error) {
       this.#refused.set(id, recordOf(error))
     }

@@ -1,4 +1,4 @@
-import type { ErrorRecord, RunInput, RunOptions } from '@stageflow/core'
+import type { ErrorRecord, Kept, RunInput, RunOptions } from '@stageflow/core'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
@@ -34,6 +34,8 @@ export interface RunRow {
   readonly updated_at: number
   readonly input: string
   readonly options: string
+  /** What interceptors kept at the start, as JSON. */
+  readonly kept: string | null
   readonly result: string | null
   readonly error: string | null
 }
@@ -62,13 +64,24 @@ export const errorIn = ({ id, error }: RunRow): ErrorRecord | undefined =>
 export const resultOf = ({ id, result }: RunRow): unknown =>
   result === null ? undefined : readJson(result, 'result', id)
 
-export const inputOf = ({ id, input }: RunRow): RunInput => readJson(input, 'input', id) as RunInput
+/** What interceptors kept when the run was admitted; undefined if none of its graph does. */
+export const keptOf = ({ id, kept }: RunRow): Kept | undefined =>
+  kept === null ? undefined : (readJson(kept, 'admission', id) as Kept)
+
+/** The input of a run, with the user and the organization that interceptors verified at its start. */
+export function inputOf({ id, input, user_id: userId, org_id: orgId }: RunRow): RunInput {
+  const given = readJson(input, 'input', id) as RunInput
+  const verified = { ...(userId !== null && { userId }), ...(orgId !== null && { orgId }) }
+  // An input may have its ids in a bundle, and then not a second time.
+  return { ...verified, ...given, ...(given.runId !== undefined && { runId: { ...verified, ...given.runId } }) }
+}
 
 /** What all legs of a run begin with. */
 export const startOf = (row: RunRow): DurableStart => ({
   runId: row.id,
   startedAt: row.started_at,
   input: inputOf(row),
+  kept: keptOf(row),
   options: readJson(row.options, 'options', row.id) as PinnedOptions,
 })
 

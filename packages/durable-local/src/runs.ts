@@ -1,14 +1,15 @@
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
-import { fingerprintOf, runDurable } from '@stageflow/core/durable'
+import { runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { CallsInProgress } from './calls-in-progress.ts'
-import { checkFit, checkInput, claim, lookAt } from './claim.ts'
+import { claim, lookAt } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
+import type { GivenAnswers } from './inbox.ts'
 import { closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { LocalExecutor, lostRun } from './local-executor.ts'
@@ -16,7 +17,7 @@ import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
 import { findRun, recordOf, resultOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
-import { EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE, WITH_INBOX } from './statements.ts'
+import { EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE, UNDO_ADD, WITH_INBOX } from './statements.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -45,8 +46,12 @@ export interface RunsPlan {
 interface LiveRun {
   readonly id: string
   readonly graph: Graph
+  /** Those of its legs here. Only whoever starts a run gives it a signal. */
   readonly options: LegOptions<unknown>
-  readonly created: NewRun | undefined
+  /** What it is started with; undefined if it exists. */
+  readonly start: NewRun | undefined
+  /** How many callers wait for it. */
+  waiting: number
   settled: Promise<Settled>
 }
 interface LiveLeg {
@@ -63,6 +68,11 @@ export interface JournalCloseReport {
   /** Why nothing was released: the journal could not be written. Undefined if it could. */
   readonly error: unknown
 }
+
+/** A run was to be started, and somebody else has. Whoever asked for it attaches to it instead. */
+export class RunExists extends Error {}
+/** All callers have left, while another process carries the run. Nobody gets this error. */
+class NobodyWaits extends Error {}
 
 /** The runs that this process carries or waits for. */
 export class Runs {
@@ -84,45 +94,49 @@ export class Runs {
     return this.#runs.has(id)
   }
 
-  /** Carries a run until it ends or suspends, or waits until another process has. The same id gives the same promise. */
-  carry(graph: Graph, id: string, options: LegOptions<unknown>, created?: NewRun): Promise<Settled> {
-    const known = this.#runs.get(id)
-    if (known !== undefined) {
-      this.#checkSame(known, graph, created)
-      return this.#attach(known, options.signal)
-    }
-    const live: LiveRun = { id, graph, options, created, settled: new Promise(() => {}) }
+  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if somebody else has started it. */
+  async start(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun): Promise<Settled> {
+    if (this.has(id)) throw new RunExists()
+    return this.#waitFor(this.#begin(graph, id, options, start), undefined)
+  }
+  /**
+   * Carries a run that exists until it ends or suspends, or waits until another process has. When the signal aborts, only the wait
+   * ends: the run is not this caller's.
+   */
+  async attach(graph: Graph, id: string, { signal, ...options }: LegOptions<unknown>): Promise<Settled> {
+    signal?.throwIfAborted()
+    const live = this.#runs.get(id) ?? this.#begin(graph, id, options as LegOptions<unknown>, undefined)
+    return this.#waitFor(live, signal)
+  }
+
+  #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
+    const live: LiveRun = { id, graph, options, start, waiting: 0, settled: new Promise(() => {}) }
     this.#runs.set(id, live)
     live.settled = this.#carry(live).finally(() => this.#forget(live))
-    return live.settled
+    live.settled.catch(() => {}) // its callers have the error, if any are left
+    return live
   }
-  /** Waits with the first caller. A signal of a later one cancels the run too. */
-  async #attach({ id, settled }: LiveRun, signal: AbortSignal | undefined): Promise<Settled> {
-    if (signal === undefined) return settled
-    // If the journal can't be written, the run goes on, and its leg has the error.
-    const stop = (): void => void this.cancel(id, textOf(signal.reason)).catch(() => undefined)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
+  async #waitFor(live: LiveRun, signal: AbortSignal | undefined): Promise<Settled> {
+    const gone = Promise.withResolvers<never>()
+    const leave = (): void => gone.reject(signal?.reason as Error)
+    live.waiting++
+    signal?.addEventListener('abort', leave, { once: true })
     try {
-      return await settled
+      return await Promise.race([live.settled, gone.promise])
     } finally {
-      signal.removeEventListener('abort', stop)
+      live.waiting--
+      signal?.removeEventListener('abort', leave)
     }
-  }
-  /** Throws if a caller attaches to another run than it means: its graph or its input isn't that of the run. */
-  #checkSame({ id, graph, created }: LiveRun, given: Graph, attaching: NewRun | undefined): void {
-    checkFit(given, id, fingerprintOf(graph), [])
-    if (attaching === undefined) return
-    const inputText = created?.text ?? findRun(this.#plan.journal, id)?.input
-    if (inputText !== undefined) checkInput(id, inputText, attaching)
   }
   #forget(live: LiveRun): void {
     if (this.#runs.get(live.id) === live) this.#runs.delete(live.id)
   }
 
   async #carry(live: LiveRun): Promise<Settled> {
+    let { start } = live
     for (;;) {
-      const claimed = await this.#claim(live)
+      const claimed = await this.#claim(live, start)
+      start = undefined
       if (claimed.is === 'settled') return resultOf(claimed.row) as Settled
       const result = await this.#leg(live, claimed)
       if (result !== undefined) return result
@@ -130,24 +144,26 @@ export class Runs {
   }
 
   /** Claims a run, or waits while another process carries it. */
-  async #claim(live: LiveRun): Promise<Exclude<Claim, { is: 'elsewhere' }>> {
-    const { id, graph, options, created } = live
+  async #claim(live: LiveRun, start: NewRun | undefined): Promise<Exclude<Claim, { is: 'elsewhere' | 'exists' }>> {
+    const { id, graph, options } = live
     const { journal, owner } = this.#plan
     let hasAskedToStop = false
     // Only the first try may create the run. Later ones only look, until the run can be claimed: a look needs no transaction.
-    let given = created
+    let created = start
     for (;;) {
-      const seen = given === undefined ? lookAt(findRun(journal, id), owner) : undefined
+      const seen = created === undefined ? lookAt(findRun(journal, id), owner) : undefined
       if (seen?.is !== 'elsewhere') {
-        const toCreate = given
+        const toCreate = created
         const found = await journal.write(() => claim(journal, id, graph, this.#plan, toCreate))
+        if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
         if (found.is !== 'elsewhere') return found
       }
-      given = undefined
+      created = undefined
       await this.pulse.next()
       if (this.pulse.isOver) throw closedJournal(journal.path)
+      if (live.waiting === 0) throw new NobodyWaits()
       if (options.signal?.aborted === true && !hasAskedToStop) {
         hasAskedToStop = true
         await this.cancel(id, textOf(options.signal.reason))
@@ -185,7 +201,8 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal.path)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      await this.#block(row, error)
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => journal.run(UNDO_ADD, row.n, row.fence))
+      else await this.#block(row, error)
       throw error
     } finally {
       executor.close()
@@ -239,8 +256,8 @@ export class Runs {
     return true
   }
   /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
-  async answer(graph: Graph, id: string, given: unknown): Promise<void> {
-    const run = await this.#plan.journal.write(() => keepAnswers(graph, id, given, this.#plan))
+  async answer(id: string, given: GivenAnswers): Promise<void> {
+    const run = await this.#plan.journal.write(() => keepAnswers(id, given, this.#plan))
     this.#lookIntoInbox(run)
   }
   /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */

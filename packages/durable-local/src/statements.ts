@@ -1,5 +1,5 @@
 /** The version of the tables, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 /** Marks the file as a journal, in `PRAGMA application_id`: "sfdl" as a number. */
 export const APPLICATION_ID = 0x7366646c
 
@@ -7,7 +7,7 @@ export const APPLICATION_ID = 0x7366646c
 const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 
 /**
- * `runs.n` numbers the runs, so that facts don't repeat their ids. `facts_before` is the number of facts when the last leg began.
+ * `runs.n` numbers the runs, so that facts don't repeat their ids. `kept` is what interceptors kept when the run was admitted. `facts_before` is the number of facts when the last leg began.
  * `crashes` counts the legs in a row that ended with their process and added no fact. `inbox` has what other processes want of a
  * run: only its owner turns that into facts, so facts have one order. Facts are stored in the order of their commits: stored by run, a
  * commit of 64 runs wrote 64 pages, and a fact took 70 µs instead of 9.
@@ -32,6 +32,7 @@ export const CREATE: string = `
     updated_at INTEGER NOT NULL,
     input TEXT NOT NULL,
     options TEXT NOT NULL,
+    kept TEXT,
     result TEXT,
     error TEXT
   ) STRICT;
@@ -69,8 +70,8 @@ export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.i
 
 export const ADD: string = `
   INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
-    input, options)
-  VALUES (:id, :pipeline, :graph, 'running', :owner, 1, 1, 0, 0, :userId, :orgId, :startedAt, ${NOW}, :input, :options)`
+    input, options, kept)
+  VALUES (:id, :pipeline, :graph, 'running', :owner, 1, 1, 0, 0, :userId, :orgId, :startedAt, ${NOW}, :input, :options, :kept)`
 export const CLAIM: string = `
   UPDATE runs SET owner = :owner, graph = :graph, status = 'running', fence = fence + 1, leg = leg + 1, facts_before = :facts,
     crashes = :crashes, updated_at = ${NOW}, error = NULL
@@ -79,6 +80,8 @@ export const CLAIM: string = `
 export const END: string = `
   UPDATE runs SET status = :status, result = :result, error = :error, owner = NULL, crashes = 0, fence = fence + 1, updated_at = ${NOW}
   WHERE n = :run AND fence = :fence`
+/** A first leg in which no stage has begun leaves no run. */
+export const UNDO_ADD: string = `DELETE FROM runs WHERE n = ? AND fence = ?`
 export const RELEASE: string = `UPDATE runs SET owner = NULL WHERE n = ? AND fence = ?`
 
 export const RENEW: string = `

@@ -137,7 +137,7 @@ export class JournalExecutors implements ExecutorUnderTest {
       if (row === undefined) return false
       const keys = [...journal.all(KEYS, row.n), ...journal.all(INBOX, row.n)] as unknown as readonly FactKey[]
       if (questionsIn(keys).get(key) !== 'open') return false
-      return journal.run(ADD_TO_INBOX, { run: row.n, kind: 'answer', key, value: JSON.stringify(answer) }) === 1
+      return journal.run(ADD_TO_INBOX, { run: row.n, kind: 'answer', key, value: JSON.stringify({ answer }) }) === 1
     })
     this.#legs.get(runId)?.executor?.lookIntoInbox()
     return isKept
@@ -157,6 +157,12 @@ export class JournalExecutors implements ExecutorUnderTest {
 function recorded({ kind, key, at, value }: FactRow): RecordedFact {
   const read: unknown = JSON.parse(value)
   const fields =
-    kind === 'answer' ? { answer: read } : kind === 'stop' ? { reason: read } : kind === 'timer' ? {} : { facts: read }
+    kind === 'answer'
+      ? (read as { readonly answer: unknown })
+      : kind === 'stop'
+        ? { reason: read }
+        : kind === 'timer'
+          ? {}
+          : { facts: read }
   return { kind: kind === 'ask' ? 'call' : kind, key, at, ...fields } as Omit<Fact, 'replayed'> as RecordedFact
 }
