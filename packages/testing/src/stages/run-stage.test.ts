@@ -1,4 +1,14 @@
-import { Pipeline, StageKind, StageOutput, StageflowError, asStage, definePorts, defineStage } from '@stageflow/core'
+import {
+  NoOpEventSink,
+  Pipeline,
+  StageKind,
+  StageOutput,
+  StageflowError,
+  asStage,
+  definePorts,
+  defineStage,
+  setEventSink,
+} from '@stageflow/core'
 import type { Interceptor, OnCall, RunPart, RunPipeline, StageContext, StageInfo, SuspendOutput } from '@stageflow/core'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test } from 'vitest'
@@ -442,6 +452,22 @@ test('the events and the record of a resumed stage are those of its second leg, 
   await clock.settle()
   caller.abort(new Error('the caller has left'))
   expect((await aborted).output).toMatchObject({ status: 'cancel', reason: 'the caller has left' })
+})
+
+test('the sink of the process gets the events of the second leg only', async () => {
+  const sink = recordingSink()
+  setEventSink(sink)
+  try {
+    await runStage(({ resumed }) => ({ ...resumed }), { resumed: { answer: true } })
+  } finally {
+    setEventSink(NoOpEventSink)
+  }
+  expect(sink.types()).toEqual([
+    'pipeline.resumed',
+    'stage.stage.started',
+    'stage.stage.completed',
+    'pipeline.completed',
+  ])
 })
 
 test('interceptors stand around the second leg only, and one that refuses the run gives the output', async () => {

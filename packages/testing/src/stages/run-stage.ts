@@ -1,4 +1,5 @@
 import {
+  NoOpEventSink,
   Pipeline,
   PipelineBuildError,
   PipelineFailedError,
@@ -237,7 +238,7 @@ async function startAnswered(
       join: 'settled',
     })
     .build(clock === undefined ? {} : { clock })
-    .runSettled(snapshot)
+    .runSettled(snapshot, { eventSink: NoOpEventSink })
   // An input that isn't data has ended it as failed. It does so again.
   if (asked.status !== 'suspended') return graph.start(snapshot, run)
   return startResumed(graph, asked, { [name]: answer }, run)
