@@ -256,7 +256,7 @@ const ORDERS: readonly (readonly [call: string, exported: unknown, right: readon
   ['runStage(stage, options)', index.runStage, [stage, { timeoutMs: 500 }]],
   ['runStage(pipeline, name, options)', index.runStage, [pipeline, 'answer', { timeoutMs: 500 }]],
   ['withStubs(pipeline, stubs)', index.withStubs, [pipeline, { answer: { text: 'Hi' } }]],
-  // These two are called with a function, or with the address of a module, and their message shows it.
+  // Each of these is called with a function, or the address of a module, and its message shows that.
   ['interceptorContract(', contract.interceptorContract, [() => ({}), { events: [] }]],
   ['executorContract(', durableContract.executorContract, [() => ({}), { pipelines: 1 }]],
   ['executorProcessContract(', durableContract.executorProcessContract, [new URL(import.meta.url), { runs: 1 }]],
@@ -281,6 +281,14 @@ test.each(ORDERS)(
     }
   },
 )
+
+test.each([
+  ['seededRandom({ seed })', index.seededRandom],
+  ['seededSchedule({ seed })', index.seededSchedule],
+])('a seed that is not in options is refused, with the call: %s', async (call, exported) => {
+  const { message } = await refusal(exported as Exported, [7])
+  expect(message).toBe(`${call}: the options must be an object, not 7.`)
+})
 
 test('the table of orders has every function that takes several arguments', () => {
   const several = ALL.filter(({ call }) => call.right.length > 1).map(({ name }) => name)

@@ -13,7 +13,7 @@ export const SEEDED: OptionRules<SeedOptions> = { seed: SEED }
 
 /** Makes a source of numbers from 0 up to 1 that are the same for the same seed, on every machine. */
 export function seededRandom(options: SeedOptions = {}): () => number {
-  checkOptions('seededRandom()', 'testing/illegal-option', options, SEEDED)
+  checkOptions('seededRandom({ seed })', 'testing/illegal-option', options, SEEDED)
   let state = stateOf(options.seed ?? 1)
   return () => {
     state = (state + GOLDEN) >>> 0

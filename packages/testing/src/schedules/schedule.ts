@@ -42,7 +42,7 @@ const INTERLEAVED: OptionRules = { port: required(PORT) }
 
 /** Makes a schedule that takes steps of the same instant in a random order. A seed always gives the same order. */
 export function seededSchedule(options: SeedOptions = {}): Schedule {
-  checkOptions('seededSchedule()', 'testing/illegal-option', options, SEEDED)
+  checkOptions('seededSchedule({ seed })', 'testing/illegal-option', options, SEEDED)
   const random = seededRandom(options)
   return createSchedule((options) => Math.floor(random() * options.length)).schedule
 }
