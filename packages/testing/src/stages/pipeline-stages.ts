@@ -1,6 +1,13 @@
 import { StageflowError } from '@stageflow/core'
-import type { AnyStage } from '@stageflow/core'
+import type { AnyStage, StageSlot } from '@stageflow/core'
 import { didYouMean, read, show } from '@stageflow/core/kit'
+
+/** The data of a stage, from the types of its pipeline. */
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
+export type DataIn<Slot> = Slot extends StageSlot<infer Data, boolean, any> ? Data : never
+/** Its chunks. */
+// oxlint-disable-next-line no-explicit-any -- as above
+export type ChunkIn<Slot> = Slot extends StageSlot<any, boolean, infer Chunk> ? Chunk : never
 
 /** A pipeline, as far as its stages are concerned. */
 export interface Described {

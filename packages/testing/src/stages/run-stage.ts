@@ -51,6 +51,7 @@ import {
 } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { mustBePipeline, stageNamed } from './pipeline-stages.ts'
+import type { ChunkIn, DataIn } from './pipeline-stages.ts'
 import { withHooks } from './with-hooks.ts'
 
 /** Options of `runStage`, beside all run options (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
@@ -152,11 +153,6 @@ interface Draft {
   withStages(stages: readonly unknown[]): Draft
   build(options: BuildOptions<object>): StageGraph<Readonly<Record<string, StageSlot>>, {}>
 }
-
-// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
-type DataIn<Slot> = Slot extends StageSlot<infer Data, boolean, any> ? Data : never
-// oxlint-disable-next-line no-explicit-any -- as above
-type ChunkIn<Slot> = Slot extends StageSlot<any, boolean, infer Chunk> ? Chunk : never
 
 /** Runs one stage through the real engine, without your pipeline. Doesn't reject if the stage fails: `output` has the failure. */
 export function runStage<Data, Chunk>(

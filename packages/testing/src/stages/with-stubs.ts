@@ -1,13 +1,9 @@
 import { Pipeline } from '@stageflow/core'
-import type { StageContext, StageOutput, StageSlot } from '@stageflow/core'
+import type { StageContext, StageOutput } from '@stageflow/core'
 import { checkOptions, isPlain, required, withCode } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { mustBePipeline, stageNamed } from './pipeline-stages.ts'
-
-// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
-type DataIn<Slot> = Slot extends StageSlot<infer Data, boolean, any> ? Data : never
-// oxlint-disable-next-line no-explicit-any -- as above
-type ChunkIn<Slot> = Slot extends StageSlot<any, boolean, infer Chunk> ? Chunk : never
+import type { ChunkIn, DataIn } from './pipeline-stages.ts'
 
 /** How the function of a stub ends: with the data of the stage, with an output, or with nothing if the stage has no data. */
 type StubEnd<Data> = Data | StageOutput<Data> | ({} extends Data ? void : never)
