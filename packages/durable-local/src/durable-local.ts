@@ -213,14 +213,14 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       checkOpen()
       checkRunId('resume()', runId)
       checkLeg('resume()', graph, options)
-      await runs.answer(runId, await admittedAnswers(graph as never, runId, answers, options))
+      await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
       return carryOn(graph as never, runId, options)
     },
     async answer(graph, runId, answers, options) {
       checkOpen()
       checkRunId('answer()', runId)
       checkLeg('answer()', graph, options)
-      await runs.answer(runId, await admittedAnswers(graph as never, runId, answers, options))
+      await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
     },
     async recover(graph, ...[options]) {
       checkOpen()
@@ -265,7 +265,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
-          await runs.answer(runId, { graph: graph as never, answers, by })
+          await runs.answer(runId, { graph, answers, by })
           return carryOn(graph as never, runId, options)
         },
       })

@@ -105,7 +105,7 @@ export class Runs {
    */
   async attach(graph: Graph, id: string, { signal, ...options }: LegOptions<unknown>): Promise<Settled> {
     signal?.throwIfAborted()
-    const live = this.#runs.get(id) ?? this.#begin(graph, id, options as LegOptions<unknown>, undefined)
+    const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
     return this.#waitFor(live, signal)
   }
 

@@ -1,3 +1,4 @@
+import { StageflowError } from '@stageflow/core'
 import type { ErrorRecord, FailedResult, PipelineResult } from '@stageflow/core'
 import type { CallFacts, OpenRequest } from '@stageflow/core/durable'
 import { type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
@@ -73,9 +74,20 @@ const RULES: OptionRules<ListOptions> = {
   after: TEXT,
 }
 
+/** Refuses a filter that has no value: a caller without a tenant must not see the runs of all. */
+function checkGiven(options: ListOptions): void {
+  const missing = (['userId', 'orgId'] as const).find((name) => name in options && options[name] === undefined)
+  if (missing === undefined) return
+  throw new StageflowError(
+    'durable-local/illegal-option',
+    `list(): ${missing} is undefined, so it would list the runs of everybody. Pass the id, or leave ${missing} out to see all runs.`,
+  )
+}
+
 /** The runs of a journal, the newest first. */
 export function listRuns(journal: Journal, options: ListOptions): readonly RunSummary[] {
   checkOptions('list()', 'durable-local/illegal-option', options, RULES)
+  checkGiven(options)
   const { status = null, pipeline = null, userId = null, orgId = null, limit = 100, after } = options
   const last = after === undefined ? undefined : findRun(journal, after)
   if (after !== undefined && last === undefined) throw unknownRun(after, journal.path)
