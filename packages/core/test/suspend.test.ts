@@ -136,7 +136,10 @@ test('the stage sees its request, its state and the answer, and nothing of them 
     .build()
   const first = suspended(await graph.run())
   await resumeRun(graph, first, { approve: { by: 'ann' } })
-  expect(seen).toEqual([undefined, { request: 'sure?', state: { draft: 7 }, answer: { by: 'ann' } }])
+  expect(seen).toEqual([
+    undefined,
+    { request: 'sure?', state: { draft: 7 }, answer: { by: 'ann' }, expired: false, by: undefined },
+  ])
 })
 
 test('some of the answers are enough: the other stages stay suspended, and are answered in a later leg', async () => {

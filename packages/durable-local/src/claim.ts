@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunInput, StageGraph } from '@stageflow/core'
+import type { Clock, RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf, incompatibilities } from '@stageflow/core/durable'
 import type { Admitted, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { fingerprint, show } from '@stageflow/core/kit'
@@ -29,6 +29,7 @@ export interface NewRun {
 }
 
 export interface Claimant {
+  readonly clock: Pick<Clock, 'now'>
   readonly owner: string
   readonly leaseMs: number
   readonly maxRecoveries: number
@@ -50,9 +51,10 @@ export type Claim =
   | { readonly is: 'settled'; readonly row: RunRow }
 
 /** What is to be done with a run, without a write: undefined if it can be claimed. */
-export function lookAt(row: RunRow | undefined, owner: string): Claim | undefined {
+export function lookAt(row: RunRow | undefined, owner: string, now: number): Claim | undefined {
   if (row === undefined) return undefined
-  const onlyWaits = row.status === 'suspended' && row.has_inbox === 0
+  const isDue = row.wake_at !== null && row.wake_at <= now
+  const onlyWaits = row.status === 'suspended' && row.has_inbox === 0 && !isDue
   if (hasEnded(row) || onlyWaits) return { is: 'settled', row }
   if (row.status === 'running' && isCarriedElsewhere(row, owner)) return { is: 'elsewhere' }
   return undefined
@@ -66,7 +68,7 @@ export function claim(
   journal: Journal,
   runId: string,
   graph: AnyGraph,
-  { owner, leaseMs, maxRecoveries }: Claimant,
+  { owner, leaseMs, maxRecoveries, clock }: Claimant,
   created: NewRun | undefined,
 ): Claim {
   const row = findRun(journal, runId)
@@ -77,7 +79,7 @@ export function claim(
   if (created !== undefined) return { is: 'exists' }
   checkGuarded(graph, row)
   const keys = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
-  const settled = lookAt(row, owner)
+  const settled = lookAt(row, owner, clock.now())
   checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
   if (settled !== undefined) return settled
   // Its process has died: `lookAt` has found a lease that is no longer renewed.

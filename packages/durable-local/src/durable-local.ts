@@ -225,7 +225,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     async recover(graph, ...[options]) {
       checkOpen()
       checkLeg('recover()', graph, options)
-      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
+      const recovery = new Recovery({ journal, clock }, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)
       return recovery.start()

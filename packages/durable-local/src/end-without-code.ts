@@ -31,6 +31,7 @@ export function endWithoutCode(journal: Journal, row: RunRow, end: CodelessEnd):
     status: end.status,
     result: JSON.stringify(result),
     error: error === undefined ? null : JSON.stringify(error),
+    wakeAt: null,
   })
 }
 

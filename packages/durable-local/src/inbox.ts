@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunAuthor } from '@stageflow/core'
+import type { Clock, RunAuthor } from '@stageflow/core'
 
 import { checkGuarded } from './admission.ts'
 import { findAnswers } from './answers.ts'
@@ -36,6 +36,7 @@ export function askToStop(
 export interface AnswerPlan {
   readonly journal: Journal
   readonly owner: string
+  readonly clock: Pick<Clock, 'now'>
   readonly maxFactLength: number
 }
 
@@ -52,14 +53,14 @@ export interface GivenAnswers {
 export function keepAnswers(
   id: string,
   { answers: given, by, graph }: GivenAnswers,
-  { journal, owner, maxFactLength }: AnswerPlan,
+  { journal, owner, clock, maxFactLength }: AnswerPlan,
 ): number {
   const row = findRun(journal, id)
   if (row === undefined) throw unknownRun(id, journal.path)
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
   const facts = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
   // A process that carries the run has checked its own graph.
-  const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
+  const isElsewhere = lookAt(row, owner, clock.now())?.is === 'elsewhere'
   if (graph !== undefined) {
     checkGuarded(graph, row)
     checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)

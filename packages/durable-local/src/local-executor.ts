@@ -95,6 +95,12 @@ export class LocalExecutor implements StageExecutor {
     this.#record('stop', key, JSON.stringify(reason))
   }
 
+  /** When the run goes on without an answer, while it waits for one. */
+  get wakeAt(): number | null {
+    const times = [...this.#timers].flatMap(([key, at]) => (this.#waiting.has(key) ? at : []))
+    return times.length === 0 ? null : Math.min(...times)
+  }
+
   // What happens from outside
 
   /** Tells that something may be in the inbox of the run. */

@@ -1,4 +1,4 @@
-import type { ErrorRecord, StageGraph } from '@stageflow/core'
+import type { Clock, ErrorRecord, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
 
 import { closedJournal } from './journal.ts'
@@ -16,6 +16,10 @@ export interface RecoveredRun {
   readonly error: ErrorRecord | undefined
 }
 
+interface RecoveryPlan {
+  readonly journal: Journal
+  readonly clock: Pick<Clock, 'now'>
+}
 type FoundRun = Pick<RunRow, 'id' | 'status' | 'owned'>
 
 /** How many recovered runs of one graph are carried at once, so that many of them don't exhaust the process. */
@@ -24,6 +28,7 @@ const MOST_AT_ONCE = 64
 /** Takes over the runs of one graph that no process carries, until the journal is closed or a later one takes its place. */
 export class Recovery {
   readonly #journal: Journal
+  readonly #clock: Pick<Clock, 'now'>
   readonly #runs: Runs
   readonly #graph: StageGraph<unknown, unknown>
   readonly #options: LegOptions<unknown>
@@ -42,12 +47,18 @@ export class Recovery {
   #isDone = false
   #isReplaced = false
 
-  constructor(journal: Journal, runs: Runs, graph: StageGraph<unknown, unknown>, options: LegOptions<unknown>) {
+  constructor(
+    { journal, clock }: RecoveryPlan,
+    runs: Runs,
+    graph: StageGraph<unknown, unknown>,
+    options: LegOptions<unknown>,
+  ) {
     this.#journal = journal
+    this.#clock = clock
     this.#runs = runs
     this.#graph = graph
     this.#options = options
-    this.#first = journal.all(UNFINISHED, { pipeline: graph.name }).map(({ id }) => id as string)
+    this.#first = journal.all(UNFINISHED, this.#filter()).map(({ id }) => id as string)
     this.#open = new Set(this.#first)
   }
 
@@ -77,12 +88,17 @@ export class Recovery {
   /** Looks for runs to take over, and takes as many as may be carried at once. */
   #look(): void {
     const sql = this.#isDone ? ABANDONED : UNFINISHED
-    const found = this.#journal.all(sql, { pipeline: this.#graph.name }) as unknown as readonly FoundRun[]
+    const found = this.#journal.all(sql, this.#filter()) as unknown as readonly FoundRun[]
     this.#closeFirst(found)
     const mine = found.filter((run) => this.#isMine(run)).map(({ id }) => id)
     // The oldest is taken first, with `pop`.
     this.#queue = mine.reverse()
     this.#takeMore()
+  }
+
+  /** Of runs that only wait, those whose time has passed. */
+  #filter(): object {
+    return { pipeline: this.#graph.name, now: this.#clock.now() }
   }
 
   /** Notes which of the first runs are no longer in progress, and resolves the call when none is. */

@@ -36,6 +36,8 @@ export interface RunRow {
   readonly options: string
   /** What interceptors kept at the start, as JSON. */
   readonly kept: string | null
+  /** When a suspended run goes on without an answer, in ms since 1970. */
+  readonly wake_at: number | null
   readonly result: string | null
   readonly error: string | null
 }

@@ -151,7 +151,7 @@ export class Runs {
     // Only the first try may create the run. Later ones only look, until the run can be claimed: a look needs no transaction.
     let created = start
     for (;;) {
-      const seen = created === undefined ? lookAt(findRun(journal, id), owner) : undefined
+      const seen = created === undefined ? lookAt(findRun(journal, id), owner, this.#plan.clock.now()) : undefined
       if (seen?.is !== 'elsewhere') {
         const toCreate = created
         const found = await journal.write(() => claim(journal, id, graph, this.#plan, toCreate))
@@ -212,14 +212,14 @@ export class Runs {
   }
 
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do. */
-  #end({ n: run, id, fence }: RunRow, { untaken }: LocalExecutor, result: Settled): boolean {
+  #end({ n: run, id, fence }: RunRow, { untaken, wakeAt }: LocalExecutor, result: Settled): boolean {
     const { journal } = this.#plan
     if (result.status !== 'suspended') journal.run(EMPTY_INBOX, run)
     for (const row of untaken) journal.run(TAKE, row)
     // An answer has come while the leg was ending.
     if (result.status === 'suspended' && findRun(journal, id)?.has_inbox === 1) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
-    const kept = { run, fence, status: result.status, result: JSON.stringify(result), error }
+    const kept = { run, fence, status: result.status, result: JSON.stringify(result), error, wakeAt }
     return journal.run(END, kept) === 1
   }
 
@@ -241,7 +241,7 @@ export class Runs {
     const text = JSON.stringify(recordOf(error))
     // If the journal can't be written either, the caller gets the error all the same.
     await journal
-      .write(() => journal.run(END, { run, fence, status: 'blocked', result: null, error: text }))
+      .write(() => journal.run(END, { run, fence, status: 'blocked', result: null, error: text, wakeAt: null }))
       .catch(() => undefined)
   }
 

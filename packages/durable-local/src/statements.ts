@@ -7,7 +7,8 @@ export const APPLICATION_ID = 0x7366646c
 const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 
 /**
- * `runs.n` numbers the runs, so that facts don't repeat their ids. `kept` is what interceptors kept when the run was admitted. `facts_before` is the number of facts when the last leg began.
+ * `runs.n` numbers the runs, so that facts don't repeat their ids. `kept` is what interceptors kept when the run was admitted, `wake_at` when a suspended run
+ * goes on without an answer. `facts_before` is the number of facts when the last leg began.
  * `crashes` counts the legs in a row that ended with their process and added no fact. `inbox` has what other processes want of a
  * run: only its owner turns that into facts, so facts have one order. Facts are stored in the order of their commits: stored by run, a
  * commit of 64 runs wrote 64 pages, and a fact took 70 µs instead of 9.
@@ -33,10 +34,12 @@ export const CREATE: string = `
     input TEXT NOT NULL,
     options TEXT NOT NULL,
     kept TEXT,
+    wake_at REAL,
     result TEXT,
     error TEXT
   ) STRICT;
   CREATE INDEX runs_of_status ON runs (status);
+  CREATE INDEX runs_waking ON runs (wake_at) WHERE wake_at IS NOT NULL;
   CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
   CREATE INDEX runs_ended ON runs (updated_at) WHERE status IN ('completed', 'cancelled', 'failed');
   CREATE TABLE facts (
@@ -74,11 +77,11 @@ export const ADD: string = `
   VALUES (:id, :pipeline, :graph, 'running', :owner, 1, 1, 0, 0, :userId, :orgId, :startedAt, ${NOW}, :input, :options, :kept)`
 export const CLAIM: string = `
   UPDATE runs SET owner = :owner, graph = :graph, status = 'running', fence = fence + 1, leg = leg + 1, facts_before = :facts,
-    crashes = :crashes, updated_at = ${NOW}, error = NULL
+    crashes = :crashes, updated_at = ${NOW}, error = NULL, wake_at = NULL
   WHERE n = :run`
 /** Ends a leg whose lease still holds, or a run that no process carries. */
 export const END: string = `
-  UPDATE runs SET status = :status, result = :result, error = :error, owner = NULL, crashes = 0, fence = fence + 1, updated_at = ${NOW}
+  UPDATE runs SET status = :status, result = :result, error = :error, wake_at = :wakeAt, owner = NULL, crashes = 0, fence = fence + 1, updated_at = ${NOW}
   WHERE n = :run AND fence = :fence`
 /** A first leg in which no stage has begun leaves no run. */
 export const UNDO_ADD: string = `DELETE FROM runs WHERE n = ? AND fence = ?`
@@ -109,8 +112,8 @@ export const WITH_INBOX: string = `
   SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ?`
 
 /**
- * The runs of a pipeline with one of these statuses, and those that wait and have something in their inbox. There may be very many that
- * only wait: the index of statuses and the inbox lead past them.
+ * The runs of a pipeline with one of these statuses, and those that wait and can go on: something is in their inbox, or their time has
+ * passed. There may be very many that only wait: the index of statuses, the inbox and the index of times lead past them.
  */
 const unfinished = (statuses: string, condition: string): string => `
   SELECT id, status, ${IS_OWNED} AS owned FROM (
@@ -119,6 +122,8 @@ const unfinished = (statuses: string, condition: string): string => `
     UNION
     SELECT runs.n, runs.id, runs.status, runs.owner FROM inbox CROSS JOIN runs ON runs.n = inbox.run
       WHERE pipeline = :pipeline AND status = 'suspended'
+    UNION
+    SELECT n, id, status, owner FROM runs WHERE wake_at <= :now AND pipeline = :pipeline AND status = 'suspended'
   ) AS runs ${condition} ORDER BY n`
 /** Runs that no process carries and that can go on: their process has died, or an answer or a cancel has come for them. */
 export const ABANDONED: string = unfinished(`'running'`, `WHERE NOT ${IS_OWNED}`)

@@ -129,7 +129,8 @@ function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly Fact
   const questions = questionsIn([...facts, ...inbox])
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || questions.get(key) !== 'open') return []
-    return [{ path: answerPath(key, graph), request: (readFact({ kind, key, value }, row.id) as CallFacts).request }]
+    const { request, until } = readFact({ kind, key, value }, row.id) as CallFacts
+    return [{ path: answerPath(key, graph), request, until }]
   })
 }
 

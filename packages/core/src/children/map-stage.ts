@@ -149,7 +149,7 @@ class MapRun {
     const place = this.#outputs.push(undefined) - 1
     const { host, node, fork: outer } = this.#behind
     const { facts } = host
-    this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place)
+    this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place, node.name)
     if (this.#outputs[place] !== undefined) return
     const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, `#${place}`))
     const leave = this.#enterCode()
@@ -158,7 +158,8 @@ class MapRun {
     try {
       const value = (host as ParentRun).item?.(fork.live, place, item, this.#each) ?? this.#each(item, fork.context)
       const output = toOutput(await value, node.name + fork.item)
-      if (['ok', 'skip', 'suspend'].includes(output.status)) this.#outputs[place] = output
+      if (output.status === 'suspend') this.#outputs[place] = output.endedAt(facts.clock.now())
+      else if (output.status === 'ok' || output.status === 'skip') this.#outputs[place] = output
       else if (!this.#isOver) {
         this.#ended = output
         this.#endEarly()

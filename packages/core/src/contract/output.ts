@@ -75,6 +75,22 @@ export interface SuspendOutput extends OfStatus<'suspend'> {
   /** The question that the answer of `resumeRun` replies to. */
   readonly request: unknown
   readonly state?: unknown
+  /** When the stage goes on without an answer, in ms since 1970. */
+  readonly until?: number
+  /** The answer that it then goes on with. */
+  readonly otherwise?: unknown
+}
+
+/** What a stage that waits gives beside its question. */
+export interface SuspendOptions {
+  /** Given back as `context.resumed.state`. */
+  readonly state?: unknown
+  /** How long the question waits for an answer, in ms from the end of the stage. Then the stage runs again without one. Default: no limit. */
+  readonly forMs?: number
+  /** The same as a time: in ms since 1970, or a Date. */
+  readonly until?: number | Date
+  /** What `context.resumed.answer` is then; `context.resumed.expired` is true. */
+  readonly otherwise?: unknown
 }
 /** The output of a stage, of one of these statuses. The functions of `StageOutput` say what each of them does. */
 export type StageOutput<Data = unknown> =
@@ -98,9 +114,10 @@ export interface StageOutputFactory {
   retry(error: unknown, options?: { readonly afterMs?: number }): RetryOutput
   /**
    * Waits for an answer from outside the run. The stages that don't need it go on, then the run ends as `suspended`. When the
-   * run is resumed, the stage runs again with `context.resumed`: `request`, `state` and the answer.
+   * run is resumed, the stage runs again with `context.resumed`: `request`, `state` and the answer. With `forMs` or `until` it runs again
+   * at that time at the latest, so a question can have a deadline, a reminder can be sent, and a stage can sleep for days.
    */
-  suspend(request: unknown, options?: { readonly state?: unknown }): SuspendOutput
+  suspend(request: unknown, options?: SuspendOptions): SuspendOutput
 }
 
 type Status = StageOutput['status']
@@ -110,10 +127,24 @@ type More = Extras & {
   readonly afterMs?: number
   readonly request?: unknown
   readonly state?: unknown
+  readonly forMs?: number
+  readonly until?: number | Date
+  readonly otherwise?: unknown
   readonly byEngine?: true
 }
 
-const EXTRAS = ['retryable', 'afterMs', 'request', 'state', 'artifacts', 'events', 'version'] as const
+const EXTRAS = [
+  'retryable',
+  'afterMs',
+  'request',
+  'state',
+  'forMs',
+  'until',
+  'otherwise',
+  'artifacts',
+  'events',
+  'version',
+] as const
 
 /** Immutable through private fields: cheaper than freezing one object per stage. */
 export class Output {
@@ -162,6 +193,9 @@ export class Output {
   declare readonly afterMs: number | undefined
   declare readonly request: unknown
   declare readonly state: unknown
+  declare readonly forMs: number | undefined
+  declare readonly until: number | undefined
+  declare readonly otherwise: unknown
   declare readonly artifacts: Extras['artifacts']
   declare readonly events: Extras['events']
   declare readonly version: string | undefined
@@ -170,6 +204,13 @@ export class Output {
   withData(data: unknown): Output {
     if (this.#status === 'ok') return new Output('ok', data, this.#more)
     return new Output(this.#status, this.#value, { ...this.#more, data })
+  }
+  /** The same question, whose time was given as `forMs`, as it stands once its stage has ended at `endedAt`. */
+  endedAt(endedAt: number): Output {
+    const { forMs, ...more } = this.#more
+    return forMs === undefined
+      ? this
+      : new Output(this.#status, this.#value, Object.freeze({ ...more, until: endedAt + forMs }))
   }
   toJSON(): object {
     const { status, data, reason, error } = this
@@ -199,6 +240,9 @@ const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
 const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
 
+const isWait = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+const isTime = (value: unknown): boolean => Number.isFinite(value instanceof Date ? value.getTime() : value)
+
 const RULES = {
   ok: {
     artifacts: [isArray, 'an array of objects'],
@@ -208,7 +252,12 @@ const RULES = {
   fail: { retryable: FLAG, data: ANY },
   // Which waits make sense is for the interceptor to say that waits.
   retry: { afterMs: ANY },
-  suspend: { state: ANY },
+  suspend: {
+    state: ANY,
+    forMs: [isWait, 'a number of milliseconds, at least 0'],
+    until: [isTime, 'a time in ms since 1970, or a Date'],
+    otherwise: ANY,
+  },
 } satisfies Readonly<Record<string, OptionRules>>
 
 /** Reads the options of an output. Throws `core/illegal-option`; `error` is that of the output, which must not get lost. */
@@ -221,6 +270,23 @@ function optionsOf(status: keyof typeof RULES, options: More | undefined, error?
 export const suspendedOutput = (request: unknown, state: unknown): Output =>
   new Output('suspend', undefined, { request, state })
 
+/** A question with its options. Of two times neither is meant more than the other. */
+function askedOutput(request: unknown, options: More | undefined): Output {
+  const { state, forMs, until, otherwise } = optionsOf('suspend', options)
+  if (forMs === undefined && until === undefined && otherwise === undefined) return suspendedOutput(request, state)
+  if (forMs === undefined ? until === undefined : until !== undefined)
+    throw new StageflowError(
+      'core/illegal-option',
+      `StageOutput.suspend(): pass ${forMs === undefined ? 'forMs or until beside otherwise' : 'forMs or until, not both'}.`,
+    )
+  const time = forMs === undefined ? { until: Number(until) } : { forMs }
+  return new Output(
+    'suspend',
+    undefined,
+    Object.freeze({ request, state, ...time, ...(otherwise !== undefined && { otherwise }) }),
+  )
+}
+
 /** Makes the outputs that a stage returns. */
 export const StageOutput: StageOutputFactory = Object.freeze({
   ok: (data: object = EMPTY, extras?: Extras) => new Output('ok', data, optionsOf('ok', extras)),
@@ -228,7 +294,7 @@ export const StageOutput: StageOutputFactory = Object.freeze({
   cancel: (reason: string) => new Output('cancel', textOf(reason)),
   fail: (error: unknown, options?: More) => new Output('fail', toError(error), optionsOf('fail', options, error)),
   retry: (error: unknown, options?: More) => new Output('retry', toError(error), optionsOf('retry', options, error)),
-  suspend: (request: unknown, options?: More) => suspendedOutput(request, optionsOf('suspend', options).state),
+  suspend: askedOutput,
 }) as unknown as StageOutputFactory
 
 const plainPrototype = Object.prototype
@@ -323,7 +389,8 @@ export function readOutput(value: unknown, stage: string, freeze: Freeze): Outpu
     const output = toOutput(value, stage)
     const { data, artifacts, events } = output
     if (isObject(data)) freeze(data)
-    else if (output.status === 'suspend') freeze({ request: output.request, state: output.state })
+    else if (output.status === 'suspend')
+      freeze({ request: output.request, state: output.state, otherwise: output.otherwise })
     if (artifacts !== undefined) freeze(artifacts)
     if (events !== undefined) freeze(events)
     return output

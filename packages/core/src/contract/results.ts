@@ -216,6 +216,8 @@ export interface Resumed {
   readonly request: unknown
   readonly state: unknown
   readonly answer: unknown
+  /** The time of the question has passed: `answer` is its `otherwise`. */
+  readonly expired: boolean
   /** Who answered, as interceptors verified it; undefined if none of them checks callers. */
   readonly by: RunAuthor | undefined
 }
@@ -266,7 +268,7 @@ export interface Resume {
   /** Settles a stage as it settled in an earlier leg. Returns its state for the schedule, or 0 if the stage must run. */
   restore(facts: RestoredRun, stage: number): number
   /** The output of an item of a map that ended in an earlier leg; undefined if the item must run. */
-  item(facts: RestoredStage, place: number): Output | undefined
+  item(facts: RestoredStage, place: number, stage: string): Output | undefined
   /** Continues the child run at `path`, if it was suspended and its stage is resumed. */
   child(path: string, resumed: Resumed | undefined): Resume | undefined
 }

@@ -1,8 +1,21 @@
-import { isArray } from '../base/check.ts'
-import type { SuspendOutput } from '../contract/output.ts'
+import { isArray, isObject } from '../base/check.ts'
+import type { Output, SuspendOutput } from '../contract/output.ts'
+import type { ChildResult, PipelineReport } from '../contract/results.ts'
+import type { Kept, RunInput } from '../contract/snapshot-fields.ts'
+import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { requestsOf } from '../report/record.ts'
-import { itemsIn, suspendedChild } from './earlier-legs.ts'
-import type { SuspendedRun } from './earlier-legs.ts'
+
+/** A suspended run: its result, or that result written as JSON and parsed. */
+export interface SuspendedRun {
+  readonly status: 'suspended'
+  readonly requests: Readonly<Record<string, unknown>>
+  readonly snapshot: ContextSnapshot | RunInput
+  readonly outputs: Readonly<Record<string, unknown>>
+  readonly report: PipelineReport
+  /** What interceptors keep with the run, by their names. */
+  readonly kept?: Kept | undefined
+  readonly children: Readonly<Record<string, ChildResult>>
+}
 
 /** Requests with the outputs that made them: those of a run, or of the items of a map. `path`: where they are. */
 export interface Asked {
@@ -40,11 +53,26 @@ export interface OpenRequest {
   /** The keys of its answer, from the outermost: `['kid', 'check']` is answered by `{ kid: { check: answer } }`. */
   readonly path: readonly string[]
   readonly request: unknown
+  /** When it goes on without an answer, in ms since 1970; undefined: never. */
+  readonly until?: number | undefined
 }
 
 /** The requests that a suspended run waits for. Those of its child runs and of the items of its maps are listed one by one. */
 export const openRequests = ({ requests, outputs, children }: SuspendedRun): readonly OpenRequest[] =>
   requestsIn({ requests, outputs, path: '' }, children, [])
+
+/** When a suspended run goes on without an answer, in ms since 1970: the earliest time of its questions. Undefined: never. */
+export function wakeAt(run: SuspendedRun): number | undefined {
+  const times = openRequests(run).flatMap(({ until }) => until ?? [])
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** Whether the time of a suspended output has passed, or that of one inside it. */
+export function isDue(output: SuspendOutput, children: SuspendedRun['children'], path: string, now: number): boolean {
+  const inside = askedInside(output, children, path)
+  const times = inside === undefined ? [output.until] : requestsIn(inside, children, []).map(({ until }) => until)
+  return times.some((until) => until !== undefined && until <= now)
+}
 
 function requestsIn(
   { requests, outputs, path }: Asked,
@@ -54,10 +82,27 @@ function requestsIn(
   return Object.entries(requests).flatMap(([name, request]: [string, unknown]) => {
     const output = (outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput
     const inside = askedInside(output, children, pathOf(name, outputs, path))
-    return inside === undefined ? [{ path: [...keys, name], request }] : requestsIn(inside, children, [...keys, name])
+    return inside === undefined
+      ? [{ path: [...keys, name], request, until: output.until }]
+      : requestsIn(inside, children, [...keys, name])
   })
 }
 
 /** The path of a stage or an item, as the keys of `children` have it. */
 export const pathOf = (name: string, outputs: object, path: string): string =>
   path === '' ? name : path + (isArray(outputs) ? `#${name}` : `/${name}`)
+
+/** The suspended child run at `path`, with its key. After a retry, the key ends with `@2` or the like. */
+export const suspendedChild = (
+  children: SuspendedRun['children'],
+  path: string,
+): readonly [key: string, child: SuspendedRun] | undefined =>
+  Object.entries(children).find(([key, { status }]) => key.split('@', 1)[0] === path && status === 'suspended') as
+    | [string, SuspendedRun]
+    | undefined
+
+/** The outputs of the items of a map that suspended. */
+export function itemsIn(state: unknown): readonly Output[] | undefined {
+  const items = isObject(state) ? (state['items'] as readonly (Output | null)[] | undefined) : undefined
+  return isArray(items) && items.some((item) => item?.status === 'suspend') ? (items as readonly Output[]) : undefined
+}

@@ -1,13 +1,12 @@
 import { isArray, isFunction } from '../base/check.ts'
 import { stoppedOutput } from '../call/answers.ts'
 import { LiveStageContext, StageFork, behindOf } from '../call/stage-context.ts'
-import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import { Output, toOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
-import { itemsIn } from './earlier-legs.ts'
+import { itemsIn } from './asked.ts'
 import { hashOf, outputOf } from './facts.ts'
-import type { Carried } from './pump.ts'
+import type { Answered, Carried } from './pump.ts'
 
 type Each = (item: unknown, context: unknown) => unknown
 
@@ -19,8 +18,8 @@ export class DurableMap {
   readonly #rounds: number[] = []
   /** The answers that have come since the map ran last, by item. */
   #answers: Record<string, unknown> = {}
-  /** Who gave the last answer to each item. */
-  readonly #authors: (RunAuthor | undefined)[] = []
+  /** The last answer to each item, with who gave it. */
+  readonly #answered: Answered[] = []
   /** The output with the questions of its items. */
   #asking: Output | undefined
   /** Ends the wait for an answer: with an output, or to run the map again. */
@@ -47,7 +46,9 @@ export class DurableMap {
       if (ended !== undefined) return ended
     }
     const { request, state } = output
-    run.facts.stage(index).reruns = new Map([['', { request, state, answer: this.#answers, by: undefined }]])
+    run.facts.stage(index).reruns = new Map([
+      ['', { request, state, answer: this.#answers, expired: false, by: undefined }],
+    ])
     this.#answers = {}
     return this.run(new LiveStageContext(run, this.#node))
   }
@@ -86,10 +87,9 @@ export class DurableMap {
     const { reruns } = this.#run.facts.stage(this.#node.index)
     const { state, answer } = reruns?.get('') ?? {}
     const output = itemsIn(state)?.[place]
-    const answers = answer as Readonly<Record<number, unknown>>
-    if (output?.status !== 'suspend' || !Object.hasOwn(answers, place)) return output
+    if (output?.status !== 'suspend' || !Object.hasOwn(Object(answer) as object, place)) return output
     const { request, state: own } = output
-    reruns?.set(`#${place}`, { request, state: own, answer: answers[place], by: this.#authors[place] })
+    reruns?.set(`#${place}`, { request, state: own, ...(this.#answered[place] as Answered) })
     return undefined
   }
 
@@ -100,9 +100,11 @@ export class DurableMap {
     if (output.status !== 'suspend') return output
     run.pump.wait(key, {
       request: output.request,
-      answered: ({ answer, by }) => {
-        this.#answers[place] = answer
-        this.#authors[place] = by
+      until: output.until,
+      otherwise: output.otherwise,
+      answered: (answered) => {
+        this.#answers[place] = answered.answer
+        this.#answered[place] = answered
         this.#endWait(undefined)
       },
       suspend: () => this.#endWait(this.#asking),

@@ -156,6 +156,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       answer = thrownOutput(this.callHost, index, thrown)
     }
     late.cancel()
+    answer = answer?.endedAt(clock.now())
     const hasAnswered = answer !== undefined
     answer ??= new Output('cancel', `abandoned: its code still ran ${graceMs} ms after its signal had aborted`)
     const hasLeft = !ownsStage || (await this.#codeLeaves(index, hasAnswered))
@@ -225,13 +226,15 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   #waitFor(node: StageNode, output: Output, carried: Carried, round: number): void {
     const { index, name } = node
     const key = this.key(name, round)
-    const { request, state } = output
+    const { request, state, until, otherwise } = output
     const { schedule } = this.facts
     this.pump.wait(key, {
       request,
-      answered: ({ answer, by }) => {
+      until,
+      otherwise,
+      answered: (answered) => {
         const stage = this.facts.stage(index)
-        stage.reruns = new Map([['', { request, state, answer, by }]])
+        stage.reruns = new Map([['', { request, state, ...answered }]])
         const earlierRounds = stage.attempts
         stage.attempts = undefined
         this.call(node, round + 1, earlierRounds)

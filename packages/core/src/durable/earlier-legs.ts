@@ -1,6 +1,6 @@
-import { isArray, isObject } from '../base/check.ts'
-import { copiedOutput, readOutput } from '../contract/output.ts'
-import type { Output } from '../contract/output.ts'
+import { isObject } from '../base/check.ts'
+import { asStageOutput, copiedOutput, readOutput } from '../contract/output.ts'
+import type { Output, SuspendOutput } from '../contract/output.ts'
 import type {
   ChildResult,
   LegReport,
@@ -11,20 +11,17 @@ import type {
   Resumed,
   StageRecord,
 } from '../contract/results.ts'
-import type { Kept, RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
-import type { ContextSnapshot } from '../contract/snapshot.ts'
+import type { RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
 import { OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
+import { askedInside, isDue, itemsIn, pathOf, suspendedChild } from './asked.ts'
+import type { SuspendedRun } from './asked.ts'
 
-/** A suspended run: its result, or that result written as JSON and parsed. */
-export interface SuspendedRun {
-  readonly status: 'suspended'
-  readonly requests: Readonly<Record<string, unknown>>
-  readonly snapshot: ContextSnapshot | RunInput
-  readonly outputs: Readonly<Record<string, unknown>>
-  readonly report: PipelineReport
-  /** What interceptors keep with the run, by their names. */
-  readonly kept?: Kept | undefined
-  readonly children: Readonly<Record<string, ChildResult>>
+/** How a leg goes on. */
+export interface Answering {
+  /** Who has answered. */
+  readonly by: RunAuthor | undefined
+  /** When the leg begins: questions whose time has passed by then go on. */
+  readonly now: number
 }
 
 /** What is left of a suspended run, with the answers to its requests. */
@@ -37,10 +34,12 @@ export class EarlierLegs implements Resume {
   readonly #outputs: Readonly<Record<string, unknown>>
   readonly #records: Readonly<Record<string, StageRecord>>
   readonly #answers: unknown
-  /** Who answered. */
-  readonly #by: RunAuthor | undefined
+  readonly #answering: Answering
+  /** The path of this run below the root: empty for the root. */
+  readonly #path: string
 
-  constructor({ snapshot, outputs, report, children }: SuspendedRun, answers: unknown, by: RunAuthor | undefined) {
+  constructor(run: SuspendedRun, answers: unknown, answering: Answering, path = '') {
+    const { snapshot, outputs, report, children } = run
     this.snapshot = snapshot
     this.legs = legsOf(report)
     this.children = { ...children }
@@ -48,7 +47,8 @@ export class EarlierLegs implements Resume {
     this.#outputs = outputs
     this.#records = report.stages
     this.#answers = answers
-    this.#by = by
+    this.#answering = answering
+    this.#path = path
   }
 
   get leg(): number {
@@ -68,8 +68,9 @@ export class EarlierLegs implements Resume {
     }
     const output = readOutput(copiedOutput(given, name), name, freeze)
     const { status } = output
-    if (status === 'suspend' && hasAnswer(this.#answers, name)) {
-      stage.reruns = new Map([['', resumedWith(output, this.#answers[name], this.#by)]])
+    const resumed = this.#resumed(output, this.#answers, name, pathOf(name, this.#outputs, this.#path))
+    if (resumed !== undefined) {
+      stage.reruns = new Map([['', resumed]])
       return 0
     }
     const record = (stage.record = this.#records[name] as StageRecord)
@@ -82,15 +83,35 @@ export class EarlierLegs implements Resume {
     return OK
   }
 
-  item({ reruns }: RestoredStage, place: number): Output | undefined {
+  item({ reruns }: RestoredStage, place: number, stage: string): Output | undefined {
     const map = reruns?.get('')
     const given = itemsIn(map?.state)?.[place]
     if (given === undefined) return undefined
     const suffix = `#${place}`
     const output = copiedOutput(given, suffix)
-    if (output.status !== 'suspend' || !hasAnswer(map?.answer, `${place}`)) return output
-    reruns?.set(suffix, resumedWith(output, map.answer[place], this.#by))
+    const resumed = this.#resumed(
+      output,
+      map?.answer,
+      `${place}`,
+      pathOf(`${place}`, [], pathOf(stage, {}, this.#path)),
+    )
+    if (resumed === undefined) return output
+    reruns?.set(suffix, resumed)
     return undefined
+  }
+
+  /** What a stage or an item goes on with that had suspended: its answer, or what it goes on with when its time has passed. */
+  #resumed(output: Output, answers: unknown, name: string, path: string): Resumed | undefined {
+    if (output.status !== 'suspend') return undefined
+    const { request, state, otherwise } = output
+    const { by, now } = this.#answering
+    if (isObject(answers) && Object.hasOwn(answers, name))
+      return { request, state, answer: answers[name], expired: false, by }
+    const asking = asStageOutput(output) as SuspendOutput
+    if (!isDue(asking, this.#children, path, now)) return undefined
+    // Of a child run or a map, what is inside has expired.
+    const isInside = askedInside(asking, this.#children, path) !== undefined
+    return { request, state, answer: isInside ? {} : otherwise, expired: !isInside, by: undefined }
   }
 
   child(path: string, resumed: Resumed | undefined): EarlierLegs | undefined {
@@ -98,33 +119,8 @@ export class EarlierLegs implements Resume {
     if (found === undefined) return undefined
     const [key, child] = found
     delete this.children[key]
-    return new EarlierLegs(child, resumed?.answer, this.#by)
+    return new EarlierLegs(child, resumed?.answer, this.#answering, path)
   }
-}
-
-const hasAnswer = (answers: unknown, name: string): answers is Readonly<Record<string, unknown>> =>
-  isObject(answers) && Object.hasOwn(answers, name)
-
-const resumedWith = ({ request, state }: Output, answer: unknown, by: RunAuthor | undefined): Resumed => ({
-  request,
-  state,
-  answer,
-  by,
-})
-
-/** The suspended child run at `path`, with its key. After a retry, the key ends with `@2` or the like. */
-export const suspendedChild = (
-  children: SuspendedRun['children'],
-  path: string,
-): readonly [key: string, child: SuspendedRun] | undefined =>
-  Object.entries(children).find(([key, { status }]) => key.split('@', 1)[0] === path && status === 'suspended') as
-    | [string, SuspendedRun]
-    | undefined
-
-/** The outputs of the items of a map that suspended. */
-export function itemsIn(state: unknown): readonly Output[] | undefined {
-  const items = isObject(state) ? (state['items'] as readonly (Output | null)[] | undefined) : undefined
-  return isArray(items) && items.some((item) => item?.status === 'suspend') ? (items as readonly Output[]) : undefined
 }
 
 /** The earlier legs of a run. Of the last one, only the stages that suspended: later reports have the other records. */

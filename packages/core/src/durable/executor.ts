@@ -12,6 +12,9 @@ export interface CallFacts {
   readonly retryable?: boolean
   readonly request?: unknown
   readonly state?: unknown
+  /** When the stage goes on without an answer, and with what. */
+  readonly until?: number
+  readonly otherwise?: unknown
   /** Where items of arrays were undefined, which JSON writes as null. */
   readonly gaps?: readonly Place[]
   /** Who answered: the stage's own code, or else an interceptor or the engine. */
@@ -86,7 +89,7 @@ export interface StageExecutor {
    * when the run, or its part of it, has ended before the call: an executor that carries out calls elsewhere then aborts it there.
    */
   execute(key: string, call: () => Promise<CallFacts>, stage: StageInfo, isWanted: () => boolean): void
-  /** Registers a timer. Its fact comes at `at`, or at once if that has passed. */
+  /** Registers a timer. Its fact comes at `at`, or at once if that has passed. The timer of a question has the key of its call. */
   timer(key: string, at: number): void
   /** A stage waits for an answer from outside. `isWanted` turns false when it no longer does. */
   wait(key: string, request: unknown, isWanted: () => boolean): void

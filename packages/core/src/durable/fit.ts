@@ -9,7 +9,7 @@ import type { DescribedPipeline, StageSpec } from '../graph/stage.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { askedInside } from './asked.ts'
-import type { SuspendedRun } from './earlier-legs.ts'
+import type { SuspendedRun } from './asked.ts'
 
 /** The shape of a graph as plain JSON, to be kept with the facts of a run. It is the same in every process. */
 export interface GraphFingerprint {

@@ -39,15 +39,19 @@ export interface PendingCall {
   readonly ended: (carried: Carried) => void
 }
 
-/** An answer, and who gave it. */
+/** An answer, and who gave it; or what a question goes on with whose time has passed. */
 export interface Answered {
   readonly answer: unknown
+  readonly expired: boolean
   readonly by: RunAuthor | undefined
 }
 
 /** A stage, or an item of a map, that waits for an answer. */
 export interface Waiting {
   readonly request: unknown
+  /** When it goes on without an answer, and with what. */
+  readonly until: number | undefined
+  readonly otherwise: unknown
   readonly answered: (answered: Answered) => void
   /** The run suspends, so the stage ends suspended. */
   readonly suspend: () => void
@@ -185,6 +189,7 @@ export class Pump {
     this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept)
     const early = this.#early.get(key)
     if (early !== undefined) kept.answered(early)
+    else if (waiting.until !== undefined) this.register('timer', key, waiting.until)
   }
 
   /** Keeps what a function of the pipeline returned, to compare it with what the same function returned in an earlier leg. */
@@ -281,9 +286,9 @@ export class Pump {
       case 'call':
         return this.#endCall(key, Object(fact.facts) as CallFacts, replayed)
       case 'answer':
-        return this.#answer(key, { answer: fact.answer, by: fact.by })
+        return this.#answer(key, { answer: fact.answer, expired: false, by: fact.by })
       case 'timer':
-        return this.limits.expire(key)
+        return this.#expire(key)
       case 'stop':
         return this.runs.get(key)?.cancel(fact.reason)
     }
@@ -308,6 +313,13 @@ export class Pump {
     }
     this.limits.goOn(this.at)
     this.#root.withSlotOf(key, () => waiting.answered(given))
+  }
+
+  /** A time has passed: that of a question, or a limit of a run. If the question was answered before, nothing waits any more. */
+  #expire(key: string): void {
+    const waiting = this.#waits.get(key)
+    if (waiting === undefined) this.limits.expire(key)
+    else this.#answer(key, { answer: waiting.otherwise, expired: true, by: undefined })
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */

@@ -1,4 +1,5 @@
 import { isObject } from '../base/check.ts'
+import { systemClock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { SuspendOutput } from '../contract/output.ts'
@@ -10,14 +11,13 @@ import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
-import { askedInside, openRequests, pathOf } from './asked.ts'
-import type { Asked } from './asked.ts'
+import { askedInside, openRequests, pathOf, wakeAt } from './asked.ts'
+import type { Asked, SuspendedRun } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
-import type { SuspendedRun } from './earlier-legs.ts'
 
 /**
  * Continues a suspended run in a new leg. `answers` has an answer for at least one suspended stage; a stage without an answer
- * stays suspended. Settles like `graph.run`, and rejects with `core/resume` if the run or an answer doesn't fit the graph. The
+ * stays suspended. Without any, those go on whose time has passed (`wakeAt`). Settles like `graph.run`, and rejects with `core/resume` if the run or an answer doesn't fit the graph. The
  * interceptors admit the caller before an answer counts; the leg runs for whoever began the run.
  */
 export async function resumeRun<Stages, Ports>(
@@ -67,19 +67,24 @@ async function admittedLeg(
     throw new StageflowError('core/resume', `A run of "${graph.name}" cannot be resumed: ${problems.join('; ')}.`)
   const { snapshot, report, kept = {} } = suspended
   const built = builtGraphOf(graph)
+  const now = (built?.clock ?? systemClock).now()
   // A graph that isn't the engine's checks its own options and callers.
-  if (built === undefined) return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, undefined) }]
+  if (built === undefined)
+    return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, { by: undefined, now }) }]
   const own = checkRunOptions(built, options)
-  const { by } = await admitRequest(graph, {
+  const answered = openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : []))
+  const request = {
     action: 'answer',
     runId: report.pipelineRunId,
     input: snapshot,
     options: own,
-    answers: openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : [])),
-    kept,
-  })
+    answers: answered,
+  } as const
+  // A run whose time has come goes on without anybody's answer.
+  const { by } = answered.length === 0 ? { by: undefined } : await admitRequest(graph, { ...request, kept })
+  const earlier = new EarlierLegs(suspended, answers, { by, now })
   // The leg runs for whoever began the run, not for the caller who answers.
-  return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: new EarlierLegs(suspended, answers, by) }]
+  return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: earlier }]
 }
 
 /** Whether answers have something at a path of keys. */
@@ -103,7 +108,16 @@ function* problemsWith(graph: Named, run: SuspendedRun, answers: unknown): Gener
   const names = new Set(info.stages.map((stage) => stage.name))
   const unknown = Object.keys(outputs).filter((stage) => !names.has(stage))
   if (unknown.length > 0) yield `the graph has no stage "${unknown.join('", "')}", which had settled`
+  const hasNone = isObject(answers) && Object.keys(answers).length === 0
+  if (hasNone && wakeAt(run) !== undefined) return yield* notDue(graph, run)
   yield* wrongAnswers({ requests, outputs, path: '' }, answers, children)
+}
+
+/** Without answers, a run goes on only once the time of a question has passed. */
+function* notDue(graph: Named, run: SuspendedRun): Generator<string, void> {
+  const at = wakeAt(run) as number
+  const now = (builtGraphOf(graph)?.clock ?? systemClock).now()
+  if (at > now) yield `it has no answer, and the first of its questions goes on without one in ${at - now} ms`
 }
 
 /** What is wrong with the answers to some requests, also inside child runs and maps. */

@@ -226,6 +226,10 @@ export class RunFacts {
     }
     const { name, onFailure } = nodeAt(this.graph, index)
     const stage = this.stage(index)
+    if (answer.status === 'suspend') {
+      stage.output = answer.endedAt(this.times[2 * index + 1] as number)
+      return SUSPENDED
+    }
     if (answer.status === 'fail' && onFailure !== undefined) {
       stage.tolerated = answer
       if (onFailure === 'skip') {
@@ -237,7 +241,6 @@ export class RunFacts {
     }
     stage.output = answer
     if (answer.status === 'skip') return SKIPPED
-    if (answer.status === 'suspend') return SUSPENDED
     if (answer.status === 'cancel') {
       this.ending ??= { status: 'cancelled', reason: answer.reason ?? '' }
       return CANCELLED

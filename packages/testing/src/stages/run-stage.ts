@@ -76,7 +76,7 @@ export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptio
 }
 
 /** What a stage that has suspended gets when it runs again. What you leave out is undefined. */
-export interface StageAnswer extends Partial<Omit<Resumed, 'by'>> {
+export interface StageAnswer extends Partial<Omit<Resumed, 'by' | 'expired'>> {
   readonly answer: unknown
 }
 
