@@ -604,7 +604,7 @@ test('the limit of a child pipeline that has ended is not set again after an ans
   const second = new Timers(first.facts)
   second.answer('ask', 'yes')
   await runDurable(graph, second)
-  expect(second.keys).toEqual(['kid~limits@1'])
+  expect(second.keys).toEqual(['/kid~limits@1'])
 })
 
 test('a fact that an executor takes long to record counts, although graceMs have passed', async () => {

@@ -157,7 +157,7 @@ test('a deadline is a fact: absolute over a crash, and passed alike in every leg
   second.pass()
   const result = await running
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
-  expect(second.facts.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['call a', 'timer @1', 'call b'])
+  expect(second.facts.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['call a', 'timer /@1', 'call b'])
   const third = new ArrayExecutor(second.facts, { start, now: () => clock.now() })
   expect(await runDurable(graph, third, {})).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(third.begun).toEqual([])
@@ -212,7 +212,7 @@ test('a limit on a child pipeline passes as a fact', async () => {
     status: 'failed',
     errors: [{ message: 'the child is too slow', stage: 'kid' }],
   })
-  expect(executor.facts.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['timer kid~timeout@1', 'call kid/slow'])
+  expect(executor.facts.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['timer /kid~timeout@1', 'call kid/slow'])
   for (let cut = 1; cut <= 2; cut++) {
     const again = new ArrayExecutor(executor.facts.slice(0, cut), { start: executor.start, now: () => clock.now() })
     const result = await runDurable(graph, again, {})

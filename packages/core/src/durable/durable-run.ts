@@ -12,7 +12,7 @@ import type { Outcome } from '../report/outcome.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
-import { LEFT, PARK, RUNNING, UNPARK } from '../schedule/plan.ts'
+import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
 import { CallHost } from './call-host.ts'
 import { derivedGraph, keyPart, placementOf } from './derived-graph.ts'
 import { DurableStopping } from './durable-stopping.ts'
@@ -246,6 +246,13 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         return true
       },
     })
+  }
+
+  isDone(part: string): boolean {
+    const { graph, schedule } = this.facts
+    const index = graph.names.findIndex((name) => keyPart(name) === stagePart(part))
+    const state = index < 0 ? SKIPPED : schedule.state(index)
+    return state === OK || state === SKIPPED || state === FAILED
   }
 
   // Slots of `maxConcurrency`: only the outermost run has them.

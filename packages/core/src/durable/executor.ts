@@ -67,6 +67,8 @@ export interface DurableStart {
   readonly input: RunInput
   /** What interceptors kept when the start was admitted (`admitRequest`), by their names. All legs run under it. */
   readonly kept?: Kept | undefined
+  /** Whether the run had failed and is tried again, so that facts of what had failed are gone. */
+  readonly isRetried?: boolean | undefined
   /** Options that change which stage runs when, so all legs have those of the first one. */
   readonly options?: Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'> | undefined
 }

@@ -1,3 +1,6 @@
+/** The names of their timers begin with a slash. Those of questions are the keys of calls, which never do. */
+const MARK = '/'
+
 interface Limit {
   readonly ms: number
   /** How often its timer was set. */
@@ -21,7 +24,7 @@ export class LegLimits {
     // The round is in the name of the timer, so that a timer that was set before no longer counts.
     const round = (this.#limits.get(key)?.round ?? 0) + 1
     this.#limits.set(key, { ms, round, moved, expired })
-    this.#timer(`${key}@${round}`, at)
+    this.#timer(`${MARK}${key}@${round}`, at)
   }
   remove(key: string): void {
     this.#limits.delete(key)
@@ -41,12 +44,14 @@ export class LegLimits {
     }
   }
 
-  /** The timer `name` has passed. */
-  expire(name: string): void {
+  /** The timer `name` has passed. Returns whether it is one of a limit. */
+  expire(name: string): boolean {
+    if (!name.startsWith(MARK)) return false
     for (const [key, { round, expired }] of this.#limits) {
-      if (this.#isPaused || name !== `${key}@${round}`) continue
+      if (this.#isPaused || name !== `${MARK}${key}@${round}`) continue
       this.#limits.delete(key)
       expired()
     }
+    return true
   }
 }

@@ -25,6 +25,8 @@ export interface PumpedRun {
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
   withSlotOf(key: string, then: () => void): void
+  /** Whether the stage with this part of a key has settled, or is gone, and nothing cancelled it. */
+  isDone(part: string): boolean
   open(done: (outcome: Outcome) => void): void
   cancel(reason: string, signalReason?: unknown): void
 }
@@ -101,8 +103,15 @@ export class Pump {
   #root!: PumpedRun
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
-  /** Answers that came before their questions. */
+  /** Answers that came before their questions, and times that had passed. */
   readonly #early = new Map<string, Answered>()
+  /**
+   * Facts of calls that this leg has not asked for yet: a stage that waits may have got a dependency since, and after a retry a stage
+   * runs again before those that had settled with its failure.
+   */
+  readonly #later = new Map<string, CallFacts>()
+  /** The keys of those that it has asked for meanwhile. They are given next. */
+  readonly #reached: string[] = []
   /** Whether a stage has begun in this leg, or the run was given a fact. Until then only an interceptor can have ended the run. */
   #hasBegun = false
   /** Calls that are carried out in each leg, without a fact. */
@@ -139,6 +148,7 @@ export class Pump {
     const bind = thisContext()
     this.#hasBegun = true
     this.#calls.set(key, { ...call, ended: bind(call.ended) })
+    if (this.#later.has(key)) this.#reached.push(key)
     this.register(
       'execute',
       key,
@@ -149,8 +159,12 @@ export class Pump {
   }
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
-    this.isReplaying = false
-    const carried = isWanted() ? await begin() : this.#notBegun()
+    if (this.isReplaying) {
+      this.isReplaying = false
+      const error = this.#unreached()
+      if (error !== undefined) this.giveUp(error)
+    }
+    const carried = isWanted() && !this.isOver ? await begin() : this.#notBegun()
     // What a leg that is over ends with isn't a fact: the next leg carries the call out again.
     if (this.isOver) return { ...carried, after: this.#given, lost: true }
     const decided = [...this.#unsaved]
@@ -188,7 +202,7 @@ export class Pump {
     this.#waits.set(key, kept)
     this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept)
     const early = this.#early.get(key)
-    if (early !== undefined) kept.answered(early)
+    if (early !== undefined) kept.answered(early.expired ? { ...early, answer: waiting.otherwise } : early)
     else if (waiting.until !== undefined) this.register('timer', key, waiting.until)
   }
 
@@ -229,10 +243,18 @@ export class Pump {
       if (outcome !== undefined) {
         if (!this.#hasBegun) throwIfRefused(outcome)
         if (this.isReplaying) await this.#refuseMoreFacts()
+        const error = this.#unreached()
+        if (error !== undefined) throw error
         return outcome
       }
       // Stages that take the slots of those that wait may have calls to register first.
       if (this.#waits.size > 0 && this.#root.rest(this.#calls.keys(), this.#waits.keys())) continue
+      const reached = this.#reached.shift()
+      if (reached !== undefined) {
+        this.#settleCall(reached, this.#later.get(reached) as CallFacts)
+        this.#later.delete(reached)
+        continue
+      }
       if (this.#waits.size > 0 && this.#calls.size === 0) this.limits.pause()
       const fact = await this.executor.next()
       if (this.isOver) return new Promise(() => {})
@@ -244,7 +266,30 @@ export class Pump {
   /** The run has ended before its recorded facts did: in an earlier leg it went on, so its next fact doesn't fit. */
   async #refuseMoreFacts(): Promise<void> {
     const fact = await this.executor.next()
-    if (fact?.replayed === true) this.#give(fact)
+    if (fact?.replayed !== true) return
+    this.#give(fact)
+    if (fact.kind === 'call') throw this.#noCall(fact.key)
+  }
+
+  /** A fact that no stage can ask for any more: in an earlier leg its stage was called, and in this one it settled without that. */
+  #unreached(): StageflowError | undefined {
+    if (this.executor.start.isRetried === true) return undefined
+    for (const [key, { status }] of this.#later) if (status !== 'suspend' && this.#isDone(key)) return this.#noCall(key)
+    return undefined
+  }
+  /** Whether the stage of a key, or one around it, has settled. */
+  #isDone(key: string): boolean {
+    const parts = key.split('/')
+    return parts.some((part, depth) => {
+      const prefix = parts
+        .slice(0, depth)
+        .map((above) => `${above}/`)
+        .join('')
+      return this.runs.get(prefix)?.isDone(part) === true
+    })
+  }
+  #noCall(key: string): StageflowError {
+    return this.#replayError(`its fact of "${key}" has no call in this leg`)
   }
 
   /** Something may have ended that the pump waits for. */
@@ -298,8 +343,12 @@ export class Pump {
     const wrong = wrongIn(facts)
     if (wrong !== undefined) throw this.#replayError(`in its fact of "${key}", ${wrong}`)
     if (replayed) this.#check(key, facts)
-    const call = this.#calls.get(key)
-    if (call === undefined) throw this.#replayError(`its fact of "${key}" has no call in this leg`)
+    if (this.#calls.has(key)) this.#settleCall(key, facts)
+    else if (replayed) this.#later.set(key, facts)
+    else throw this.#noCall(key)
+  }
+  #settleCall(key: string, facts: CallFacts): void {
+    const call = this.#calls.get(key) as PendingCall
     this.#calls.delete(key)
     call.ended(facts)
   }
@@ -308,7 +357,8 @@ export class Pump {
   #answer(key: string, given: Answered): void {
     const waiting = this.#waits.get(key)
     if (waiting === undefined) {
-      this.#early.set(key, given)
+      // Of an answer and the time of a question the first counts.
+      if (!this.#early.has(key)) this.#early.set(key, given)
       return
     }
     this.limits.goOn(this.at)
@@ -317,14 +367,15 @@ export class Pump {
 
   /** A time has passed: that of a question, or a limit of a run. If the question was answered before, nothing waits any more. */
   #expire(key: string): void {
-    const waiting = this.#waits.get(key)
-    if (waiting === undefined) this.limits.expire(key)
-    else this.#answer(key, { answer: waiting.otherwise, expired: true, by: undefined })
+    if (this.limits.expire(key)) return
+    this.#answer(key, { answer: this.#waits.get(key)?.otherwise, expired: true, by: undefined })
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
   #check(key: string, { after, decided = [] }: CallFacts): void {
-    if (after >= this.#given) throw this.#replayError(`its fact of "${key}" has after ${after}; facts are missing`)
+    const isGapKnown = this.executor.start.isRetried === true
+    if (after >= this.#given && !isGapKnown)
+      throw this.#replayError(`its fact of "${key}" has after ${after}; facts are missing`)
     for (const [what, value] of decided) {
       const now = this.#decided.get(what)
       if (now !== undefined && now !== value)
