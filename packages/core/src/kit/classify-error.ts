@@ -109,7 +109,7 @@ function kindOf(error: object): ErrorClass | undefined {
   return read(error, 'cause') === undefined ? 'transient' : undefined
 }
 
-/** What the engine has refused: the value that a stage made or asked for. */
+/** What the engine has refused: a value that a stage made, asked for or passed on. */
 const CHECKS: ReadonlySet<unknown> = new Set([
   'core/output-schema',
   'core/illegal-output',
@@ -122,6 +122,14 @@ const CHECKS: ReadonlySet<unknown> = new Set([
   'core/not-json',
   'core/note',
   'core/when',
+  'core/event-type',
+  'core/event-data',
+  'core/snapshot',
+  'core/slot',
+  'core/not-a-pipeline',
+  'core/child-cycle',
+  'core/child-depth',
+  'core/cannot-suspend',
 ])
 /** Decisions of the engine and its interceptors. A child run that failed counts too: its own stages have been retried already. */
 const DECIDED = /^(core|retry|circuit-breaker|auth|idempotency)\//
