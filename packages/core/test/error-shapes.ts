@@ -82,6 +82,10 @@ export const ERROR_SHAPES: Readonly<Record<string, readonly ErrorShape[]>> = {
       'UND_ERR_HEADERS_TIMEOUT',
       'UND_ERR_BODY_TIMEOUT',
       'UND_ERR_SOCKET',
+      'ERR_HTTP2_STREAM_ERROR',
+      'ERR_HTTP2_STREAM_CANCEL',
+      'ERR_HTTP2_SESSION_ERROR',
+      'ERR_HTTP2_GOAWAY_SESSION',
     ].map((code) => coded(transient, code)),
     ...['ENOTFOUND', 'ENOENT', 'EACCES', 'CERT_HAS_EXPIRED', 'ERR_INVALID_URL', 'UND_ERR_ABORTED'].map((code) =>
       coded(unknown, code),

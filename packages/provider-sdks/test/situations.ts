@@ -19,6 +19,8 @@ export type Answer =
   | 'hangs'
   | 'closes the connection'
   | 'breaks off'
+  | 'resets'
+  | 'resets in the stream'
   | 'ends without output'
 
 /** The class of what a client throws, or that it throws nothing. */
@@ -65,6 +67,8 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     outcome: 'transient',
     except: { '@aws-sdk/client-bedrock-runtime': 'no error' },
   },
+  'The server resets the connection, or the stream of HTTP/2': { answer: 'resets', outcome: 'transient' },
+  'The server resets it inside the answer': { answer: 'resets in the stream', outcome: 'transient' },
   'The answer ends without any output': {
     answer: 'ends without output',
     outcome: 'no error',

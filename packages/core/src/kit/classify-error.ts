@@ -241,6 +241,11 @@ const TRANSIENT_CODES: ReadonlySet<unknown> = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_SOCKET',
+  // The server has reset the stream or the session of HTTP/2.
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_GOAWAY_SESSION',
 ])
 const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set(['APIConnectionError', 'APIConnectionTimeoutError'])
 
