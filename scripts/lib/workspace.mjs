@@ -1,12 +1,13 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-/** Every package of the workspace: where it lies, its manifest, and its short name (the folder's). */
+/** Every published package of the workspace: where it lies, its manifest, and its short name (the folder's). */
 export function readPackages(root) {
   const folders = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
   return folders
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .map((folder) => ({ folder, short: basename(folder), manifest: readJson(join(root, folder, 'package.json')) }))
+    .filter(({ manifest }) => manifest.private !== true)
 }
 
 /** Whether a package is one of this workspace, by its name. */

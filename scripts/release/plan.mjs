@@ -13,7 +13,7 @@ export const tagOf = ({ name, version }) => `${name}@${version}`
 /** The published packages whose version has no tag, each after the packages that it needs. */
 export function unreleased(root) {
   const tags = tagsOf(root)
-  const packages = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+  const packages = readPackages(root)
   return inOrder(packages).filter(({ manifest }) => !tags.has(tagOf(manifest)))
 }
 

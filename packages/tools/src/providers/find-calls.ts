@@ -49,6 +49,7 @@ const RESPONSE_KEYS = ['usage', 'usageMetadata', 'promptFeedback']
 const UNREADABLE = 'it cannot be read'
 const MESSAGE = 'it is a message; pass only the last message of a conversation'
 const CHUNK = 'it is a chunk of a stream; put chunks together with streamedCalls() of @stageflow/tools/stream'
+const RESPONSE = 'it is a whole response; pass it alone, not in an array'
 const STREAM = 'it is a stream; put its chunks together with streamedCalls() of @stageflow/tools/stream'
 const PROMISE = 'it is a promise; await it first'
 const TEXT = 'it is a string; parse its JSON first'
@@ -253,7 +254,8 @@ function problemOf(raw: Fields): string {
   if (typeof raw['then'] === 'function') return PROMISE
   if (Symbol.asyncIterator in raw) return STREAM
   if ('role' in raw) return MESSAGE
-  return isChunk(raw) ? CHUNK : UNKNOWN
+  if (isChunk(raw)) return CHUNK
+  return alternativesIn(raw) === undefined ? UNKNOWN : RESPONSE
 }
 
 const call = (
