@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
+import semver from 'semver'
+
 import { readText } from './workspace.mjs'
 
 // What was released, by the tags `@stageflow/core@1.2.0`, and what is going to be, by the notes in `.changeset`. A package is one
@@ -17,6 +19,8 @@ export function missingHistory(root) {
     encoding: 'utf8',
   })
   if (status !== 0) return `git fails with "${(error?.message ?? stderr).split('\n')[0]}"`
+  if (spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: root }).status !== 0)
+    return 'nothing is committed'
   return stdout.trim() === 'true' ? 'the clone is shallow, and `git fetch --unshallow --tags` gets the rest' : undefined
 }
 
@@ -55,8 +59,8 @@ export function filesAt(root, { tag }, path) {
 }
 
 /**
- * What users will be told of each package since its last release, as `{ bump, text }`: its changesets, and the changelog of a
- * version that is not tagged yet.
+ * What users will be told of each package since its last release, as `{ bump, text }`: its changesets, and what the changelog says of versions
+ * that are not tagged yet.
  */
 export async function readNotes(root) {
   const changesets = await readChangesets(root)
@@ -65,9 +69,19 @@ export async function readNotes(root) {
       releases.filter(({ name }) => name === manifest.name).map(({ type }) => ({ bump: type, text: summary })),
     )
     if (manifest.version === version) return pending
-    const [text] = readText(join(root, folder, 'CHANGELOG.md')).split(`\n## ${version}\n`)
+    const text = changesAfter(version, readText(join(root, folder, 'CHANGELOG.md')))
     return [...pending, { bump: bumpBetween(version, manifest.version), text }]
   }
+}
+
+/** The parts of a changelog below the versions that are newer than `version`. */
+function changesAfter(version, changelog) {
+  const [, ...parts] = changelog.split(/^## /m)
+  const newer = parts.filter((part) => {
+    const heading = semver.valid(part.split('\n', 1)[0].trim())
+    return heading !== null && semver.gt(heading, version)
+  })
+  return newer.join('\n')
 }
 
 function bumpBetween(before, now) {
