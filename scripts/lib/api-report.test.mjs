@@ -23,6 +23,8 @@ export type Loose<T> = { -readonly [Key in keyof T]?: T[Key] }
 export type Pair = [string, number]
 export type Writable = { list: string[] }
 `
+const UNION = `    | DataOf<Final<Return>>
+    | ([Extract<Final<Return>, SkipOutput>] extends [never] ? never : undefined)`
 const fenced = (code) => `\`\`\`ts\n${code}\`\`\`\n`
 const codeOf = (report) => [...report.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text]) => text).join('')
 
@@ -103,7 +105,12 @@ test.each([
     "    const J extends Join = 'all',\n    Failure extends OnFailure = never,\n",
   ],
   ['the brackets after an object', 'etc/tools.api.md', '\n  }[]\n', '\n  }\n'],
-  ['the brackets after a union', 'etc/core.api.md', '\n  )[]\n', '\n  )\n'],
+  [
+    'the brackets after a union',
+    'etc/core.api.md',
+    `  readonly items: readonly (\n${UNION}\n  )[]\n`,
+    `  readonly items: (\n${UNION}\n  )\n`,
+  ],
 ])('in a whole report, %s count', (_, file, before, now) => {
   const report = readFileSync(join(ROOT, file), 'utf8')
   expect(report).toContain(before)

@@ -145,7 +145,7 @@ export const BREAKING = [
       .map((each) => (each.static ? { start: each.start, end: each.start + 7, text: '' } : at(each.start, 'static '))),
   ),
   mutant('an abstract member gets a body', (node) =>
-    /^TSAbstract/.test(node.type) ? [{ start: node.start, end: node.start + 9, text: '' }] : [],
+    node.type.startsWith('TSAbstract') ? [{ start: node.start, end: node.start + 9, text: '' }] : [],
   ),
   mutant('a private name is dropped from a class', (node) =>
     membersOf(node)
