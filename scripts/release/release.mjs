@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 import { integrityOf } from './contents.mjs'
+import { distTagOf } from './dist-tag.mjs'
 import { localRegistry } from './local-registry.mjs'
 import { packAll, packedProblems } from './packed.mjs'
-import { refusals, tagOf, unreleased } from './plan.mjs'
-import { servedIntegrity } from './publish.mjs'
+import { refusals, releasedVersions, tagOf, unreleased } from './plan.mjs'
+import { servedIntegrity, servedVersions } from './publish.mjs'
 import { runCommand } from '../docs/snippet-runner.mjs'
 import { pnpmOf, setUp } from '../setup/setup.mjs'
 
@@ -32,8 +33,11 @@ export async function release(root, { registry, makesTags = true, say = console.
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-release-'))
   try {
     const judged = await judgedTarballs(root, folder, names, say)
-    const waiting = await unpublished(judged, registry)
-    for (const packed of judged) say(`${rowOf(packed)}${waiting.includes(packed) ? '' : '  was published already'}`)
+    const waiting = await withDistTags(root, await unpublished(judged, registry), registry)
+    for (const packed of judged) {
+      const tag = waiting.find(({ name }) => name === packed.name)?.tag
+      say(`${rowOf(packed)}${tag === undefined ? '  was published already' : tag === 'latest' ? '' : `  as ${tag}`}`)
+    }
     await publish(root, folder, waiting, { registry, makesTags })
     // changesets tags what it publishes. What an earlier start published, and didn't live to tag, has no tag yet.
     if (makesTags) for (const { manifest } of unreleased(root)) git(root, 'tag', tagOf(manifest))
@@ -77,15 +81,29 @@ async function unpublished(judged, registry) {
   return waiting
 }
 
+/** The tarballs, each with its tag on npm. `latest` never goes back, whichever of git and npm has the newer version. */
+async function withDistTags(root, waiting, registry) {
+  const tagged = []
+  for (const packed of waiting) {
+    const { name, version } = packed
+    const released = [...releasedVersions(root, name), ...(await servedVersions(name, registry))]
+    const tag = distTagOf(version, released)
+    if (tag === undefined)
+      throw new Error(`Nothing was published.\n✗ ${tagOf(packed)} is older than a version of its line that npm has.`)
+    tagged.push({ ...packed, tag })
+  }
+  return tagged
+}
+
 /** Publishes the tarballs, each after those before it, and makes their tags in git. */
 async function publish(root, folder, waiting, { registry, makesTags }) {
-  const plan = waiting.map(({ name, version, tarball, integrity }) => [
+  const plan = waiting.map(({ name, version, tag, tarball, integrity }) => [
     {
       kind: 'publish',
       name,
       version,
       access: 'public',
-      tag: distTagOf(version),
+      tag,
       tarball: { path: relative(folder, tarball), integrity },
     },
   ])
@@ -99,11 +117,6 @@ async function publish(root, folder, waiting, { registry, makesTags }) {
     timeoutMs: LONGEST_PUBLISH_MS,
   })
   if (code !== 0) throw new Error(`changeset publish ended with ${code}:\n${output.trim()}`)
-}
-
-/** The tag that npm gives a version: `latest`, or the name of its prerelease (`next` of 1.3.0-next.0). */
-export function distTagOf(version) {
-  return /(?<=-)[a-z]+/.exec(version)?.[0] ?? 'latest'
 }
 
 function rowOf({ name, version, tarball, files }) {

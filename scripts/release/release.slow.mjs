@@ -114,6 +114,23 @@ test('a version that the registry has with other contents is refused', async () 
   expect(tagsOf(TAGS)).toEqual([])
 })
 
+test('a release of an older line leaves latest where it is', async () => {
+  const others = TAGS.filter((tag) => !tag.includes('sink-logging'))
+  for (const tag of others) copy.run('git', 'tag', tag)
+  await publishNewer('@stageflow/sink-logging', '2.0.0')
+  expect((await released(registry)).at(-1)).toMatch(/^@stageflow\/sink-logging@1\.0\.0 .* as v1-latest$/)
+  const { 'dist-tags': tags } = await (await fetch(`${registry.url}@stageflow%2fsink-logging`)).json()
+  expect(tags).toEqual({ latest: '2.0.0', 'v1-latest': '1.0.0' })
+})
+
+/** Publishes a package of another commit. */
+async function publishNewer(name, version) {
+  const other = join(folder, 'newer')
+  write(join(other, 'package.json'), JSON.stringify({ name, version }))
+  await succeed('npm', ['pack', '--silent'], other)
+  await publishTarball(join(other, `${name.slice(1).replace('/', '-')}-${version}.tgz`), registry)
+}
+
 /** Releases the copy, with its temporary files in the test's own folder; the lines that it printed. */
 async function released(to, listen = () => {}) {
   const { TMPDIR } = process.env
