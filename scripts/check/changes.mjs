@@ -6,9 +6,8 @@ import { changedSince, lastRelease, missingHistory, readNotes } from '../lib/rel
 import { conclude, readPackages } from '../lib/workspace.mjs'
 
 // A package that differs from its last release has a changeset, big enough for how its promises differ: public types, error codes, defaults,
-// entries, and what it needs.
-// What is gone or changed needs a major, or a line that names this change and says why it's compatible. What is new needs a minor.
-// What was never released is compared with the last commit, and needs no changeset: see docs/project/decisions/0135-…
+// entries, and what it needs. What is gone or changed needs a major, or a line that names this change and says why it's compatible. What is
+// new needs a minor. What was never released is compared with the last commit, and needs no changeset.
 
 /** What the changesets lack, how many packages were compared with a release, and what packages without a release lost. */
 export async function checkChanges(root) {

@@ -8,8 +8,8 @@ import { compareReports } from './api-report.mjs'
 import { filesAt, textAt } from './releases.mjs'
 import { readText, rowsOf, sectionOf } from './workspace.mjs'
 
-// How what a package promises differs from a commit: its public types, its entries and what it needs, its error codes with their HTTP status,
-// and the defaults of its options. The reports in etc have the types, and tables of the documentation have the codes and defaults.
+// How the promises of a package differ from those at a commit. They are its public types, its entries and what it needs, its error codes with
+// their HTTP status, and the defaults of its options. The reports in etc have the types. Tables of the documentation have the codes and defaults.
 
 const ERRORS = 'docs/reference/errors.md'
 const OPTIONS = 'docs/reference/options.md'

@@ -25,8 +25,8 @@ const PLACEHOLDER = /templateName|TemplateName|TEMPLATE_NAME/
 const FENCE = /^```ts\n([^]*?)^```$/gm
 
 /**
- * What a plugin is called in the code and the files of its template: its own name, or `custom-` before it if the name already means something
- * there, or in JavaScript. Throws a `UsageError` if that doesn't help.
+ * What a plugin is called in the code and the files of its template: its own name, or with `custom-` before it. It gets that if the name
+ * already means something there, or in JavaScript. Throws a `UsageError` if it doesn't help.
  */
 export function codeNameOf(name: string, templates: readonly TemplateFile[]): string {
   const identifiers = new Set(templates.flatMap(identifiersOf))
