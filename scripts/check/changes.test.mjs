@@ -24,12 +24,12 @@ const EXPORTS = `export type { Patience, WaitOptions } from './options.ts'\nexpo
 /** A repository of two packages, each released as 1.0.0, with their API reports. */
 async function releasedWorkspace(files = {}) {
   const root = smallWorkspace({
-    ...files,
     '.gitignore': 'node_modules\ndist\n',
     '.changeset/README.md': '# Changesets\n',
     [INDEX]: EXPORTS,
     [OPTIONS]: TYPES,
     'packages/report/dist/index.d.ts': 'export declare const again: () => Error\n',
+    ...files,
   })
   await writeApiReports(root)
   git(root, 'init', '--quiet')
@@ -239,6 +239,46 @@ test('a new option needs a minor', async () => {
   ])
   expect(patch).toEqual(alone)
   expect([...minor, ...major]).toEqual([])
+})
+
+test('parameters, type parameters and overloads in another order, and a lost array, need a major', async () => {
+  const files = {
+    'packages/report/dist/index.d.ts': `export declare function insert<A, B>(list: A[], name: string, added: B): A[]
+export declare function read(from: string): string
+export declare function read(from: unknown): number
+`,
+  }
+  const before = files['packages/report/dist/index.d.ts']
+  const changes = {
+    insert: before.replace('list: A[], name: string, added: B', 'added: B, list: A[], name: string'),
+    'insert type': before.replace('<A, B>', '<B, A>'),
+    'insert array': before.replace('): A[]', '): A'),
+    read: before.replace(/(.*string\): string\n)(.*\n)/, '$2$1'),
+  }
+  for (const [name, text] of Object.entries(changes)) {
+    const root = await releasedWorkspace(files)
+    write(root, {
+      'packages/report/dist/index.d.ts': text,
+      '.changeset/a-note.md': note('patch').replace('core', 'report'),
+    })
+    await writeApiReports(root)
+    const { problems } = await checkChanges(root)
+    expect(problems, name).toEqual([expect.stringContaining(`Compatible: \`${name.split(' ')[0]}\` (`)])
+  }
+})
+
+test('a new option that callers must pass needs a major', async () => {
+  const more = TYPES.replace('ms?: number', 'ms?: number; readonly key: (name?: string) => string')
+  const [alone, minor, compatible, major] = await judge({ [OPTIONS]: more }, [
+    () => note('minor'),
+    ([problem]) => note('minor', excuseIn(problem)),
+    () => note('major'),
+  ])
+  expect(alone).toEqual([
+    expect.stringContaining('\n  - no need of WaitOptions.key\n  + export interface WaitOptions {…} › '),
+  ])
+  expect(minor).toEqual(alone)
+  expect([...compatible, ...major]).toEqual([])
 })
 
 test('a report of an entry that is gone counts as lines that are gone', async () => {

@@ -6,7 +6,7 @@ import semver from 'semver'
 
 import { compareReports } from './api-report.mjs'
 import { filesAt, textAt } from './releases.mjs'
-import { readText, rowsOf, sectionOf } from './workspace.mjs'
+import { readText, rowsOf, sectionOf, withoutSeparators } from './workspace.mjs'
 
 // How the promises of a package differ from those at a commit. They are its public types, its entries and what it needs, its error codes with
 // their HTTP status, and the defaults of its options. The reports in etc have the types. Tables of the documentation have the codes and defaults.
@@ -21,7 +21,7 @@ const OPTIONS = 'docs/reference/options.md'
 export function publicChanges(root, each, commit) {
   const read = (file) => [textAt(root, commit, file) ?? '', readText(join(root, file))]
   const compared = [
-    ...reportsOf(root, each, commit).map((file) => compareReports(...read(file))),
+    ...reportsOf(root, each, commit).map((file) => withDemands(compareReports(...read(file)))),
     compareManifests(JSON.parse(textAt(root, commit, `${each.folder}/package.json`) ?? '{}'), each.manifest),
     compareCodes(...read(ERRORS).map((page) => codesOf(page, each))),
     compareDefaults(...read(`${each.folder}/README.md`).map(defaultsOf)),
@@ -49,6 +49,17 @@ function reportsOf(root, { short }, commit) {
   const files = new Set([...filesAt(root, commit, 'etc'), ...current])
   return [...files].filter((file) => file.startsWith(`etc/${short}.`)).sort()
 }
+
+/** A new option that callers must pass takes something from them, although no line is gone. */
+function withDemands({ removed, added }) {
+  const isGone = (name) => removed.some((one) => one.name === name)
+  const demands = added.filter(({ name, path }) => /Options\.[^.]+$/.test(name) && !isGone(name) && isRequired(path))
+  return { removed: [...removed, ...demands.map(notNeeded)], added }
+}
+
+const isRequired = (path) => !/^(?:readonly )?[^\s:(?]+\?/.test(path.split(' › ').at(-1))
+
+const notNeeded = ({ name }) => ({ name, path: `no need of ${name}` })
 
 /** An app loses an entry or a command that is gone, and can't install a package that needs something newer. */
 function compareManifests(before, now) {
@@ -128,8 +139,7 @@ function sharedDefaultsOf(page, { short }) {
 function defaultIn(row, names) {
   if (row.default === undefined) return []
   const name = names.filter((each) => each !== '').join(' ')
-  // `1_000` and 1,000 are the same number.
-  return [{ name, value: row.default.replaceAll(/(?<=\d)[_,](?=\d{3})/g, '') }]
+  return [{ name, value: withoutSeparators(row.default) }]
 }
 
 /** The defaults that are others than before. Rows of one name are compared in their order. */

@@ -50,10 +50,15 @@ export function changedSince(root, { folder, manifest }) {
 
 /** The text of a file in a release, or undefined if it had no such file. */
 export function textAt(root, { tag }, file) {
-  return filesAt(root, { tag }, file).includes(file) ? git(root, 'show', `${tag}:${file}`) : undefined
+  const { status, stdout } = spawnSync('git', ['show', `${tag}:${file}`], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: MOST_OUTPUT,
+  })
+  return status === 0 ? stdout.trimEnd() : undefined
 }
 
-/** The files of a release in a folder, or the file itself. */
+/** The files of a release in a folder. */
 export function filesAt(root, { tag }, path) {
   return git(root, 'ls-tree', '--name-only', '-r', tag, '--', path).split('\n')
 }
@@ -100,6 +105,8 @@ function noticedOf(manifest) {
   return Object.fromEntries(Object.entries(manifest).filter(([field]) => !UNNOTICED.includes(field)))
 }
 
+const MOST_OUTPUT = 2 ** 26
+
 function git(root, ...args) {
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }).trimEnd()
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: MOST_OUTPUT }).trimEnd()
 }

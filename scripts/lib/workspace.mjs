@@ -63,6 +63,9 @@ export function rowsOf(markdown) {
   })
 }
 
+/** Numbers as code writes them: `1_000` and 1,000 are 1000. */
+export const withoutSeparators = (text) => text.replaceAll(/(?<=\d)[_,](?=\d{3})/g, '')
+
 /** Prints what a check found and sets the exit code; the last line is the one that the summary shows. */
 export function conclude(problems, summary) {
   for (const problem of problems) console.error(`✗ ${problem}`)
