@@ -2,28 +2,36 @@ import semver from 'semver'
 
 import { showChanges } from '../lib/api-report.mjs'
 import { publicChanges } from '../lib/public-changes.mjs'
-import { changedSince, lastRelease, missingHistory, readNotes } from '../lib/releases.mjs'
+import { changedSince, hasCommit, lastRelease, missingHistory, readNotes } from '../lib/releases.mjs'
 import { conclude, readPackages } from '../lib/workspace.mjs'
 
 // A package that differs from its last release has a changeset, big enough for how its promises differ: public types, error codes, defaults,
 // entries, and what it needs. What is gone or changed needs a major, or a line that names this change and says why it's compatible. What is
 // new needs a minor. What was never released is compared with the last commit, and needs no changeset.
 
-/** What the changesets lack, how many packages were compared with a release, and what packages without a release lost. */
+/**
+ * What the changesets lack, how many packages were compared with a release, and how many with the last commit alone, with what these lost.
+ * Without the history of releases, that is all of them.
+ */
 export async function checkChanges(root) {
-  const notesOf = await readNotes(root)
   const packages = readPackages(root).filter(({ manifest }) => manifest.private !== true)
-  const released = packages.flatMap((each) => {
-    const release = lastRelease(root, each)
-    return release === undefined ? [] : [{ each, release }]
-  })
-  const unreleased = packages.filter((one) => !released.some(({ each }) => each === one))
+  const released = missingHistory(root) === undefined ? await releasedWithNotes(root, packages) : []
+  const others = packages.filter((one) => !released.some(({ each }) => each === one))
+  const unreleased = hasCommit(root) ? others : []
   return {
-    problems: released.flatMap(({ each, release }) => problemsOf(root, each, release, notesOf(each, release))),
+    problems: released.flatMap(({ each, release, notes }) => problemsOf(root, each, release, notes)),
     compared: released.length,
     lost: unreleased.flatMap((each) => lostSinceCommit(root, each)),
     free: unreleased.length,
   }
+}
+
+async function releasedWithNotes(root, packages) {
+  const notesOf = await readNotes(root)
+  return packages.flatMap((each) => {
+    const release = lastRelease(root, each)
+    return release === undefined ? [] : [{ each, release, notes: notesOf(each, release) }]
+  })
 }
 
 /** What a package loses against the last commit, as lines to read. */
@@ -81,11 +89,11 @@ function shown(changes) {
 if (import.meta.main) {
   const root = process.cwd()
   const missing = missingHistory(root)
-  if (missing !== undefined) console.log(`compared with no release: ${missing}`)
-  else {
-    const { problems, compared, lost, free } = await checkChanges(root)
-    for (const lines of lost) console.log(lines)
-    const others = free === 0 ? '' : `, and ${free} that were never released with the last commit`
-    conclude(problems, `${compared} packages compared with their last release${others}`)
-  }
+  const { problems, compared, lost, free } = await checkChanges(root)
+  for (const lines of lost) console.log(lines)
+  const withRelease =
+    missing === undefined
+      ? `${compared} packages compared with their last release`
+      : `compared with no release: ${missing}`
+  conclude(problems, `${withRelease}${free === 0 ? '' : `; ${free} without one, with the last commit`}`)
 }

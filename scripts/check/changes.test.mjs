@@ -397,8 +397,14 @@ test('a folder without git, a shallow clone, a broken one and one without a comm
   commit(root)
   git(root, 'clone', '--quiet', '--depth', '1', `file://${root}`, 'shallow')
   expect(missingHistory(join(root, 'shallow'))).toContain('git fetch --unshallow --tags')
+  expect(await checkChanges(join(root, 'shallow'))).toEqual({ problems: [], compared: 0, lost: [], free: 2 })
+  rmSync(join(root, 'shallow/etc/report.api.md'))
+  expect((await checkChanges(join(root, 'shallow'))).lost).toEqual([
+    'packages/report, since the last commit:\n  - export declare const again: () => Error',
+  ])
   cpSync(join(root, 'packages'), join(root, 'copy/packages'), { recursive: true })
   expect(missingHistory(join(root, 'copy'))).toBe('this is not a git repository')
+  expect(await checkChanges(join(root, 'copy'))).toEqual({ problems: [], compared: 0, lost: [], free: 0 })
   write(root, { 'copy/.git': 'gitdir: gone\n' })
   expect(missingHistory(join(root, 'copy'))).toContain('git fails with "fatal: not a git repository: ')
   const empty = smallWorkspace()

@@ -35,13 +35,16 @@ const codes = [
 ]
 const pieces = codes.flatMap((code) => {
   const named = Map.groupBy(parse('api.d.ts', code).body, ({ declaration, id }) => (declaration ?? { id }).id?.name)
-  return [...named.values()].map((nodes) => nodes.map(({ start, end }) => `${code.slice(start, end)}\n`).join(''))
+  const texts = [...named.values()].map((nodes) =>
+    nodes.map(({ start, end }) => `${code.slice(start, end)}\n`).join(''),
+  )
+  return texts.map((text) => ({ text, program: { ...parse('api.d.ts', text), start: 0, end: text.length } }))
 })
 
 /** The code of a piece after each change that a mutant makes to it. */
-function changesOf({ edits }, code) {
+function changesOf({ edits }, { text: code, program }) {
   const changed = []
-  walk({ ...parse('api.d.ts', code), start: 0, end: code.length }, (node, parent) => {
+  walk(program, (node, parent) => {
     for (const edit of edits(node, ({ start, end }) => code.slice(start, end), parent)) {
       const list = [edit].flat().toSorted((a, b) => b.start - a.start)
       const mutated = list.reduce(
@@ -64,7 +67,7 @@ function parses(code) {
 
 /** Up to `LIMIT` changes by a mutant, from all pieces alike: the code before and after. Those that don't parse are left out. */
 function trials(mutant) {
-  const all = pieces.flatMap((piece) => changesOf(mutant, piece).map((mutated) => ({ piece, mutated })))
+  const all = pieces.flatMap((piece) => changesOf(mutant, piece).map((mutated) => ({ piece: piece.text, mutated })))
   const step = Math.ceil(all.length / LIMIT)
   return all.filter(({ mutated }, index) => index % step === 0 && parses(mutated))
 }

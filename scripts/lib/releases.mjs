@@ -24,6 +24,12 @@ export function missingHistory(root) {
   return stdout.trim() === 'true' ? 'the clone is shallow, and `git fetch --unshallow --tags` gets the rest' : undefined
 }
 
+/** Whether there is a last commit to compare with. */
+export function hasCommit(root) {
+  const isRepository = existsSync(join(root, '.git'))
+  return isRepository && spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: root }).status === 0
+}
+
 /** The newest release of a package that the commit contains, as `{ version, tag }`. Prereleases don't count. */
 export function lastRelease(root, { manifest }) {
   const tags = git(root, 'tag', '--list', `${manifest.name}@*`, '--merged', 'HEAD', '--sort=-version:refname')
