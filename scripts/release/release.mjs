@@ -9,7 +9,10 @@ import { localRegistry } from './local-registry.mjs'
 import { packAll, packedProblems } from './packed.mjs'
 import { refusals, releasedVersions, tagOf, unreleased } from './plan.mjs'
 import { servedIntegrity, servedVersions } from './publish.mjs'
+import { checkDefaults, checkOptions } from '../check/options.mjs'
 import { runCommand } from '../docs/snippet-runner.mjs'
+import { checkApiReports } from '../generate/api.mjs'
+import { checkErrors } from '../generate/errors.mjs'
 import { pnpmOf, setUp } from '../setup/setup.mjs'
 
 // `npm run release` publishes what the commit at HEAD has and npm has not. The packages are built and packed in a clean clone and judged.
@@ -58,10 +61,16 @@ async function judgedTarballs(root, folder, names, say) {
   const all = packAll(clone, join(folder, 'tarballs'))
   say(`built and packed ${all.length} packages`)
   const packed = names.map((name) => all.find((each) => each.name === name))
-  const problems = packed.flatMap((each) => packedProblems(clone, each))
+  const problems = [...(await staleProblems(clone)), ...packed.flatMap((each) => packedProblems(clone, each))]
   if (problems.length > 0) throw new Error(`Nothing was published.\n${listed(problems)}`)
   say(`judged ${packed.length} packages: contents, publint --strict, attw --profile esm-only`)
   return packed
+}
+
+/** `check:changes` read the promises of the packages from pages, so these pages must say what the build has. */
+async function staleProblems(clone) {
+  const defaults = [checkOptions(clone), checkDefaults(clone)].flatMap(({ problems }) => problems)
+  return [...(await checkApiReports(clone)), ...checkErrors(clone), ...defaults]
 }
 
 /** The tarballs that the registry lacks. What it has already must be the same tarball, since a version is final. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,6 +112,19 @@ test('a version that the registry has with other contents is refused', async () 
     'The registry has another tarball of @stageflow/core@1.0.0 than this commit makes.',
   )
   expect(tagsOf(TAGS)).toEqual([])
+})
+
+test('a report of types that is not what the build says is refused', async () => {
+  const report = 'etc/sink-logging.api.md'
+  const text = readFileSync(join(copy.folder, report), 'utf8')
+  write(
+    join(copy.folder, report),
+    text.replace('export declare class LoggingEventSink', 'export declare class OldSink'),
+  )
+  copy.commit('A stale report')
+  onTestFinished(() => void copy.run('git', 'reset', '--quiet', '--hard', 'HEAD~1'))
+  await expect(released(registry)).rejects.toThrow(`${report} is stale`)
+  expect(await versionsOf('@stageflow/core')).toEqual([])
 })
 
 test('a release of an older line leaves latest where it is', async () => {

@@ -45,7 +45,7 @@ test(`with each of ${hostile.length} names that mean something in code, each tem
   const options = { ...compilerOptions, lib: ['es2024', 'dom'], customConditions: ['@stageflow/source'] }
   write(join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: kinds }))
   expect(compile(root)).toBe('')
-}, 60_000) // compiles some thousand files
+}, 120_000) // compiles some thousand files
 
 test.each([
   ['sink', 'event', 'custom-event', 'src/custom-event-sink.ts'],
