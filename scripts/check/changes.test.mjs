@@ -388,6 +388,9 @@ test('a package that was never released is compared with the last commit, and wh
   expect(changedSince(root, readPackages(root)[0])).toBe(undefined)
   commit(root)
   expect(await checkChanges(root)).toEqual({ problems: [], compared: 1, lost: [], free: 1 })
+  // A package that isn't committed yet has lost nothing.
+  write(root, { 'packages/undo/package.json': manifestOf('undo') })
+  expect(await checkChanges(root)).toEqual({ problems: [], compared: 1, lost: [], free: 2 })
 })
 
 test('a folder without git, a shallow clone, a broken one and one without a commit say why they are compared with no release', async () => {

@@ -22,7 +22,7 @@ export function publicChanges(root, each, commit) {
   const read = (file) => [textAt(root, commit, file) ?? '', readText(join(root, file))]
   const compared = [
     ...reportsOf(root, each, commit).map((file) => withDemands(compareReports(...read(file)))),
-    compareManifests(JSON.parse(textAt(root, commit, `${each.folder}/package.json`) ?? '{}'), each.manifest),
+    compareManifests(manifestAt(root, each, commit), each.manifest),
     compareCodes(...read(ERRORS).map((page) => codesOf(page, each))),
     compareDefaults(...read(`${each.folder}/README.md`).map(defaultsOf)),
     compareDefaults(...read(OPTIONS).map((page) => sharedDefaultsOf(page, each))),
@@ -60,6 +60,12 @@ function withDemands({ removed, added }) {
 const isRequired = (path) => !/^(?:readonly )?[^\s:(?]+\?/.test(path.split(' › ').at(-1))
 
 const notNeeded = ({ name }) => ({ name, path: `no need of ${name}` })
+
+/** The manifest of a package at a commit. A package that is new since then has lost nothing, so it's today's. */
+function manifestAt(root, { folder, manifest }, commit) {
+  const text = textAt(root, commit, `${folder}/package.json`)
+  return text === undefined ? manifest : JSON.parse(text)
+}
 
 /** An app loses an entry or a command that is gone, and can't install a package that needs something newer. */
 function compareManifests(before, now) {
