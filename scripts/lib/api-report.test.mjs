@@ -21,6 +21,7 @@ export interface Call { (a: string): string; (a: unknown): number; [Symbol.itera
 export type Route<T> = \`/\${string}/\${number}\`
 export type Loose<T> = { -readonly [Key in keyof T]?: T[Key] }
 export type Pair = [string, number]
+export interface Empty {}
 export type Writable = { list: string[] }
 `
 const UNION = `    | DataOf<Final<Return>>

@@ -124,10 +124,7 @@ export const BREAKING = [
   mutant('a getter becomes a method', (node) =>
     membersOf(node)
       .filter(({ kind }) => kind === 'get')
-      .map(({ key, start }) => {
-        const from = start
-        return { start: from, end: key.start, text: '' }
-      }),
+      .map(({ key, start }) => ({ start, end: key.start, text: '' })),
   ),
   mutant('a member of a class gets another access', (node) =>
     membersOf(node)
@@ -228,8 +225,8 @@ export const ADDING = [
       .map((each) => at(each.end, `\n${headOf(each)('Added')}`)),
   ),
   mutant('a member is added', (node, _, parent) =>
-    (node.type === 'TSInterfaceBody' || parent?.type === 'TSTypeAliasDeclaration') && membersOf(node).length > 0
-      ? [at(node.end - 1, '; readonly added?: string ')]
+    node.type === 'TSInterfaceBody' || (parent?.type === 'TSTypeAliasDeclaration' && membersOf(node).length > 0)
+      ? [at(node.end - 1, `${membersOf(node).length > 0 ? ';' : ''} readonly added?: string `)]
       : [],
   ),
   mutant('a declaration is added', (node) =>

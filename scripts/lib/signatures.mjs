@@ -68,7 +68,7 @@ class SignatureReader {
 
   #renderBody(node, isWhole) {
     const members = membersOf(node)
-    if (members.length === 0) return { text: '{}', bodies: [] }
+    if (members.length === 0 && node.type === 'TSTypeLiteral') return { text: '{}', bodies: [] }
     if (!isWhole) return { text: '{…}', bodies: [{ body: node, label: '' }] }
     return { text: `{ ${this.#sortedTexts(members).join('; ')} }`, bodies: [] }
   }
