@@ -45,6 +45,28 @@ export function sectionOf(markdown, heading) {
   return after?.split(/^## /m)[0] ?? ''
 }
 
+/** The rows of all tables of a Markdown text, as objects by the names of the columns, without code marks. */
+export function rowsOf(markdown) {
+  let columns
+  return markdown.split('\n').flatMap((line) => {
+    if (!line.startsWith('|')) {
+      columns = undefined
+      return []
+    }
+    const cells = line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', ''))
+    if (columns === undefined) columns = cells
+    else if (!/^:?-+:?$/.test(cells[0]))
+      return [Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? '']))]
+    return []
+  })
+}
+
+/** Numbers as code writes them: `1_000` and 1,000 are 1000. */
+export const withoutSeparators = (text) => text.replaceAll(/(?<=\d)[_,](?=\d{3})/g, '')
+
 /** Prints what a check found and sets the exit code; the last line is the one that the summary shows. */
 export function conclude(problems, summary) {
   for (const problem of problems) console.error(`✗ ${problem}`)
