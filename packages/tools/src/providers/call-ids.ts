@@ -31,7 +31,8 @@ export function callIds(createId: () => string): (given: unknown) => string {
   }
 }
 
-function idText(id: unknown): string | undefined {
+/** An id that a call has; undefined if it is none. */
+export function idText(id: unknown): string | undefined {
   if (typeof id === 'string') return id !== '' && id.length <= LONGEST_ID ? id : undefined
   return Number.isFinite(id) ? String(id) : undefined
 }
