@@ -60,7 +60,7 @@ test('a call waits in place until it is approved, and then runs', async () => {
   ])
 })
 
-test('who holds the call changes neither what a person is asked nor what runs', async () => {
+test('code that holds the call changes neither what a person is asked nor what runs', async () => {
   const b = payBench()
   const { resolved } = await b.registry.parseAndResolve([{ id: 'pay-1', name: 'pay', arguments: { euros: 900 } }])
   expect(() => ((resolved[0]?.arguments as { euros: number }).euros = 1)).toThrow(TypeError)

@@ -24,7 +24,7 @@ test.each<[change: string, by: (registry: ToolRegistry) => unknown]>([
   },
 )
 
-test('with a registry, a resolved call is made with the tools of now, or it is unresolved', async () => {
+test('with a registry, a resolved call runs the tool that has its name now, or it is unresolved', async () => {
   const b = make([oldPay])
   const { registry, clock } = b
   const parsed = await registry.parseAndResolve(CALLS)
@@ -92,7 +92,7 @@ test('the limits of a tool are its own: those of its replacement count from the 
   )
 })
 
-test('a tool of a source is made, and found again when it has listed its tools anew', async () => {
+test('a tool of a source is called, and so is the one that the source lists in its place', async () => {
   let tools: readonly AnyTool[] = [oldPay]
   const registry = new ToolRegistry({ sources: [{ list: () => tools }] })
   const b = make([])

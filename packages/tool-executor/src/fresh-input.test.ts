@@ -58,7 +58,7 @@ function spy(more: Parameters<typeof tool>[2] = {}) {
   return { pay, ran }
 }
 
-test('who holds a resolved call cannot change what runs, nor what events show of it', async () => {
+test('code that holds a resolved call cannot change what runs, nor what events show of it', async () => {
   const { pay, ran } = spy()
   const b = make([pay])
   const { resolved } = await b.registry.parseAndResolve([{ id: 'a', name: 'pay', arguments: GIVEN }])
@@ -266,7 +266,7 @@ test('a schema runs once when a call is resolved and once when it is executed, h
   expect(seen).toEqual([{ check: 2 }, { check: 2 }, { check: 2 }])
 })
 
-test('a default that differs each time is made anew for an execution, and is the same for its attempts', async () => {
+test('a default that differs each time is made again for an execution, and is the same for its attempts', async () => {
   let made = 0
   const random = z.object({ id: z.string().default(() => `id-${++made}`) })
   const ids: unknown[] = []
@@ -281,7 +281,7 @@ test('a default that differs each time is made anew for an execution, and is the
   expect(ids).toEqual(['id-2', 'id-2'])
 })
 
-test('work with a key is compared by its arguments: a default that differs each time is no other work', async () => {
+test("work with a key is compared by its arguments: a default that differs each time doesn't make it other work", async () => {
   let paid = 0
   const timed = z.object({ at: z.date().default(() => new Date(++paid * 1_000)), to: z.string() })
   const b = make([tool('pay', () => ++paid, { input: timed })])

@@ -8,8 +8,8 @@ import { validate, type Refusal, type Validation } from './schema.ts'
 type Checked = ResolvedCall | Refusal
 
 /**
- * The call with an input that its schema makes anew from the arguments, or what the schema says against them: whoever holds the call
- * holds no part of this one. Throws, or rejects, if the schema does.
+ * Runs the schema again, and returns the call with the new input, or what the schema says against the arguments. The two calls share no
+ * object that can be changed. Throws, or rejects, if the schema does.
  */
 export function freshCall(call: ResolvedCall): Checked | Promise<Checked> {
   return callWith(call, argumentsJson(call))

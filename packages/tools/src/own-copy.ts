@@ -5,8 +5,10 @@ import { plainCopy } from './plain-copy.ts'
  * as they are, and so is a value that cannot be read. Never throws.
  */
 export function ownCopy(value: unknown): unknown {
-  return plainCopy(value, { freeze: false, other: builtInCopy })
+  return plainCopy(value, OWN)
 }
+
+const OWN = { freeze: false, other: builtInCopy } as const
 
 /** A subclass may have fields that a copy would lose, so it is kept as it is. */
 function builtInCopy(value: object): unknown {

@@ -96,8 +96,6 @@ export interface ResolvedFields extends Omit<ResolvedCall, 'status' | 'arguments
 class CheckedCall implements ResolvedCall {
   readonly #tool: AnyTool
   readonly #json: string
-  // A frozen object keeps its private fields: this one is set later.
-  #parsed: unknown
   readonly status = 'resolved' as const
   readonly callId: string
   readonly name: string
@@ -122,7 +120,7 @@ class CheckedCall implements ResolvedCall {
 
   /** Parsed when it is read: most programs read only the input. */
   get arguments(): unknown {
-    return (this.#parsed ??= frozenInput(JSON.parse(this.#json)))
+    return frozenInput(JSON.parse(this.#json))
   }
 
   toJSON(): unknown {

@@ -4,9 +4,11 @@ interface Copying {
   readonly other: (value: object) => unknown
 }
 
+const FROZEN: Copying = { freeze: true, other: (held) => held }
+
 /** The value, frozen: plain objects and arrays are copied all the way down, also if it is circular. What cannot be read is kept. Never throws. */
 export function frozenInput(value: unknown): unknown {
-  return plainCopy(value, { freeze: true, other: (held) => held })
+  return plainCopy(value, FROZEN)
 }
 
 /** A copy of plain objects and arrays all the way down; the value itself if it cannot be read. Never throws. */

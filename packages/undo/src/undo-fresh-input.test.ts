@@ -5,7 +5,7 @@ import { tool, trackedUndoBench } from '../test/undo-bench.ts'
 
 const make = trackedUndoBench()
 
-test('undo gets what ran: who holds the resolved call cannot change it, nor can the handler', async () => {
+test('undo gets what ran: neither the handler nor code that holds the resolved call can change it', async () => {
   const undone: unknown[] = []
   const tamper = ({ at, seats }: any): void => {
     at.setFullYear(2099)

@@ -31,7 +31,7 @@ export function callIds(createId: () => string): (given: unknown) => string {
   }
 }
 
-/** An id that a call has; undefined if it is none. */
+/** The id of a call, as a string; undefined if the value isn't an id. */
 export function idText(id: unknown): string | undefined {
   if (typeof id === 'string') return id !== '' && id.length <= LONGEST_ID ? id : undefined
   return Number.isFinite(id) ? String(id) : undefined

@@ -134,7 +134,7 @@ function blocksFor<One extends object>(
   return hasText || text === '' ? own : [writers.text(text), ...own]
 }
 
-/** What SDKs add to messages and blocks, and providers refuse in a request; and what is written anew. */
+/** What SDKs add to messages and blocks, and providers refuse in a request; and what this file writes itself. */
 const NOT_SENT = new Set([
   'tool_calls',
   'function_call',

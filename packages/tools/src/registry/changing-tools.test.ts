@@ -89,7 +89,7 @@ test('the tools of a source are those that it has now', async () => {
   expect(unresolved[0]?.suggestion).toBe('find_customer')
 })
 
-test('a call of a source that has listed its tools anew is resolved with the new ones', async () => {
+test('a call to a tool of a source is resolved again when the source lists other tools', async () => {
   const crm = changing(weather)
   const registry = new ToolRegistry({ sources: [crm] })
   const parsed = await registry.parseAndResolve([call('get_weather', '{"city":"Rome"}')])

@@ -36,7 +36,7 @@ export function parseArguments(given: unknown, isCut: boolean, limits: ArgumentL
   }
 }
 
-/** As JSON has it: the provider's object may change later, and a part that is no JSON could not be frozen. */
+/** Copies an object by way of JSON: the provider's own may change later, and parts that JSON doesn't have could not be frozen. */
 function parseObject(given: unknown): ParsedArguments {
   const text = asJson(given)
   if (!('lost' in text)) return { value: JSON.parse(text.json), json: text.json }

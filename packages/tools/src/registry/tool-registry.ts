@@ -119,15 +119,16 @@ export class ToolRegistry<Ports = {}> {
     this.#rules = { maxCalls, maxArgumentsLength, maxDepth, createId: options.createId ?? DEFAULTS.createId }
     this.eventEmitter = eventEmitter
     this.sources = Object.freeze([...sources])
-    const { hidden } = this.#toolsOfNow()
-    if (hidden[0] !== undefined) throw duplicateName(hidden[0])
+    this.#toolsOfNow((name) => {
+      throw duplicateName(name)
+    })
     this.register(...tools)
   }
 
   /** Adds tools. Throws `tools/duplicate-name`, and adds none of them, if a name is taken. */
   register(...tools: readonly AnyTool<Ports>[]): this {
     checkTools('register()', tools)
-    const names = new Set(this.#toolsOfNow().tools.keys())
+    const names = new Set(this.#toolsOfNow().keys())
     for (const { name } of tools) {
       if (names.has(name)) throw duplicateName(name)
       names.add(name)
@@ -153,30 +154,29 @@ export class ToolRegistry<Ports = {}> {
     return this
   }
 
-  /** The tools by name, and the names that a tool of a source could not have. */
-  #toolsOfNow(): { readonly tools: ReadonlyMap<string, AnyTool>; readonly hidden: readonly string[] } {
-    const hidden: string[] = []
-    if (this.sources.length === 0) return { tools: this.#tools, hidden }
+  /** The tools by name. Tells `onHidden` the names that a tool of a source could not have. */
+  #toolsOfNow(onHidden?: (name: string) => void): ReadonlyMap<string, AnyTool> {
+    if (this.sources.length === 0) return this.#tools
     const tools = new Map(this.#tools)
     for (const source of this.sources) {
       const list = source.list()
       checkTools('list() of a source', list)
       for (const tool of list)
-        if (tools.has(tool.name)) hidden.push(tool.name)
+        if (tools.has(tool.name)) onHidden?.(tool.name)
         else tools.set(tool.name, tool)
     }
-    return { tools, hidden }
+    return tools
   }
 
   /** The tool of this name. */
   get(name: string): AnyTool<Ports> | undefined {
-    return this.#toolsOfNow().tools.get(name)
+    return this.#toolsOfNow().get(name)
   }
 
   /** All tools, in the order of registration, then those of sources; with `executionMode`, those that this mode may use. */
   list(options: { readonly executionMode?: string } = {}): readonly AnyTool<Ports>[] {
     checkOptions('list()', 'tools/illegal-option', options, { executionMode: EXECUTION_MODE })
-    return [...this.#toolsOfNow().tools.values()].filter(shownTo(options.executionMode))
+    return [...this.#toolsOfNow().values()].filter(shownTo(options.executionMode))
   }
 
   /**
@@ -205,7 +205,7 @@ export class ToolRegistry<Ports = {}> {
     { signal, timeoutMs, clock = systemClock }: ParseOptions,
     isShown: ParseRules['isShown'],
   ): Promise<readonly Reading[]> {
-    const read = parseCalls(calls, this.#toolsOfNow().tools, { ...this.#rules, isShown })
+    const read = parseCalls(calls, this.#toolsOfNow(), { ...this.#rules, isShown })
     return read.some(isPending) ? settleReadings(read, { signal, timeoutMs, clock }) : (read as readonly Reading[])
   }
 
@@ -221,10 +221,12 @@ export class ToolRegistry<Ports = {}> {
   }
 
   stats(): ToolRegistryStats {
+    const hiddenTools: string[] = []
+    this.#toolsOfNow((name) => hiddenTools.push(name))
     return Object.freeze({
       resolved: this.#resolved,
       unresolved: this.#unresolved,
-      hiddenTools: this.#toolsOfNow().hidden,
+      hiddenTools,
       emitterErrors: this.#emitterErrors,
       lastEmitterError: this.#lastEmitterError,
     })
