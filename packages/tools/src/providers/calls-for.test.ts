@@ -1,3 +1,4 @@
+import { LLMResponse } from '@stageflow/provider-types'
 import { generateText, modelMessageSchema } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import fc from 'fast-check'
@@ -98,6 +99,24 @@ test.each(Object.entries(SHAPES))(
     }
   },
 )
+
+test('an LLMResponse of any provider is read, and written, with arguments that are a string or an object', async () => {
+  for (const given of ['{"query":"x"}', { query: 'x' }]) {
+    const response = new LLMResponse({
+      content: 'Hm.',
+      model: 'm',
+      provider: 'p',
+      finishReason: 'tool_calls',
+      toolCalls: [{ id: 'call_1', name: 'search', arguments: given }],
+    })
+    const expected = [['call_1', 'search', { query: 'x' }, { query: 'x' }]]
+    for (const one of [response, response.toDict()]) {
+      expect(seen(await registry.parseAndResolve(one))).toEqual(expected)
+      for (const target of TARGETS) expect(seen(await readBack(callsFor(target, one)))).toEqual(expected)
+      expect(callsFor('openai-chat', one)[0]?.content).toBe('Hm.')
+    }
+  }
+})
 
 test('an empty response makes no message, and no results make none', () => {
   for (const target of TARGETS) {
