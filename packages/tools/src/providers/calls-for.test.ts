@@ -273,7 +273,7 @@ test('arguments that are not JSON go back as they came, and as none to a provide
 })
 
 test('the second call with an id has the id of its result', async () => {
-  const twice = ['a', 'a'].map((id) => SHAPES['Anthropic']?.({ id, name: 'search', args: {} }))
+  const twice = ['a', 'a', 'none'].map((id) => SHAPES['Anthropic']?.({ id, name: 'search', args: {} }))
   const response = { type: 'message', role: 'assistant', content: twice, stop_reason: 'tool_use' }
   const { calls } = await registry.parseAndResolve(response)
   for (const target of TARGETS) {
@@ -343,6 +343,8 @@ test.each<[response: unknown, what: string]>([
   [{ text: 'Half an', toolCalls: [], finishReason: 'other' }, 'ended with "other"'],
   [{ text: 'Half an', toolCalls: [], finishReason: 'error' }, 'ended with "error"'],
   [{ content: 'Half an', toolCalls: [], partial: true }, 'is marked as partial'],
+  [{ message: { role: 'assistant', content: 'Half' }, done: true, done_reason: 'length' }, 'ended with "length"'],
+  [{ message: { role: 'assistant', content: 'Half' }, done: false }, 'has no reason for its end'],
   [{ content: 'Half an', toolCalls: [], partial: false, finishReason: 'max_tokens' }, 'ended with "max_tokens"'],
   [
     [{ type: 'function_call', call_id: 'a', name: 'search', arguments: '{"q', status: 'incomplete' }],
@@ -379,6 +381,7 @@ test('a stream that broke off in a call is not written as a whole one, and one t
 test.each<[response: unknown, problem: string]>([
   [Promise.resolve([]), 'it is a promise; await it first'],
   ['Hello', 'it is of type string'],
+  [Object.defineProperty({}, 'choices', { get: () => { throw new Error('no') } }), 'it cannot be read'], // prettier-ignore
   [{ choices: [{ index: 0, delta: { content: 'Hm' } }] }, 'has no reason for its end'],
   [
     [{ role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'search', arguments: '' } }] }],

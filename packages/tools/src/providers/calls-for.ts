@@ -37,13 +37,14 @@ export interface CallMessageShapes {
 }
 
 type Shape = keyof CallMessageShapes
+type OpenaiCall = NonNullable<CallMessageShapes['openai-chat'][number]['tool_calls']>[number]
 type Block<In extends Shape> = CallMessageShapes[In][number] extends { content: (infer One)[] } ? One : never
 
 const WRITERS: { readonly [In in Shape]: (response: ModelResponse) => CallMessageShapes[In] } = {
   'openai-chat': (response) => {
     const { text, calls, shape } = response
     const tool_calls = calls.map((call) =>
-      call.isUnsupported && shape === 'openai-chat' ? rawCall(call, 'id') : openaiCall(call),
+      call.isUnsupported && shape === 'openai-chat' ? rawCall<OpenaiCall>(call, 'id') : openaiCall(call),
     )
     const content = text === '' ? null : text
     return [{ ...ownFields(response), role: 'assistant', content, ...(calls.length > 0 && { tool_calls }) }]
@@ -123,7 +124,7 @@ function blocksFor<One extends object>(
   const isOwn = calls.length > 0 && shape === wanted && calls.every(({ raw }) => blocks?.includes(raw))
   if (!isOwn || blocks === undefined) return [...(text === '' ? [] : [writers.text(text)]), ...calls.map(writers.call)]
   const byRaw = new Map(calls.map((call) => [call.raw, call]))
-  const own = blocks.map((block) => {
+  const own = blocks.map((block): One => {
     const call = byRaw.get(block)
     if (call === undefined) return (isObject(block) ? sentFields(block) : block) as One
     return call.isUnsupported
@@ -155,14 +156,14 @@ function ownFields({ given, shape }: ModelResponse): object {
   return shape === 'openai-chat' && isObject(message) && 'tool_calls' in message ? sentFields(message) : {}
 }
 
-function openaiCall(call: SentCall) {
+function openaiCall(call: SentCall): OpenaiCall {
   const { name, json } = call
-  return { id: idOf(call, 'openai-chat'), type: 'function' as const, function: { name, arguments: json } }
+  return { id: idOf(call, 'openai-chat'), type: 'function', function: { name, arguments: json } }
 }
 
 /** Another kind of call, as it came: only its own provider gets it so. */
-function rawCall({ raw, id }: SentCall, idKey: string): never {
-  return { ...(raw as object), ...(id !== undefined && { [idKey]: id }) } as never
+function rawCall<One>({ raw, id }: SentCall, idKey: string): One {
+  return { ...(raw as object), ...(id !== undefined && { [idKey]: id }) } as One
 }
 
 function idOf({ id, name }: SentCall, shape: Shape): string {

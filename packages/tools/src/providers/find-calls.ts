@@ -73,7 +73,7 @@ export function callsIn(given: unknown): readonly FoundCall[] {
 
 /** OpenAI's choices, Google's candidates. */
 export function alternativesIn(given: unknown): readonly unknown[] | undefined {
-  const list = isObject(given) ? (given['choices'] ?? given['candidates']) : undefined
+  const list = isObject(given) ? (read(given, 'choices') ?? read(given, 'candidates')) : undefined
   return Array.isArray(list) ? list : undefined
 }
 

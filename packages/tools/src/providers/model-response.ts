@@ -3,7 +3,7 @@ import { read, show } from '@stageflow/core/kit'
 
 import { asJson } from '../as-json.ts'
 import { argumentsJson, isResolvedCall, type ToolCallShape } from '../parsed-call.ts'
-import { callIds, idText } from './call-ids.ts'
+import { callIds, idText, makeId } from './call-ids.ts'
 import { isCustom, isObject, toolsetOf } from './call-kinds.ts'
 import { alternativesIn, callsIn, type FoundCall, listIn } from './find-calls.ts'
 import { sentName } from './sent-name.ts'
@@ -72,19 +72,15 @@ function sentCalls(found: readonly FoundCall[], ids: CallIds | undefined): reado
     refuse(
       `the response has ${found.length} calls, and there are ${ids.length} results; pass the results of all its calls`,
     )
-  // As parseAndResolve reads them, so that each result has its call.
-  const idOf = callIds(() => 'none')
-  return found.map((call, index) => {
-    const own = idOf(call.id)
-    const id = ids?.[index]?.callId ?? (idText(call.id) === undefined ? undefined : own)
-    return {
-      id,
-      name: sentName(call.name),
-      ...argumentsOf(call),
-      raw: call.raw,
-      isUnsupported: call.isUnsupported === true,
-    }
-  })
+  // As parseAndResolve makes them unique, so that each result has its call.
+  const idOf = callIds(makeId)
+  return found.map((call, index) => ({
+    id: ids?.[index]?.callId ?? (idText(call.id) === undefined ? undefined : idOf(call.id)),
+    name: sentName(call.name),
+    ...argumentsOf(call),
+    raw: call.raw,
+    isUnsupported: call.isUnsupported === true,
+  }))
 }
 
 function argumentsOf({ arguments: given, raw }: FoundCall): Pick<SentCall, 'json' | 'input'> {
@@ -145,6 +141,7 @@ const WHOLE = new Set([
   'stop_sequence',
   'end_turn',
   'eos',
+  'eos_token',
   'complete',
   'completed',
   'function_call',
@@ -153,13 +150,14 @@ const WHOLE = new Set([
   'tool_use',
   'pause_turn',
 ])
-const REASON_KEYS = ['finish_reason', 'finishReason', 'stop_reason', 'stopReason']
+const REASON_KEYS = ['finish_reason', 'finishReason', 'stop_reason', 'stopReason', 'done_reason']
 
 /** How a response ended, if it didn't end as a whole one does; undefined if it did, or doesn't say how. */
 function whyIncomplete(given: unknown): string | undefined {
   if (read(given, 'partial') === true) return 'is marked as partial'
   const reasons = reasonsIn(given)
   if (Array.isArray(read(given, 'output'))) reasons.push(read(given, 'status') ?? 'completed')
+  if (read(given, 'done') === false) reasons.push(null)
   // A choice of OpenAI and a candidate of Google have a reason, or they have not ended.
   for (const alternative of alternativesIn(given) ?? []) if (reasonsIn(alternative).length === 0) reasons.push(null)
   const cut = reasons.findIndex((reason) => !isWhole(reason))
