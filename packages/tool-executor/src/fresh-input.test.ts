@@ -69,6 +69,17 @@ test('code that holds a resolved call cannot change what runs, nor what events s
   expect(JSON.stringify(b.events)).not.toContain('2099')
 })
 
+test('the events of a call that is not made show the arguments of the model, whatever became of the checked input', async () => {
+  const { pay } = spy({ executionModes: ['assistant'] })
+  const b = make([pay])
+  const { resolved } = await b.registry.parseAndResolve([{ id: 'a', name: 'pay', arguments: GIVEN }])
+  tamper(resolved[0]?.input)
+  const eventEmitter = (type: string, data: any): void => void b.events.push({ type, data })
+  const results = await b.executor.execute(resolved, { clock: b.clock, eventEmitter })
+  expect(results).toMatchObject([{ status: 'denied', reason: 'execution_mode_not_allowed' }])
+  expect(b.of('tool.invoked')).toMatchObject([{ payloadSummary: { when: GIVEN.when, owner: 'ada' } }])
+})
+
 test('approve and idempotencyKey cannot change what runs, at once or later', async () => {
   for (const option of ['approve', 'idempotencyKey'] as const) {
     const { pay, ran } = spy()

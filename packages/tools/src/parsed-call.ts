@@ -23,7 +23,7 @@ export interface ResolvedCall<Input = unknown> {
   readonly index: number
   readonly shape: ToolCallShape
   readonly tool: AnyTool
-  /** The model's arguments, parsed: JSON, frozen all the way down. */
+  /** The model's arguments, parsed: JSON, frozen all the way down. A getter, like `tool`: a spread copy of a call doesn't have it. */
   readonly arguments: unknown
   /**
    * What the schema made of the arguments, with defaults and conversions, to look at: the handler gets what the schema makes of them
