@@ -73,8 +73,8 @@ export function callsIn(given: unknown): readonly FoundCall[] {
 }
 
 /** OpenAI's choices, Google's candidates. */
-function alternativesIn(given: unknown): readonly unknown[] | undefined {
-  const list = isObject(given) ? (given['choices'] ?? given['candidates']) : undefined
+export function alternativesIn(given: unknown): readonly unknown[] | undefined {
+  const list = isObject(given) ? (read(given, 'choices') ?? read(given, 'candidates')) : undefined
   return Array.isArray(list) ? list : undefined
 }
 
@@ -160,7 +160,7 @@ function callIn(given: unknown): FoundCall | undefined {
 }
 
 /** The list that has the calls of a message or a response; undefined for a single call and for an unknown shape. */
-function listIn(given: unknown): readonly unknown[] | undefined {
+export function listIn(given: unknown): readonly unknown[] | undefined {
   if (Array.isArray(given)) return given
   if (!isObject(given)) return undefined
   const lists = MESSAGE_KEYS.map((key) => given[key]).filter((list) => list !== undefined && list !== null)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, resultsFor, ToolRegistry } from '../index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import { resultsFor } from '../messages.ts'
 
 /** Takes no arguments too: a call whose arguments were lost must not be made with none. */
 const search = defineTool({
