@@ -22,6 +22,15 @@ export function checkReason(reason: unknown): asserts reason is string {
   )
 }
 
+/** Throws `durable-local/illegal-option` unless these are names of stages. */
+export function checkAgain(again: unknown): asserts again is readonly string[] {
+  if (Array.isArray(again) && again.every((name) => typeof name === 'string')) return
+  throw new StageflowError(
+    'durable-local/illegal-option',
+    `retryFailed() was given again: ${show(again)}; pass the names of the stages that run again, such as ['report'].`,
+  )
+}
+
 /** Throws `durable-local/illegal-option` for what can't name a part of the app. */
 export function checkName(name: unknown): asserts name is string {
   if (TEXT[0](name)) return

@@ -8,7 +8,7 @@ import type { WaitOptions } from '@stageflow/core/kit'
 
 import { Admissions } from './admission.ts'
 import { answerPaths } from './answers.ts'
-import { checkCloseOptions, checkName, checkReason, checkRunId } from './arguments.ts'
+import { checkAgain, checkCloseOptions, checkName, checkReason, checkRunId } from './arguments.ts'
 import { checkFit, checkInput, unknownRun } from './claim.ts'
 import type { AnyGraph, NewRun } from './claim.ts'
 import { orThrow } from './failed-run.ts'
@@ -20,6 +20,7 @@ import type { DurableLocalOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
 import { deleteOutdated } from './retention.ts'
+import { reopen } from './retry-failed.ts'
 import { findRun, graphOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
@@ -30,6 +31,15 @@ import { plainOptions } from '@stageflow/core/kit'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
+
+/** The options of `retryFailed`. */
+export type RetryOptions<Stages, Ports> = LegOptions<Ports> & {
+  /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
+  readonly again?: readonly (keyof Stages & string)[]
+}
+type RetryArguments<Stages, Ports> = {} extends Ports
+  ? [options?: RetryOptions<Stages, Ports>]
+  : [options: RetryOptions<Stages, Ports>]
 
 /**
  * Runs that outlive their process. All methods can be called from any process that opens the same file. A method that takes the graph
@@ -72,6 +82,16 @@ export interface DurableLocal extends AsyncDisposable {
     graph: StageGraph<Stages, Ports>,
     ...options: LegArguments<Ports>
   ): Promise<readonly RecoveredRun[]>
+  /**
+   * Goes on with a failed run from its failure, and settles like `run`. What ended ok or skipped is not called again, and answers stay;
+   * what settled with the failure as its input stays settled, unless it is in `again`. The run's time limit begins again. Rejects with
+   * `durable-local/not-failed`.
+   */
+  retryFailed<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    ...options: RetryArguments<Stages, Ports>
+  ): Promise<PipelineResult<Stages>>
   /** Cancels a run in whatever process. Resolves once that is recorded, with false if the run has ended already. */
   cancel(graph: AnyGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
   cancel(runId: string, reason: string): Promise<boolean>
@@ -221,6 +241,18 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       checkRunId('answer()', runId)
       checkLeg('answer()', graph, options)
       await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
+    },
+    async retryFailed(graph, runId, ...[given]) {
+      checkOpen()
+      checkRunId('retryFailed()', runId)
+      const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given ?? {})
+      checkAgain(again)
+      checkLeg('retryFailed()', graph, options, ['again'])
+      signalOf(options)?.throwIfAborted()
+      const row = existing(runId)
+      await admissions.later(graph, 'retry', row, options)
+      await journal.write(() => reopen(journal, graph, row, again, clock.now()))
+      return carryOn(graph as never, runId, options)
     },
     async recover(graph, ...[options]) {
       checkOpen()

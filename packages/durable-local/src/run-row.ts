@@ -36,6 +36,8 @@ export interface RunRow {
   readonly options: string
   /** What interceptors kept at the start, as JSON. */
   readonly kept: string | null
+  /** How often it has failed and was tried again. */
+  readonly retries: number
   /** When a suspended run goes on without an answer, in ms since 1970. */
   readonly wake_at: number | null
   readonly result: string | null
@@ -84,6 +86,7 @@ export const startOf = (row: RunRow): DurableStart => ({
   startedAt: row.started_at,
   input: inputOf(row),
   kept: keptOf(row),
+  isRetried: row.retries > 0,
   options: readJson(row.options, 'options', row.id) as PinnedOptions,
 })
 

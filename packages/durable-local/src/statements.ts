@@ -35,6 +35,7 @@ export const CREATE: string = `
     options TEXT NOT NULL,
     kept TEXT,
     wake_at REAL,
+    retries INTEGER NOT NULL DEFAULT 0,
     result TEXT,
     error TEXT
   ) STRICT;
@@ -83,6 +84,11 @@ export const CLAIM: string = `
 export const END: string = `
   UPDATE runs SET status = :status, result = :result, error = :error, wake_at = :wakeAt, owner = NULL, crashes = 0, fence = fence + 1, updated_at = ${NOW}
   WHERE n = :run AND fence = :fence`
+/** A failed run that is tried again. No process carries it yet. */
+export const REOPEN: string = `
+  UPDATE runs SET status = 'running', owner = NULL, fence = fence + 1, facts_before = :facts, crashes = 0, options = :options,
+    result = NULL, error = NULL, retries = retries + 1, updated_at = ${NOW}
+  WHERE n = :run`
 /** A first leg in which no stage has begun leaves no run. */
 export const UNDO_ADD: string = `DELETE FROM runs WHERE n = ? AND fence = ?`
 export const RELEASE: string = `UPDATE runs SET owner = NULL WHERE n = ? AND fence = ?`
