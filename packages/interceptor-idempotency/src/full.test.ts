@@ -46,6 +46,19 @@ test('a user who fills the store is refused, and the finished work of another us
   expect((await run('eve-0', EVE)).report.stages.charge?.notes.idempotency?.result).toBe('hit')
 })
 
+test('with all defaults, 10,000 keys of one user do not make the finished payment of another one repeatable', async () => {
+  let executions = 0
+  const graph = new Pipeline('pay')
+    .withStage('charge', () => ({ charge: ++executions }), StageKind.WORK)
+    .build({ clock, interceptors: [idempotency()] })
+  const run = (idempotencyKey: string, userId: string) => graph.runSettled({ userId, extensions: { idempotencyKey } })
+  await run('order-7', 'ada')
+  let refused = 0
+  for (let n = 0; n < 10_000; n++) if ((await run(`${n}`, 'eve')).status === 'failed') refused++
+  expect(refused).toBeGreaterThan(3_000)
+  expect(await run('order-7', 'ada')).toMatchObject({ status: 'completed', data: { charge: { charge: 1 } } })
+})
+
 test('the refused stage fails before it runs, with an event, and the store counts it', async () => {
   const { run, fill, executed, eventSink, store } = app()
   const kept = await fill('eve', EVE)
