@@ -149,7 +149,8 @@ export interface InterceptorContext extends StageContext<
   wait(this: InterceptorContext, ms: number): Promise<void>
   /**
    * In a durable run: calls back once the executor has recorded how this call ended, so that no later leg makes it again. It comes
-   * before the stage settles. Never called in other runs, for a stage with `placement: 'local'`, or if the leg is lost before.
+   * before the stage settles. Never called in other runs, for a stage with `placement: 'local'`, in a process that
+   * carries out a call for another one, or if the leg is lost before.
    */
   onRecorded(this: InterceptorContext, callback: () => void): void
 }
