@@ -314,6 +314,31 @@ test('a stage that asks and is answered leaves nothing', async () => {
   expect(sizeOf(store)).toBe(0)
 })
 
+test('the run ends once a slow store has removed the record', async () => {
+  const given = durableRun()
+  const store = memoryStore({ clock })
+  const slow: KeyedStore = {
+    ...store,
+    complete: async (key, completion, account) => {
+      await clock.sleep(5)
+      return store.complete(key, completion, account)
+    },
+  }
+  let isOver = false
+  const ending = leg(
+    given,
+    slow,
+    charge(() => ({ by: 'one' })),
+  )
+    .run()
+    .finally(() => (isOver = true))
+  await clock.advance(9)
+  expect([given.runs.facts('order-7').length, isOver]).toEqual([1, false])
+  await clock.advance(2)
+  expect((await ending).status).toBe('completed')
+  expect(sizeOf(store)).toBe(0)
+})
+
 test('a store that cannot remove the record does not fail the run, and an event says so', async () => {
   const given = durableRun()
   const store = memoryStore({ clock })
