@@ -78,6 +78,9 @@ declare const setTimeout: (callback: () => void) => unknown
 
 const KINDS: ReadonlySet<unknown> = new Set<Fact['kind']>(['call', 'timer', 'answer', 'stop'])
 
+/** The end of the key of a call that was made again because of an answer. */
+const ROUND = /@\d+$/
+
 const isFact = (given: unknown): given is Fact => isObject(given) && KINDS.has(given['kind']) && isNumber(given['at'])
 
 /**
@@ -103,6 +106,8 @@ export class Pump {
   #root!: PumpedRun
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
+  /** To be called when a call of a key, in whatever round, has its fact. */
+  readonly #recorded = new Map<string, (() => void)[]>()
   /** Answers that came before their questions, and times that had passed. */
   readonly #early = new Map<string, Answered>()
   /**
@@ -350,7 +355,18 @@ export class Pump {
   #settleCall(key: string, facts: CallFacts): void {
     const call = this.#calls.get(key) as PendingCall
     this.#calls.delete(key)
+    this.#tellRecorded(key.replace(ROUND, ''))
     call.ended(facts)
+  }
+
+  /** `key`: that of the first round. */
+  onRecorded(key: string, callback: () => void): void {
+    this.#recorded.set(key, [...(this.#recorded.get(key) ?? []), callback])
+  }
+  #tellRecorded(key: string): void {
+    const callbacks = this.#recorded.get(key) ?? []
+    this.#recorded.delete(key)
+    for (const callback of callbacks) callback()
   }
 
   /** An answer that nothing waits for is kept: the question may follow. If the stage was stopped, it changes nothing. */
