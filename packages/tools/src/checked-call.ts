@@ -1,6 +1,6 @@
-import { isThenable } from '@stageflow/core/kit'
+import { isThenable, textOf } from '@stageflow/core/kit'
 
-import { asJson } from './as-json.ts'
+import { asJson, type AsJson } from './as-json.ts'
 import { argumentsJson, resolvedCall, type ResolvedCall } from './parsed-call.ts'
 import { frozenInput } from './plain-copy.ts'
 import { validate, type Refusal, type Validation } from './schema.ts'
@@ -17,11 +17,20 @@ export function freshCall(call: ResolvedCall): Checked | Promise<Checked> {
 
 /** The call with other arguments, or what is wrong with them. Throws, or rejects, if the schema of its tool does. */
 export function editedCall(call: ResolvedCall, edited: unknown): Checked | Promise<Checked> {
-  // A text: who edited the arguments may keep and change them.
-  const text = asJson(edited)
+  // As a string, because the code that edited the arguments may keep and change them.
+  const text = editAsJson(edited)
   return 'lost' in text
     ? { issues: [{ path: '', message: `JSON cannot have ${text.lost}` }] }
     : callWith(call, text.json)
+}
+
+function editAsJson(edited: unknown): AsJson {
+  try {
+    return asJson(edited)
+  } catch (error) {
+    const [why] = textOf(error).split('\n')
+    return { lost: `a value that cannot be written (${why})` }
+  }
 }
 
 function callWith({ callId, name, index, shape, tool }: ResolvedCall, json: string): Checked | Promise<Checked> {
