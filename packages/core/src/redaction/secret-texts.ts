@@ -76,12 +76,12 @@ const PEM =
 
 /** What assignments contain. Most texts have none of it. */
 const MAYBE_ASSIGNMENT = /[:=<%'：]|--|-u /
-/** A shorter text has no token, but may have a password in a URL. */
+/** A shorter text without a colon has no token. */
 const SHORTEST_TOKEN = 12
 /** Before a token that has a scheme, and the one token that has neither capital letters nor a sign. */
 const MAYBE_WORD = /bearer\s|basic\s|digest\s|dapi[\da-f]{4}/i
 /** Capital letters and signs, of which most other tokens need one. */
-const MAYBE_SIGN = /[ABJQS@$]/
+const MAYBE_SIGN = /[ABJKQ@$]/
 const MAYBE_FORM =
   /A(?:[KS]IA|Iz|I(?<=LTAI)|Q\.|GE-|BSK|T[BAC][BT]|KCp|A[\w-]{8}|K(?<=EZAK)|\w(?<=BSA\w))|SK[\da-f]{8}|\dQ~|MT\w{8}|\$prod/
 const MAYBE_HOOK = /hook|\.org\/bot|ifttt/
@@ -104,9 +104,8 @@ function byLastLetter(words: string): string {
 /** The text with `[redacted]` instead of secrets. */
 export function redactText(text: string, readName: ReadName): string {
   // First what has a name: part of such a value may look like a token.
-  const clean = MAYBE_ASSIGNMENT.test(text) ? redactAssignments(text, readName) : text
-  if (clean.length < SHORTEST_TOKEN && !clean.includes('@')) return clean
-  return redactTokens(clean)
+  if (MAYBE_ASSIGNMENT.test(text)) return redactTokens(redactAssignments(text, readName))
+  return text.length < SHORTEST_TOKEN ? text : redactTokens(text)
 }
 
 /** Each pattern is tried only on texts that may contain what it looks for. */

@@ -5,6 +5,8 @@ type Row = readonly [name: string, given: unknown, excluded?: string]
 
 const S = SECRET
 const R = REST
+const NO_SIGN = 'a name without a sign behind it is a word of a sentence to a redactor'
+const ONE_DASH = 'behind one dash stand single letters, which mean something else to every program'
 const json = (value: unknown, indent?: number): string => JSON.stringify(value, undefined, indent)
 
 const LANGUAGES: readonly Row[] = [
@@ -124,7 +126,7 @@ const JSON_TEXTS: readonly Row[] = [
   ['a null before', json({ password: null, api_key: S })],
   ['a GraphQL query', `mutation { login(input: { user: "bob", password: "${S}" }) { id } }`],
   ['GraphQL variables', json({ variables: { input: { password: S } } })],
-  ['Protobuf text', `credentials {\n  user: "bob"\n  key: "${S}"\n}`],
+  ['Protobuf text', `credentials {\n  user: "bob"\n  key: "${S}"\n}`, NO_SIGN],
   ['escaped letters in the name', `{"p\\u0061ssword":"${S}"}`, 'nothing is decoded but percent signs'],
   ['a value before its name', `{"value":"${S}","name":"password"}`, 'the text is read once, from the left'],
 ]
@@ -174,11 +176,11 @@ const CONFIGURATION: readonly Row[] = [
   ['HCL', `password = "${S}"`],
   ['a heredoc of HCL', `password = <<EOT\n${S}\nEOT\nhost = "x"`],
   ['an indented heredoc of HCL', `password = <<-EOT\n    ${S}\n    EOT`],
-  ['nginx', `set $api_key "${S}";`],
+  ['nginx', `set $api_key "${S}";`, NO_SIGN],
   ['.npmrc', `//registry.example.org/:_authToken=${S}`],
   ['.npmrc, _password', `//registry.example.org/:_password="${S}"`],
-  ['.netrc', `machine example.org login bob password ${S}`],
-  ['.netrc in lines', `machine example.org\nlogin bob\npassword ${S}`],
+  ['.netrc', `machine example.org login bob password ${S}`, NO_SIGN],
+  ['.netrc in lines', `machine example.org\nlogin bob\npassword ${S}`, NO_SIGN],
   ['.pgpass', `db:5432:shop:bob:${S}`, 'nothing names it'],
   ['.docker/config.json', json({ auths: { 'ghcr.io': { auth: S } } })],
   ['kubeconfig', `users:\n- name: x\n  user:\n    client-key-data: ${S}`],
@@ -196,7 +198,7 @@ const CONFIGURATION: readonly Row[] = [
   ['wpa_supplicant', `network={\n  ssid="x"\n  psk="${S}"\n}`],
   ['WireGuard', `[Interface]\nPrivateKey = ${S}=\nAddress = 10.0.0.1/24`],
   ['WireGuard, preshared', `PresharedKey = ${S}=`],
-  ['redis.conf', `requirepass ${S}`, 'a name without a sign behind it: each program has its own'],
+  ['redis.conf', `requirepass ${S}`, NO_SIGN],
   ['htpasswd', `bob:$apr1$x$${S}`, 'a hash of a password'],
 ]
 
@@ -270,23 +272,23 @@ const COMMANDS: readonly Row[] = [
   ['-e of Docker', `docker run -e DB_PASSWORD=${S} x`],
   ['--env of Docker', `docker run --env "API_KEY=${S}" x`],
   ['-p of Docker', `docker login -u bob -p ${S}`, 'a letter means something else to every program'],
-  ['ENV of Docker', `ENV DB_PASSWORD ${S}`],
+  ['ENV of Docker', `ENV DB_PASSWORD ${S}`, NO_SIGN],
   ['ARG of Docker', `ARG NPM_TOKEN=${S}`],
   ['CMD of Docker', `CMD ["mysql", "--password", "${S}"]`],
   ['a list of arguments of Python', `['mysql', '--password', '${S}']`],
   ['a list of arguments of Python, =', `['mysql', '--password=${S}']`],
   ['set of Windows', `set DB_PASSWORD=${S}`],
   ['$env of PowerShell', `$env:API_KEY = "${S}"`],
-  ['setx', `setx API_KEY ${S}`],
-  ['a parameter of PowerShell', `Connect-Thing -User bob -Password "${S}"`],
-  ['a flag of Go', `tool -token ${S}`],
+  ['setx', `setx API_KEY ${S}`, NO_SIGN],
+  ['a parameter of PowerShell', `Connect-Thing -User bob -Password "${S}"`, ONE_DASH],
+  ['a flag of Go', `tool -token ${S}`, ONE_DASH],
   ['a flag of Go with =', `tool -api-key=${S}`],
   ['-D of Java', `java -Dspring.datasource.password=${S} -jar x.jar`],
   ['-var of Terraform', `terraform apply -var="db_password=${S}"`],
   ['--set of Helm', `helm install x --set auth.password=${S}`],
   ['--from-literal of kubectl', `kubectl create secret generic x --from-literal=password=${S}`],
   ['/p: of MSBuild', `msbuild /p:Password=${S}`],
-  ['aws configure set', `aws configure set aws_secret_access_key ${S}`],
+  ['aws configure set', `aws configure set aws_secret_access_key ${S}`, NO_SIGN],
   ['vault kv put', `vault kv put secret/x password=${S}`],
   ['PGPASSWORD', `PGPASSWORD=${S} psql -h db`],
   ['-passin of OpenSSL', `openssl rsa -in key.pem -passin pass:${S}`],
@@ -443,7 +445,7 @@ const PAIRS: readonly Row[] = [
   ['Header and Value', { Header: 'Authorization', Value: S }],
   ['field and value', { field: 'password', value: S }],
   ['variable and value', { variable: 'CLIENT_SECRET', value: S }],
-  ['name and content', { name: 'password', content: S }],
+  ['name and content', { name: 'password', content: S }, 'a message of a tool has both too'],
   ['k and v', { k: 'password', v: S }],
   ['value before key', { Value: S, Key: 'DB_PASSWORD' }],
   ['a value that is an object', { Key: 'DB_PASSWORD', Value: { text: S } }],
