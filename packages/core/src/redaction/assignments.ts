@@ -174,7 +174,7 @@ function assignedValue(
   if (blockEnd !== undefined) return blockOf(text, at, blockEnd)
   const isQuoted = /["'`2]/.test(text.slice(found.last, found.start))
   if (!isQuoted && facts.isHeader) return headerLine(text, at, found.first)
-  if (!isQuoted && facts.isWordOfProse) return undefined
+  if (!isQuoted && facts.isWordOfProse && !/["'[{]/.test(text[skip(GAP, text, at)] ?? '')) return undefined
   return plainValue(text, separator, at, facts, isParameter)
 }
 
@@ -214,7 +214,8 @@ function blockOf(text: string, at: number, end: number): Replacement | undefined
 }
 
 /**
- * Where the name before `end` ends, which may be in quotes, in brackets, or bold as in Markdown: `"name":`, `["name"] =`, `**name**:`.
+ * Where the name before `end` ends, which may be in quotes, in brackets, or bold as in Markdown: `"name":`, `["name"] =`, `**name**:`,
+ * `name +=`.
  */
 function endOfName(text: string, end: number, from: number): number {
   let last = end
@@ -229,8 +230,9 @@ function startOfName(text: string, last: number, from: number): number {
   return first > from && text[first - 1] === '%' ? skip(ENCODED, text, first) : first
 }
 
-/** Spaces, `*`, `?` and `]`. */
-const isSpaceOrSign = (code: number): boolean => code <= SPACE || code === 42 || code === 63 || code === 93
+/** Spaces, `*`, `+`, `?` and `]`. */
+const isSpaceOrSign = (code: number): boolean =>
+  code <= SPACE || code === 42 || code === 43 || code === 63 || code === 93
 
 /** The length of the quote before `end`: escaped as in JSON inside JSON, doubled as in CSV, encoded for a URL, or 0 if there is none. */
 function quoteBefore(text: string, end: number, from: number): number {
@@ -269,8 +271,9 @@ function valueAt(text: string, at: number, mayHaveType = false): Replacement | u
   if (start > at && text.startsWith('at ', start)) return undefined
   const scheme = matchAt(SCHEME, text, start)?.[0] ?? ''
   const afterScheme = start + scheme.length
-  const from = skipLead(text, afterScheme, start > at, mayHaveType)
-  if (isRedacted(text, from, /[\s,;&"'}\])\\.]/)) return undefined
+  const isApart = /\s/.test(text[start - 1] ?? '')
+  const from = skipLead(text, afterScheme, isApart, mayHaveType)
+  if (isRedacted(text, from, /[\s,;&"'}\])\\.>/]/)) return undefined
   const end = endOfValue(text, from)
   return end === from ? undefined : replacement(start, end, keptScheme(scheme))
 }
@@ -287,7 +290,8 @@ function headerLine(text: string, at: number, nameAt: number): Replacement | und
   if (/["'`[{\\]/.test(text[start] ?? '') && !text.startsWith(REDACTED, start)) return valueAt(text, at)
   const scheme = matchAt(SCHEME, text, start)?.[0] ?? ''
   const from = start + scheme.length
-  if (isRedacted(text, from, /[,"'`}\]\r\n]/)) return undefined
+  // Right behind the colon, as Go prints headers, the mark stands for the whole value.
+  if (isRedacted(text, from, start === at ? /[\s,"'`}\]]/ : /[,"'`}\]\r\n]/)) return undefined
   // The parameters of Digest have quotes of their own.
   const line = (/^digest/i.test(scheme) ? undefined : QUOTED_LINES[text[nameAt - 1] ?? '']) ?? LINE
   let end = skip(line, text, from)

@@ -75,7 +75,7 @@ const PEM =
   /-----BEGIN [A-Z ]{0,64}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z ]{0,64}PRIVATE KEY(?: BLOCK)?-----|$)/g
 
 /** What assignments contain. Most texts have none of it. */
-const MAYBE_ASSIGNMENT = /[:=<%'：]|--|-u /
+const MAYBE_ASSIGNMENT = /[:=<>%'：]|--|-u /
 /** A shorter text without a colon has no token. */
 const SHORTEST_TOKEN = 12
 /** Before a token that has a scheme, and the one token that has neither capital letters nor a sign. */

@@ -1,7 +1,7 @@
 import { matchAt, skip } from './match.ts'
 
 /** What stands before a value and belongs to it: a word of a language, a tag or an anchor of YAML, a type of PHP, `<<<` of a shell. */
-const LEAD = /(?:(?:Just|Some|new|await|string\(\d{1,9}\)|[&!][^\s"'({[]{0,64}|<<<)[ \t]{1,4})+/y
+const LEAD = /(?:(?:Just|Some|new|await|string\(\d{1,9}\)|[&!][\w!:./-]{0,64}|<<<)[ \t]{1,4})+/y
 /** A type between a name and its value: `password: string = "x"`. */
 const TYPE = /&?(?:'\w{1,16} )?[A-Za-z][\w.]{0,31}(?:<[^<>\n]{0,64}>|\[\])?\s{0,4}=(?![=>])\s{0,4}/y
 /** Letters and signs that belong to a string: `b''`, `rb""`, `$@""`, `r##""##`. */
@@ -69,6 +69,9 @@ function firstPart(text: string, at: number): Part {
     return { end: endOfHeredoc(text, at + heredoc[0].length, heredoc[1] as string), isString: false }
   const opening = skip(PREFIX, text, at)
   const delimiter = matchAt(DELIMITER, text, opening)?.[0]
+  const signs = /#*$/.exec(text.slice(at, opening))?.[0] ?? ''
+  if (signs !== '' && delimiter === undefined)
+    return { end: endAfter(text, text[opening] + signs, opening + 1), isString: true }
   if (delimiter !== undefined) return { end: endAfter(text, delimiter, opening + delimiter.length), isString: true }
   const string = endOfString(text, opening)
   return string === undefined ? wordOrBrackets(text, at) : { end: string, isString: true }

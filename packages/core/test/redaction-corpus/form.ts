@@ -37,7 +37,7 @@ export function drawn(alphabet: Alphabet, length: number, seed: string): string 
   return text.replaceAll(/^[-_]|[-_]$/g, '7')
 }
 
-/** A third of the forms is held out while the redactor is changed. The text alone decides which. */
+/** Whether a form or a harmless text is in the third that was held out while the redactor was changed. Its text alone decides. */
 export const isHeldOut = (given: unknown): boolean => numberOf(JSON.stringify(given)) % 3 === 0
 
 /** FNV-1a, with its bits mixed once more, since the last bits of FNV depend on few characters. */

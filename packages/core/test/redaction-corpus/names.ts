@@ -122,7 +122,7 @@ const IN_TEXT: readonly (readonly [name: string, given: string])[] = [
   ['a symbol of Ruby', `{:password=>"${SECRET}"}`],
   ['a quoted symbol of Ruby', `{:"api-key"=>"${SECRET}"}`],
   ['a dotted name', `settings.database.password = ${SECRET}`],
-  ['an arrow', `password -> ${SECRET}`],
+  ['a thin arrow', `password -> ${SECRET}`],
   ['a long arrow', `password --> ${SECRET}`],
   ['= with no space, in brackets', `[token=${SECRET}]`],
   ['in parentheses', `login (password: ${SECRET}) failed`],
