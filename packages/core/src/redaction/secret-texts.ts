@@ -6,9 +6,9 @@ import { endOfBroken } from './values.ts'
 
 /** How tokens begin, before `-` or `_`. A digit or a capital letter must follow: `npm_config_registry` is a name. */
 const PREFIXES =
-  'sk pk rk gho ghp ghr ghs ghu github_pat glpat gldt glrt glptt glcbt glagent gloas glsoat glimt glffct xoxa xoxb xoxe xoxp xoxr xoxs xapp hf npm pypi whsec shpat shpss shpca shppa dop_v1 doo_v1 dor_v1 gsk xai nvapi pplx tvly GOCSPX lsv2 pcsk tgp_v1 wandb_v1 sbp sb_secret vcp vercel_blob_rw nfp rnd napi pscale mdb_sa dckr_pat dckr_oat rubygems squ sqp sqa PMAK lin_api lin_oauth ntn CFPAT figd tfp sntrys sntryu glsa glc phx NRAK NRII NRJS hcaik hcxik xkeysib xsmtpsib sq0csp sq0atp FLWSECK duffel_live duffel_test sgp aio pnu signkey tr_prod tr_dev tskey HRKU fm2 csk jina esecret llx apify_api bb_live api_org rpa e2b r8 fw access-production access-sandbox pat-na1 pat-eu1'
+  'sk|pk|rk|gho|ghp|ghr|ghs|ghu|github_pat|glpat|gldt|glrt|glptt|glcbt|glagent|gloas|glsoat|glimt|glffct|xoxa|xoxb|xoxe|xoxp|xoxr|xoxs|xapp|hf|npm|pypi|whsec|shpat|shpss|shpca|shppa|dop_v1|doo_v1|dor_v1|gsk|xai|nvapi|pplx|tvly|GOCSPX|lsv2|pcsk|tgp_v1|wandb_v1|sbp|sb_secret|vcp|vercel_blob_rw|nfp|rnd|napi|pscale|mdb_sa|dckr_pat|dckr_oat|rubygems|squ|sqp|sqa|PMAK|lin_api|lin_oauth|ntn|CFPAT|figd|tfp|sntrys|sntryu|glsa|glc|phx|NRAK|NRII|NRJS|hcaik|hcxik|xkeysib|xsmtpsib|sq0csp|sq0atp|FLWSECK|duffel_live|duffel_test|sgp|aio|pnu|signkey|tr_prod|tr_dev|tskey|HRKU|fm2|csk|jina|esecret|llx|apify_api|bb_live|api_org|rpa|e2b|r8|fw|access-production|access-sandbox|pat-na1|pat-eu1'
 /** The same, for prefixes that words have too. A part of twelve letters and digits, or a longer one, must follow. */
-const SHORT_PREFIXES = 'fc pa ak as re m0 pul key secret sess ops'
+const SHORT_PREFIXES = 'fc|pa|ak|as|re|m0|pul|key|secret|sess|ops'
 
 /** Tokens of other forms. Texts that may have one are found by `MAYBE_WORD`, `MAYBE_FORM` and `MAYBE_PREFIXED`. */
 const FORMS = [
@@ -40,11 +40,9 @@ const FORMS = [
   /\b(?:SG\.[\w-]{8,64}\.|ya29\.|hv[bsr]\.)[\w-]{8,}/,
 ]
 
-const anyOf = (words: string): string => words.replaceAll(' ', '|')
-
 const PREFIXED = new RegExp(
-  String.raw`\b(?:(?:${anyOf(PREFIXES)})[-_](?=[\w-]{0,24}?(?=[a-z]{0,7}[A-Z\d])[A-Za-z\d]{8})[\w-]{12,}(?:\.\d\d\.\w{9})?|` +
-    String.raw`(?:${anyOf(SHORT_PREFIXES)})[-_](?=[\w-]{0,24}?(?=[A-Za-z]{0,11}\d)[A-Za-z\d]{12})[\w-]{20,})`,
+  String.raw`\b(?:(?:${PREFIXES})[-_](?=[\w-]{0,24}?(?=[a-z]{0,7}[A-Z\d])[A-Za-z\d]{8})[\w-]{12,}(?:\.\d\d\.\w{9})?|` +
+    String.raw`(?:${SHORT_PREFIXES})[-_](?=[\w-]{0,24}?(?=[A-Za-z]{0,11}\d)[A-Za-z\d]{12})[\w-]{20,})`,
   'g',
 )
 const OF_FORM = new RegExp(FORMS.map(({ source }) => source).join('|'), 'g')
@@ -88,13 +86,13 @@ const MAYBE_HOOK = /hook|\.org\/bot|ifttt/
 const MAYBE_SLASHED = /1\/(?:\/0\w|\d{16}:)/
 /** Before tokens with a prefix, and those with a dot in them. Parts of a UUID are looked at no closer. */
 const MAYBE_PREFIXED = new RegExp(
-  String.raw`[-_.](?=[\w-]{12})(?![\da-f]{4}-|[\da-f]{12}(?![\w-]))(?<=\b(?:${byLastLetter(`${PREFIXES} ${SHORT_PREFIXES} v1\\.0`)})[-_]|\.(?=[\w-]{16}))|-us\d`,
+  String.raw`[-_.](?=[\w-]{12})(?![\da-f]{4}-|[\da-f]{12}(?![\w-]))(?<=\b(?:${byLastLetter(`${PREFIXES}|${SHORT_PREFIXES}|v1\\.0`)})[-_]|\.(?=[\w-]{16}))|-us\d`,
 )
 
 /** An alternation that tells at the last letter of each word whether it can match: it is read from the end. */
 function byLastLetter(words: string): string {
   const heads = new Map<string, string[]>()
-  for (const word of words.split(' ')) {
+  for (const word of words.split('|')) {
     const last = word.slice(-1)
     heads.set(last, [...(heads.get(last) ?? []), word.slice(0, -1)])
   }

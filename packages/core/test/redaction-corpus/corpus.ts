@@ -1,5 +1,6 @@
 import { createRedactor } from '../../src/redaction.ts'
 import { FIRST } from './first.ts'
+import { isHeldOut } from './form.ts'
 import type { Form } from './form.ts'
 import { HARMLESS } from './harmless.ts'
 import { NAMES } from './names.ts'
@@ -35,10 +36,13 @@ export const CHANGED: readonly string[] = [
 ]
 
 /**
- * What was found in the third that was held out, before anybody looked at which of its forms were missed. The first list of forms is
- * not in it. Some of the missed ones were then fixed.
+ * What was found in the third that was held out, before the missed ones were looked at. The first list of forms is
+ * not in it. `fixed` and `excluded`: what became of the missed ones.
  */
-export const FIRST_LOOK = { found: 226, forms: 235, changed: 1, harmless: 83 }
+export const FIRST_LOOK = { found: 226, forms: 240, fixed: 5, excluded: 5, changed: 1, harmless: 83 }
+
+/** Whether a form was held out while the redactor was changed. */
+export const wasHeldOut = (form: Form): boolean => !FIRST.includes(form) && isHeldOut(form.given)
 
 export const nameOf = ({ group, name }: Form): string => `${group}: ${name}`
 

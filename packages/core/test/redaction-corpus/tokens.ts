@@ -195,6 +195,6 @@ function formOf(group: string, [issuer, prefix, ...parts]: Row, at: number): For
   const secrets = drawnParts.filter((part, index) => typeof parts[index] !== 'string' && part.length >= 8)
   const message = MESSAGES[at % MESSAGES.length] as (token: string) => string
   const form = { group, name: issuer, given: message(prefix + drawnParts.join('')), secrets }
-  const isBare = / bare$/.test(issuer) && !issuer.startsWith('Telegram')
+  const isBare = issuer.endsWith(' bare') && !issuer.startsWith('Telegram')
   return isBare ? { ...form, excluded: BARE } : form
 }
