@@ -58,9 +58,11 @@ const FIELD_OF_FORM = /"(?:;[^\r\n]{0,256})?\r?\n(?:[\w-]{1,64}:[^\r\n]{0,256}\r
 
 /** The value of a flag on a command line or in a list of arguments, and `-u user:password`. */
 const FLAG = /(?<![\w-])--([\w-]{1,64})(?:[ \t]{1,4}|["'],?\s{0,4}(?=["']))(?=[^\s-])/g
-const USER_FLAG = /((?<![\w-])(?:-u|--user|--proxy-user)[ =]{0,4}["']?[^\s:"']{1,128}:)[^\s"']+/g
+const USER_FLAG =
+  /((?<![\w-])(?:-u|--user|--proxy-user)[ =]{0,4}["']?[^\s:"']{1,128}:)(?:(?<=["'][^\s:"']{1,128}:)[^"'\r\n]+|[^\s"']+)/g
 /** A password in a statement of SQL. */
-const PASSWORD_IN_SQL = /\b(?:password|identified(?: with \w{1,64})? by)\s{1,4}(?=[NE]?')/gi
+const PASSWORD_IN_SQL =
+  /\b(?:password|password for [^\s=]{1,128} =|identified(?: with \w{1,64})? by)\s{1,4}(?=[NE]?')/gi
 
 /** Redacts values by the names that they are assigned to: in code, JSON, YAML, headers, URLs, XML, SQL and command lines. */
 export function redactAssignments(text: string, readName: ReadName): string {
@@ -126,7 +128,10 @@ class AssignmentReader {
     const first = startOfName(text, last, from)
     const facts = this.#readName(text.slice(first, last))
     if (facts === ORDINARY) return undefined
-    if (facts.isValueField && this.#pairAt >= 0 && isSamePair(text, this.#pairAt, at)) return valueAt(text, at)
+    if (facts.isValueField && this.#pairAt >= 0 && isSamePair(text, this.#pairAt, at)) {
+      const blockEnd = endOfBlock(text, at, first)
+      return blockEnd === undefined ? valueAt(text, at) : blockOf(text, at, blockEnd)
+    }
     if (facts.isNameField) {
       this.#pairAt = endOfSecretName(text, at, this.#readName)
       const field = this.#pairAt < 0 ? null : matchAt(FIELD_OF_FORM, text, this.#pairAt)
@@ -273,7 +278,7 @@ function valueAt(text: string, at: number, mayHaveType = false): Replacement | u
   const afterScheme = start + scheme.length
   const isApart = /\s/.test(text[start - 1] ?? '')
   const from = skipLead(text, afterScheme, isApart, mayHaveType)
-  if (isRedacted(text, from, /[\s,;&"'}\])\\.>/]/)) return undefined
+  if (isRedacted(text, from, /[^\w([{$+~=<-]/)) return undefined
   const end = endOfValue(text, from)
   return end === from ? undefined : replacement(start, end, keptScheme(scheme))
 }

@@ -8,16 +8,17 @@ const TOKEN = /token(s?)(?:_?v?\d+)?(?:_(?:value|header|string|hash|hint))?$/
  * such as `requiresAuth` or `firstPass`; only the numbers of a PIN are secret.
  */
 const LAST_WORD =
-  /(^|_)(?:(pin|t?otp|cvv2?|cvc2?)|pwd?|psk|pass|jwt|bearer|auth(?!_?\d)|dsn|csrf|xsrf|hmac|sig|signature)(?:_?\d+)?(?:_(?:value|header|string|hash|code))?$/
+  /(^|_)(?:(pin|t?otp|cvv2?|cvc2?)|pwd?|psk|(?:user|pg|ssh)?pass|jwt|bearer|auth(?!_?\d)|dsn|csrf|xsrf|hmac|sig|signature)(?:_?\d+)?(?:_(?:value|header|string|hash|code))?$/
 /** Whose key is secret: a service, an algorithm, or the one that uses it. `primaryKey`, `cacheKey` and `publicKey` are ordinary names. */
 const OWNERS_KEY =
-  /(?:^|_)(?:ssh|kms|gpg|pgp|tls|ssl|rsa|aes|crypto|cipher|host|deploy|vault|unseal|wrapping|service|role|admin|root|webhook|consumer|app|application|server|write|functions?|sas|storage_account|bot|sdk|security|open_?ai|fireworks|anthropic|claude|gemini|google(?:_maps)?|azure|aws|mistral|cohere|groq|deepseek|openrouter|replicate|together|pinecone|langsmith|stripe|send_?grid|twilio|mailgun|datadog|algolia|git_?hub|slack)_?keys?(?:_?v?\d+)?$/
+  /(?:^|_)(?:ssh|kms|gpg|pgp|tls|ssl|rsa|aes|crypto|cipher|host|deploy|vault|unseal|wrapping|service|role|admin|root|webhook|consumer|app|application|server|write|functions?|sas|storage_account|bot|sdk|security|open_?ai|fireworks|anthropic|claude|gemini|google(?:_maps)?|azure|aws|mistral|cohere|groq|deepseek|openrouter|replicate|together|pinecone|langsmith|stripe|send_?grid|twilio|mailgun|datadog|algolia|git_?hub|slack|tavily|perplexity|xai|nvidia|hugging_?face|firecrawl|supabase|sentry|notion|eleven_?labs|voyage|jina|cerebras|exa|serp(?:_?api)?|llm|provider)_?keys?(?:_?v?\d+)?(?:_(?:prod(?:uction)?|dev|test|staging|live))?$/
 /** A variable of an environment that ends so, and one that ends so and isn't secret. */
-const VARIABLE = /^[A-Z][A-Z\d]*_(?:[A-Z\d]+_)*(?:KEYS?|PAT|CREDS?)(?:_\d+)?$/
+const VARIABLE = /^[A-Z][A-Z\d]*_(?:[A-Z\d]+_)*(?:KEYS?|PAT|CREDS?)(?:_(?:\d+|PROD|DEV|TEST|STAGING|LIVE))?$/
 const ORDINARY_VARIABLE =
   /(?:^|_)(?:PUBLIC|PUB|ANON|PUBLISHABLE|PRIMARY|FOREIGN|UNIQUE|DUP(?:LICATE)?|PARTITION|SORT|INDEX|ROW|GROUP|HASH|RANGE|CACHE|STORAGE|REDIS|STATE|OBJECT|S3|LOCK|ROUTING|IDEMPOTENCY|DEDUP|QUERY|CONFIG|METRIC|EVENT|JOB|ERROR|I18N|ANY|NO|HOT|ENTER|TAB|DELETE|ARROW|SHORTCUT|MAP|ITEM|USER|INVALID|MISSING|BAD|UNKNOWN)_KEYS?/
 /** In a sentence these come before a colon that assigns nothing: "took 5 tokens: fine". */
-const WORD_OF_PROSE = /(?:^|_)(?:tokens|pass|auth|bearer|csrf|xsrf|hmac|sig|signature)$/
+const WORD_OF_PROSE =
+  /(?:^|_)(?:tokens|auth|bearer|csrf|xsrf|hmac|sig|signature)$|^(?:(?:first|second|third|last|next|tests?)_)?pass$/
 /** Parameters of URLs that hold a key or a signature. Elsewhere these are ordinary names. */
 const PARAMETER = /^(?:key|code|sig|signature)$/
 const HEADER = /authorization$|cookie2?$/

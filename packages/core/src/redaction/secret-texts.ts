@@ -59,9 +59,9 @@ const JWT = new RegExp(
 
 // Each pattern takes time in proportion to the text: every repetition is bounded, or can match in one way only.
 
-/** A token behind the name of its scheme. In "Basic knowledge is enough" none follows. */
+/** A token behind the name of its scheme. In "basic knowledge of" and "Bearer tokens are" none follows. */
 const SCHEME =
-  /\b([Bb]earer|BEARER|[Bb]asic|BASIC|[Dd]igest|DIGEST)\s{1,8}(?![a-z]{1,32}[,.:;?!]?\s{1,8}[a-z])[\w.~+/=-]{6,}/g
+  /\b(Bearer|BEARER|Basic|BASIC|Digest|DIGEST|(?:bearer|basic|digest)(?!\s{1,8}[a-z]{1,32}[,.:;?!]?\s{1,8}[a-z]))\s{1,8}(?!(?:tokens?|auth(?:entication|orization)?|schemes?)\b[^\w=])[\w.~+/=-]{6,}/g
 /** What follows the colon may be a port instead. */
 const PASSWORD_IN_URL = /:\/\/[^\s/@:]{0,256}:(?!\d{1,5}(?:[/?#,;)]|$))[^\s"'<>]{1,256}@/g
 /** A token instead of the user. */

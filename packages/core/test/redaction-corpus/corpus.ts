@@ -3,6 +3,7 @@ import { FIRST } from './first.ts'
 import { isHeldOut } from './form.ts'
 import type { Form } from './form.ts'
 import { HARMLESS } from './harmless.ts'
+import { LATER } from './later.ts'
 import { NAMES } from './names.ts'
 import { TEXTS } from './texts.ts'
 import { TOKENS } from './tokens.ts'
@@ -10,7 +11,7 @@ import { TOKENS } from './tokens.ts'
 export { HARMLESS }
 
 /** Every form, those that are excluded too. */
-export const FORMS: readonly Form[] = [...FIRST, ...NAMES, ...TOKENS, ...TEXTS]
+export const FORMS: readonly Form[] = [...FIRST, ...NAMES, ...TOKENS, ...TEXTS, ...LATER]
 
 /** The forms that the redactor should find. */
 export const EXPECTED: readonly Form[] = FORMS.filter(({ excluded }) => excluded === undefined)
@@ -27,6 +28,8 @@ export const MISSED: readonly string[] = [
   'Commands and SQL: -passin of OpenSSL',
   'URLs and connection strings: JDBC of Oracle',
   'Secrets of several lines: a PuTTY key',
+  'JSON in text: {"secret":{"a":"b"/*}*/,"c":"…"}}',
+  'JSON in text: Credentials(user=bob, key=…)',
 ]
 
 /** The harmless texts that it changes. */
@@ -42,7 +45,8 @@ export const CHANGED: readonly string[] = [
 export const FIRST_LOOK = { found: 226, forms: 240, fixed: 5, excluded: 5, changed: 1, harmless: 83 }
 
 /** Whether a form was held out while the redactor was changed. */
-export const wasHeldOut = (form: Form): boolean => !FIRST.includes(form) && isHeldOut(form.given)
+export const wasHeldOut = (form: Form): boolean =>
+  !FIRST.includes(form) && !LATER.includes(form) && isHeldOut(form.given)
 
 export const nameOf = ({ group, name }: Form): string => `${group}: ${name}`
 
