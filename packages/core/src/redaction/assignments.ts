@@ -44,9 +44,13 @@ const QUOTED_LINES: Readonly<Record<string, RegExp>> = {
   '`': /(?:(?!\\[rn])[^\r\n`])+/y,
 }
 const NUMBER = /^["'\\\s]*-?\d[\d.,_]*["'\\]*$/
-/** Words that stand for no value, or for a flag. */
-const NO_SECRET = /^(?:true|false|null|none|nil|undefined|yes|no)[)\].]*$/i
+/** Words that stand for no value, for a flag, or for a type. */
+const NO_SECRET = /^(?:true|false|null|none|nil|undefined|yes|no|string|number|boolean|unknown)[)\].!]*$/i
 const LONGEST_WORD = 12
+/** A sentence behind a colon, as in "**Passwords**: they are hashed" and "api key: not found". */
+const SENTENCE = /\*{0,3}\s{0,4}[A-Za-z]{1,32}\s{1,4}[a-z]/y
+/** What begins a value behind a word of prose. A link of Markdown begins none. */
+const VALUE_OF_PROSE = /\s{0,16}(?:["'{]|\[(?![^\]\n]{0,256}\]\())/y
 
 /** The name in a field that names another one. */
 const NAMED = /\s{0,4}\\{0,7}["']?([\w.-]{1,64})/y
@@ -80,17 +84,25 @@ function redactSql(text: string): string {
 
 /** Redacts what follows a name and a sign between. Reads the text once. */
 function redactAssigned(text: string, readName: ReadName): string {
-  const reader = new AssignmentReader(text, readName)
   let clean = ''
   let from = 0
   let next = 0
+  // Behind the secret name in a field such as `{ "name": "DB_PASSWORD", … }`. The field `value` then has a secret.
+  let pairAt = -1
   for (;;) {
     const before = next
     // Set each time, because reading a name may run code of the user, which may redact another text.
     SEPARATOR.lastIndex = before
     if (!SEPARATOR.test(text)) return from === 0 ? text : clean + text.slice(from)
     next = SEPARATOR.lastIndex
-    const found = reader.valueBehind(startOfSeparator(text, next, before), next, from)
+    const start = startOfSeparator(text, next, before)
+    const last = endOfName(text, start, from)
+    const first = startOfName(text, last, from)
+    const facts = readName(text.slice(first, last))
+    if (facts === ORDINARY) continue
+    const name = { first, last, start, facts }
+    if (facts.isNameField) pairAt = endOfSecretName(text, next, readName)
+    const found = valueOfPair(text, next, name, pairAt) ?? assignedValue(text, next, name, readName)
     if (found === undefined) continue
     clean += text.slice(from, found.start) + found.kept + REDACTED
     from = found.end
@@ -109,38 +121,6 @@ function startOfSeparator(text: string, end: number, before: number): number {
   return first === COLON || (first === DASH && last === ARROW) ? start - 1 : start
 }
 
-/** Finds the values behind the names of one text. */
-class AssignmentReader {
-  readonly #text: string
-  readonly #readName: ReadName
-  /** Behind the secret name in a field such as `{ "name": "DB_PASSWORD", … }`. The field `value` then has a secret. */
-  #pairAt = -1
-
-  constructor(text: string, readName: ReadName) {
-    this.#text = text
-    this.#readName = readName
-  }
-
-  /** The value behind the separator from `start` to `at`, if it is secret. `from`: where the last one ended. */
-  valueBehind(start: number, at: number, from: number): Replacement | undefined {
-    const text = this.#text
-    const last = endOfName(text, start, from)
-    const first = startOfName(text, last, from)
-    const facts = this.#readName(text.slice(first, last))
-    if (facts === ORDINARY) return undefined
-    if (facts.isValueField && this.#pairAt >= 0 && isSamePair(text, this.#pairAt, at)) {
-      const blockEnd = endOfBlock(text, at, first)
-      return blockEnd === undefined ? valueAt(text, at) : blockOf(text, at, blockEnd)
-    }
-    if (facts.isNameField) {
-      this.#pairAt = endOfSecretName(text, at, this.#readName)
-      const field = this.#pairAt < 0 ? null : matchAt(FIELD_OF_FORM, text, this.#pairAt)
-      if (field !== null) return lastOf(this.#pairAt, field)
-    }
-    return assignedValue(text, text.slice(start, at), at, { first, last, start }, facts, this.#readName)
-  }
-}
-
 /** The last group of a match, which is at its end. */
 function lastOf(at: number, match: RegExpExecArray): Replacement {
   const end = at + match[0].length
@@ -156,30 +136,42 @@ function redactFlags(text: string, readName: ReadName): string {
 
 const replacement = (start: number, end: number, kept = ''): Replacement => ({ start, end, kept })
 
-/** Where a name begins and ends, and its separator begins. */
+/** A name that may have a secret value: where it begins and ends, and where its separator begins. */
 interface FoundName {
   readonly first: number
   readonly last: number
   readonly start: number
+  readonly facts: NameFacts
 }
 
-function assignedValue(
-  text: string,
-  separator: string,
-  at: number,
-  found: FoundName,
-  facts: NameFacts,
-  readName: ReadName,
-): Replacement | undefined {
-  const isOfName = facts.secrecy !== 'never' || (facts.endsPhrase && isOfPhrase(text, found, readName))
-  const isParameter = !isOfName && facts.isParameter && isInUrl(text, separator, found.first)
+/** The value of a secret name in the field before it, which ends at `pairAt`, or in the multipart form that it is a field of. */
+function valueOfPair(text: string, at: number, { first, facts }: FoundName, pairAt: number): Replacement | undefined {
+  if (pairAt < 0) return undefined
+  const field = facts.isNameField ? matchAt(FIELD_OF_FORM, text, pairAt) : null
+  if (field !== null) return lastOf(pairAt, field)
+  if (!facts.isValueField || !isSamePair(text, pairAt, at)) return undefined
+  const blockEnd = endOfBlock(text, at, first)
+  return blockEnd === undefined ? valueAt(text, at) : blockOf(text, at, blockEnd)
+}
+
+function assignedValue(text: string, at: number, name: FoundName, readName: ReadName): Replacement | undefined {
+  const { first, last, start, facts } = name
+  // `config["password"] = x` and `[password] => x`, but not `[a, password] = x`.
+  if (text[last] === ']' && text[first - 1] !== '[') return undefined
+  const separator = text.slice(start, at)
+  const isOfWord = facts.secrecy !== 'never'
+  const isOfName = isOfWord || (facts.endsPhrase && isOfPhrase(text, name, readName))
+  const isParameter = !isOfName && facts.isParameter && isInUrl(text, separator, first)
   if (!isParameter && !isOfName) return undefined
   if (separator !== ':') return plainValue(text, separator, at, facts, isParameter)
-  const blockEnd = endOfBlock(text, at, found.first)
+  const mayBeSentence = !isOfWord || text[at - 2] === '*' || text[at] === '*'
+  if (mayBeSentence && skip(SENTENCE, text, at) > at) return undefined
+  const blockEnd = endOfBlock(text, at, first)
   if (blockEnd !== undefined) return blockOf(text, at, blockEnd)
-  const isQuoted = /["'`2]/.test(text.slice(found.last, found.start))
-  if (!isQuoted && facts.isHeader) return headerLine(text, at, found.first)
-  if (!isQuoted && facts.isWordOfProse && !/["'[{]/.test(text[skip(GAP, text, at)] ?? '')) return undefined
+  // The quote may be encoded: `%22`.
+  const isQuoted = /["'`2]/.test(text.slice(last, start))
+  if (!isQuoted && facts.isHeader) return headerLine(text, at, first)
+  if (!isQuoted && facts.isWordOfProse && skip(VALUE_OF_PROSE, text, at) === at) return undefined
   return plainValue(text, separator, at, facts, isParameter)
 }
 

@@ -13,9 +13,9 @@ const LAST_WORD =
 const OWNERS_KEY =
   /(?:^|_)(?:ssh|kms|gpg|pgp|tls|ssl|rsa|aes|crypto|cipher|host|deploy|vault|unseal|wrapping|service|role|admin|root|webhook|consumer|app|application|server|write|functions?|sas|storage_account|bot|sdk|security|open_?ai|fireworks|anthropic|claude|gemini|google(?:_maps)?|azure|aws|mistral|cohere|groq|deepseek|openrouter|replicate|together|pinecone|langsmith|stripe|send_?grid|twilio|mailgun|datadog|algolia|git_?hub|slack|tavily|perplexity|xai|nvidia|hugging_?face|firecrawl|supabase|sentry|notion|eleven_?labs|voyage|jina|cerebras|exa|serp(?:_?api)?|llm|provider)_?keys?(?:_?v?\d+)?(?:_(?:prod(?:uction)?|dev|test|staging|live))?$/
 /** A variable of an environment that ends so, and one that ends so and isn't secret. */
-const VARIABLE = /^[A-Z][A-Z\d]*_(?:[A-Z\d]+_)*(?:KEYS?|PAT|CREDS?)(?:_(?:\d+|PROD|DEV|TEST|STAGING|LIVE))?$/
+const VARIABLE = /^[A-Z][A-Z\d]*_(?:[A-Z\d]+_)*(?:KEY|PAT|CREDS?)(?:_(?:\d+|PROD|DEV|TEST|STAGING|LIVE))?$/
 const ORDINARY_VARIABLE =
-  /(?:^|_)(?:PUBLIC|PUB|ANON|PUBLISHABLE|PRIMARY|FOREIGN|UNIQUE|DUP(?:LICATE)?|PARTITION|SORT|INDEX|ROW|GROUP|HASH|RANGE|CACHE|STORAGE|REDIS|STATE|OBJECT|S3|LOCK|ROUTING|IDEMPOTENCY|DEDUP|QUERY|CONFIG|METRIC|EVENT|JOB|ERROR|I18N|ANY|NO|HOT|ENTER|TAB|DELETE|ARROW|SHORTCUT|MAP|ITEM|USER|INVALID|MISSING|BAD|UNKNOWN)_KEYS?/
+  /(?:^|_)(?:PUBLIC|PUB|ANON|PUBLISHABLE|PRIMARY|FOREIGN|UNIQUE|DUP(?:LICATE)?|PARTITION|SORT|INDEX|ROW|GROUP|HASH|RANGE|CACHE|STORAGE|REDIS|STATE|OBJECT|S3|LOCK|ROUTING|IDEMPOTENCY|DEDUP|QUERY|CONFIG|METRIC|EVENT|JOB|ERROR|I18N|ANY|NO|HOT|ENTER|TAB|DELETE|ARROW|SHORTCUT|MAP|ITEM|USER|INVALID|MISSING|BAD|UNKNOWN)_KEY/
 /** In a sentence these come before a colon that assigns nothing: "took 5 tokens: fine". */
 const WORD_OF_PROSE =
   /(?:^|_)(?:tokens|auth|bearer|csrf|xsrf|hmac|sig|signature)$|^(?:(?:first|second|third|last|next|tests?)_)?pass$/
@@ -51,7 +51,7 @@ export type Secrecy = 'always' | 'never' | 'unless-number' | 'unless-flag' | 'un
 function secrecyOf(name: string): Secrecy {
   const words = wordsOf(name)
   if (SECRET.test(words) || OWNERS_KEY.test(words)) return 'always'
-  if (VARIABLE.test(name) && !ORDINARY_VARIABLE.test(name)) return 'always'
+  if (VARIABLE.test(name) && !ORDINARY_VARIABLE.test(name)) return 'unless-flag-or-number'
   const token = TOKEN.exec(words)
   // A number counts tokens.
   if (token !== null) return token[1] === '' ? 'always' : 'unless-number'

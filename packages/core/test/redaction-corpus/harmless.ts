@@ -215,6 +215,13 @@ export const HARMLESS: readonly string[] = [
   // More of what models and tools write
   '## Authentication\n\nSend your key in the `Authorization` header.\n\n- Keys have a prefix\n- Tokens expire',
   '1. Open settings\n2. Create a key\n3. Copy it',
+  '- **Passwords**: they are hashed with argon2id.\n- **API keys:** rotate them every 90 days.',
+  'api key: not found in the request',
+  'const [inputTokens, outputTokens] = [usage.input, usage.output]',
+  'For streams of tokens: [streaming](streaming.md) has an example.',
+  'readonly token?: string | undefined',
+  'input LoginInput {\n  user: String!\n  password: String!\n}',
+  'const LONGEST_KEY = 256\nconst CONTENT_KEYS = [1, 2]',
   '| option | default |\n| --- | --- |\n| `maxTokens` | 4096 |',
   'Here is the summary: the guard refused 3 of 120 messages.',
   'The function takes (a, b) and returns {sum: a + b}.',
