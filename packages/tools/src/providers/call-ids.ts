@@ -31,7 +31,8 @@ export function callIds(createId: () => string): (given: unknown) => string {
   }
 }
 
-function idText(id: unknown): string | undefined {
+/** The id of a call, as a string; undefined if the value isn't an id. */
+export function idText(id: unknown): string | undefined {
   if (typeof id === 'string') return id !== '' && id.length <= LONGEST_ID ? id : undefined
   return Number.isFinite(id) ? String(id) : undefined
 }

@@ -153,6 +153,21 @@ test('a call that was parsed before is taken as it is, and cannot be forged', as
   expect((await new ToolRegistry().parseAndResolve(first.resolved)).unresolved[0]?.reason).toBe('unknown_tool')
 })
 
+test('a resolved call is written as JSON with its arguments and its input, and without its tool', async () => {
+  const { resolved } = await registryOf().parseAndResolve([call('get_weather', '{"city":"Rome"}')])
+  expect(JSON.parse(JSON.stringify(resolved))).toEqual([
+    {
+      status: 'resolved',
+      callId: 'c1',
+      name: 'get_weather',
+      index: 0,
+      shape: 'openai-chat',
+      arguments: { city: 'Rome' },
+      input: { city: 'Rome', days: 1 },
+    },
+  ])
+})
+
 test("the input of a resolved call cannot be changed, not even through the model's response", async () => {
   const given = { city: 'Rome', tags: [{ name: 'a' }] }
   const tagged = defineTool({ name: 'tagged', description: 'x', input: z.looseObject({}), execute: () => 1 })
