@@ -288,6 +288,7 @@ function headerLine(text: string, at: number, nameAt: number): Replacement | und
   const scheme = matchAt(SCHEME, text, start)?.[0] ?? ''
   const from = start + scheme.length
   // Right behind the colon, as Go prints headers, the mark stands for the whole value.
+  if (/^\[redacted\] {0,4}[}\])]/.test(text.slice(from, from + LONGEST_NAME))) return undefined
   if (isRedacted(text, from, start === at ? /[\s,"'`}\]]/ : /[,"'`}\]\r\n]/)) return undefined
   // The parameters of Digest have quotes of their own.
   const line = (/^digest/i.test(scheme) ? undefined : QUOTED_LINES[text[nameAt - 1] ?? '']) ?? LINE

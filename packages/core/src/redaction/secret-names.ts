@@ -33,6 +33,7 @@ export const NAME_FIELDS: ReadonlySet<string> = inEachCase(
   'field',
   'variable',
   'parameterKey',
+  'parameterName',
   'k',
 )
 export const VALUE_FIELDS: ReadonlySet<string> = inEachCase('value', 'parameterValue', 'v')

@@ -1,12 +1,12 @@
 import { matchAt, skip } from './match.ts'
 
-/** What stands before a value and belongs to it: a word of a language, a tag or an anchor of YAML, a type of PHP, `<<<` of a shell. */
+/** What stands before a value and belongs to it: the name of a type, a word of a language, a tag or an anchor of YAML, a type of PHP, `<<<` of a shell. */
 const LEAD =
-  /(?:(?:Just|Some|new|await|string\(\d{1,9}\)|[&!][\w!:./-]{0,64}|<<<)[ \t]{1,4}|&(?=["']|[\w.:]{1,64}(?:[\s,;({]|$)))+/y
+  /(?:(?:[A-Z]\w{0,31}(?=[ \t]{1,4}["'({])|new|await|string\(\d{1,9}\)|[&!][\w!:./-]{0,64}|<<<)[ \t]{1,4}|&(?=["']|[\w.:]{1,64}(?:[\s,;({]|$)))+/y
 /** A type between a name and its value: `password: string = "x"`. */
 const TYPE = /&?(?:'\w{1,16} )?[A-Za-z][\w.]{0,31}(?:<[^<>\n]{0,64}>|\[\])?\s{0,4}=(?![=>])\s{0,4}/y
-/** Letters and signs that belong to a string: `b''`, `rb""`, `$@""`, `r##""##`. */
-const PREFIX = /(?:[bfr][bfr]|R[bB]|B[rR]|u8|U&|[bcfhnqruxBEFLNQRUX])?[@$#]{0,4}(?=["'])/y
+/** Letters and signs that belong to a string: `b''`, `rb""`, `$@""`, `r##""##`, `<<"">>`. */
+const PREFIX = /(?:<<|[bfr][bfr]|R[bB]|B[rR]|u8|U&|[bcfhnqruxBEFLNQRUX])?[@$#]{0,4}(?=["'])/y
 /** What opens and closes a value. Doubled quotes, as in CSV, only around a word. */
 const DELIMITER = /"""|'''|\$\w{0,16}\$|""(?=[^\s"',:;)\]}])/y
 const HEREDOC = /<<[<~-]?[ \t]?["'\\]?([A-Za-z_]\w{0,63})["']?[^\r\n]{0,64}\r?\n/y
@@ -15,8 +15,8 @@ const QUOTE = /\\{0,15}["'`]/y
 const JOINT = /\s{0,4}(?:(?:[+.]|\|\||\?\?)\s{1,4}|\\\r?\n[ \t]{0,64})(?=["'`])/y
 /** Between the name of a type and its fields, as Rust and Node print them: `Secret { inner: "x" }`. */
 const BEFORE_FIELDS = /(?<=\b[A-Z][\w.:]{0,63}) (?=\{)/y
-/** Up to what ends a value, or to a bracket, whose end is found by counting. */
-const BARE = /[^\s,;&"'}\]([{]+/y
+/** Up to what ends a value, which an escaped space doesn't, or to a bracket, whose end is found by counting. */
+const BARE = /(?:\\ |[^\s,;&"'}\]([{])+/y
 const WORD = /\w+/y
 /** The next line of a value that is broken over lines: one word with a digit. */
 const BROKEN =

@@ -42,7 +42,18 @@ const CONFIGURATION = [
   `password=!${S}`,
 ]
 
+const LANGUAGES = [
+  `password = <<"${S}">>`,
+  `password = Left "${S}"`,
+  `password: Just (Secret "${S}")`,
+  `%{api_key: {:ok, "${S}"}}`,
+  `password=${S}\\ ${R}`,
+]
+
 const JSON_TEXTS = [
+  `headers: { cookie: [ "a=1; b=${S}" ] }`,
+  `level=error body="{\\"secret\\":{\\"a\\":{\\"b\\":\\"${S}\\"}}}"`,
+  `Authorization: AWS4-HMAC-SHA256\n  Credential=x,\n  Signature=${S}`,
   `{"password": {"hash": "${S}", "salt": "x"}}`,
   `{"password":"a","secret":["x",{"y":"${S}"}]}`,
   `[{"token":"${S}"},{"token":"${R}"}]`,
@@ -153,6 +164,10 @@ const NAMES = [
 ]
 
 const PAIRS = [
+  { parameterName: 'password', value: S },
+  [{ Name: 'env', Properties: [{ Key: 'SECRET', Value: S }] }],
+  `{ Key = "password", Value = "${S}" }`,
+  `Key: password\nValue: ${S}`,
   `[{"Name":"DB_PASSWORD","Value":{"S":"${S}"}}]`,
   `<param name="password" value='${S}'/>`,
   `<setting name="ApiKey"><value>${S}</value></setting>`,
@@ -187,6 +202,7 @@ const formOf = (group: string, given: unknown): Form => {
 
 export const LATER: readonly Form[] = [
   ...CONFIGURATION.map((given) => formOf('Configuration', given)),
+  ...LANGUAGES.map((given) => formOf('Strings of programming languages', given)),
   ...JSON_TEXTS.map((given) => formOf('JSON in text', given)),
   ...HEADERS.map((given) => formOf('Headers', given)),
   ...COMMANDS.map((given) => formOf('Commands and SQL', given)),
