@@ -15,6 +15,25 @@ export function otherInput(call: Call, parameters: string): FailOutput {
   )
 }
 
+export function otherWork(call: Call): FailOutput {
+  call.context.tryEmitEvent('idempotency.other_work', { key: call.key })
+  return failure(
+    call,
+    'idempotency/other-work',
+    'the key was used by another stage with this name, in a pipeline with this name: its kind or its dependencies were different. If they are two pipelines, give each its own name. If a deploy changed the stage, use a new key once it is clear that the work was not done.',
+  )
+}
+
+export function full(call: Call, cause: unknown): FailOutput {
+  call.context.tryEmitEvent('idempotency.full', { key: call.key, message: textOf(cause) })
+  return failure(
+    call,
+    'idempotency/full',
+    `the store has no room for another key, so the stage did not run: ${textOf(cause).replace(/\.$/, '')}. Keys that were given before keep their outputs.`,
+    { cause, retryable: true },
+  )
+}
+
 export function inProgress(call: Call, waitMs: number): FailOutput {
   return failure(
     call,

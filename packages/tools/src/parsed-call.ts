@@ -16,7 +16,7 @@ export interface ToolIssue {
 /** A call whose tool exists and whose arguments its schema accepted. Frozen; only a registry makes one. */
 export interface ResolvedCall<Input = unknown> {
   readonly status: 'resolved'
-  /** The provider's id, to match the result by. Generated if there is none; the second call with the same id gets `id~2`. */
+  /** The provider's id, to match the result by. Generated if there is none; the second call with the same id gets `id_2`. */
   readonly callId: string
   readonly name: string
   /** Its place among the calls of its message, from 0. */
