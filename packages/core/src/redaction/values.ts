@@ -1,6 +1,9 @@
 import { matchAt, skip } from './match.ts'
 
-/** What stands before a value and belongs to it: the name of a type, a word of a language, a tag or an anchor of YAML, a type of PHP, `<<<` of a shell. */
+/**
+ * What stands before a value and belongs to it. In code, the name of a type or `new`; in YAML, a tag or an anchor; in what PHP prints, a
+ * type; in a shell, `<<<`.
+ */
 const LEAD =
   /(?:(?:[A-Z]\w{0,31}(?=[ \t]{1,4}["'({])|new|await|string\(\d{1,9}\)|[&!][\w!:./-]{0,64}|<<<)[ \t]{1,4}|&(?=["']|[\w.:]{1,64}(?:[\s,;({]|$)))+/y
 /** A type between a name and its value: `password: string = "x"`. */
