@@ -131,6 +131,7 @@ function argumentsOf({ arguments: given, raw }: FoundCall): Pick<SentCall, 'json
   }
 }
 
+/** What JSON cannot have becomes `{}`: the call was refused, and its result says why. */
 function jsonText(given: unknown): string {
   if (typeof given === 'string') return given.trim() === '' ? '{}' : given
   try {

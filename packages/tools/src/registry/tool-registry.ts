@@ -120,6 +120,7 @@ export class ToolRegistry<Ports = {}> {
     this.eventEmitter = eventEmitter
     checkSources(sources)
     this.sources = Object.freeze([...sources])
+    // Names that two sources have; `register` refuses one that its tools and a source have.
     this.#toolsOfNow((name) => {
       throw duplicateName(name)
     })
