@@ -4,9 +4,10 @@ import { manualClock, type ManualClock } from '../clock/manual-clock.ts'
 import { ContractBench, type Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import { eventOf } from '../events/event-of.ts'
+import { watchedGlobals, type WatchedGlobals } from '../interceptor-contract/watched-globals.ts'
 
-/** The fields of an event that the cases check. */
-export type ArrivedEvent = Pick<StageflowEvent, 'type' | 'seq' | 'pipelineRunId'>
+/** An event as it arrived. A field that is missing isn't compared, except for these three and the data. */
+export type ArrivedEvent = Pick<StageflowEvent, 'type' | 'seq' | 'pipelineRunId'> & { readonly data?: unknown }
 
 /** A sink under test, and a function that returns what it delivered. */
 export interface SinkUnderTest {
@@ -15,6 +16,13 @@ export interface SinkUnderTest {
   readonly arrived: () => readonly ArrivedEvent[] | Promise<readonly ArrivedEvent[]>
   /** Makes what is behind the sink hang from now on. Without it, no case tests that `close` keeps its limit then. */
   readonly hang?: () => void
+  /**
+   * What arrives of an event's data: all of it as JSON holds it, only its facts (`eventFacts` of `@stageflow/core/kit`), or none.
+   * Default: `all`.
+   */
+  readonly data?: 'all' | 'facts' | 'none'
+  /** How many events the sink has counted as dropped, such as `sink.stats().dropped`. Default: none, so all that it accepts must arrive. */
+  readonly dropped?: () => number
 }
 
 /** Makes a new sink for each case. The sink takes its time from `clock`. */
@@ -22,26 +30,43 @@ export type CreateSink = (clock: ManualClock) => SinkUnderTest | Promise<SinkUnd
 
 /** Runs a case of the sink contract. */
 export class SinkBench extends ContractBench {
-  readonly sink: EventSink
+  /** The sink under test. The global timers and times that it uses are watched. */
+  readonly sink: Required<EventSink>
   readonly hang: SinkUnderTest['hang']
+  readonly data: NonNullable<SinkUnderTest['data']>
+  readonly dropped: () => number
+  readonly globals: WatchedGlobals
   readonly #arrived: SinkUnderTest['arrived']
 
   static async make(create: CreateSink, patience?: Patience, waits?: Waits): Promise<SinkBench> {
     const clock = manualClock()
-    const made = (await create(clock)) as SinkUnderTest | undefined
-    must(
-      typeof made?.sink?.emit === 'function' &&
-        typeof made.sink.tryEmit === 'function' &&
-        typeof made.arrived === 'function',
-      'create() must return { sink, arrived } for sinkContract: a sink with emit(event) and tryEmit(event), and a function that returns the events that came out of it.',
-    )
-    return new SinkBench(made, clock, patience, waits)
+    const globals = watchedGlobals()
+    try {
+      const made = (await globals.within(() => create(clock))) as SinkUnderTest | undefined
+      must(
+        typeof made?.sink?.emit === 'function' &&
+          typeof made.sink.tryEmit === 'function' &&
+          typeof made.arrived === 'function',
+        'create() must return { sink, arrived } for sinkContract: a sink with emit(event) and tryEmit(event), and a function that returns the events that came out of it.',
+      )
+      return new SinkBench(made, globals, clock, patience, waits)
+    } catch (error) {
+      globals.close()
+      throw error
+    }
   }
 
-  private constructor({ sink, arrived, hang }: SinkUnderTest, clock: ManualClock, patience?: Patience, waits?: Waits) {
-    super(clock, patience, waits)
-    this.sink = sink
+  private constructor(
+    { sink, arrived, hang, data = 'all', dropped = () => 0 }: SinkUnderTest,
+    globals: WatchedGlobals,
+    ...given: ConstructorParameters<typeof ContractBench>
+  ) {
+    super(...given)
+    this.sink = watched(sink, globals)
     this.hang = hang
+    this.data = data
+    this.dropped = dropped
+    this.globals = globals
     this.#arrived = arrived
   }
 
@@ -94,12 +119,12 @@ export class SinkBench extends ContractBench {
   }
 
   async flush(): Promise<void> {
-    await this.settles((async () => this.sink.flush?.())(), 'flush()')
+    await this.settles(this.sink.flush(), 'flush()')
   }
 
   /** Flushes while what is behind the sink hangs. Rejects the case if the sink doesn't keep the limit. It may reject. */
   async flushWithin(timeoutMs: number): Promise<void> {
-    const flushed = (async () => this.sink.flush?.({ timeoutMs }))()
+    const flushed = this.sink.flush({ timeoutMs })
     await this.ends(
       flushed.catch(() => {}),
       `flush({ timeoutMs: ${timeoutMs} }), while what is behind the sink hangs, did not settle`,
@@ -108,7 +133,7 @@ export class SinkBench extends ContractBench {
   }
 
   async close(which = 'close()', wait?: WaitOptions): Promise<void> {
-    await this.settles((async () => this.sink.close?.(wait))(), which)
+    await this.settles(this.sink.close(wait), which)
   }
 
   /** Flushes and closes, for cases about other things. */
@@ -119,12 +144,16 @@ export class SinkBench extends ContractBench {
 
   /** The arrived events of the case, without those that the sink adds. */
   async arrived(): Promise<readonly ArrivedEvent[]> {
+    return (await this.allArrived()).filter(({ pipelineRunId }) => pipelineRunId.startsWith(RUN))
+  }
+
+  async allArrived(): Promise<readonly ArrivedEvent[]> {
     const all = await this.#arrived()
     must(
       Array.isArray(all) && all.every(isEvent),
       'arrived() must return an array of events, each with its original type, seq and pipelineRunId.',
     )
-    return all.filter(({ pipelineRunId }) => pipelineRunId.startsWith(RUN))
+    return all
   }
 
   /** The numbers of the arrived events of one run. */
@@ -133,14 +162,26 @@ export class SinkBench extends ContractBench {
   }
 }
 
+/** Calls the sink within a watch of the globals. */
+function watched(sink: EventSink, globals: WatchedGlobals): Required<EventSink> {
+  return {
+    emit: (event) => globals.within(() => sink.emit(event)),
+    tryEmit: (event) => globals.within(() => sink.tryEmit(event)),
+    flush: (wait) => globals.within(async () => sink.flush?.(wait)),
+    close: (wait) => globals.within(async () => sink.close?.(wait)),
+  }
+}
+
 const RESOLVE = 'It must resolve, and in time: count what you cannot deliver as dropped.'
 
 /** The beginning of the run ids of all cases. */
 export const RUN = 'contract-run'
 
+const EVENT = eventOf('contract.said', {}, { pipelineRunId: RUN, stage: 'contract' })
+
 /** An event of a case. */
 export const contractEvent = (seq: number, data: object = { seq }, run: string = RUN): StageflowEvent =>
-  eventOf('contract.said', data, { seq, timestamp: 1_000 + seq, pipelineRunId: run, stage: 'contract' })
+  ({ ...EVENT, data, seq, timestamp: 1_000 + seq, pipelineRunId: run }) as StageflowEvent
 
 function isEvent(value: unknown): boolean {
   const { type, seq, pipelineRunId } = (value ?? {}) as Partial<ArrivedEvent>
