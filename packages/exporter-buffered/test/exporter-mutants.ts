@@ -5,8 +5,11 @@ import type { StageflowEvent } from '@stageflow/core'
 import type { ExporterUnderTest } from '../src/contract.ts'
 import type { Exporter } from '../src/exporter.ts'
 
+/** An exporter with all its methods. */
+type Whole = Required<Omit<Exporter, 'core'>>
+
 /** What a broken exporter does in another way than a correct one. */
-export type Twin = (whole: Required<Exporter>, downstream: Downstream) => Partial<Exporter>
+export type Twin = (whole: Whole, downstream: Downstream) => Partial<Exporter>
 
 /** A broken exporter, and the case that fails first for it, or why no case does. */
 export type ExporterMutant = {
@@ -34,7 +37,7 @@ export interface Downstream {
 }
 
 /** An exporter that keeps every rule: it writes in its turn, a moment later. */
-function good(downstream: Downstream): Required<Exporter> {
+function good(downstream: Downstream): Whole {
   let last = Promise.resolve()
   let isClosed = false
   return {
@@ -59,7 +62,7 @@ function good(downstream: Downstream): Required<Exporter> {
   }
 }
 
-export function subject(twin: (whole: Required<Exporter>, downstream: Downstream) => Exporter): ExporterUnderTest {
+export function subject(twin: (whole: Whole, downstream: Downstream) => Exporter): ExporterUnderTest {
   const downstream: Downstream = { written: [], isBroken: false, isHanging: false }
   return {
     exporter: twin(good(downstream), downstream),
@@ -316,7 +319,7 @@ export const mutants: readonly ExporterMutant[] = [
     name: `cuts-at-${most}`,
     does: `writes the first ${most} events of a batch`,
     caughtBy: ANY_SIZE,
-    twin: (whole: Required<Exporter>) => ({ export: (events: Events) => whole.export(events.slice(0, most)) }),
+    twin: (whole: Whole) => ({ export: (events: Events) => whole.export(events.slice(0, most)) }),
   })),
   {
     name: 'cuts-at-20000',

@@ -70,6 +70,7 @@ const CALLERS_IDS = ['requestId', 'sessionId', 'userId', 'orgId', 'interactionId
 
 /** An event sink that logs each event as a structured line through pino. It never refuses an event. Errors: `sink-logging/illegal-option`. */
 export class LoggingEventSink implements EventSink {
+  readonly core: string = '^1.0.0'
   readonly #logger: Logger
   readonly #level: (event: StageflowEvent) => LevelWithSilent
   readonly #withData: boolean

@@ -39,7 +39,7 @@ export function batching(clock: ManualClock) {
     stop ??= clock.setTimeout(write, 10)
     return true
   }
-  const sink: Required<EventSink> = {
+  const sink: Required<Omit<EventSink, 'core'>> = {
     emit: (event) => void take(event),
     tryEmit: take,
     flush: async () => write(),

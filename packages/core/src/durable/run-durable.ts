@@ -8,6 +8,7 @@ import { asResult } from '../report/outcome.ts'
 import { builtGraph } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
+import { checkNeededCore } from '../base/needed-core.ts'
 import { legSink } from './leg-sink.ts'
 import { Pump } from './pump.ts'
 
@@ -19,7 +20,7 @@ type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [o
 
 /**
  * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
- * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
+ * run can't go on in this leg: `core/plugin-version` if its executor needs another core, `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
  * error of the executor. The run itself has not failed then.
  */
 export async function runDurable<Stages, Ports>(
@@ -28,6 +29,7 @@ export async function runDurable<Stages, Ports>(
   ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraph('runDurable()', graph)
+  checkNeededCore('The executor', executor)
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...checkRunOptions(built, options), ...pinned })
   const pump = new Pump(executor)

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { mapStore, mutants, SOUND, type Decisions } from '../../test/keyed-store-mutants.ts'
 import { testWrongCalls } from '../../test/wrong-calls.ts'
 import type { KeyedStore } from '../keyed-store.ts'
+import { keyedWork } from '../keyed-work.ts'
 import type { StoreContractOptions } from '../suite.ts'
 import { keyedStoreContract } from './keyed-store-contract.ts'
 
@@ -119,4 +120,15 @@ testWrongCalls({
   code: 'keyed-work/illegal-option',
   store: mapStore(manualClock(), {}),
   kind: 'a store with claim()',
+})
+
+test('a store for another version of core is refused (core/plugin-version)', () => {
+  const store = { ...mapStore(manualClock(), {}), core: '^99.0.0' }
+  const options = { store, leaseMs: 1, waitMs: 1, storeTimeoutMs: 1, toText: String, fromText: String }
+  expect(() => keyedWork(options)).toThrow(
+    expect.objectContaining({
+      code: 'core/plugin-version',
+      message: expect.stringContaining('The store needs another core than') as string,
+    }),
+  )
 })
