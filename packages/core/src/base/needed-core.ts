@@ -10,11 +10,11 @@ import { VERSION, rangeIncludes } from './version.ts'
  */
 export function coreProblem(what: string, core: unknown): string | undefined {
   if (core === undefined) return undefined
-  const range = isText(core) ? core : ''
-  const isIncluded = range === '' ? undefined : rangeIncludes(range)
-  if (isIncluded === undefined) return `${what}: core must be a range of versions such as '^1.0.0', not ${show(core)}.`
+  const isIncluded = isText(core) ? rangeIncludes(core) : undefined
+  if (!isText(core) || isIncluded === undefined)
+    return `${what}: core must be a range of versions such as '^1.0.0', not ${show(core)}.`
   if (isIncluded) return undefined
-  return `${what} needs another core than ${VERSION}; run: npm install "@stageflow/core@${range}"`
+  return `${what} needs another core than ${VERSION}; run: npm install "@stageflow/core@${core}"`
 }
 
 /** The same for a plugin that has no name of its own. `kind`: what it is, such as `The event sink`. */

@@ -198,7 +198,7 @@ export class ExecutorBench {
   }
 
   /** Waits for a promise. Fails the case if it doesn't settle, and nothing happens in any leg for too long. */
-  async within<T>(promise: PromiseLike<T>, what: string, fix = NO_FACT): Promise<T> {
+  async within<T>(promise: PromiseLike<T>, what: string, fix: string = NO_FACT): Promise<T> {
     const over = new AbortController()
     try {
       return await Promise.race([promise, this.#standstill(what, fix, over.signal)])
