@@ -20,8 +20,8 @@ type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [o
 
 /**
  * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
- * run can't go on in this leg: `core/plugin-version` if its executor needs another core, `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
- * error of the executor. The run itself has not failed then.
+ * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
+ * error of the executor. The run itself has not failed then. Rejects with `core/plugin-version` if the executor needs another core.
  */
 export async function runDurable<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
