@@ -67,6 +67,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/errors',
       'reference/interceptor-hooks',
       'reference/contracts',
+      'reference/mutants',
       'reference/plugin-conventions',
       'reference/support',
       'reference/sizes',
