@@ -65,6 +65,8 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/options',
       'reference/events',
       'reference/errors',
+      'reference/error-classes',
+      'reference/circuit-verdicts',
       'reference/interceptor-hooks',
       'reference/contracts',
       'reference/mutants',

@@ -13,7 +13,7 @@ const JITTER_MS = 60
 
 /** A bad line: 3 chunks in 100 are lost, each is 30 to 90 ms on its way, and every second or two nothing moves for up to 0.7 s. Order is kept. */
 export function arrivals(chunks: number, seed: number): readonly Arrival[] {
-  const random = seededRandom(seed)
+  const random = seededRandom({ seed })
   const arrived: Arrival[] = []
   let stallFrom = 800 + 800 * random()
   let stallTo = stallFrom + 250 + 450 * random()

@@ -35,6 +35,7 @@ export {
 } from './base/options.ts'
 export type { KnownOptions, OptionRule, OptionRules } from './base/options.ts'
 export { joinPorts } from './graph/ports.ts'
+export { withCode } from './graph/stage.ts'
 export { isPlain } from './base/objects.ts'
 export { lostInJson } from './kit/json.ts'
 export { REDACTION } from './kit/redaction-option.ts'

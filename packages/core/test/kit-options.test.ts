@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { StageflowError, systemClock } from '../src/index.ts'
 import {
+  ANY,
   CLOCK,
   DELAY,
   FLAG,
@@ -41,6 +42,27 @@ test('every problem is in one error with the given code, and unknown names have 
     'timeout(): ms must be a number of milliseconds above 0, or false for no limit, not "fast"; ' +
       'unknown option "idelMs" (did you mean "idleMs"? known: ms, idleMs); unknown option "nope" (known: ms, idleMs).',
   )
+})
+
+test.each([
+  ['nope', 'scope'],
+  ['nope', 'mode'],
+  ['nope', 'code'],
+  ['nope', 'name'],
+  ['on', 'ms'],
+  ['size', 'times'],
+])('a name with more mistakes than one in three letters has no guess: %s for %s', (name, other) => {
+  expect(optionProblems({ [name]: 1 }, { [other]: ANY })).toEqual([`unknown option "${name}" (known: ${other})`])
+})
+
+test.each([
+  ['moed', 'mode'],
+  ['mod', 'mode'],
+  ['id', 'ids'],
+  ['timoutMss', 'timeoutMs'],
+])('a name with at most one mistake in three letters has a guess: %s for %s', (name, other) => {
+  const problem = `unknown option "${name}" (did you mean "${other}"? known: ${other})`
+  expect(optionProblems({ [name]: 1 }, { [other]: ANY })).toEqual([problem])
 })
 
 test.each([undefined, null, 5, 'text', [], new Uint8Array(9)])('options that are %o are refused', (options) => {

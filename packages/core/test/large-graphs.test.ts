@@ -25,7 +25,7 @@ const DECLARED: readonly (readonly [string, Order])[] = [
 ]
 
 function shuffled(numbers: number[]): number[] {
-  const random = seededRandom(7)
+  const random = seededRandom({ seed: 7 })
   for (let last = numbers.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1))
     ;[numbers[last], numbers[other]] = [numbers[other] as number, numbers[last] as number]

@@ -70,7 +70,7 @@ test('by default delays start at 1,000 ms, with full jitter', async () => {
 
 test('the jitter comes from `random`, so a run can be repeated', async () => {
   const delays = async () =>
-    (await outcome(answers(broken()), { options: { attempts: 5, random: seededRandom(1) } })).note?.delaysMs
+    (await outcome(answers(broken()), { options: { attempts: 5, random: seededRandom({ seed: 1 }) } })).note?.delaysMs
   const [first, second] = [await delays(), await delays()]
   expect(first).toHaveLength(4)
   expect(second).toEqual(first)
@@ -691,7 +691,7 @@ test('retry cannot stand outside idempotency or inside tracing, but on either si
 })
 
 test('a thousand concurrent runs of one graph keep their attempts apart', async () => {
-  const random = seededRandom(3)
+  const random = seededRandom({ seed: 3 })
   const fails = new Map(Array.from({ length: 1_000 }, (_, index) => [`run-${index}`, Math.floor(random() * 5)]))
   const graph = new Pipeline('chat')
     .withStage(

@@ -151,7 +151,7 @@ test('a child graph with another clock is limited on that', async () => {
 })
 
 test('of a thousand concurrent runs, exactly those that take longer than their limit fail', async () => {
-  const random = seededRandom(7)
+  const random = seededRandom({ seed: 7 })
   const took = new Map<string, number>()
   const graph = new Pipeline('chat')
     .withStage('llm', (context) => context.clock.sleep(took.get(context.pipelineRunId) as number, context.signal))

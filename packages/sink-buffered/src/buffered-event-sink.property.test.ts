@@ -63,7 +63,7 @@ async function play(given: World, closeTimeoutMs: number, attemptTimeoutMs: numb
   }
   const sink = new BufferedEventSink(behind, {
     clock,
-    random: seededRandom(seed),
+    random: seededRandom({ seed }),
     overflow,
     maxWaiting,
     noticeIntervalMs,

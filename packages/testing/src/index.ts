@@ -4,12 +4,14 @@ export { eventOf, type EventData, type EventOverrides } from './events/event-of.
 export { eventsText, type EventsTextOptions } from './events/events-text.ts'
 export { runStage } from './stages/run-stage.ts'
 export type {
+  StageAnswer,
   NamedStageInputs,
   NeededByStage,
   RunNamedStageOptions,
   RunStageOptions,
   StageRun,
 } from './stages/run-stage.ts'
+export { withStubs, type Stub, type Stubs } from './stages/with-stubs.ts'
 export { fakeModel, type FakeModel, type ModelAnswer } from './fakes/fake-model.ts'
 export { fakeSTT, fakeTTS } from './fakes/fake-speech.ts'
 export type { FakeSTT, FakeTTS, SpeechAnswer, SpeechFields, TranscriptAnswer } from './fakes/fake-speech.ts'
@@ -18,7 +20,7 @@ export type { FakeCall, FakeCallOptions, FakeOptions, FakeScript, FakeStreamOpti
 export { httpError, type HttpError, type HttpErrorOptions } from './faults/http-error.ts'
 export { faultInjector, type FaultInjector, type InjectedFault, type StageFaults } from './faults/fault-injector.ts'
 export type { DelayRange } from './faults/delay-range.ts'
-export { seededRandom } from './random/seeded-random.ts'
+export { seededRandom, type SeedOptions } from './random/seeded-random.ts'
 export { seededSchedule, type Schedule } from './schedules/schedule.ts'
 export { exploreInterleavings, type ExploredOrders, type ExploreOptions } from './schedules/explore-interleavings.ts'
 export { cassetteText, parseCassette } from './cassettes/cassette.ts'

@@ -78,7 +78,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     fakeSTT: { right: [clock, [], EMPTY], accepts: { 2: OPTIONAL }, options: STREAM },
     fakeTTS: { right: [clock, [], EMPTY], accepts: { 2: OPTIONAL }, options: STREAM },
     fakeTool: { right: [clock, [], EMPTY], accepts: { 2: OPTIONAL }, options: FAKE },
-    faultInjector: { right: [7, EMPTY], accepts: { 0: [7], 1: [EMPTY] } },
+    faultInjector: { right: [EMPTY, EMPTY], accepts: { 0: [EMPTY], 1: OPTIONAL }, options: { seed: 0.5 } },
     httpError: {
       right: [503, EMPTY],
       accepts: { 1: OPTIONAL },
@@ -106,13 +106,16 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
         ports: 7,
         interceptors: [7],
         clock: 7,
+        resumed: 7,
         name: 7,
         kind: 'guards',
         stageOptions: 7,
       },
     },
-    seededRandom: { right: [7], accepts: { 0: [7] } },
-    seededSchedule: { right: [7], accepts: { 0: [7] } },
+    // Any other name is that of a stage that the pipeline lacks.
+    withStubs: { right: [pipeline, EMPTY], accepts: { 1: [EMPTY, { nope: 1 }] } },
+    seededRandom: { right: [EMPTY], accepts: { 0: OPTIONAL }, options: { seed: 0.5 } },
+    seededSchedule: { right: [EMPTY], accepts: { 0: OPTIONAL }, options: { seed: 0.5 } },
   },
   './contract': {
     interceptorContract: {
@@ -169,7 +172,7 @@ async function refusal(exported: Exported, given: readonly unknown[]): Promise<S
 function mustSayWhere({ code, message }: StageflowError, name: string): void {
   if (code === 'core/snapshot') return expect(message).toMatch(/^The input: unknown field/)
   expect(code).toMatch(/^(testing|core)\/(illegal-(option|cassette|contract)|not-json|not-a-pipeline)$/)
-  expect(message).toContain(`${name}()`)
+  expect(message).toContain(`${name}(`)
   expect(message).toMatch(/must be|must return|needs|unknown option/)
 }
 
@@ -229,6 +232,69 @@ test.each(ALL.filter(({ call }) => call.options !== undefined))(
     }
   },
 )
+
+/** How each function with several arguments is called, and arguments that aren't legal in each other's places. */
+const ORDERS: readonly (readonly [call: string, exported: unknown, right: readonly unknown[]])[] = [
+  [
+    'crashAfterEveryFact(graph, input, options)',
+    durable.crashAfterEveryFact,
+    [graph, { inputText: 'Hi' }, { answers: {} }],
+  ],
+  ['diffRuns(before, after, options)', index.diffRuns, [cassette, cassette, { color: false }]],
+  ['eventOf(type, data, overrides)', index.eventOf, ['order.paid', { cents: 1 }, { seq: 1 }]],
+  ['eventsText(events, options)', index.eventsText, [[], { ids: true }]],
+  ['exploreInterleavings(start, check, options)', index.exploreInterleavings, [async () => 7, () => true, { seed: 7 }]],
+  ['fakeModel(clock, script, options)', index.fakeModel, [clock, ['Hello'], { seed: 7 }]],
+  ['fakeSTT(clock, script, options)', index.fakeSTT, [clock, ['Hello'], { seed: 7 }]],
+  ['fakeTTS(clock, script, options)', index.fakeTTS, [clock, ['Hello'], { seed: 7 }]],
+  ['fakeTool(clock, script, options)', index.fakeTool, [clock, ['Hello'], { seed: 7 }]],
+  ['faultInjector(faults, options)', index.faultInjector, [{ llm: { fail: 0.5 } }, { seed: 7 }]],
+  ['httpError(status, options)', index.httpError, [429, { retryAfterMs: 5 }]],
+  ['parseCassette(text, options)', index.parseCassette, ['{}', { maxBytes: 500 }]],
+  ['recordRun(graph, input, options)', index.recordRun, [graph, { inputText: 'Hi' }, { maxBytes: 500 }]],
+  ['replayRun(graph, cassette, options)', index.replayRun, [graph, cassette, { live: ['answer'] }]],
+  ['runStage(stage, options)', index.runStage, [stage, { timeoutMs: 500 }]],
+  ['runStage(pipeline, name, options)', index.runStage, [pipeline, 'answer', { timeoutMs: 500 }]],
+  ['withStubs(pipeline, stubs)', index.withStubs, [pipeline, { answer: { text: 'Hi' } }]],
+  // Each of these is called with a function, or the address of a module, and its message shows that.
+  ['interceptorContract(', contract.interceptorContract, [() => ({}), { events: [] }]],
+  ['executorContract(', durableContract.executorContract, [() => ({}), { pipelines: 1 }]],
+  ['executorProcessContract(', durableContract.executorProcessContract, [new URL(import.meta.url), { runs: 1 }]],
+]
+
+/** Every order of a list but its own. */
+function otherOrders(list: readonly unknown[]): readonly (readonly unknown[])[] {
+  const orders = (rest: readonly unknown[]): readonly (readonly unknown[])[] =>
+    rest.length < 2
+      ? [rest]
+      : rest.flatMap((first, place) => orders(rest.toSpliced(place, 1)).map((others) => [first, ...others]))
+  return orders(list).filter((order) => order.some((one, place) => one !== list[place]))
+}
+
+test.each(ORDERS)(
+  '%s called with its arguments in any other order is refused, with the right one',
+  async (call, exported, right) => {
+    for (const order of otherOrders(right)) {
+      const { code, message } = await refusal(exported as Exported, order)
+      expect(code).toMatch(/^(testing|core)\/(illegal-(option|cassette|contract)|not-a-pipeline|snapshot)$/)
+      expect(message).toContain(call)
+    }
+  },
+)
+
+test.each([
+  ['seededRandom({ seed })', index.seededRandom],
+  ['seededSchedule({ seed })', index.seededSchedule],
+])('a seed that is not in options is refused, with the call: %s', async (call, exported) => {
+  const { message } = await refusal(exported as Exported, [7])
+  expect(message).toBe(`${call}: the options must be an object, not 7.`)
+})
+
+test('the table of orders has every function that takes several arguments', () => {
+  const several = ALL.filter(({ call }) => call.right.length > 1).map(({ name }) => name)
+  const inOrders = ORDERS.map(([call]) => call.slice(0, call.indexOf('(')))
+  expect([...new Set(inOrders)].toSorted()).toEqual(several.toSorted())
+})
 
 test('the table has a wrong value for every option that is not one of a run', async () => {
   const { message } = await refusal(graph.run as Exported, [{}, { nope: 1 }])

@@ -15,8 +15,8 @@ export function didYouMean(name: string, names: Iterable<string>, most: number =
   let best: string | undefined
   let least = most + 1
   for (const one of names) {
-    // As many edits as letters would turn any name into any other.
-    let edits = Math.min(least, Math.max(name.length, one.length)) - 1
+    // More edits than one in three letters would turn a short name into any other, such as "nope" into "scope".
+    let edits = Math.min(least - 1, Math.floor(Math.max(name.length, one.length) / 3))
     while (edits >= 0 && isNear(name.toLowerCase(), one.toLowerCase(), edits)) {
       least = edits--
       best = one

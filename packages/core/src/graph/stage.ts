@@ -3,11 +3,11 @@ import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
 import { givenNames, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
-import type { PipelineInfo } from '../contract/context.ts'
+import type { PipelineInfo, StageContext } from '../contract/context.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, toOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
-import type { DefineStage, OutputSchema } from '../contract/stage.ts'
+import type { AnyStage, DefineStage, OutputSchema } from '../contract/stage.ts'
 
 /** Reports a problem of a build. */
 export type Problem = (code: string, message: string, cause?: unknown) => void
@@ -110,6 +110,22 @@ function valueSpec(given: unknown): StageSpec {
     given,
     own: VALUE,
   })
+}
+
+/** The stage with other code. Its name, kind, dependencies and options stay. Throws `core/not-a-stage` if its kind can't be read. */
+export function withCode(stage: AnyStage, code: (context: StageContext) => unknown): AnyStage {
+  const { name, stage: before, kind, edges, options, given, own } = stage as unknown as StageSpec
+  const spec = new StageSpec({
+    name,
+    stage: code,
+    kind: kind ?? (before instanceof MadeStage ? undefined : readStage(before, name).kind),
+    edges,
+    options,
+    given,
+    // A list of its own, so that it isn't a value: the build lets it stand for the value in `after` of other stages.
+    own: [...own],
+  })
+  return spec as unknown as AnyStage
 }
 
 /** Whether a stage was made by `defineStage`. */

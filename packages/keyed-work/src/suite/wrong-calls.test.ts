@@ -9,10 +9,7 @@ describe('authors of contracts get an error that names what is wrong', () => {
   test.each<[contract: unknown, message: string]>([
     [undefined, 'the options must be an object, not undefined.'],
     [{}, 'name must be a string that is not empty, not undefined; illegal must be '],
-    [
-      { nope: 1 },
-      'unknown option "nope" (did you mean "name"? known: name, illegal, store, rules, Bench, broken, subject).',
-    ],
+    [{ nope: 1 }, 'unknown option "nope" (known: name, illegal, store, rules, Bench, broken, subject).'],
     [{ Bench: 7 }, 'Bench must be a function that extends StoreBench, not 7'],
     [{ rules: 7 }, 'rules must be an object, not 7'],
     [{ store: {} }, 'store must be a rule, such as objectWith(…), not an object'],
@@ -38,7 +35,7 @@ describe('authors of contracts get an error that names what is wrong', () => {
     [{ model: 7, begin() {} }, 'model must be a function (clock) => ({ store, rule }), not 7.'],
     [{ model() {}, begin: {} }, 'begin must be a function (random, shortMs) => () => step, not an object.'],
     [{ model() {}, begin() {}, lives: 0 }, 'lives must be a whole number from 1, not 0.'],
-    [{ model() {}, begin() {}, life: 1 }, 'unknown option "life" (did you mean "lives"? known: model, begin, lives).'],
+    [{ model() {}, begin() {}, live: 1 }, 'unknown option "live" (did you mean "lives"? known: model, begin, lives).'],
   ])('randomSequences(bench, %o)', async (sequences, message) => {
     await expect(randomSequences(bench, sequences as never)).rejects.toMatchObject({
       code: 'keyed-work/illegal-option',

@@ -27,7 +27,10 @@ test('what is not a cassette is refused, with how to get one', async () => {
     expect(() => cassetteText(given)).toThrow(problem)
   }
   expect(() => parseCassette(Buffer.from(text) as never)).toThrow(
-    refused('testing/illegal-cassette', /needs a string, not an instance of Buffer\. .*readFile\(path, 'utf8'\)/),
+    refused(
+      'testing/illegal-cassette',
+      /the text must be a string, not an instance of Buffer\. .*readFile\(path, 'utf8'\)/,
+    ),
   )
 })
 
@@ -35,7 +38,10 @@ test('options are checked', async () => {
   const { cassette } = await recordRun(graph)
   for (const live of ['answer', [7], null])
     await expect(replayRun(graph, cassette, { live: live as never })).rejects.toThrow(
-      refused('testing/illegal-option', /^replayRun\(\): live must be an array of names of stages/),
+      refused(
+        'testing/illegal-option',
+        /^replayRun\(graph, cassette, options\): live must be an array of names of stages/,
+      ),
     )
   await expect(replayRun(graph, cassette, { clock: Date as never })).rejects.toThrow(
     refused('testing/illegal-option', /clock must be/),
@@ -97,7 +103,8 @@ test('a live stage that no child pipeline has is refused', async () => {
     ['kid/none', /"kid" has no such stage; it has "a\/b", "deep"/],
     ['kid/deep/none', /"deep" has no such stage; it has "say"/],
     ['items/none', /"items" has no stages inside/],
-    ['x', /"parent" has no such stage \(did you mean "x\/y"\?\); it has "items", "kid", "x\/y"/],
+    ['x', /"parent" has no such stage; it has "items", "kid", "x\/y"/],
+    ['xy', /"parent" has no such stage \(did you mean "x\/y"\?\); it has "items", "kid", "x\/y"/],
     ['', /"parent" has no such stage/],
   ] as const)
     await expect(replayRun(parent, cassette, { live: [live] }), live).rejects.toThrow(

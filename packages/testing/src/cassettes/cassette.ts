@@ -63,13 +63,14 @@ export function cassetteText(cassette: Cassette): string {
  * of another version or longer than `maxBytes`.
  */
 export function parseCassette(text: string, options: { readonly maxBytes?: number } = {}): Cassette {
-  checkOptions('parseCassette()', 'testing/illegal-option', options, SIZE)
-  const { maxBytes = MAX_BYTES } = options
+  const where = 'parseCassette(text, options)'
   if (typeof text !== 'string')
     throw new StageflowError(
       'testing/illegal-cassette',
-      `parseCassette() needs a string, not ${show(text)}. Pass the text of a cassette: parseCassette(await readFile(path, 'utf8')).`,
+      `${where}: the text must be a string, not ${show(text)}. Pass the text of a cassette: parseCassette(await readFile(path, 'utf8')).`,
     )
+  checkOptions(where, 'testing/illegal-option', options, SIZE)
+  const { maxBytes = MAX_BYTES } = options
   if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
   const [first = '', ...rest] = linesOf(text)
   return { ...headIn(first), ...bodyIn(rest) }

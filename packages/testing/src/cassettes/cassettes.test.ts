@@ -238,7 +238,7 @@ test('a damaged cassette says where', async () => {
       expect.objectContaining({ code: 'testing/illegal-cassette', message: expect.stringMatching(message) as string }),
     )
   expect(() => parseCassette(text, { maxBytes: 10 })).toThrow(/at most 10 are read/)
-  expect(() => parseCassette(7 as never)).toThrow(/needs a string, not 7/)
+  expect(() => parseCassette(7 as never)).toThrow(/the text must be a string, not 7/)
 })
 
 test('a cassette that is too large names its largest fact', async () => {

@@ -27,9 +27,10 @@ interface Row {
  * fifth. Two runs that don't differ give an empty string.
  */
 export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions = {}): string {
-  checkOptions('diffRuns()', 'testing/illegal-option', options, RULES)
-  checkCassette('diffRuns()', before, 'before')
-  checkCassette('diffRuns()', after, 'after')
+  const where = 'diffRuns(before, after, options)'
+  checkCassette(where, before, 'before')
+  checkCassette(where, after, 'after')
+  checkOptions(where, 'testing/illegal-option', options, RULES)
   const paint = painter(options.color === true)
   const input = changesIn(before.start.input, after.start.input, 'input').map((change) => `  ${change}`)
   const [was, is] = [rowsOf(before), rowsOf(after)]

@@ -44,14 +44,15 @@ export async function recordRun<Stages, Ports>(
   input: RunInput = {},
   ...[options]: RecordArguments<Ports>
 ): Promise<RecordedRun<Stages>> {
-  checkLeg('recordRun()', graph, options, Object.keys(RULES))
+  const where = 'recordRun(graph, input, options)'
+  checkLeg(where, graph, options, Object.keys(RULES))
   const {
     redaction,
     maxBytes = MAX_BYTES,
     clock = systemClock,
     ...run
   } = plainOptions<RecordOptions & RunOptions>(options ?? {})
-  checkOptions('recordRun()', 'testing/illegal-option', { redaction, maxBytes, clock }, RULES)
+  checkOptions(where, 'testing/illegal-option', { redaction, maxBytes, clock }, RULES)
   const redactor = createRedactor(redaction, UNCUT)
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = run
   const plain = jsonInput(input)

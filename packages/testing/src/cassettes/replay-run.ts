@@ -39,10 +39,11 @@ export async function replayRun<Stages, Ports>(
   cassette: Cassette,
   ...[options]: ReplayArguments<Ports>
 ): Promise<ReplayedRun<Stages>> {
-  checkLeg('replayRun()', graph, options, Object.keys(RULES))
+  const where = 'replayRun(graph, cassette, options)'
+  checkLeg(where, graph, options, Object.keys(RULES))
   const { live = [], clock = systemClock, ...leg } = plainOptions<ReplayOptions & RunOptions>(options ?? {})
-  checkOptions('replayRun()', 'testing/illegal-option', { live, clock }, RULES)
-  checkCassette('replayRun()', cassette)
+  checkOptions(where, 'testing/illegal-option', { live, clock }, RULES)
+  checkCassette(where, cassette)
   if (graph.name !== cassette.pipeline)
     throw new StageflowError(
       'testing/illegal-cassette',

@@ -49,7 +49,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   checkOptions('manualClock()', 'testing/illegal-option', options, RULES)
   const { startAt = 0, seed, maxTimers = 100_000 } = options
   const queue = timerQueue()
-  const random = seed === undefined ? undefined : seededRandom(seed)
+  const random = seed === undefined ? undefined : seededRandom({ seed })
   let time = startAt
   let count = 0
   let lastCall: Promise<unknown> = Promise.resolve()

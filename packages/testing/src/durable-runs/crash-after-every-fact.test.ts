@@ -1,7 +1,7 @@
 import { Pipeline, StageOutput, createSlot } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
-import { crashAfterEveryFact } from '../durable.ts'
+import { crashAfterEveryFact, memoryExecutor } from '../durable.ts'
 
 test('a chain is safe: no stage runs twice, and none ends differently', async () => {
   const graph = new Pipeline('order')
@@ -72,3 +72,47 @@ test('the input, the ports and the options of the run are used', async () => {
     code: 'testing/illegal-option',
   })
 })
+
+class Money {
+  cents = 1
+}
+const self: { self?: unknown } = {}
+self.self = self
+
+test.each<readonly [what: string, value: unknown, lost: string]>([
+  ['a function', () => 'yes', 'a function'],
+  ['a symbol', Symbol('s'), 'Symbol(s)'],
+  ['a bigint', 1n, '1n'],
+  ['a date', new Date(0), 'an instance of Date'],
+  ['an instance of a class', new Money(), 'an instance of Money'],
+  ['NaN', NaN, 'NaN'],
+  ['a promise', Promise.resolve(1), 'an instance of Promise'],
+  ['an object inside itself', self, 'more than 500 levels'],
+])(
+  'an input, an answer or a start that JSON would lose or change is refused by its place: %s',
+  async (_, value, lost) => {
+    const graph = new Pipeline('order').withStage('approve', approve).build()
+    const refusal = (place: string) => ({
+      code: 'testing/not-json',
+      message: expect.stringMatching(
+        new RegExp(`must be JSON.* has .*${lost.replace(/[()]/g, '\\$&')}.*${place}`, 'su'),
+      ),
+    })
+    const place = value === self ? 'self' : 'metadata.value'
+    await expect(crashAfterEveryFact(graph, { metadata: { value } })).rejects.toMatchObject(refusal(place))
+    await expect(crashAfterEveryFact(graph, {}, { answers: { approve: value } })).rejects.toMatchObject(
+      refusal(value === self ? 'self' : 'approve'),
+    )
+    const store = memoryExecutor()
+    const start = { runId: 'r', startedAt: 0, input: { metadata: { value } } }
+    expect(() => store.run(start, () => Promise.reject(new Error('carried')))).toThrow(
+      expect.objectContaining(refusal(value === self ? 'self' : 'input.metadata.value')),
+    )
+    expect(() => store.answer('r', 'approve', value)).toThrow(
+      expect.objectContaining({
+        code: 'testing/not-json',
+        message: expect.stringContaining('the answer to "approve"'),
+      }),
+    )
+  },
+)

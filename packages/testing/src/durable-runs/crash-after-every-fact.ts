@@ -6,6 +6,7 @@ import { isPlain, oneOf, optionProblems, or, refuseOptions, whole } from '@stage
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { memoryExecutor } from './memory-executor.ts'
 import type { MemoryExecutor } from './memory-executor.ts'
+import { mustBeJson } from './must-be-json.ts'
 import { watchedExecutor } from './watched-executor.ts'
 import type { ExecutorWatch } from './watched-executor.ts'
 
@@ -44,7 +45,8 @@ interface Ended {
 
 /**
  * Runs a graph durably in memory once for each fact: crashes after the fact, and continues in a second leg. Reports which calls ran
- * twice, and which stages ended differently. Throws `testing/missing-answer` if the run waits for an answer that isn't given.
+ * twice, and which stages ended differently. Throws `testing/missing-answer` if the run waits for an answer that isn't given, and
+ * `testing/not-json` for an input or an answer that isn't JSON.
  */
 export async function crashAfterEveryFact<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -69,11 +71,13 @@ export async function crashAfterEveryFact<Stages, Ports>(
 }
 
 function checkArguments(graph: unknown, input: unknown, options: CrashOptions<unknown>): void {
-  const where = 'crashAfterEveryFact()'
+  const where = 'crashAfterEveryFact(graph, input, options)'
   checkLeg(where, graph, undefined)
   const problems = [...optionProblems({ input }, INPUT), ...optionProblems(options, RULES)]
   refuseOptions(where, 'testing/illegal-option', problems)
   refuseOptions(where, 'testing/illegal-option', optionProblems(options.runOptions ?? {}, RUN_RULES, 'runOptions.'))
+  mustBeJson(`${where}: input`, input)
+  mustBeJson(`${where}: answers`, options.answers ?? {})
 }
 
 interface OneRun {

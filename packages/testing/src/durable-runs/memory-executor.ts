@@ -5,6 +5,7 @@ import { CLOCK, checkOptions, functionLike, required } from '@stageflow/core/kit
 import type { OptionRules } from '@stageflow/core/kit'
 import { isStart } from './leg.ts'
 import type { CarryLeg, LegResult, RecordedFact } from './leg.ts'
+import { mustBeJson } from './must-be-json.ts'
 
 export interface MemoryExecutorOptions {
   /** The clock of facts and timers. Default: that of the machine. */
@@ -21,12 +22,12 @@ const ARGUMENTS: OptionRules = {
 export interface MemoryExecutor {
   /**
    * Carries the next leg of the run `start.runId`, and settles like `carry`. The first call of a run decides its start. While a leg of
-   * the run is in progress, no other one begins: the call settles like that leg.
+   * the run is in progress, no other one begins: the call settles like that leg. Throws `testing/not-json` for a start that isn't JSON.
    */
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result>
   /** Ends the leg in progress as a crash of its process does. Its code may go on, but nothing of it is recorded from now on. */
   crash(runId: string): void
-  /** Answers what waits under a key. Returns false if nothing waits there. */
+  /** Answers what waits under a key. Returns false if nothing waits there. Throws `testing/not-json`. */
   answer(runId: string, key: string, answer: unknown): boolean
   /** The recorded facts of a run, in their order. */
   facts(runId: string): readonly RecordedFact[]
@@ -89,14 +90,19 @@ export class MemoryRuns implements MemoryExecutor {
 
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
     checkOptions('run()', 'testing/illegal-option', { start, carry }, ARGUMENTS)
-    const run = this.runOf(start.runId) ?? this.makeRun(structuredClone(start))
-    this.#runs.set(start.runId, run)
+    const run = this.runOf(start.runId) ?? this.#newRun(start)
     if (run.current !== undefined) return run.current.ends as Promise<Result>
     run.legs++
     const leg = this.makeLeg(run)
     const ends = this.#carry(run, leg, carry)
     run.current = { leg, ends }
     return ends
+  }
+  #newRun(start: DurableStart): MemoryRun {
+    mustBeJson('run(): the start of the run', start)
+    const run = this.makeRun(structuredClone(start))
+    this.#runs.set(start.runId, run)
+    return run
   }
   async #carry<Result extends LegResult>(run: MemoryRun, leg: MemoryLeg, carry: CarryLeg<Result>): Promise<Result> {
     await Promise.resolve()
@@ -118,6 +124,7 @@ export class MemoryRuns implements MemoryExecutor {
   }
 
   answer(runId: string, key: string, answer: unknown): boolean {
+    if (answer !== undefined) mustBeJson(`answer(): the answer to "${key}"`, answer)
     const run = this.runOf(runId)
     if (run === undefined || !run.waiting.delete(key)) return false
     const isKept = run.keep({ kind: 'answer', key, answer, at: this.clock.now() })

@@ -43,8 +43,9 @@ export function eventOf<Type extends string>(
   data: EventData<Type>,
   overrides: EventOverrides = {},
 ): EventOf<Type> & StageflowEvent {
-  checkOptions('eventOf()', 'testing/illegal-option', { type, data }, ARGUMENTS)
-  checkOptions('eventOf()', 'testing/illegal-option', overrides, RULES)
+  const where = 'eventOf(type, data, overrides)'
+  checkOptions(where, 'testing/illegal-option', { type, data }, ARGUMENTS)
+  checkOptions(where, 'testing/illegal-option', overrides, RULES)
   const event = {
     type,
     data,

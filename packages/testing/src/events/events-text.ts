@@ -9,6 +9,7 @@ export interface EventsTextOptions {
   readonly times?: boolean
 }
 
+const CALL = 'eventsText(events, options)'
 const RULES: OptionRules<EventsTextOptions> = { ids: FLAG, times: FLAG }
 const ARGUMENTS: OptionRules = { events: required([areEvents, 'an array of events, such as sink.events']) }
 const IDS = ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'interactionId'] as const
@@ -19,7 +20,7 @@ const IDS = ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'inte
  */
 export function eventsText(events: Iterable<StageflowEvent>, options: EventsTextOptions = {}): string {
   const list = eventsIn(events)
-  checkOptions('eventsText()', 'testing/illegal-option', options, RULES)
+  checkOptions(CALL, 'testing/illegal-option', options, RULES)
   const { ids = false, times = false } = options
   const isShown = (key: string): boolean => (ids || !/(?:^id|Ids?)$/.test(key)) && (times || !/(?:Ms|At)$/.test(key))
   const origins = new Map<string, Origin>()
@@ -43,7 +44,7 @@ export function eventsText(events: Iterable<StageflowEvent>, options: EventsText
 /** The events as an array, because some iterables can be read only once. */
 function eventsIn(given: unknown): readonly StageflowEvent[] {
   const events = isObject(given) && Symbol.iterator in given ? [...(given as Iterable<unknown>)] : given
-  checkOptions('eventsText()', 'testing/illegal-option', { events }, ARGUMENTS)
+  checkOptions(CALL, 'testing/illegal-option', { events }, ARGUMENTS)
   return events as readonly StageflowEvent[]
 }
 

@@ -146,7 +146,7 @@ async function killsAtRandom(tools: Tools): Promise<void> {
   const { runs: count, kills, seed, counted, executor, lines } = tools
   const runs = newRuns(count, seed)
   const seen: Kill[] = []
-  const random = seededRandom(seed)
+  const random = seededRandom({ seed })
   const nextKill = (): number => (seen.length < kills ? 1 + Math.floor((random() * count * 8) / kills) : 0)
   while (!(await carriesAll(tools, runs, nextKill()))) {
     const kill = { lines: lines(), settled: await settledOf(executor, runs) }

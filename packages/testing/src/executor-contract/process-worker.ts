@@ -75,7 +75,7 @@ export async function work(): Promise<void> {
 
 /** Makes what a step of any run does: it writes its lines, takes a little time, and waits if its number says so. */
 function stepsOf({ lines, held, sleepUntil }: ProcessTask): (runId: string, key: string) => Promise<void> {
-  const random = seededRandom(pid)
+  const random = seededRandom({ seed: pid })
   const write = (line: StepLine): void => appendFileSync(lines, `${JSON.stringify(line)}\n`)
   let begun = 0
   return async (runId, key) => {

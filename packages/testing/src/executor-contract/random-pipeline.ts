@@ -67,7 +67,7 @@ export function randomPipeline(seed: number, { step, interceptors = [] }: Beside
 }
 
 function drawFrom(seed: number): Draw {
-  const random = seededRandom(seed)
+  const random = seededRandom({ seed })
   const upTo = (end: number): number => Math.floor(random() * end)
   return {
     upTo,
@@ -165,7 +165,7 @@ function endOf(ending: Ending, stage: string, inputs: unknown): unknown {
 
 /** An interceptor that delays every run and child run, at its begin and its end. */
 export function delayedRuns(seed: number): Interceptor {
-  const random = seededRandom(seed)
+  const random = seededRandom({ seed })
   return {
     name: 'contract/delayed-runs',
     wrapRun: (next) => async (context) => {

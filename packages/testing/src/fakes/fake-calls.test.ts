@@ -13,12 +13,12 @@ test.each(Object.entries(fakes))('%s without its clock is refused as it is made'
     expect.objectContaining({
       code: 'testing/illegal-option',
       message: expect.stringContaining(
-        `${name}(): clock must be a clock, such as manualClock(), not an array; script must be `,
+        `${name}(clock, script, options): clock must be a clock, such as manualClock(), not an array; script must be `,
       ),
     }),
   )
   expect(() => make({ now: () => 0 }, ['Hello'])).toThrow('clock must be a clock')
-  expect(() => make()).toThrow(`${name}(): clock must be a clock`)
+  expect(() => make()).toThrow(`${name}(clock, script, options): clock must be a clock`)
 })
 
 test.each(Object.entries(fakes))('%s without a script is refused as it is made', (name, fake) => {
@@ -27,7 +27,7 @@ test.each(Object.entries(fakes))('%s without a script is refused as it is made',
     expect.objectContaining({
       code: 'testing/illegal-option',
       message: expect.stringContaining(
-        `${name}(): script must be an array with an answer for each call, or a function (input, call) => answer, not undefined.`,
+        `${name}(clock, script, options): script must be an array with an answer for each call, or a function (input, call) => answer, not undefined.`,
       ),
     }),
   )

@@ -107,8 +107,9 @@ export function fakeCalls<Input, Answer>(
   options: FakeStreamOptions,
   rules: OptionRules,
 ): FakeCalls<Input, Answer> {
-  checkOptions(`${what}()`, 'testing/illegal-option', { clock, script }, ARGUMENTS)
-  checkOptions(`${what}()`, 'testing/illegal-option', options, rules)
+  const where = `${what}(clock, script, options)`
+  checkOptions(where, 'testing/illegal-option', { clock, script }, ARGUMENTS)
+  checkOptions(where, 'testing/illegal-option', options, rules)
   const { latencyMs = 0, chunkMs = 0, faultRate = 0, fault = () => httpError(503), seed = 1 } = options
   const numberOf = seededNumbers(seed)
   const calls: OpenCall<Input>[] = []

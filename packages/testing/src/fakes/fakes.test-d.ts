@@ -30,7 +30,7 @@ test('the script of a function gets the input, and calls have its type', () => {
   // @ts-expect-error an answer is a text, its parts, or an error
   void (() => fakeModel(clock, [7]))
   // @ts-expect-error the share of a fault is a number
-  void (() => faultInjector(1, { llm: { fail: true } }))
+  void (() => faultInjector({ llm: { fail: true } }))
 })
 
 test('the check of an exploration gets what start resolves with', async () => {

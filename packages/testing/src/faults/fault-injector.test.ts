@@ -9,7 +9,7 @@ import type { StageFaults } from './fault-injector.ts'
 /** Runs `llm` and `save` a hundred times, one run after another. */
 async function statusesOf(seed: number, faults: Readonly<Record<string, StageFaults>>) {
   const clock = manualClock()
-  const injector = faultInjector(seed, faults)
+  const injector = faultInjector(faults, { seed })
   const graph = new Pipeline('chat')
     .withStage('llm', () => ({}))
     .withStage('save', () => ({}))
@@ -63,7 +63,7 @@ test('an interceptor around it calls again, and gets the next number of the seed
     },
   }
   const gone = new Error('gone')
-  const injector = faultInjector(6, { llm: { fail: 0.7, error: () => gone } })
+  const injector = faultInjector({ llm: { fail: 0.7, error: () => gone } }, { seed: 6 })
   const graph = new Pipeline('chat').withStage('llm', () => ({})).build({ interceptors: [again, injector] })
   await graph.run({})
   expect(injector.injected.length).toBeGreaterThan(1)
@@ -71,7 +71,7 @@ test('an interceptor around it calls again, and gets the next number of the seed
 })
 
 test('a stage of a child run is named with its path', async () => {
-  const injector = faultInjector(1, { llm: { fail: 1 } })
+  const injector = faultInjector({ llm: { fail: 1 } })
   const child = new Pipeline('child').withStage('llm', () => ({}))
   const graph = new Pipeline('chat').withPipeline('answer', child).build({ interceptors: [injector] })
   const result = await graph.runSettled({})
@@ -83,7 +83,7 @@ test('the error is that of the option, and a 503 by default', async () => {
   const errorOf = async (faults: StageFaults) => {
     const graph = new Pipeline('chat')
       .withStage('llm', () => ({}))
-      .build({ interceptors: [faultInjector(1, { llm: faults })] })
+      .build({ interceptors: [faultInjector({ llm: faults })] })
     const output = (await graph.runSettled({})).outputs.llm
     return output?.status === 'fail' ? output.error : undefined
   }
@@ -99,15 +99,15 @@ test.each([
   [{ llm: 1 }, 'llm must be an object, not 1'],
   [undefined, 'faults must be an object'],
 ])('illegal faults are refused: %j', (faults, message) => {
-  expect(() => faultInjector(1, faults as never)).toThrow(
+  expect(() => faultInjector(faults as never)).toThrow(
     expect.objectContaining({ code: 'testing/illegal-option', message: expect.stringContaining(message) }),
   )
 })
 
 test('a stage without faults is left alone', () => {
   const next = () => StageOutput.ok({})
-  expect(faultInjector(1, { llm: { fail: 1 } }).wrap?.(next, { name: 'save' } as never)).toBe(next)
+  expect(faultInjector({ llm: { fail: 1 } }).wrap?.(next, { name: 'save' } as never)).toBe(next)
 })
 
-for (const { name, run } of interceptorContract(() => faultInjector(1, { '*': { delay: 0.5, delayMs: 1 } })))
+for (const { name, run } of interceptorContract(() => faultInjector({ '*': { delay: 0.5, delayMs: 1 } })))
   test(`contract: ${name}`, run)

@@ -2,7 +2,8 @@ import { StageOutput } from '@stageflow/core'
 import type { Interceptor, InterceptorContext } from '@stageflow/core'
 import { checkOptions, functionLike, isPlain, optionProblems, refuseOptions, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { SEED, seededNumbers } from '../random/seeded-random.ts'
+import { SEEDED, seededNumbers } from '../random/seeded-random.ts'
+import type { SeedOptions } from '../random/seeded-random.ts'
 import { DELAY_RANGE, delayAt, SHARE } from './delay-range.ts'
 import type { DelayRange } from './delay-range.ts'
 import { httpError } from './http-error.ts'
@@ -46,7 +47,6 @@ const RULES: OptionRules<StageFaults> = {
 }
 
 const ARGUMENTS: OptionRules = {
-  seed: required(SEED),
   faults: required([isPlain, 'an object with the faults of each stage, such as { llm: { fail: 0.2 } }']),
 }
 
@@ -54,9 +54,9 @@ const ARGUMENTS: OptionRules = {
  * Makes an interceptor that lets calls of stages fail, hang or start late, by the names of the stages; `*` is for all others. A
  * seed always injects the same faults. Put it last in the list, so that retries and timeouts act on its faults.
  */
-export function faultInjector(seed: number, faults: Readonly<Record<string, StageFaults>>): FaultInjector {
-  checkFaults(seed, faults)
-  const numberOf = seededNumbers(seed)
+export function faultInjector(faults: Readonly<Record<string, StageFaults>>, options: SeedOptions = {}): FaultInjector {
+  checkFaults(faults, options)
+  const numberOf = seededNumbers(options.seed ?? 1)
   const calls = new Map<string, number>()
   const injected: InjectedFault[] = []
 
@@ -102,12 +102,12 @@ function aborted({ signal }: InterceptorContext): Promise<never> {
   })
 }
 
-function checkFaults(seed: number, faults: Readonly<Record<string, StageFaults>>): void {
-  const where = 'faultInjector()'
+function checkFaults(faults: Readonly<Record<string, StageFaults>>, options: SeedOptions): void {
+  const where = 'faultInjector(faults, options)'
   const code = 'testing/illegal-option'
-  checkOptions(where, code, { seed, faults }, ARGUMENTS)
+  checkOptions(where, code, { faults }, ARGUMENTS)
   const problems = Object.entries(faults).flatMap(([stage, rule]) => problemsOf(stage, rule))
-  refuseOptions(where, code, problems)
+  refuseOptions(where, code, [...problems, ...optionProblems(options, SEEDED)])
 }
 
 /** What is wrong with the faults of one stage. */

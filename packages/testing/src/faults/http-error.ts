@@ -22,8 +22,9 @@ export interface HttpError extends Error {
 
 /** Makes an error of an HTTP status, such as 429, that `retry` and circuit breakers read like those of openai and its kin. */
 export function httpError(status: number, options: HttpErrorOptions = {}): HttpError {
-  checkOptions('httpError()', 'testing/illegal-option', { status }, ARGUMENTS)
-  checkOptions('httpError()', 'testing/illegal-option', options, RULES)
+  const where = 'httpError(status, options)'
+  checkOptions(where, 'testing/illegal-option', { status }, ARGUMENTS)
+  checkOptions(where, 'testing/illegal-option', options, RULES)
   const { retryAfterMs, code, message = `The server responded with status ${status}.` } = options
   const headers = new Headers()
   if (retryAfterMs !== undefined) {

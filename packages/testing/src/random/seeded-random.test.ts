@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { seededNumbers, seededRandom } from './seeded-random.ts'
 
-const take = (seed: number, count: number): number[] => Array.from({ length: count }, seededRandom(seed))
+const take = (seed: number, count: number): number[] => Array.from({ length: count }, seededRandom({ seed }))
 
 test('the same seed gives the same numbers, and another seed gives others', () => {
   expect(take(42, 20)).toEqual(take(42, 20))
@@ -34,5 +34,5 @@ test('the number of a string does not depend on earlier calls', () => {
 })
 
 test.each([NaN, 0.5, Infinity, 2 ** 60])('%d is refused as a seed', (seed) => {
-  expect(() => seededRandom(seed)).toThrow(expect.objectContaining({ code: 'testing/illegal-option' }))
+  expect(() => seededRandom({ seed })).toThrow(expect.objectContaining({ code: 'testing/illegal-option' }))
 })

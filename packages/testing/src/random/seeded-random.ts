@@ -1,13 +1,20 @@
-import { checkOptions, required } from '@stageflow/core/kit'
-import type { OptionRule } from '@stageflow/core/kit'
+import { checkOptions } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 
 /** The rule of a seed. */
 export const SEED: OptionRule = [Number.isSafeInteger, 'a whole number, such as 42']
 
+export interface SeedOptions {
+  /** Decides what is random. A seed always gives the same. Default: 1. */
+  readonly seed?: number
+}
+
+export const SEEDED: OptionRules<SeedOptions> = { seed: SEED }
+
 /** Makes a source of numbers from 0 up to 1 that are the same for the same seed, on every machine. */
-export function seededRandom(seed: number): () => number {
-  checkOptions('seededRandom()', 'testing/illegal-option', { seed }, { seed: required(SEED) })
-  let state = stateOf(seed)
+export function seededRandom(options: SeedOptions = {}): () => number {
+  checkOptions('seededRandom({ seed })', 'testing/illegal-option', options, SEEDED)
+  let state = stateOf(options.seed ?? 1)
   return () => {
     state = (state + GOLDEN) >>> 0
     return mix(state) / 2 ** 32

@@ -32,6 +32,7 @@ const RULES: OptionRules<ExploreOptions> = {
   order: [(value) => typeof value === 'string' && ORDER.test(value), "an order such as '1.0.2'"],
 }
 
+const CALL = 'exploreInterleavings(start, check, options)'
 const ARGUMENTS: OptionRules = {
   start: required(functionLike('(schedule) => graph.run(input)')),
   check: required(functionLike('(value) => boolean')),
@@ -56,8 +57,8 @@ export async function exploreInterleavings<Value>(
   check: (value: Value) => unknown,
   options: ExploreOptions = {},
 ): Promise<ExploredOrders> {
-  checkOptions('exploreInterleavings()', 'testing/illegal-option', { start, check }, ARGUMENTS)
-  checkOptions('exploreInterleavings()', 'testing/illegal-option', options, RULES)
+  checkOptions(CALL, 'testing/illegal-option', { start, check }, ARGUMENTS)
+  checkOptions(CALL, 'testing/illegal-option', options, RULES)
   const { maxOrders = 1_000, seed = 1, order } = options
   const run = (choose: Decide): Promise<Trial> => runOrder(start, check, choose)
 
@@ -89,7 +90,7 @@ async function runAll(run: RunOrder, first: Trial, maxOrders: number): Promise<E
 
 /** Runs random orders. One that has run already isn't counted again. */
 async function runRandom(run: RunOrder, first: Trial, maxOrders: number, seed: number): Promise<ExploredOrders> {
-  const random = seededRandom(seed)
+  const random = seededRandom({ seed })
   const seen = new Set([first.choices.join()])
   for (let count = 1; count < maxOrders; count++) {
     const trial = await run(({ length }) => Math.floor(random() * length))
@@ -119,7 +120,7 @@ function mustBePromise<Value>(started: Promise<Value>): Promise<Value> {
   if (isThenable(started)) return started
   throw new StageflowError(
     'testing/illegal-option',
-    `exploreInterleavings(): start must return a promise, not ${show(started)}. Return that of the run: (schedule) => graph.run(input).`,
+    `${CALL}: start must return a promise, not ${show(started)}. Return that of the run: (schedule) => graph.run(input).`,
   )
 }
 
@@ -205,7 +206,7 @@ function requireSame(one: Trial, other: Trial, places: number): void {
     if (before === now) continue
     throw new StageflowError(
       'testing/not-repeatable',
-      `The same choices led to other steps: first "${before}", then "${now}". Make all state inside the function that starts the run, and take time from schedule.clock and random numbers from seededRandom(seed).`,
+      `The same choices led to other steps: first "${before}", then "${now}". Make all state inside the function that starts the run, and take time from schedule.clock and random numbers from seededRandom({ seed }).`,
     )
   }
 }

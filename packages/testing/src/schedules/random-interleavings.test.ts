@@ -113,7 +113,7 @@ test(
         async (graph) => {
           const orderOf = async (seed: number): Promise<string> => {
             const log: number[] = []
-            const schedule = seededSchedule(seed)
+            const schedule = seededSchedule({ seed })
             await schedule.drive(run(schedule, graph, (stage) => log.push(stage)))
             return log.join()
           }

@@ -29,7 +29,7 @@ test('it starts stages, moves the clock to the next timer, and says what it did'
 
 test('a seed gives the same steps', async () => {
   const stepsOf = async (seed: number): Promise<readonly string[]> => {
-    const schedule = seededSchedule(seed)
+    const schedule = seededSchedule({ seed })
     let pipeline = new Pipeline('many') as Pipeline
     for (const name of 'abcdefgh') pipeline = pipeline.withStage(name as never, () => ({})) as Pipeline
     const graph = pipeline.build({ clock: schedule.clock, interceptors: [schedule.interceptor] })
@@ -40,7 +40,7 @@ test('a seed gives the same steps', async () => {
   expect(steps).toHaveLength(8)
   expect(await stepsOf(3)).toEqual(steps)
   expect(await stepsOf(4)).not.toEqual(steps)
-  expect(() => seededSchedule(0.5)).toThrow(expect.objectContaining({ code: 'testing/illegal-option' }))
+  expect(() => seededSchedule({ seed: 0.5 })).toThrow(expect.objectContaining({ code: 'testing/illegal-option' }))
 })
 
 test('several runs may share a schedule, if one promise waits for all', async () => {

@@ -5,7 +5,8 @@ import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { abortableSleep } from '../clock/abortable-sleep.ts'
 import { eventLoopTurns } from '../clock/event-loop-turns.ts'
 import { checkedDelay } from '../clock/manual-clock.ts'
-import { SEED, seededRandom } from '../random/seeded-random.ts'
+import { SEEDED, seededRandom } from '../random/seeded-random.ts'
+import type { SeedOptions } from '../random/seeded-random.ts'
 import { createSteps } from './schedule-steps.ts'
 import type { Choose, Steps, TakenStep } from './schedule-steps.ts'
 
@@ -36,14 +37,13 @@ const PORT: OptionRule = [
   (value) => (typeof value === 'object' && value !== null) || typeof value === 'function',
   'a function, or an object with methods',
 ]
-const SEEDED: OptionRules = { seed: required(SEED) }
 const DRIVEN: OptionRules = { promise: required(PROMISE) }
 const INTERLEAVED: OptionRules = { port: required(PORT) }
 
 /** Makes a schedule that takes steps of the same instant in a random order. A seed always gives the same order. */
-export function seededSchedule(seed: number): Schedule {
-  checkOptions('seededSchedule()', 'testing/illegal-option', { seed }, SEEDED)
-  const random = seededRandom(seed)
+export function seededSchedule(options: SeedOptions = {}): Schedule {
+  checkOptions('seededSchedule({ seed })', 'testing/illegal-option', options, SEEDED)
+  const random = seededRandom(options)
   return createSchedule((options) => Math.floor(random() * options.length)).schedule
 }
 

@@ -109,3 +109,22 @@ test('a stage of a pipeline is run by its name, and its inputs have the types of
   // @ts-expect-error a built graph has no stages to take
   void (() => runStage(chat.build({ ports: { llm: { ask: async (text) => text }, limit: 1 } }), 'llm'))
 })
+
+test('resumed has an answer, and nothing but what a resumed stage gets', async () => {
+  const order = new Pipeline('order').withStage('approve', ({ resumed }) =>
+    resumed === undefined ? StageOutput.suspend('Pay?') : { by: String(resumed.answer) },
+  )
+  const { output } = await runStage(order, 'approve', { resumed: { answer: 'Ann' } })
+  if (output.status === 'ok') expectTypeOf(output.data).toEqualTypeOf<{ by: string }>()
+  await runStage(({ resumed }) => ({ ...resumed }), { resumed: { answer: true, request: 'Pay?', state: [1] } })
+  // @ts-expect-error the answer is missing
+  void (() => runStage(order, 'approve', { resumed: {} }))
+  // @ts-expect-error a request without an answer
+  void (() => runStage(order, 'approve', { resumed: { request: 'Pay?' } }))
+  // @ts-expect-error the answer stands in an object
+  void (() => runStage(order, 'approve', { resumed: true }))
+  // @ts-expect-error misspelled
+  void (() => runStage(order, 'approve', { resumed: { anwser: true } }))
+  // @ts-expect-error it has no such field
+  void (() => runStage(order, 'approve', { resumed: { answer: true, by: 'Ann' } }))
+})

@@ -1,5 +1,15 @@
-import { Pipeline, StageKind, StageOutput, StageflowError, asStage, definePorts, defineStage } from '@stageflow/core'
-import type { Interceptor, OnCall, RunPart, RunPipeline, StageContext, StageInfo } from '@stageflow/core'
+import {
+  NoOpEventSink,
+  Pipeline,
+  StageKind,
+  StageOutput,
+  StageflowError,
+  asStage,
+  definePorts,
+  defineStage,
+  setEventSink,
+} from '@stageflow/core'
+import type { Interceptor, OnCall, RunPart, RunPipeline, StageContext, StageInfo, SuspendOutput } from '@stageflow/core'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test } from 'vitest'
 import { manualClock } from '../clock/manual-clock.ts'
@@ -214,7 +224,10 @@ test('a clock, a signal and ports reach the stage', async () => {
 })
 
 test('a value that cannot be a stage is refused, and so is a stage that cannot be built, as in a pipeline', async () => {
-  const refused = { code: 'testing/illegal-option', message: expect.stringContaining('runStage(): stage must be') }
+  const refused = {
+    code: 'testing/illegal-option',
+    message: expect.stringContaining('runStage(stage, options) or runStage(pipeline, name, options): stage must be'),
+  }
   for (const given of [{ run: () => ({}) }, undefined, new Pipeline('chat')])
     await expect(runStage(given as never)).rejects.toMatchObject(refused)
   await expect(runStage({ execute: 'later' } as never)).rejects.toMatchObject({ code: 'core/build' })
@@ -332,7 +345,7 @@ test('a name or an input that the pipeline lacks, and a built graph, are refused
   await expect(runStage(chat, 'gard' as 'guard')).rejects.toMatchObject({
     code: 'testing/unknown-stage',
     message:
-      'runStage(): pipeline "chat" has no stage "gard" (did you mean "guard"?). Its stages are: memory, llm, guard.',
+      'runStage(pipeline, name, options): pipeline "chat" has no stage "gard" (did you mean "guard"?). Its stages are: memory, llm, guard.',
   })
   await expect(runStage(new Pipeline('empty'), 'guard' as never)).rejects.toMatchObject({
     message: expect.stringContaining('Its stages are: none.'),
@@ -355,4 +368,179 @@ test('the options of a stage may be getters of a class', async () => {
   const options = { interceptors: [claims], stageOptions: new Options() }
   const { output } = await runStage(({ stage }: StageContext) => ({ ...stage.options }), options)
   expect(output).toMatchObject({ data: { runStageLimit: 7 } })
+})
+
+const approval = Pipeline.withPorts<{ pay: (cents: number) => Promise<string> }>('order')
+  .withStage('price', () => ({ cents: 250 }))
+  .withStage(
+    'approve',
+    async ({ inputs, ports, resumed }) => {
+      if (resumed === undefined) return StageOutput.suspend({ ask: 'Pay?' }, { state: { asked: 1 } })
+      if (typeof resumed.answer !== 'boolean') return StageOutput.fail('The answer must be true or false.')
+      if (!resumed.answer) return StageOutput.cancel('refused')
+      return { receipt: await ports.pay(inputs.from('price').cents), request: resumed.request, state: resumed.state }
+    },
+    StageKind.WORK,
+    { dependencies: ['price'], runStageLimit: 2 },
+  )
+const toPay = { inputs: { price: { cents: 250 } }, ports: { pay: async (cents: number) => `paid ${cents}` } }
+
+test('a stage that waits for an answer is asked first, and runs again with the answer, request and state of resumed', async () => {
+  const asked = await runStage(approval, 'approve', toPay)
+  expect(asked.output).toMatchObject({ status: 'suspend', request: { ask: 'Pay?' }, state: { asked: 1 } })
+  const { request, state } = asked.output as SuspendOutput
+  const resumed = { answer: true, request, state }
+  const paid = await runStage(approval, 'approve', { ...toPay, resumed })
+  expect(paid.output).toMatchObject({
+    status: 'ok',
+    data: { receipt: 'paid 250', request: { ask: 'Pay?' }, state: { asked: 1 } },
+  })
+  const refused = await runStage(approval, 'approve', { ...toPay, resumed: { answer: false } })
+  expect(refused.output).toMatchObject({ status: 'cancel', reason: 'refused' })
+  const wrong = await runStage(approval, 'approve', { ...toPay, resumed: { answer: 'yes' } })
+  expect(wrong.output).toMatchObject({ status: 'fail', error: { message: 'The answer must be true or false.' } })
+})
+
+test('a request and a state that are left out are undefined, for functions, classes and values too', async () => {
+  const run = ({ resumed }: StageContext) => ({ ...resumed })
+  class Wait {
+    execute = run
+  }
+  const data = { answer: 0, request: undefined, state: undefined }
+  for (const stage of [run, Wait, new Wait()])
+    expect((await runStage(stage, { resumed: { answer: 0 } })).output).toMatchObject({ status: 'ok', data })
+  const price = defineStage({ name: 'price', run: () => ({ cents: 1 }) })
+  const wait = defineStage({ name: 'wait', after: { costs: price }, run: ({ resumed }) => ({ ...resumed }) })
+  const { output } = await runStage(wait, { inputs: { price: { cents: 1 } }, resumed: { answer: 0 } })
+  expect(output).toMatchObject({ status: 'ok', data })
+})
+
+test('a stage may suspend again, and stream, in its second leg', async () => {
+  const again = await runStage(({ resumed }) => StageOutput.suspend(`after ${String(resumed?.answer)}`), {
+    resumed: { answer: 'no' },
+  })
+  expect(again.output).toMatchObject({ status: 'suspend', request: 'after no' })
+  const streamed = await runStage(
+    async function* ({ resumed }: StageContext) {
+      yield String(resumed?.answer)
+      return {}
+    },
+    { resumed: { answer: 'a' } },
+  )
+  expect(streamed.chunks).toEqual(['a'])
+})
+
+test('the events and the record of a resumed stage are those of its second leg, on the given clock, with the given signal', async () => {
+  const clock = manualClock({ startAt: 1_000 })
+  const sink = recordingSink()
+  const stage = async (context: StageContext<{ price: { cents: number } }>) => {
+    await context.clock.sleep(50, context.signal)
+    return { leg: context.resumed?.answer }
+  }
+  const options = { clock, eventSink: sink, inputs: { price: { cents: 250 } }, resumed: { answer: 2 }, name: 'wait' }
+  const run = runStage(stage, options)
+  await clock.advance(50)
+  const { output, events, record, report } = await run
+  expect(output).toMatchObject({ status: 'ok', data: { leg: 2 } })
+  expect(events.map(({ type }) => type)).toEqual(['stage.wait.started', 'stage.wait.completed'])
+  expect(sink.types()).toEqual(['pipeline.resumed', 'stage.wait.started', 'stage.wait.completed', 'pipeline.completed'])
+  expect(record).toMatchObject({ startedAt: 1_000, endedAt: 1_050 })
+  expect(report.legs).toHaveLength(1)
+  expect(clock.timers).toEqual([])
+  const caller = new AbortController()
+  const aborted = runStage(stage, { ...options, signal: caller.signal })
+  await clock.settle()
+  caller.abort(new Error('the caller has left'))
+  expect((await aborted).output).toMatchObject({ status: 'cancel', reason: 'the caller has left' })
+})
+
+test('the sink of the process gets the events of the second leg only', async () => {
+  const sink = recordingSink()
+  setEventSink(sink)
+  try {
+    await runStage(({ resumed }) => ({ ...resumed }), { resumed: { answer: true } })
+  } finally {
+    setEventSink(NoOpEventSink)
+  }
+  expect(sink.types()).toEqual([
+    'pipeline.resumed',
+    'stage.stage.started',
+    'stage.stage.completed',
+    'pipeline.completed',
+  ])
+})
+
+test('interceptors stand around the second leg only, and one that refuses the run gives the output', async () => {
+  const log: string[] = []
+  const seen: Interceptor = {
+    name: 'seen',
+    stageOptions: ['runStageLimit'],
+    wrapRun: (next) => (run) => (log.push('run'), next(run)),
+    wrap:
+      (next, { name, options }) =>
+      (context) => {
+        log.push(`${name} ${options.runStageLimit} ${String(context.resumed?.answer)}`)
+        return next(context)
+      },
+    settled: ({ stage, status }) => void log.push(`${stage} ${status}`),
+  }
+  const resumed = { answer: true }
+  await runStage(approval, 'approve', { ...toPay, interceptors: [seen], resumed })
+  expect(log).toEqual(['run', 'approve 2 true', 'approve ok'])
+  const deny: Interceptor = {
+    name: 'deny',
+    wrapRun: () => (run) => run.fail(new StageflowError('auth/missing-token', 'No token.')),
+  }
+  const denied = await runStage(approval, 'approve', { ...toPay, interceptors: [deny], resumed })
+  expect(denied.output).toMatchObject({ status: 'fail', error: { code: 'auth/missing-token' } })
+})
+
+test('a resumed stage is skipped by its own condition, and fails by an input that is not data, as in a pipeline', async () => {
+  const pipeline = new Pipeline('order')
+    .withStage('price', () => ({ cents: 1 }))
+    .withStage('approve', ({ resumed }) => ({ ...resumed }), {
+      dependencies: ['price'],
+      when: (inputs) => inputs.from('price').cents > 0,
+    })
+  const resumed = { answer: true }
+  const skipped = await runStage(pipeline, 'approve', { inputs: { price: { cents: 0 } }, resumed })
+  expect(skipped.output).toMatchObject({ status: 'skip' })
+  const withoutInput = await runStage(pipeline, 'approve', { inputs: { price: undefined }, resumed })
+  expect(withoutInput.output).toMatchObject({ status: 'skip' })
+  const failed = await runStage(pipeline, 'approve', { inputs: { price: 7 as never }, resumed })
+  expect(failed.output).toMatchObject({ status: 'fail', error: { code: 'core/illegal-output' } })
+  await expect(runStage(pipeline, 'approve', { resumed })).rejects.toMatchObject({ code: 'testing/missing-input' })
+})
+
+test.each<readonly [resumed: unknown, message: string]>([
+  [true, 'resumed must be an object, not true'],
+  [{}, 'resumed.answer must be the answer that the stage waits for, such as true, not undefined'],
+  [{ anwser: true }, 'unknown option "resumed.anwser" (did you mean "answer"? known: answer, request, state)'],
+])('an illegal answer is refused: %j', async (resumed, message) => {
+  await expect(runStage(approval, 'approve', { ...toPay, resumed: resumed as never })).rejects.toMatchObject({
+    code: 'testing/illegal-option',
+    message: expect.stringContaining(message),
+  })
+})
+
+test('an answer for a child pipeline or a map is refused, because it would start from its beginning', async () => {
+  const child = new Pipeline('child').withStage('ask', () => StageOutput.suspend('?'))
+  const parent = new Pipeline('parent').withPipeline('kid', child).withMap('all', {
+    over: () => [1],
+    each: () => StageOutput.suspend('?'),
+  })
+  const code = 'testing/illegal-option'
+  const resumed = { answer: { ask: true } }
+  await expect(runStage(parent, 'kid', { resumed })).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(
+      /"kid" runs the child pipeline "child"\. Run the stage inside that waits, runStage\(/,
+    ),
+  })
+  await expect(runStage(asStage(child), { resumed })).rejects.toMatchObject({ code })
+  await expect(runStage(parent, 'all', { resumed })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining('"all" is a map. Run the whole pipeline'),
+  })
+  expect((await runStage(parent, 'kid')).output).toMatchObject({ status: 'suspend', request: { ask: '?' } })
 })

@@ -1,4 +1,5 @@
 import {
+  NoOpEventSink,
   Pipeline,
   PipelineBuildError,
   PipelineFailedError,
@@ -18,6 +19,8 @@ import type {
   PipelineInfo,
   PipelineReport,
   PipelineResult,
+  Resumed,
+  Run,
   RunData,
   RunInput,
   RunOptions,
@@ -32,20 +35,23 @@ import type {
   StageRecord,
   StageSlot,
 } from '@stageflow/core'
+import { startResumed } from '@stageflow/core/durable'
 import {
   ANY,
   CLOCK,
   RUN_OPTIONS,
   TEXT,
   checkOptions,
-  didYouMean,
   oneOf,
+  optionProblems,
   plainOptions,
   read,
+  refuseOptions,
   required,
-  show,
 } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import { mustBePipeline, stageNamed } from './pipeline-stages.ts'
+import type { ChunkIn, DataIn } from './pipeline-stages.ts'
 import { withHooks } from './with-hooks.ts'
 
 /** Options of `runStage`, beside all run options (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
@@ -59,12 +65,19 @@ export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptio
   readonly interceptors?: readonly Interceptor[]
   /** Default: the clock of the machine. */
   readonly clock?: Clock
+  /** Runs the stage as it runs again after a `suspend`: this is its `context.resumed`. Default: it runs for the first time. */
+  readonly resumed?: StageAnswer
   /** Default: the stage's own name, otherwise `stage`. */
   readonly name?: string
   /** Default: the stage's own kind, otherwise TRANSFORM. */
   readonly kind?: StageKind
   /** Stage options for interceptors. A stage of `defineStage` has its own. */
   readonly stageOptions?: StageOptions
+}
+
+/** What a stage that has suspended gets when it runs again. What you leave out is undefined. */
+export interface StageAnswer extends Partial<Resumed> {
+  readonly answer: unknown
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
@@ -82,10 +95,18 @@ const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
   ports: OBJECT,
   interceptors: INTERCEPTORS,
   clock: CLOCK,
+  resumed: OBJECT,
   name: TEXT,
   kind: oneOf(...Object.values(StageKind)),
   stageOptions: OBJECT,
 }
+const RESUMED: OptionRules<StageAnswer> = {
+  answer: required([(value) => value !== undefined, 'the answer that the stage waits for, such as true']),
+  request: ANY,
+  state: ANY,
+}
+const NAMED_CALL = 'runStage(pipeline, name, options)'
+const CALL = `runStage(stage, options) or ${NAMED_CALL}`
 const ARGUMENTS: OptionRules = {
   stage: required([isStage, 'a function, a class or object with execute(context), or a stage of a pipeline']),
 }
@@ -133,11 +154,6 @@ interface Draft {
   build(options: BuildOptions<object>): StageGraph<Readonly<Record<string, StageSlot>>, {}>
 }
 
-// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
-type DataIn<Slot> = Slot extends StageSlot<infer Data, boolean, any> ? Data : never
-// oxlint-disable-next-line no-explicit-any -- as above
-type ChunkIn<Slot> = Slot extends StageSlot<any, boolean, infer Chunk> ? Chunk : never
-
 /** Runs one stage through the real engine, without your pipeline. Doesn't reject if the stage fails: `output` has the failure. */
 export function runStage<Data, Chunk>(
   stage: Stage<string, StageSlot<Data, boolean, Chunk>, never, {}>,
@@ -161,8 +177,8 @@ export function runStage<Stages, Ports, const Name extends keyof Stages & string
 ): Promise<StageRun<DataIn<Stages[Name]>, ChunkIn<Stages[Name]>>>
 export async function runStage(first: unknown, second: unknown = {}, third: unknown = {}): Promise<StageRun> {
   if (typeof second !== 'string') return runAlone('runStage', first, second as GivenOptions)
-  const { name, stage } = namedStage(first, second)
-  return runAlone(name, stage, third as GivenOptions)
+  mustBePipeline(NAMED_CALL, first)
+  return runAlone(first.name, stageNamed(NAMED_CALL, first, second), third as GivenOptions)
 }
 
 type GivenOptions = RunStageOptions<object, object>
@@ -179,11 +195,14 @@ async function runAlone(around: string, stage: unknown, options: GivenOptions): 
     name: given,
     kind,
     stageOptions,
+    resumed,
     ...run
   } = plainOptions(options)
   const name = nameOf(stage, given)
-  const graph = graphAround(around, stage, { name, inputs, ports, interceptors, clock, kind, stageOptions })
-  const handle = graph.start(snapshot, run)
+  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions }
+  const graph = graphAround(around, stage, setup)
+  const handle =
+    resumed === undefined ? graph.start(snapshot, run) : await startAnswered(graph, setup, resumed, snapshot, run)
   const events: StageflowEvent[] = []
   const chunks: unknown[] = []
   for await (const event of handle) {
@@ -198,11 +217,54 @@ async function runAlone(around: string, stage: unknown, options: GivenOptions): 
   return { output, record, events, notes: record.notes, chunks, report: settled.report }
 }
 
+type Graph = ReturnType<Draft['build']>
+
+/** Starts the second leg of a run whose first leg had another stage of this name, which suspended. */
+async function startAnswered(
+  graph: Graph,
+  { name, inputs, clock }: Setup,
+  { request, state, answer }: StageAnswer,
+  snapshot: GivenOptions['snapshot'],
+  run: RunOptions,
+): Promise<Run<Readonly<Record<string, StageSlot>>>> {
+  mustAskItself(graph, name)
+  const asked = await draftOfInputs(graph.name, inputs)
+    .withStage(name, () => StageOutput.suspend(request, { state }), {
+      dependencies: Object.keys(inputs),
+      join: 'settled',
+    })
+    .build(clock === undefined ? {} : { clock })
+    .runSettled(snapshot, { eventSink: NoOpEventSink })
+  // An input that isn't data has ended it as failed. It does so again.
+  if (asked.status !== 'suspended') return graph.start(snapshot, run)
+  return startResumed(graph, asked, { [name]: answer }, run)
+}
+
+/** Refuses a stage whose answer is for something inside it, which continues from what had settled there. */
+function mustAskItself({ info }: Graph, name: string): void {
+  const stage = info.stages.find((one) => one.name === name)
+  if (stage?.child === undefined && stage?.map !== true) return
+  const whole = 'the whole pipeline, and continue it with resumeRun(graph, result, answers) of @stageflow/core/durable'
+  const [what, fix] =
+    stage.child === undefined
+      ? ['is a map', `Run ${whole}`]
+      : [
+          `runs the child pipeline "${stage.child.name}"`,
+          `Run the stage inside that waits, runStage(child, name, { resumed }), or ${whole}`,
+        ]
+  throw new StageflowError(
+    'testing/illegal-option',
+    `runStage(): resumed answers a stage that suspends in its own code, but "${name}" ${what}. ${fix}.`,
+  )
+}
+
 function checkArguments(stage: unknown, options: GivenOptions): void {
   const where = 'runStage()'
   const code = 'testing/illegal-option'
-  checkOptions(where, code, { stage }, ARGUMENTS)
+  checkOptions(CALL, code, { stage }, ARGUMENTS)
   checkOptions(where, code, options, RULES, [...Object.keys(RULES), ...RUN_OPTIONS, ...claimedBy(options)])
+  const { resumed } = options
+  if (resumed !== undefined) refuseOptions(where, code, optionProblems(resumed, RESUMED, 'resumed.'))
 }
 
 /** The names of the run options that interceptors read. Nothing is known of the options yet. */
@@ -247,7 +309,7 @@ interface Setup {
 }
 
 /** Builds the pipeline of a stage alone: a stage for each input, and the stage that depends on them. */
-function graphAround(around: string, stage: unknown, setup: Setup): ReturnType<Draft['build']> {
+function graphAround(around: string, stage: unknown, setup: Setup): Graph {
   const { name, inputs, ports, interceptors, clock } = setup
   const options: BuildOptions<object> = {
     interceptors: interceptors.map((one) => aroundNoInput(one, around, inputs)),
@@ -280,26 +342,6 @@ function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, st
     ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
   }
   return kind === undefined ? pipeline.withStage(name, stage, options) : pipeline.withStage(name, stage, kind, options)
-}
-
-/** The stage of this name in a pipeline, and the name of the pipeline. */
-function namedStage(pipeline: unknown, name: string): { readonly name: string; readonly stage: unknown } {
-  const stages = read(pipeline, 'stages')
-  if (!Array.isArray(stages))
-    throw new StageflowError(
-      'testing/not-a-pipeline',
-      `runStage() was given ${show(pipeline)} and the name "${name}". Pass the pipeline itself, and not what build() returned: runStage(pipeline, '${name}').`,
-    )
-  const described = stages as readonly { readonly name: string }[]
-  const stage = described.find((one) => one.name === name)
-  const around = String(read(pipeline, 'name'))
-  if (stage !== undefined) return { name: around, stage }
-  const names = described.map((one) => one.name)
-  const guess = didYouMean(name, names)
-  throw new StageflowError(
-    'testing/unknown-stage',
-    `runStage(): pipeline "${around}" has no stage "${name}"${guess === undefined ? '' : ` (${guess})`}. Its stages are: ${names.join(', ') || 'none'}.`,
-  )
 }
 
 /** To core, an input that the test left out is a stage that the pipeline lacks: to the test, it is something to pass. */

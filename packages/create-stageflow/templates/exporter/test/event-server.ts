@@ -3,7 +3,10 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** A server of the tests: it keeps the events that it accepts. */
+/**
+ * A server of the tests: it keeps the events that it accepts. For another protocol, replace what is in it, `#post` and `http.test.ts`. The other
+ * tests need only what it returns.
+ */
 export async function eventServer() {
   const events: { readonly type: string; readonly data?: unknown }[] = []
   let status = 204
