@@ -1,64 +1,99 @@
-import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import semver from 'semver'
 
-import { compareReports, showChanges } from '../lib/api-report.mjs'
-import { changedSince, filesAt, lastRelease, missingHistory, readNotes, textAt } from '../lib/releases.mjs'
-import { conclude, readPackages, readText } from '../lib/workspace.mjs'
+import { showChanges } from '../lib/api-report.mjs'
+import { publicChanges } from '../lib/public-changes.mjs'
+import { changedSince, hasCommit, lastRelease, missingHistory, readNotes } from '../lib/releases.mjs'
+import { conclude, readPackages } from '../lib/workspace.mjs'
 
-// A package that differs from its last release has a changeset, big enough for how its API reports differ. A line that is gone or
-// changed needs a major, or a changeset that says why it is compatible. A new line needs a minor.
+// A package that differs from its last release has a changeset, big enough for how its promises differ: public types, error codes, defaults,
+// entries, and what it needs. What is gone or changed needs a major, or a line that names this change and says why it's compatible. What is
+// new needs a minor. What was never released is compared with the last commit, and needs no changeset.
 
-/** What the changesets lack, and how many packages were compared with a release. */
+/**
+ * What the changesets lack, how many packages were compared with a release, and how many with the last commit alone, with what these lost.
+ * Without the history of releases, that is all of them.
+ */
 export async function checkChanges(root) {
+  const packages = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+  const released = missingHistory(root) === undefined ? await releasedWithNotes(root, packages) : []
+  const others = packages.filter((one) => !released.some(({ each }) => each === one))
+  const unreleased = hasCommit(root) ? others : []
+  return {
+    problems: released.flatMap(({ each, release, notes }) => problemsOf(root, each, release, notes)),
+    compared: released.length,
+    lost: unreleased.flatMap((each) => lostSinceCommit(root, each)),
+    free: unreleased.length,
+  }
+}
+
+async function releasedWithNotes(root, packages) {
   const notesOf = await readNotes(root)
-  const released = readPackages(root).flatMap((each) => {
-    const release = each.manifest.private === true ? undefined : lastRelease(root, each)
-    return release === undefined ? [] : [{ each, release }]
+  return packages.flatMap((each) => {
+    const release = lastRelease(root, each)
+    return release === undefined ? [] : [{ each, release, notes: notesOf(each, release) }]
   })
-  const problems = released.flatMap(({ each, release }) => problemsOf(root, each, release, notesOf(each, release)))
-  return { problems, compared: released.length }
+}
+
+/** What a package loses against the last commit, as lines to read. */
+function lostSinceCommit(root, each) {
+  const changes = publicChanges(root, each, { tag: 'HEAD' }).filter(({ removed }) => removed.length > 0)
+  return changes.length === 0 ? [] : [`${each.folder}, since the last commit:\n${shown(changes)}`]
 }
 
 function problemsOf(root, each, release, notes) {
-  const changes = reportChanges(root, each, release)
-  const has = (...bumps) => notes.some(({ bump }) => bumps.includes(bump))
-  const lines = `since ${release.tag}:\n${showChanges(changes)}\n  `
-  if (changes.removed.length > 0 && !has('major') && !notes.some(({ text }) => COMPATIBLE.test(text)))
-    return [
-      `${each.folder}: the public types lost or changed lines ${lines}Add a changeset with \`'${each.manifest.name}': major\`. ` +
-        'If no code of users breaks, a changeset with a line `Compatible: <why>` will do.',
-    ]
-  if (changes.added.length > 0 && changes.removed.length === 0 && !has('major', 'minor'))
-    return [
-      `${each.folder}: the public types got lines ${lines}Add a changeset with \`'${each.manifest.name}': minor\`.`,
-    ]
+  const { folder, manifest } = each
+  if (semver.lt(manifest.version, release.version))
+    return [`${folder}: version ${manifest.version} is below ${release.tag}. A new version must be above it.`]
+  const changes = publicChanges(root, each, release)
+  const problems = [...breakingProblems(each, release, changes, notes), ...newProblems(each, release, changes, notes)]
+  if (problems.length > 0) return problems
   const files = changedSince(root, each)
   if (files.length === 0 || notes.length > 0) return []
   return [
-    `${each.folder}: ${files.join(', ')} changed since ${release.tag}. Add a changeset with \`'${each.manifest.name}': patch\`.`,
+    `${folder}: ${files.join(', ')} changed since ${release.tag}. Add a changeset with \`'${manifest.name}': patch\`.`,
   ]
 }
 
-const COMPATIBLE = /^\s*(?:- (?:\w+: )?)?Compatible: \S/m
+function breakingProblems({ folder, manifest }, release, changes, notes) {
+  if (notes.some(({ bump }) => bump === 'major')) return []
+  const excused = notes.flatMap(({ text }) => [...text.matchAll(COMPATIBLE)]).map(({ groups }) => groups.change)
+  const breaks = changes.filter(({ removed, ...change }) => removed.length > 0 && !excused.includes(mark(change)))
+  if (breaks.length === 0) return []
+  const lines = breaks.map((change) => `  Compatible: ${mark(change)}: <why>`)
+  return [
+    `${folder}: what users rely on is gone or changed since ${release.tag}:\n${shown(breaks)}\n` +
+      `  Add a changeset with \`'${manifest.name}': major\`. ` +
+      `If no code of users breaks, any changeset with these lines will do:\n${lines.join('\n')}`,
+  ]
+}
 
-/** The lines that the reports of a package lost and got since a release. */
-function reportChanges(root, { short }, release) {
-  const isOwn = (file) => file.startsWith(`etc/${short}.`)
-  const current = globSync('etc/*.api.md', { cwd: root }).map((file) => file.replaceAll('\\', '/'))
-  const files = new Set([...filesAt(root, release, 'etc'), ...current])
-  const all = [...files]
-    .filter(isOwn)
-    .sort()
-    .map((file) => compareReports(textAt(root, release, file) ?? '', readText(join(root, file))))
-  return { removed: all.flatMap(({ removed }) => removed), added: all.flatMap(({ added }) => added) }
+function newProblems({ folder, manifest }, release, changes, notes) {
+  const additions = changes.filter(({ removed }) => removed.length === 0)
+  if (additions.length === 0 || notes.some(({ bump }) => bump === 'major' || bump === 'minor')) return []
+  return [
+    `${folder}: the public types have new lines since ${release.tag}:\n${shown(additions)}\n` +
+      `  Add a changeset with \`'${manifest.name}': minor\`.`,
+  ]
+}
+
+/** A line that excuses one change: "Compatible: `WaitOptions.ms` (1a2b3c): it was never read." */
+const COMPATIBLE = /^\s*(?:- (?:\w+: )?)?Compatible: (?<change>`[^`]+` \([\da-f]{6}\)): \S/gm
+
+const mark = ({ name, id }) => `\`${name}\` (${id})`
+
+function shown(changes) {
+  const paths = (key) => changes.flatMap((change) => change[key].map((path) => ({ path })))
+  return showChanges({ removed: paths('removed'), added: paths('added') })
 }
 
 if (import.meta.main) {
   const root = process.cwd()
   const missing = missingHistory(root)
-  if (missing !== undefined) console.log(`compared with no release: ${missing}`)
-  else {
-    const { problems, compared } = await checkChanges(root)
-    conclude(problems, `${compared} packages compared with their last release`)
-  }
+  const { problems, compared, lost, free } = await checkChanges(root)
+  for (const lines of lost) console.log(lines)
+  const withRelease =
+    missing === undefined
+      ? `${compared} packages compared with their last release`
+      : `compared with no release: ${missing}`
+  conclude(problems, `${withRelease}${free === 0 ? '' : `; ${free} without one, with the last commit`}`)
 }

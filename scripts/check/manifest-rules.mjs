@@ -15,7 +15,6 @@ export function manifestProblems({ folder, short, manifest }) {
   const expect = (holds, problem) => {
     if (!holds) problems.push(`${folder}/package.json: ${problem}`)
   }
-  const isPublished = manifest.private !== true
   const scoped = short.startsWith('create-') ? short : `@stageflow/${short}`
 
   expect(manifest.name === scoped, `"name" must be "${scoped}", as the folder says.`)
@@ -37,10 +36,9 @@ export function manifestProblems({ folder, short, manifest }) {
   expect(manifest.type === 'module', '"type" must be "module".')
   expect(manifest.sideEffects === false, '"sideEffects" must be false: nothing happens at import.')
   expect(manifest.engines?.node === '>=22.13', '"engines.node" must be ">=22.13".')
-  const scripts = isPublished ? SCRIPTS : undefined
   expect(
-    JSON.stringify(manifest.scripts) === JSON.stringify(scripts),
-    `"scripts" must be ${JSON.stringify(scripts)}: the root builds and tests all packages at once, and releases them.`,
+    JSON.stringify(manifest.scripts) === JSON.stringify(SCRIPTS),
+    `"scripts" must be ${JSON.stringify(SCRIPTS)}: the root builds and tests all packages at once, and releases them.`,
   )
   for (const entry of FILES) expect(manifest.files?.includes(entry), `"files" must contain "${entry}".`)
   expect(sourceOf(manifest.exports?.['.']) === './src/index.ts', '"exports" must map "." to "./src/index.ts".')
@@ -51,7 +49,7 @@ export function manifestProblems({ folder, short, manifest }) {
     expect(JSON.stringify(target) === wanted, `"exports" must map "${entry}" to ${wanted}.`)
   }
   expect(manifest.exports?.['./package.json'] === './package.json', '"exports" must map "./package.json".')
-  if (isPublished) problems.push(...publishProblems(folder, manifest))
+  problems.push(...publishProblems(folder, manifest))
   for (const [name, range] of Object.entries(manifest.peerDependencies ?? {})) {
     expect(PEER_FLOOR.test(range), `the peer ${name} needs a floor written by hand (^1.0.0), not "${range}".`)
     if (name.startsWith('@stageflow/')) {

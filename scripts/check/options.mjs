@@ -1,11 +1,20 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
+import { defaultsInCode } from '../lib/code-defaults.mjs'
 import { parse, walk } from '../lib/syntax.mjs'
-import { conclude, readPackages, sectionOf } from '../lib/workspace.mjs'
+import {
+  conclude,
+  readPackages,
+  readSources,
+  readText,
+  rowsOf,
+  sectionOf,
+  withoutSeparators,
+} from '../lib/workspace.mjs'
 
 // The tables of docs/reference/options.md list exactly the options that the types have, each with the package that declares it and the
-// number that its docstring gives as its default.
+// number that its docstring gives as its default. The README of a package gives the defaults that its code has.
 
 const PAGE = 'docs/reference/options.md'
 /** The section of the page that lists the members of each interface. */
@@ -54,26 +63,6 @@ function isMerged(text, { start }) {
   return module >= 0 && !text.slice(module, start).includes('\n}')
 }
 
-/** The rows of the tables in a section of the page: name, default and owner. */
-function rowsOf(page, section) {
-  const rows = []
-  let columns = []
-  for (const line of sectionOf(page, section)
-    .split('\n')
-    .filter((each) => each.startsWith('|'))) {
-    const cells = line
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim())
-    if (cells.includes('name')) columns = cells
-    else if (!/^-+$/.test(cells[0])) {
-      const cell = (name) => cells[columns.indexOf(name)].replaceAll('`', '')
-      rows.push({ name: cell('name'), default: cell('default'), owner: cell('declared by') })
-    }
-  }
-  return rows
-}
-
 /** What the page lacks, has too much, or says wrongly. */
 export function checkOptions(root) {
   const page = readFileSync(join(root, PAGE), 'utf8')
@@ -81,7 +70,7 @@ export function checkOptions(root) {
   const problems = []
   for (const section of new Set(Object.values(SECTION_OF))) {
     const wanted = declared.filter((option) => option.section === section)
-    const rows = rowsOf(page, section)
+    const rows = rowsOf(sectionOf(page, section)).map((row) => ({ ...row, owner: row['declared by'] }))
     for (const { name, owner, defaultNumber } of wanted) {
       const row = rows.find((each) => each.name === name && each.owner === owner)
       if (row === undefined) problems.push(`${PAGE}: "${section}" lacks \`${name}\` of ${owner}; add its row.`)
@@ -95,7 +84,36 @@ export function checkOptions(root) {
   return { problems, options: declared.length }
 }
 
+const LITERAL = /^(?:-?[\d.]+|true|false|'[^']*')$/
+
+/** The defaults in option tables of READMEs that no code of the package has, and how many the code has. */
+export function checkDefaults(root) {
+  const problems = []
+  let checked = 0
+  for (const { folder } of readPackages(root)) {
+    const found = defaultsInCode(readSources(root, folder))
+    for (const row of rowsOf(sectionOf(readText(join(root, folder, 'README.md')), 'Options'))) {
+      // `retry.attempts` is the option `attempts` of `retry`.
+      const name = (row.name ?? row.option ?? '').split('.').at(-1)
+      const value = withoutSeparators(row.default ?? '')
+      const inCode = found.get(name)?.map((each) => (typeof each === 'string' ? `'${each}'` : String(each)))
+      if (inCode === undefined || !LITERAL.test(value)) continue
+      checked++
+      if (!inCode.includes(value))
+        problems.push(
+          `${folder}/README.md: the default of \`${name}\` is ${row.default}; the code says ${[...new Set(inCode)].join(' or ')}.`,
+        )
+    }
+  }
+  return { problems, checked }
+}
+
 if (import.meta.main) {
-  const { problems, options } = checkOptions(process.argv[2] ?? process.cwd())
-  conclude(problems, `${options} options are listed in ${PAGE}`)
+  const root = process.argv[2] ?? process.cwd()
+  const { problems, options } = checkOptions(root)
+  const defaults = checkDefaults(root)
+  conclude(
+    [...problems, ...defaults.problems],
+    `${options} options are listed in ${PAGE}; ${defaults.checked} defaults in READMEs are those of the code`,
+  )
 }

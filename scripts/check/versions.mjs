@@ -15,7 +15,7 @@ const BUMPS = ['none', 'patch', 'minor', 'major']
 
 /** Every rule that the notes in .changeset, or the versions as they are, break. */
 export async function versionProblems(root) {
-  const packages = published(root)
+  const packages = readPackages(root)
   const planned = await plannedReleases(root)
   return [
     ...packages.flatMap((each) => peerProblems(each, planned)),
@@ -25,7 +25,7 @@ export async function versionProblems(root) {
 
 /** What `changeset version` would make of the notes: the bump, the old and the new version of every package. */
 export async function plannedReleases(root) {
-  const packages = published(root)
+  const packages = readPackages(root)
   const known = {
     rootDir: root,
     rootPackage: { dir: root, packageJson: { name: 'stageflow-workspace', version: '0.0.0', private: true } },
@@ -83,7 +83,6 @@ function dependencyProblems({ folder, manifest: { name, dependencies = {} } }, p
     )
 }
 
-const published = (root) => readPackages(root).filter(({ manifest }) => manifest.private !== true)
 const isAtLeast = (type, needed) => BUMPS.indexOf(type) >= BUMPS.indexOf(needed)
 
 if (import.meta.main) {

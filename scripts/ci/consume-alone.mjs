@@ -22,7 +22,7 @@ const CORE = '@stageflow/core'
 const root = join(import.meta.dirname, '../..')
 const isOldest = process.argv.includes('--oldest')
 const [tarballs, folder, ...named] = process.argv.slice(2).filter((arg) => arg !== '--oldest')
-const published = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+const published = readPackages(root)
 const wanted = published.filter(({ short }) => named.length === 0 || named.includes(short))
 const byName = new Map(published.map((each) => [each.manifest.name, each]))
 const current = byName.get(CORE).manifest.version

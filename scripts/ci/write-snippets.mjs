@@ -7,7 +7,7 @@ import { snippetsOf, writeSnippets } from './readme-snippets.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const [folder] = process.argv.slice(2)
-for (const each of readPackages(root).filter(({ manifest }) => manifest.private !== true)) {
+for (const each of readPackages(root)) {
   for (const { script, file } of writeSnippets(join(folder, each.short), snippetsOf(root, each)))
     if (file !== undefined) console.log(script)
 }

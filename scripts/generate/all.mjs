@@ -5,7 +5,16 @@ import { join } from 'node:path'
 // Writes everything that is generated and kept in git. With --check it writes nothing, and compares the pages that have no check of their
 // own, because nothing else can be wrong with them.
 
-const PAGES = ['decisions', 'package-table', 'installs', 'changelog', 'run-picture'].map(script)
+const PAGES = [
+  'decisions',
+  'package-table',
+  'installs',
+  'changelog',
+  'run-picture',
+  'error-classes',
+  'circuit-verdicts',
+  'mutants',
+].map(script)
 const COMMANDS = [
   script('core-version'),
   script('errors'),

@@ -199,9 +199,9 @@ test('a stale report is refused with the lines that differ, each with what it is
   writeFileSync(join(root, 'packages/core/dist/index.d.ts'), changed)
   expect(await checkApiReports(root)).toEqual([
     `etc/core.api.md is stale: run \`npm run generate\` and commit it.
-  - export interface Wait { › readonly ms: number
+  - export interface Wait {…} › readonly ms: number
   + export type Never = never
-  + export interface Wait { › readonly ms?: number`,
+  + export interface Wait {…} › readonly ms?: number`,
   ])
 })
 

@@ -16,7 +16,7 @@ together, and what each kind of release may change.`
 
 /** The page with the releases of every package, in the order of the README's tables. */
 export function changelogPage(root) {
-  const packages = inTableOrder(readPackages(root).filter(({ manifest }) => manifest.private !== true))
+  const packages = inTableOrder(readPackages(root))
   const sections = packages.map(({ folder, manifest }) => {
     const [, ...releases] = readText(join(root, folder, 'CHANGELOG.md')).split(/^## /m)
     return [`## ${manifest.name}`, ...releases.map((release) => nested(`## ${release}`))].join('\n\n')

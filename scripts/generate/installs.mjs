@@ -39,7 +39,7 @@ function othersOf(names, { dependencies, peerDependencies } = {}) {
 
 export function checkInstalls(root) {
   const recorded = Object.keys(readJson(join(root, RECORD)))
-  const published = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+  const published = readPackages(root)
   const missing = published.filter(({ short }) => !recorded.includes(short))
   const surplus = recorded.filter((short) => !published.some((each) => each.short === short))
   const isStale = readText(join(root, PAGE)) !== withInstalls(root)

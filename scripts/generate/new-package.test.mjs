@@ -16,7 +16,6 @@ test.each([
   [['interceptor'], 'Usage: npm run new-package'],
   [['gadget', 'quota'], 'Usage: npm run new-package'],
   [['interceptor', 'Quota'], 'Usage: npm run new-package'],
-  [['interceptor', 'delete'], 'Choose a longer name'],
   [['plugin', '../out'], 'Usage: npm run new-package'],
   [['plugin', 'core'], 'packages/core exists already'],
 ])('the arguments %j are refused, and say how to call it', (args, says) => {

@@ -26,7 +26,7 @@ const REST = 'More'
 /** The README of the workspace at `root` with the package tables that it should have. */
 export function withPackageTable(root) {
   const readme = readText(join(root, 'README.md'))
-  const left = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+  const left = readPackages(root)
   const tables = GROUPS.map(({ title, ...group }) => tableOf(title, takeFrom(left, group)))
   const rest = tableOf(REST, left.sort(byName))
   return readme.replace(MARKERS, (_, start, end) => `${start}${[...tables, rest].join('')}\n${end}`)

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
+import semver from 'semver'
+
 import { readText } from './workspace.mjs'
 
 // What was released, by the tags `@stageflow/core@1.2.0`, and what is going to be, by the notes in `.changeset`. A package is one
@@ -17,7 +19,15 @@ export function missingHistory(root) {
     encoding: 'utf8',
   })
   if (status !== 0) return `git fails with "${(error?.message ?? stderr).split('\n')[0]}"`
+  if (spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: root }).status !== 0)
+    return 'nothing is committed'
   return stdout.trim() === 'true' ? 'the clone is shallow, and `git fetch --unshallow --tags` gets the rest' : undefined
+}
+
+/** Whether there is a last commit to compare with. */
+export function hasCommit(root) {
+  const isRepository = existsSync(join(root, '.git'))
+  return isRepository && spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: root }).status === 0
 }
 
 /** The newest release of a package that the commit contains, as `{ version, tag }`. Prereleases don't count. */
@@ -46,17 +56,22 @@ export function changedSince(root, { folder, manifest }) {
 
 /** The text of a file in a release, or undefined if it had no such file. */
 export function textAt(root, { tag }, file) {
-  return filesAt(root, { tag }, file).includes(file) ? git(root, 'show', `${tag}:${file}`) : undefined
+  const { status, stdout } = spawnSync('git', ['show', `${tag}:${file}`], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: MOST_OUTPUT,
+  })
+  return status === 0 ? stdout.trimEnd() : undefined
 }
 
-/** The files of a release in a folder, or the file itself. */
+/** The files of a release in a folder. */
 export function filesAt(root, { tag }, path) {
   return git(root, 'ls-tree', '--name-only', '-r', tag, '--', path).split('\n')
 }
 
 /**
- * What users will be told of each package since its last release, as `{ bump, text }`: its changesets, and the changelog of a
- * version that is not tagged yet.
+ * What users will be told of each package since its last release, as `{ bump, text }`: its changesets, and what the changelog says of versions
+ * that are not tagged yet.
  */
 export async function readNotes(root) {
   const changesets = await readChangesets(root)
@@ -65,9 +80,19 @@ export async function readNotes(root) {
       releases.filter(({ name }) => name === manifest.name).map(({ type }) => ({ bump: type, text: summary })),
     )
     if (manifest.version === version) return pending
-    const [text] = readText(join(root, folder, 'CHANGELOG.md')).split(`\n## ${version}\n`)
+    const text = changesAfter(version, readText(join(root, folder, 'CHANGELOG.md')))
     return [...pending, { bump: bumpBetween(version, manifest.version), text }]
   }
+}
+
+/** The parts of a changelog below the versions that are newer than `version`. */
+function changesAfter(version, changelog) {
+  const [, ...parts] = changelog.split(/^## /m)
+  const newer = parts.filter((part) => {
+    const heading = semver.valid(part.split('\n', 1)[0].trim())
+    return heading !== null && semver.gt(heading, version)
+  })
+  return newer.join('\n')
 }
 
 function bumpBetween(before, now) {
@@ -86,6 +111,8 @@ function noticedOf(manifest) {
   return Object.fromEntries(Object.entries(manifest).filter(([field]) => !UNNOTICED.includes(field)))
 }
 
+const MOST_OUTPUT = 2 ** 26
+
 function git(root, ...args) {
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }).trimEnd()
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: MOST_OUTPUT }).trimEnd()
 }

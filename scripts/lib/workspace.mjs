@@ -1,12 +1,13 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-/** Every package of the workspace: where it lies, its manifest, and its short name (the folder's). */
+/** Every published package of the workspace: where it lies, its manifest, and its short name (the folder's). */
 export function readPackages(root) {
   const folders = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
   return folders
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .map((folder) => ({ folder, short: basename(folder), manifest: readJson(join(root, folder, 'package.json')) }))
+    .filter(({ manifest }) => manifest.private !== true)
 }
 
 /** Whether a package is one of this workspace, by its name. */
@@ -43,6 +44,28 @@ export function sectionOf(markdown, heading) {
   const [, after] = markdown.split(new RegExp(`^## ${heading}\\s*$`, 'm'))
   return after?.split(/^## /m)[0] ?? ''
 }
+
+/** The rows of all tables of a Markdown text, as objects by the names of the columns, without code marks. */
+export function rowsOf(markdown) {
+  let columns
+  return markdown.split('\n').flatMap((line) => {
+    if (!line.startsWith('|')) {
+      columns = undefined
+      return []
+    }
+    const cells = line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', ''))
+    if (columns === undefined) columns = cells
+    else if (!/^:?-+:?$/.test(cells[0]))
+      return [Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? '']))]
+    return []
+  })
+}
+
+/** Numbers as code writes them: `1_000` and 1,000 are 1000. */
+export const withoutSeparators = (text) => text.replaceAll(/(?<=\d)[_,](?=\d{3})/g, '')
 
 /** Prints what a check found and sets the exit code; the last line is the one that the summary shows. */
 export function conclude(problems, summary) {

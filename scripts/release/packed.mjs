@@ -15,11 +15,10 @@ export function packAll(root, folder, shorts) {
   const packages = readPackages(root).filter(({ short }) => shorts === undefined || shorts.includes(short))
   for (const each of packages) rmSync(join(root, each.folder, 'dist'), { recursive: true, force: true })
   run(root, join(root, 'node_modules/.bin/tsc'), ['-b', '--force', ...packages.map((each) => each.folder)])
-  const published = packages.filter(({ manifest }) => manifest.private !== true)
-  const filters = published.map((each) => `--filter=./${each.folder}`)
+  const filters = packages.map((each) => `--filter=./${each.folder}`)
   const pack = () => run(root, 'npx', ['--yes', pnpmOf(root), ...filters, 'pack', '--pack-destination', folder])
-  withTrimmedDist(root, published, () => withAbsoluteLinks(root, published, pack))
-  return published.map(({ manifest: { name, version } }) => {
+  withTrimmedDist(root, packages, () => withAbsoluteLinks(root, packages, pack))
+  return packages.map(({ manifest: { name, version } }) => {
     const tarball = join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
     return { name, version, tarball, ...readTarball(tarball) }
   })

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
+import semver from 'semver'
+
+import { checkAnatomy } from '../check/anatomy.mjs'
 import { checkChanges } from '../check/changes.mjs'
 import { versionProblems } from '../check/versions.mjs'
 import { missingHistory } from '../lib/releases.mjs'
 import { readPackages } from '../lib/workspace.mjs'
+import { distTagOf } from './dist-tag.mjs'
 
 // What a release of the commit at HEAD would publish, and what forbids it. git's tags (`@stageflow/core@1.2.3`) say what is out.
 
@@ -13,7 +17,7 @@ export const tagOf = ({ name, version }) => `${name}@${version}`
 /** The published packages whose version has no tag, each after the packages that it needs. */
 export function unreleased(root) {
   const tags = tagsOf(root)
-  const packages = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+  const packages = readPackages(root)
   return inOrder(packages).filter(({ manifest }) => !tags.has(tagOf(manifest)))
 }
 
@@ -29,7 +33,23 @@ export async function refusals(root) {
     ...(notes.length === 0 ? [] : [`Notes in .changeset wait for their versions (${notes.join(', ')}). ${isBehind}`]),
     ...(await checkChanges(root)).problems,
     ...(await versionProblems(root)),
+    ...checkAnatomy(root),
+    ...lateVersions(root),
   ]
+}
+
+/** Versions that are older than one of the same line. Its tag may be on another branch. */
+function lateVersions(root) {
+  return unreleased(root)
+    .filter(({ manifest }) => distTagOf(manifest.version, releasedVersions(root, manifest.name)) === undefined)
+    .map(({ folder, manifest }) => `${folder}: a version above ${manifest.version} is released already. Raise it.`)
+}
+
+/** The versions of a package that have a tag, on any branch. */
+export function releasedVersions(root, name) {
+  const start = `${name}@`
+  const versions = [...tagsOf(root)].filter((tag) => tag.startsWith(start)).map((tag) => tag.slice(start.length))
+  return versions.filter((version) => semver.valid(version) !== null)
 }
 
 /** The notes whose versions aren't written yet. In a prerelease, changesets moves the others to .changeset/pre. */

@@ -60,6 +60,29 @@ test('versions that break a rule are refused', async () => {
   expect((await refusals(root))[0]).toContain('@stageflow/core 1.0.0 is outside of its peer range "^2.0.0"')
 })
 
+test('a package that is not built like the others is refused', async () => {
+  const manifest = manifestOf('report', { peerDependencies: { '@stageflow/core': '*' }, engines: { node: '>=20' } })
+  const found = await refusals(committed({ [`${REPORT}/package.json`]: manifest, [`${REPORT}/LICENSE`]: undefined }))
+  expect(found.join('\n')).toMatch(/peer range|\^1\.0\.0/)
+  expect(found.join('\n')).toContain('engines')
+  expect(found).toContain('packages/report: LICENSE is missing.')
+})
+
+test('a version below the last release is refused, and so is one below a release of its line on another branch', async () => {
+  const below = (version) => ({
+    [`${REPORT}/package.json`]: manifestOf('report', { version }),
+    [`${REPORT}/CHANGELOG.md`]: `# @stageflow/report\n\n## ${version}\n\nReports.\n`,
+  })
+  expect(await refusals(releasedAndChanged(below('0.9.0')))).toEqual([
+    'packages/report: version 0.9.0 is below @stageflow/report@1.0.0. A new version must be above it.',
+  ])
+  const root = releasedAndChanged(below('1.0.1'))
+  tagElsewhere(root, '@stageflow/report@2.0.0')
+  expect(await refusals(root)).toEqual([])
+  tagElsewhere(root, '@stageflow/report@1.0.2')
+  expect(await refusals(root)).toEqual(['packages/report: a version above 1.0.1 is released already. Raise it.'])
+})
+
 test('a clone without history is refused, because it has no tags', async () => {
   const root = committed()
   const shallow = join(root, 'shallow')
@@ -100,6 +123,14 @@ function releasedAndChanged(changes) {
   }
   commit(root)
   return root
+}
+
+/** Tags a commit that HEAD doesn't contain. */
+function tagElsewhere(root, tag) {
+  git(root, 'switch', '--quiet', '--create', tag.replace(/.*@/, 'v'))
+  commit(root)
+  git(root, 'tag', tag)
+  git(root, 'switch', '--quiet', 'main')
 }
 
 function commit(root) {

@@ -24,6 +24,15 @@ export async function servedIntegrity({ name, version }, registry) {
   throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output.trim()}`)
 }
 
+/** All versions of a package that the registry has. */
+export async function servedVersions(name, registry) {
+  const args = ['view', name, 'versions', '--json', '--prefer-online']
+  const { code, stdout, output } = await npm(args, tmpdir(), registry)
+  if (code === 0) return stdout.trim() === '' ? [] : [JSON.parse(stdout)].flat()
+  if (output.includes('E404')) return []
+  throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output.trim()}`)
+}
+
 function npm(args, cwd, registry) {
   // As flags, since a variable of the environment would win over an .npmrc.
   const to = registry && [

@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 import { integrityOf } from './contents.mjs'
+import { distTagOf } from './dist-tag.mjs'
 import { localRegistry } from './local-registry.mjs'
 import { packAll, packedProblems } from './packed.mjs'
-import { refusals, tagOf, unreleased } from './plan.mjs'
-import { servedIntegrity } from './publish.mjs'
+import { refusals, releasedVersions, tagOf, unreleased } from './plan.mjs'
+import { servedIntegrity, servedVersions } from './publish.mjs'
+import { checkDefaults, checkOptions } from '../check/options.mjs'
 import { runCommand } from '../docs/snippet-runner.mjs'
+import { checkApiReports } from '../generate/api.mjs'
+import { checkErrors } from '../generate/errors.mjs'
 import { pnpmOf, setUp } from '../setup/setup.mjs'
 
 // `npm run release` publishes what the commit at HEAD has and npm has not. The packages are built and packed in a clean clone and judged.
@@ -32,8 +36,11 @@ export async function release(root, { registry, makesTags = true, say = console.
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-release-'))
   try {
     const judged = await judgedTarballs(root, folder, names, say)
-    const waiting = await unpublished(judged, registry)
-    for (const packed of judged) say(`${rowOf(packed)}${waiting.includes(packed) ? '' : '  was published already'}`)
+    const waiting = await withDistTags(root, await unpublished(judged, registry), registry)
+    for (const packed of judged) {
+      const tag = waiting.find(({ name }) => name === packed.name)?.tag
+      say(`${rowOf(packed)}${tag === undefined ? '  was published already' : tag === 'latest' ? '' : `  as ${tag}`}`)
+    }
     await publish(root, folder, waiting, { registry, makesTags })
     // changesets tags what it publishes. What an earlier start published, and didn't live to tag, has no tag yet.
     if (makesTags) for (const { manifest } of unreleased(root)) git(root, 'tag', tagOf(manifest))
@@ -54,10 +61,16 @@ async function judgedTarballs(root, folder, names, say) {
   const all = packAll(clone, join(folder, 'tarballs'))
   say(`built and packed ${all.length} packages`)
   const packed = names.map((name) => all.find((each) => each.name === name))
-  const problems = packed.flatMap((each) => packedProblems(clone, each))
+  const problems = [...(await staleProblems(clone)), ...packed.flatMap((each) => packedProblems(clone, each))]
   if (problems.length > 0) throw new Error(`Nothing was published.\n${listed(problems)}`)
   say(`judged ${packed.length} packages: contents, publint --strict, attw --profile esm-only`)
   return packed
+}
+
+/** `check:changes` read the promises of the packages from pages, so these pages must say what the build has. */
+async function staleProblems(clone) {
+  const defaults = [checkOptions(clone), checkDefaults(clone)].flatMap(({ problems }) => problems)
+  return [...(await checkApiReports(clone)), ...checkErrors(clone), ...defaults]
 }
 
 /** The tarballs that the registry lacks. What it has already must be the same tarball, since a version is final. */
@@ -77,15 +90,29 @@ async function unpublished(judged, registry) {
   return waiting
 }
 
+/** The tarballs, each with its tag on npm. `latest` never goes back, whichever of git and npm has the newer version. */
+async function withDistTags(root, waiting, registry) {
+  const tagged = []
+  for (const packed of waiting) {
+    const { name, version } = packed
+    const released = [...releasedVersions(root, name), ...(await servedVersions(name, registry))]
+    const tag = distTagOf(version, released)
+    if (tag === undefined)
+      throw new Error(`Nothing was published.\n✗ ${tagOf(packed)} is older than a version of its line that npm has.`)
+    tagged.push({ ...packed, tag })
+  }
+  return tagged
+}
+
 /** Publishes the tarballs, each after those before it, and makes their tags in git. */
 async function publish(root, folder, waiting, { registry, makesTags }) {
-  const plan = waiting.map(({ name, version, tarball, integrity }) => [
+  const plan = waiting.map(({ name, version, tag, tarball, integrity }) => [
     {
       kind: 'publish',
       name,
       version,
       access: 'public',
-      tag: distTagOf(version),
+      tag,
       tarball: { path: relative(folder, tarball), integrity },
     },
   ])
@@ -99,11 +126,6 @@ async function publish(root, folder, waiting, { registry, makesTags }) {
     timeoutMs: LONGEST_PUBLISH_MS,
   })
   if (code !== 0) throw new Error(`changeset publish ended with ${code}:\n${output.trim()}`)
-}
-
-/** The tag that npm gives a version: `latest`, or the name of its prerelease (`next` of 1.3.0-next.0). */
-export function distTagOf(version) {
-  return /(?<=-)[a-z]+/.exec(version)?.[0] ?? 'latest'
 }
 
 function rowOf({ name, version, tarball, files }) {

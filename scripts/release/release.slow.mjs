@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,6 +113,36 @@ test('a version that the registry has with other contents is refused', async () 
   )
   expect(tagsOf(TAGS)).toEqual([])
 })
+
+test('a report of types that is not what the build says is refused', async () => {
+  const report = 'etc/sink-logging.api.md'
+  const text = readFileSync(join(copy.folder, report), 'utf8')
+  write(
+    join(copy.folder, report),
+    text.replace('export declare class LoggingEventSink', 'export declare class OldSink'),
+  )
+  copy.commit('A stale report')
+  onTestFinished(() => void copy.run('git', 'reset', '--quiet', '--hard', 'HEAD~1'))
+  await expect(released(registry)).rejects.toThrow(`${report} is stale`)
+  expect(await versionsOf('@stageflow/core')).toEqual([])
+})
+
+test('a release of an older line leaves latest where it is', async () => {
+  const others = TAGS.filter((tag) => !tag.includes('sink-logging'))
+  for (const tag of others) copy.run('git', 'tag', tag)
+  await publishNewer('@stageflow/sink-logging', '2.0.0')
+  expect((await released(registry)).at(-1)).toMatch(/^@stageflow\/sink-logging@1\.0\.0 .* as v1-latest$/)
+  const { 'dist-tags': tags } = await (await fetch(`${registry.url}@stageflow%2fsink-logging`)).json()
+  expect(tags).toEqual({ latest: '2.0.0', 'v1-latest': '1.0.0' })
+})
+
+/** Publishes a package of another commit. */
+async function publishNewer(name, version) {
+  const other = join(folder, 'newer')
+  write(join(other, 'package.json'), JSON.stringify({ name, version }))
+  await succeed('npm', ['pack', '--silent'], other)
+  await publishTarball(join(other, `${name.slice(1).replace('/', '-')}-${version}.tgz`), registry)
+}
 
 /** Releases the copy, with its temporary files in the test's own folder; the lines that it printed. */
 async function released(to, listen = () => {}) {

@@ -8,11 +8,11 @@ import { checkAnatomy } from '../check/anatomy.mjs'
 import { versionProblems } from '../check/versions.mjs'
 import { readJson, readPackages } from '../lib/workspace.mjs'
 import { pnpmOf } from '../setup/setup.mjs'
+import { distTagOf } from './dist-tag.mjs'
 import { copyBeforeFirstRelease } from './first-release.mjs'
 import { localRegistry } from './local-registry.mjs'
 import { packAll } from './packed.mjs'
 import { publishTarball } from './publish.mjs'
-import { distTagOf } from './release.mjs'
 
 // What `changeset version` makes of notes, in a copy of the workspace, and what the rules of versions say before it.
 

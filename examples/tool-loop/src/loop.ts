@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageflowError, StageOutput, type StageContext } from '@stageflow/core'
-import { resultsFor, toolsFor } from '@stageflow/tools'
+import { toolsFor } from '@stageflow/tools'
+import { callsFor, resultsFor } from '@stageflow/tools/messages'
 import type { OpenAI } from 'openai'
 import { executor, registry, type ToolPorts } from './tools.ts'
 
@@ -38,7 +39,8 @@ async function* agent(context: StageContext<{ guard: { question: string } }, Loo
       const text = choices[0]?.delta.content
       if (text) yield text
     }
-    const { choices, usage: counted } = await stream.finalChatCompletion()
+    const completion = await stream.finalChatCompletion()
+    const { choices, usage: counted } = completion
     usage.inputTokens += counted?.prompt_tokens ?? 0
     usage.outputTokens += counted?.completion_tokens ?? 0
     context.note('usage', { ...usage })
@@ -58,9 +60,9 @@ async function* agent(context: StageContext<{ guard: { question: string } }, Loo
           `The model used more than ${limits.maxTokens} tokens. Raise --tokens, or ask for less.`,
         ),
       )
-    messages.push({ role: 'assistant', content, tool_calls: calls })
     // Never throws for what the model sent: a wrong name or argument becomes a result that tells the model what was wrong.
-    messages.push(...resultsFor('openai-chat', await executor.execute(calls, { registry, context })))
+    const results = await executor.execute(completion, { registry, context })
+    messages.push(...callsFor('openai-chat', completion), ...resultsFor('openai-chat', results))
   }
   return StageOutput.fail(
     new StageflowError(

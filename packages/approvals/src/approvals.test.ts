@@ -53,10 +53,25 @@ test('a call waits in place until it is approved, and then runs', async () => {
     { type: 'tool.invoked', data: expect.anything() as unknown },
     {
       type: 'approval.requested',
-      data: { ...about, payloadSummary: { euros: 900, to: 'Ada' }, expiresInMs: 86_400_000 },
+      // What the person sees: the arguments, without what the schema adds.
+      data: { ...about, payloadSummary: { euros: 900 }, expiresInMs: 86_400_000 },
     },
     { type: 'approval.decided', data: { ...about, decision: 'approved', edited: false, decidedBy: 'grace' } },
   ])
+})
+
+test('code that holds the call changes neither what a person is asked nor what runs', async () => {
+  const b = payBench()
+  const { resolved } = await b.registry.parseAndResolve([{ id: 'pay-1', name: 'pay', arguments: { euros: 900 } }])
+  expect(() => ((resolved[0]?.arguments as { euros: number }).euros = 1)).toThrow(TypeError)
+  const paying = b.executor.execute(resolved, { clock: b.clock, ids: { pipelineRunId: 'run-1', ...ADA } })
+  await b.clock.advance(0)
+  const [asked] = await b.approvals.pending(ADA)
+  expect(asked?.arguments).toEqual({ euros: 900 })
+  await b.approvals.decide(ID, { approved: true }, ADA)
+  await b.clock.advance(1_000)
+  expect(await paying).toMatchObject([{ status: 'completed' }])
+  expect(b.paid).toEqual([{ euros: 900, to: 'Ada' }])
 })
 
 test('a denied call gets the reason of the person, and does not run', async () => {

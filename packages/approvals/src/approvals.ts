@@ -83,8 +83,6 @@ interface Asker extends Omit<AskContext, 'ids'> {
 interface Subject extends Required<ApprovalQuestion> {
   readonly callId: string | undefined
   readonly tool: AnyTool | undefined
-  /** What is shown of the arguments, before secrets are left out. */
-  readonly payload: unknown
 }
 
 /** How long to wait before the store is asked for a decision for the first time, in ms: no person is faster. */
@@ -119,9 +117,9 @@ export class Approvals {
    */
   readonly approve: Approve = async (call, context) => {
     checkApprove(call, context)
-    const { name: action, callId, arguments: given, tool, input } = call
+    const { name: action, callId, arguments: given, tool } = call
     const id = approvalId(context.ids.pipelineRunId, call)
-    return this.#ask({ id, action, arguments: given, callId, tool, payload: input }, context)
+    return this.#ask({ id, action, arguments: given, callId, tool }, context)
   }
 
   /** Asks about something other than a tool call, in the same way as `approve`. Rejects with `approvals/unavailable` if the store fails. */
@@ -130,10 +128,7 @@ export class Approvals {
     checkContext(context)
     const { id, action, arguments: given } = question
     const { ids, signal = new AbortController().signal, clock = systemClock, emit } = context
-    return this.#ask(
-      { id, action, arguments: given, callId: undefined, tool: undefined, payload: given },
-      { ids, signal, clock, emit },
-    )
+    return this.#ask({ id, action, arguments: given, callId: undefined, tool: undefined }, { ids, signal, clock, emit })
   }
 
   /**
@@ -195,7 +190,7 @@ export class Approvals {
       if (first.request === request)
         context.emit?.('approval.requested', {
           ...about(subject),
-          payloadSummary: payloadSummary(subject.tool, subject.payload),
+          payloadSummary: payloadSummary(subject.tool, subject.arguments),
           expiresInMs: first.leftMs,
         })
       const decided = await this.#untilDecided(owner, first, context)

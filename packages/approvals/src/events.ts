@@ -9,7 +9,7 @@ export interface ApprovalEvent {
 }
 
 export interface ApprovalRequestedEvent extends ApprovalEvent {
-  /** What it would be done with, bounded and without secrets. */
+  /** The arguments that the person sees, bounded and without secrets. */
   readonly payloadSummary: unknown
   /** How long it can be decided, in ms. */
   readonly expiresInMs: number

@@ -2,7 +2,7 @@ import type { Clock, WaitOptions } from '@stageflow/core'
 import { CLOCK, TEXT, checkWait, objectWith, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { DOWNSTREAM, checkGiven, requiredFunction } from './argument-rules.ts'
-import { Closing } from './closing.ts'
+import type { Closing } from './closing.ts'
 import { deliveryReport } from './delivery-report.ts'
 import type { DeliveryReport } from './delivery-report.ts'
 import type { Downstream } from './downstream.ts'
@@ -32,6 +32,8 @@ export interface FilterEnds {
 export interface FilterEndsPlan {
   readonly filter: EventFilter
   readonly downstream: Downstream
+  /** The filter's end, which says whether it is closed. */
+  readonly closing: Closing<DeliveryReport>
   /** How many of the events that passed what is behind has taken. */
   readonly delivered: () => number
   /** The code of the error for illegal options of `flush` and `close`. */
@@ -41,6 +43,7 @@ export interface FilterEndsPlan {
 const RULES: OptionRules<FilterEndsPlan> = {
   filter: required(objectWith('an EventFilter', 'passes', 'stats')),
   downstream: DOWNSTREAM,
+  closing: required(objectWith('a Closing', 'close')),
   delivered: requiredFunction('() => number'),
   illegalOption: required(TEXT),
 }
@@ -48,8 +51,7 @@ const RULES: OptionRules<FilterEndsPlan> = {
 /** The `flush`, `close` and `stats` of a filter. */
 export function filterEnds(plan: FilterEndsPlan): FilterEnds {
   checkGiven('filterEnds()', plan, RULES)
-  const { filter, downstream, delivered, illegalOption } = plan
-  const closing = new Closing<DeliveryReport>()
+  const { filter, downstream, closing, delivered, illegalOption } = plan
 
   async function close(wait: WaitOptions): Promise<DeliveryReport> {
     const ended = await downstream.closeWithin(wait)

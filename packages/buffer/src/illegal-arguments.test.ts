@@ -64,7 +64,13 @@ const calls: Readonly<Record<string, readonly [legal: object, call: (options: ne
   'new ExportProgress()': [{ clock, closed: make, late: make }, (plan) => new ExportProgress(plan)],
   'new EventFilter()': [{ include: '*', exclude: [], keepLast: true }, (choice) => new EventFilter(choice)],
   'filterEnds()': [
-    { filter: new EventFilter({}), downstream, delivered: () => 0, illegalOption: 'sink/illegal-option' },
+    {
+      filter: new EventFilter({}),
+      downstream,
+      closing: new Closing(),
+      delivered: () => 0,
+      illegalOption: 'sink/illegal-option',
+    },
     filterEnds,
   ],
   'deliveryRetryPlan(): retry': [

@@ -368,6 +368,29 @@ test('an interceptor that has only replayed is told of the stages of earlier leg
   expect(seen).toEqual(['a'])
 })
 
+test('replayed gets the stages of child runs too, with their notes, so that a later leg can count what all have spent', async () => {
+  let spent = 0
+  const count = ({ notes }: { readonly notes: object }): void => {
+    spent += (notes as { usage?: { inputTokens: number } }).usage?.inputTokens ?? 0
+  }
+  const asking = ({ note }: StageContext): object => {
+    note('usage', { inputTokens: 100 })
+    return {}
+  }
+  const child = new Pipeline('child').withStage('ask', asking)
+  const graph = new Pipeline('p')
+    .withPipeline('kid', child)
+    .withStage('ask', asking, { dependencies: ['kid'] })
+    .withStage('last', asking, { dependencies: ['ask'] })
+    .build({ interceptors: [{ name: 'budget', settled: count, replayed: count }] })
+  const first = new ArrayExecutor()
+  await runDurable(graph, first, {})
+  expect(spent).toBe(300)
+  spent = 0
+  await runDurable(graph, new ArrayExecutor(first.facts.slice(0, 2)), {})
+  expect(spent).toBe(300)
+})
+
 test('a cleanup runs at the end of the leg that registered it, while no fact is asked for', async () => {
   const seen: string[] = []
   const graph = new Pipeline('p')

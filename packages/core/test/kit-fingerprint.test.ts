@@ -121,3 +121,60 @@ test('an instance of a class without a name says where it is', () => {
   const nameless: unknown = Object.create(Object.create(Object.create(null) as object) as object)
   expect(() => fingerprint({ a: nameless })).toThrow('.a is an instance of a class')
 })
+
+/** Many objects that hold the one below twice: as a tree, they would be 2 ** levels. */
+function shared(levels: number): object {
+  let value: object = { text: 'x'.repeat(20) }
+  for (let level = 0; level < levels; level++) value = { left: value, right: [value], level }
+  return value
+}
+
+test('an object that many fields share is read once', () => {
+  let reads = 0
+  const leaf = Object.defineProperty({}, 'once', {
+    enumerable: true,
+    get: () => {
+      reads++
+      return 1
+    },
+  })
+  let value: object = leaf
+  for (let level = 0; level < 200; level++) value = { left: value, right: [value] }
+  expect(fingerprint(value).length).toBeLessThan(1_000_000)
+  expect(reads).toBe(1)
+})
+
+test('shared objects and their copies say the same, another leaf does not', () => {
+  const value = shared(10)
+  const copy = JSON.parse(JSON.stringify(value)) as object
+  expect(fingerprint(copy)).toBe(fingerprint(value))
+  const other = JSON.parse(JSON.stringify(value).replace('xxx', 'xxy')) as object
+  expect(fingerprint(other)).not.toBe(fingerprint(value))
+})
+
+test('long parts that differ, or stand elsewhere, do not say the same', () => {
+  const [a, b] = ['a', 'b'].map((letter) => ({ text: letter.repeat(5_000) })) as [object, object]
+  const values = [
+    [a],
+    [b],
+    [a, b],
+    [b, a],
+    [a, a],
+    [a, '#1'],
+    ['#1', a],
+    [a, a, b],
+    [a, b, b],
+    { a, b },
+    { a: b, b: a },
+  ]
+  expect(new Set(values.map(fingerprint)).size).toBe(values.length)
+})
+
+test('a value is too deep whether the deep part is shared or not', () => {
+  const nested = (levels: number, inner: object): object =>
+    levels === 0 ? inner : { inner: nested(levels - 1, inner) }
+  const part = nested(300, {})
+  expect(() => fingerprint([part, nested(300, part)])).toThrow('is more than 500 levels deep')
+  expect(() => fingerprint([part, nested(300, nested(300, {}))])).toThrow('is more than 500 levels deep')
+  expect(fingerprint([part, nested(100, part)])).toBe(fingerprint([part, nested(400, {})]))
+})

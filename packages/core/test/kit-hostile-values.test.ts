@@ -56,6 +56,10 @@ test.each([
   ['postgres://bob:hun/ter2@db/main', '"postgres://…@db/main"'],
   ['postgres://bob:hun@ter2@db', '"postgres://…@db"'],
   ['redis://:hun?ter2#x@db', '"redis://…@db"'],
+  ['sk-proj-a1B2c3D4e5F6g7H8i9J0', '"sk-…"'],
+  ['Bearer sk_live_51H8x0aBcDeFgHiJkLm', '"Bearer sk_…"'],
+  ['eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2ln', '"eyJ…"'],
+  ['sk-learn-classifier-stage', '"sk-learn-classifier-stage"'],
   ['see https://docs.example/page and mail@example.com', '"see https://docs.example/page and mail@example.com"'],
 ])('the credentials in %s are not shown', (text, shown) => {
   expect(show(text)).toBe(shown)

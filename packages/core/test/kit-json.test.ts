@@ -21,3 +21,25 @@ test.each<[value: unknown, lost: RegExp]>([
 ])('of %o, JSON would lose %s', (value, lost) => {
   expect(lostInJson(value)).toMatch(lost)
 })
+
+test('an object that many fields share is read once', () => {
+  let reads = 0
+  let value: object = Object.defineProperty({}, 'once', {
+    enumerable: true,
+    get: () => {
+      reads++
+      return 1
+    },
+  })
+  for (let level = 0; level < 200; level++) value = { left: value, right: [value] }
+  expect(lostInJson(value)).toBeUndefined()
+  expect(reads).toBe(1)
+})
+
+test('a value is too deep whether the deep part is shared or not', () => {
+  const nested = (levels: number, inner: object): object =>
+    levels === 0 ? inner : { inner: nested(levels - 1, inner) }
+  const part = nested(300, {})
+  expect(lostInJson([part, nested(300, part)])).toMatch(/^more than 500 levels at/)
+  expect(lostInJson([part, nested(100, part)])).toBeUndefined()
+})

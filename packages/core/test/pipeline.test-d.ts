@@ -328,6 +328,24 @@ base.withStage('a', function* () {
   yield 'token'
   return { text: 'x' }
 })
+// @ts-expect-error return a plain object: an error
+base.withStage('a', () => new Error('x'))
+// @ts-expect-error return a plain object: an error of a subclass
+base.withStage('a', async () => new TypeError('x'))
+// @ts-expect-error return a plain object: an error on one path
+base.withStage('a', ({ attempt }) => (attempt === 1 ? { text: 'x' } : new Error('x')))
+// @ts-expect-error return a plain object: a status that is a word of core
+base.withStage('a', () => ({ status: 'ok' as const }))
+// @ts-expect-error return a plain object: a status that is a word of core, with data
+base.withStage('a', async () => ({ status: 'fail' as const, data: { text: 'x' } }))
+// @ts-expect-error return a plain object: the item of a map that looks like an output
+base.withMap('a', { over: () => [1], each: () => ({ status: 'skip' as const }) })
+base.withStage('a', () => ({ status: 'shipped' as const }))
+base.withStage('a', () => ({ status: 'ok' as string }))
+base.withStage('a', () => ({ name: 'Ada', message: 'Hello!' }))
+base.withStage('a', () => ({ name: 'TypeError', message: 'x', stack: 'at a.ts' }))
+base.withStage('a', () => ({ error: new Error('x') }))
+base.withStage('a', ({ attempt }) => (attempt === 1 ? StageOutput.fail('x') : { text: 'x' }))
 // @ts-expect-error return a plain object: a string
 base.withStage('a', async () => 'text')
 // @ts-expect-error return a plain object: a number

@@ -161,3 +161,22 @@ test("a token that is passed instead of the options is refused, and the message 
     message: 'The run options of pipeline "demo" and its interceptors: the options must be an object, not a string.',
   })
 })
+
+test('a signal whose getter throws is refused, and one that throws later ends no process', async () => {
+  const signalThatThrowsAt = (read: number): AbortSignal => {
+    let reads = 0
+    const aborted = {
+      get: () => {
+        if (++reads >= read) throw new Error('not today')
+        return false
+      },
+    }
+    return Object.defineProperties(new EventTarget(), { throwIfAborted: { value() {} }, aborted }) as AbortSignal
+  }
+  expect(await refusal({ signal: signalThatThrowsAt(1) })).toMatchObject({
+    code: 'core/illegal-option',
+    message: expect.stringContaining('the options cannot be read: not today') as unknown,
+  })
+  for (const read of [2, 3, 4])
+    expect((await graph.run({}, { signal: signalThatThrowsAt(read) })).status).toBe('completed')
+})

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 
 import { create } from './create.ts'
 
@@ -23,6 +23,15 @@ async function run(argv: readonly string[], { userAgent }: { userAgent?: string 
   const [output, error] = [paper(), paper()]
   const code = await create(argv, { cwd, input: new PassThrough(), output, error, userAgent })
   return { code, output: output.text(), error: error.text() }
+}
+
+/** A command in front of all others on the PATH, as a script of the shell. */
+function fakeCommand(name: string, script: string): void {
+  const bin = join(cwd, 'bin')
+  mkdirSync(bin, { recursive: true })
+  writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  vi.stubEnv('PATH', `${bin}${delimiter}${process.env['PATH']}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
 }
 
 /** Runs the command on a terminal, on which a person presses these keys, each when its question is there. */
@@ -87,10 +96,65 @@ test('a folder gives the name, if there is no other', async () => {
   expect(manifestOf('packages/orders').name).toBe('stageflow-store-orders')
 })
 
-test('pnpm create is told to go on with pnpm', async () => {
-  const { output } = await run(['--yes', '--no-install'], { userAgent: 'pnpm/12.4.2 npm/? node/v24.21.0 linux x64' })
-  expect(output).toContain('pnpm install\n')
-  expect(output).toContain('pnpm start')
+test.each([
+  [undefined, 'npm install', 'npm start', 'npm test'],
+  ['npm/11.19.0 node/v24.21.0 linux x64 workspaces/false', 'npm install', 'npm start', 'npm test'],
+  ['pnpm/12.4.2 npm/? node/v24.21.0 linux x64', 'pnpm install', 'pnpm start', 'pnpm test'],
+  ['yarn/1.22.22 npm/? node/v24.21.0 linux x64', 'yarn install', 'yarn start', 'yarn test'],
+  ['yarn/4.9.0 npm/? node/v24.21.0 linux x64', 'yarn install', 'yarn start', 'yarn test'],
+  ['bun/1.3.0 npm/? node/v24.3.0 linux x64', 'bun install', 'bun run start', 'bun run test'],
+  ['deno/2.5.0 npm/? deno/2.5.0 linux x86_64', 'npm install', 'npm start', 'npm test'],
+])('the next steps of an app are for the package manager %s', async (userAgent, ...commands) => {
+  const { output } = await run(['--yes', '--no-install'], userAgent === undefined ? {} : { userAgent })
+  for (const command of commands) expect(output).toMatch(new RegExp(`^  ${command}(?: |$)`, 'm'))
+})
+
+test.each([
+  ['npm/11.19.0', 'npm test', 'npm run check', 'npm publish'],
+  ['pnpm/12.4.2', 'pnpm test', 'pnpm run check', 'pnpm publish'],
+  ['yarn/1.22.22', 'yarn test', 'yarn run check', 'npm publish'],
+  ['bun/1.3.0', 'bun run test', 'bun run check', 'bun publish'],
+])('the next steps of a plugin are for %s', async (userAgent, ...commands) => {
+  const { output } = await run(['quota', '--template', 'sink', '--no-install'], { userAgent })
+  for (const command of commands) expect(output).toMatch(new RegExp(`^  ${command} `, 'm'))
+})
+
+test.each(['npm', 'pnpm', 'yarn', 'bun'])('%s installs if it started the command', async (name) => {
+  fakeCommand(name, 'echo "$0 $@" > called')
+  expect(await run(['--yes'], { userAgent: `${name}/1.0.0 npm/?` })).toMatchObject({ code: 0, error: '' })
+  const called = readFileSync(join(cwd, 'my-app/called'), 'utf8')
+  expect(called).toBe(`${join(cwd, 'bin', name)} install${name === 'npm' ? ' --no-audit --no-fund' : ''}\n`)
+})
+
+test('a package manager that is not on the PATH, or not known, leaves installing to you and says so', async () => {
+  vi.stubEnv('PATH', join(cwd, 'bin'))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const missing = await run(['--yes'], { userAgent: 'bun/1.3.0 npm/? node/v24.3.0 linux x64' })
+  expect(missing).toMatchObject({ code: 0, error: '' })
+  expect(missing.output).toContain("Nothing was installed: bun isn't on the PATH.\n")
+  expect(missing.output).toContain('\n  bun install\n')
+  const unknown = await run(['other-app', '--yes'], { userAgent: 'deno/2.5.0 npm/?' })
+  expect(unknown).toMatchObject({ code: 0, error: '' })
+  expect(unknown.output).toContain(
+    "Nothing was installed: the package manager deno isn't known. Known are npm, pnpm, yarn and bun.\n",
+  )
+  expect(unknown.output).toContain('\n  npm install\n')
+})
+
+test('a file in the place of the folder, or on the way to it, stays as it is', async () => {
+  writeFileSync(join(cwd, 'notes'), 'mine')
+  for (const folder of ['notes', 'notes/deep/down'])
+    expect(await run(['quota', '--template', 'sink', '--folder', folder, '--no-install'])).toMatchObject({
+      code: 1,
+      error: `${join(cwd, 'notes')} is a file. Choose another name, or another --folder.\n`,
+    })
+  expect(readFileSync(join(cwd, 'notes'), 'utf8')).toBe('mine')
+})
+
+test('a name that means something else in the code is told with the one that the code says', async () => {
+  const { output } = await run(['event', '--template', 'sink', '--no-install'])
+  expect(output).toContain('Its code says custom-event, because "event" means something else there.\n')
+  expect(readdirSync(join(cwd, 'stageflow-sink-event/src'))).toContain('custom-event-sink.ts')
 })
 
 test('a folder that is not empty stays as it is', async () => {
@@ -110,7 +174,7 @@ test.each([
   [['--yes', '--template', 'store'], /^What is the store called\? /],
   [['quota', '--tempalte', 'sink'], /Did you mean --template\?/],
   [['Quota', '--template', 'sink'], /did you mean "quota"\?/],
-  [['delete', '--template', 'interceptor'], /Choose a longer name/],
+  [['typescript', '--template', 'app', '--plugins', ''], /can't be called that/],
 ])('without a terminal it never asks: %j ends with 2, and makes nothing', async (argv, message) => {
   const { code, output, error } = await run(argv)
   expect({ code, output }).toEqual({ code: 2, output: '' })

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import type { Readable, Writable } from 'node:stream'
 
 import { HELP } from './help.ts'
 import { DEFAULT_PLUGINS, type AppPlugin, type Kind } from './kinds.ts'
+import { FALLBACK, isOnPath, managerOf, type Manager } from './manager.ts'
 import { namesOf, type Names } from './naming.ts'
 import { Cancelled, askKind, askName, askPlugins } from './questions.ts'
 import { requestOf, type Request } from './request.ts'
-import { templateFiles } from './template-files.ts'
+import { codeName, templateFiles } from './template-files.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What the command has of the process that it runs in. */
@@ -52,15 +53,27 @@ async function make(request: Request, surroundings: Surroundings): Promise<void>
   refuseFull(folder)
   writeFiles(folder, files)
   output.write(`Made ${names.packageName}: ${files.size} files.\n`)
-  const manager = managerOf(surroundings)
-  if (request.install) await install(manager, folder, output)
-  output.write(nextSteps(kind, names, manager, request.install, relative(cwd, folder)))
+  const inCode = codeName(kind, names)
+  if (inCode !== names.name)
+    output.write(`Its code says ${inCode}, because "${names.name}" means something else there.\n`)
+  const manager = managerOf(surroundings.userAgent)
+  const isInstalled = request.install && (await installWith(manager, surroundings, folder))
+  output.write(nextSteps(kind, names, manager ?? FALLBACK, isInstalled, relative(cwd, folder)))
 }
 
 /** Nothing is overwritten. A repository may have been made before. */
 function refuseFull(folder: string): void {
+  const file = fileIn(folder)
+  if (file !== undefined) throw new Error(`${file} is a file. Choose another name, or another --folder.`)
   const isFull = existsSync(folder) && readdirSync(folder).some((name) => name !== '.git')
   if (isFull) throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
+}
+
+/** The file that a path goes through or leads to, where a folder should be. */
+function fileIn(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats !== undefined) return stats.isDirectory() ? undefined : path
+  return fileIn(dirname(path))
 }
 
 function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
@@ -93,39 +106,50 @@ async function missingPlugins(request: Request, surroundings: Surroundings): Pro
   return mayAsk(request, surroundings) ? askPlugins(surroundings) : DEFAULT_PLUGINS
 }
 
-function managerOf({ userAgent = '' }: Surroundings): 'npm' | 'pnpm' {
-  return userAgent.startsWith('pnpm/') ? 'pnpm' : 'npm'
+/** Lets the package manager install if it can be found. Resolves with whether it did. */
+async function installWith(manager: Manager | undefined, surroundings: Surroundings, folder: string): Promise<boolean> {
+  const { output, userAgent = '' } = surroundings
+  if (manager === undefined) {
+    const [name = ''] = userAgent.split('/', 1)
+    output.write(`Nothing was installed: the package manager ${name} isn't known. Known are npm, pnpm, yarn and bun.\n`)
+    return false
+  }
+  if (!isOnPath(manager.name)) {
+    output.write(`Nothing was installed: ${manager.name} isn't on the PATH.\n`)
+    return false
+  }
+  await install(manager, folder, output)
+  return true
 }
 
 /** Lets the package manager install. What it prints is shown only if it fails. */
-async function install(manager: string, folder: string, output: Writable): Promise<void> {
-  output.write(`${manager} install …\n`)
+async function install({ name, installFlags }: Manager, folder: string, output: Writable): Promise<void> {
+  output.write(`${name} install …\n`)
   // On Windows the package managers are scripts of the shell.
   const options = { cwd: folder, shell: process.platform === 'win32' }
-  const args = ['install', ...(manager === 'npm' ? ['--no-audit', '--no-fund'] : [])]
-  const child = spawn(manager, args, options)
+  const child = spawn(name, ['install', ...installFlags], options)
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (printed += text.toString()))
   const code = await new Promise<number | null>((done, failed) => child.on('close', done).on('error', failed))
   if (code !== 0)
     throw new Error(
-      `${manager} install failed with ${code} in ${folder}. The files are there. It printed:\n${printed.trim()}`,
+      `${name} install failed with ${code} in ${folder}. The files are there. It printed:\n${printed.trim()}`,
     )
   output.write('Installed what it depends on.\n')
 }
 
 /** The commands to type next, with what they do. */
-function nextSteps(kind: Kind, names: Names, manager: string, isInstalled: boolean, folder: string): string {
+function nextSteps(kind: Kind, names: Names, manager: Manager, isInstalled: boolean, folder: string): string {
   const steps: [string, string][] = []
   if (folder !== '') steps.push([`cd ${folder}`, ''])
-  if (!isInstalled) steps.push([`${manager} install`, ''])
+  if (!isInstalled) steps.push([`${manager.name} install`, ''])
   if (kind === 'app') {
-    steps.push([`${manager} start`, 'runs the pipeline'])
-    steps.push([`${manager} test`, 'tests it with a fake model'])
+    steps.push([manager.start, 'runs the pipeline'])
+    steps.push([manager.test, 'tests it with a fake model'])
   } else {
-    steps.push([`${manager} test`, `runs the contract of every ${kind}, and the tests of ${names.name}`])
-    steps.push([`${manager} run check`, 'checks the types and the package'])
-    steps.push([`${manager} publish`, 'checks, tests, builds and publishes it'])
+    steps.push([manager.test, `runs the contract of every ${kind}, and the tests of ${names.name}`])
+    steps.push([manager.check, 'checks the types and the package'])
+    steps.push([manager.publish, 'checks, tests, builds and publishes it'])
   }
   const width = Math.max(...steps.map(([command]) => command.length)) + 3
   const lines = steps.map(([command, does]) => `  ${command.padEnd(width)}${does}`.trimEnd())

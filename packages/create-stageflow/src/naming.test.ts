@@ -20,6 +20,11 @@ test.each([
 test.each([
   ['interceptor', 'TokenQuota', 'The name "TokenQuota" must be in kebab-case: did you mean "token-quota"?'],
   ['interceptor', 'token_quota', 'The name "token_quota" must be in kebab-case: did you mean "token-quota"?'],
+  ['app', 'été', 'The name "été" must be in kebab-case: did you mean "ete"?'],
+  ['app', 'Über_Café', 'The name "Über_Café" must be in kebab-case: did you mean "uber-cafe"?'],
+  ['app', 'straße', 'The name "straße" must be in kebab-case, such as token-quota.'],
+  ['app', '東京-app', 'The name "東京-app" must be in kebab-case, such as token-quota.'],
+  ['app', '2fa', 'The name "2fa" must be in kebab-case, such as token-quota.'],
   ['app', '../out', 'The name "../out" must be in kebab-case, such as token-quota.'],
   ['app', '.', 'The name "." must be in kebab-case, such as token-quota.'],
   ['app', '', 'The name "" must be in kebab-case, such as token-quota.'],

@@ -45,9 +45,16 @@ export function wordsOf(name: string): { readonly camel: string; readonly pascal
 function adviceOn(given: string): string {
   if (given.length > LONGEST) return `is longer than ${LONGEST} characters.`
   const better = given
+    .normalize('NFD')
+    .replaceAll(/\p{Mark}/gu, '')
     .replaceAll(/([a-z\d])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replaceAll(/[^a-z\d@/]+/g, '-')
     .replaceAll(/^[-\d]+|-+$/g, '')
-  return `must be in kebab-case${LEGAL.test(better) ? `: did you mean "${better}"?` : ', such as token-quota.'}`
+  // A guess that lost a letter or a digit would be another name.
+  const isWhole = lettersOf(given) === lettersOf(better)
+  return `must be in kebab-case${isWhole && LEGAL.test(better) ? `: did you mean "${better}"?` : ', such as token-quota.'}`
 }
+
+/** The number of letters and digits in a text, in any script. */
+const lettersOf = (text: string): number => text.normalize('NFD').match(/[\p{Letter}\p{Number}]/gu)?.length ?? 0

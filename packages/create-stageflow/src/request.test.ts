@@ -54,3 +54,11 @@ test.each([
 ])('the arguments %j are refused, and the message says what is meant', (argv, message) => {
   expect(() => requestOf(argv)).toThrow(new UsageError(message))
 })
+
+test.each(['C:\\work\\a', 'c:/work/a', 'packages\\orders'])('the folder %s is a path of Windows alone', (folder) => {
+  expect(requestOf(['--folder', folder], 'win32').folder).toBe(folder)
+  for (const platform of ['linux', 'darwin'])
+    expect(() => requestOf(['--folder', folder], platform)).toThrow(
+      new UsageError(`--folder "${folder}" is a path of Windows. Separate its folders with /, without a drive.`),
+    )
+})

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 
@@ -27,7 +28,7 @@ const OPTIONS = {
 const FLAGS = Object.keys(OPTIONS).map((name) => `--${name}`)
 
 /** Reads the arguments of the command. Throws a `UsageError` that says what is meant. */
-export function requestOf(argv: readonly string[]): Request {
+export function requestOf(argv: readonly string[], platform: string = process.platform): Request {
   const { values, positionals, tokens } = parseArgs({
     args: [...argv],
     options: OPTIONS,
@@ -45,7 +46,7 @@ export function requestOf(argv: readonly string[]): Request {
   return {
     kind,
     name: positionals[0],
-    folder: values.folder === undefined ? undefined : String(values.folder),
+    folder: values.folder === undefined ? undefined : folderOf(String(values.folder), platform),
     plugins,
     yes: values.yes === true,
     install: values['no-install'] !== true,
@@ -76,6 +77,12 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
   const hasValue = value !== undefined && (inlineValue === true || !value.startsWith('-'))
   if (takesValue && !hasValue) throw new UsageError(`${rawName} needs a value: ${rawName} ${EXAMPLES[name] ?? ''}.`)
   if (!takesValue && value !== undefined) throw new UsageError(`${rawName} takes no value, and got "${value}".`)
+}
+
+/** On other systems, a path of Windows would be the name of one folder. */
+function folderOf(given: string, platform: string): string {
+  if (platform === 'win32' || !/\\|^[a-z]:/i.test(given)) return given
+  throw new UsageError(`--folder "${given}" is a path of Windows. Separate its folders with /, without a drive.`)
 }
 
 function kindOf(given: string): Kind {

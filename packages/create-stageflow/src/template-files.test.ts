@@ -76,7 +76,8 @@ test('every plugin is in the template of an app', () => {
   expect(allPlugins).toEqual(expect.arrayContaining([...DEFAULT_PLUGINS]))
 })
 
-test.each(['delete', 'test', 'calls', 'manual-clock'])('an interceptor cannot be called %s', (name) => {
-  expect(() => templateFiles('interceptor', namesOf('interceptor', name))).toThrow(UsageError)
-  expect(templateFiles('sink', namesOf('sink', name)).size).toBeGreaterThan(10)
+test('an app cannot be called like a package that it installs', () => {
+  for (const name of ['typescript', 'pino', '@stageflow/testing'])
+    expect(() => templateFiles('app', namesOf('app', name), allPlugins), name).toThrow(UsageError)
+  expect(templateFiles('app', namesOf('app', 'pino'), ['retry']).size).toBeGreaterThan(5)
 })

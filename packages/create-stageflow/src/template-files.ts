@@ -2,39 +2,41 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { codeNameOf, withFileName, withName, type TemplateFile } from './code-names.ts'
 import { APP_PLUGINS, type AppPlugin, type Kind } from './kinds.ts'
-import { wordsOf, type Names } from './naming.ts'
+import type { Names } from './naming.ts'
 import { UsageError } from './usage-error.ts'
 
 const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url))
-/** Words that cannot be the name of a function. */
-const KEYWORDS =
-  /^(arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/
 /** A line of the template of an app that only belongs to one of the plugins. */
 const PLUGIN_LINE = /^.* \/\/ plugin: ([a-z-]+)\n/gm
 
 /**
  * The files of a new app or plugin: their text by their path. `plugins`: what an app has. Throws a `UsageError` if the name can't be
- * used in the code of the template.
+ * used: see `codeName`, and an app can't have the name of a package that it installs.
  */
 export function templateFiles(
   kind: Kind,
   names: Names,
   plugins: readonly AppPlugin[] = [],
 ): ReadonlyMap<string, string> {
-  const folders = kind === 'app' ? ['app'] : ['plugin', kind]
-  const templates = folders.flatMap((folder) => readFolder(join(TEMPLATES, folder)))
-  refuseTaken(kind, names.name, templates)
+  const templates = templatesOf(kind)
+  const codeName = codeNameOf(names.name, templates)
   const files = templates.map(({ path, text }) => {
-    const own = path === 'package.json' ? manifestWith(text, kind, plugins) : withPlugins(text, plugins)
-    return [filled(path, names), filled(own, names)] as const
+    const own = path === 'package.json' ? manifestWith(text, kind, names, plugins) : withPlugins(text, plugins)
+    return [filled(path, names, codeName), filled(own, names, codeName)] as const
   })
   return new Map(files.sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-interface TemplateFile {
-  readonly path: string
-  readonly text: string
+/** What a plugin is called in its code and its files: its name, or `custom-` before it if the name means something else there. */
+export function codeName(kind: Kind, { name }: Names): string {
+  return codeNameOf(name, templatesOf(kind))
+}
+
+function templatesOf(kind: Kind): readonly TemplateFile[] {
+  const folders = kind === 'app' ? ['app'] : ['plugin', kind]
+  return folders.flatMap((folder) => readFolder(join(TEMPLATES, folder)))
 }
 
 function readFolder(folder: string): readonly TemplateFile[] {
@@ -52,27 +54,10 @@ function realName(path: string): string {
 }
 
 /** Puts the names in the place of the words that the templates are written with. */
-function filled(text: string, { packageName, name }: Names): string {
-  const { camel, pascal, upper } = wordsOf(name)
-  return text
+function filled(text: string, { packageName, name }: Names, inCode: string): string {
+  return withName(withFileName(text, inCode), inCode)
     .replaceAll('template-package', packageName)
     .replaceAll('template-name', name)
-    .replaceAll('templateName', camel)
-    .replaceAll('TemplateName', pascal)
-    .replaceAll('TEMPLATE_NAME', upper)
-}
-
-/**
- * An interceptor's function has its name, and its options are named after it. Throws a `UsageError` if the files of the template already
- * use one of these names, or if JavaScript does.
- */
-function refuseTaken(kind: Kind, name: string, templates: readonly TemplateFile[]): void {
-  if (kind !== 'interceptor') return
-  const { camel, pascal } = wordsOf(name)
-  const word = new RegExp(`\\b(?:${camel}|${pascal}Options)\\b`)
-  const isTaken = templates.some(({ path, text }) => path.endsWith('.ts') && word.test(text))
-  if (isTaken || KEYWORDS.test(camel))
-    throw new UsageError(`"${name}" means something else in the code. Choose a longer name, such as ${name}-guard.`)
 }
 
 /** The text of a template, without the lines of plugins that an app doesn't have. */
@@ -84,11 +69,19 @@ function withPlugins(text: string, plugins: readonly AppPlugin[]): string {
 }
 
 /** The manifest in the form that npm writes, without the packages of plugins that an app doesn't have. */
-function manifestWith(text: string, kind: Kind, plugins: readonly AppPlugin[]): string {
-  const manifest = JSON.parse(text) as { dependencies: Record<string, string> }
+function manifestWith(text: string, kind: Kind, { packageName }: Names, plugins: readonly AppPlugin[]): string {
+  const manifest = JSON.parse(text) as Manifest
   if (kind === 'app') {
     const others = Object.entries(APP_PLUGINS).filter(([plugin]) => !plugins.includes(plugin as AppPlugin))
     for (const name of others.flatMap(([, { packages }]) => packages)) delete manifest.dependencies[name]
   }
+  const installed = { ...manifest.dependencies, ...manifest.devDependencies }
+  if (Object.hasOwn(installed, packageName))
+    throw new UsageError(`The ${kind} installs ${packageName}, so it can't be called that. Choose another name.`)
   return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+interface Manifest {
+  readonly dependencies: Record<string, string>
+  readonly devDependencies: Record<string, string>
 }

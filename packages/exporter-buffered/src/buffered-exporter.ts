@@ -2,7 +2,7 @@ import { Downstream, EventBuffer } from '@stageflow/buffer'
 import type { BufferStats, BufferReport, EventBufferListener } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { checkWait, withinLimit, plainOptions } from '@stageflow/core/kit'
+import { checkWait, plainOptions, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf } from './buffered-options.ts'
 import type { BufferedExporterOptions, Settings } from './buffered-options.ts'
@@ -161,12 +161,14 @@ function eventsLost(dropped: number, refused: number): StageflowError {
   )
 }
 
-function lateClose({ size, dropped }: BufferStats, timeoutMs: number): StageflowError {
+function lateClose({ size, dropped, failures, lastError }: BufferStats, timeoutMs: number): StageflowError {
   const has = dropped === 0 ? 'every event' : 'every event that was not dropped'
   const what = size === 0 ? `the exporter did not close; it has ${has}` : `${size} events were not delivered`
+  const why = failures === 0 ? '' : ` The last error of the exporter: ${textOf(lastError)}.`
   return new StageflowError(
     'exporter-buffered/timed-out',
-    `close() had ${timeoutMs} ms: ${what}. Read stats().lastError, or raise its timeoutMs.`,
+    `close() had ${timeoutMs} ms: ${what}.${why} Raise timeoutMs, or find out why the exporter is slow.`,
+    failures === 0 ? undefined : { cause: lastError },
   )
 }
 

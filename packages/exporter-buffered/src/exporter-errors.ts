@@ -19,6 +19,15 @@ export function severalFailed(errors: readonly Error[]): StageflowError {
   return new StageflowError('exporter-buffered/downstream', errors.map(({ message }) => message).join('; '), { cause })
 }
 
+/** The error for a batch that comes after `close()`. It isn't retryable, so that a buffer in front gives the batch up at once. */
+export function closedError(which: string, events: readonly unknown[]): StageflowError {
+  const error = new StageflowError(
+    'exporter-buffered/closed',
+    `${which} is closed, and did not export ${events.length === 1 ? '1 event' : `${events.length} events`}. Close it after the last export.`,
+  )
+  return Object.assign(error, { retryable: false })
+}
+
 type Failure = readonly [exporter: { readonly name: string }, error: unknown]
 
 /** One error for those of several exporters that failed to export. It is retryable if one of them is. `count`: how many exporters there are. */

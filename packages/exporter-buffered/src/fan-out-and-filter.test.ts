@@ -264,6 +264,24 @@ test('close of a fan-out and of a filter waits for the exports in progress, and 
   expect(await closed).toMatchObject([{ one: { delivered: 1, lost: 0 } }, { delivered: 2, lost: 0 }])
 })
 
+test.each<[name: string, of: (behind: Exporter) => Exporter]>([
+  ['fanOutExporter()', (behind) => fanOutExporter({ behind }, { clock })],
+  ['filterExporter()', (behind) => filterExporter(behind, { clock, exclude: ({ seq }) => seq === 3 })],
+])('%s refuses a batch after close, even if the exporter behind has no close', async (name, of) => {
+  const behind = scriptedExporter()
+  const wrapper = of({ export: behind.export })
+  await wrapper.export([eventOf(1)])
+  const closed = wrapper.close?.()
+  for (const batch of [[eventOf(2)], [eventOf(3)]])
+    await expect(wrapper.export(batch)).rejects.toMatchObject({
+      code: 'exporter-buffered/closed',
+      message: `${name} is closed, and did not export 1 event. Close it after the last export.`,
+      retryable: false,
+    })
+  await closed
+  expect(behind.written()).toEqual([1])
+})
+
 test('a filter reports what passed and was written, each event of a batch that came again once', async () => {
   const behind = scriptedExporter()
   const filter = filterExporter(behind, { clock, exclude: ({ seq }) => seq > 5 })

@@ -16,7 +16,7 @@ import { CLOCK, checkWait, optionProblems, refuseOptions } from '@stageflow/core
 import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './buffered-options.ts'
-import { DOWNSTREAM_ERRORS, exportFailed, severalFailed } from './exporter-errors.ts'
+import { DOWNSTREAM_ERRORS, closedError, exportFailed, severalFailed } from './exporter-errors.ts'
 import { EXPORTER } from './exporter.ts'
 import type { Exporter, ExportOptions } from './exporter.ts'
 
@@ -53,7 +53,7 @@ const RULES: OptionRules<FanOutExporterOptions> = { clock: CLOCK }
 /**
  * One exporter that writes each batch to all of several named exporters. If some fail, the batch comes again to those alone. They go at
  * the pace of the slowest; to separate them, give each one a `BufferedExporter`. Errors: `exporter-buffered/illegal-option`,
- * `exporter-buffered/downstream`, `exporter-buffered/fan-out-failed` with all errors in its cause.
+ * `exporter-buffered/downstream`, `exporter-buffered/closed`, `exporter-buffered/fan-out-failed` with all errors in its cause.
  */
 export function fanOutExporter<Name extends string>(
   exporters: Readonly<Record<Name, Exporter>>,
@@ -82,6 +82,7 @@ export function fanOutExporter<Name extends string>(
     core: '^1.0.0',
     async export(events, exportOptions) {
       checkBatch(ILLEGAL_OPTION, events, exportOptions)
+      if (closing.report !== undefined) throw closedError('fanOutExporter()', events)
       const progress = progressOf(events)
       const { written, refused } = progress
       const left = branches.filter((branch) => !written.has(branch) && !refused.has(branch))

@@ -1,11 +1,19 @@
-import { Downstream, EventFilter, FILTER_RULES, checkBatch, filterEnds, valueProblems } from '@stageflow/buffer'
-import type { FilterEnds, FilterOptions } from '@stageflow/buffer'
+import {
+  Closing,
+  Downstream,
+  EventFilter,
+  FILTER_RULES,
+  checkBatch,
+  filterEnds,
+  valueProblems,
+} from '@stageflow/buffer'
+import type { DeliveryReport, FilterEnds, FilterOptions } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 import { optionProblems, refuseOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './buffered-options.ts'
-import { DOWNSTREAM_ERRORS } from './exporter-errors.ts'
+import { DOWNSTREAM_ERRORS, closedError } from './exporter-errors.ts'
 import { EXPORTER } from './exporter.ts'
 import type { ExportOptions, Exporter } from './exporter.ts'
 
@@ -16,7 +24,7 @@ export interface FilterExporter extends Exporter, FilterEnds {
 
 /**
  * Passes on only some events. An event that a function throws for is held back. Errors: `exporter-buffered/illegal-option`,
- * `exporter-buffered/downstream`.
+ * `exporter-buffered/downstream`, `exporter-buffered/closed`.
  */
 export function filterExporter(exporter: Exporter, options: FilterOptions): FilterExporter {
   refuseOptions('filterExporter()', ILLEGAL_OPTION, [
@@ -37,6 +45,7 @@ export function filterExporter(exporter: Exporter, options: FilterOptions): Filt
     return selection
   }
 
+  const closing = new Closing<DeliveryReport>()
   const written = new WeakSet<readonly StageflowEvent[]>()
   let delivered = 0
 
@@ -51,12 +60,13 @@ export function filterExporter(exporter: Exporter, options: FilterOptions): Filt
     core: '^1.0.0',
     async export(events, exportOptions) {
       checkBatch(ILLEGAL_OPTION, events, exportOptions)
+      if (closing.report !== undefined) throw closedError('filterExporter()', events)
       const selection = select(events)
       if (selection.length === 0) return
       const exported = write(selection, exportOptions)
       downstream.track(exported)
       await exported
     },
-    ...filterEnds({ filter, downstream, delivered: () => delivered, illegalOption: ILLEGAL_OPTION }),
+    ...filterEnds({ filter, downstream, closing, delivered: () => delivered, illegalOption: ILLEGAL_OPTION }),
   }
 }

@@ -316,3 +316,16 @@ test('a dead letter that hangs when close gives up is lost, and counted once', a
   await clock.runAll()
   expect(buffer.stats()).toMatchObject({ dropped: 1 })
 })
+
+test('the report of a close that was too late has the last error of the exporter as the cause of its error', async () => {
+  const { buffer, exporter, emit } = buffered({ batchSize: 1 })
+  exporter.failure = new Error('the path is a folder')
+  emit(1, 4)
+  const closed = buffer.close()
+  await clock.advance(5_000)
+  const { error } = await closed
+  expect(error).toMatchObject({ code: 'exporter-buffered/timed-out', cause: exporter.failure })
+  expect((error as Error).message).toContain(
+    'close() had 5000 ms: 4 events were not delivered. The last error of the exporter: the path is a folder.',
+  )
+})

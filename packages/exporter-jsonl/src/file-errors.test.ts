@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { StageflowError } from '@stageflow/core'
+import { BufferedExporter } from '@stageflow/exporter-buffered'
+import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { eventOf, eventsOf, linesOf, temporaryFolder } from '../test/event-of.ts'
@@ -32,6 +34,16 @@ test('a folder, a file in the place of a folder, and a device are refused (expor
     expect(code, path).toBe('exporter-jsonl/not-a-file')
     expect(message).toContain(`Events cannot be written to ${JSON.stringify(path)}: it`)
   }
+})
+
+test('a buffer in front of it reports why nothing could be written', async () => {
+  const clock = manualClock()
+  const buffer = new BufferedExporter(new JsonlExporter({ path: folder.path }), { clock, batchSize: 1 })
+  buffer.emit(eventOf(1))
+  await expect.poll(() => buffer.stats().failures).toBe(1)
+  const closed = buffer.close({ timeoutMs: 10 })
+  await clock.advance(10)
+  expect(await closed).toMatchObject({ delivered: 0, lost: 1, error: { cause: { code: 'exporter-jsonl/not-a-file' } } })
 })
 
 test('a missing permission has its own error (exporter-jsonl/no-permission)', async () => {

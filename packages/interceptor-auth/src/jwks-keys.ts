@@ -19,9 +19,10 @@ export interface JwksSettings {
   readonly maxResponseBytes: number
 }
 
-/** Returns the key with this id; undefined if the server's set has none. */
-export type FindKey = (kid: string, request: VerifyRequest) => JwksKey | undefined | Promise<JwksKey | undefined>
-type KeySet = ReadonlyMap<string, JwksKey>
+/** Returns the keys with this id; undefined if the server's set has none. An issuer may publish several, such as one for each algorithm. */
+export type FindKeys = (kid: string, request: VerifyRequest) => KeysOfId | undefined | Promise<KeysOfId | undefined>
+export type KeysOfId = readonly [JwksKey, ...JwksKey[]]
+type KeySet = ReadonlyMap<string, KeysOfId>
 
 interface Refresh {
   readonly done: Promise<KeySet>
@@ -33,7 +34,7 @@ interface Refresh {
 const MINUTE_MS = 60_000
 
 /** Caches the server's key set as a whole: one request serves every key and every waiting call, and a key that a newer set lacks is gone at once. */
-export function jwksKeys(settings: JwksSettings): FindKey {
+export function jwksKeys(settings: JwksSettings): FindKeys {
   const { uri, ttlMs, requestsPerMinute } = settings
   let known: KeySet = new Map()
   let fetchedAt = -Infinity
@@ -166,18 +167,23 @@ const placeOf = (uri: URL): string => `${uri.origin}${uri.pathname}`
 
 // The keys of a response
 
-/** The keys of a set by their ids, without those that can't verify signatures. If two keys have the same id, the first counts. */
-function readKeys(listed: readonly unknown[]): ReadonlyMap<string, JwksKey> {
-  const keys = new Map<string, JwksKey>()
+/** The keys of a set by their ids, without those that can't verify signatures. */
+function readKeys(listed: readonly unknown[]): KeySet {
+  const keys = new Map<string, KeysOfId>()
   for (const each of listed) {
     const jwk = (each ?? {}) as Jwk
     const { kid } = jwk
-    if (typeof kid !== 'string' || keys.has(kid)) continue
+    if (typeof kid !== 'string') continue
     const key = readJwk(jwk)
-    if (key !== undefined) keys.set(kid, key)
+    if (key === undefined) continue
+    const others = keys.get(kid) ?? []
+    if (others.length < MOST_KEYS_OF_ID) keys.set(kid, [...others, key] as unknown as KeysOfId)
   }
   return keys
 }
+
+/** A token is tried with each key of its id, so there may not be many. */
+const MOST_KEYS_OF_ID = 4
 
 type Jwk = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,8 @@
-import { DELAY, FLAG, MILLISECONDS, ANY, whole, isThenable } from '@stageflow/core/kit'
+import type { KeyObject } from 'node:crypto'
+import { ANY, DELAY, FLAG, MILLISECONDS, codeOf, isThenable, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { Claims } from './identity.ts'
-import { type JwksKey, jwksKeys } from './jwks-keys.ts'
+import { type KeysOfId, jwksKeys } from './jwks-keys.ts'
 import { type PublicKeyAlgorithm, algorithmsProblem } from './jwt-algorithms.ts'
 import { JWT_REQUIRED, JWT_RULES, type JwtRulesOptions, jwtRules } from './jwt-rules.ts'
 import { type UnverifiedToken, readToken, verifiedClaims } from './jwt-token.ts'
@@ -50,19 +51,39 @@ export function jwksVerifier(options: JwksVerifierOptions): Verify {
   return (text, request) => {
     const token = readToken(text, rules)
     if (token.kid === undefined) throw refusal('auth/unknown-key', 'The token does not name its key ("kid").')
-    const claimsWith = (found: JwksKey | undefined): Claims =>
-      verifiedClaims(token, keyFor(token, found), rules, request.clock.now())
+    const claimsWith = (found: KeysOfId | undefined): Claims =>
+      firstThatFits(keysFor(token, found), (key) => verifiedClaims(token, key, rules, request.clock.now()))
     const found = find(token.kid, request)
     return isThenable(found) ? Promise.resolve(found).then(claimsWith) : claimsWith(found)
   }
 }
 
-function keyFor({ algorithm }: UnverifiedToken, found: JwksKey | undefined): JwksKey['key'] {
+/** The keys that the set allows for the token's algorithm. */
+function keysFor({ algorithm }: UnverifiedToken, found: KeysOfId | undefined): readonly KeyObject[] {
   if (found === undefined)
     throw refusal('auth/unknown-key', 'The token names a key ("kid") that its issuer does not publish (jwksUri).')
-  if (found.algorithm === undefined || found.algorithm === algorithm) return found.key
+  const allowed = found.filter((each) => each.algorithm === undefined || each.algorithm === algorithm)
+  if (allowed.length > 0) return allowed.map(({ key }) => key)
   throw refusal('auth/algorithm-refused', `The key set does not allow the key of the token for ${algorithm}.`)
 }
+
+/** If several keys have the id of the token, the one that made its signature counts. */
+function firstThatFits<Found>(keys: readonly KeyObject[], verify: (key: KeyObject) => Found): Found {
+  let refused: unknown
+  for (const key of keys) {
+    try {
+      return verify(key)
+    } catch (error) {
+      const code = codeOf(error)
+      if (code !== BAD_SIGNATURE && code !== ALGORITHM_REFUSED) throw error
+      // A key of another kind says less than one that fits and has another signature.
+      if (refused === undefined || code === BAD_SIGNATURE) refused = error
+    }
+  }
+  throw refused as Error
+}
+const BAD_SIGNATURE = 'auth/bad-signature'
+const ALGORITHM_REFUSED = 'auth/algorithm-refused'
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 

@@ -54,9 +54,12 @@ function secretProblem(algorithm: SecretAlgorithm, { type, symmetricKeySize = 0 
 }
 
 function rsaProblem(algorithm: string, key: KeyObject): string | undefined {
-  const { asymmetricKeyType: type, asymmetricKeyDetails: { modulusLength = 0, hashAlgorithm } = {} } = key
+  const { asymmetricKeyType: type, asymmetricKeyDetails = {} } = key
+  const { modulusLength = 0, publicExponent = 0n, hashAlgorithm } = asymmetricKeyDetails
   if (type !== 'rsa' && (type !== 'rsa-pss' || algorithm.startsWith('RS'))) return `${algorithm} needs an RSA key`
   if (modulusLength < FEWEST_RSA_BITS) return `RSA keys need at least ${FEWEST_RSA_BITS} bits`
+  // With the exponent 1, anyone can write a signature that fits.
+  if (publicExponent < 3n || publicExponent % 2n === 0n) return 'RSA keys need an odd exponent of at least 3'
   const hash = `sha${bitsOf(algorithm)}`
   if (type === 'rsa-pss' && hashAlgorithm !== undefined && hashAlgorithm !== hash)
     return `${algorithm} needs an RSA-PSS key for ${hash}`

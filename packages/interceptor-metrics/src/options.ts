@@ -7,7 +7,7 @@ export interface MetricsOptions<Content extends RegistryContentType = Prometheus
   readonly registry?: Registry<Content>
   /** Upper bounds of the buckets of every histogram, in seconds, ascending. Default: 14 bounds from 0.001 to 60. */
   readonly buckets?: readonly number[]
-  /** Maximum number of stages, and of pipelines, with labels of their own. The others are counted together as `other`. Default: 1,000. */
+  /** Maximum number of stages, and of pipelines, with labels of their own. The others are counted together as `other`. Default: 200. */
   readonly maxLabelSets?: number
 }
 
@@ -17,7 +17,7 @@ export interface CheckedOptions {
 }
 
 const DEFAULT_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-const DEFAULT_MAX_LABEL_SETS = 1_000
+const DEFAULT_MAX_LABEL_SETS = 200
 const MOST_BUCKETS = 100
 
 const RULES: OptionRules<MetricsOptions> = {

@@ -1,4 +1,4 @@
-import { Downstream, EventFilter, FILTER_RULES, filterEnds, valueProblems } from '@stageflow/buffer'
+import { Closing, Downstream, EventFilter, FILTER_RULES, filterEnds, valueProblems } from '@stageflow/buffer'
 import type { FilterEnds, FilterOptions } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { EventSink } from '@stageflow/core'
@@ -45,6 +45,12 @@ export function filterSink(sink: EventSink, options: FilterOptions = {}): Filter
     core: '^1.0.0',
     emit: (event) => (filter.passes(event) ? counted(sink.emit(event)) : undefined),
     tryEmit: (event) => (filter.passes(event) ? counted(sink.tryEmit(event)) : true),
-    ...filterEnds({ filter, downstream, delivered: () => delivered, illegalOption: ILLEGAL_OPTION }),
+    ...filterEnds({
+      filter,
+      downstream,
+      closing: new Closing(),
+      delivered: () => delivered,
+      illegalOption: ILLEGAL_OPTION,
+    }),
   }
 }

@@ -45,7 +45,7 @@ async function work({ folder, killAt }: OrderTask): Promise<Compensation> {
     undo: ({ input: { what } }) => log(`-${what}`),
   })
   const registry = new ToolRegistry({ tools: [step] })
-  const executor = new ToolExecutor({ resultStore: store, leaseMs: 500, undo: undoLog({ store: undoStore }) })
+  const executor = new ToolExecutor({ resultStore: store, leaseMs, undo: undoLog({ store: undoStore }) })
   const doing = (what: string) => async (context: StageContext) => {
     log(`stage ${what}`)
     const calls = [{ id: what, name: 'step', arguments: { what } }]

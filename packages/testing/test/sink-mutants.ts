@@ -1,17 +1,10 @@
+import { setInterval as nodeInterval, setTimeout as nodeTimeout } from 'node:timers'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 import type { CreateSink } from '../src/contract.ts'
 import type { ManualClock } from '../src/index.ts'
+import type { Mutant } from './mutant.ts'
 
-/** A broken sink, and the case that fails first for it, or why no case does. */
-export type SinkMutant = {
-  readonly name: string
-  /** What it does wrong. */
-  readonly does: string
-  readonly create: CreateSink
-} & (
-  | { readonly caughtBy: string; readonly alsoCaughtBy?: readonly string[]; readonly notOurs?: undefined }
-  | { readonly caughtBy?: undefined; readonly alsoCaughtBy?: undefined; readonly notOurs: string }
-)
+type SinkMutant = Mutant<{ readonly create: CreateSink }>
 
 const LARGE = 'delivers every accepted event of a large burst'
 const WHOLE = 'delivers the whole event'
@@ -570,6 +563,41 @@ export const mutants: readonly SinkMutant[] = [
           return isTaken && spentMs >= 0
         },
       }
+    }),
+  },
+  {
+    name: 'new-date',
+    does: 'measures with new Date()',
+    caughtBy: TIME,
+    create: unlike(({ take }) => {
+      let last: Date | undefined
+      return {
+        tryEmit: (event) => {
+          last = new Date()
+          return last !== undefined && take(event)
+        },
+      }
+    }),
+  },
+  {
+    name: 'node-timers',
+    does: 'waits with setTimeout of node:timers',
+    caughtBy: TIME,
+    create: unlike(({ sink }) => ({
+      flush: async () => {
+        await new Promise<void>((resolve) => void nodeTimeout(resolve, 1))
+        await sink.flush()
+      },
+    })),
+  },
+  {
+    name: 'interval-of-node-timers',
+    does: 'leaves a setInterval of node:timers behind',
+    caughtBy: TIMERS,
+    alsoCaughtBy: [TIME],
+    create: unlike(() => {
+      nodeInterval(() => {}, 60_000).unref()
+      return {}
     }),
   },
   {

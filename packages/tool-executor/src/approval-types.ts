@@ -26,5 +26,5 @@ export interface ApproveContext {
   readonly emit: TryEmitEvent | undefined
 }
 
-/** Decides whether a call may be made. If it throws, or returns anything else, the call is denied. `call.input` is frozen. */
+/** Decides whether a call may be made. If it throws, or returns anything else, the call is denied. `call` is to look at: changing its input changes nothing. */
 export type Approve = (call: ResolvedCall, context: ApproveContext) => ApprovalDecision | Promise<ApprovalDecision>

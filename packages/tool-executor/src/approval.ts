@@ -4,11 +4,11 @@ import { cleanText, editedCall, issuesText, mayUse } from '@stageflow/tools/kit'
 
 import type { ApprovalDecision, Approve } from './approval-types.ts'
 import type { Caller } from './caller.ts'
-import { denied, notStarted } from './results.ts'
+import { denied, notStarted, type ShownCall } from './results.ts'
 import { Stop, type Stops } from './stops.ts'
 
 /** Why the execution mode may not use the tool; undefined if it may. */
-export function refusedMode(call: ResolvedCall, executionMode: string | undefined): DeniedCall | undefined {
+export function refusedMode(call: ShownCall, executionMode: string | undefined): DeniedCall | undefined {
   if (mayUse(call.tool, executionMode)) return undefined
   const mode =
     executionMode === undefined ? 'without an execution mode' : `in the execution mode "${executionMode.slice(0, 80)}"`
@@ -16,10 +16,8 @@ export function refusedMode(call: ResolvedCall, executionMode: string | undefine
   return denied(notStarted(call), 'execution_mode_not_allowed', message)
 }
 
-/** A call that may be made, perhaps with edited arguments; or why not. */
-export type Asked =
-  | { readonly call: ResolvedCall; readonly isEdited: boolean }
-  | { readonly refused: DeniedCall | Stop }
+/** A call that may be made, with the arguments that the hook has edited, if it has; or why not. */
+export type Asked = { readonly edited: ResolvedCall | undefined } | { readonly refused: DeniedCall | Stop }
 
 const DENIALS: ReadonlySet<unknown> = new Set<Denial>([
   'not_approved',
@@ -31,7 +29,7 @@ const DENIALS: ReadonlySet<unknown> = new Set<Denial>([
   'edit_refused',
 ])
 
-/** Asks the hook. Only `true` and `{ approved: true }` approve. Never rejects. */
+/** Asks the hook about a call that it may keep. Only `true` and `{ approved: true }` approve. Never rejects. */
 export async function askApproval(call: ResolvedCall, approve: Approve, caller: Caller, stops: Stops): Promise<Asked> {
   try {
     const { clock, ids, emit } = caller
@@ -40,7 +38,7 @@ export async function askApproval(call: ResolvedCall, approve: Approve, caller: 
     if (decision instanceof Stop) return { refused: decision }
     const { approved, arguments: edited } = fieldsOf(decision)
     if (approved !== true) return deniedBy(call, decision)
-    return edited === undefined ? { call, isEdited: false } : await withEdit(call, edited, stops)
+    return edited === undefined ? { edited } : await withEdit(call, edited, stops)
   } catch (error) {
     const message = `Tool "${call.name}" was not approved: the approval hook failed (${textOf(error)}).`
     return deny(call, 'approval_failed', message, { cause: error })
@@ -61,9 +59,9 @@ function deniedBy(call: ResolvedCall, decision: unknown): Asked {
 
 /** The call with other arguments, if the schema of its tool accepts them. */
 async function withEdit(call: ResolvedCall, edited: unknown, stops: Stops): Promise<Asked> {
-  const checked = await stops.race(editedCall(call, edited))
+  const checked = await stops.race((async () => editedCall(call, edited))())
   if (checked instanceof Stop) return { refused: checked }
-  if (!('issues' in checked)) return { call: checked, isEdited: true }
+  if (!('issues' in checked)) return { edited: checked }
   const message = `Tool "${call.name}" was not called: the edited arguments do not match its schema (${issuesText(checked.issues)}).`
   return deny(call, 'edit_refused', message)
 }
@@ -75,7 +73,7 @@ function deny(
   { approvalId, cause }: { readonly approvalId?: string; readonly cause?: unknown } = {},
 ): Asked {
   const facts = { ...notStarted(call), ...(approvalId !== undefined && { approvalId }) }
-  return { refused: denied(facts, reason, cleanText(call.tool, message, call.input), cause) }
+  return { refused: denied(facts, reason, cleanText(call.tool, message, call.arguments), cause) }
 }
 
 function fieldsOf(decision: unknown): Readonly<Partial<Record<keyof Extract<ApprovalDecision, object>, unknown>>> {

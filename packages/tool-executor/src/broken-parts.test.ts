@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toolFailure } from '@stageflow/tools'
+import { z } from 'zod'
 
 import { bench, tool } from '../test/tool-bench.ts'
 
@@ -92,7 +93,7 @@ test('each attempt gets the input as it was checked, whatever the last attempt d
       delete given.at
       if (seen.length === 1) throw new Error('again')
     },
-    { retry: { attempts: 2, baseMs: 1, isRetryable: () => true } },
+    { input: z.looseObject({ at: z.coerce.date() }), retry: { attempts: 2, baseMs: 1, isRetryable: () => true } },
   )
   const b = bench([eats])
   const call = b.call('eats', input)

@@ -35,8 +35,12 @@ export function callerOf<Ports>(
   const clock = options.clock ?? context?.clock ?? services.clock
   const stops = new Stops()
   const removals = [options.signal, context?.signal].map((signal) => stopWith(signal, stops))
-  if (timeoutMs !== undefined && leftMs !== undefined && stops.stop === undefined)
-    removals.push(clock.setTimeout(() => stops.end(new Stop('timed-out', tookTooLong(timeoutMs))), leftMs))
+  if (timeoutMs !== undefined && leftMs !== undefined && stops.stop === undefined) {
+    const end = (): void => stops.end(new Stop('timed-out', tookTooLong(timeoutMs)))
+    // Without time, no code of a tool should begin.
+    if (leftMs === 0) end()
+    else removals.push(clock.setTimeout(end, leftMs))
+  }
   const emitter = options.eventEmitter ?? context?.tryEmitEvent ?? registry?.eventEmitter
   const emit = emitter && emitWith(emitter, services.onEmitterError)
   return {

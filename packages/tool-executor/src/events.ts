@@ -1,6 +1,8 @@
 import type { TryEmitEvent } from '@stageflow/core'
-import type { DeniedCall, ExecutedCall, ResolvedCall } from '@stageflow/tools'
+import type { DeniedCall, ExecutedCall } from '@stageflow/tools'
 import { payloadSummary, shownText } from '@stageflow/tools/kit'
+
+import type { ShownCall } from './results.ts'
 
 /** The call that an event is about. The event itself has the ids of its run. */
 export interface ToolCallEvent {
@@ -77,14 +79,14 @@ declare module '@stageflow/core' {
 
 export function emitInvoked(
   emit: TryEmitEvent,
-  { callId, name, tool, input }: ResolvedCall,
+  { callId, name, tool, input }: ShownCall,
   executionMode?: string,
 ): void {
   emit('tool.invoked', { toolName: name, callId, payloadSummary: payloadSummary(tool, input), executionMode })
 }
 
 /** The one event that ends a call. */
-export function emitEnded(emit: TryEmitEvent, call: ResolvedCall, result: ExecutedCall, executionMode?: string): void {
+export function emitEnded(emit: TryEmitEvent, call: ShownCall, result: ExecutedCall, executionMode?: string): void {
   const { tool } = call
   const { callId, name: toolName, durationMs, attempts, replayed } = result
   if (result.status === 'denied') {

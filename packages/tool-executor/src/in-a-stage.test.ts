@@ -126,7 +126,8 @@ test('a handler cannot forge the events of a call, of a stage or of a run', asyn
 
 test('without an emitter nothing is made for events, and without a run the ids are undefined', async () => {
   const input = Object.defineProperty({ a: 1 }, 'toJSON', { value: () => { throw new Error('was read') } }) // prettier-ignore
-  const registry = new ToolRegistry({ tools: [tool('look', (_, context) => [context.pipelineRunId, context.ports, context.emit('app.x', {})])] }) // prettier-ignore
-  const { resolved } = await registry.parseAndResolve([{ name: 'look', arguments: input }])
+  const look = tool('look', (_, context) => [context.pipelineRunId, context.ports, context.emit('app.x', {})], { input: z.object({}).transform(() => input) }) // prettier-ignore
+  const registry = new ToolRegistry({ tools: [look] })
+  const { resolved } = await registry.parseAndResolve([{ name: 'look', arguments: {} }])
   expect(await new ToolExecutor().execute(resolved)).toMatchObject([{ output: [undefined, {}, false] }])
 })

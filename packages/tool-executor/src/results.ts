@@ -4,6 +4,9 @@ import { cleanText } from '@stageflow/tools/kit'
 import type { HandlerFailure } from './settled.ts'
 import type { Stop } from './stops.ts'
 
+/** What events and results show of a call. */
+export type ShownCall = Pick<ResolvedCall, 'callId' | 'name' | 'index' | 'tool' | 'input'>
+
 /** What every result has. */
 export type Facts = Omit<CompletedCall, 'status' | 'output'>
 
@@ -16,7 +19,7 @@ export function completed(facts: Facts, output: unknown): CompletedCall {
   return Object.freeze({ ...facts, status: 'completed' as const, output })
 }
 
-export function failed(call: ResolvedCall, facts: Facts, { code, message, cause }: HandlerFailure): FailedCall {
+export function failed(call: ShownCall, facts: Facts, { code, message, cause }: HandlerFailure): FailedCall {
   const error = Object.freeze({ code, message: cleanText(call.tool, message, call.input) })
   return withCause({ ...facts, status: 'failed' as const, error }, cause)
 }
@@ -34,7 +37,7 @@ export function cancelled(facts: Facts, message: string): CancelledCall {
   return Object.freeze({ ...facts, status: 'cancelled' as const, message })
 }
 
-export function stopped(call: ResolvedCall, facts: Facts, { kind, error }: Stop): FailedCall | CancelledCall {
+export function stopped(call: ShownCall, facts: Facts, { kind, error }: Stop): FailedCall | CancelledCall {
   const { code, message } = error
   return kind === 'cancelled'
     ? cancelled(facts, cleanText(call.tool, message, call.input))

@@ -32,10 +32,19 @@ export interface CallKey extends ResultKey {
   readonly given: string
 }
 
+/** A call to make. */
+export interface PreparedCall {
+  /** Its input belongs to the executor alone. */
+  readonly call: ResolvedCall
+  /** What hooks get, and others may hold and change. */
+  readonly given: ResolvedCall
+}
+
 /** One call, from its approval to its end. */
 export class RunningCall {
   /** With the arguments of its approval, if that changed them. */
   #call: ResolvedCall
+  readonly #given: ResolvedCall
   readonly #batch: Batch
   readonly #key: CallKey | undefined
   readonly #stops = new Stops()
@@ -52,8 +61,9 @@ export class RunningCall {
   /** Resolves when no code of its handler runs any more. */
   left: Promise<unknown> = Promise.resolve()
 
-  constructor(call: ResolvedCall, batch: Batch, key?: CallKey) {
+  constructor({ call, given }: PreparedCall, batch: Batch, key?: CallKey) {
     this.#call = call
+    this.#given = given
     this.#batch = batch
     this.#key = key
     this.#context = new CallContext(call, batch, key?.given)
@@ -113,11 +123,11 @@ export class RunningCall {
 
   /** Why the call may not be made; undefined if it may. */
   async #askApproval(approve: Approve): Promise<DeniedCall | Stop | undefined> {
-    const asked = await askApproval(this.#call, approve, this.#batch.caller, this.#stops)
+    const asked = await askApproval(this.#given, approve, this.#batch.caller, this.#stops)
     if ('refused' in asked) return asked.refused
-    if (!asked.isEdited) return undefined
+    if (asked.edited === undefined) return undefined
     this.#isEdited = true
-    this.#call = asked.call
+    this.#call = asked.edited
     this.#context = new CallContext(this.#call, this.#batch, this.#key?.given)
     return undefined
   }
@@ -188,7 +198,7 @@ export class RunningCall {
     const context = this.#context.of(this.#attempts, stops)
     let answer: unknown
     try {
-      // A copy: the next attempt, `undo` and the redaction need the input as it was checked.
+      // A copy: the next attempt, `undo` and the redaction need the input as it was made.
       answer = await tool.execute(ownCopy(input), context)
       if (isGenerator(answer)) answer = await drain(answer, stops.signal, context.partial)
     } catch (error) {

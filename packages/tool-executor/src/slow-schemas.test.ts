@@ -1,5 +1,6 @@
 import { manualClock } from '@stageflow/testing'
-import { defineTool, resultsFor, ToolRegistry, type ToolEventEmitter } from '@stageflow/tools'
+import { defineTool, ToolRegistry, type ToolEventEmitter } from '@stageflow/tools'
+import { resultsFor } from '@stageflow/tools/messages'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -51,7 +52,7 @@ test('calls that are cancelled during the check of a schema have the results of 
     partialsDropped: 0,
     undoable: false,
   })
-  expect(resultsFor('anthropic', results)[1]?.is_error).toBe(true)
+  expect(resultsFor('anthropic', results)[0]?.content[1]?.is_error).toBe(true)
   expect(events.slice(0, 3)).toEqual([
     ['tools.resolved', 'quick', undefined],
     ['tool.unresolved', 'stuck', 'cancelled'],

@@ -2,10 +2,12 @@ import type { StageContext } from '@stageflow/core'
 import {
   defineTool,
   ToolRegistry,
+  type AnyTool,
   type ExecutedCall,
   type ResolvedCall,
   type ToolContext,
   type ToolResult,
+  type ToolSource,
 } from '@stageflow/tools'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
@@ -67,6 +69,26 @@ test('a registry that is given its tools at once knows what ports they need', ()
   void executor.execute([], { registry, context: withFiles })
   // @ts-expect-error -- the stage has no files
   void executor.execute([], { registry, context: {} as StageContext })
+})
+
+test('the tools of a source, and tools that come later, ask for their ports too', () => {
+  const source: ToolSource<{ files: Files }> = { list: () => [read, weather] }
+  const registry = new ToolRegistry({ tools: [weather], sources: [source] })
+  // @ts-expect-error -- files are needed
+  void executor.execute([], { registry })
+  void executor.execute([], { registry, ports: { files } })
+  const listed = new ToolRegistry({ sources: [{ list: () => [read] }] })
+  // @ts-expect-error -- files are needed
+  void executor.execute([], { registry: listed })
+  const plain = new ToolRegistry({ tools: [weather] })
+  // @ts-expect-error -- its callers have no files
+  plain.replace(read)
+  // @ts-expect-error -- its callers have no files
+  new ToolRegistry<{}>({ sources: [source] })
+  // @ts-expect-error -- a source lists tools that defineTool made
+  new ToolRegistry({ sources: [{ list: () => [{ name }] }] })
+  const outer: ToolSource<{ files: Files }> = registry
+  expectTypeOf(outer.list()).toEqualTypeOf<readonly AnyTool<{ files: Files }>[]>()
 })
 
 test('resolved calls have results that are not unresolved, and need no registry', async () => {

@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import { resultsFor, toolFailure, ToolRegistry, type ResolvedCall, type ToolContext } from '@stageflow/tools'
+import { toolFailure, ToolRegistry, type ResolvedCall, type ToolContext } from '@stageflow/tools'
+import { resultsFor } from '@stageflow/tools/messages'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -518,7 +519,7 @@ test.each([
       expect(result).toMatchObject({ status: 'failed', error: { code, message } })
       expect((result as { cause?: unknown }).cause).toBe(answer)
       expect(b.types().at(-1)).toBe('tool.failed')
-      expect(resultsFor('anthropic', [result])).toMatchObject([{ is_error: true, content: message }])
+      expect(resultsFor('anthropic', [result])).toMatchObject([{ content: [{ is_error: true, content: message }] }])
     }
   },
 )

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
+import { isThenable, show } from '@stageflow/core/kit'
 import type { AnyTool, ExecutedCall, ResolvedCall, ToolRegistry, ToolResult, UnresolvedCall } from '@stageflow/tools'
 import { isResolvedCall } from '@stageflow/tools/kit'
 
@@ -23,6 +23,7 @@ import {
   type UndoOptions,
   type WithRegistry,
 } from './options.ts'
+import { preparedCall, uncheckedCall } from './prepared-call.ts'
 import { cancelled, failed, notStarted } from './results.ts'
 import { RunningCall, type Batch } from './running-call.ts'
 import { failureFor } from './settled.ts'
@@ -177,27 +178,30 @@ export class ToolExecutor {
 
   /** Runs one call. Never rejects. */
   async #execute(
-    call: ResolvedCall,
+    given: ResolvedCall,
     batch: Batch,
     idempotencyKey: ExecuteOptions['idempotencyKey'],
   ): Promise<ExecutedCall> {
     const { caller, executionMode } = batch
     const { emit } = caller
+    const prepared = refusedMode(given, executionMode) ?? preparedCall(given, caller.stops)
+    // A synchronous schema costs no turn of the event loop.
+    const call = isThenable(prepared) ? await prepared : prepared
+    const shown = call.status === 'resolved' ? call : uncheckedCall(given)
     const ended = (result: ExecutedCall): ExecutedCall => {
-      if (emit !== undefined) emitEnded(emit, call, result, executionMode)
+      if (emit !== undefined) emitEnded(emit, shown, result, executionMode)
       return result
     }
-    if (emit !== undefined) emitInvoked(emit, call, executionMode)
-    const refused = refusedMode(call, executionMode)
-    if (refused !== undefined) return ended(refused)
+    if (emit !== undefined) emitInvoked(emit, shown, executionMode)
+    if (call.status !== 'resolved') return ended(call)
     try {
-      const given = keyOf(call, idempotencyKey)
-      if (given === undefined) return await this.#start(new RunningCall(call, batch)).result
+      const key = keyOf(given, idempotencyKey)
+      if (key === undefined) return await this.#start(new RunningCall({ call, given }, batch)).result
       const { result, started } = await this.#keyed.result({
         call,
-        key: storageKey(caller.ids, given),
+        key: storageKey(caller.ids, key),
         caller,
-        start: (resultKey) => this.#start(new RunningCall(call, batch, { ...resultKey, given })),
+        start: (resultKey) => this.#start(new RunningCall({ call, given }, batch, { ...resultKey, given: key })),
       })
       return started === undefined ? ended(result) : started.end(result)
     } catch (error) {

@@ -9,13 +9,11 @@ export type {
   UnresolvedCall,
   UnresolvedReason,
 } from './parsed-call.ts'
-export { resultsFor } from './providers/results-for.ts'
-export type { ToolResultShapes } from './providers/results-for.ts'
 export { toolsFor } from './providers/tools-for.ts'
 export type { ModelSchema, ToolListShapes } from './providers/tools-for.ts'
 export type { ToolsResolvedEvent, ToolUnresolvedEvent } from './registry/resolve-events.ts'
 export { ToolRegistry } from './registry/tool-registry.ts'
-export type { ParseOptions, ToolRegistryOptions, ToolRegistryStats } from './registry/tool-registry.ts'
+export type { ParseOptions, ToolRegistryOptions, ToolRegistryStats, ToolSource } from './registry/tool-registry.ts'
 export type {
   CancelledCall,
   CompletedCall,

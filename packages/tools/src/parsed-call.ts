@@ -1,5 +1,6 @@
 import type { AppEvent, EventMap } from '@stageflow/core'
 
+import { frozenInput } from './plain-copy.ts'
 import type { AnyTool } from './tool-types.ts'
 
 /** The shape in which a provider sends a tool call. */
@@ -15,16 +16,19 @@ export interface ToolIssue {
 /** A call whose tool exists and whose arguments its schema accepted. Frozen; only a registry makes one. */
 export interface ResolvedCall<Input = unknown> {
   readonly status: 'resolved'
-  /** The provider's id, to match the result by. Generated if there is none; the second call with the same id gets `id~2`. */
+  /** The provider's id, to match the result by. Generated if there is none; the second call with the same id gets `id_2`. */
   readonly callId: string
   readonly name: string
   /** Its place among the calls of its message, from 0. */
   readonly index: number
   readonly shape: ToolCallShape
   readonly tool: AnyTool
-  /** The model's arguments, parsed. */
+  /** The model's arguments, parsed: JSON, frozen all the way down. A getter, like `tool`: a spread copy of a call doesn't have it. */
   readonly arguments: unknown
-  /** What the schema made of the arguments, with defaults and conversions. Frozen: plain objects and arrays all the way down. */
+  /**
+   * What the schema made of the arguments, with defaults and conversions, to look at: the handler gets what the schema makes of them
+   * when the call is executed. Plain objects and arrays are frozen.
+   */
   readonly input: Input
 }
 
@@ -80,27 +84,32 @@ type ToolEventType = Extract<AppEvent, `tool.${string}` | `tools.${string}` | `a
 /** Receives events, such as `context.tryEmitEvent`. If it throws, the error is counted and changes nothing. */
 export type ToolEventEmitter = (type: ToolEventType, data: EventMap[ToolEventType]) => unknown
 
+/** `json`: the model's arguments as JSON. */
+export interface ResolvedFields extends Omit<ResolvedCall, 'status' | 'arguments'> {
+  readonly json: string
+}
+
 /**
- * A class for its private field: a call made elsewhere, whose input no schema has checked, can't pass for one. The tool is behind a
+ * A class for its private fields: a call made elsewhere, whose input no schema has checked, can't pass for one. The tool is behind a
  * getter, so that printing a call or writing it as JSON leaves the tool out.
  */
 class CheckedCall implements ResolvedCall {
   readonly #tool: AnyTool
+  readonly #json: string
   readonly status = 'resolved' as const
   readonly callId: string
   readonly name: string
   readonly index: number
   readonly shape: ToolCallShape
-  readonly arguments: unknown
   readonly input: unknown
 
-  constructor(fields: Omit<ResolvedCall, 'status'>) {
+  constructor(fields: ResolvedFields) {
     this.#tool = fields.tool
+    this.#json = fields.json
     this.callId = fields.callId
     this.name = fields.name
     this.index = fields.index
     this.shape = fields.shape
-    this.arguments = fields.arguments
     this.input = fields.input
     Object.freeze(this)
   }
@@ -109,14 +118,33 @@ class CheckedCall implements ResolvedCall {
     return this.#tool
   }
 
+  /** Parsed when it is read: most programs read only the input. */
+  get arguments(): unknown {
+    return frozenInput(JSON.parse(this.#json))
+  }
+
+  toJSON(): unknown {
+    const { status, callId, name, index, shape, input } = this
+    return { status, callId, name, index, shape, arguments: this.arguments, input }
+  }
+
+  static json(call: ResolvedCall): string {
+    return (call as CheckedCall).#json
+  }
+
   static is(value: object): value is ResolvedCall {
     return #tool in value
   }
 }
 
 /** A call whose input a schema has accepted. */
-export function resolvedCall(fields: Omit<ResolvedCall, 'status'>): ResolvedCall {
+export function resolvedCall(fields: ResolvedFields): ResolvedCall {
   return new CheckedCall(fields)
+}
+
+/** The arguments of a call as JSON: a text, which nothing can change. */
+export function argumentsJson(call: ResolvedCall): string {
+  return CheckedCall.json(call)
 }
 
 /** Whether `parseAndResolve` made this call, so that its input has been checked. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { frozenInput, ownCopy } from './plain-copy.ts'
+
+import { ownCopy } from './own-copy.ts'
+import { frozenInput } from './plain-copy.ts'
 
 test('plain objects and arrays are copied all the way down, and can be changed', () => {
   const value = Object.freeze({ list: Object.freeze([1, Object.freeze({ a: 'b' })]), none: null, text: 'x' })
@@ -12,9 +14,22 @@ test('plain objects and arrays are copied all the way down, and can be changed',
   expect(value).toEqual({ list: [1, { a: 'b' }], none: null, text: 'x' })
 })
 
-test('class instances and primitives are kept as they are', () => {
+test('dates, maps, sets and bytes are copied too, with what they hold', () => {
+  const value = [new Date(7), new Map([[{ key: 1 }, [new Date(8)]]]), new Set([{ a: 1 }]), new Float32Array([1.5])]
+  const copy = ownCopy(value) as any
+  expect(copy).toEqual(value)
+  for (const [index, held] of value.entries()) expect(copy[index]).not.toBe(held)
+  expect([...copy[1].values()][0][0]).not.toBe([...(value[1] as Map<unknown, any>).values()][0][0])
+  const bytes = Buffer.from('abc')
+  const own = ownCopy({ bytes }) as { readonly bytes: Buffer }
+  bytes.fill('x')
+  expect([Buffer.isBuffer(own.bytes), String(own.bytes)]).toEqual([true, 'abc'])
+})
+
+test('instances of other classes, of subclasses, and primitives are kept as they are', () => {
   class Money {}
-  const held = [new Money(), new Date(0), new Map(), new Uint8Array(1), () => 1, 1n, Symbol.iterator, undefined]
+  class Day extends Date {}
+  const held = [new Money(), new Day(0), new WeakMap(), new DataView(new ArrayBuffer(1)), () => 1, 1n, Symbol.iterator, undefined] // prettier-ignore
   const copy = ownCopy(held) as readonly unknown[]
   expect(copy).not.toBe(held)
   for (const [index, value] of held.entries()) expect(copy[index]).toBe(value)

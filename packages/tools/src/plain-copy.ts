@@ -1,36 +1,37 @@
-/**
- * A copy that may be changed: plain objects and arrays all the way down. Class instances, maps and dates are kept as they are, and
- * so is a value that cannot be read. Never throws.
- */
-export function ownCopy(value: unknown): unknown {
-  try {
-    return exactCopy(value, new Map(), false)
-  } catch {
-    return value
-  }
+interface Copying {
+  readonly freeze: boolean
+  /** What becomes of an object that is neither plain nor an array. */
+  readonly other: (value: object) => unknown
 }
 
-/** `ownCopy`, frozen: what was checked stays as it was checked, also if it is circular. */
+const FROZEN: Copying = { freeze: true, other: (held) => held }
+
+/** The value, frozen: plain objects and arrays are copied all the way down, also if it is circular. What cannot be read is kept. Never throws. */
 export function frozenInput(value: unknown): unknown {
+  return plainCopy(value, FROZEN)
+}
+
+/** A copy of plain objects and arrays all the way down; the value itself if it cannot be read. Never throws. */
+export function plainCopy(value: unknown, copying: Copying): unknown {
   try {
-    return exactCopy(value, new Map(), true)
+    return exactCopy(value, new Map(), copying)
   } catch {
     return value
   }
 }
 
-function exactCopy(value: unknown, made: Map<object, object>, freeze: boolean): unknown {
+function exactCopy(value: unknown, made: Map<object, object>, copying: Copying): unknown {
   if (typeof value !== 'object' || value === null) return value
   const known = made.get(value)
   if (known !== undefined) return known
   const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype) return value
+  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype) return copying.other(value)
   const own = (Array.isArray(value) ? [] : Object.create(prototype)) as Record<PropertyKey, unknown>
   made.set(value, own)
   for (const key of Reflect.ownKeys(value)) {
     const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
     if ('value' in property) {
-      const held = exactCopy(property.value, made, freeze)
+      const held = exactCopy(property.value, made, copying)
       // Assigned where that is the same as defining and a third of its cost (`parseAndResolve` in the benchmarks).
       if (property.enumerable === true && key !== '__proto__') {
         own[key] = held
@@ -41,5 +42,5 @@ function exactCopy(value: unknown, made: Map<object, object>, freeze: boolean): 
     // Getters stay what they are.
     Object.defineProperty(own, key, { ...property, configurable: key !== 'length' || !Array.isArray(own) })
   }
-  return freeze ? Object.freeze(own) : own
+  return copying.freeze ? Object.freeze(own) : own
 }

@@ -423,3 +423,17 @@ test('an app that calls the log in the place of its executor is told what to cal
     await expect(log[method]?.(...given)).rejects.toThrow(`Pass the log to an executor, and call ${call}.`)
   }
 })
+
+test('a call is undone by the tool that has its name now; without one it is kept until there is one', async () => {
+  const log: string[] = []
+  const b = make([writing('edit', log)])
+  await b.call('edit', { text: 'a' })
+  await b.call('edit', { text: 'b' }, { callId: 'call-1' })
+  b.registry.remove('edit')
+  expect(await b.undo('call-1')).toMatchObject({ status: 'failed', error: { code: 'undo/tool-missing' } })
+  b.registry.register(writing('edit', log))
+  expect(await b.undo('call-1')).toMatchObject({ status: 'undone' })
+  b.registry.replace(tool('edit', () => 1, { undo: ({ input }: any) => void log.push(`new -${input.text}`) } as never))
+  expect(await b.compensate('run-1')).toMatchObject({ isComplete: true })
+  expect(log).toEqual(['+a', '+b', '-b', 'new -a'])
+})

@@ -66,7 +66,7 @@ function sizeOf(folder) {
 
 if (import.meta.main) {
   const [tarballs] = process.argv.slice(2)
-  const packages = readPackages(process.cwd()).filter(({ manifest }) => manifest.private !== true)
+  const packages = readPackages(process.cwd())
   const found = new Map()
   const problems = []
   await withConsumers(tarballs, async ({ app }) => {

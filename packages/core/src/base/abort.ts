@@ -1,4 +1,5 @@
 import { isObject } from './check.ts'
+import { read } from './foreign.ts'
 
 /** How many stages share a signal. Adding a listener walks the signal's list of listeners, so a very long list is slow. */
 const SHARED_SIGNAL = 64
@@ -79,10 +80,11 @@ export class RunAbort {
 
   /** Calls `onAbort` when `signal` aborts; immediately if it already has. */
   listen(signal: AbortSignal, onAbort: (reason: unknown) => void): void {
-    if (signal.aborted) return onAbort(signal.reason)
-    const listener = (): void => onAbort(signal.reason)
-    signal.addEventListener('abort', listener, { once: true })
-    ;(this.#unlisten ??= []).push(() => signal.removeEventListener('abort', listener))
+    // A signal of the app may be made by hand, and its getters may throw.
+    const abort = (): void => onAbort(read(signal, 'reason'))
+    if (read(signal, 'aborted') === true) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    ;(this.#unlisten ??= []).push(() => signal.removeEventListener('abort', abort))
   }
 
   unlisten(): void {

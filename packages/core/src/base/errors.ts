@@ -36,6 +36,13 @@ export class StageflowError extends Error {
   }
 }
 
+// Node 20 has no `Promise.withResolvers`. Without this, runs with a sink would never settle there.
+if (typeof Promise.withResolvers !== 'function')
+  throw new StageflowError(
+    'core/old-runtime',
+    'Stageflow cannot run here, because this runtime has no Promise.withResolvers. Use Node 22.13 or newer (`node --version` prints yours), or a browser of 2024 or newer.',
+  )
+
 /** The error that `build()` throws. `problems` has every problem of the pipeline, each with its own code. */
 export class PipelineBuildError extends StageflowError {
   declare readonly problems: readonly StageflowError[]

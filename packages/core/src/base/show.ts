@@ -6,11 +6,12 @@ const LONGEST = 80
 const LONGEST_READ = 1_000
 /** The name and the password in a URL, such as one that was passed in the place of a client. A password may have any characters. */
 const CREDENTIALS = /:\/\/[^\s"'<>]*@/g
+/** Keys of providers such as OpenAI and Stripe, and JWTs: one that stands in the wrong place of a call must not stand in a message. */
+const TOKENS = /\b([spr]k[-_])(?=[\w-]*\d)[\w-]{16,}|\b(eyJ)[\w-]{8,}[\w.-]*/g
 
 /** A short, one-line form of any value for a message. Shows the kind of an object, but not its content, which may be a secret. */
 export function show(value: unknown): string {
-  if (typeof value === 'string')
-    return cut(JSON.stringify(value.slice(0, LONGEST_READ).replaceAll(CREDENTIALS, '://…@')))
+  if (typeof value === 'string') return cut(JSON.stringify(withoutSecrets(value.slice(0, LONGEST_READ))))
   if (typeof value === 'bigint') return cut(`${value}n`)
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return cut(String(value))
@@ -24,4 +25,6 @@ export function show(value: unknown): string {
   }
 }
 
+const withoutSecrets = (text: string): string =>
+  text.replaceAll(CREDENTIALS, '://…@').replaceAll(TOKENS, (_, key?: string, jwt?: string) => `${key ?? jwt}…`)
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)

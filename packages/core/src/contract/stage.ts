@@ -20,12 +20,29 @@ interface Demand {
  * The key `any` selects the instruction. If `Return` is a type parameter of the caller, the compiler ignores an `any` branch, so
  * generic code compiles. The engine checks an unknown type at run time.
  */
-export type LegalReturn<Return> = Demand[[Final<Return>] extends [Settled]
+export type LegalReturn<Return> = Demand[unknown extends Final<Return>
   ? typeof LEGAL
-  : unknown extends Final<Return>
-    ? typeof LEGAL
+  : [Final<Return>] extends [Settled]
+    ? [Mistaken<Final<Return>>] extends [never]
+      ? typeof LEGAL
+      : // oxlint-disable-next-line no-explicit-any -- see above
+        any
     : // oxlint-disable-next-line no-explicit-any -- see above
       any]
+
+/** What looks like a plain object to the compiler, but fails at run time: an error, and data that looks like a `StageOutput`. */
+type Mistaken<Output> = Output extends StageOutput
+  ? never
+  : Output extends Error
+    ? // Data such as { name, message } has no stack, and an error that was written as JSON has always one.
+      'stack' extends keyof Output
+      ? {} extends Pick<Output, 'stack'>
+        ? Output
+        : never
+      : never
+    : Output extends { readonly status: StageOutput['status'] }
+      ? Output
+      : never
 
 export type StageFunction<Context, Return> = (context: Context) => Return
 export interface StageObject<Context, Return> {

@@ -47,8 +47,8 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
 }
 
 function askedWait(error: object, now: number): number | undefined {
-  const response = read(error, 'response')
-  for (const headers of [read(error, 'headers'), read(error, 'responseHeaders'), read(response, 'headers')]) {
+  const inResponses = ['response', '$response'].map((key) => read(read(error, key), 'headers'))
+  for (const headers of [read(error, 'headers'), read(error, 'responseHeaders'), ...inResponses]) {
     const ms = waitIn(headers, now)
     if (ms !== undefined) return ms
   }
@@ -63,32 +63,38 @@ function classOf(error: object): ErrorClass | undefined {
   if (CHECKS.has(code)) return 'permanent'
   if (typeof code === 'string' && code !== WRAPPED && DECIDED.test(code)) return 'unknown'
   const status = statusOf(error)
+  const words = wordsOf(error)
   if (status !== undefined) {
-    const mayPass = isTransient(status) && !USED_UP.has(code)
+    const mayPass = isTransient(status) && !words.some((word) => USED_UP.has(word))
     return mayPass ? 'transient' : 'permanent'
   }
-  const named = namedClassOf(error, code)
-  if (named !== undefined) return named
+  if (words.some(isPermanentWord)) return 'permanent'
+  if (words.some((word) => TRANSIENT_WORDS.has(word))) return 'transient'
   if (TRANSIENT_CODES.has(code) || TRANSIENT_NAMES.has(read(error, 'name'))) return 'transient'
   // The connection errors of openai and its kin have no code and no name of their own.
   return CONNECTION_ERRORS.has(read(read(error, 'constructor'), 'name')) ? 'transient' : undefined
 }
 
-/** The class of the word or number with which gRPC, Google's APIs or an error inside a stream say what is wrong. */
-function namedClassOf(error: object, code: unknown): ErrorClass | undefined {
+/** The words with which gRPC, Google's APIs, AWS, or an error inside a stream say what is wrong: of an error, and of the body that it keeps. */
+function wordsOf(error: object): unknown[] {
+  const code = read(error, 'code')
   const isGrpc = isText(read(error, 'details')) || isText(read(error, 'rawMessage'))
-  const inner = read(error, 'error')
-  const words = [
-    isGrpc && isGrpcCode(code) ? GRPC_NAMES[code] : undefined,
-    read(error, 'status'),
-    code,
-    read(error, 'type'),
-    read(inner, 'type'),
-    read(read(inner, 'error'), 'type'),
+  const bodies = [
+    error,
+    ...['error', 'data', 'body'].map((key) => read(error, key)),
+    read(read(error, 'httpResponse'), 'body'),
+    read(read(error, 'response'), 'data'),
   ]
-  if (words.some((word) => PERMANENT_WORDS.has(word))) return 'permanent'
-  return words.some((word) => TRANSIENT_WORDS.has(word)) ? 'transient' : undefined
+  const said = bodies.flatMap((body) => [body, read(body, 'error')])
+  return [
+    isGrpc && isGrpcCode(code) ? GRPC_NAMES[code] : undefined,
+    read(error, 'name'),
+    ...said.flatMap((one) => ['status', 'code', 'type'].map((key) => read(one, key))),
+  ]
 }
+
+const isPermanentWord = (word: unknown): boolean =>
+  PERMANENT_WORDS.has(word) || (typeof word === 'string' && INVALID.test(word))
 
 const isGrpcCode = (code: unknown): code is number => Number.isInteger(code) && (code as number) in GRPC_NAMES
 
@@ -98,12 +104,12 @@ function kindOf(error: object): ErrorClass | undefined {
   const name = read(error, 'name')
   if (name === 'RangeError') return 'permanent'
   if (name !== 'TypeError') return undefined
-  // The fetch of Node wraps what went wrong below it. A transient cause has decided; what is left is a wrong address or certificate.
-  if (read(error, 'cause') !== undefined) return 'unknown'
-  return BROKEN_FETCH.has(read(error, 'message')) ? 'transient' : 'permanent'
+  if (!BROKEN_FETCH.has(read(error, 'message'))) return 'permanent'
+  // Node's fetch names what broke as the cause. If that has no class, such as a wrong certificate, neither has the error.
+  return read(error, 'cause') === undefined ? 'transient' : undefined
 }
 
-/** What the engine has refused: the value that a stage made or asked for. */
+/** What the engine has refused: a value that a stage made, asked for or passed on. */
 const CHECKS: ReadonlySet<unknown> = new Set([
   'core/output-schema',
   'core/illegal-output',
@@ -116,6 +122,14 @@ const CHECKS: ReadonlySet<unknown> = new Set([
   'core/not-json',
   'core/note',
   'core/when',
+  'core/event-type',
+  'core/event-data',
+  'core/snapshot',
+  'core/slot',
+  'core/not-a-pipeline',
+  'core/child-cycle',
+  'core/child-depth',
+  'core/cannot-suspend',
 ])
 /** Decisions of the engine and its interceptors. A child run that failed counts too: its own stages have been retried already. */
 const DECIDED = /^(core|retry|circuit-breaker|auth|idempotency)\//
@@ -142,7 +156,7 @@ const isTransient = (status: number): boolean =>
   status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600)
 
 /** Waiting doesn't help against these 429s. */
-const USED_UP: ReadonlySet<unknown> = new Set(['insufficient_quota'])
+const USED_UP: ReadonlySet<unknown> = new Set(['insufficient_quota', 'billing_error'])
 
 /** The names of gRPC's codes (https://grpc.io/docs/guides/status-codes). UNKNOWN, INTERNAL and DATA_LOSS say too little. */
 const GRPC_NAMES: Readonly<Record<number, string>> = {
@@ -159,7 +173,7 @@ const GRPC_NAMES: Readonly<Record<number, string>> = {
   14: 'UNAVAILABLE',
   16: 'UNAUTHENTICATED',
 }
-/** Words of gRPC and Google, and of the errors that OpenAI, Anthropic and their kin send inside a stream that began well. */
+/** Words of gRPC and Google, and of the errors that OpenAI, Anthropic, AWS and their kin send inside a stream that began well. */
 const TRANSIENT_WORDS: ReadonlySet<unknown> = new Set([
   'DEADLINE_EXCEEDED',
   'RESOURCE_EXHAUSTED',
@@ -171,6 +185,11 @@ const TRANSIENT_WORDS: ReadonlySet<unknown> = new Set([
   'rate_limit_error',
   'rate_limit_exceeded',
   'timeout_error',
+  'ThrottlingException',
+  'ServiceUnavailableException',
+  'InternalServerException',
+  'ModelTimeoutException',
+  'ModelStreamErrorException',
 ])
 const PERMANENT_WORDS: ReadonlySet<unknown> = new Set([
   'INVALID_ARGUMENT',
@@ -181,14 +200,18 @@ const PERMANENT_WORDS: ReadonlySet<unknown> = new Set([
   'OUT_OF_RANGE',
   'UNIMPLEMENTED',
   'UNAUTHENTICATED',
-  'insufficient_quota',
-  'billing_error',
-  'invalid_request_error',
+  ...USED_UP,
   'authentication_error',
   'permission_error',
   'not_found_error',
   'request_too_large',
+  'context_length_exceeded',
+  'ValidationException',
+  'AccessDeniedException',
+  'ResourceNotFoundException',
 ])
+/** `invalid_request_error`, `invalid_prompt`, `unsupported_value` and their kin. */
+const INVALID = /^(invalid|unsupported)_[a-z_]+$/
 /** `AI_NoOutputGeneratedError`: the AI SDK read a stream that ended before any output. */
 const TRANSIENT_NAMES: ReadonlySet<unknown> = new Set(['TimeoutError', 'AI_NoOutputGeneratedError'])
 /** What the fetch of undici, Chrome, Firefox, Safari and React Native says of a broken connection. */
@@ -218,6 +241,11 @@ const TRANSIENT_CODES: ReadonlySet<unknown> = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_SOCKET',
+  // The server has reset the stream or the session of HTTP/2.
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_GOAWAY_SESSION',
 ])
 const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set(['APIConnectionError', 'APIConnectionTimeoutError'])
 

@@ -7,9 +7,10 @@ export function isAbort(error: unknown): boolean {
   return false
 }
 
-/** Whether the error is an abort of `AbortController`, Node or axios. Doesn't look at causes. */
+/** Whether the error is an abort of `AbortController`, Node, axios, or the SDKs of OpenAI and Anthropic. Doesn't look at causes. */
 export function isAbortItself(error: object): boolean {
-  const name = read(error, 'name')
-  const code = read(error, 'code')
-  return name === 'AbortError' || name === 'CanceledError' || code === 'ABORT_ERR' || code === 'ERR_CANCELED'
+  return ABORT_NAMES.has(read(error, 'name')) || ABORT_CODES.has(read(error, 'code'))
 }
+
+const ABORT_NAMES: ReadonlySet<unknown> = new Set(['AbortError', 'CanceledError', 'APIUserAbortError'])
+const ABORT_CODES: ReadonlySet<unknown> = new Set(['ABORT_ERR', 'ERR_CANCELED'])

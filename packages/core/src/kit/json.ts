@@ -11,24 +11,30 @@ const DEEPEST = 500
  */
 export function lostInJson(value: unknown): string | undefined {
   try {
-    return lostIn(value, '', 0)
+    return lostIn(value, '', 0, new Map())
   } catch (thrown) {
     return `a value that cannot be read (${textOf(thrown)})`
   }
 }
 
-function lostIn(value: unknown, path: string, depth: number): string | undefined {
+/** `levels`: how many levels are inside each object that loses nothing, so that one that many fields share is looked at once. */
+function lostIn(value: unknown, path: string, depth: number, levels: Map<unknown, number>): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
   if (Number.isFinite(value)) return undefined
-  if (depth > DEEPEST) return `more than ${DEEPEST} levels at ${path.slice(0, 60)}…`
+  const known = levels.get(value)
+  if (depth + (known ?? 0) > DEEPEST) return `more than ${DEEPEST} levels at ${path.slice(0, 60)}…`
+  if (known !== undefined) return undefined
   const isList = Array.isArray(value)
   if (!isList && !isPlain(value)) return `${show(value)} at ${path === '' ? 'its top' : path}`
+  let inside = 0
   for (const [key, inner] of Object.entries(value as object) as [string, unknown][]) {
     const isLeftOut = inner === undefined && !isList
     if (isLeftOut) continue
-    const lost = lostIn(inner, isList ? `${path}[${key}]` : fieldPath(path, key), depth + 1)
+    const lost = lostIn(inner, isList ? `${path}[${key}]` : fieldPath(path, key), depth + 1, levels)
     if (lost !== undefined) return lost
+    inside = Math.max(inside, (levels.get(inner) ?? 0) + 1)
   }
+  levels.set(value, inside)
   return undefined
 }
 

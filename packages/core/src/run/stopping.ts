@@ -2,6 +2,7 @@ import { RunAbort } from '../base/abort.ts'
 import type { AbortScope } from '../base/abort.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
+import { read } from '../base/foreign.ts'
 import type { Stopper } from '../call/host.ts'
 import type { Cleanup } from '../contract/context.ts'
 import { Output } from '../contract/output.ts'
@@ -139,7 +140,8 @@ export class Stopping implements Stopper {
 
   /** A listener can be kept from being called. The signal is read once more, so that an aborted run is never a success. */
   recheck(signal: AbortSignal | undefined): void {
-    if (signal?.aborted === true) this.#run.facts.ending ??= { status: 'cancelled', reason: textOf(signal.reason) }
+    if (read(signal, 'aborted') === true)
+      this.#run.facts.ending ??= { status: 'cancelled', reason: textOf(read(signal, 'reason')) }
   }
 
   // The grace time

@@ -40,6 +40,7 @@ export class SinkBench extends ContractBench {
   readonly dropped: () => number
   readonly globals: WatchedGlobals
   readonly #arrived: SinkUnderTest['arrived']
+  readonly #unwatched: EventSink
 
   static async make(create: CreateSink, patience?: Patience, waits?: Waits): Promise<SinkBench> {
     const clock = manualClock()
@@ -66,6 +67,7 @@ export class SinkBench extends ContractBench {
   ) {
     super(...given)
     this.sink = watched(sink, globals)
+    this.#unwatched = sink
     this.hang = hang
     this.data = data
     this.dropped = dropped
@@ -101,8 +103,12 @@ export class SinkBench extends ContractBench {
   }
 
   tryEmit(event: StageflowEvent): unknown {
+    return this.#tried(this.sink, event)
+  }
+
+  #tried(sink: EventSink, event: StageflowEvent): unknown {
     try {
-      return this.sink.tryEmit(event)
+      return sink.tryEmit(event)
     } catch (error) {
       throw broken(
         `tryEmit(${event.type}) threw: ${textOf(error)} Return false for an event that you cannot accept.`,
@@ -119,6 +125,18 @@ export class SinkBench extends ContractBench {
   /** Like `tryEmit`. Returns whether the event was accepted, or undefined was returned. */
   offer(event: StageflowEvent): boolean {
     return this.tryEmit(event) !== false
+  }
+
+  /** Offers events at once, until the sink has refused too many. Returns the numbers of the accepted ones. */
+  offerBurst(first: number, count: number, mostRefused: number): number[] {
+    const accepted: number[] = []
+    // One watch for all of them, because one for each takes longer than the sink does.
+    this.globals.within(() => {
+      for (let seq = first, refused = 0; seq < first + count && refused < mostRefused; seq++)
+        if (this.#tried(this.#unwatched, contractEvent(seq)) === false) refused++
+        else accepted.push(seq)
+    })
+    return accepted
   }
 
   async flush(): Promise<void> {

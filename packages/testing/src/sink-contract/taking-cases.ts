@@ -53,7 +53,7 @@ async function keepsOrder(bench: SinkBench): Promise<void> {
 const BURST = 200
 
 async function deliversOnce(bench: SinkBench): Promise<void> {
-  const accepted = offerBurst(bench, 0, BURST)
+  const accepted = bench.offerBurst(0, BURST, BURST)
   await bench.finish()
   const counts = new Map<number, number>()
   for (const seq of await bench.seqs()) counts.set(seq, (counts.get(seq) ?? 0) + 1)
@@ -70,24 +70,15 @@ const LARGE_BURST = 20_000
 
 /** Offers events until the sink refuses some, or up to a number that is larger than most limits. */
 async function deliversLargeBurst(bench: SinkBench): Promise<void> {
-  const small = offerBurst(bench, 0, BURST)
+  const small = bench.offerBurst(0, BURST, BURST)
   const startedAt = bench.clock.now()
   await bench.flush()
   const tookMs = bench.clock.now() - startedAt
-  const accepted = [...small, ...offerBurst(bench, BURST, LARGE_BURST)]
+  const accepted = [...small, ...bench.offerBurst(BURST, LARGE_BURST, BURST)]
   // A sink that needs time on the clock for each event gets it in few steps.
   for (let step = 0; step < LARGE_BURST / BURST && tookMs > 0; step++) await bench.clock.advance(tookMs)
   await bench.finish()
   mustArrive(bench, accepted, new Set(await bench.seqs()), accepted.length)
-}
-
-/** Offers events at once, until the sink has refused as many as a burst has. Returns the numbers of the accepted ones. */
-function offerBurst(bench: SinkBench, first: number, count: number): number[] {
-  const accepted: number[] = []
-  for (let seq = first, refused = 0; seq < first + count && refused < BURST; seq++)
-    if (bench.offer(contractEvent(seq))) accepted.push(seq)
-    else refused++
-  return accepted
 }
 
 function mustArrive(

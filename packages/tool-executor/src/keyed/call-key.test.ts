@@ -1,17 +1,16 @@
-import type { ResolvedCall } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 
 import { parametersOf, storageKey } from './call-key.ts'
 
-const parameters = (input: unknown, name = 'tool'): string => parametersOf({ name, input } as ResolvedCall)
+const parameters = (given: unknown, name = 'tool'): string => parametersOf({ name, arguments: given })
 
-test('calls to one tool with equal inputs have the same parameters: 64 hexadecimal digits', () => {
+test('calls to one tool with equal arguments have the same parameters: 64 hexadecimal digits', () => {
   expect(parameters({ a: 1, b: [{ c: 2, d: 3 }] })).toBe(parameters({ b: [{ d: 3, c: 2 }], a: 1, e: undefined }))
   expect(parameters({})).toMatch(/^[\da-f]{64}$/)
   expect(new Set([parameters({}), parameters([]), parameters({}, 'other')]).size).toBe(3)
 })
 
-test('an input that cannot be compared is refused (tool-executor/illegal-key)', () => {
+test('arguments that cannot be compared are refused (tool-executor/illegal-key)', () => {
   const circle: { self?: unknown } = {}
   circle.self = circle
   for (const value of [circle, { f: () => 1 }, [Symbol('s')], { at: new URLSearchParams('a=1') }, new Error('x')])

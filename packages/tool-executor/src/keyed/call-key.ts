@@ -32,14 +32,17 @@ export function storageKey({ orgId, userId }: Partial<RunIdentity>, key: string)
   return text.length <= LONGEST_KEY ? text : `sha256:${sha256(text)}`
 }
 
-/** The same for calls that ask for the same: one tool, and equal inputs. */
-export function parametersOf({ name, input }: ResolvedCall): string {
+/**
+ * The same for calls that ask for the same: one tool, and equal arguments. Not the input: a default such as the time differs in each
+ * process that carries out a call.
+ */
+export function parametersOf({ name, arguments: given }: Pick<ResolvedCall, 'name' | 'arguments'>): string {
   try {
-    return sha256(fingerprint([name, input]))
+    return sha256(fingerprint([name, given]))
   } catch (error) {
     throw new StageflowError(
       'tool-executor/illegal-key',
-      `Tool "${name}" was not called: it has an idempotency key, and its input cannot be compared with that of another call (${textOf(error)}). Let its schema return plain data, or leave out the key.`,
+      `Tool "${name}" was not called: it has an idempotency key, and its arguments cannot be compared with those of another call (${textOf(error)}). Leave out the key, or lower maxDepth of the registry.`,
       { cause: error },
     )
   }

@@ -11,7 +11,7 @@ export const makeId = (): string => `${MADE}${crypto.randomUUID()}`
 /** Whether `makeId` generated it. */
 export const isMadeId = (id: string): boolean => id.startsWith(MADE)
 
-/** Makes the ids of one message unique: the second call with `id` gets `id~2`. */
+/** Makes the ids of one message unique: the second call with `id` gets `id_2`, which every provider takes back. */
 export function callIds(createId: () => string): (given: unknown) => string {
   /** How often each id was given, or the highest number behind it. */
   const used = new Map<string, number>()
@@ -22,16 +22,17 @@ export function callIds(createId: () => string): (given: unknown) => string {
       used.set(id, 1)
       return id
     }
-    // Another call may have an id such as `id~2` already.
+    // Another call may have an id such as `id_2` already.
     let next = uses + 1
-    while (used.has(`${id}~${next}`)) next++
+    while (used.has(`${id}_${next}`)) next++
     used.set(id, next)
-    used.set(`${id}~${next}`, 1)
-    return `${id}~${next}`
+    used.set(`${id}_${next}`, 1)
+    return `${id}_${next}`
   }
 }
 
-function idText(id: unknown): string | undefined {
+/** The id of a call, as a string; undefined if the value isn't an id. */
+export function idText(id: unknown): string | undefined {
   if (typeof id === 'string') return id !== '' && id.length <= LONGEST_ID ? id : undefined
   return Number.isFinite(id) ? String(id) : undefined
 }

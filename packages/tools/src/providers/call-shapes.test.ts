@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { propertySettings } from '../../../core/test/property-settings.ts'
+import { garbage } from '../../test/garbage.ts'
+import { ANSWERS, googleParts, openaiMessage, SHAPES } from '../../test/model-responses.ts'
 import { defineTool, ToolRegistry } from '../index.ts'
 import type { ParsedCalls } from '../index.ts'
 
@@ -13,79 +15,6 @@ const search = defineTool({
   execute: () => [],
 })
 const registry = new ToolRegistry({ tools: [search] })
-
-interface Call {
-  readonly id: string
-  readonly name: string
-  readonly args: Readonly<Record<string, unknown>>
-}
-type Write = (call: Call) => unknown
-
-/** One call in each shape that a provider gives it in. */
-const SHAPES: Readonly<Record<string, Write>> = {
-  'OpenAI chat': ({ id, name, args }) => ({
-    id,
-    type: 'function',
-    function: { name, arguments: JSON.stringify(args) },
-  }),
-  'OpenAI responses': ({ id, name, args }) => ({
-    type: 'function_call',
-    id: `fc_${id}`,
-    call_id: id,
-    name,
-    arguments: JSON.stringify(args),
-    status: 'completed',
-  }),
-  Anthropic: ({ id, name, args }) => ({ type: 'tool_use', id, name, input: args }),
-  Google: ({ id, name, args }) => ({ functionCall: { id, name, args } }),
-  "Google SDK's functionCalls": ({ id, name, args }) => ({ id, name, args }),
-  'AI SDK': ({ id, name, args }) => ({ type: 'tool-call', toolCallId: id, toolName: name, input: args }),
-  'AI SDK 4': ({ id, name, args }) => ({ type: 'tool-call', toolCallId: id, toolName: name, args }),
-  LangChain: ({ id, name, args }) => ({ type: 'tool_call', id, name, args }),
-  MCP: ({ id, name, args }) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } }),
-  plain: ({ id, name, args }) => ({ id, name, arguments: args }),
-  'plain, as text': ({ id, name, args }) => ({ id, name, arguments: JSON.stringify(args) }),
-}
-
-/** A whole answer of a model, with other things in it. */
-const ANSWERS: Readonly<Record<string, (calls: readonly Call[]) => unknown>> = {
-  'OpenAI chat completion': (calls) => ({
-    object: 'chat.completion',
-    choices: [{ index: 0, message: openaiMessage(calls), finish_reason: 'tool_calls' }],
-  }),
-  'OpenAI message': openaiMessage,
-  'OpenAI response': (calls) => ({ object: 'response', output: responsesOutput(calls), output_text: 'Hm.' }),
-  "OpenAI response's output": responsesOutput,
-  'Anthropic message': (calls) => ({ type: 'message', role: 'assistant', content: anthropicContent(calls) }),
-  "Anthropic message's content": anthropicContent,
-  'Google response': (calls) => ({ candidates: [{ content: { role: 'model', parts: googleParts(calls) } }] }),
-  'Google content': (calls) => ({ role: 'model', parts: googleParts(calls) }),
-  "Google's parts": googleParts,
-  'AI SDK result': (calls) => ({ text: '', toolCalls: written('AI SDK', calls) }),
-  'AI SDK message': (calls) => ({
-    role: 'assistant',
-    content: [{ type: 'text', text: 'Hm.' }, ...written('AI SDK', calls)],
-  }),
-}
-
-function openaiMessage(calls: readonly Call[]): unknown {
-  return { role: 'assistant', content: null, refusal: null, tool_calls: written('OpenAI chat', calls) }
-}
-function responsesOutput(calls: readonly Call[]): unknown {
-  const ownTool = { type: 'web_search_call', id: 'ws', status: 'completed' }
-  const message = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hm.' }] }
-  return [{ type: 'reasoning', id: 'rs', summary: [] }, ownTool, ...written('OpenAI responses', calls), message]
-}
-function anthropicContent(calls: readonly Call[]): unknown {
-  const ownTool = { type: 'server_tool_use', id: 'srv', name: 'search', input: { query: 'theirs' } }
-  return [{ type: 'thinking', thinking: 'Hm.' }, { type: 'text', text: 'Hm.' }, ownTool, ...written('Anthropic', calls)]
-}
-function googleParts(calls: readonly Call[]): unknown {
-  return [{ text: 'Hm.', thought: true }, ...written('Google', calls), { executableCode: { code: '1' } }]
-}
-function written(shape: string, calls: readonly Call[]): readonly unknown[] {
-  return calls.map(SHAPES[shape] as Write)
-}
 
 const seen = ({ resolved, unresolved }: ParsedCalls): unknown => [
   resolved.map(({ callId, name, index, input }) => ({ callId, name, index, input })),
@@ -159,66 +88,6 @@ test('every choice of OpenAI and every candidate of Google is read', async () =>
 })
 
 // ---------- garbage
-
-const KEYS = [
-  'id',
-  'type',
-  'name',
-  'function',
-  'arguments',
-  'args',
-  'input',
-  'functionCall',
-  'toolName',
-  'toolCallId',
-  'method',
-  'params',
-  'tool_calls',
-  'toolCalls',
-  'choices',
-  'message',
-  'candidates',
-  'content',
-  'parts',
-  'output',
-  'calls',
-  'role',
-  'status',
-  'custom',
-  'delta',
-  'toolCall',
-  'function_call',
-  'functionCalls',
-  'partialArgs',
-  'stop_reason',
-  'then',
-]
-const WORDS = [
-  'function',
-  'function_call',
-  'tool_use',
-  'tool-call',
-  'tools/call',
-  'custom',
-  'message',
-  'max_tokens',
-  'incomplete',
-  'content_block_start',
-  'search',
-  'serch',
-  '',
-  '{}',
-  '{"a":',
-  '\u0000',
-]
-const { garbage } = fc.letrec<{ garbage: unknown }>((tie) => ({
-  garbage: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom<unknown>(...WORDS, null, undefined, 0, NaN, 7n, Symbol('x'), () => {}, new Date(NaN)),
-    fc.array(tie('garbage'), { maxLength: 4 }),
-    fc.dictionary(fc.constantFrom(...KEYS), tie('garbage'), { maxKeys: 5 }),
-  ),
-}))
 
 test('it never throws for what a model returns, and each call that it finds is resolved or has a reason', async () => {
   await fc.assert(

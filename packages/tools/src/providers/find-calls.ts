@@ -49,6 +49,7 @@ const RESPONSE_KEYS = ['usage', 'usageMetadata', 'promptFeedback']
 const UNREADABLE = 'it cannot be read'
 const MESSAGE = 'it is a message; pass only the last message of a conversation'
 const CHUNK = 'it is a chunk of a stream; put chunks together with streamedCalls() of @stageflow/tools/stream'
+const RESPONSE = 'it is a whole response; pass it alone, not in an array'
 const STREAM = 'it is a stream; put its chunks together with streamedCalls() of @stageflow/tools/stream'
 const PROMISE = 'it is a promise; await it first'
 const TEXT = 'it is a string; parse its JSON first'
@@ -72,8 +73,8 @@ export function callsIn(given: unknown): readonly FoundCall[] {
 }
 
 /** OpenAI's choices, Google's candidates. */
-function alternativesIn(given: unknown): readonly unknown[] | undefined {
-  const list = isObject(given) ? (given['choices'] ?? given['candidates']) : undefined
+export function alternativesIn(given: unknown): readonly unknown[] | undefined {
+  const list = isObject(given) ? (read(given, 'choices') ?? read(given, 'candidates')) : undefined
   return Array.isArray(list) ? list : undefined
 }
 
@@ -159,7 +160,7 @@ function callIn(given: unknown): FoundCall | undefined {
 }
 
 /** The list that has the calls of a message or a response; undefined for a single call and for an unknown shape. */
-function listIn(given: unknown): readonly unknown[] | undefined {
+export function listIn(given: unknown): readonly unknown[] | undefined {
   if (Array.isArray(given)) return given
   if (!isObject(given)) return undefined
   const lists = MESSAGE_KEYS.map((key) => given[key]).filter((list) => list !== undefined && list !== null)
@@ -253,7 +254,8 @@ function problemOf(raw: Fields): string {
   if (typeof raw['then'] === 'function') return PROMISE
   if (Symbol.asyncIterator in raw) return STREAM
   if ('role' in raw) return MESSAGE
-  return isChunk(raw) ? CHUNK : UNKNOWN
+  if (isChunk(raw)) return CHUNK
+  return alternativesIn(raw) === undefined ? UNKNOWN : RESPONSE
 }
 
 const call = (

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, resultsFor, ToolRegistry } from '../index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import { resultsFor } from '../messages.ts'
 
 /** Takes no arguments too: a call whose arguments were lost must not be made with none. */
 const search = defineTool({
@@ -130,6 +131,7 @@ const PROMISE = 'This tool call cannot be read: it is a promise; await it first.
 const CHUNK =
   'This tool call cannot be read: it is a chunk of a stream; put chunks together with streamedCalls() of @stageflow/tools/stream.'
 const MESSAGE = 'This tool call cannot be read: it is a message; pass only the last message of a conversation.'
+const RESPONSE = 'This tool call cannot be read: it is a whole response; pass it alone, not in an array.'
 const UNKNOWN = 'This tool call cannot be read: its shape is not that of a known provider.'
 const delta = { tool_calls: [{ index: 0, id: 'a', function: { name: 'search', arguments: '' } }] }
 
@@ -138,6 +140,9 @@ test.each([
   [{ toolCalls: Promise.resolve([]), content: Promise.resolve([]), usage: Promise.resolve({}) }, PROMISE],
   [{ role: 'assistant', content: Promise.resolve([]) }, PROMISE],
   [{ choices: [{ index: 0, delta }] }, CHUNK],
+  [[{ choices: [{ index: 0, delta }] }], CHUNK],
+  [[{ candidates: [{ content: { parts: [google] } }] }], RESPONSE],
+  [[{ choices: [{ message: { role: 'assistant', tool_calls: [openai] } }] }], RESPONSE],
   [[{ choices: [{ index: 0, delta }] }], CHUNK],
   [[{ type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: '{' } }], CHUNK],
   [[{ type: 'response.function_call_arguments.delta', output_index: 0, delta: '{' }], CHUNK],

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { executedCall } from '../../test/executed-call.ts'
-import { defineTool, resultsFor, toolFailure, ToolRegistry } from '../index.ts'
-import type { ToolResult, ToolResultShapes } from '../index.ts'
+import { defineTool, toolFailure, ToolRegistry } from '../index.ts'
+import type { ToolResult } from '../index.ts'
+import { resultsFor, type ToolResultShapes } from '../messages.ts'
 
 const divide = defineTool({
   name: 'divide',
@@ -44,22 +45,42 @@ test('each provider gets the results as its request takes them, and failures as 
     output: 'Nothing can be divided by 0.',
   })
   expect(resultsFor('anthropic', results)).toEqual([
-    { type: 'tool_result', tool_use_id: 'c0', content: '{"quotient":0.25}' },
-    { type: 'tool_result', tool_use_id: 'c1', content: 'Nothing can be divided by 0.', is_error: true },
-    { type: 'tool_result', tool_use_id: 'c2', content: issue, is_error: true },
+    {
+      role: 'user',
+      content: [
+        { type: 'tool_result', tool_use_id: 'c0', content: '{"quotient":0.25}' },
+        { type: 'tool_result', tool_use_id: 'c1', content: 'Nothing can be divided by 0.', is_error: true },
+        { type: 'tool_result', tool_use_id: 'c2', content: issue, is_error: true },
+      ],
+    },
   ])
   expect(resultsFor('google', results)).toEqual([
-    { functionResponse: { id: 'c0', name: 'divide', response: { output: { quotient: 0.25 } } } },
-    { functionResponse: { id: 'c1', name: 'divide', response: { error: 'Nothing can be divided by 0.' } } },
-    { functionResponse: { id: 'c2', name: 'divide', response: { error: issue } } },
-  ])
-  expect(resultsFor('ai-sdk', results).slice(0, 2)).toEqual([
-    { type: 'tool-result', toolCallId: 'c0', toolName: 'divide', output: { type: 'text', value: '{"quotient":0.25}' } },
     {
-      type: 'tool-result',
-      toolCallId: 'c1',
-      toolName: 'divide',
-      output: { type: 'error-text', value: 'Nothing can be divided by 0.' },
+      role: 'user',
+      parts: [
+        { functionResponse: { id: 'c0', name: 'divide', response: { output: { quotient: 0.25 } } } },
+        { functionResponse: { id: 'c1', name: 'divide', response: { error: 'Nothing can be divided by 0.' } } },
+        { functionResponse: { id: 'c2', name: 'divide', response: { error: issue } } },
+      ],
+    },
+  ])
+  expect(resultsFor('ai-sdk', results.slice(0, 2))).toEqual([
+    {
+      role: 'tool',
+      content: [
+        {
+          type: 'tool-result',
+          toolCallId: 'c0',
+          toolName: 'divide',
+          output: { type: 'text', value: '{"quotient":0.25}' },
+        },
+        {
+          type: 'tool-result',
+          toolCallId: 'c1',
+          toolName: 'divide',
+          output: { type: 'error-text', value: 'Nothing can be divided by 0.' },
+        },
+      ],
     },
   ])
   expect(resultsFor('mcp', results).slice(0, 2)).toEqual([
@@ -75,7 +96,7 @@ test('a string is sent as it is, undefined as an empty string, and other values 
     '',
     '["1970-01-01T00:00:00.000Z"]',
   ])
-  expect(resultsFor('google', results).map(({ functionResponse }) => functionResponse.response)).toEqual([
+  expect(resultsFor('google', results)[0]?.parts.map(({ functionResponse }) => functionResponse.response)).toEqual([
     { output: '0.5' },
     { output: '' },
     { output: ['1970-01-01T00:00:00.000Z'] },
@@ -84,7 +105,7 @@ test('a string is sent as it is, undefined as an empty string, and other values 
 
 test('an output that cannot be written is an error for the model, and does not throw', () => {
   const done = { status: 'completed', callId: 'a', name: 'big', output: 1n } as unknown as ToolResult
-  expect(resultsFor('anthropic', [done])).toEqual([
+  expect(resultsFor('anthropic', [done])[0]?.content).toEqual([
     {
       type: 'tool_result',
       tool_use_id: 'a',
@@ -104,7 +125,7 @@ test('a call that cannot be read has a result too, in every shape', async () => 
 test('Google does not get ids that it did not send', async () => {
   const call = { functionCall: { name: 'divide', args: { by: 4 } } }
   const results = await resultsOfCalls([call])
-  expect(resultsFor('google', results)).toEqual([
+  expect(resultsFor('google', results)[0]?.parts).toEqual([
     { functionResponse: { name: 'divide', response: { output: { quotient: 0.25 } } } },
   ])
 })

@@ -11,65 +11,95 @@ import {
 
 import { isMadeId } from './call-ids.ts'
 import { isObject } from './call-kinds.ts'
+import { sentName } from './sent-name.ts'
 import { isResolvedCall } from '../parsed-call.ts'
 import type { ToolResult } from '../result-types.ts'
 import { writerOf } from './tools-for.ts'
 
-/** The results of calls, as the next request of each provider takes them. */
+/** The results of calls, as the messages with which each provider's conversation goes on. */
 export interface ToolResultShapes {
   'openai-chat': { role: 'tool'; tool_call_id: string; content: string }[]
+  /** Items of its `input`. */
   'openai-responses': { type: 'function_call_output' | 'custom_tool_call_output'; call_id: string; output: string }[]
-  anthropic: { type: 'tool_result'; tool_use_id: string; content: string; is_error?: true }[]
-  google: { functionResponse: { id?: string; name: string; response: Record<string, unknown> } }[]
-  'ai-sdk': {
-    type: 'tool-result'
-    toolCallId: string
-    toolName: string
-    output: { type: 'text' | 'error-text'; value: string }
-  }[]
+  anthropic: { role: 'user'; content: AnthropicResult[] }[]
+  google: { role: 'user'; parts: GoogleResult[] }[]
+  'ai-sdk': { role: 'tool'; content: AiSdkResult[] }[]
+  /** Without a conversation: what a server answers to each request. */
   mcp: { content: { type: 'text'; text: string }[]; isError?: true }[]
 }
 
-const WRITERS: { readonly [Shape in keyof ToolResultShapes]: (result: ToolResult) => ToolResultShapes[Shape][number] } =
-  {
-    'openai-chat': (result) => ({ role: 'tool', tool_call_id: result.callId, content: textFor(result).text }),
-    'openai-responses': (result) => ({
+interface AnthropicResult {
+  type: 'tool_result'
+  tool_use_id: string
+  content: string
+  is_error?: true
+}
+interface GoogleResult {
+  functionResponse: { id?: string; name: string; response: Record<string, unknown> }
+}
+interface AiSdkResult {
+  type: 'tool-result'
+  toolCallId: string
+  toolName: string
+  output: { type: 'text' | 'error-text'; value: string }
+}
+
+/** No message without results: providers refuse an empty one. */
+type Results = readonly [ToolResult, ...ToolResult[]]
+
+const WRITERS: { readonly [Shape in keyof ToolResultShapes]: (results: Results) => ToolResultShapes[Shape] } = {
+  'openai-chat': (results) =>
+    results.map((result) => ({ role: 'tool', tool_call_id: result.callId, content: textFor(result).text })),
+  'openai-responses': (results) =>
+    results.map((result) => ({
       type: isCustomCall(result) ? 'custom_tool_call_output' : 'function_call_output',
       call_id: result.callId,
       output: textFor(result).text,
-    }),
-    anthropic: (result) => {
-      const { text, isError } = textFor(result)
-      const block = { type: 'tool_result' as const, tool_use_id: result.callId, content: text }
-      return isError ? { ...block, is_error: true } : block
-    },
-    google: (result) => {
-      const { text, isError } = textFor(result)
-      const response = isError ? { error: text } : { output: json(result, text) }
-      // The model has never seen a generated id.
-      const id = isMadeId(result.callId) ? undefined : { id: result.callId }
-      return { functionResponse: { ...id, name: result.name ?? '', response } }
-    },
-    'ai-sdk': (result) => {
-      const { text, isError } = textFor(result)
-      const output = { type: isError ? ('error-text' as const) : ('text' as const), value: text }
-      return { type: 'tool-result', toolCallId: result.callId, toolName: result.name ?? '', output }
-    },
-    mcp: (result) => {
+    })),
+  // All results in one message: Anthropic refuses a call whose result isn't in the next message.
+  anthropic: (results) => [{ role: 'user', content: results.map(anthropicResult) }],
+  google: (results) => [{ role: 'user', parts: results.map(googleResult) }],
+  'ai-sdk': (results) => [{ role: 'tool', content: results.map(aiSdkResult) }],
+  mcp: (results) =>
+    results.map((result) => {
       const { text, isError } = textFor(result)
       const content = { content: [{ type: 'text' as const, text }] }
       return isError ? { ...content, isError: true } : content
-    },
-  }
+    }),
+}
 
-/** The results of `execute`, or unresolved calls, as a provider's next request takes them. Failures become a message for the model. */
+/**
+ * The results of `execute`, or unresolved calls, as the messages that follow those of `callsFor`. Failures become a message for the
+ * model. No results make no message.
+ */
 export function resultsFor<Shape extends keyof ToolResultShapes>(
   shape: Shape,
   results: readonly ToolResult[],
 ): ToolResultShapes[Shape] {
-  const write = writerOf(WRITERS, 'resultsFor()', shape) as (result: ToolResult) => ToolResultShapes[Shape][number]
+  const write = writerOf(WRITERS, 'resultsFor()', shape)
   refuseOptions('resultsFor()', 'tools/illegal-option', resultProblems(results))
-  return results.map(write) as ToolResultShapes[Shape]
+  const [first, ...others] = results
+  return first === undefined ? [] : write([first, ...others])
+}
+
+function anthropicResult(result: ToolResult): AnthropicResult {
+  const { text, isError } = textFor(result)
+  const block = { type: 'tool_result' as const, tool_use_id: result.callId, content: text }
+  return isError ? { ...block, is_error: true } : block
+}
+
+function googleResult(result: ToolResult): GoogleResult {
+  const { text, isError } = textFor(result)
+  const response = isError ? { error: text } : { output: json(result, text) }
+  // The model has never seen a generated id.
+  const id = isMadeId(result.callId) ? undefined : { id: result.callId }
+  return { functionResponse: { ...id, name: sentName(result.name), response } }
+}
+
+function aiSdkResult(result: ToolResult): AiSdkResult {
+  const { text, isError } = textFor(result)
+  const output = { type: isError ? ('error-text' as const) : ('text' as const), value: text }
+  return { type: 'tool-result', toolCallId: result.callId, toolName: sentName(result.name), output }
 }
 
 const STRING: OptionRule = [(value) => typeof value === 'string', 'a string', true]

@@ -1,3 +1,4 @@
+import { asJson } from '../as-json.ts'
 import type { UnresolvedReason } from '../parsed-call.ts'
 import { jsonFault } from './json-position.ts'
 
@@ -14,8 +15,10 @@ export interface ArgumentsProblem {
   readonly position?: number
 }
 
-export type ParsedArguments = { readonly value: unknown } | ArgumentsProblem
+/** `json`: the text that the value was parsed from. */
+export type ParsedArguments = { readonly value: unknown; readonly json: string } | ArgumentsProblem
 
+const noArguments = (): ParsedArguments => ({ value: {}, json: '{}' })
 const CUT_OFF: ArgumentsProblem = {
   reason: 'malformed_call',
   message: 'its arguments are incomplete, because the response was cut off',
@@ -25,12 +28,19 @@ const CUT_OFF: ArgumentsProblem = {
 export function parseArguments(given: unknown, isCut: boolean, limits: ArgumentLimits): ParsedArguments {
   try {
     if (isCut && (typeof given !== 'string' || given.trim() === '')) return CUT_OFF
-    if (given === undefined || given === null) return { value: {} }
+    if (given === undefined || given === null) return noArguments()
     if (typeof given === 'string') return parseText(given, limits)
-    return sizeProblem(given, limits) ?? { value: given }
+    return sizeProblem(given, limits) ?? parseObject(given)
   } catch {
     return { reason: 'malformed_call', message: 'its arguments cannot be read' }
   }
+}
+
+/** Copies an object by way of JSON: the provider's own may change later, and parts that JSON doesn't have could not be frozen. */
+function parseObject(given: unknown): ParsedArguments {
+  const text = asJson(given)
+  if (!('lost' in text)) return { value: JSON.parse(text.json), json: text.json }
+  return { reason: 'malformed_call', message: `its arguments have what JSON cannot have: ${text.lost}` }
 }
 
 /** A text without these holds no forbidden key, escapes included. */
@@ -47,11 +57,11 @@ function parseText(text: string, limits: ArgumentLimits): ParsedArguments {
   try {
     value = JSON.parse(text)
   } catch {
-    return text.trim() === '' ? { value: {} } : invalidJson(text)
+    return text.trim() === '' ? noArguments() : invalidJson(text)
   }
   // Each level takes at least two characters, so most texts are too short to be too deep.
   const isHarmless = text.length <= 2 * maxDepth && !SUSPICIOUS.test(text)
-  return (isHarmless ? undefined : sizeProblem(value, limits)) ?? { value }
+  return (isHarmless ? undefined : sizeProblem(value, limits)) ?? { value, json: text }
 }
 
 function invalidJson(text: string): ArgumentsProblem {

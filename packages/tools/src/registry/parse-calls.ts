@@ -81,7 +81,8 @@ function readCall(found: FoundCall, place: Place, { tools, rules, whyUnknown }: 
   const tool = tools.get(name)
   if (tool === undefined) return refuse(whyUnknown(name))
   const parsed = parseArguments(found.arguments, found.isCut, rules)
-  if ('value' in parsed) return checkArguments({ found, place, name, shape, tool, given: parsed.value })
+  if ('value' in parsed)
+    return checkArguments({ found, place, name, shape, tool, given: parsed.value, json: parsed.json })
   return refuse({ ...parsed, message: `"${name}" was not called: ${parsed.message}.` }, tool)
 }
 
@@ -89,8 +90,9 @@ function readCall(found: FoundCall, place: Place, { tools, rules, whyUnknown }: 
 interface ReadableCall extends Pick<ResolvedCall, 'name' | 'shape' | 'tool'> {
   readonly found: FoundCall
   readonly place: Place
-  /** The model's arguments. */
+  /** The model's arguments. The schema may change them. */
   readonly given: unknown
+  readonly json: string
 }
 
 /** Checks the arguments with the schema of the tool. */
@@ -119,8 +121,8 @@ function pendingReading(call: ReadableCall, validation: Promise<Validation>): Pe
 
 function checkedReading(call: ReadableCall, validation: Validation): Reading {
   if ('issues' in validation) return refusedReading(call, invalidInput(call.name, validation.issues))
-  const { place, name, shape, tool, given } = call
-  const fields = { ...place, name, shape, tool, arguments: given, input: frozenInput(validation.value) }
+  const { place, name, shape, tool, given, json } = call
+  const fields = { ...place, name, shape, tool, json, input: frozenInput(validation.value) }
   return { call: resolvedCall(fields), news: { tool, given } }
 }
 

@@ -132,9 +132,9 @@ test('an id may have up to 8,192 characters: a longer one is replaced', async ()
 })
 
 test('numbers are ids too, and each id of a message is unique', async () => {
-  const ids = [7, 'a', 'a', 'a~2', 'a', 7]
+  const ids = [7, 'a', 'a', 'a_2', 'a', 7]
   const { calls } = await registryOf().parseAndResolve(ids.map((id) => call('list_cities', '', id)))
-  expect(calls.map(({ callId }) => callId)).toEqual(['7', 'a', 'a~2', 'a~2~2', 'a~3', '7~2'])
+  expect(calls.map(({ callId }) => callId)).toEqual(['7', 'a', 'a_2', 'a_2_2', 'a_3', '7_2'])
 })
 
 test('a call that was parsed before is taken as it is, and cannot be forged', async () => {
@@ -151,6 +151,21 @@ test('a call that was parsed before is taken as it is, and cannot be forged', as
   expect((await registry.parseAndResolve([forged])).unresolved[0]?.reason).toBe('invalid_input')
   // Nor is another registry's call a way around this one's tools.
   expect((await new ToolRegistry().parseAndResolve(first.resolved)).unresolved[0]?.reason).toBe('unknown_tool')
+})
+
+test('a resolved call is written as JSON with its arguments and its input, and without its tool', async () => {
+  const { resolved } = await registryOf().parseAndResolve([call('get_weather', '{"city":"Rome"}')])
+  expect(JSON.parse(JSON.stringify(resolved))).toEqual([
+    {
+      status: 'resolved',
+      callId: 'c1',
+      name: 'get_weather',
+      index: 0,
+      shape: 'openai-chat',
+      arguments: { city: 'Rome' },
+      input: { city: 'Rome', days: 1 },
+    },
+  ])
 })
 
 test("the input of a resolved call cannot be changed, not even through the model's response", async () => {

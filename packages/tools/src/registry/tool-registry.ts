@@ -7,6 +7,7 @@ import {
   DELAY,
   functionLike,
   type OptionRules,
+  read,
   refuseOptions,
   show,
   whole,
@@ -20,10 +21,18 @@ import type { AnyTool } from '../tool-types.ts'
 import { isPending, parseCalls, settleReadings, type ParseRules } from './parse-calls.ts'
 import { emitReadings, type Reading } from './resolve-events.ts'
 
+/** A list of tools that changes while registries use it, such as that of an MCP server. A `ToolRegistry` is one too. */
+export interface ToolSource<Ports = {}> {
+  /** The tools of now: called whenever a registry reads calls or lists its tools. */
+  list(): readonly AnyTool<Ports>[]
+}
+
 /** The options of `new ToolRegistry()`. */
 export interface ToolRegistryOptions<Ports = {}> {
   /** The first tools. Default: none. */
   readonly tools?: readonly AnyTool<Ports>[]
+  /** Lists of tools that change. If several tools have a name, the first one is called: its own tools come first. Default: none. */
+  readonly sources?: readonly ToolSource<Ports>[]
   /** Gets the events of calls without an emitter or context of their own. Default: no events. */
   readonly eventEmitter?: ToolEventEmitter
   /** Maximum number of calls of a message; further ones are unresolved. Default: 128. */
@@ -54,6 +63,8 @@ export interface ParseOptions {
 export interface ToolRegistryStats {
   readonly resolved: number
   readonly unresolved: number
+  /** Names of tools of sources that now can't be called, because a tool before them has the name. */
+  readonly hiddenTools: readonly string[]
   /** How often an emitter threw or rejected, and the last error. */
   readonly emitterErrors: number
   readonly lastEmitterError: unknown
@@ -67,6 +78,10 @@ const DEFAULTS = {
 } as const satisfies Omit<ParseRules, 'isShown'>
 const REGISTRY: OptionRules<ToolRegistryOptions> = {
   tools: [Array.isArray, 'an array of tools'],
+  sources: [
+    (all) => Array.isArray(all) && all.every((one) => typeof read(one, 'list') === 'function'),
+    'an array of sources, each with list()',
+  ],
   eventEmitter: EMITTER,
   maxCalls: whole(1),
   maxArgumentsLength: whole(1),
@@ -93,50 +108,75 @@ export class ToolRegistry<Ports = {}> {
   #unresolved = 0
   #emitterErrors = 0
   #lastEmitterError: unknown
+  readonly sources: readonly ToolSource<Ports>[]
   /** Gets the events of calls without an emitter or context of their own. */
   readonly eventEmitter: ToolEventEmitter | undefined
 
   constructor(options: ToolRegistryOptions<Ports> = {}) {
     checkOptions('new ToolRegistry()', 'tools/illegal-option', options, REGISTRY)
-    const { tools = [], eventEmitter, maxCalls = DEFAULTS.maxCalls } = options
+    const { tools = [], sources = [], eventEmitter, maxCalls = DEFAULTS.maxCalls } = options
     const { maxArgumentsLength = DEFAULTS.maxArgumentsLength, maxDepth = DEFAULTS.maxDepth } = options
     this.#rules = { maxCalls, maxArgumentsLength, maxDepth, createId: options.createId ?? DEFAULTS.createId }
     this.eventEmitter = eventEmitter
+    this.sources = Object.freeze([...sources])
+    this.#toolsOfNow((name) => {
+      throw duplicateName(name)
+    })
     this.register(...tools)
   }
 
   /** Adds tools. Throws `tools/duplicate-name`, and adds none of them, if a name is taken. */
   register(...tools: readonly AnyTool<Ports>[]): this {
-    const problems = tools
-      .filter((tool) => !isTool(tool))
-      .map((tool: unknown) =>
-        Array.isArray(tool)
-          ? 'pass tools one by one: register(...tools)'
-          : `${show(tool)} is not a tool; make one with defineTool()`,
-      )
-    refuseOptions('register()', 'tools/illegal-option', problems)
-    const names = new Set(this.#tools.keys())
+    checkTools('register()', tools)
+    const names = new Set(this.#toolsOfNow().keys())
     for (const { name } of tools) {
-      if (names.has(name))
-        throw new StageflowError(
-          'tools/duplicate-name',
-          `The registry already has a tool "${name}". Rename one of them, or register only one.`,
-        )
+      if (names.has(name)) throw duplicateName(name)
       names.add(name)
     }
     for (const tool of tools) this.#tools.set(tool.name, tool)
     return this
   }
 
-  /** The tool of this name. */
-  get(name: string): AnyTool<Ports> | undefined {
-    return this.#tools.get(name)
+  /** Removes a tool, and returns whether there was one. The tools of a source stay. Calls that were resolved before can still be executed. */
+  remove(name: string): boolean {
+    return this.#tools.delete(name)
   }
 
-  /** All tools, in the order of registration; with `executionMode`, those that this mode may use. */
+  /** Puts a tool in the place of the one that has its name. Throws `tools/illegal-option` if the registry has no such tool of its own. */
+  replace(tool: AnyTool<Ports>): this {
+    checkTools('replace()', [tool])
+    const { name } = tool
+    if (!this.#tools.has(name))
+      refuseOptions('replace()', 'tools/illegal-option', [
+        `the registry has no tool "${name}" of its own; add it with register()`,
+      ])
+    this.#tools.set(name, tool)
+    return this
+  }
+
+  /** The tools by name. Tells `onHidden` the names that a tool of a source could not have. */
+  #toolsOfNow(onHidden?: (name: string) => void): ReadonlyMap<string, AnyTool> {
+    if (this.sources.length === 0) return this.#tools
+    const tools = new Map(this.#tools)
+    for (const source of this.sources) {
+      const list = source.list()
+      checkTools('list() of a source', list)
+      for (const tool of list)
+        if (tools.has(tool.name)) onHidden?.(tool.name)
+        else tools.set(tool.name, tool)
+    }
+    return tools
+  }
+
+  /** The tool of this name. */
+  get(name: string): AnyTool<Ports> | undefined {
+    return this.#toolsOfNow().get(name)
+  }
+
+  /** All tools, in the order of registration, then those of sources; with `executionMode`, those that this mode may use. */
   list(options: { readonly executionMode?: string } = {}): readonly AnyTool<Ports>[] {
     checkOptions('list()', 'tools/illegal-option', options, { executionMode: EXECUTION_MODE })
-    return [...this.#tools.values()].filter(shownTo(options.executionMode))
+    return [...this.#toolsOfNow().values()].filter(shownTo(options.executionMode))
   }
 
   /**
@@ -165,7 +205,7 @@ export class ToolRegistry<Ports = {}> {
     { signal, timeoutMs, clock = systemClock }: ParseOptions,
     isShown: ParseRules['isShown'],
   ): Promise<readonly Reading[]> {
-    const read = parseCalls(calls, this.#tools, { ...this.#rules, isShown })
+    const read = parseCalls(calls, this.#toolsOfNow(), { ...this.#rules, isShown })
     return read.some(isPending) ? settleReadings(read, { signal, timeoutMs, clock }) : (read as readonly Reading[])
   }
 
@@ -181,14 +221,38 @@ export class ToolRegistry<Ports = {}> {
   }
 
   stats(): ToolRegistryStats {
+    const hiddenTools: string[] = []
+    this.#toolsOfNow((name) => hiddenTools.push(name))
     return Object.freeze({
       resolved: this.#resolved,
       unresolved: this.#unresolved,
+      hiddenTools,
       emitterErrors: this.#emitterErrors,
       lastEmitterError: this.#lastEmitterError,
     })
   }
 }
+
+function checkTools(where: string, tools: unknown): void {
+  const problemOf = (tool: unknown): readonly string[] => {
+    if (isTool(tool)) return []
+    return [
+      Array.isArray(tool)
+        ? 'pass tools one by one: register(...tools)'
+        : `${show(tool)} is not a tool; make one with defineTool()`,
+    ]
+  }
+  const problems = Array.isArray(tools)
+    ? Array.from<unknown>(tools).flatMap(problemOf)
+    : [`${show(tools)} is not an array of tools`]
+  refuseOptions(where, 'tools/illegal-option', problems)
+}
+
+const duplicateName = (name: string): StageflowError =>
+  new StageflowError(
+    'tools/duplicate-name',
+    `The registry already has a tool "${name}". Rename one of them, or register only one.`,
+  )
 
 function parsedCalls(readings: readonly Reading[]): ParsedCalls {
   const calls = Object.freeze(readings.map(({ call }) => call))

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { WrittenEvent } from '@stageflow/exporter-buffered/contract'
 
-/** A server of the tests: it keeps the events that it accepts. */
+/**
+ * A server of the tests: it keeps the events that it accepts. For another protocol, replace what is in it, `#post` and `http.test.ts`. The other
+ * tests need only what it returns.
+ */
 export async function eventServer() {
   const events: WrittenEvent[] = []
   let status = 204

@@ -1,0 +1,189 @@
+import { StageflowError } from '@stageflow/core'
+import { read, show } from '@stageflow/core/kit'
+
+import { asJson } from '../as-json.ts'
+import { argumentsJson, isResolvedCall, type ToolCallShape } from '../parsed-call.ts'
+import { callIds, idText, makeId } from './call-ids.ts'
+import { isCustom, isObject, toolsetOf } from './call-kinds.ts'
+import { alternativesIn, callsIn, type FoundCall, listIn } from './find-calls.ts'
+import { sentName } from './sent-name.ts'
+
+/** What a model returned, for the message that repeats it. */
+export interface ModelResponse {
+  readonly text: string
+  readonly calls: readonly SentCall[]
+  /** The message, choice or candidate, as it came. */
+  readonly given: unknown
+  /** The blocks of the message in their order, calls among them; undefined if it has none. */
+  readonly blocks: readonly unknown[] | undefined
+  /** In which shape all of its calls are; undefined if it has none. */
+  readonly shape: ToolCallShape | undefined
+}
+
+/** A call of a message that is sent back to a model. */
+export interface SentCall {
+  /** Undefined if the response has none, and none was given. */
+  readonly id: string | undefined
+  readonly name: string
+  /** The arguments as the model wrote them, which may not be JSON. */
+  readonly json: string
+  /** The arguments as an object; empty if they are none. */
+  readonly input: Readonly<Record<string, unknown>>
+  /** The call as it came. */
+  readonly raw: unknown
+  /** It is another kind of call, which no tool can handle. */
+  readonly isUnsupported: boolean
+}
+
+/** The ids of a response's calls, in order: its results, or what `parseAndResolve` made of it. */
+export type CallIds = readonly { readonly callId: string }[]
+
+/**
+ * Reads a whole response. Throws `tools/incomplete-response` if its end is missing, and `tools/illegal-option` if it can't be read or
+ * has several alternatives.
+ */
+export function modelResponse(response: unknown, ids: CallIds | undefined): ModelResponse {
+  const given = onlyAlternative(response)
+  const found = callsIn(given)
+  const cut = whyIncomplete(response) ?? whyIncomplete(given) ?? whyCut(found)
+  if (cut !== undefined) throw incomplete(cut)
+  // A call that cannot be read is answered too, but only its result has an id.
+  const unreadable = found.find(({ raw, problem, isUnsupported }) => {
+    const isCall = isUnsupported === true || (ids !== undefined && raw !== given)
+    return problem !== undefined && !isCall
+  })
+  if (unreadable !== undefined) refuse(`the response cannot be read: ${unreadable.problem}`)
+  const calls = sentCalls(found, ids)
+  const [shape, ...others] = new Set(found.map(shapeOf))
+  return { text: textIn(given), calls, given, blocks: listIn(given), shape: others.length === 0 ? shape : undefined }
+}
+
+function onlyAlternative(response: unknown): unknown {
+  const alternatives = alternativesIn(response)
+  if (alternatives === undefined) return response
+  if (alternatives.length === 1) return alternatives[0]
+  return refuse(
+    `the response has ${alternatives.length} alternatives, and a conversation goes on from one; pass the message of one of them`,
+  )
+}
+
+function sentCalls(found: readonly FoundCall[], ids: CallIds | undefined): readonly SentCall[] {
+  if (ids !== undefined && ids.length !== found.length)
+    refuse(
+      `the response has ${found.length} calls, and there are ${ids.length} results; pass the results of all its calls`,
+    )
+  // As parseAndResolve makes them unique, so that each result has its call.
+  const idOf = callIds(makeId)
+  return found.map((call, index) => ({
+    id: ids?.[index]?.callId ?? (idText(call.id) === undefined ? undefined : idOf(call.id)),
+    name: sentName(call.name),
+    ...argumentsOf(call),
+    raw: call.raw,
+    isUnsupported: call.isUnsupported === true,
+  }))
+}
+
+function argumentsOf({ arguments: given, raw }: FoundCall): Pick<SentCall, 'json' | 'input'> {
+  const json = isResolvedCall(raw) ? argumentsJson(raw) : jsonText(given)
+  try {
+    const input: unknown = JSON.parse(json)
+    return { json, input: isObject(input) ? input : {} }
+  } catch {
+    return { json, input: {} }
+  }
+}
+
+function jsonText(given: unknown): string {
+  if (typeof given === 'string') return given.trim() === '' ? '{}' : given
+  try {
+    const text = asJson(given ?? {})
+    return 'json' in text ? text.json : '{}'
+  } catch {
+    return '{}'
+  }
+}
+
+/** The shape of a call, also of a kind that no tool can handle. */
+function shapeOf({ raw, shape, isUnsupported }: FoundCall): ToolCallShape | undefined {
+  if (shape !== undefined || isUnsupported !== true || !isObject(raw)) return shape
+  if (isCustom(raw)) return 'openai-chat'
+  if (toolsetOf(raw) !== undefined) return 'anthropic'
+  if ('call_id' in raw) return 'openai-responses'
+  return 'toolCallId' in raw ? 'ai-sdk' : undefined
+}
+
+// ---------- text
+
+/** The text of a response, without reasoning. */
+function textIn(given: unknown): string {
+  if (Array.isArray(given)) return given.map(blockText).join('')
+  for (const key of ['content', 'message', 'parts', 'output']) {
+    const held = read(given, key)
+    if (typeof held === 'string') return key === 'content' ? held : ''
+    if (typeof held === 'object' && held !== null) return textIn(held)
+  }
+  const text = read(given, 'text')
+  return typeof text === 'string' ? text : ''
+}
+
+function blockText(block: unknown): string {
+  if (read(block, 'thought') === true) return ''
+  const [type, text] = [read(block, 'type'), read(block, 'text')]
+  if (type === 'message') return textIn(block)
+  return typeof text === 'string' && (type === undefined || type === 'text' || type === 'output_text') ? text : ''
+}
+
+// ---------- half an answer
+
+/** Why models end a whole answer, in lower case. A reason that isn't known may be one for half an answer. */
+const WHOLE = new Set([
+  'stop',
+  'stop_sequence',
+  'end_turn',
+  'eos',
+  'eos_token',
+  'complete',
+  'completed',
+  'function_call',
+  'tool_call',
+  'tool_calls',
+  'tool_use',
+  'pause_turn',
+])
+const REASON_KEYS = ['finish_reason', 'finishReason', 'stop_reason', 'stopReason', 'done_reason']
+
+/** How a response ended, if it didn't end as a whole one does; undefined if it did, or doesn't say how. */
+function whyIncomplete(given: unknown): string | undefined {
+  if (read(given, 'partial') === true) return 'is marked as partial'
+  const reasons = reasonsIn(given)
+  if (Array.isArray(read(given, 'output'))) reasons.push(read(given, 'status') ?? 'completed')
+  if (read(given, 'done') === false) reasons.push(null)
+  // A choice of OpenAI and a candidate of Google have a reason, or they have not ended.
+  for (const alternative of alternativesIn(given) ?? []) if (reasonsIn(alternative).length === 0) reasons.push(null)
+  const cut = reasons.findIndex((reason) => !isWhole(reason))
+  if (cut === -1) return undefined
+  const reason = reasons[cut]
+  return reason === null || reason === '' ? 'has no reason for its end' : `ended with ${show(reason)}`
+}
+
+const reasonsIn = (given: unknown): unknown[] =>
+  REASON_KEYS.map((key) => read(given, key)).filter((reason) => reason !== undefined)
+
+const isWhole = (reason: unknown): boolean =>
+  typeof reason === 'string' && WHOLE.has(reason.toLowerCase().replaceAll('-', '_'))
+
+function whyCut(found: readonly FoundCall[]): string | undefined {
+  const cut = found.find(({ isCut }) => isCut)
+  return cut && `has a call to ${show(cut.name)} whose end is missing`
+}
+
+const incomplete = (what: string): StageflowError =>
+  new StageflowError(
+    'tools/incomplete-response',
+    `callsFor(): the response ${what}, so it is only the beginning of an answer. Ask the model again, with a higher limit if it ran out of tokens, or fail the stage.`,
+  )
+
+/** Throws `tools/illegal-option`. */
+export function refuse(problem: string): never {
+  throw new StageflowError('tools/illegal-option', `callsFor(): ${problem}.`)
+}

@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+
+// Values that look a little like what models return.
+
+const KEYS = [
+  'id',
+  'type',
+  'name',
+  'function',
+  'arguments',
+  'args',
+  'input',
+  'functionCall',
+  'toolName',
+  'toolCallId',
+  'method',
+  'params',
+  'tool_calls',
+  'toolCalls',
+  'choices',
+  'message',
+  'candidates',
+  'content',
+  'parts',
+  'output',
+  'calls',
+  'role',
+  'status',
+  'custom',
+  'delta',
+  'toolCall',
+  'function_call',
+  'functionCalls',
+  'partialArgs',
+  'stop_reason',
+  'then',
+]
+const WORDS = [
+  'function',
+  'function_call',
+  'tool_use',
+  'tool-call',
+  'tools/call',
+  'custom',
+  'message',
+  'max_tokens',
+  'incomplete',
+  'content_block_start',
+  'search',
+  'serch',
+  '',
+  '{}',
+  '{"a":',
+  '\u0000',
+]
+export const { garbage } = fc.letrec<{ garbage: unknown }>((tie) => ({
+  garbage: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom<unknown>(...WORDS, null, undefined, 0, NaN, 7n, Symbol('x'), () => {}, new Date(NaN)),
+    fc.array(tie('garbage'), { maxLength: 4 }),
+    fc.dictionary(fc.constantFrom(...KEYS), tie('garbage'), { maxKeys: 5 }),
+  ),
+}))
