@@ -154,8 +154,8 @@ export const mutants: readonly StoreMutant<ApprovalStore>[] = [
     }),
   },
   {
-    name: 'uses-what-nobody-has-approved',
-    does: 'uses what nobody has approved',
+    name: 'uses-what-is-not-approved',
+    does: 'uses an approval that was not given',
     caughtBy: 'only an approved record can be used',
     change: (store) => ({
       use: async (owner, id, token) => {
