@@ -1,6 +1,6 @@
 import type { Clock } from '@stageflow/core'
 
-import type { ClaimAnswer, KeyedStore } from '../src/index.ts'
+import type { Account, ClaimAnswer, KeyedStore } from '../src/index.ts'
 
 /** A broken store, and the case that fails first for it, or why no case does. */
 export type KeyedStoreMutant = {
@@ -32,7 +32,7 @@ const LARGE = 'a value of any length is returned unchanged, or refused'
 const MONTHS = 'a record lasts for months'
 const MILLISECONDS = 'a record lasts to the millisecond'
 const SHRINKS = 'the remaining lease shrinks'
-const CROWD = 'a claim is kept however many others there are'
+const CROWD = 'a record is kept however many others there are'
 
 interface Entry {
   readonly token: string
@@ -48,7 +48,7 @@ interface Found {
 
 /** The decisions of a store that keeps every rule. Each broken store has another one. */
 export const SOUND = {
-  keyOf: (key: string): string => key,
+  keyOf: (key: string, _account?: Account): string => key,
   kept: (value: string): string => value,
   isOver: ({ endsAt }: Entry, now: number): boolean => endsAt <= now,
   mayClaim: ({ there }: Found, token: string): boolean =>
@@ -77,8 +77,8 @@ export function mapStore(clock: Clock, changes: Partial<Decisions>): KeyedStore 
   }
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
   return {
-    async claim(given, { token, parameters, leaseMs }): Promise<ClaimAnswer> {
-      const key = decide.keyOf(given)
+    async claim(given, { token, parameters, leaseMs }, account): Promise<ClaimAnswer> {
+      const key = decide.keyOf(given, account)
       const found = find(key)
       if (decide.mayClaim(found, token)) {
         if (decide.pauses(found, 'claim')) await turn()
@@ -91,8 +91,8 @@ export function mapStore(clock: Clock, changes: Partial<Decisions>): KeyedStore 
       if (value !== undefined) return { status: 'completed', parameters: kept, value }
       return { status: 'running', parameters: kept, leaseMs: decide.leftMs(endsAt - clock.now()) }
     },
-    async complete(given, { token, parameters, value, ttlMs }) {
-      const key = decide.keyOf(given)
+    async complete(given, { token, parameters, value, ttlMs }, account) {
+      const key = decide.keyOf(given, account)
       const found = find(key)
       if (!decide.mayComplete(found, token)) return false
       if (decide.pauses(found, 'complete')) await turn()
@@ -121,7 +121,7 @@ const changingTimes =
     const store = mapStore(clock, {})
     return {
       ...store,
-      claim: (key, claim) => store.claim(key, { ...claim, leaseMs: change(claim.leaseMs) }),
+      claim: (key, claim, account) => store.claim(key, { ...claim, leaseMs: change(claim.leaseMs) }, account),
       complete: (key, completion) => store.complete(key, { ...completion, ttlMs: change(completion.ttlMs) }),
     }
   }
@@ -404,6 +404,30 @@ export const mutants: readonly KeyedStoreMutant[] = [
           const answer = await store.claim(key, claim)
           if (answer.status === 'claimed') leases.set(key, claim.leaseMs)
           return answer.status === 'running' ? { ...answer, leaseMs: leases.get(key) ?? 1 } : answer
+        },
+      }
+    },
+  },
+  {
+    name: 'record-per-owner',
+    does: 'keeps a record for each owner',
+    caughtBy: 'a key has one record, whatever owner it counts for',
+    make: unlike({ keyOf: (key, account) => key + (account?.owner ?? '') }),
+  },
+  {
+    name: 'completions-above-1000',
+    does: 'evicts the oldest completion once there are more than 1,000',
+    caughtBy: CROWD,
+    make: (clock) => {
+      const store = mapStore(clock, {})
+      const completed: string[] = []
+      const gone = new Set<string>()
+      return {
+        ...store,
+        claim: (key, claim) => (gone.has(key) ? { status: 'claimed' } : store.claim(key, claim)),
+        complete: (key, completion) => {
+          if (completed.push(key) > 1_000) gone.add(completed.shift() as string)
+          return store.complete(key, completion)
         },
       }
     },

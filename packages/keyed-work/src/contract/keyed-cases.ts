@@ -159,6 +159,15 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
       await bench.isCompleted('b', 'a', P1)
     },
   },
+  'a key has one record, whatever owner it counts for': {
+    fix: 'Find records by their key alone. The third argument decides only whether a store with bounds of its own has room.',
+    check: async (bench) => {
+      await bench.claims('a', { account: { owner: 'ada' } })
+      await bench.isRunning('b', { account: { owner: 'eve' } })
+      await bench.completes('a', { account: { owner: 'ada' } })
+      await bench.isCompleted('c', 'a', P1, { account: { owner: 'eve', uncounted: true } })
+    },
+  },
   'similar keys are different keys': {
     fix: KEYS,
     check: async (bench) => {
@@ -243,16 +252,20 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
       )
     },
   },
-  'a claim is kept however many others there are': {
-    fix: 'Evict no claim: its work would be done twice. Reject a new one with an error whose code ends in /full.',
+  'a record is kept however many others there are': {
+    fix: 'Evict no record that has not ended: its work would be done twice. Reject a new one with an error whose code ends in /full.',
     check: async (bench) => {
+      const [kept, others] = [`${bench.key}kept`, `${bench.key}other`]
       await bench.claims('a')
-      await bench.crowd((store, place) =>
-        store.claim(`${bench.key}/${place}`, { token: 'o', parameters: P1, leaseMs: LONG_MS }),
-      )
+      await bench.claims('a', { key: kept })
+      await bench.completes('a', { key: kept })
+      await bench.crowd((store, place) => {
+        const key = `${others}${place}`
+        if (place % 2 === 0) return store.claim(key, { token: 'o', parameters: P1, leaseMs: LONG_MS })
+        return store.complete(key, { token: 'o', parameters: P1, value: 'o', ttlMs: LONG_MS })
+      })
       await bench.isRunning('b')
-      await bench.completes('a')
-      await bench.isCompleted('b', 'a', P1)
+      await bench.isCompleted('b', 'a', P1, { key: kept })
     },
   },
   'one of fifty simultaneous claims gets the key': {
