@@ -929,7 +929,7 @@ export const mutants: readonly InterceptorMutant[] = [
     create: () => {
       const buffers = new Map<RunContext, Uint8Array>()
       return running((run) => {
-        buffers.set(run, new Uint8Array(8))
+        buffers.set(run, new Uint8Array(4_096))
         return undefined
       })
     },
