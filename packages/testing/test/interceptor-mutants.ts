@@ -26,6 +26,9 @@ export type InterceptorMutant = Mutant<{
 
 const savedTimeout = setTimeout
 
+const ELSEWHERE = 'lets another instance go on with a suspended run'
+const RESUMES = ['lets a suspended run go on when it is answered', ELSEWHERE]
+
 /** Blocks the thread, without any use of processor time. */
 const block = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
@@ -34,6 +37,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'data added',
     does: 'adds to the data of an ok output',
     caughtBy: 'passes an ok output through untouched',
+    alsoCaughtBy: RESUMES,
     create: answering((output) =>
       output.status === 'ok' ? StageOutput.ok({ ...(output.data as object), seen: true }) : output,
     ),
@@ -70,6 +74,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'ok repeated',
     does: 'runs a stage again after an ok',
     caughtBy: 'passes an ok output through untouched',
+    alsoCaughtBy: RESUMES,
     create: () =>
       acting(async (next, context) => {
         const output = await next(context)
@@ -242,6 +247,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'shared context',
     does: 'keeps the context of a call in a shared variable',
     caughtBy: 'keeps many runs at once apart',
+    alsoCaughtBy: RESUMES,
     create: () => {
       let context: InterceptorContext
       return acting(async (next, given) => {
@@ -271,6 +277,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'cache without pipeline',
     does: 'caches outputs without the pipeline in the key',
     caughtBy: 'keeps several graphs apart',
+    alsoCaughtBy: ['serves stages and pipelines of any name'],
     create: () => cache(({ stage, run }, key) => [stage.name, run.parent?.path, key], byRun),
   },
   {
@@ -294,6 +301,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'cache without stage',
     does: 'caches outputs without the stage in the key',
     caughtBy: 'keeps two stages of a run apart',
+    alsoCaughtBy: ['serves stages and pipelines of any name', ...RESUMES],
     create: () => cache(({ stage, run, inputs }, key) => [stage.pipeline.name, run.parent?.path, key, inputs], byRun),
   },
   {
@@ -320,6 +328,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'slot of the parent',
     does: 'takes the slot of the parent run for its own',
     caughtBy: 'keeps child runs and the items of a map apart',
+    alsoCaughtBy: RESUMES,
     create: () => ({
       name: 'broken',
       wrapRun: (next) => (run) => {
@@ -543,6 +552,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'shared run',
     does: 'keeps the run in a shared variable',
     caughtBy: 'keeps many runs at once apart',
+    alsoCaughtBy: RESUMES,
     create: () => {
       let last: RunContext | undefined
       return {
@@ -573,6 +583,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'part: slot of the parent',
     does: 'uses the slot of the parent run in a child run',
     caughtBy: 'keeps child runs and the items of a map apart',
+    alsoCaughtBy: RESUMES,
     create: () => ({
       ...running((run) => {
         if (run.get(CLAIMS) === undefined) run.set(CLAIMS, { roles: [run.pipeline.name] })
@@ -821,6 +832,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'setTimeout left',
     does: 'leaves a global timer of a minute behind',
     caughtBy: 'takes its time from the clock of the run',
+    alsoCaughtBy: ['needs no more memory with every run'],
     create: () =>
       acting((next, context) => {
         const late = new Promise<Output>((resolve) => setTimeout(() => resolve(StageOutput.fail('late')), 60_000))
@@ -900,6 +912,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'contexts kept',
     does: 'keeps the context of every call',
     caughtBy: 'keeps no context and no run after its end',
+    alsoCaughtBy: ['needs no more memory with every run'],
     create: () => {
       const contexts: InterceptorContext[] = []
       return acting((next, context) => {
@@ -912,10 +925,11 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'runs kept as keys',
     does: 'keeps a buffer for every run, by its run',
     caughtBy: 'keeps no context and no run after its end',
+    alsoCaughtBy: ['needs no more memory with every run'],
     create: () => {
       const buffers = new Map<RunContext, Uint8Array>()
       return running((run) => {
-        buffers.set(run, new Uint8Array(8))
+        buffers.set(run, new Uint8Array(4_096))
         return undefined
       })
     },
@@ -924,6 +938,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'turns to aborted calls',
     does: 'gives the turns of calls that have ended to calls that were aborted',
     caughtBy: 'gives the turns of aborted calls to others',
+    alsoCaughtBy: ['lets child runs through, however many parents wait for them'],
     create: () => handingOver(5),
   },
 
@@ -933,18 +948,21 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'suspend into ok',
     does: 'turns "waits for a person" into "done"',
     caughtBy: 'passes a suspend through untouched',
+    alsoCaughtBy: RESUMES,
     create: answering((output) => (output.status === 'suspend' ? StageOutput.ok({}) : output)),
   },
   {
     name: 'suspend into skip',
     does: 'skips a stage that waits for an answer',
     caughtBy: 'passes a suspend through untouched',
+    alsoCaughtBy: RESUMES,
     create: answering((output) => (output.status === 'suspend' ? StageOutput.skip('it waits') : output)),
   },
   {
     name: 'suspend into fail',
     does: 'fails every status that it does not know',
     caughtBy: 'passes a suspend through untouched',
+    alsoCaughtBy: RESUMES,
     create: answering((output) => {
       const isKnown = ['ok', 'skip', 'cancel', 'fail', 'retry'].includes(output.status)
       return isKnown ? output : StageOutput.fail(`unknown status ${output.status}`)
@@ -954,12 +972,14 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'state dropped',
     does: 'drops the state that a stage suspends with',
     caughtBy: 'passes a suspend through untouched',
+    alsoCaughtBy: RESUMES,
     create: answering((output) => (output.status === 'suspend' ? StageOutput.suspend(output.request) : output)),
   },
   {
     name: 'request replaced',
     does: 'asks something else than the stage did',
     caughtBy: 'passes a suspend through untouched',
+    alsoCaughtBy: RESUMES,
     create: answering((output) =>
       output.status === 'suspend' ? StageOutput.suspend({ wants: 'approval' }, { state: output.state }) : output,
     ),
@@ -978,6 +998,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'suspended run into cancelled',
     does: 'makes a run that suspended a cancelled one in wrapRun',
     caughtBy: 'passes a suspend through untouched',
+    alsoCaughtBy: RESUMES,
     create: () => ({
       name: 'broken',
       wrapRun: (next) => async (run) => {
@@ -990,6 +1011,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'suspended run into failed',
     does: 'fails a run that is neither completed nor cancelled in wrapRun',
     caughtBy: 'passes a suspend through untouched',
+    alsoCaughtBy: RESUMES,
     create: () => ({
       name: 'broken',
       wrapRun: (next) => async (run) => {
@@ -1004,6 +1026,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'suspended child into failed',
     does: 'fails a child run that suspended',
     caughtBy: 'lets a suspended run go on when it is answered',
+    alsoCaughtBy: [ELSEWHERE],
     create: () => ({
       name: 'broken',
       wrapRun: (next) => async (run) => {
@@ -1064,12 +1087,14 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'answer not passed on',
     does: 'answers a resumed stage itself, without running it',
     caughtBy: 'lets a suspended run go on when it is answered',
+    alsoCaughtBy: [ELSEWHERE],
     create: () => acting((next, context) => (context.resumed === undefined ? next(context) : StageOutput.ok({}))),
   },
   {
     name: 'run id seen before',
     does: 'refuses a run whose id it has seen',
     caughtBy: 'lets a suspended run go on when it is answered',
+    alsoCaughtBy: [ELSEWHERE],
     create: () => {
       const seen = new Set<string>()
       return {
@@ -1224,6 +1249,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'endless cleanup',
     does: 'registers a cleanup that does not end',
     caughtBy: 'stops waiting as soon as the run is aborted',
+    alsoCaughtBy: ['does not throw for any ending'],
     says: 'its callback of onCleanup went wrong: The cleanups took longer than',
     create: () =>
       calling((context) => {
@@ -1240,6 +1266,14 @@ export const mutants: readonly InterceptorMutant[] = [
       let kept: Output | undefined
       return acting(async (next, context) => (kept ??= await next(context)))
     },
+  },
+
+  {
+    name: 'another core',
+    does: 'states a core that the app does not have',
+    caughtBy: 'lets runs through to their stages',
+    says: 'the engine refused to build a pipeline with it: ',
+    create: () => ({ ...calling(() => undefined), core: '^99.0.0' }),
   },
 
   // ---------- limits
@@ -1312,6 +1346,21 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'bulkhead of 1',
     does: 'lets one call through at once, child runs too',
     caughtBy: 'lets other runs go on when one is aborted',
+    alsoCaughtBy: [
+      'keeps child runs and the items of a map apart',
+      'leaves no timer behind',
+      'leaves no listener on a signal behind',
+      'begins the types of its events with its name',
+      'emits and notes what JSON can write',
+      'keeps the words of users out of events and notes',
+      'takes its time from the clock of the run',
+      'leaves no global timer or process listener behind',
+      'leaves the code that calls it in its own async context',
+      'writes nothing to global objects',
+      'writes nothing to contexts and runs',
+      'lets child runs through, however many parents wait for them',
+      ...RESUMES,
+    ],
     create: () => bulkhead(1),
   },
   {
@@ -1328,6 +1377,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'full at 64',
     does: 'refuses a call if 64 are in progress',
     caughtBy: 'keeps many runs at once apart',
+    alsoCaughtBy: ['lets a thousand calls through'],
     says: 'it did not let',
     create: () => {
       let open = 0
@@ -1346,6 +1396,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'impatient bucket',
     does: 'has ten tokens, and makes calls wait a second for one at most',
     caughtBy: 'keeps many runs at once apart',
+    alsoCaughtBy: ['serves stages and pipelines of any name', 'lets a thousand calls through'],
     says: 'it did not let 95 of 100 runs at once through. Pass interceptorContract the input, runOptions and stageOptions with which it does. Create it with limits',
     create: () => {
       let tokens = 10

@@ -96,7 +96,7 @@ const circuitBreaker = (limit: number): Interceptor => ({
   },
 })
 
-export const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
@@ -461,7 +461,7 @@ class Span implements CallHooks {
 const FROZEN: CallPart & RunPart = Object.freeze({ enter: (next: () => void) => next(), ended: () => {} })
 
 /** Attempts that it limits itself, with something between them that is on no clock. */
-export const audited = (attempts: number): Interceptor => ({
+const audited = (attempts: number): Interceptor => ({
   name: 'audited',
   wrap: (next) => async (context) => {
     for (let attempt = 1; ; attempt++) {

@@ -1,6 +1,7 @@
 import { must } from '../contract-base/contract-case.ts'
 import { everything } from './everything.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
+import { oneAtATime } from './turns.ts'
 import type { GlobalUse } from './watched-globals.ts'
 import { watchWrites, type GlobalMembers } from './watched-writes.ts'
 
@@ -69,13 +70,8 @@ async function writesNoGlobal(bench: InterceptorBench, before: GlobalMembers): P
   )
 }
 
-let lastTurn: Promise<unknown> = Promise.resolve()
-/** Cases may run at the same time, and two watches of one member would see each other. */
-function alone<T>(act: () => Promise<T>): Promise<T> {
-  const turn = lastTurn.then(act)
-  lastTurn = turn.catch(() => {})
-  return turn
-}
+/** Two watches of one member would see each other. */
+const alone = oneAtATime()
 
 async function writesNothing(bench: InterceptorBench): Promise<void> {
   const written = new Set<string>()

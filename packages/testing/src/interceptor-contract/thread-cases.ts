@@ -12,8 +12,8 @@ const CALLS = 20
 const MAY_BLOCK_MS = 20
 
 async function blocksNothing(bench: InterceptorBench): Promise<void> {
-  let beforeStage = unbroken()
-  let afterStage = unbroken()
+  let beforeStage = nothing
+  let afterStage = nothing
   let blockedMs = 0
   const graph = bench.alone({
     run: async () => {
@@ -27,7 +27,7 @@ async function blocksNothing(bench: InterceptorBench): Promise<void> {
   for (let call = 0; call < CALLS; call++) {
     blockedMs = 0
     beforeStage = unbroken()
-    afterStage = () => 0
+    afterStage = nothing
     const run = graph.start(bench.nextRun())
     await bench.ends(run.settled.then(() => (least.after = Math.min(least.after, afterStage()))))
     least.before = Math.min(least.before, blockedMs)
@@ -38,6 +38,8 @@ async function blocksNothing(bench: InterceptorBench): Promise<void> {
     `it blocked the thread for ${Math.round(least.before + least.after)} ms in each of ${CALLS} calls: no other run goes on meanwhile. Await what takes long, or do it in a worker.`,
   )
 }
+
+const nothing = (): number => 0
 
 /** Begins to measure. The result is how long the thread has worked without a turn of the event loop since; 0 if it had one. */
 function unbroken(): () => number {

@@ -94,6 +94,12 @@ function clear(timer: unknown): void {
   clearImmediate?.(timer)
 }
 
+/** More uses say nothing new, and would need memory with every run. */
+const MOST_USES = 1_000
+function keep(uses: GlobalUse[], use: GlobalUse): void {
+  if (uses.length < MOST_USES) uses.push(use)
+}
+
 /** Calls `act`, and notes the async contexts in which it leaves its caller. */
 function leavingContexts<T>(watcher: Watcher, act: () => T): T {
   const outer = watcher.entered
@@ -103,7 +109,7 @@ function leavingContexts<T>(watcher: Watcher, act: () => T): T {
   } finally {
     for (const [storage, { before, use }] of watcher.entered) {
       if (storage.getStore() === before) continue
-      watcher.leftContexts.push(use)
+      keep(watcher.leftContexts, use)
       asyncStoragePrototype()?.enterWith.call(storage, before)
     }
     watcher.entered = outer
@@ -174,7 +180,7 @@ function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
       }
       // An interval is left even if it has fired.
       const timer = real(name === 'setTimeout' ? fireOnce : callback, ms, ...given)
-      watcher.timeUses.push(use)
+      keep(watcher.timeUses, use)
       watcher.timers.set(timer, use)
       owners.set(timer, watcher)
       return timer
@@ -193,8 +199,8 @@ function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
     if (isSetting) return
     const seen = useIn(storage, callee, callOf(type, timer))
     if (seen?.use.where === undefined) return // Node's own
-    seen.watcher.timeUses.push(seen.use)
-    seen.watcher.timers.set(timer, seen.use)
+    if (seen !== undefined) keep(seen.watcher.timeUses, seen.use)
+    if (seen.watcher.timers.size < MOST_USES) seen.watcher.timers.set(timer, seen.use)
   }
   return [
     watchTimerResources(onTimer),
@@ -237,7 +243,7 @@ function watchCall(storage: AsyncStorage<Watcher>, owner: object | undefined, na
   if (holder === undefined || typeof real !== 'function') return () => {}
   const replacement = (...given: unknown[]): unknown => {
     const seen = useIn(storage, replacement, call)
-    seen?.watcher.timeUses.push(seen.use)
+    if (seen !== undefined) keep(seen.watcher.timeUses, seen.use)
     return Reflect.apply(real, holder, given)
   }
   return replace(holder, name, Object.assign(replacement, real))
@@ -248,7 +254,7 @@ function watchDate(storage: AsyncStorage<Watcher>): () => void {
   const holder = globalThis as unknown as Record<'Date', unknown>
   const saw = (callee: unknown, call: string): void => {
     const seen = useIn(storage, callee, call)
-    seen?.watcher.timeUses.push(seen.use)
+    if (seen !== undefined) keep(seen.watcher.timeUses, seen.use)
   }
   const construct = (real: DateConstructor, given: unknown[], newTarget: Function): object => {
     if (given.length === 0) saw(construct, 'new Date()')
