@@ -14,6 +14,7 @@ const PAGES = [
   'error-classes',
   'circuit-verdicts',
   'mutants',
+  'redaction',
 ].map(script)
 const COMMANDS = [
   script('core-version'),
