@@ -106,7 +106,7 @@ test('no events make an empty text, and unknown options are refused', () => {
   )
 })
 
-test('what is no event is named with its place (testing/illegal-option)', () => {
+test('a wrong item is named with its place (testing/illegal-option)', () => {
   const event = { type: 'order.paid', data: {}, pipelineRunId: 'a' }
   for (const [one, shown] of [
     [null, 'null'],

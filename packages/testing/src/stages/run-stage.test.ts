@@ -381,7 +381,7 @@ test('what would change nothing is refused (testing/illegal-option)', async () =
   })
 })
 
-test('each interceptor that is none is named, and each option once', async () => {
+test('each wrong interceptor is named with its place, and each known option once', async () => {
   const message = (options: object): Promise<unknown> => runStage(() => ({}), options).catch(({ message }) => message)
   expect(await message({ interceptors: [{ name: 'one' }, null, 7] })).toBe(
     'runStage(): interceptors[1] must be an interceptor, such as retry(), not null; interceptors[2] must be an interceptor, such as retry(), not 7.',
