@@ -108,7 +108,7 @@ test.each([
     "    Failure extends OnFailure = never,\n    const J extends Join = 'all',\n",
     "    const J extends Join = 'all',\n    Failure extends OnFailure = never,\n",
   ],
-  ['the brackets after an object', 'etc/tools.api.md', '\n  }[]\n', '\n  }\n'],
+  ['the brackets after an object', 'etc/tools.messages.api.md', '\n  }[]\n', '\n  }\n'],
   [
     'the brackets after a union',
     'etc/core.api.md',
