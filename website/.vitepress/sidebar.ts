@@ -66,6 +66,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/events',
       'reference/errors',
       'reference/error-classes',
+      'reference/redaction',
       'reference/circuit-verdicts',
       'reference/interceptor-hooks',
       'reference/contracts',

@@ -118,3 +118,47 @@ test('the JSON of stages that were given as values, each after all before it, st
   expect(JSON.stringify(graph.info).length).toBeLessThan(20_000)
   expect(JSON.stringify({ options: seen?.options, stage: seen }).length).toBeLessThan(2_000)
 })
+
+test('the source of a stage is the text of its function, and what has none to show has none', () => {
+  class Charge {
+    execute() {
+      return { charged: 1 }
+    }
+  }
+  const plain = () => ({ n: 1 })
+  const ownText = Object.assign(() => ({}), { toString: () => 'something else' })
+  const inherited = Object.create({ execute: plain }) as { execute: typeof plain }
+  const graph = new Pipeline('demo')
+    .withStage('function', plain)
+    .withStage('ownText', ownText)
+    .withStage('class', Charge)
+    .withStage('instance', new Charge())
+    .withStage('object', inherited)
+    .withStage('schema', plain, {
+      outputSchema: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as never,
+    })
+    .withStage('bound', plain.bind(undefined))
+    .withStage('native', Math.max as never)
+    .withStage('proxy', new Proxy(plain, {}))
+    .withStages([defineStage({ name: 'value', run: plain })])
+    .withMap('map', { over: () => [1], each: plain })
+    .withPipeline('child', new Pipeline('child').withStage('inner', plain))
+    .build({ clock })
+  const text = '() => ({ n: 1 })'
+  const sources = Object.fromEntries(graph.info.stages.map(({ name, source }) => [name, source]))
+  expect(sources).toEqual({
+    function: text,
+    ownText: expect.stringMatching(/^\(\) => \(\{\s*\}\)$/) as string,
+    class: expect.stringMatching(/^execute\(\) \{\s+return \{\s*charged: 1\s*\};?\s+\}$/) as string,
+    instance: sources['class'],
+    object: text,
+    schema: text,
+    bound: undefined,
+    native: undefined,
+    proxy: undefined,
+    value: text,
+    map: text,
+    child: undefined,
+  })
+  expect(JSON.stringify(graph.info)).not.toContain('n: 1')
+})

@@ -197,13 +197,15 @@ export const nullAtOnce: Interceptor = { name: 'x', onCall: () => null }
 export const passesContext: OnCall = () => ({ enter: (next, given) => next(given) })
 
 export function methods(given: InterceptorContext, part: CallPart): void {
-  const { fork: narrow, codeLeft, wait } = given
+  const { fork: narrow, codeLeft, wait, onRecorded } = given
   // @ts-expect-error The 'this' context of type 'void' is not assignable
   narrow()
   // @ts-expect-error The 'this' context of type 'void' is not assignable
   void codeLeft()
   // @ts-expect-error The 'this' context of type 'void' is not assignable
   void wait(5)
+  // @ts-expect-error The 'this' context of type 'void' is not assignable
+  onRecorded(() => {})
   expectTypeOf(given.codeLeft()).toEqualTypeOf<Promise<void>>()
   expectTypeOf(given.wait(5)).toEqualTypeOf<Promise<void>>()
   const { abort, context: inner } = given.fork()

@@ -25,7 +25,8 @@ const chat = (body: Body, options: { readonly tolerated?: true; readonly when?: 
       ...(options.when === undefined ? undefined : { when: options.when }),
     })
     .withStage('after', () => ({ after: true }), { dependencies: ['llm'] })
-const persist = (body: Body) => new Pipeline('chat').withStage('persist', body, StageKind.WORK)
+/** `name`: that of the pipeline. Rows with different code have different ones, as apps do. */
+const persist = (name: string, body: Body) => new Pipeline(name).withStage('persist', body, StageKind.WORK)
 
 interface Runnable {
   build(options: object): { runSettled(input: RunInput, options: RunOptions): Promise<Result> }
@@ -272,7 +273,7 @@ export const TABLE: readonly Row[] = [
     scenario: async (kit) => {
       let saves = 0
       const run = running(
-        persist(async ({ clock }) => {
+        persist('saves', async ({ clock }) => {
           await clock.sleep(10)
           return { saves: ++saves }
         }),
@@ -304,7 +305,7 @@ export const TABLE: readonly Row[] = [
     stage: 'did other work under this key before',
     scenario: async (kit) => {
       const run = running(
-        persist(() => ({ saved: true })),
+        persist('saves once', () => ({ saved: true })),
         kit,
       )
       return [await run({ ...WORK, inputText: 'one' }), await run({ ...WORK, inputText: 'two' })]
@@ -319,7 +320,7 @@ export const TABLE: readonly Row[] = [
     scenario: async (kit) => {
       let calls = 0
       const run = running(
-        persist(() => (++calls === 1 ? StageOutput.fail('disk full') : { calls })),
+        persist('saves later', () => (++calls === 1 ? StageOutput.fail('disk full') : { calls })),
         kit,
       )
       return [await run(WORK), await run(WORK)]

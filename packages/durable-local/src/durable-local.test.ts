@@ -1253,3 +1253,30 @@ test('the options of a run may be getters of a class', async () => {
   expect(data.say).toEqual({ word: 'Hello' })
   expect(await durable.get('getters')).toMatchObject({ status: 'completed' })
 })
+
+test('an interceptor is told that a call is recorded when its fact is in the file, and not before', async () => {
+  const path = newPath()
+  const durable = open(path)
+  const seen: unknown[] = []
+  const watching: Interceptor = {
+    name: 'watching',
+    wrap: (next) => async (context) => {
+      const keys = (): unknown[] => inFile(path, 'SELECT key FROM facts').map(({ key }) => key)
+      context.onRecorded(() => seen.push([`${context.stage.name} recorded`, keys()]))
+      const output = await next(context)
+      seen.push([`${context.stage.name} done`, keys()])
+      return output
+    },
+  }
+  const graph = new Pipeline('order')
+    .withStage('price', () => ({ total: 7 }))
+    .withStage('pay', () => ({ paid: true }), { dependencies: ['price'] })
+    .build({ interceptors: [watching] })
+  await durable.run(graph, {}, { runId: 'watched' })
+  expect(seen).toEqual([
+    ['price done', []],
+    ['price recorded', ['price']],
+    ['pay done', ['price']],
+    ['pay recorded', ['price', 'pay']],
+  ])
+})

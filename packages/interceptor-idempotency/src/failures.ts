@@ -6,12 +6,31 @@ import { placeOf } from './key.ts'
 
 // How a stage fails that has a key. Each message says what happened with the work.
 
-export function otherInput(call: Call, parameters: string): FailOutput {
+export function otherInput(call: Call): FailOutput {
   call.context.tryEmitEvent('idempotency.other_input', { key: call.key })
   return failure(
     call,
     'idempotency/other-input',
-    `the key was used with other parameters (hash ${parameters.slice(0, 8)}…, now ${call.parameters.slice(0, 8)}…). Use a new key for new work. If the difference does not matter, say what to compare: idempotency: { parameters: (context) => … }.`,
+    'the key was used with another input, so the stage did not run. Use a new key for new work. Compared is all that the caller of the run gave but its ids and times. If the difference does not matter, say what to compare: idempotency: { parameters: (context) => … }.',
+  )
+}
+
+export function otherWork(call: Call): FailOutput {
+  call.context.tryEmitEvent('idempotency.other_work', { key: call.key })
+  return failure(
+    call,
+    'idempotency/other-work',
+    'the key was used by another stage with this name, in a pipeline with this name: its kind or its dependencies were different. If they are two pipelines, give each its own name. If a deploy changed the stage, use a new key once it is clear that the work was not done.',
+  )
+}
+
+export function full(call: Call, cause: unknown): FailOutput {
+  call.context.tryEmitEvent('idempotency.full', { key: call.key, message: textOf(cause) })
+  return failure(
+    call,
+    'idempotency/full',
+    `the store has no room for another key, so the stage did not run: ${textOf(cause).replace(/\.$/, '')}. Keys that were given before keep their outputs.`,
+    { cause, retryable: true },
   )
 }
 

@@ -190,23 +190,11 @@ test('case 3: the same key with other parameters fails, and the stage does not r
   const result = await run('k', { inputText: 'a million euros' })
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/other-input' }] })
   expect(String((result as { errors: readonly { message: string }[] }).errors[0]?.message)).toMatch(
-    /Stage "charge" of pipeline "shop".*"k".*other parameters.*idempotency: \{ parameters: \(context\) => … \}/,
+    /Stage "charge" of pipeline "shop".*"k".*another input.*idempotency: \{ parameters: \(context\) => … \}/,
   )
   expect(eventSink.of('idempotency.other_input')).toMatchObject([{ data: { key: 'k' } }])
   expect(executions()).toBe(1)
   expect(await run('k', { inputText: 'ten euros' })).toMatchObject({ data: { charge: { receipt: 'r1' } } })
-})
-
-test('text, messages and routing decision are compared; metadata, request id and time are not', async () => {
-  const { run, executions } = shop()
-  const given = { inputText: 'pay', messages: [{ role: 'user', content: 'hi' }], routingDecision: { route: 'billing' } }
-  await run('k', given)
-  expect((await run('k', { ...given, requestId: 'r2', metadata: { a: 1 }, createdAt: 5 })).status).toBe('completed')
-  for (const other of [{ inputText: 'pay!' }, { messages: [] }, { routingDecision: { route: 'sales' } }])
-    expect(await run('k', { ...given, ...other })).toMatchObject({
-      errors: [{ code: 'idempotency/other-input' }],
-    })
-  expect(executions()).toBe(1)
 })
 
 test('an honest repeat behind a model that words its answer differently is a hit', async () => {
@@ -225,24 +213,6 @@ test('an honest repeat behind a model that words its answer differently is a hit
   const repeat = await run()
   expect(repeat).toMatchObject({ status: 'completed', data: { save: { saved: 'answer 1' } } })
   expect(repeat.report.stages['save']?.notes.idempotency?.result).toBe('hit')
-})
-
-test('in a child run, what the child was given is compared', async () => {
-  let written = 0
-  const child = new Pipeline('child').withStage('write', () => ({ written: ++written }), StageKind.WORK)
-  let price = 10
-  const graph = new Pipeline('parent')
-    .withStage('quote', () => ({ price }))
-    .withPipeline('given', child, {
-      dependencies: ['quote'],
-      input: (inputs) => ({ inputText: `pay ${inputs.from('quote').price}` }),
-    })
-    .build({ interceptors: [idempotency()], clock })
-  const run = () => graph.runSettled({ extensions: { idempotencyKey: 'k' } })
-  expect(await run()).toMatchObject({ status: 'completed', data: { given: { write: { written: 1 } } } })
-  expect(await run()).toMatchObject({ status: 'completed', data: { given: { write: { written: 1 } } } })
-  price = 20
-  expect(JSON.stringify((await run()).report)).toContain('idempotency/other-input')
 })
 
 test('the store gets a SHA-256 of the parameters', async () => {

@@ -10,9 +10,10 @@ import { MILLISECONDS, checkOptions, functionLike, oneOf } from '@stageflow/core
 import type { OptionRules } from '@stageflow/core/kit'
 import { KEYED_STORE, type KeyedStore, memoryStore, STORED_MS } from '@stageflow/keyed-work'
 
-import { type IdempotencyScope, readKey, storageKey } from './key.ts'
+import { CodePlaces } from './code-places.ts'
+import { type IdempotencyScope, isOfCall, readKey, storageKey } from './key.ts'
 import type { IdempotencyStageOptions } from './merged-types.ts'
-import { givenByCaller, hashParameters } from './parameters.ts'
+import { type GivenHashes, hashCallsOf, NOT_COMPARED } from './parameters.ts'
 import { runOnce } from './run-once.ts'
 
 export interface IdempotencyOptions {
@@ -57,13 +58,16 @@ const STAGE_RULES: OptionRules<IdempotencyStageOptions> = {
 /**
  * Executes WORK stages once per key: a repeat gets the first output. Other stages take part with the stage option
  * `idempotency: {}`. Throws `idempotency/illegal-option`. A stage that streams is refused by `build()` with
- * `idempotency/streams`.
+ * `idempotency/streams`, and a second stage with the same name, in a pipeline with the same name, and other code with
+ * `idempotency/same-name`.
  */
 export function idempotency(options: IdempotencyOptions = {}): Interceptor {
   checkOptions('idempotency()', 'idempotency/illegal-option', options, RULES)
   const { store = memoryStore(), key = keyOfRun, scope = 'user', ttlMs = 86_400_000, leaseMs = 30_000 } = options
   const { waitMs = 30_000, storeTimeoutMs = 5_000, onStoreError = 'fail' } = options
   const once = runOnce({ store, leaseMs, waitMs, storeTimeoutMs, onStoreError })
+  const places = new CodePlaces()
+  const hashes: GivenHashes = new WeakMap()
 
   return {
     name: 'idempotency',
@@ -74,7 +78,9 @@ export function idempotency(options: IdempotencyOptions = {}): Interceptor {
       const own = stage.options.idempotency
       if (own === false || (own === undefined && stage.kind !== StageKind.WORK)) return next
       const stageOptions = checkedStage(stage, own)
-      const { key: keyOf = key, parameters: compared = givenByCaller } = stageOptions
+      places.refuseOtherCode(stage)
+      const { key: keyOf = key } = stageOptions
+      const hashCall = hashCallsOf(stage, stageOptions.parameters, hashes)
       return (context) => {
         const given = readKey(context, keyOf)
         if (given === undefined) {
@@ -82,7 +88,7 @@ export function idempotency(options: IdempotencyOptions = {}): Interceptor {
           return next(context)
         }
         if (typeof given !== 'string') return StageOutput.fail(given)
-        const parameters = hashParameters(context, compared)
+        const parameters = isOfCall(context, given) ? NOT_COMPARED : hashCall(context)
         if (typeof parameters !== 'string') return StageOutput.fail(parameters)
         const id = storageKey(context, given, stageOptions.scope ?? scope)
         return once({ context, next, id, key: given, parameters, ttlMs: stageOptions.ttlMs ?? ttlMs })

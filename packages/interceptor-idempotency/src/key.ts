@@ -47,16 +47,26 @@ export function storageKey(context: InterceptorContext, key: string, scope: Idem
   const { parent } = run
   const sharedBy = scope === 'user' ? [orgId, userId] : scope === 'tenant' ? [orgId] : []
   const place = parent === undefined ? null : [parent.rootPipeline, parent.path]
-  const text = JSON.stringify([sharedBy, stage.pipeline.name, stage.name, key, place])
-  return text.length <= LONGEST ? text : `sha256:${sha256(text)}`
+  // The name of a durable call is never the key of a caller, whatever that key is.
+  const kind = isOfCall(context, key) ? ['call'] : []
+  const text = JSON.stringify([sharedBy, stage.pipeline.name, stage.name, key, place, ...kind])
+  return shortened(text)
 }
+
+/** The text itself, unless it is long: then its hash. */
+export const shortened = (text: string): string => (text.length <= LONGEST ? text : `sha256:${sha256(text)}`)
+
+/** Whether the key is the name of this call of a durable run, and not one that a caller gave. */
+export const isOfCall = ({ callKey }: InterceptorContext, key: string): boolean => key === callKey
+
+export const isUnnamed = (pipeline: string): boolean => pipeline === UNNAMED
 
 /** Two pipelines without a name have the same name, so that one would get the output of the other. */
 function unnamedPipeline(context: InterceptorContext): StageflowError | undefined {
   const { stage, run } = context
-  const isUnnamed = stage.pipeline.name === UNNAMED
-  if (!isUnnamed && run.parent?.rootPipeline !== UNNAMED) return undefined
-  const which = isUnnamed ? 'its pipeline' : 'the pipeline at the top of its run'
+  const isOwn = isUnnamed(stage.pipeline.name)
+  if (!isOwn && run.parent?.rootPipeline !== UNNAMED) return undefined
+  const which = isOwn ? 'its pipeline' : 'the pipeline at the top of its run'
   return new StageflowError(
     'idempotency/unnamed-pipeline',
     `${placeOf(context)} has an idempotency key, but ${which} has no name of its own. All pipelines without one are called "${UNNAMED}" and would share keys and outputs. Name it: new Pipeline('shop').`,

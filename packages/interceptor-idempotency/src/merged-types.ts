@@ -10,7 +10,7 @@ export type IdempotencyResult = 'executed' | 'hit' | 'shared' | 'no-key' | 'stor
 export interface IdempotencyStageOptions {
   /** Finds the key for this stage; undefined or null: the stage runs without a key. Default: as `idempotency({ key })` says. */
   readonly key?: (context: StageContext) => string | null | undefined
-  /** What the work is done with. Another value under the same key fails with `idempotency/other-input`. Default: `inputText`, `messages` and `routingDecision` of the snapshot. */
+  /** What the work is done with. Another value under the same key fails with `idempotency/other-input`. Default: all that the caller of the run at the top gave, without ids and times. Not used for the name of a call of a durable run. */
   readonly parameters?: (context: StageContext) => unknown
   /** The callers that share a key of this stage. Default: as `idempotency({ scope })` says. */
   readonly scope?: IdempotencyScope
@@ -43,6 +43,8 @@ declare module '@stageflow/core' {
   interface EventMap {
     'idempotency.hit': { readonly key: string; readonly result: 'hit' | 'shared' }
     'idempotency.other_input': { readonly key: string }
+    'idempotency.other_work': { readonly key: string }
+    'idempotency.full': { readonly key: string; readonly message: string }
     'idempotency.lease_lost': { readonly key: string }
     'idempotency.not_stored': { readonly key: string; readonly message: string }
     'idempotency.store_failed': StoreFailedEvent

@@ -208,12 +208,12 @@ test.each([
 
 test('an output that is too long for the store fails with another code (idempotency/too-large)', async () => {
   const { memoryStore } = await import('@stageflow/keyed-work')
-  const { run, executions } = shop({ store: memoryStore({ clock, maxLength: 2_000 }) }, () => ({
+  const { run, executions } = shop({ store: memoryStore({ clock, maxBytes: 6_000 }) }, () => ({
     text: 'x'.repeat(3_000),
   }))
   for (const result of [await run(), await run()]) {
     expect(result).toMatchObject({ errors: [{ code: 'idempotency/too-large' }] })
-    expect(JSON.stringify(result.report)).toContain('maxLength')
+    expect(JSON.stringify(result.report)).toContain('maxBytes')
   }
   expect(executions()).toBe(1)
 })

@@ -1,18 +1,30 @@
 import type { OkOutput, StageOutput } from '@stageflow/core'
 import { codeOf, textOf } from '@stageflow/core/kit'
-import { type Ending, type KeyedStore, keyedWork, type StoreOperation, type Unstorable } from '@stageflow/keyed-work'
+import {
+  type Ending,
+  type KeyedStore,
+  type KeyedWork,
+  keyedWork,
+  ownerOf,
+  type StoreOperation,
+  type Unstorable,
+} from '@stageflow/keyed-work'
 
 import { type Call, note } from './call.ts'
 import {
+  full,
   inProgress,
   leaseLost,
   notJson,
   notRecorded,
   otherInput,
+  otherWork,
   tooLarge,
   unavailable,
   unreadable,
 } from './failures.ts'
+import { isOfCall } from './key.ts'
+import { isSameWork } from './parameters.ts'
 import { codeRuns, runStage } from './run-stage.ts'
 import { outputText, readOutput } from './stored-output.ts'
 
@@ -37,14 +49,37 @@ export function runOnce(settings: Settings): (call: Call) => Promise<StageOutput
       ttlMs,
       // A durable call that is carried out again goes on with the claim of the process that died.
       token: context.callKey,
+      account: isOfCall(context, call.key) ? UNCOUNTED : { owner: ownerOf(context) },
       caller: context,
       over: () => overWith(call, () => freed),
       work: (claim) => runStage(call, claim),
       storeFailed: (operation, cause) => storeFailed(call, operation, cause, settings),
     })
     if (ending.status === 'executed') freed = ending.freed
+    if (isOfCall(context, call.key) && hasRecord(ending)) forgetOnceRecorded(call, work, settings)
     return outputOf(call, ending, settings)
   }
+}
+
+/** The record of a durable call is removed when the run has its fact. */
+const UNCOUNTED = { uncounted: true } as const
+
+/** Whether the store keeps something that would answer another leg of the run. */
+const hasRecord = (ending: Ending<OkOutput, StageOutput>): boolean =>
+  ending.status === 'executed' ? ending.result.status === 'ok' : RECORDED.has(ending.status)
+const RECORDED: ReadonlySet<Ending<unknown>['status']> = new Set(['hit', 'shared', 'not-json', 'too-large'])
+
+/** Later legs get the output of a durable call from its fact. Its record in the store is needed only until there is one. */
+function forgetOnceRecorded(call: Call, work: KeyedWork<OkOutput, StageOutput>, settings: Settings): void {
+  const { context, id } = call
+  const token = context.callKey as string
+  let forgotten: Promise<void> | undefined
+  context.onRecorded(() => {
+    forgotten = work.forget(id, token, context.clock).catch((cause: unknown) => {
+      storeFailed(call, 'release', cause, settings)
+    })
+  })
+  context.onCleanup(() => forgotten)
 }
 
 /** Aborts when the run is over. Then only the wait for abandoned code is left, which needs no timer. */
@@ -68,7 +103,9 @@ function outputOf(call: Call, ending: Ending<OkOutput, StageOutput>, { waitMs, l
       context.tryEmitEvent('idempotency.hit', { key, result: ending.status })
       return ending.result
     case 'other-input':
-      return otherInput(call, ending.parameters)
+      return isSameWork(ending.parameters, call.parameters) ? otherInput(call) : otherWork(call)
+    case 'full':
+      return full(call, ending.cause)
     case 'in-progress':
       return inProgress(call, waitMs)
     case 'unavailable':

@@ -9,7 +9,7 @@ test.each<[limit: unknown, message: string]>([
   [undefined, 'the options must be an object, not undefined.'],
   [7, 'the options must be an object, not 7.'],
   [{}, 'clock must be a clock with now(), sleep(), setTimeout(), not undefined; limitMs must be '],
-  [{ clock, limitMs: 5, late: 1 }, 'unknown option "late" (did you mean "name"? known: name, clock, limitMs, signal).'],
+  [{ clock, limitMs: 5, late: 1 }, 'unknown option "late" (known: name, clock, limitMs, signal).'],
   [{ clock, limitMs: 5, sginal: clock }, 'unknown option "sginal" (did you mean "signal"? known: '],
   [{ clock, limitMs: '5' }, 'limitMs must be a number of milliseconds from 0, or Infinity, not "5".'],
   [{ clock, limitMs: 5, name: 7 }, 'name must be a string that is not empty, not 7.'],

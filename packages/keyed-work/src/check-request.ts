@@ -1,5 +1,6 @@
 import { CLOCK, functionLike, type OptionRule, read, required, TEXT } from '@stageflow/core/kit'
 
+import { ACCOUNT } from './account.ts'
 import { quickCheck } from './quick-check.ts'
 import { STORED_MS } from './rules.ts'
 import type { WorkRequest } from './work.ts'
@@ -27,6 +28,7 @@ export const checkRequest: (request: unknown) => void = quickCheck<WorkRequest<u
   parameters: required(HASH),
   ttlMs: required(STORED_MS),
   token: TEXT,
+  account: ACCOUNT,
   caller: required(CALLER),
   over: functionLike('() => AbortSignal'),
   work: required(functionLike('(claim) => { keep, result }')),

@@ -39,13 +39,14 @@ export function isForgotten(there: ClaimAnswer): boolean {
 }
 
 async function claimOnce<Result, Failure>(
-  { key, parameters, caller }: WorkRequest<Result, Failure>,
+  { key, parameters, account, caller }: WorkRequest<Result, Failure>,
   token: string,
   flight: Flight<Result, Failure>,
   { store, leaseMs, storeTimeoutMs, onStoreError }: KeyedWorkOptions<Result>,
 ): Promise<ClaimAnswer> {
   let asked: ClaimAnswer | Promise<ClaimAnswer> | undefined
-  const ask = (): ClaimAnswer | Promise<ClaimAnswer> => (asked = store.claim(key, { token, parameters, leaseMs }))
+  const ask = (): ClaimAnswer | Promise<ClaimAnswer> =>
+    (asked = store.claim(key, { token, parameters, leaseMs }, account))
   try {
     const there = await storeAnswer(ask, {
       clock: caller.clock,

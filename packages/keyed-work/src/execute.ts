@@ -25,7 +25,7 @@ export async function execute<Result, Failure>(
   execution: Execution<Result, Failure>,
 ): Promise<Arrival<Result, Failure>> {
   const { request, token, isHeld, flight, options, leases } = execution
-  const { caller, key, parameters } = request
+  const { caller, key, parameters, account } = request
   const over = request.over?.()
   const limit = {
     clock: caller.clock,
@@ -37,6 +37,7 @@ export async function execute<Result, Failure>(
     key,
     token,
     parameters,
+    account,
     leaseMs: options.leaseMs,
     isHeld,
     leases,

@@ -1,6 +1,7 @@
 import type { Clock } from '@stageflow/core'
 
 import { storeAnswer } from './ask-store.ts'
+import type { Account } from './account.ts'
 import type { KeyedStore } from './keyed-store.ts'
 import type { KeptLease, Leases } from './leases.ts'
 import type { ExecutionLimit } from './store-result.ts'
@@ -11,6 +12,7 @@ export interface ClaimToHold {
   readonly key: string
   readonly token: string
   readonly parameters: string
+  readonly account: Account | undefined
   readonly leaseMs: number
   /** Whether the store has the claim. If not, there is nothing to renew and to release. */
   readonly isHeld: boolean
@@ -64,10 +66,10 @@ export class HeldClaim {
   }
 
   async #renew(): Promise<void> {
-    const { store, key, token, parameters, leaseMs, limit, storeFailed } = this.#claim
+    const { store, key, token, parameters, account, leaseMs, limit, storeFailed } = this.#claim
     if (limit.signal().aborted) return
     try {
-      const { status } = await storeAnswer(() => store.claim(key, { token, parameters, leaseMs }), limit)
+      const { status } = await storeAnswer(() => store.claim(key, { token, parameters, leaseMs }, account), limit)
       if (this.#isWorking && status !== 'claimed') this.#onLost()
     } catch (cause) {
       if (this.#isWorking && !limit.signal().aborted) storeFailed('renew', cause)

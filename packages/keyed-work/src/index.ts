@@ -1,3 +1,4 @@
+export { type Account, ownerOf } from './account.ts'
 export type {
   ApprovalRequest,
   ApprovalStatus,

@@ -1,3 +1,5 @@
+import type { Account } from './account.ts'
+
 /**
  * Keeps claims and results, one record per key. Each operation is atomic.
  *
@@ -8,19 +10,21 @@
  * - The caller passes durations. The store measures them on its own clock: the server's, not the client's.
  * - An operation returns its answer or a native promise. It throws or rejects only if the store can't be used. `complete` also
  *   rejects a value that is too long for the store, with an error whose `code` ends in `/too-large`.
+ * - **A record that has not ended is never removed to make room.** A store that bounds itself refuses to take a new key, with an error
+ *   whose `code` ends in `/full`. `account` says who the key counts for. A store without bounds of its own ignores it.
  */
 export interface KeyedStore {
   /**
    * Takes the key if it has no record, or if this token has the claim: that renews the lease, also for an owner that was late
    * but not replaced. Otherwise changes nothing and returns the record.
    */
-  claim(key: string, claim: Claim): ClaimAnswer | Promise<ClaimAnswer>
+  claim(key: string, claim: Claim, account?: Account): ClaimAnswer | Promise<ClaimAnswer>
   /**
    * Turns the record into a completion if it is missing or belongs to this token, and returns true. May be repeated with the
    * same token, and then returns the same: a repeat has the same completion. Changes nothing and returns false if another token
    * has the claim or the completion.
    */
-  complete(key: string, completion: Completion): boolean | Promise<boolean>
+  complete(key: string, completion: Completion, account?: Account): boolean | Promise<boolean>
   /** Removes the claim if this token has it. Leaves everything else, completions too. */
   release(key: string, token: string): void | Promise<void>
 }

@@ -304,15 +304,65 @@ test('the reason that is stored in place of a result is text that every store ke
 })
 
 test('a result that is too long for the store ends as too-large, with the reason of the store, and so do repeats', async () => {
-  const { once } = processOn(memoryStore({ clock, maxLength: 500 }), { toText: () => 'x'.repeat(600) })
+  const { once } = processOn(memoryStore({ clock, maxBytes: 6_000 }), { toText: () => 'x'.repeat(3_000) })
   const both = [once(), once()]
   await clock.advance(10)
   const [ending, shared] = await Promise.all(both)
-  const tooLarge = { status: 'too-large', reason: expect.stringContaining('maxLength') as string }
+  const tooLarge = { status: 'too-large', reason: expect.stringContaining('maxBytes') as string }
   expect(ending).toMatchObject({ ...tooLarge, by: 'executed', result: { receipt: 1 } })
   expect(shared).toMatchObject({ ...tooLarge, by: 'shared', result: { receipt: 1 } })
   expect(StageflowError.is((ending as { cause?: unknown }).cause, 'keyed-work/too-large')).toBe(true)
   expect(await once()).toEqual({ ...tooLarge, by: 'hit' })
+})
+
+test.each(['fail', 'run'] as const)(
+  'a store that is full ends all calls that wait as full, whatever onStoreError is, and the work is not done: %s',
+  async (onStoreError) => {
+    const store = memoryStore({ clock, maxBytes: 6_000 })
+    const { once, failed, executions } = processOn(store, { onStoreError })
+    store.claim('other', { token: 'other', parameters: P1, leaseMs: 60_000 })
+    for (const ending of await Promise.all([once(), once()]))
+      expect(ending).toMatchObject({ status: 'full', cause: { code: 'keyed-work/full' } })
+    expect([executions(), failed, store.stats().refused]).toEqual([0, [], 1])
+    store.release('other', 'other')
+    const later = once()
+    await clock.advance(10)
+    expect((await later).status).toBe('executed')
+  },
+)
+
+test('the store gets the account of a request with each operation that can add a record', async () => {
+  const store = scriptedStore(clock)
+  const seen: unknown[] = []
+  const account = { owner: 'ada' }
+  const { once, forget } = processOn({
+    ...store,
+    claim: (key, claim, given) => (seen.push(['claim', given]), store.claim(key, claim)),
+    complete: (key, completion, given) => (seen.push(['complete', given]), store.complete(key, completion)),
+  })
+  const ending = once({
+    account,
+    token: 't',
+    work: async () => (await clock.sleep(12_000), { keep: true, result: { receipt: 1 } }),
+  })
+  await clock.advance(12_000)
+  expect((await ending).status).toBe('executed')
+  await forget('t')
+  expect(seen).toEqual([
+    ['claim', account],
+    ['claim', account], // the renewal
+    ['complete', account],
+    ['complete', { uncounted: true }],
+  ])
+})
+
+test('a result that cannot be stored leaves its reason in a store that is nearly full, however long that is', async () => {
+  const store = memoryStore({ clock, maxBytes: 5_200 })
+  const { once } = processOn(store, { toText: () => { throw new Error('\u0000'.repeat(5_000)) } }) // prettier-ignore
+  const first = once()
+  await clock.advance(10)
+  expect((await first).status).toBe('not-json')
+  expect(await once()).toMatchObject({ status: 'not-json', by: 'hit', reason: '\u0000'.repeat(300) })
 })
 
 test('a store that fails after the work is asked again after 0.1, 0.4 and 1.6 s, then the work ends as not-recorded', async () => {
@@ -795,6 +845,9 @@ describe('wrong options and requests are refused', () => {
   test.each<[changes: object, message: string]>([
     [{ key: undefined }, 'once(): key must be a string of 1 to 256 characters, not undefined.'],
     [{ key: '' }, 'key must be a string of 1 to 256 characters'],
+    [{ account: 'ada' }, 'account must be an object such as { owner: \'ada\' } or { uncounted: true }, not "ada"'],
+    [{ account: { owner: 7 } }, 'account must be an object such as'],
+    [{ account: { uncounted: 'yes' } }, 'account must be an object such as'],
     [{ key: 'k'.repeat(257) }, 'key must be a string of 1 to 256 characters'],
     [{ parameters: '1000 cents' }, 'parameters must be 64 hexadecimal digits'],
     [{ ttlMs: undefined }, 'ttlMs must be a whole number from 1'],

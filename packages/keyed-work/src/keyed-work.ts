@@ -1,6 +1,7 @@
 import type { Clock } from '@stageflow/core'
 import {
   checkOptions,
+  codeOf,
   DELAY,
   functionLike,
   MILLISECONDS,
@@ -36,6 +37,8 @@ export interface KeyedWork<Result, Failure = Result> {
 }
 
 const LATE = Symbol('late')
+/** What stands for forgotten work is gone in a moment. */
+const UNCOUNTED = { uncounted: true } as const
 const NO_PARAMETERS = '0'.repeat(64)
 
 const RULES: OptionRules<KeyedWorkOptions<unknown>> = {
@@ -101,6 +104,10 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
       there = await claimKey(request, token, flight, waitsUntil, options)
     } catch (cause) {
       if (request.caller.signal.aborted) throw request.caller.signal.reason
+      if (codeOf(cause)?.endsWith('/full') === true) {
+        const full = { status: 'full', cause } as const
+        return { ending: full, answer: () => flight.land(() => full) }
+      }
       request.storeFailed?.('claim', cause)
       if (onStoreError === 'run') return executeWith(false)
       const unavailable = { status: 'unavailable', cause } as const
@@ -128,7 +135,7 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
     async forget(key, token, clock) {
       checkForget({ key, token, clock })
       const completion = { token, parameters: NO_PARAMETERS, value: FORGOTTEN, ttlMs: 1 }
-      await storeAnswer(() => store.complete(key, completion), { clock, limitMs: storeTimeoutMs })
+      await storeAnswer(() => store.complete(key, completion, UNCOUNTED), { clock, limitMs: storeTimeoutMs })
     },
   }
 }

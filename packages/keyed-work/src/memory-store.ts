@@ -1,126 +1,179 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
-import { CLOCK, type OptionRules, checkOptions } from '@stageflow/core/kit'
+import { checkOptions, CLOCK, type OptionRule, type OptionRules, or, whole } from '@stageflow/core/kit'
 
-import { BoundedMap, BOUNDS } from './bounded-map.ts'
+import type { Account } from './account.ts'
+import { type Expiring, ExpiryQueue } from './expiry-queue.ts'
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from './keyed-store.ts'
 
 export interface MemoryStoreOptions {
-  /** Maximum number of results. If the store is full, it evicts the one that was used longest ago, and its work can be done again. Default: 10,000. */
-  readonly maxEntries?: number
-  /** Maximum length of all results together, in characters; evicts in the same way. Default: 67,108,864 (at most 128 MiB). */
-  readonly maxLength?: number
+  /** Maximum size of all records together, in bytes: 2 for each character of a key, an owner and a result, and 1,024 for each record. A claim takes 4,096 more until its result is known. Default: 67,108,864 (64 MiB). */
+  readonly maxBytes?: number
+  /** The part of `maxBytes` that the records of one owner may take: a user, or a tenant without users. Records without an owner may take the whole. Default: 0.1. */
+  readonly ownerShare?: number
   /** Measures leases and times to live. Default: the system's clock. */
   readonly clock?: Clock
 }
 
-const RULES: OptionRules<MemoryStoreOptions> = { ...BOUNDS, clock: CLOCK }
+const SHARE: OptionRule = [
+  (value) => typeof value === 'number' && value > 0 && value <= 1,
+  'a number above 0 and at most 1, such as 0.1',
+]
+const RULES: OptionRules<MemoryStoreOptions> = { maxBytes: or(whole(1), Infinity), ownerShare: SHARE, clock: CLOCK }
 
 /** A store that answers synchronously. */
 export interface MemoryStore extends KeyedStore {
-  claim(key: string, claim: Claim): ClaimAnswer
-  complete(key: string, completion: Completion): boolean
+  claim(key: string, claim: Claim, account?: Account): ClaimAnswer
+  complete(key: string, completion: Completion, account?: Account): boolean
   release(key: string, token: string): void
   stats(): MemoryStoreStats
 }
 
 export interface MemoryStoreStats {
-  /** The claims in the store. It removes one whose lease has ended as soon as a later claim is made. */
   readonly claims: number
-  /** The results in the store, including those past their time to live that nothing has asked for since. */
   readonly results: number
-  /** The length of all results together, in characters, as `maxLength` counts it. */
-  readonly length: number
-  /** How many results were evicted because the store was full. */
-  readonly evicted: number
+  /** The size of all records that count, as `maxBytes` counts it. */
+  readonly bytes: number
+  /** How many claims and results were refused because the store, or the share of their owner, was full. */
+  readonly refused: number
 }
 
-interface Held {
+/** How much of the store an owner, or all of them together, take. */
+interface Usage {
+  bytes: number
+  readonly maxBytes: number
+}
+
+interface MemoryRecord extends Expiring {
+  readonly key: string
   readonly token: string
   readonly parameters: string
-  readonly expiresAt: number
-}
-interface Kept extends Held {
-  readonly value: string
+  /** Undefined: a claim. */
+  readonly value: string | undefined
+  readonly account: Account
+  readonly bytes: number
 }
 
 const CLAIMED: ClaimAnswer = Object.freeze({ status: 'claimed' })
+const NO_ACCOUNT: Account = Object.freeze({})
+
+/** The most that a record takes beside its texts, as measured: its token, the hash of its parameters, and its places in the lists. */
+const RECORD_BYTES = 1_024
+/** Kept free for each claim, so that the reason why a result can't be stored always fits. */
+const CLAIM_BYTES = 4_096
 
 /**
- * Keeps records in the memory of this process: for apps of one process, and for tests. Results are bounded by number and length.
- * Claims are never evicted: there is one per running execution. Throws `keyed-work/illegal-option`.
+ * Keeps records in the memory of this process: for apps of one process, and for tests. It never removes a record before its end. If it
+ * is full, or the share of an owner is, it refuses that owner's new claims with `keyed-work/full`. Throws `keyed-work/illegal-option`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   checkOptions('memoryStore()', 'keyed-work/illegal-option', options, RULES)
-  const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
-  /** In the order of their last renewals. */
-  const claims = new Map<string, Held>()
-  /** In the order of their last use. */
-  const results = new BoundedMap<Kept>({ maxEntries, maxLength })
-  let evicted = 0
+  const { maxBytes = 2 ** 26, ownerShare = 0.1, clock = systemClock } = options
+  const maxOwnerBytes = maxBytes * ownerShare
+  const records = new Map<string, MemoryRecord>()
+  const ends = new ExpiryQueue<MemoryRecord>()
+  const all: Usage = { bytes: 0, maxBytes }
+  /** Only owners that have a record. */
+  const byOwner = new Map<string, Usage>()
+  let claims = 0
+  let refused = 0
 
-  /** Adds a result. If there is no room, it evicts those that were used longest ago. */
-  function addResult(key: string, kept: Kept): void {
-    const length = key.length + kept.value.length
-    results.delete(key)
-    const before = results.size
-    results.makeRoom(length, () => true)
-    evicted += before - results.size
-    results.set(key, kept, length)
+  function usageOf(owner: string): Usage {
+    return byOwner.get(owner) ?? { bytes: 0, maxBytes: maxOwnerBytes }
   }
 
-  /** Removes the claims of owners that never came back. */
-  function removeEndedClaims(now: number): void {
-    for (const [key, { expiresAt }] of claims) {
-      if (expiresAt > now) return
-      claims.delete(key)
-    }
+  function count(record: MemoryRecord, sign: 1 | -1): void {
+    const { account, bytes, value } = record
+    if (value === undefined) claims += sign
+    if (account.uncounted === true) return
+    all.bytes += sign * bytes
+    const { owner } = account
+    if (owner === undefined) return
+    const usage = usageOf(owner)
+    usage.bytes += sign * bytes
+    if (usage.bytes === 0) byOwner.delete(owner)
+    else byOwner.set(owner, usage)
+  }
+
+  /** Adds a record, or replaces that of its key. A `Map` is slow if a key is removed and added again. */
+  function put(record: MemoryRecord): void {
+    const before = records.get(record.key)
+    if (before !== undefined) discount(before)
+    records.set(record.key, record)
+    ends.add(record)
+    count(record, 1)
+  }
+
+  function remove(record: MemoryRecord): void {
+    records.delete(record.key)
+    discount(record)
+  }
+
+  function discount(record: MemoryRecord): void {
+    ends.remove(record)
+    count(record, -1)
+  }
+
+  function removeEnded(now: number): void {
+    for (let { first } = ends; first !== undefined && first.expiresAt <= now; { first } = ends) remove(first)
+  }
+
+  /** Which bound leaves no room for so many more bytes; undefined if there is room. The share of the owner comes first. */
+  function fullFor({ owner, uncounted }: Account, moreBytes: number): Usage | undefined {
+    if (uncounted === true) return undefined
+    const usages = owner === undefined ? [all] : [usageOf(owner), all]
+    return usages.find((usage) => usage.bytes + moreBytes > usage.maxBytes)
+  }
+
+  function refusal(code: string, what: string, usage: Usage): StageflowError {
+    refused++
+    const isShare = usage !== all
+    const whose = isShare ? `the share of its owner (ownerShare: ${ownerShare})` : 'the store (maxBytes)'
+    const fix = isShare ? 'raise maxBytes or ownerShare' : 'raise maxBytes'
+    return new StageflowError(
+      code,
+      `memoryStore(): there is no room for ${what}: ${Math.ceil(usage.bytes)} of ${Math.floor(usage.maxBytes)} bytes of ${whose} are taken, and no record is removed before its time to live ends. Shorten ttlMs, ${fix}, or use a store on disk.`,
+    )
   }
 
   return {
-    claim(key, { token, parameters, leaseMs }) {
+    claim(key, { token, parameters, leaseMs }, account = NO_ACCOUNT) {
       const now = clock.now()
-      const kept = recordIn(results, key, now)
-      if (kept !== undefined) {
-        results.touch(key)
-        return { status: 'completed', parameters: kept.parameters, value: kept.value }
-      }
-      const held = recordIn(claims, key, now)
-      if (held !== undefined && held.token !== token)
-        return { status: 'running', parameters: held.parameters, leaseMs: held.expiresAt - now }
-      removeEndedClaims(now)
-      claims.delete(key)
-      claims.set(key, { token, parameters, expiresAt: now + leaseMs })
+      removeEnded(now)
+      const there = records.get(key)
+      if (there?.value !== undefined) return { status: 'completed', parameters: there.parameters, value: there.value }
+      if (there !== undefined && there.token !== token)
+        return { status: 'running', parameters: there.parameters, leaseMs: there.expiresAt - now }
+      const of = there?.account ?? account
+      const bytes = there?.bytes ?? CLAIM_BYTES + sizeOf(key, of, '')
+      const full = there === undefined ? fullFor(of, bytes) : undefined
+      if (full !== undefined) throw refusal('keyed-work/full', 'a new key', full)
+      put({ key, token, parameters, value: undefined, account: of, bytes, expiresAt: now + leaseMs, place: 0 })
       return CLAIMED
     },
-    complete(key, { token, parameters, value, ttlMs }) {
+    complete(key, { token, parameters, value, ttlMs }, account = NO_ACCOUNT) {
       const now = clock.now()
-      const there = recordIn(results, key, now) ?? recordIn(claims, key, now)
+      removeEnded(now)
+      const there = records.get(key)
       if (there !== undefined && there.token !== token) return false
-      if (!results.canHold(key.length + value.length))
-        throw new StageflowError(
-          'keyed-work/too-large',
-          `memoryStore(): a result has ${value.length} characters, and maxLength is ${maxLength} for all results together. Return a reference to large data, or raise maxLength.`,
-        )
-      claims.delete(key)
-      addResult(key, { token, parameters, value, expiresAt: now + ttlMs })
+      const of = there?.account ?? account
+      const bytes = sizeOf(key, of, value)
+      const full = bytes > maxBytes ? all : fullFor(of, bytes - (there?.bytes ?? 0))
+      if (full !== undefined) throw refusal('keyed-work/too-large', `a result of ${value.length} characters`, full)
+      put({ key, token, parameters, value, account: of, bytes, expiresAt: now + ttlMs, place: 0 })
       return true
     },
     release(key, token) {
-      if (claims.get(key)?.token === token) claims.delete(key)
+      const there = records.get(key)
+      if (there?.token === token && there.value === undefined) remove(there)
     },
-    stats: () => Object.freeze({ claims: claims.size, results: results.size, length: results.length, evicted }),
+    stats() {
+      removeEnded(clock.now())
+      return Object.freeze({ claims, results: records.size - claims, bytes: all.bytes, refused })
+    },
   }
 }
 
-interface Records<Entry> {
-  get(key: string): Entry | undefined
-  delete(key: string): unknown
-}
-
-/** The record of a key. One past its end counts as missing, and is removed. */
-function recordIn<Entry extends Held>(records: Records<Entry>, key: string, now: number): Entry | undefined {
-  const record = records.get(key)
-  if (record === undefined || record.expiresAt > now) return record
-  records.delete(key)
-  return undefined
+/** Two bytes for each character: JavaScript takes one or two. */
+function sizeOf(key: string, { owner = '' }: Account, value: string): number {
+  return RECORD_BYTES + 2 * (key.length + owner.length + value.length)
 }

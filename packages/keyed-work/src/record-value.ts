@@ -5,6 +5,8 @@ import type { Unstorable } from './work.ts'
 // What the value of a completion says about the work. Its first character tells the kinds apart.
 const RESULT = '='
 const UNSTORABLE = '!'
+/** A store that is nearly full must have room for it. */
+const LONGEST_REASON = 300
 
 /** Stands for work that was undone, until it expires. */
 export const FORGOTTEN = '-'
@@ -18,7 +20,8 @@ export interface Reason {
 }
 
 /** Stands for a result that could not be stored, so that its work isn't done again. */
-export const unstorableValue = ({ status, reason }: Reason): string => UNSTORABLE + JSON.stringify({ status, reason })
+export const unstorableValue = ({ status, reason }: Reason): string =>
+  UNSTORABLE + JSON.stringify({ status, reason: reason.slice(0, LONGEST_REASON) })
 
 /** The text of the result, or the reason why there is none. Throws for a value that this version did not write. */
 export function readValue(value: string): { readonly text: string } | Reason {

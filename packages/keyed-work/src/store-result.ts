@@ -45,13 +45,13 @@ export async function storeResult<Result, Failure>(
   { request, token, isHeld, options }: Finished<Result, Failure>,
   limit: ExecutionLimit,
 ): Promise<Stored> {
-  const { key, parameters, ttlMs } = request
+  const { key, parameters, ttlMs, account } = request
   const { store, storeRetryMs = RETRY_MS, onStoreError } = options
   let written = writtenOf(result, options)
   for (let tries = 0; ; tries++) {
     const completion = { token, parameters, value: written.value, ttlMs }
     try {
-      const isOwn = await storeAnswer(() => store.complete(key, completion), limit)
+      const isOwn = await storeAnswer(() => store.complete(key, completion, account), limit)
       return isOwn || !isHeld ? storedAs(written) : { status: 'lease-lost' }
     } catch (cause) {
       if (written.refused === undefined && isTooLarge(cause)) {

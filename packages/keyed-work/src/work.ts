@@ -1,5 +1,6 @@
 import type { Clock } from '@stageflow/core'
 
+import type { Account } from './account.ts'
 import type { KeyedStore } from './keyed-store.ts'
 
 /** The options of `keyedWork()`. */
@@ -32,6 +33,8 @@ export interface WorkRequest<Result, Failure = Result> {
   readonly ttlMs: number
   /** Names this execution. A call that goes on with the claim of a process that died passes the same one again. Default: a new one. */
   readonly token?: string | undefined
+  /** Who the record counts for, in a store that is bounded. Default: it has no owner, and may take the whole store. */
+  readonly account?: Account
   /** Who waits for the answer. `signal` ends every wait of this call: for the store, and for other executions. */
   readonly caller: { readonly clock: Clock; readonly signal: AbortSignal }
   /**
@@ -88,6 +91,8 @@ export type Ending<Result, Failure = Result> =
   | { readonly status: 'other-input'; readonly parameters: string }
   /** Another execution still ran after `waitMs`. */
   | { readonly status: 'in-progress' }
+  /** The store, or the share of the record's owner, is full. The work was not done. */
+  | { readonly status: 'full'; readonly cause: unknown }
   /** The store failed before the work, which was not done. */
   | { readonly status: 'unavailable'; readonly cause: unknown }
   /** This call did the work, and another execution took it over meanwhile. The result of that one counts. */

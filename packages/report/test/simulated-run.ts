@@ -82,6 +82,7 @@ export function infoOf(
       map: false,
       child: undefined,
       placement: undefined,
+      source: undefined,
       pipeline,
       toJSON: () => ({}),
     })

@@ -15,6 +15,8 @@ export interface Host {
   onCleanup(stage: number, cleanup: Cleanup): void
   /** Only in a durable run: the name of a call, the same in every leg. `item`: the suffix of an item of a map. */
   readonly callKey?: (stage: string, item: string | undefined) => string
+  /** Only in a durable run: calls back when the fact of a call has been recorded. */
+  readonly onRecorded?: (stage: string, item: string | undefined, callback: () => void) => void
   /** Stops the run and its stages. Created on first use. */
   readonly stopping: Stopper
   /** The same, but undefined before the first use. */

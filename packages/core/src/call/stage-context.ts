@@ -155,6 +155,9 @@ export class LiveStageContext implements InterceptorContext {
     this.#host.loop.park(this.#node.index)
     await this.clock.sleep(ms, this.signal)
   }
+  onRecorded(callback: () => void): void {
+    this.#host.onRecorded?.(this.#node.name, this.#fork?.item, callback)
+  }
   get aborted(): { readonly reason: unknown } | undefined {
     return this.#fork === undefined ? this.#host.abortOf(this.#node.index) : this.#fork.aborted
   }

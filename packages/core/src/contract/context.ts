@@ -64,6 +64,11 @@ export interface StageInfo {
   readonly child: PipelineInfo | undefined
   /** Where a durable run carries it out; undefined if its option was not given. */
   readonly placement: string | undefined
+  /**
+   * The source text of its function, of a map the text of `each`. Undefined if there is none: for a child pipeline, whose stages have
+   * theirs, and for bound and native functions.
+   */
+  readonly source: string | undefined
   readonly pipeline: PipelineInfo
   /** Its place in the graph, without `pipeline`, and those of its options that are JSON. */
   toJSON(): object

@@ -147,6 +147,12 @@ export interface InterceptorContext extends StageContext<
    * running. The next call of the stage takes a slot again.
    */
   wait(this: InterceptorContext, ms: number): Promise<void>
+  /**
+   * In a durable run: calls back once the executor has recorded how this call ended, so that no later leg makes it again. It comes
+   * before the stage settles. Never called in other runs, for a stage with `placement: 'local'`, in a process that
+   * carries out a call for another one, or if the leg is lost before.
+   */
+  onRecorded(this: InterceptorContext, callback: () => void): void
 }
 
 export interface Fork {
@@ -161,6 +167,11 @@ export interface RunContext extends RunIdentity {
   readonly pipeline: PipelineInfo
   readonly parent: RunParent | undefined
   readonly snapshot: ContextSnapshot
+  /**
+   * What the caller of the run at the top passed, before any interceptor changed it. In a child run too, whose own snapshot has what
+   * its stage made of it. The same object for all runs of a tree.
+   */
+  readonly given: ContextSnapshot
   readonly options: Readonly<RunOptions>
   readonly signal: AbortSignal
   readonly deadline: number | undefined

@@ -43,6 +43,15 @@ export class CallHost implements Host, Loop {
     const { pump } = this.#run
     return `${pump.executor.start.runId}/${this.#run.key(stage, 1, item)}`
   }
+  onRecorded(stage: string, item: string | undefined, callback: () => void): void {
+    this.#run.pump.onRecorded(this.#run.key(stage, 1, item), () => {
+      try {
+        callback()
+      } catch (error) {
+        this.context.problem(error)
+      }
+    })
+  }
   onCleanup(stage: number, cleanup: Cleanup): void {
     this.#run.onCleanup(stage, cleanup)
   }

@@ -57,6 +57,9 @@ declare const setTimeout: (callback: () => void) => unknown
 
 const KINDS: ReadonlySet<unknown> = new Set<Fact['kind']>(['call', 'timer', 'answer', 'stop'])
 
+/** The end of the key of a call that was made again because of an answer. */
+const ROUND = /@\d+$/
+
 const isFact = (given: unknown): given is Fact => isObject(given) && KINDS.has(given['kind']) && isNumber(given['at'])
 
 /**
@@ -82,6 +85,8 @@ export class Pump {
   #root!: PumpedRun
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
+  /** To be called when a call of a key, in whatever round, has its fact. */
+  readonly #recorded = new Map<string, (() => void)[]>()
   /** Answers that came before their questions. */
   readonly #early = new Map<string, unknown>()
   /** Calls that are carried out in each leg, without a fact. */
@@ -274,7 +279,18 @@ export class Pump {
     const call = this.#calls.get(key)
     if (call === undefined) throw this.#replayError(`its fact of "${key}" has no call in this leg`)
     this.#calls.delete(key)
+    this.#tellRecorded(key.replace(ROUND, ''))
     call.ended(facts)
+  }
+
+  /** `key`: that of the first round. */
+  onRecorded(key: string, callback: () => void): void {
+    this.#recorded.set(key, [...(this.#recorded.get(key) ?? []), callback])
+  }
+  #tellRecorded(key: string): void {
+    const callbacks = this.#recorded.get(key) ?? []
+    this.#recorded.delete(key)
+    for (const callback of callbacks) callback()
   }
 
   /** An answer that nothing waits for is kept: the question may follow. If the stage was stopped, it changes nothing. */

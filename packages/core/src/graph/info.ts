@@ -12,6 +12,9 @@ interface Neighbors {
   readonly dependents: readonly number[]
 }
 
+/** How the text of a function ends whose code isn't JavaScript, or is behind another function. */
+const NATIVE = /\{\s*\[native code\]\s*\}$/
+
 /** The description of a stage. Its lists are created when they are read. */
 export class StageDescription implements StageInfo {
   declare readonly name: string
@@ -26,9 +29,15 @@ export class StageDescription implements StageInfo {
   declare readonly options: Readonly<StageOptions>
   declare readonly pipeline: PipelineInfo
   readonly #neighbors: Neighbors
+  readonly #code: Function | undefined
 
-  constructor(fields: Omit<StageInfo, 'dependencies' | 'dependents' | 'toJSON'>, neighbors: Neighbors) {
+  constructor(
+    fields: Omit<StageInfo, 'dependencies' | 'dependents' | 'source' | 'toJSON'>,
+    neighbors: Neighbors,
+    code: Function | undefined,
+  ) {
     this.#neighbors = neighbors
+    this.#code = code
     Object.freeze(Object.assign(this, fields))
   }
 
@@ -43,8 +52,13 @@ export class StageDescription implements StageInfo {
     return Object.freeze(dependents.map((target) => names[target] as string))
   }
 
+  get source(): string | undefined {
+    const text = this.#code && Function.prototype.toString.call(this.#code)
+    return text === undefined || NATIVE.test(text) ? undefined : text
+  }
+
   /**
-   * Without `index` and `dependents`, which follow from the list of stages; without `pipeline`, which leads back here; and without
+   * Without `index` and `dependents`, which follow from the list of stages; without `pipeline`, which leads back here; without `source`; and without
    * options that aren't plain JSON.
    */
   toJSON(): object {

@@ -71,6 +71,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       pipeline,
     },
     { names: build.names, dependencies, dependents: build.dependents[index] as readonly number[] },
+    read.code,
   )
   return {
     made: stage instanceof MadeStage,
@@ -100,13 +101,14 @@ function needOf(join: Join, count: number, late: boolean): Need {
   return { need: join === 'settled' ? 0 : 1, eager: false, late }
 }
 
-function readCode(build: NodeBuild, { name, stage }: StageSpec, problem: Problem): ReadStage {
+function readCode(build: NodeBuild, { name, stage, options }: StageSpec, problem: Problem): ReadStage {
   try {
     let child: ChildGraph | undefined
     const readChild = (given: unknown): ChildGraph | undefined => (child = build.child(given, name))
     if (stage instanceof MadeStage) {
       const body = stage.make({ stage: name, child: readChild, problem })
-      return { body, streams: false, child }
+      const { each } = options
+      return { body, streams: false, child, code: stage.isMap && isFunction(each) ? each : undefined }
     }
     if (isObject(stage) && CHILD in stage) readChild(stage[CHILD])
     return { ...readStage(stage, name), child }

@@ -167,6 +167,8 @@ export interface ReadStage {
   readonly body: Body
   readonly kind?: unknown
   readonly streams: boolean
+  /** The function that the app wrote. */
+  readonly code?: Function | undefined
   /** The graph of the pipeline that it runs. */
   readonly child?: ChildGraph | undefined
 }
@@ -176,7 +178,8 @@ export const isStageKind = (kind: unknown): kind is StageKind => KINDS.includes(
 
 /** Reads a stage; instantiates a class. Throws `core/not-a-stage`. */
 export function readStage(stage: unknown, name: string): ReadStage {
-  if (isFunction(stage) && !isClass(stage)) return { body: stage as Body, streams: isAsyncGenerator(stage) }
+  if (isFunction(stage) && !isClass(stage))
+    return { body: stage as Body, streams: isAsyncGenerator(stage), code: stage }
   const object = isFunction(stage) ? construct(stage as new () => unknown, name) : stage
   const execute = executeOf(object)
   if (execute === undefined)
@@ -185,7 +188,8 @@ export function readStage(stage: unknown, name: string): ReadStage {
       isNot(`Stage "${name}"`, 'a function, or a class or object with execute(context)', stage),
     )
   const { kind } = object as { kind?: unknown }
-  return { body: (context) => (object as { execute: Body }).execute(context), kind, streams: isAsyncGenerator(execute) }
+  const body: Body = (context) => (object as { execute: Body }).execute(context)
+  return { body, kind, streams: isAsyncGenerator(execute), code: execute }
 }
 
 /** The stage's own name; undefined if it has none. */

@@ -101,6 +101,7 @@ export class RunFacts {
   stages: (StageFacts | undefined)[] | undefined
   readonly #input: Fields
   #notebook: Notebook | undefined
+  #given: ContextSnapshot | undefined
   #snapshot: ContextSnapshot | undefined
   #id: string | undefined
   #ports: Readonly<Record<string, unknown>> | undefined
@@ -145,11 +146,11 @@ export class RunFacts {
   }
   /** The snapshot that the run was started with. */
   get given(): ContextSnapshot {
-    return snapshotOf({
+    return (this.#given ??= snapshotOf({
       ...this.#input,
       pipelineRunId: this.pipelineRunId,
       createdAt: this.#input['createdAt'] ?? this.startedAt,
-    })
+    }))
   }
   get snapshot(): ContextSnapshot {
     return (this.#snapshot ??= this.given)

@@ -88,6 +88,11 @@ export class LiveRunContext implements RunContext {
   get snapshot(): ContextSnapshot {
     return this.#changes.snapshot ?? this.#run.facts.snapshot
   }
+  get given(): ContextSnapshot {
+    let { facts } = this.#run
+    while (facts.parent !== undefined) ({ facts } = facts.parent)
+    return facts.given
+  }
   get options(): Readonly<RunOptions> {
     return this.#run.facts.options
   }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
+import type { Account } from '../account.ts'
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from '../keyed-store.ts'
 import { endMs, listOf, LONG_MS, shown, StoreBench } from '../suite/store-bench.ts'
 import { must, Seen } from '../suite/store-rule.ts'
@@ -7,8 +8,8 @@ import { must, Seen } from '../suite/store-rule.ts'
 export const P1: string = '1'.repeat(64)
 export const P2: string = '2'.repeat(64)
 
-type ClaimChanges = Partial<Claim> & { readonly key?: string }
-type CompleteChanges = Partial<Completion> & { readonly key?: string }
+type ClaimChanges = Partial<Claim> & { readonly key?: string; readonly account?: Account }
+type CompleteChanges = Partial<Completion> & { readonly key?: string; readonly account?: Account }
 
 /** Calls the store under test for a case, and keeps the steps for the message of a broken rule. */
 export class KeyedBench extends StoreBench<KeyedStore> {
@@ -16,13 +17,13 @@ export class KeyedBench extends StoreBench<KeyedStore> {
   readonly key: string = JSON.stringify(['contract', crypto.randomUUID()])
   readonly #steps: string[] = []
 
-  claim(token: string, { key = this.key, ...changes }: ClaimChanges = {}): Promise<ClaimAnswer> {
+  claim(token: string, { key = this.key, account, ...changes }: ClaimChanges = {}): Promise<ClaimAnswer> {
     const claim = { token, parameters: P1, leaseMs: LONG_MS, ...changes }
-    return this.#step(claimText(claim, this.#shown(key)), () => this.store.claim(key, claim))
+    return this.#step(claimText(claim, this.#shown(key)), () => this.store.claim(key, claim, account))
   }
-  complete(token: string, { key = this.key, ...changes }: CompleteChanges = {}): Promise<boolean> {
+  complete(token: string, { key = this.key, account, ...changes }: CompleteChanges = {}): Promise<boolean> {
     const completion = { token, parameters: P1, value: token, ttlMs: LONG_MS, ...changes }
-    return this.#step(completeText(completion, this.#shown(key)), () => this.store.complete(key, completion))
+    return this.#step(completeText(completion, this.#shown(key)), () => this.store.complete(key, completion, account))
   }
   async release(token: string): Promise<void> {
     await this.#step(releaseText(token), () => this.store.release(this.key, token))

@@ -148,6 +148,15 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
       await bench.isCompleted('b', 'a', P1)
     },
   },
+  'a key has one record, whatever owner it counts for': {
+    fix: 'Find records by their key alone. The third argument decides only whether a store with bounds of its own has room.',
+    check: async (bench) => {
+      await bench.claims('a', { account: { owner: 'ada' } })
+      await bench.isRunning('b', { account: { owner: 'eve' } })
+      await bench.completes('a', { account: { owner: 'ada' } })
+      await bench.isCompleted('c', 'a', P1, { account: { owner: 'eve', uncounted: true } })
+    },
+  },
   'similar keys are different keys': {
     fix: KEYS,
     check: async (bench) => {

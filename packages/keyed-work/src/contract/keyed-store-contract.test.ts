@@ -3,6 +3,7 @@ import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
 import { testWrongCalls } from '../../test/wrong-calls.ts'
+import type { Account } from '../account.ts'
 import type { ClaimAnswer, KeyedStore } from '../keyed-store.ts'
 import { keyedStoreContract } from './keyed-store-contract.ts'
 
@@ -20,7 +21,7 @@ interface Found {
 
 /** The decisions of a store that keeps every rule. Each broken store has another one. */
 const SOUND = {
-  keyOf: (key: string): string => key,
+  keyOf: (key: string, _account?: Account): string => key,
   kept: (value: string): string => value,
   isOver: ({ endsAt }: Entry, now: number): boolean => endsAt <= now,
   mayClaim: ({ there }: Found, token: string): boolean =>
@@ -47,8 +48,8 @@ function mapStore(clock: Clock, changes: Partial<Decisions>): KeyedStore {
   }
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
   return {
-    async claim(given, { token, parameters, leaseMs }): Promise<ClaimAnswer> {
-      const key = decide.keyOf(given)
+    async claim(given, { token, parameters, leaseMs }, account): Promise<ClaimAnswer> {
+      const key = decide.keyOf(given, account)
       const found = find(key)
       if (decide.mayClaim(found, token)) {
         if (decide.pauses(found, 'claim')) await turn()
@@ -60,8 +61,8 @@ function mapStore(clock: Clock, changes: Partial<Decisions>): KeyedStore {
       if (value !== undefined) return { status: 'completed', parameters: kept, value }
       return { status: 'running', parameters: kept, leaseMs: decide.leftMs(endsAt - clock.now()) }
     },
-    async complete(given, { token, parameters, value, ttlMs }) {
-      const key = decide.keyOf(given)
+    async complete(given, { token, parameters, value, ttlMs }, account) {
+      const key = decide.keyOf(given, account)
       const found = find(key)
       if (!decide.mayComplete(found, token)) return false
       if (decide.pauses(found, 'complete')) await turn()
@@ -109,6 +110,11 @@ const twins: readonly (readonly [fault: string, breaks: readonly string[], chang
     'never lets a lease end',
     [FREE, TAKES_OVER, FIFTY_TAKE_OVER, RANDOM],
     { isOver: ({ value, endsAt }, now) => value !== undefined && endsAt <= now },
+  ],
+  [
+    'keeps a record for each owner',
+    ['a key has one record, whatever owner it counts for'],
+    { keyOf: (key, account) => key + (account?.owner ?? '') },
   ],
   ['does not return the rest of a lease', [KEEPS_OUT, RANDOM], { leftMs: () => 0 }],
   ['returns more than the lease', [KEEPS_OUT], { leftMs: (left) => left * 2 }],

@@ -16,6 +16,13 @@ export const inProgress = ({ name }: ResolvedCall, waitMs: number): StageflowErr
     `Tool "${name}" was not called: another call with its idempotency key still runs after ${waitMs} ms. Call again later with the same key, or raise waitMs of new ToolExecutor().`,
   )
 
+export const full = ({ name }: ResolvedCall, cause: unknown): StageflowError =>
+  new StageflowError(
+    'tool-executor/full',
+    `Tool "${name}" was not called: the result store has no room for another idempotency key (${textOf(cause)}). Call again later with the same key.`,
+    { cause },
+  )
+
 export const unavailable = ({ name }: ResolvedCall, cause: unknown): StageflowError =>
   new StageflowError(
     'tool-executor/unavailable',

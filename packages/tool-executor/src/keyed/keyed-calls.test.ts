@@ -114,6 +114,28 @@ test('other keys, tenants and users, and calls without a key, are separate work'
   expect(count).toBe(9)
 })
 
+test('a user who fills the result store is refused before the handler runs, and other users go on', async () => {
+  let count = 0
+  const resultStore = memoryStore({ maxBytes: 100_000 })
+  const b = make([tool('charge', () => ++count)], { resultStore })
+  const call = (key: string, userId: string) => b.call('charge', {}, { idempotencyKey: () => key, ids: { userId } })
+  const first = await call('order-7', 'ada')
+  let keys = 0
+  while ((await call(`eve-${keys}`, 'eve')).status === 'completed') keys++
+  expect(keys).toBeGreaterThan(0)
+  expect(await call('one more', 'eve')).toMatchObject({
+    status: 'failed',
+    error: {
+      code: 'tool-executor/full',
+      message: expect.stringMatching(/Tool "charge" was not called: the result store has no room.*ownerShare/),
+    },
+  })
+  expect(count).toBe(keys + 1)
+  expect(await call('order-7', 'ada')).toMatchObject({ ...first, replayed: true })
+  expect(await call('order-8', 'ada')).toMatchObject({ status: 'completed' })
+  expect([b.executor.stats().storeErrors, resultStore.stats().refused]).toEqual([0, 2])
+})
+
 test('a failed call frees its key', async () => {
   let count = 0
   const b = make([tool('charge', () => (++count === 1 ? toolFailure('busy') : count))])
@@ -267,8 +289,8 @@ test('a result that cannot be stored reaches its caller, and its work is not don
     },
   })
   expect(count).toBe(1)
-  const large = make([tool('read', () => (++count, 'x'.repeat(2_000)))], {
-    resultStore: memoryStore({ maxLength: 1_000 }),
+  const large = make([tool('read', () => (++count, 'x'.repeat(4_000)))], {
+    resultStore: memoryStore({ maxBytes: 6_000 }),
   })
   expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({ status: 'completed' })
   expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({

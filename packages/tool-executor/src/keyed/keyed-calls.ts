@@ -1,4 +1,4 @@
-import { type Ending, type KeyedWork, keyedWork, type WorkClaim, type Worked } from '@stageflow/keyed-work'
+import { type Ending, type KeyedWork, keyedWork, ownerOf, type WorkClaim, type Worked } from '@stageflow/keyed-work'
 import type { CompletedCall, ExecutedCall, ResolvedCall } from '@stageflow/tools'
 
 import type { Caller } from '../caller.ts'
@@ -8,7 +8,7 @@ import { failureFor } from '../settled.ts'
 import { Stop } from '../stops.ts'
 import type { ResultKey } from '../undo-types.ts'
 import { parametersOf } from './call-key.ts'
-import { inProgress, leaseLost, notJson, otherInput, tooLarge, unavailable, unreadable } from './key-errors.ts'
+import { full, inProgress, leaseLost, notJson, otherInput, tooLarge, unavailable, unreadable } from './key-errors.ts'
 import type { StoreErrors } from './store-errors.ts'
 import { resultText, storedResult } from './stored-result.ts'
 
@@ -70,6 +70,7 @@ export class KeyedCalls {
         ttlMs: this.#settings.ttlMs,
         // A process that carries on after a crash has the claim of the one before it, and need not wait until its lease ends.
         token: caller.callKey,
+        account: { owner: ownerOf(caller.ids) },
         caller,
         work: (claim) => workOf(call, caller, claim, (started = start({ key, token: claim.token }))),
         storeFailed: (_, cause) => this.#errors.count(cause),
@@ -117,6 +118,8 @@ export class KeyedCalls {
         return failedWith(otherInput(call))
       case 'in-progress':
         return failedWith(inProgress(call, this.#settings.waitMs))
+      case 'full':
+        return failedWith(full(call, ending.cause))
       case 'unavailable':
         return failedWith(unavailable(call, ending.cause))
       case 'unreadable':
