@@ -21,7 +21,7 @@ const OPTIONS = 'docs/reference/options.md'
 export function publicChanges(root, each, commit) {
   const read = (file) => [textAt(root, commit, file) ?? '', readText(join(root, file))]
   const compared = [
-    ...reportsOf(root, each, commit).map((file) => withDemands(compareReports(...read(file)))),
+    ...reportsOf(root, each, commit).map((file) => compareReports(...read(file))),
     compareManifests(manifestAt(root, each, commit), each.manifest),
     compareCodes(...read(ERRORS).map((page) => codesOf(page, each))),
     compareDefaults(...read(`${each.folder}/README.md`).map(defaultsOf)),
@@ -49,17 +49,6 @@ function reportsOf(root, { short }, commit) {
   const files = new Set([...filesAt(root, commit, 'etc'), ...current])
   return [...files].filter((file) => file.startsWith(`etc/${short}.`)).sort()
 }
-
-/** A new option that callers must pass takes something from them, although no line is gone. */
-function withDemands({ removed, added }) {
-  const isGone = (name) => removed.some((one) => one.name === name)
-  const demands = added.filter(({ name, path }) => /Options\.[^.]+$/.test(name) && !isGone(name) && isRequired(path))
-  return { removed: [...removed, ...demands.map(notNeeded)], added }
-}
-
-const isRequired = (path) => !/^(?:readonly )?[^\s:(?]+\?/.test(path.split(' › ').at(-1))
-
-const notNeeded = ({ name }) => ({ name, path: `no need of ${name}` })
 
 /** The manifest of a package at a commit. A package that is new since then has lost nothing, so it's today's. */
 function manifestAt(root, { folder, manifest }, commit) {
