@@ -9,7 +9,7 @@ import { filesAt, textAt } from './releases.mjs'
 import { readText, rowsOf, sectionOf, withoutSeparators } from './workspace.mjs'
 
 // How the promises of a package differ from those at a commit. They are its public types, its entries and what it needs, its error codes with
-// their HTTP status, and the defaults of its options. The reports in etc have the types. Tables of the documentation have the codes and defaults.
+// their HTTP status, the options of its command, and the defaults of its options. The reports in etc have the types. Tables of the documentation have the codes and defaults.
 
 const ERRORS = 'docs/reference/errors.md'
 const OPTIONS = 'docs/reference/options.md'
@@ -25,6 +25,7 @@ export function publicChanges(root, each, commit) {
     compareManifests(manifestAt(root, each, commit), each.manifest),
     compareCodes(...read(ERRORS).map((page) => codesOf(page, each))),
     compareDefaults(...read(`${each.folder}/README.md`).map(defaultsOf)),
+    compareFlags(...read(`${each.folder}/README.md`).map(flagsOf)),
     compareDefaults(...read(OPTIONS).map((page) => sharedDefaultsOf(page, each))),
   ]
   const removed = compared.flatMap((one) => one.removed)
@@ -135,6 +136,16 @@ function defaultIn(row, names) {
   if (row.default === undefined) return []
   const name = names.filter((each) => each !== '').join(' ')
   return [{ name, value: withoutSeparators(row.default) }]
+}
+
+/** The options of a command, such as `--folder`. Those of functions are in the types. */
+function flagsOf(readme) {
+  const names = rowsOf(sectionOf(readme, 'Options')).map((row) => row.name ?? row.option)
+  return names.filter((name) => name?.startsWith('--')).map((name) => ({ name, path: `option ${name}` }))
+}
+
+function compareFlags(before, now) {
+  return { removed: before.filter((flag) => !now.some(({ name }) => name === flag.name)), added: [] }
 }
 
 /** The defaults that are others than before. Rows of one name are compared in their order. */
