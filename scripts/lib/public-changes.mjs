@@ -9,7 +9,8 @@ import { filesAt, textAt } from './releases.mjs'
 import { readText, rowsOf, sectionOf, withoutSeparators } from './workspace.mjs'
 
 // How the promises of a package differ from those at a commit. They are its public types, its entries and what it needs, its error codes with
-// their HTTP status, the options of its command, and the defaults of its options. The reports in etc have the types. Tables of the documentation have the codes and defaults.
+// their HTTP status, the options of its command, and the defaults of its options. The reports in etc have the types. Tables of the
+// documentation have the rest.
 
 const ERRORS = 'docs/reference/errors.md'
 const OPTIONS = 'docs/reference/options.md'
