@@ -13,6 +13,7 @@ const PAGES = [
   'run-picture',
   'error-classes',
   'circuit-verdicts',
+  'mutants',
   'redaction',
 ].map(script)
 const COMMANDS = [

@@ -70,6 +70,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/circuit-verdicts',
       'reference/interceptor-hooks',
       'reference/contracts',
+      'reference/mutants',
       'reference/plugin-conventions',
       'reference/support',
       'reference/sizes',

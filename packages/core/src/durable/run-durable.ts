@@ -8,6 +8,7 @@ import { asResult } from '../report/outcome.ts'
 import { builtGraph } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
+import { checkNeededCore } from '../base/needed-core.ts'
 import { legSink } from './leg-sink.ts'
 import { Pump } from './pump.ts'
 
@@ -20,7 +21,7 @@ type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [o
 /**
  * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
  * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
- * error of the executor. The run itself has not failed then.
+ * error of the executor. The run itself has not failed then. Rejects with `core/plugin-version` if the executor needs another core.
  */
 export async function runDurable<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -28,6 +29,7 @@ export async function runDurable<Stages, Ports>(
   ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraph('runDurable()', graph)
+  checkNeededCore('The executor', executor)
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...checkRunOptions(built, options), ...pinned })
   const pump = new Pump(executor)
