@@ -19,7 +19,7 @@ test.each<[value: unknown, lost: RegExp]>([
   [{ list: [undefined] }, /^undefined at list\[0\]$/],
   [{ list: [1, , 3] }, /^undefined at list\[1\]$/], // oxlint-disable-line no-sparse-arrays
   [Array(3), /^undefined at \[0\]$/],
-  [{ found: 'a1'.match(/\d/) }, /^the field index of an array at found$/],
+  [{ found: 'a1'.match(/\d/) }, /^the field groups of an array at found$/],
   [endless, /^more than 500 levels at \[0\]\[0\]/],
 ])('of %o, JSON would lose %s', (value, lost) => {
   expect(lostInJson(value)).toMatch(lost)

@@ -1,5 +1,5 @@
 import { textOf } from '../base/errors.ts'
-import { isPlain } from '../base/objects.ts'
+import { fieldOfArray, isPlain } from '../base/objects.ts'
 import { show } from '../base/show.ts'
 
 /** The deepest nesting that counts as JSON. */
@@ -36,7 +36,7 @@ function lostIn(value: unknown, path: string, depth: number, levels: Map<unknown
     if (lost !== undefined) return lost
     inside = Math.max(inside, (levels.get(inner) ?? 0) + 1)
   }
-  const field = isList ? Object.keys(value)[value.length] : undefined
+  const field = isList ? fieldOfArray(value) : undefined
   if (field !== undefined) return `the field ${field} of an array at ${placeOf(path)}`
   levels.set(value, inside)
   return undefined
