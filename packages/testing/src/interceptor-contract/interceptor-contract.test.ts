@@ -17,11 +17,25 @@ import {
   type Output,
 } from '../../test/interceptors.ts'
 import { interceptorContract, type CreateInterceptor, type InterceptorContractOptions } from '../contract.ts'
+import type { ContractCase } from '../contract.ts'
 import { interceptorCases } from './interceptor-contract.ts'
 
-describe.concurrent.each(Object.entries(correct))('%s keeps the whole contract', (_, [create, options]) => {
-  for (const { name, run } of interceptorContract(create, options)) test(name, run)
-})
+/** They take longest. By default every fourth correct interceptor is tried with them. */
+const SLOW = [
+  'lets a thousand calls through',
+  'lets child runs through, however many parents wait for them',
+  'keeps no context and no run after its end',
+  'needs no more memory with every run',
+]
+const isSlow = ({ name }: { readonly name: string }): boolean => SLOW.includes(name)
+
+describe.concurrent.each(Object.entries(correct).map(([name, made], place) => ({ name, made, place })))(
+  '$name keeps the whole contract',
+  ({ made: [create, options], place }) => {
+    const isWhole = isHeavy || place % 4 === 0
+    for (const one of interceptorContract(create, options)) if (isWhole || !isSlow(one)) test(one.name, one.run)
+  },
+)
 
 const caseOf = async (create: CreateInterceptor, wanted: string): Promise<void> =>
   interceptorContract(create)
@@ -31,16 +45,23 @@ const caseOf = async (create: CreateInterceptor, wanted: string): Promise<void> 
 // ---------- broken interceptors
 
 /**
- * What the cases say that fail, in order. Ends with the first one, unless all are wanted. STAGEFLOW_HEAVY=1 tries all cases with each
- * mutant, also beside an interceptor that wraps.
+ * The cases that a mutant is tried with. By default that is the one that finds it, and for every fifth mutant those before it too.
+ * STAGEFLOW_HEAVY=1 tries all cases with each mutant, also beside an interceptor that wraps.
  */
+function casesFor({ create, options = {}, caughtBy }: InterceptorMutant, place: number): readonly ContractCase[] {
+  if (create === undefined) return []
+  const cases = interceptorCases(create, options, { waits: SHORT, alsoBeside: isHeavy })
+  if (isHeavy || place % 5 === 0) return cases
+  return cases.filter((one) => (caughtBy === undefined ? !isSlow(one) : one.name === caughtBy))
+}
+
+/** What the cases say that fail, in order. Ends with the first one, unless all are wanted. */
 async function failures(
-  { create, options = {} }: InterceptorMutant,
+  mutant: InterceptorMutant,
   { all = false }: { readonly all?: boolean } = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   const failed: Record<string, unknown> = {}
-  if (create === undefined) return failed
-  for (const { name, run } of interceptorCases(create, options, { waits: SHORT, alsoBeside: isHeavy })) {
+  for (const { name, run } of casesFor(mutant, mutants.indexOf(mutant))) {
     await run().catch((error: unknown) => (failed[name] = error))
     if (!all && Object.hasOwn(failed, name)) break
   }
@@ -297,13 +318,6 @@ test('a queue that gives turns to aborted calls is named as the cause', async ()
 })
 
 // These take long among so many tests.
-const SLOW = [
-  'lets a thousand calls through',
-  'lets child runs through, however many parents wait for them',
-  'keeps no context and no run after its end',
-  'needs no more memory with every run',
-]
-
 const LAYERS = [
   'a timeout',
   'a retry of three attempts',
@@ -325,7 +339,7 @@ test('a correct interceptor keeps the whole contract inside any other correct on
         ...(names.includes('an authentication with a token, and roles') ? known : undefined),
         outside: (clock) => layers.map(([outside]) => outside(clock)),
       }
-      const cases = interceptorContract(create, options).filter(({ name }) => isHeavy || !SLOW.includes(name))
+      const cases = interceptorContract(create, options).filter((one) => isHeavy || !isSlow(one))
       await Promise.all(cases.map(({ run }) => run()))
     }),
     wholeSettings(10),
