@@ -236,12 +236,14 @@ test.each([
   expect(ran).toEqual([])
 })
 
-test('edited arguments that cannot be written as JSON are refused in one line, and the hook is not blamed', async () => {
+test('edited arguments that JSON or a model cannot have are refused in one line, and the hook is not blamed', async () => {
   const circular: Record<string, unknown> = {}
   circular['self'] = { circular }
+  const polluting: unknown = JSON.parse('{"deep":{"__proto__":{"admin":true}}}')
   const unreadable = Object.defineProperty({}, 'euros', { enumerable: true, get: () => { throw new Error('no') } }) // prettier-ignore
   for (const [edited, why] of [
     [circular, 'circular'],
+    [polluting, 'have a key "__proto__", which is not allowed'],
     [unreadable, 'no'],
   ] as const) {
     const b = make([tool('pay', () => 1, { input: z.looseObject({}) })])

@@ -3,6 +3,7 @@ import { isThenable, textOf } from '@stageflow/core/kit'
 import { asJson, type AsJson } from './as-json.ts'
 import { argumentsJson, resolvedCall, type ResolvedCall } from './parsed-call.ts'
 import { frozenInput } from './plain-copy.ts'
+import { type ArgumentLimits, parseArguments } from './registry/parse-arguments.ts'
 import { validate, type Refusal, type Validation } from './schema.ts'
 
 type Checked = ResolvedCall | Refusal
@@ -19,10 +20,14 @@ export function freshCall(call: ResolvedCall): Checked | Promise<Checked> {
 export function editedCall(call: ResolvedCall, edited: unknown): Checked | Promise<Checked> {
   // As a string, because the code that edited the arguments may keep and change them.
   const text = editAsJson(edited)
-  return 'lost' in text
-    ? { issues: [{ path: '', message: `JSON cannot have ${text.lost}` }] }
-    : callWith(call, text.json)
+  if ('lost' in text) return refusal(`JSON cannot have ${text.lost}`)
+  // A model's arguments may not have the key `__proto__` either.
+  const parsed = parseArguments(text.json, false, NO_LIMITS)
+  return 'json' in parsed ? callWith(call, parsed.json) : refusal(parsed.message)
 }
+
+const NO_LIMITS: ArgumentLimits = { maxArgumentsLength: Infinity, maxDepth: Infinity }
+const refusal = (message: string): Refusal => ({ issues: [{ path: '', message }] })
 
 function editAsJson(edited: unknown): AsJson {
   try {
