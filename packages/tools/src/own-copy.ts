@@ -1,4 +1,4 @@
-import { type Copies, plainCopy } from './plain-copy.ts'
+import { exactCopy, type Made, plainCopy } from './plain-copy.ts'
 
 /**
  * A copy that may be changed: plain objects, arrays, dates, maps, sets and bytes all the way down. Instances of other classes are kept
@@ -11,7 +11,8 @@ export function ownCopy(value: unknown): unknown {
 const OWN = { freeze: false, other: builtInCopy } as const
 
 /** A subclass may have fields that a copy would lose, so it is kept as it is. */
-function builtInCopy(value: object, { made, copyOf }: Copies): unknown {
+function builtInCopy(value: object, made: Made): unknown {
+  const copyOf = (part: unknown): unknown => exactCopy(part, made, OWN)
   switch (Object.getPrototypeOf(value)) {
     // oxlint-disable-next-line no-restricted-globals -- copies a time, and reads no clock
     case Date.prototype:

@@ -1,15 +1,11 @@
 interface Copying {
   readonly freeze: boolean
-  /** What becomes of an object that is neither plain nor an array. It copies its parts with `copies`. */
-  readonly other: (value: object, copies: Copies) => unknown
+  /** What becomes of an object that is neither plain nor an array. `made`: as of `exactCopy`. */
+  readonly other: (value: object, made: Made) => unknown
 }
 
-/** The copies of one value and its parts. */
-export interface Copies {
-  /** By original, so that a part that is shared, or inside itself, is copied once. */
-  readonly made: Map<object, object>
-  readonly copyOf: (part: unknown) => unknown
-}
+/** The copies so far by their originals, so that a part that is shared, or inside itself, is copied once. */
+export type Made = Map<object, object>
 
 const FROZEN: Copying = { freeze: true, other: (held) => held }
 
@@ -21,27 +17,26 @@ export function frozenInput(value: unknown): unknown {
 /** A copy of plain objects and arrays all the way down; the value itself if it cannot be read. Never throws. */
 export function plainCopy(value: unknown, copying: Copying): unknown {
   try {
-    const copies: Copies = { made: new Map(), copyOf: (part) => exactCopy(part, copies, copying) }
-    return copies.copyOf(value)
+    return exactCopy(value, new Map(), copying)
   } catch {
     return value
   }
 }
 
-function exactCopy(value: unknown, copies: Copies, copying: Copying): unknown {
+/** The copy of a value, or of a part of one. Throws if it cannot be read. */
+export function exactCopy(value: unknown, made: Made, copying: Copying): unknown {
   if (typeof value !== 'object' || value === null) return value
-  const { made, copyOf } = copies
   const known = made.get(value)
   if (known !== undefined) return known
   const prototype = Object.getPrototypeOf(value) as object | null
   if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype)
-    return copying.other(value, copies)
+    return copying.other(value, made)
   const own = (Array.isArray(value) ? [] : Object.create(prototype)) as Record<PropertyKey, unknown>
   made.set(value, own)
   for (const key of Reflect.ownKeys(value)) {
     const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
     if ('value' in property) {
-      const held = copyOf(property.value)
+      const held = exactCopy(property.value, made, copying)
       // Assigned where that is the same as defining and a third of its cost (`parseAndResolve` in the benchmarks).
       if (property.enumerable === true && key !== '__proto__') {
         own[key] = held

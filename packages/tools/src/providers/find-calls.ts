@@ -233,9 +233,9 @@ function callOf(raw: Fields): FoundCall {
   const request = raw['params']
   if (raw['method'] === 'tools/call' && isObject(request))
     return call(raw, 'mcp', raw['id'], request['name'], request['arguments'])
-  if (isError(raw)) return nothingIn(raw, ERROR)
-  if (isResult(raw)) return nothingIn(raw, RESULT)
   const given = raw['arguments'] ?? raw['args'] ?? raw['input']
+  if (given === undefined && isError(raw)) return nothingIn(raw, ERROR)
+  if (given === undefined && isResult(raw)) return nothingIn(raw, RESULT)
   const id = raw['id'] ?? raw['callId'] ?? raw['call_id']
   if ('name' in raw) return call(raw, 'plain', id, raw['name'], given)
   return { ...nothingIn(raw, problemOf(raw)), id }
