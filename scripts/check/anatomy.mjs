@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { manifestProblems } from './manifest-rules.mjs'
 import { otherOption } from '../lib/vocabulary.mjs'
+import { CORE_RANGE } from '../lib/core-range.mjs'
 import { conclude, readPackages, readSources, readTests, readText, sectionOf, sourceOf } from '../lib/workspace.mjs'
 
 // What every package has, and where, so that all of them are alike.
@@ -151,18 +152,23 @@ function sourceProblems(root, { folder }) {
   })
 }
 
-// `build()` can't read manifests, so an interceptor repeats the range of core that its manifest has.
-function coreRangeProblems(root, { folder, manifest }) {
+/** Packages of these kinds have a plugin that core or another package is given. */
+const STATES_CORE = /^(?:interceptor|sink|exporter|store|durable)-/
+
+// Core can't read manifests, so a plugin repeats the range of core that its manifest has.
+function coreRangeProblems(root, { folder, short, manifest }) {
   const range = manifest.peerDependencies?.['@stageflow/core']
-  return readSources(root, folder).flatMap(({ file, text }) => {
-    const stated = [...text.matchAll(/^ +core: '([^']*)',$/gm)].map(([, one]) => one)
-    return stated
-      .filter((one) => one !== range)
-      .map(
-        (one) =>
-          `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}: run \`npm run generate\`.`,
-      )
-  })
+  const stated = readSources(root, folder).flatMap(({ file, text }) =>
+    [...text.matchAll(CORE_RANGE)].map(([, , one]) => ({ file, one })),
+  )
+  if (range !== undefined && stated.length === 0 && STATES_CORE.test(short))
+    return [`${folder}: state the versions of core that the plugin needs: core: '${range}'.`]
+  return stated
+    .filter(({ one }) => one !== range)
+    .map(
+      ({ file, one }) =>
+        `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}: run \`npm run generate\`.`,
+    )
 }
 
 function hasLogic(index) {

@@ -125,13 +125,22 @@ test('a refused word is found in any interface that an entry exports, and not in
   expect(withTool('ToolStats', exporting('ToolStats')).join()).not.toContain('ToolStats.redact')
 })
 
-test('an interceptor that states another range of core than its manifest is refused', () => {
+test('a plugin that states another range of core than its manifest is refused', () => {
   const stating = (range) =>
     problemsWith({
       [`${REPORT}/src/cache.ts`]: `export const cache = {\n    name: 'cache',\n    core: '${range}',\n}\n`,
     })
   expect(stating('^1.0.0')).toEqual([])
   expect(stating('^1.2.0')).toEqual([expect.stringContaining("core is '^1.2.0', but the manifest has the peer")])
+})
+
+test('a plugin that states no range of core is refused', () => {
+  const folder = 'packages/sink-lines'
+  const problems = problemsWith({
+    [`${folder}/package.json`]: manifestOf('sink-lines', { peerDependencies: { '@stageflow/core': '^1.0.0' } }),
+    [`${folder}/src/index.ts`]: "export { LineSink } from './line-sink.ts'\n",
+  })
+  expect(problems).toContainEqual(`${folder}: state the versions of core that the plugin needs: core: '^1.0.0'.`)
 })
 
 test('an interceptor says what it does to a call, and where to put it', () => {

@@ -194,6 +194,23 @@ test('a default that is another one needs a major, in the README and on the page
   ])
 })
 
+test('an option of a command that is gone, or has another name, needs a major', async () => {
+  const readme = (...names) =>
+    readmeOf(
+      'core',
+      'None.',
+      `## Options\n\n| option | default |\n| --- | --- |\n${names.map((name) => `| \`${name}\` | |\n`).join('')}\n`,
+    )
+  const judged = async (...names) => {
+    const root = await releasedWorkspace({ [README]: readme('--folder', '--yes`, `-y') })
+    write(root, { [README]: readme(...names) })
+    return (await checkChanges(root)).problems
+  }
+  expect(await judged('--yes`, `-y', '--folder', '--help')).toEqual([])
+  expect(await judged('--folder')).toEqual([expect.stringContaining('\n  - option --yes, -y\n')])
+  expect(await judged('--folder', '--yes')).toEqual([expect.stringContaining('\n  - option --yes, -y\n')])
+})
+
 test('an entry or a command that is gone, and a newer Node or peer, need a major; a wider range does not', async () => {
   const needs = { peerDependencies: { '@stageflow/core': '^1.0.0', pino: '>=9' }, bin: { report: './dist/bin.js' } }
   const judged = async (changes) => {

@@ -13,6 +13,8 @@ const PAGES = [
   'run-picture',
   'error-classes',
   'circuit-verdicts',
+  'mutants',
+  'redaction',
 ].map(script)
 const COMMANDS = [
   script('core-version'),

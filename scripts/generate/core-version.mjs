@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { CORE_RANGE } from '../lib/core-range.mjs'
 import { readPackages, readSources, readText } from '../lib/workspace.mjs'
 
-// Writes the version of core's manifest into core, which compares it with the ranges that interceptors state. A test of core fails if the
-// two differ. Then writes into the interceptors the ranges of their manifests; the check anatomy fails if these differ.
+// Writes the version of core's manifest into core, which compares it with the ranges that plugins state. A test of core fails if the
+// two differ. Then writes into the plugins the ranges of their manifests; the check anatomy fails if these differ.
 
 const FILE = 'packages/core/src/base/version.ts'
 const LINE = /const VERSION = '[^']*'/
@@ -15,9 +16,9 @@ export function withCoreVersion(source, version) {
   return source.replace(LINE, `const VERSION = '${version}'`)
 }
 
-/** The source of an interceptor with the range of core that its manifest has. */
+/** The source of a plugin with the range of core that its manifest has, as a property or as a field of a class. */
 export function withCoreRange(source, range) {
-  return source.replaceAll(/^( +core: )'[^']*',$/gm, (_, start) => `${start}'${range}',`)
+  return source.replaceAll(CORE_RANGE, (_, start, _range, end) => `${start}'${range}'${end}`)
 }
 
 if (import.meta.main) {

@@ -5,16 +5,16 @@ import { conclude, readText } from '../lib/workspace.mjs'
 
 // A page by hand, with tables between markers such as `<!-- calls:start … -->` and `<!-- calls:end -->`.
 
-/** The page with its tables, by the names of their markers. */
+/** The page with its tables, by the names of their markers. Throws if the page lacks a marker. */
 export function withTables(page, tables) {
-  return Object.entries(tables).reduce(
-    (text, [name, table]) =>
-      text.replace(
-        new RegExp(`(<!-- ${name}:start[^\\n]*-->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`),
-        (_, start, end) => `${start}\n${table}\n\n${end}`,
-      ),
-    page,
-  )
+  return Object.entries(tables).reduce((text, [name, table]) => {
+    const place = new RegExp(`(<!-- ${name}:start[^\\n]*-->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`)
+    if (!place.test(text))
+      throw new Error(
+        `The page lacks <!-- ${name}:start --> and <!-- ${name}:end -->, between which its table belongs.`,
+      )
+    return text.replace(place, (_, start, end) => `${start}\n${table}\n\n${end}`)
+  }, page)
 }
 
 /** A table of Markdown. */

@@ -35,6 +35,12 @@ new errors
   expect(withTables(page, { calls: 'new calls', errors: 'new errors' })).toBe(page)
 })
 
+test('a page without the markers of a table is refused: the table would be nowhere, and nothing stale', () => {
+  expect(() => withTables(PAGE, { calls: 'new calls', gone: 'new' })).toThrow(
+    'The page lacks <!-- gone:start --> and <!-- gone:end -->, between which its table belongs.',
+  )
+})
+
 test('a bar in a cell does not end the cell', () => {
   expect(table(['a', 'b'], [['x | y', 'z']])).toBe('| a | b |\n| --- | --- |\n| x \\| y | z |')
 })

@@ -4,11 +4,24 @@ import { signaturesOf } from './signatures.mjs'
 
 /**
  * The signatures that a report lost and got, as `{ path, name }`: the text after that of the declaration it belongs to, and its name, such
- * as `WaitOptions.ms`. If a signature and its members differ, only the signature is returned.
+ * as `WaitOptions.ms`. If a signature and its members differ, only the signature is returned. Lost is also what a new one takes from users,
+ * although no line is gone, such as an option that they must pass.
  */
 export function compareReports(before, now) {
   const [old, current] = [signaturesOf(codeOf(before)), signaturesOf(codeOf(now))]
-  return { removed: without(old, current), added: without(current, old) }
+  const [removed, added] = [without(old, current), without(current, old)]
+  return { removed: [...removed, ...takenBy(added, removed, old)], added }
+}
+
+function takenBy(added, removed, old) {
+  const isChanged = ({ name }) => removed.some((one) => one.name === name)
+  const had = ({ parent, demand }) => old.some((one) => one.parent === parent && one.demand === demand)
+  return added
+    .filter((one) => one.demand !== undefined && !isChanged(one) && (one.demand === 'value' || !had(one)))
+    .map(({ name, demand }) => ({
+      name,
+      path: demand === 'value' ? `no need of ${name}` : `no ${demand} of ${name.split('.', 1)[0]}`,
+    }))
 }
 
 /** Both lists as the lines of a message: `- ` is a line that is gone, `+ ` is a new one. */

@@ -108,7 +108,7 @@ test.each([
     "    Failure extends OnFailure = never,\n    const J extends Join = 'all',\n",
     "    const J extends Join = 'all',\n    Failure extends OnFailure = never,\n",
   ],
-  ['the brackets after an object', 'etc/tools.api.md', '\n  }[]\n', '\n  }\n'],
+  ['the brackets after an object', 'etc/tools.messages.api.md', '\n  }[]\n', '\n  }\n'],
   [
     'the brackets after a union',
     'etc/core.api.md',
@@ -163,6 +163,75 @@ test('a new member of an object in a signature, or in an arm of a union, is new 
       expect.objectContaining({ name: 'Run.last.by', path: expect.stringMatching(/last: \{…\}\[\] › by: string$/) }),
     ],
   })
+})
+
+/** The code without and with the text at the place of `•`, as reports. */
+const withAndWithout = (code, text) =>
+  [code.replace('•', ''), code.replace('•', text)].map((each) => fenced(`${each}\n`))
+
+const SHAPE = 'export declare class Shape {• size: number }'
+test.each([
+  ['a class gets its first constructor', SHAPE, 'constructor(of: string);', 'Shape.constructor'],
+  ['a class gets a private constructor', SHAPE, 'private constructor();', 'Shape.constructor'],
+  ['a class gets its first private name', SHAPE, '#sides;', 'Shape.#sides'],
+  ['a class gets its first private member', SHAPE, 'private sides;', 'Shape.sides'],
+  ['a class gets its first protected member', SHAPE, 'protected sides: number;', 'Shape.sides'],
+  ['a subclass must have one more method', SHAPE, 'abstract area(): number;', 'Shape.area'],
+  ['an option is required', 'export interface WaitOptions {• ms?: number }', 'key: string;', 'WaitOptions.key'],
+  ['a method among options is', 'export interface WaitOptions {• ms?: number }', 'next(): number;', 'WaitOptions.next'],
+  [
+    'an option of an option is',
+    'export interface WaitOptions { on?: {• ms?: number } }',
+    'key: 1;',
+    'WaitOptions.on.key',
+  ],
+  [
+    'what a callback returns is',
+    'export type WaitOptions = { next(): {• ms?: 1 } }',
+    'key: 1;',
+    'WaitOptions.next.key',
+  ],
+  ['a field of an input is', 'export type RunInput = {• user?: string }', 'org: string;', 'RunInput.org'],
+  ['a field for a function is', 'export declare function wait(options?: {• ms?: 1 }): void', 'key: 1;', 'wait.key'],
+  ['a field for a constant is', 'export declare const wait: (options: {• ms?: 1 }) => void', 'key: 1;', 'wait.key'],
+  [
+    'a field of one kind is',
+    "export declare const wait: (to: { kind: 'a'; • at?: 1 } | 1) => void",
+    'key: string;',
+    'wait.key',
+  ],
+  ['a field for a method is', 'export declare class A { wait(options?: {• ms?: 1 }): void }', 'key: 1;', 'A.wait.key'],
+  [
+    'a field for a class is',
+    'export declare class A { constructor(of?: {• ms?: 1 }) }',
+    'key: string;',
+    'A.constructor.key',
+  ],
+])('if %s, something is gone', (_, code, text, name) => {
+  const { removed, added } = compareReports(...withAndWithout(code, text))
+  expect([removed.map((one) => one.name), added.map((one) => one.name)]).toEqual([[name], [name]])
+})
+
+test.each([
+  ['a function returns one more field', 'export declare function wait(): {• ms: number }', 'key: string;'],
+  ['a constant has one more field', 'export declare const limits: {• ms: number }', 'key: string;'],
+  [
+    'a callback among options gets one more',
+    'export type WaitOptions = { next?: (of: {• ms: 1 }) => void }',
+    'key: 1;',
+  ],
+  [
+    'a callback for a function gets one more',
+    'export declare function on(f: (of: {• ms: 1 }) => void): void',
+    'key: 1;',
+  ],
+  ['a report has one more', 'export interface RunReport {• ms: number }', 'key: string;'],
+  ['a new option has a field', 'export interface WaitOptions {• ms?: number }', 'limits?: { key: string };'],
+  ['a class with a private name gets a private member', 'export declare class Shape { #sides;• }', 'private size;'],
+  ['a class gets another constructor', 'export declare class Shape { constructor(a: 1);• }', 'constructor(a: 2);'],
+])('if %s, nothing is gone', (_, code, text) => {
+  const { removed, added } = compareReports(...withAndWithout(code, text))
+  expect([removed, added.length]).toEqual([[], 1])
 })
 
 test('what differs between two reports has the name of its declaration and member', () => {

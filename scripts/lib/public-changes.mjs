@@ -9,7 +9,8 @@ import { filesAt, textAt } from './releases.mjs'
 import { readText, rowsOf, sectionOf, withoutSeparators } from './workspace.mjs'
 
 // How the promises of a package differ from those at a commit. They are its public types, its entries and what it needs, its error codes with
-// their HTTP status, and the defaults of its options. The reports in etc have the types. Tables of the documentation have the codes and defaults.
+// their HTTP status, the options of its command, and the defaults of its options. The reports in etc have the types. Tables of the
+// documentation have the rest.
 
 const ERRORS = 'docs/reference/errors.md'
 const OPTIONS = 'docs/reference/options.md'
@@ -21,10 +22,11 @@ const OPTIONS = 'docs/reference/options.md'
 export function publicChanges(root, each, commit) {
   const read = (file) => [textAt(root, commit, file) ?? '', readText(join(root, file))]
   const compared = [
-    ...reportsOf(root, each, commit).map((file) => withDemands(compareReports(...read(file)))),
+    ...reportsOf(root, each, commit).map((file) => compareReports(...read(file))),
     compareManifests(manifestAt(root, each, commit), each.manifest),
     compareCodes(...read(ERRORS).map((page) => codesOf(page, each))),
     compareDefaults(...read(`${each.folder}/README.md`).map(defaultsOf)),
+    compareFlags(...read(`${each.folder}/README.md`).map(flagsOf)),
     compareDefaults(...read(OPTIONS).map((page) => sharedDefaultsOf(page, each))),
   ]
   const removed = compared.flatMap((one) => one.removed)
@@ -49,17 +51,6 @@ function reportsOf(root, { short }, commit) {
   const files = new Set([...filesAt(root, commit, 'etc'), ...current])
   return [...files].filter((file) => file.startsWith(`etc/${short}.`)).sort()
 }
-
-/** A new option that callers must pass takes something from them, although no line is gone. */
-function withDemands({ removed, added }) {
-  const isGone = (name) => removed.some((one) => one.name === name)
-  const demands = added.filter(({ name, path }) => /Options\.[^.]+$/.test(name) && !isGone(name) && isRequired(path))
-  return { removed: [...removed, ...demands.map(notNeeded)], added }
-}
-
-const isRequired = (path) => !/^(?:readonly )?[^\s:(?]+\?/.test(path.split(' › ').at(-1))
-
-const notNeeded = ({ name }) => ({ name, path: `no need of ${name}` })
 
 /** The manifest of a package at a commit. A package that is new since then has lost nothing, so it's today's. */
 function manifestAt(root, { folder, manifest }, commit) {
@@ -146,6 +137,16 @@ function defaultIn(row, names) {
   if (row.default === undefined) return []
   const name = names.filter((each) => each !== '').join(' ')
   return [{ name, value: withoutSeparators(row.default) }]
+}
+
+/** The options of a command, such as `--folder`. Those of functions are in the types. */
+function flagsOf(readme) {
+  const names = rowsOf(sectionOf(readme, 'Options')).map((row) => row.name ?? row.option)
+  return names.filter((name) => name?.startsWith('--')).map((name) => ({ name, path: `option ${name}` }))
+}
+
+function compareFlags(before, now) {
+  return { removed: before.filter((flag) => !now.some(({ name }) => name === flag.name)), added: [] }
 }
 
 /** The defaults that are others than before. Rows of one name are compared in their order. */

@@ -5,13 +5,19 @@ import { childrenOf, parse } from './syntax.mjs'
 // declarations, members, arms of unions.
 
 /**
- * Every declaration and every member, as `{ path, parent, name }`: its text after those of what it is in, the path of that, and its name.
- * Members are separate from the type that has them, so that a new one changes nothing else.
+ * Every declaration and every member, as `{ path, parent, name, demand }`: its text after those of what it is in, the path of that, and its name.
+ * `demand` is what it demands of users if it's new. Members are separate from the type that has them, so that a new one changes nothing else.
  */
 export function signaturesOf(code) {
   const reader = new SignatureReader(code)
-  for (const statement of parse('api.d.ts', code).body) reader.add(statement, undefined, '')
+  for (const statement of parse('api.d.ts', code).body) reader.add(statement, undefined, '', isOfOptions(statement))
   return reader.signatures
+}
+
+/** Whether callers make the values of a type. Its name must say it: anyone may implement another interface. */
+function isOfOptions(statement) {
+  const { type, id } = statement.declaration ?? statement
+  return /^TS(?:Interface|TypeAlias)Declaration$/.test(type) && /(?:Options|Arguments|Input)$/.test(id.name)
 }
 
 const BODIES = new Set(['TSInterfaceBody', 'ClassBody', 'TSModuleBlock', 'TSTypeLiteral'])
@@ -25,8 +31,8 @@ class SignatureReader {
     this.#code = code
   }
 
-  /** Adds a declaration or member that is in `parent`, and everything in it. */
-  add(node, parent, owner) {
+  /** Adds a declaration or member that is in `parent`, and everything in it. `isGiven`: callers make values of it. */
+  add(node, parent, owner, isGiven) {
     const { text, bodies } = this.#render(node, false)
     const start = parent === undefined ? '' : `${parent} › `
     // The second and later overloads have their number, so that another order is another path.
@@ -34,19 +40,20 @@ class SignatureReader {
     const nth = slot === undefined ? 1 : this.#countUp(`${start}${slot}`)
     const path = `${start}${text}${nth === 1 ? '' : ` (overload ${nth})`}`
     const name = [owner, nameOf(node)].filter((each) => each !== '').join('.')
-    this.signatures.push({ path, parent, name })
+    this.signatures.push({ path, parent, name, demand: demandOf(node, isGiven) })
 
     const labels = bodies.map(({ label }) => label)
     for (const [index, { body, label }] of bodies.entries()) {
       const isOnly = labels.indexOf(label) === labels.lastIndexOf(label)
       const part = isOnly ? label : `${label}${labels.slice(0, index + 1).filter((each) => each === label).length}`
-      for (const member of membersOf(body)) this.#addMember(member, path, part, name)
+      const given = isGiven !== isTurned(body, node)
+      for (const member of membersOf(body)) this.#addMember(member, path, part, name, given)
     }
   }
 
-  #addMember(member, path, part, owner) {
+  #addMember(member, path, part, owner, isGiven) {
     const from = this.signatures.length
-    this.add(member, part === '' ? path : `${path} › ${part}`, owner)
+    this.add(member, part === '' ? path : `${path} › ${part}`, owner, isGiven)
     // A part of a signature has no line of its own: its members belong to the signature.
     this.signatures[from].parent = path
   }
@@ -150,6 +157,24 @@ function slotOf(node) {
     default:
       return undefined
   }
+}
+
+/** Whether what callers make in `node` is made for them in `body`, or the other way around: each list of parameters in between turns it. */
+function isTurned(body, node) {
+  if (body === node) return false
+  const next = childrenOf(node).find((child) => child.start <= body.start && body.end <= child.end)
+  return isTurned(body, next) !== (FUNCTIONS.test(node.type) && node.params?.includes(next) === true)
+}
+
+const FUNCTIONS = /Function|MethodSignature|(?:Call|Construct)SignatureDeclaration|ConstructorType/
+
+/** What a new member takes from users: `value` if they must pass or implement it, and otherwise what its class was without. */
+function demandOf({ type, kind, key, accessibility, optional }, isGiven) {
+  if (kind === 'constructor') return 'constructor'
+  if (type.startsWith('TSAbstract')) return 'value'
+  // An object that isn't of the class is no longer assignable to it.
+  if (key?.type === 'PrivateIdentifier' || (accessibility ?? 'public') !== 'public') return 'private members'
+  return isGiven && /^TS(?:Property|Method)Signature$/.test(type) && !optional ? 'value' : undefined
 }
 
 function isTag({ type, optional, typeAnnotation }) {

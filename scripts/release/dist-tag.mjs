@@ -18,6 +18,13 @@ export function distTagOf(version, released = []) {
   return lines.find(isNewestOf)?.tag
 }
 
+/** `latest`, or the name of a prerelease: `next` if it has none that can be a tag. A prerelease is never `latest`. */
 function channelOf(version) {
-  return /(?<=-)[a-z]+/.exec(version)?.[0] ?? 'latest'
+  const prerelease = semver.prerelease(version)
+  if (prerelease === null) return 'latest'
+  const [name] = prerelease
+  return isPrereleaseTag(name) ? name : 'next'
 }
+
+/** Whether npm can give a prerelease its name as a tag. It takes no range, such as `x`. */
+export const isPrereleaseTag = (name) => name !== 'latest' && /^[a-z]{2,}$/.test(name ?? '')

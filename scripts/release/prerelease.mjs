@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { isPrereleaseTag } from './dist-tag.mjs'
 import { CORE, plannedReleases } from '../check/versions.mjs'
 import { readPackages } from '../lib/workspace.mjs'
 
@@ -12,9 +13,9 @@ const NOTE = '.changeset/prerelease-of-core.md'
 
 const root = process.cwd()
 const [mode, tag] = process.argv.slice(2)
-if (!(mode === 'enter' && /^[a-z]+$/.test(tag ?? '')) && !(mode === 'exit' && tag === undefined)) {
+if (!(mode === 'enter' && isPrereleaseTag(tag)) && !(mode === 'exit' && tag === undefined)) {
   stop(
-    'Usage: npm run release:prerelease -- enter <name in lower case, such as next>, or npm run release:prerelease -- exit.',
+    'Usage: npm run release:prerelease -- enter <name in lower case, such as next, not latest>, or npm run release:prerelease -- exit.',
   )
 }
 const plugins = readPackages(root).filter(({ manifest }) => manifest.peerDependencies?.[CORE] !== undefined)

@@ -1,5 +1,6 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
 import {
+  checkNeededCore,
   checkOptions,
   codeOf,
   DELAY,
@@ -101,6 +102,7 @@ export class Approvals {
 
   constructor(options: ApprovalsOptions = {}) {
     checkOptions('new Approvals()', 'approvals/illegal-option', options, RULES)
+    checkNeededCore('The approval store', options.store)
     this.#store = options.store ?? memoryApprovalStore()
     this.#ttlMs = options.ttlMs ?? 86_400_000
     this.#retentionMs = options.retentionMs ?? 604_800_000

@@ -91,3 +91,13 @@ test('all branches are closed at once, and each has its report under its name', 
   })
   expect(Object.isFrozen(reports)).toBe(true)
 })
+
+test('a sink or an exporter for another version of core is refused (core/plugin-version)', () => {
+  const target = { core: '^99.0.0', flush: () => {} } as Endable
+  expect(() => behind(target, 'the sink behind')).toThrow(
+    expect.objectContaining({
+      code: 'core/plugin-version',
+      message: expect.stringContaining('The sink behind needs another core than') as string,
+    }),
+  )
+})

@@ -2,6 +2,7 @@ import type { Clock, WaitOptions } from '@stageflow/core'
 import {
   CLOCK,
   CLOSE_TIMEOUT_MS,
+  checkNeededCore,
   TEXT,
   endWithin,
   objectWith,
@@ -52,6 +53,10 @@ export class Downstream {
       ...valueProblems('what is behind', target, ENDABLE),
       ...optionProblems(plan, RULES, 'plan.'),
     ])
+    checkNeededCore(
+      plan.name.replace(/^[a-z]/, (letter) => letter.toUpperCase()),
+      target,
+    )
     this.#target = target
     this.#plan = plan
   }

@@ -32,6 +32,12 @@ test.each<[name: string, value: unknown, path: string]>([
     StageOutput.ok({}, { artifacts: [{ file: new URL('a:b') }] }),
     'artifacts[0].file (an instance of URL)',
   ],
+  ['what match() found', { found: 'a1'.match(/\d/), gaps: [undefined] }, 'data.found (an array with the field groups)'],
+  [
+    'an array with a hole and a field',
+    { list: Object.assign(Array(3), { of: 1 }) },
+    'data.list (an array with the field of)',
+  ],
   ['a function in a request', StageOutput.suspend({ ask: () => 1 }), 'request.ask (a function)'],
 ])('%s in an output fails the stage, with its path', async (_name, value, path) => {
   const graph = new Pipeline('p').withStage('a', () => value as { a: 1 }).build()

@@ -265,7 +265,7 @@ test('interceptors without a name, with a name twice, or with a hook that is not
   ])
 })
 
-test('an interceptor for another version of core is refused, with the version that it needs (core/interceptor-version)', () => {
+test('an interceptor for another version of core is refused, with the version that it needs (core/plugin-version)', () => {
   const [major, minor] = manifest.version.split('.').map(Number) as [number, number]
   const { version } = manifest
   const onRun = (): undefined => undefined
@@ -286,11 +286,11 @@ test('an interceptor for another version of core is refused, with the version th
     expect(problemsWith(core)).toEqual([])
   for (const core of [later, `^${major + 1}.0.0`, `^${major - 1}.0.0`, `<${version}`, `^${major}.${minor}.7`])
     expect(problemsWith(core)).toMatchObject([
-      { code: 'core/interceptor-version', message: expect.stringContaining('needs another core') as string },
+      { code: 'core/plugin-version', message: expect.stringContaining('needs another core') as string },
     ])
   for (const core of ['latest', '^^1', 5, {}, Object.create(null)])
     expect(problemsWith(core)).toMatchObject([
-      { code: 'core/interceptor-version', message: expect.stringContaining('must be a range of versions') as string },
+      { code: 'core/plugin-version', message: expect.stringContaining('must be a range of versions') as string },
     ])
   expect(problemsWith(later)).toMatchObject([
     {

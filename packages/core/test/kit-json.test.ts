@@ -17,6 +17,9 @@ test.each<[value: unknown, lost: RegExp]>([
   [{ list: [1, [Infinity]] }, /^Infinity at list\[1\]\[0\]$/],
   [{ a: { at: new Date(0) } }, / at a\.at$/],
   [{ list: [undefined] }, /^undefined at list\[0\]$/],
+  [{ list: [1, , 3] }, /^undefined at list\[1\]$/], // oxlint-disable-line no-sparse-arrays
+  [Array(3), /^undefined at \[0\]$/],
+  [{ found: 'a1'.match(/\d/) }, /^the field groups of an array at found$/],
   [endless, /^more than 500 levels at \[0\]\[0\]/],
 ])('of %o, JSON would lose %s', (value, lost) => {
   expect(lostInJson(value)).toMatch(lost)

@@ -19,9 +19,14 @@ function paper(isTTY = false) {
   return Object.assign(stream, { text: () => text })
 }
 
-async function run(argv: readonly string[], { userAgent }: { userAgent?: string } = {}) {
+interface Started {
+  readonly userAgent?: string
+  readonly cwd?: string
+}
+
+async function run(argv: readonly string[], { userAgent, cwd: from = cwd }: Started = {}) {
   const [output, error] = [paper(), paper()]
-  const code = await create(argv, { cwd, input: new PassThrough(), output, error, userAgent })
+  const code = await create(argv, { cwd: from, input: new PassThrough(), output, error, userAgent })
   return { code, output: output.text(), error: error.text() }
 }
 
@@ -139,6 +144,37 @@ test('a package manager that is not on the PATH, or not known, leaves installing
     "Nothing was installed: the package manager deno isn't known. Known are npm, pnpm, yarn and bun.\n",
   )
   expect(unknown.output).toContain('\n  npm install\n')
+})
+
+test.each(['./', 'down/..'])('--folder %s is the folder that it is in, too', async (folder) => {
+  expect(await run(['--yes', '--folder', folder, '--no-install'])).toMatchObject({ code: 0, error: '' })
+  expect(manifestOf('').name).toBe('my-app')
+})
+
+test('the name of a folder above is read from its path', async () => {
+  const above = join(cwd, 'orders')
+  const inside = join(above, 'deep')
+  mkdirSync(inside, { recursive: true })
+  const { code, error } = await run(['--yes', '--folder', '../', '--no-install'], { cwd: inside })
+  expect([code, error]).toEqual([1, `The folder ${above} isn't empty. Choose another name, or another --folder.\n`])
+})
+
+test.each([
+  ['a folder/orders', "cd 'a folder/orders'"],
+  ['über', "cd 'über'"],
+  ["it's", String.raw`cd 'it'\''s'`],
+  ['a$b', "cd 'a$b'"],
+  ['-orders', 'cd ./-orders'],
+  ['packages/@acme/orders_1.0', 'cd packages/@acme/orders_1.0'],
+])('the next step leads into the folder %s from a shell', async (folder, step) => {
+  const { output } = await run(['quota', '--template', 'sink', `--folder=${folder}`, '--no-install'])
+  expect(output).toContain(`  ${step}\n`)
+})
+
+test('an empty name of the package manager is none', async () => {
+  fakeCommand('npm', 'exit 0')
+  const { output } = await run(['quota', '--template', 'sink'], { userAgent: '' })
+  expect(output).toContain('npm install …\nInstalled what it depends on.\n')
 })
 
 test('a file in the place of the folder, or on the way to it, stays as it is', async () => {

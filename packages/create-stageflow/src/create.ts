@@ -94,7 +94,9 @@ async function missingKind(request: Request, surroundings: Surroundings): Promis
 }
 
 async function missingName(kind: Kind, request: Request, surroundings: Surroundings): Promise<string> {
-  if (request.folder !== undefined && request.folder !== '.') return basename(request.folder)
+  const { cwd } = surroundings
+  const folder = resolve(cwd, request.folder ?? '')
+  if (folder !== resolve(cwd)) return basename(folder)
   if (mayAsk(request, surroundings)) return askName(kind, surroundings)
   if (kind === 'app') return 'my-app'
   throw new UsageError(
@@ -141,7 +143,7 @@ async function install({ name, installFlags }: Manager, folder: string, output: 
 /** The commands to type next, with what they do. */
 function nextSteps(kind: Kind, names: Names, manager: Manager, isInstalled: boolean, folder: string): string {
   const steps: [string, string][] = []
-  if (folder !== '') steps.push([`cd ${folder}`, ''])
+  if (folder !== '') steps.push([`cd ${asArgument(folder)}`, ''])
   if (!isInstalled) steps.push([`${manager.name} install`, ''])
   if (kind === 'app') {
     steps.push([manager.start, 'runs the pipeline'])
@@ -154,4 +156,13 @@ function nextSteps(kind: Kind, names: Names, manager: Manager, isInstalled: bool
   const width = Math.max(...steps.map(([command]) => command.length)) + 3
   const lines = steps.map(([command, does]) => `  ${command.padEnd(width)}${does}`.trimEnd())
   return `\nNext:\n${lines.join('\n')}\n`
+}
+
+/** A path as a shell reads it: quoted if it has characters with a meaning of their own. */
+function asArgument(path: string): string {
+  const isWindows = process.platform === 'win32'
+  const isPlain = isWindows ? /^[\w.@+:\\/-]+$/ : /^[\w.@+:/-]+$/
+  const safe = path.startsWith('-') ? `./${path}` : path
+  if (isPlain.test(safe)) return safe
+  return isWindows ? `"${safe}"` : `'${safe.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -23,7 +23,8 @@ const MANAGERS: readonly Manager[] = [
 ]
 
 /** The package manager that started a command, as its user agent names it, or undefined for one that isn't known. Without one it's npm. */
-export function managerOf(userAgent = 'npm/'): Manager | undefined {
+export function managerOf(userAgent = ''): Manager | undefined {
+  if (userAgent === '') return NPM
   return MANAGERS.find(({ name }) => userAgent.startsWith(`${name}/`))
 }
 

@@ -62,3 +62,8 @@ test.each(['C:\\work\\a', 'c:/work/a', 'packages\\orders'])('the folder %s is a 
       new UsageError(`--folder "${folder}" is a path of Windows. Separate its folders with /, without a drive.`),
     )
 })
+
+test('an empty folder, as of a variable of the shell that is not set, is refused', () => {
+  for (const argv of [['--folder', ''], ['--folder=']])
+    expect(() => requestOf(argv)).toThrow('--folder is empty. Pass a path: --folder packages/quota.')
+})

@@ -79,8 +79,9 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
   if (!takesValue && value !== undefined) throw new UsageError(`${rawName} takes no value, and got "${value}".`)
 }
 
-/** On other systems, a path of Windows would be the name of one folder. */
+/** An empty path would be the folder that the command runs in. On other systems, a path of Windows would be the name of one folder. */
 function folderOf(given: string, platform: string): string {
+  if (given === '') throw new UsageError('--folder is empty. Pass a path: --folder packages/quota.')
   if (platform === 'win32' || !/\\|^[a-z]:/i.test(given)) return given
   throw new UsageError(`--folder "${given}" is a path of Windows. Separate its folders with /, without a drive.`)
 }

@@ -26,6 +26,7 @@ interface GivenAnswer {
 
 /** Carries out the calls of one leg in this process, and keeps their facts in the journal. */
 export class LocalExecutor implements StageExecutor {
+  readonly core: string = '^1.0.0'
   readonly start: DurableStart
   readonly leg: number
   readonly lost: AbortSignal

@@ -47,6 +47,7 @@ const byKey = (one: Call, other: Call): number => (one.key < other.key ? -1 : 1)
  * to begin the same steps in the same order, and to wait for all of them at once. Its facts come in the order of the journal then.
  */
 export class RestateExecutor implements StageExecutor {
+  readonly core: string = '^1.0.0'
   readonly start: DurableStart
   readonly leg: number
   readonly lost: AbortSignal

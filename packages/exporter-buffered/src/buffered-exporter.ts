@@ -18,6 +18,7 @@ const FLUSH_TIMEOUT_MS = 30_000
  * in flight, and last events of runs after all others. Errors: `exporter-buffered/illegal-option`.
  */
 export class BufferedExporter implements EventSink {
+  readonly core: string = '^1.0.0'
   readonly #settings: Settings
   readonly #buffer: EventBuffer
   readonly #alarm: OverflowAlarm | undefined

@@ -1,18 +1,23 @@
+import { inspect, isDeepStrictEqual } from 'node:util'
+
 import type { StageflowEvent } from '@stageflow/core'
-import { textOf } from '@stageflow/core/kit'
+import { eventFacts, textOf } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import type { Exporter } from './exporter.ts'
 import type { ExporterUnderTest } from './exporter-under-test.ts'
+import type { TimerWatch } from './watched-timers.ts'
 
 /** What the cases use. */
 export class ContractBench {
   readonly exporter: Exporter
+  readonly timers: TimerWatch
   readonly #subject: ExporterUnderTest
 
-  constructor(subject: ExporterUnderTest) {
+  constructor(subject: ExporterUnderTest, timers: TimerWatch) {
     this.#subject = subject
-    this.exporter = subject.exporter
+    this.timers = timers
+    this.exporter = watched(subject.exporter, timers)
   }
 
   /** The types of the events that have arrived, in order. */
@@ -38,6 +43,33 @@ export class ContractBench {
       wanted.join() === found.join(),
       `${when} the events ${short(wanted)} must have arrived${mayRepeat ? '' : ' once'}; what arrived is ${short(found)}.`,
     )
+  }
+
+  /** Fails the case unless the fields of these events have arrived as they were. */
+  async mustHaveFields(events: readonly StageflowEvent[]): Promise<void> {
+    const { data = 'all', ids = true } = this.#subject
+    if (!ids && data === 'none') return
+    const written = await this.#subject.written()
+    for (const event of events) {
+      const its = written.find(({ type }) => type === event.type) as Readonly<Record<string, unknown>> | undefined
+      must(its !== undefined, `${event.type} did not arrive.`)
+      for (const [name, value] of Object.entries(event)) {
+        const isNeeded = ids && (name === 'seq' || name === 'pipelineRunId')
+        if (name === 'data' || !(isNeeded || Object.hasOwn(its, name))) continue
+        must(
+          isDeepStrictEqual(asJson(its[name]), asJson(value)),
+          `${name} of ${event.type} must be ${shown(value)}; what arrived is ${shown(its[name])}.`,
+        )
+      }
+      if (data !== 'none') mustHaveData(event, data === 'facts' ? eventFacts(event) : event.data, its['data'])
+    }
+  }
+
+  /** Fails the case if an error shows a secret, or one of these texts. */
+  mustNotShow(error: unknown, texts: readonly string[], what: string): void {
+    const text = inspect(error, { depth: 10, maxStringLength: Infinity, maxArrayLength: Infinity })
+    const found = [...texts, ...(this.#subject.secrets ?? [])].find((one) => text.includes(one))
+    must(found === undefined, `${what} shows ${shown(found)}: ${text.slice(0, 300)}.`, error)
   }
 
   async breakDownstream(): Promise<void> {
@@ -111,6 +143,27 @@ export function eventWith(number: number, data: object): StageflowEvent {
   }
   return event as unknown as StageflowEvent
 }
+
+function mustHaveData({ type }: StageflowEvent, expected: unknown, arrived: unknown): void {
+  must(
+    isDeepStrictEqual(asJson(arrived ?? {}), asJson(expected ?? {})),
+    `the data of ${type} must be ${shown(expected)}; what arrived is ${shown(arrived)}. If the exporter leaves words of users out, return data: 'facts' beside it; if it writes no data, data: 'none'.`,
+  )
+}
+
+/** Calls the exporter within a watch of its timers. */
+function watched(exporter: Exporter, timers: TimerWatch): Exporter {
+  const flush = exporter.flush?.bind(exporter)
+  const close = exporter.close?.bind(exporter)
+  return {
+    export: (...given) => timers.within(() => exporter.export(...given)),
+    ...(flush !== undefined && { flush: (wait) => timers.within(() => flush(wait)) }),
+    ...(close !== undefined && { close: (wait) => timers.within(() => close(wait)) }),
+  }
+}
+
+const shown = (value: unknown): string => JSON.stringify(value) ?? 'undefined'
+const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(shown(value)))
 
 function short(types: readonly string[]): string {
   return types.length <= 8 ? `[${types.join(', ')}]` : `[${types.slice(0, 8).join(', ')}, … ${types.length} in all]`

@@ -1,4 +1,5 @@
 import { isRetryableDelivery } from '@stageflow/buffer'
+import type { StageflowEvent } from '@stageflow/core'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { isError } from '@stageflow/core/kit'
 import { eventWith, eventsFrom, must, mustResolve, rejectionOf } from './contract-bench.ts'
@@ -7,6 +8,8 @@ import type { ContractBench, ExporterRule } from './contract-bench.ts'
 type Cases = Readonly<Record<string, ExporterRule>>
 
 const LARGE = 1_000
+/** More than most servers take in one request. */
+const ANY_SIZE = 12_000
 const AT_ONCE = 10
 
 const RESOLVE_LATER = 'Resolve the promise of export() only once the whole batch is written.'
@@ -48,6 +51,24 @@ export const CASES: Cases = {
       await bench.export(events)
       await bench.flush()
       await bench.mustHave(events, `of a batch of ${LARGE}`)
+    },
+  },
+  'a batch of any size is written completely': {
+    mend: 'Write all of a batch, in parts if it is too large for what is behind. Reject if it cannot be written: a promise that resolves says that it is.',
+    check: async (bench) => {
+      const events = eventsFrom(1, ANY_SIZE)
+      await bench.export(events)
+      await bench.flush()
+      await bench.mustHave(events, `of a batch of ${ANY_SIZE}`)
+    },
+  },
+  'an event arrives whole: its data, its number and its run': {
+    mend: 'Write of each event its own type, seq, pipelineRunId and data.',
+    check: async (bench) => {
+      const batches = wholeBatches()
+      for (const batch of batches) await bench.export(batch)
+      await bench.flush()
+      await bench.mustHaveFields(batches.flat())
     },
   },
   'an empty batch resolves, and writes nothing': {
@@ -153,6 +174,16 @@ export const CASES: Cases = {
       await bench.mustHave(events, 'after close()')
     },
   },
+  'close leaves no timer behind': {
+    mend: 'Clear in close() what setTimeout and setInterval have set, so that a program can end.',
+    check: async (bench) => {
+      await bench.export(eventsFrom(1, 3))
+      await bench.flush()
+      await closing(bench)
+      const left = await bench.timers.left()
+      must(left.length === 0, `after close() timers are left that were set at ${left.join(', ')}.`)
+    },
+  },
   'an export after close is refused': {
     mend: 'Reject export() once close() was called, so that no event is lost unseen.',
     check: async (bench) => {
@@ -183,6 +214,19 @@ export const OUTAGE_CASES: Cases = {
       must(isRightly, `export() rejected with ${JSON.stringify(rejection?.error)}, which is not an Error.`)
     },
   },
+  'no error shows data or secrets': {
+    mend: 'Name the events by their number, and the server by its host: errors are logged. Give a cause without the request and its headers.',
+    check: async (bench) => {
+      await bench.breakDownstream()
+      const events = [eventWith(1, { text: WORDS }), { ...eventWith(2, {}), userId: USER }]
+      const failed = await rejectionOf(bench.export(events))
+      if (failed !== undefined) bench.mustNotShow(failed.error, [WORDS, USER], 'the error of export()')
+      const report = (await closing(bench)) as { readonly error?: unknown } | undefined
+      bench.mustNotShow(report, [WORDS, USER], 'the report of close()')
+      const refused = await rejectionOf(bench.export(events))
+      if (refused !== undefined) bench.mustNotShow(refused.error, [WORDS, USER], 'the error of export() after close()')
+    },
+  },
   'an outage does not refuse a batch for good': {
     mend: 'Set retryable: false only for a batch that can never be written, such as one that the server answers with HTTP 400.',
     check: async (bench) => {
@@ -207,9 +251,35 @@ export const OUTAGE_CASES: Cases = {
   },
 }
 
-async function closing(bench: ContractBench, wait?: WaitOptions): Promise<void> {
-  await bench.exporter.close?.(wait)
+const WORDS = 'words-of-a-user-4711'
+const USER = 'user-4712'
+
+async function closing(bench: ContractBench, wait?: WaitOptions): Promise<unknown> {
+  return bench.exporter.close?.(wait)
 }
+
+/** Events of two runs whose numbers are the same, each with other ids and data. The data of some is facts. */
+function wholeBatches(): readonly (readonly StageflowEvent[])[] {
+  return ['run-1', 'run-2'].map((run, place) => {
+    const words = { text: `Hello from ${run}`, nested: { list: [1, 'two', null, { three: true }] }, zero: 0, no: false }
+    // oxlint-disable-next-line no-restricted-globals -- a date in the data of an event
+    const at = new Date(86_400_000)
+    const facts = { durationMs: 10 + place, attempts: 1 }
+    return [
+      { ...eventWith(10 * place + 1, words), ...idsOf(run, 1) },
+      { ...eventWith(10 * place + 2, { at, missing: undefined, empty: '' }), ...idsOf(run, 2) },
+      { ...eventWith(0, facts), ...idsOf(run, 3), type: `stage.s${place}.completed`, stage: `s${place}` },
+    ] as StageflowEvent[]
+  })
+}
+
+const idsOf = (run: string, seq: number): object => ({
+  seq,
+  pipelineRunId: `contract-${run}`,
+  userId: `user-${run}-${seq}`,
+  requestId: `request-${run}-${seq}`,
+  sessionId: `session-${run}-${seq}`,
+})
 
 /** Data that JSON cannot write. */
 function oddData(): readonly object[] {

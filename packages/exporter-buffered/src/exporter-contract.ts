@@ -7,6 +7,7 @@ import { ContractBench, Seen } from './contract-bench.ts'
 import type { ExporterRule } from './contract-bench.ts'
 import { CASES, OUTAGE_CASES } from './exporter-cases.ts'
 import type { ExporterUnderTest } from './exporter-under-test.ts'
+import { watchTimers } from './watched-timers.ts'
 
 export interface ExporterContractOptions {
   /** False leaves out the cases in which the downstream fails. Default: true. */
@@ -59,8 +60,20 @@ async function runCase(
   rule: ExporterRule,
   limitMs: number,
 ): Promise<void> {
-  const subject = await create()
-  const bench = new ContractBench(subject)
+  const timers = watchTimers()
+  try {
+    const subject = await timers.within(create)
+    try {
+      await checkRule(new ContractBench(subject, timers), name, rule, limitMs)
+    } finally {
+      await subject.end?.()
+    }
+  } finally {
+    timers.close()
+  }
+}
+
+async function checkRule(bench: ContractBench, name: string, rule: ExporterRule, limitMs: number): Promise<void> {
   const late = (): Error => new Seen(`it did not answer within ${limitMs} ms.`)
   const limit = { clock: systemClock, limitMs, late }
   try {
@@ -71,6 +84,5 @@ async function runCase(
     // Other cases test how it closes.
     const closed = async (): Promise<unknown> => bench.exporter.close?.()
     await withinLimit(closed(), limit).catch(() => {})
-    await subject.end?.()
   }
 }

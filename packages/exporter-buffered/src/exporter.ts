@@ -10,6 +10,11 @@ export interface ExportOptions {
 /** Writes events somewhere, a batch at a time. `@stageflow/exporter-buffered/contract` tests what it must do. */
 export interface Exporter {
   /**
+   * The versions of core that it works with, as in its `peerDependencies`, such as `'^1.2.0 || ^2.0.0'`. What it is passed to refuses it in
+   * another version (`core/plugin-version`). Default: any version.
+   */
+  readonly core?: string
+  /**
    * Resolves once the batch is written. If it rejects, the same array comes again, whole. An error with `retryable: false`
    * refuses the batch for good.
    */

@@ -79,6 +79,7 @@ export function fanOutExporter<Name extends string>(
   }
 
   return {
+    core: '^1.0.0',
     async export(events, exportOptions) {
       checkBatch(ILLEGAL_OPTION, events, exportOptions)
       if (closing.report !== undefined) throw closedError('fanOutExporter()', events)

@@ -57,6 +57,7 @@ export function filterExporter(exporter: Exporter, options: FilterOptions): Filt
   }
 
   return {
+    core: '^1.0.0',
     async export(events, exportOptions) {
       checkBatch(ILLEGAL_OPTION, events, exportOptions)
       if (closing.report !== undefined) throw closedError('filterExporter()', events)

@@ -8,6 +8,6 @@ for (const { name, run } of sinkContract((clock) => {
   const written: StageflowEvent[] = []
   const write = (events: readonly StageflowEvent[]): void => void written.push(...events)
   const sink = new BufferedExporter({ export: (events) => Promise.resolve(write(events)) }, { clock })
-  return { sink, arrived: () => written }
+  return { sink, arrived: () => written, dropped: () => sink.stats().dropped }
 }))
   test(name, run)

@@ -24,6 +24,7 @@ const UNREADABLE = `--:--:--.--- ${' '.repeat(34)}an event that cannot be read`
  * Errors: `exporter-console/illegal-option`, `exporter-console/write-failed`, `exporter-console/closed`.
  */
 export class ConsoleExporter {
+  readonly core: string = '^1.0.0'
   readonly #stream: NodeJS.WritableStream
   readonly #writer: StreamWriter
   readonly #depths = new RunDepths()

@@ -36,6 +36,8 @@ function subject() {
   return {
     exporter: new ConsoleExporter({ stream: stream as unknown as NodeJS.WritableStream, color: false }),
     written: () => stream.types.map((type) => ({ type })),
+    data: 'none' as const,
+    ids: false,
     breakDownstream: () => void (stream.isBroken = true),
     repairDownstream: () => void (stream.isBroken = false),
     hangDownstream: () => void (stream.hangs = true),

@@ -15,6 +15,7 @@ const LONGEST_WRITE = 2 ** 20
 
 /** Appends each event to a file as a line of JSON: an exporter for `BufferedExporter`. The README lists its errors. */
 export class JsonlExporter {
+  readonly core: string = '^1.0.0'
   /** The file, as an absolute path. */
   readonly path: string
   readonly #maxFileBytes: number

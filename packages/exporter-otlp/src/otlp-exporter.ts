@@ -33,6 +33,7 @@ const SUCCESS = 0
  * Errors: `exporter-otlp/illegal-option`, `exporter-otlp/unavailable`, `exporter-otlp/refused`, `exporter-otlp/closed`.
  */
 export class OtlpExporter {
+  readonly core: string = '^1.0.0'
   readonly #exporter: LogExporter
   readonly #style: RecordStyle
   readonly #spanContext: OtlpExporterOptions['spanContext']

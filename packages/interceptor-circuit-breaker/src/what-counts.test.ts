@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 import { down } from '../test/down.ts'
 import { FAILED_CALLS, withStatus, type FailedCall } from '../test/failed-calls.ts'
-import { circuitBreaker } from './index.ts'
+import { circuitBreaker, type CircuitBreakerOptions } from './index.ts'
 
 /** A pipeline of one stage whose bad calls end as one case says. */
 function shop({ body, error, kind = StageKind.TRANSFORM, outputSchema, ended }: FailedCall, breaker: Interceptor) {
@@ -89,6 +89,33 @@ test.each([
   // Only until the first probe.
   expect(refused).toBe(29)
   expect(breaker.stats()).toMatchObject({ opened: 1, closed: 1 })
+})
+
+test('if every second call of a service that is down ends with HTTP 400, five failures in a row never come, but a share does', async () => {
+  const openedBy = async (options: CircuitBreakerOptions) => {
+    const breaker = circuitBreaker(options)
+    const errors = Array.from({ length: 40 }, (_, call) => (call % 2 === 0 ? down() : withStatus(400)))
+    const graph = new Pipeline('shop')
+      .withStage('order', () => Promise.reject(errors.shift() ?? down()))
+      .build({ clock: manualClock(), interceptors: [breaker] })
+    while (errors.length > 0 && breaker.stats().opened === 0) await graph.runSettled()
+    return breaker.stats().opened
+  }
+  expect(await openedBy({})).toBe(0)
+  expect(await openedBy({ breaker: { type: 'count', size: 20, failureRate: 0.4 } })).toBe(1)
+})
+
+test('five dead addresses of one caller do not open the circuit of another host, if the key is the host', async () => {
+  const breaker = circuitBreaker({ key: ({ snapshot }) => new URL(snapshot.inputText ?? '').host })
+  const graph = new Pipeline('notify')
+    .withStage('call', async ({ snapshot }): Promise<object> => {
+      if (snapshot.inputText?.includes('dead')) throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' })
+      return {}
+    })
+    .build({ clock: manualClock(), interceptors: [breaker] })
+  for (let run = 0; run < 6; run++) await graph.runSettled({ inputText: 'https://dead.example/hook' })
+  expect(breaker.stats()).toMatchObject({ opened: 1, refused: 1 })
+  expect((await graph.runSettled({ inputText: 'https://works.example/hook' })).status).toBe('completed')
 })
 
 test('the note of a stage counts the unknown failures of all its attempts, beside the changes of its circuit', async () => {

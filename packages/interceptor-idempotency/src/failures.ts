@@ -6,12 +6,12 @@ import { placeOf } from './key.ts'
 
 // How a stage fails that has a key. Each message says what happened with the work.
 
-export function otherInput(call: Call, parameters: string): FailOutput {
+export function otherInput(call: Call): FailOutput {
   call.context.tryEmitEvent('idempotency.other_input', { key: call.key })
   return failure(
     call,
     'idempotency/other-input',
-    `the key was used with other parameters (hash ${parameters.slice(0, 8)}…, now ${call.parameters.slice(0, 8)}…). Use a new key for new work. If the difference does not matter, say what to compare: idempotency: { parameters: (context) => … }.`,
+    'the key was used with another input, so the stage did not run. Use a new key for new work. Compared is all that the caller of the run gave but its ids and times. If the difference does not matter, say what to compare: idempotency: { parameters: (context) => … }.',
   )
 }
 

@@ -190,7 +190,7 @@ test('case 3: the same key with other parameters fails, and the stage does not r
   const result = await run('k', { inputText: 'a million euros' })
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/other-input' }] })
   expect(String((result as { errors: readonly { message: string }[] }).errors[0]?.message)).toMatch(
-    /Stage "charge" of pipeline "shop".*"k".*other parameters.*idempotency: \{ parameters: \(context\) => … \}/,
+    /Stage "charge" of pipeline "shop".*"k".*another input.*idempotency: \{ parameters: \(context\) => … \}/,
   )
   expect(eventSink.of('idempotency.other_input')).toMatchObject([{ data: { key: 'k' } }])
   expect(executions()).toBe(1)

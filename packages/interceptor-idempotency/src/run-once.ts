@@ -103,7 +103,7 @@ function outputOf(call: Call, ending: Ending<OkOutput, StageOutput>, { waitMs, l
       context.tryEmitEvent('idempotency.hit', { key, result: ending.status })
       return ending.result
     case 'other-input':
-      return isSameWork(ending.parameters, call.parameters) ? otherInput(call, ending.parameters) : otherWork(call)
+      return isSameWork(ending.parameters, call.parameters) ? otherInput(call) : otherWork(call)
     case 'full':
       return full(call, ending.cause)
     case 'in-progress':

@@ -1,6 +1,7 @@
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { interceptorContract } from '@stageflow/testing/contract'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { spanRecorder, withContextManager } from '../test/span-recorder.ts'
+import { withContextManager } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'
 
 describe('without an SDK', () => {
@@ -13,6 +14,7 @@ describe('with an SDK and asynchronous contexts', () => {
     end = withContextManager()
   })
   afterAll(() => end())
-  const { provider } = spanRecorder()
+  // It keeps no spans, because the contract sees memory that grows.
+  const provider = new BasicTracerProvider()
   for (const { name, run } of interceptorContract(() => tracing({ tracerProvider: provider }))) test(name, run)
 })

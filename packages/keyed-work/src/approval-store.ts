@@ -9,6 +9,11 @@
  * - An operation throws or rejects only if the store can't be used.
  */
 export interface ApprovalStore {
+  /**
+   * The versions of core that it works with, as in its `peerDependencies`, such as `'^1.2.0 || ^2.0.0'`. What it is passed to refuses it in
+   * another version (`core/plugin-version`). Default: any version.
+   */
+  readonly core?: string
   /** Adds a pending approval, unless the id has a record: then it changes nothing. */
   request(owner: string, id: string, request: ApprovalRequest): StoredApproval | Promise<StoredApproval>
   /** Reads the record, and changes nothing. */

@@ -15,6 +15,11 @@ import type { Account } from './account.ts'
  */
 export interface KeyedStore {
   /**
+   * The versions of core that it works with, as in its `peerDependencies`, such as `'^1.2.0 || ^2.0.0'`. What it is passed to refuses it in
+   * another version (`core/plugin-version`). Default: any version.
+   */
+  readonly core?: string
+  /**
    * Takes the key if it has no record, or if this token has the claim: that renews the lease, also for an owner that was late
    * but not replaced. Otherwise changes nothing and returns the record.
    */

@@ -8,6 +8,11 @@
  * - An operation throws or rejects only if the store can't be used.
  */
 export interface UndoStore {
+  /**
+   * The versions of core that it works with, as in its `peerDependencies`, such as `'^1.2.0 || ^2.0.0'`. What it is passed to refuses it in
+   * another version (`core/plugin-version`). Default: any version.
+   */
+  readonly core?: string
   /** Whether its entries are still there after a restart. If not, finding none of a run doesn't mean that there were none. */
   readonly outlivesProcess: boolean
   /** Adds an entry behind all others, unless its id has one. If it throws, the call is reported as one that cannot be undone. */

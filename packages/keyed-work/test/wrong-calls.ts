@@ -31,8 +31,8 @@ export function testWrongCalls({ name, contract, code, store, kind }: CalledCont
     test.each<[options: unknown, message: string]>([
       [null, 'the options must be an object, not null.'],
       [7, 'the options must be an object, not 7.'],
-      [{ nope: 1 }, 'unknown option "nope" (known: shortMs).'],
-      [{ shortMS: 1 }, 'unknown option "shortMS" (did you mean "shortMs"? known: shortMs).'],
+      [{ nope: 1 }, 'unknown option "nope" (known: shortMs, timeoutMs).'],
+      [{ shortMS: 1 }, 'unknown option "shortMS" (did you mean "shortMs"? known: shortMs, timeoutMs).'],
       [{ shortMs: '5' }, 'shortMs must be a whole number from 1, not "5".'],
       [{ shortMs: 0.5 }, 'shortMs must be a whole number from 1, not 0.5.'],
     ])('options: %o', (options, message) => {

@@ -16,6 +16,7 @@ import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
  * `sink-buffered/illegal-option`.
  */
 export class BufferedEventSink implements EventSink {
+  readonly core: string = '^1.0.0'
   readonly #plan: SinkPlan
   readonly #buffer: EventBuffer
   readonly #drops = new DropCount()

@@ -75,14 +75,14 @@ const sinks: Readonly<Record<string, CreateSink>> = {
     const hanging: EventSink = { emit: () => new Promise(() => {}), tryEmit: () => false }
     return { sink: fanOutSink({ broken, hanging, sound }, { clock }), arrived: () => sound.events }
   },
-  'a filter that all the events pass': () => {
+  'a filter that all the events pass': (clock) => {
     const behind = recordingSink()
-    return { sink: filterSink(behind, { exclude: 'other.*' }), arrived: () => behind.events }
+    return { sink: filterSink(behind, { exclude: 'other.*', clock }), arrived: () => behind.events }
   },
   'a filter in front of a fan-out in front of a buffer': (clock) => {
     const behind = recordingSink()
     const buffered = new BufferedEventSink(behind, { clock })
-    return { sink: filterSink(fanOutSink({ buffered }, { clock })), arrived: () => behind.events }
+    return { sink: filterSink(fanOutSink({ buffered }, { clock }), { clock }), arrived: () => behind.events }
   },
   'a buffer in front of a sink that can hang': (clock) => {
     const { behind, ...under } = hanging()

@@ -68,6 +68,7 @@ export function fanOutSink<Name extends string>(
   }
 
   return {
+    core: '^1.0.0',
     emit(event) {
       notices.tellDue()
       const pending: Pending[] = []

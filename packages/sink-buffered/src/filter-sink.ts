@@ -42,6 +42,7 @@ export function filterSink(sink: EventSink, options: FilterOptions = {}): Filter
   }
 
   return {
+    core: '^1.0.0',
     emit: (event) => (filter.passes(event) ? counted(sink.emit(event)) : undefined),
     tryEmit: (event) => (filter.passes(event) ? counted(sink.tryEmit(event)) : true),
     ...filterEnds({

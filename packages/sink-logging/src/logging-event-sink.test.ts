@@ -285,7 +285,7 @@ test('illegal options are refused, all of them at once (sink-logging/illegal-opt
       'logger must be a pino logger with isLevelEnabled(), error(), warn(), info(), debug(), trace(), fatal(), flush(), not an object; ' +
       'level must be a function (event) => level, not "info"; data must be true or false, not 1; ' +
       "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
-      'unknown option "redact" (known: logger, level, data, redaction).',
+      'unknown option "redact" (known: logger, level, data, redaction, clock).',
   )
   expect(refusal(null)).toContain('the options must be an object, not null')
   expect(refusal({ redaction: { key: ['ssn'] } })).toContain('core/illegal-option: redaction: unknown option "key"')

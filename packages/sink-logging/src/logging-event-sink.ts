@@ -1,6 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { EventSink, StageflowEvent } from '@stageflow/core'
+import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import {
+  CLOCK,
   CLOSE_TIMEOUT_MS,
   FLAG,
   REDACTION,
@@ -31,6 +32,8 @@ export interface LoggingEventSinkOptions {
   readonly data?: boolean
   /** What is secret beside what always is, and how much of data is kept; `false` logs secrets. Default: `maxLength` 2,048. */
   readonly redaction?: RedactionOptions | false
+  /** Measures the limits of `flush` and `close`. Default: the machine's clock. */
+  readonly clock?: Clock
 }
 
 /** What has happened to the events that the sink was given. */
@@ -60,27 +63,31 @@ const RULES: OptionRules<LoggingEventSinkOptions> = {
   level: functionLike('(event) => level'),
   data: FLAG,
   redaction: REDACTION,
+  clock: CLOCK,
 }
 /** The ids that callers choose, so they can hold anything. */
 const CALLERS_IDS = ['requestId', 'sessionId', 'userId', 'orgId', 'interactionId'] as const
 
 /** An event sink that logs each event as a structured line through pino. It never refuses an event. Errors: `sink-logging/illegal-option`. */
 export class LoggingEventSink implements EventSink {
+  readonly core: string = '^1.0.0'
   readonly #logger: Logger
   readonly #level: (event: StageflowEvent) => LevelWithSilent
   readonly #withData: boolean
   readonly #redactor: Redactor
+  readonly #clock: Clock
   #logged = 0
   #flushed = 0
   #heldBack = 0
 
   constructor(options: LoggingEventSinkOptions = {}) {
     checkOptions('new LoggingEventSink()', ILLEGAL_OPTION, options, RULES)
-    const { logger = pino(), level = levelOf, data = false, redaction } = options
+    const { logger = pino(), level = levelOf, data = false, redaction, clock = systemClock } = options
     this.#logger = logger
     this.#level = level
     this.#withData = data
     this.#redactor = createRedactor(redaction, { maxLength: 2_048 })
+    this.#clock = clock
   }
 
   emit(event: StageflowEvent): Promise<void> | void {
@@ -98,7 +105,7 @@ export class LoggingEventSink implements EventSink {
     checkWait('flush()', ILLEGAL_OPTION, options)
     const { signal, timeoutMs = Infinity } = options
     signal?.throwIfAborted()
-    const limit = { clock: systemClock, limitMs: timeoutMs, signal, late: () => late('flush()', timeoutMs) }
+    const limit = { clock: this.#clock, limitMs: timeoutMs, signal, late: () => late('flush()', timeoutMs) }
     await withinLimit(this.#flushLogger(), limit)
   }
 
@@ -109,7 +116,7 @@ export class LoggingEventSink implements EventSink {
   async close(options: WaitOptions = {}): Promise<LoggingSinkReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     const { timeoutMs = CLOSE_TIMEOUT_MS } = options
-    const limit = { ...plainOptions(options), timeoutMs, clock: systemClock, late: () => late('close()', timeoutMs) }
+    const limit = { ...plainOptions(options), timeoutMs, clock: this.#clock, late: () => late('close()', timeoutMs) }
     const { error } = await endWithin(() => this.#flushLogger(), limit)
     return Object.freeze({ delivered: this.#flushed, lost: this.#logged - this.#flushed, error })
   }

@@ -42,6 +42,7 @@ export function postgresApprovalStore(options: PostgresApprovalStoreOptions): Po
     first(operation, statements.find, [owner, id])
 
   return {
+    core: '^1.0.0',
     request: (owner, id, { request, ttlMs, retentionMs }) =>
       untilDefined('request', async () => {
         const made = await first('request', statements.request, [owner, id, request, ttlMs, retentionMs])

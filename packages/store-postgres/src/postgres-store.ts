@@ -25,6 +25,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const { query, untilDefined } = tableQueries('postgresStore', pool, shownTable(schema, table))
 
   return {
+    core: '^1.0.0',
     claim: (key, { token, parameters, leaseMs }) =>
       untilDefined<ClaimAnswer>('claim', async () => {
         const claimed = await query('claim', statements.insert, [key, token, parameters, leaseMs])

@@ -63,6 +63,7 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
   }
 
   return {
+    core: '^1.0.0',
     outlivesProcess: true,
     async add({ id, run = null, callId, call, ttlMs, retentionMs }) {
       await query('add', statements.forget, [id])

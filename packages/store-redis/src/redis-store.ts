@@ -29,6 +29,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   }
 
   return {
+    core: '^1.0.0',
     async claim(key, { token, parameters, leaseMs }) {
       const values = [token, parameters, `${leaseMs}`]
       const [status, kept = '', rest = ''] = (await call('claim', CLAIM, key, values)) as string[]

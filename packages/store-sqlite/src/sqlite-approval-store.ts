@@ -60,6 +60,7 @@ export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApproval
   let requests = 0
 
   return {
+    core: '^1.0.0',
     request: (owner, id, asked) =>
       attempt('request', () => {
         if (++requests % REQUESTS_PER_PURGE === 0) purge.run({ most: ROWS_PER_PURGE })

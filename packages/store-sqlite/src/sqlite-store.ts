@@ -56,6 +56,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   }
 
   return {
+    core: '^1.0.0',
     claim: (key, { token, parameters, leaseMs }) =>
       attempt('claim', () => {
         for (let tries = 0; tries < MOST_TRIES; tries++) {

@@ -90,6 +90,7 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
   }
 
   return {
+    core: '^1.0.0',
     outlivesProcess: true,
     add: ({ id, run, callId, call, ttlMs, retentionMs }) =>
       attempt('add', () => {

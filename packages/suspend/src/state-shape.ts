@@ -90,6 +90,7 @@ function* runProblems(run: unknown, path: Path, status?: string, depth = 0): Pro
     status: [(value) => statuses.includes(value as string), oneOf(statuses)],
     reason: optional(TEXT),
     errors: optional([Array.isArray, 'an array']),
+    kept: optional(RECORD),
     outputs: RECORD,
     children: RECORD,
   })
@@ -121,6 +122,7 @@ function* outputProblems(output: unknown, path: Path, statuses: readonly string[
   if (!isRecord(output)) return yield* unless(false, path, 'an output', output)
   const { status, data } = output
   yield* unless(statuses.includes(status as string), [...path, 'status'], oneOf(statuses), status)
+  if (status === 'suspend') yield* fieldProblems(output, path, { until: optional(TIME) })
   if (status === 'skip') yield* unless(isText(output['reason']), [...path, 'reason'], 'a string', output['reason'])
   if (status !== 'ok') return
   yield* unless(isRecord(data), [...path, 'data'], 'an object', data)

@@ -17,7 +17,7 @@ export interface SuspendedState {
   readonly format: typeof FORMAT
   /** The shape of the graph that the run began with. */
   readonly fingerprint: GraphFingerprint
-  /** The input, the outputs, the report and the child runs. */
+  /** The input, the outputs, the report, the child runs, and what interceptors keep with the run. */
   readonly run: object
   /** The places in `run` with an undefined item of an array, such as a skipped item of a map: JSON has null there. */
   readonly gaps: readonly Path[]
@@ -77,19 +77,23 @@ interface KeptRun {
   readonly reason: string | undefined
   readonly errors: unknown
   readonly snapshot: unknown
+  /** What interceptors keep with the run, such as who began it. */
+  readonly kept: unknown
   readonly outputs: Readonly<Record<string, unknown>>
   readonly report: unknown
   readonly children: Readonly<Record<string, KeptRun>>
 }
 
-type AnyResult = Pick<ChildResult, 'status' | 'outputs' | 'report' | 'children'> & Partial<ChildResult>
+type AnyResult = Pick<ChildResult, 'status' | 'outputs' | 'report' | 'children'> &
+  Partial<ChildResult> & { readonly kept?: unknown }
 
-function factsOf({ status, reason, errors, snapshot, outputs, report, children }: AnyResult): KeptRun {
+function factsOf({ status, reason, errors, snapshot, kept, outputs, report, children }: AnyResult): KeptRun {
   return {
     status,
     reason,
     errors: errors?.length === 0 ? undefined : errors,
     snapshot: plain(snapshot),
+    kept,
     outputs: mapped(outputs, plainOutput),
     report,
     children: mapped(children, factsOf),
@@ -123,9 +127,9 @@ function plain(value: unknown): unknown {
  * The values that the next leg reads: the input and the outputs of all suspended runs. The rest only tells what happened, so it
  * is written as JSON writes it.
  */
-function readLater({ status, snapshot, outputs, children }: KeptRun): object {
+function readLater({ status, snapshot, kept, outputs, children }: KeptRun): object {
   if (status !== 'suspended') return {}
-  return { snapshot, outputs, children: mapped(children, readLater) }
+  return { snapshot, kept, outputs, children: mapped(children, readLater) }
 }
 
 function written(state: object, pipeline: string): string {

@@ -1,8 +1,8 @@
-import { textOf } from '@stageflow/core/kit'
+import { isThenable, textOf } from '@stageflow/core/kit'
 import type { DeniedCall, Denial, ResolvedCall } from '@stageflow/tools'
 import { cleanText, editedCall, issuesText, mayUse } from '@stageflow/tools/kit'
 
-import type { ApprovalDecision, Approve } from './approval-types.ts'
+import type { ApprovalDecision, Approve, ApproveContext } from './approval-types.ts'
 import type { Caller } from './caller.ts'
 import { denied, notStarted, type ShownCall } from './results.ts'
 import { Stop, type Stops } from './stops.ts'
@@ -34,15 +34,24 @@ export async function askApproval(call: ResolvedCall, approve: Approve, caller: 
   try {
     const { clock, ids, emit } = caller
     const context = Object.freeze({ signal: stops.signal, clock, ids, emit })
-    const decision: unknown = await stops.race((async () => approve(call, context))())
-    if (decision instanceof Stop) return { refused: decision }
-    const { approved, arguments: edited } = fieldsOf(decision)
-    if (approved !== true) return deniedBy(call, decision)
-    return edited === undefined ? { edited } : await withEdit(call, edited, stops)
+    const asked = await stops.race(decided(call, approve, context))
+    return asked instanceof Stop ? { refused: asked } : asked
   } catch (error) {
     const message = `Tool "${call.name}" was not approved: the approval hook failed (${textOf(error)}).`
     return deny(call, 'approval_failed', message, { cause: error })
   }
+}
+
+/** Reads the decision as soon as the hook has made it: the hook may keep the object that it returned, and change it later. */
+async function decided(call: ResolvedCall, approve: Approve, context: ApproveContext): Promise<Asked> {
+  const answer: unknown = approve(call, context)
+  return isThenable(answer) ? answer.then((decision) => askedBy(call, decision)) : askedBy(call, answer)
+}
+
+async function askedBy(call: ResolvedCall, decision: unknown): Promise<Asked> {
+  const { approved, arguments: edited } = fieldsOf(decision)
+  if (approved !== true) return deniedBy(call, decision)
+  return edited === undefined ? { edited } : withEdit(call, edited)
 }
 
 /** What a decision that doesn't approve means. */
@@ -58,9 +67,8 @@ function deniedBy(call: ResolvedCall, decision: unknown): Asked {
 }
 
 /** The call with other arguments, if the schema of its tool accepts them. */
-async function withEdit(call: ResolvedCall, edited: unknown, stops: Stops): Promise<Asked> {
-  const checked = await stops.race((async () => editedCall(call, edited))())
-  if (checked instanceof Stop) return { refused: checked }
+async function withEdit(call: ResolvedCall, edited: unknown): Promise<Asked> {
+  const checked = await editedCall(call, edited)
   if (!('issues' in checked)) return { edited: checked }
   const message = `Tool "${call.name}" was not called: the edited arguments do not match its schema (${issuesText(checked.issues)}).`
   return deny(call, 'edit_refused', message)

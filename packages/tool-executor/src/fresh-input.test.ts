@@ -177,12 +177,51 @@ test('a hook that keeps the arguments it edited cannot change them, even while a
   expect(ran).toEqual([{ euros: 5 }])
 })
 
+test('a hook that returns edited arguments cannot change them before they are checked', async () => {
+  const ran: unknown[] = []
+  const edited = { euros: 5 }
+  const b = make([tool('pay', (given) => void ran.push(given), { input: z.object({ euros: z.number() }) })])
+  const approve = () => {
+    queueMicrotask(() => (edited.euros = 5_000))
+    return { approved: true, arguments: edited }
+  }
+  expect(await b.call('pay', { euros: 1 }, { approve })).toMatchObject({ editedArguments: { euros: 5 } })
+  expect(ran).toEqual([{ euros: 5 }])
+})
+
+test('what all calls share cannot be changed through one of them, and no code makes a call but a registry', async () => {
+  const { pay, ran } = spy()
+  const b = make([pay])
+  const given = [
+    { id: 'a', name: 'pay', arguments: GIVEN },
+    { id: 'b', name: 'nothing', arguments: {} },
+  ]
+  const { calls, resolved } = await b.registry.parseAndResolve(given)
+  for (const call of calls) {
+    const shared = Object.getPrototypeOf(call)
+    for (const target of [shared, shared.constructor])
+      for (const key of [...Reflect.ownKeys(target), 'json', 'is']) {
+        const value = key === 'json' ? () => '{"euros":5000}' : tool('pay', () => void ran.push('another tool'))
+        expect(Reflect.defineProperty(target, key, { value })).toBe(false)
+        expect(Reflect.set(target, key, value)).toBe(false)
+      }
+    class Forged extends shared.constructor {}
+    for (const made of [shared.constructor, Forged])
+      expect(() => new made({ ...call, tool: pay, json: '{}' })).toThrow(
+        expect.objectContaining({ code: 'tools/illegal-option' }),
+      )
+  }
+  await b.executor.execute(resolved, { clock: b.clock })
+  expect(ran).toEqual([GIVEN])
+})
+
 test.each([
   ['a Map', { tags: new Map() }, 'an instance of Map at "tags"'],
   ['an instance of a class', { owners: [new Account('ada')] }, 'an instance of Account at "0"'],
   ['a function', { deep: { f: () => 1 } }, 'at "f"'],
   ['a symbol', { mark: Symbol('x') }, 'Symbol(x) at "mark"'],
   ['a number that JSON has not', { euros: NaN }, 'NaN at "euros"'],
+  ['a bigint', { deep: { euros: 1n } }, '1n at "euros"'],
 ])('%s in arguments is refused: JSON would lose it, and what is kept could be changed', async (_, given, what) => {
   const ran: unknown[] = []
   const any = z.looseObject({})
@@ -195,6 +234,23 @@ test.each([
     message: expect.stringContaining(what),
   })
   expect(ran).toEqual([])
+})
+
+test('edited arguments that JSON or a model cannot have are refused in one line, and the hook is not blamed', async () => {
+  const circular: Record<string, unknown> = {}
+  circular['self'] = { circular }
+  const polluting: unknown = JSON.parse('{"deep":{"__proto__":{"admin":true}}}')
+  const unreadable = Object.defineProperty({}, 'euros', { enumerable: true, get: () => { throw new Error('no') } }) // prettier-ignore
+  for (const [edited, why] of [
+    [circular, 'circular'],
+    [polluting, 'have a key "__proto__", which is not allowed'],
+    [unreadable, 'no'],
+  ] as const) {
+    const b = make([tool('pay', () => 1, { input: z.looseObject({}) })])
+    const result = await b.call('pay', {}, { approve: () => ({ approved: true, arguments: edited }) })
+    expect(result).toMatchObject({ status: 'denied', reason: 'edit_refused', message: expect.stringContaining(why) })
+    expect(JSON.stringify(result)).not.toContain('\\n')
+  }
 })
 
 // ---------- a schema that says something else the second time

@@ -29,7 +29,7 @@ export interface Batch {
 
 /** The idempotency key of a call: as the caller gave it, and the place of its result. */
 export interface CallKey extends ResultKey {
-  readonly given: string
+  readonly callerKey: string
 }
 
 /** A call to make. */
@@ -51,6 +51,7 @@ export class RunningCall {
   #context: CallContext
   #isEdited = false
   #startedAt: number | undefined
+  /** The time of the first facts after its start: grace time doesn't count. */
   #endedAt: number | undefined
   #lastDelayMs: number | undefined
   /** The delay that `isRetryable` or the server asked for. */
@@ -66,7 +67,7 @@ export class RunningCall {
     this.#given = given
     this.#batch = batch
     this.#key = key
-    this.#context = new CallContext(call, batch, key?.given)
+    this.#context = new CallContext(call, batch, key?.callerKey)
   }
 
   readonly stop = (stop: Stop): void => this.#stops.end(stop)
@@ -128,7 +129,7 @@ export class RunningCall {
     if (asked.edited === undefined) return undefined
     this.#isEdited = true
     this.#call = asked.edited
-    this.#context = new CallContext(this.#call, this.#batch, this.#key?.given)
+    this.#context = new CallContext(this.#call, this.#batch, this.#key?.callerKey)
     return undefined
   }
 

@@ -201,7 +201,7 @@ export class ToolExecutor {
         call,
         key: storageKey(caller.ids, key),
         caller,
-        start: (resultKey) => this.#start(new RunningCall({ call, given }, batch, { ...resultKey, given: key })),
+        start: (resultKey) => this.#start(new RunningCall({ call, given }, batch, { ...resultKey, callerKey: key })),
       })
       return started === undefined ? ended(result) : started.end(result)
     } catch (error) {

@@ -3,12 +3,13 @@ import { isPlain, show } from '@stageflow/core/kit'
 /** A value as JSON, in which a Date is a string for example; or what JSON would lose. */
 export type AsJson = { readonly json: string } | { readonly lost: string }
 
-/** Writes a value as JSON. Throws if a part cannot be read, or is inside itself. */
+/** Writes a value as JSON. Throws if a part cannot be read, is inside itself, or is nested too deep. */
 export function asJson(given: unknown): AsJson {
   let lost: string | undefined
   const json = JSON.stringify(given, (key, value: unknown) => {
-    if (!isJson(value)) lost ??= key === '' ? show(value) : `${show(value)} at ${JSON.stringify(key)}`
-    return value
+    if (isJson(value)) return value
+    lost ??= key === '' ? show(value) : `${show(value)} at ${JSON.stringify(key)}`
+    return undefined // `stringify` throws for a bigint
   }) as string | undefined
   return lost === undefined ? { json: json ?? 'null' } : { lost }
 }

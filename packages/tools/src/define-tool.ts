@@ -115,9 +115,9 @@ export function defineTool<
   })
 }
 
-/** Whether `defineTool` made it, so that its options have been checked. */
+/** Whether `defineTool` made it, so that its options have been checked. A copy, `{ ...tool }`, isn't frozen: it could be changed. */
 export function isTool(value: unknown): value is AnyTool {
-  return typeof value === 'object' && value !== null && TOOL in value
+  return typeof value === 'object' && value !== null && TOOL in value && Object.isFrozen(value)
 }
 
 /** Whether calls in this execution mode may use the tool. Without a mode, only tools that every mode may use. */

@@ -1,5 +1,5 @@
 export { checkCallOptions, EMITTER, EXECUTION_MODE } from './call-options.ts'
-export { editedCall, freshCall } from './checked-call.ts'
+export { editedCall, freshCall } from './fresh-call.ts'
 export { isTool, mayUse } from './define-tool.ts'
 export { emitSafely } from './emit-safely.ts'
 export { ownCopy } from './own-copy.ts'

@@ -1,4 +1,4 @@
-import type { AppEvent, EventMap } from '@stageflow/core'
+import { StageflowError, type AppEvent, type EventMap } from '@stageflow/core'
 
 import { frozenInput } from './plain-copy.ts'
 import type { AnyTool } from './tool-types.ts'
@@ -89,9 +89,13 @@ export interface ResolvedFields extends Omit<ResolvedCall, 'status' | 'arguments
   readonly json: string
 }
 
+/** Only this file has it: `new call.constructor(…)` elsewhere would make a call that no registry has checked. */
+const OURS = Symbol('ours')
+
 /**
  * A class for its private fields: a call made elsewhere, whose input no schema has checked, can't pass for one. The tool is behind a
- * getter, so that printing a call or writing it as JSON leaves the tool out.
+ * getter, so that printing a call or writing it as JSON leaves the tool out. Frozen, because code that holds one call can reach the
+ * getters of all calls.
  */
 class CheckedCall implements ResolvedCall {
   readonly #tool: AnyTool
@@ -103,7 +107,8 @@ class CheckedCall implements ResolvedCall {
   readonly shape: ToolCallShape
   readonly input: unknown
 
-  constructor(fields: ResolvedFields) {
+  constructor(fields: ResolvedFields, by: typeof OURS) {
+    mustBeOurs(by)
     this.#tool = fields.tool
     this.#json = fields.json
     this.callId = fields.callId
@@ -135,11 +140,24 @@ class CheckedCall implements ResolvedCall {
   static is(value: object): value is ResolvedCall {
     return #tool in value
   }
+
+  static {
+    Object.freeze(this.prototype)
+    Object.freeze(this)
+  }
+}
+
+function mustBeOurs(by: unknown): void {
+  if (by === OURS) return
+  throw new StageflowError(
+    'tools/illegal-option',
+    'Only a ToolRegistry makes the calls that it returns. To make a call, pass it to the registry: registry.parseAndResolve([{ id, name, arguments }]).',
+  )
 }
 
 /** A call whose input a schema has accepted. */
 export function resolvedCall(fields: ResolvedFields): ResolvedCall {
-  return new CheckedCall(fields)
+  return new CheckedCall(fields, OURS)
 }
 
 /** The arguments of a call as JSON: a text, which nothing can change. */
@@ -172,7 +190,8 @@ class RefusedCall implements UnresolvedCall {
   readonly position: number | undefined
   readonly issues: readonly ToolIssue[]
 
-  constructor(fields: UnresolvedFields) {
+  constructor(fields: UnresolvedFields, by: typeof OURS) {
+    mustBeOurs(by)
     this.#raw = fields.raw
     this.#cause = fields.cause
     this.callId = fields.callId
@@ -198,11 +217,16 @@ class RefusedCall implements UnresolvedCall {
   static is(value: object): value is UnresolvedCall {
     return #raw in value
   }
+
+  static {
+    Object.freeze(this.prototype)
+    Object.freeze(this)
+  }
 }
 
 /** A call that cannot be made. */
 export function unresolvedCall(fields: UnresolvedFields): UnresolvedCall {
-  return new RefusedCall(fields)
+  return new RefusedCall(fields, OURS)
 }
 
 /** Whether `parseAndResolve` made this refusal. */

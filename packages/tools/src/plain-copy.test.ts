@@ -47,6 +47,18 @@ test('symbols, a key called __proto__, shared parts and circles are copied as th
   expect(copy.self).toBe(copy)
 })
 
+test('maps and sets that hold themselves, or that several fields share, are copied once', () => {
+  const map = new Map<string, unknown>()
+  const set = new Set<unknown>([map])
+  map.set('self', map).set('again', map).set('set', set)
+  const copy = ownCopy({ map, again: map, set }) as { map: typeof map; again: typeof map; set: typeof set }
+  expect(copy.map).not.toBe(map)
+  expect(copy.again).toBe(copy.map)
+  expect([...copy.map.values()]).toEqual([copy.map, copy.map, copy.set])
+  for (const held of [copy.map.get('self'), copy.map.get('again'), ...copy.set]) expect(held).toBe(copy.map)
+  expect(copy.map.get('set')).toBe(copy.set)
+})
+
 test('a value that cannot be read is not copied', () => {
   const trap = new Proxy({}, { ownKeys: () => { throw new Error('trap') } }) // prettier-ignore
   const value = { trap }

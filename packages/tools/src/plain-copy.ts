@@ -1,8 +1,11 @@
 interface Copying {
   readonly freeze: boolean
-  /** What becomes of an object that is neither plain nor an array. */
-  readonly other: (value: object) => unknown
+  /** What becomes of an object that is neither plain nor an array. `made`: as of `exactCopy`. */
+  readonly other: (value: object, made: Made) => unknown
 }
+
+/** The copies so far by their originals, so that a part that is shared, or inside itself, is copied once. */
+export type Made = Map<object, object>
 
 const FROZEN: Copying = { freeze: true, other: (held) => held }
 
@@ -20,12 +23,14 @@ export function plainCopy(value: unknown, copying: Copying): unknown {
   }
 }
 
-function exactCopy(value: unknown, made: Map<object, object>, copying: Copying): unknown {
+/** The copy of a value, or of a part of one. Throws if it cannot be read. */
+export function exactCopy(value: unknown, made: Made, copying: Copying): unknown {
   if (typeof value !== 'object' || value === null) return value
   const known = made.get(value)
   if (known !== undefined) return known
   const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype) return copying.other(value)
+  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype)
+    return copying.other(value, made)
   const own = (Array.isArray(value) ? [] : Object.create(prototype)) as Record<PropertyKey, unknown>
   made.set(value, own)
   for (const key of Reflect.ownKeys(value)) {

@@ -1,5 +1,20 @@
-import { ATOMIC, FIFTY, must, ODD_TEXTS, SIMILAR_ENDS, type StoreRule, TEXTS } from '@stageflow/keyed-work/suite'
-import type { FoundApproval } from '@stageflow/keyed-work'
+import { systemClock } from '@stageflow/core'
+import type { ApprovalStatus, FoundApproval } from '@stageflow/keyed-work'
+import {
+  ATOMIC,
+  FIFTY,
+  isKept,
+  LARGE_TEXTS,
+  LONG_MS,
+  MONTHS_MS,
+  must,
+  ODD_TEXTS,
+  PARTS_OF_SECOND,
+  shown,
+  SIMILAR_ENDS,
+  type StoreRule,
+  TEXTS,
+} from '@stageflow/keyed-work/suite'
 
 import type { ApprovalBench } from './approval-bench.ts'
 import { randomApprovals } from './approval-sequences.ts'
@@ -50,6 +65,21 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
       }
     },
   },
+  'an approval lasts to the millisecond': {
+    fix: 'Keep times in milliseconds, and round none to seconds.',
+    check: async (bench) => {
+      for (const ms of PARTS_OF_SECOND)
+        await bench.inTime(ms, async (attempt) => {
+          const [open, closed] = [`open-${ms}-${attempt}`, `closed-${ms}-${attempt}`]
+          await bench.request({ id: open, ttlMs: ms })
+          await bench.request({ id: closed, retentionMs: ms })
+          await bench.decide(true, 'yes', { id: closed })
+          const found = [(await bench.find({ id: open }))?.status, (await bench.find({ id: closed }))?.status]
+          if (found.join() === 'pending,approved') return undefined
+          return `ttlMs of one record and retentionMs of another, approved one were ${ms}. Asked at once, they were ${found.join(' and ')}; they must be pending and approved.`
+        })
+    },
+  },
   'a late decision changes nothing': {
     fix: IF_PENDING,
     check: async (bench) => {
@@ -68,19 +98,6 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
       await bench.decide(true, 'yes')
       await bench.expire()
       bench.is('use', await bench.use('a'), { status: 'used', decision: 'yes', token: 'a' })
-    },
-  },
-  'a record is kept for its retentionMs from its last change': {
-    fix: KEEP,
-    check: async (bench) => {
-      for (const id of ['approved', 'denied', 'cancelled', 'used'])
-        await bench.request({ id, retentionMs: bench.shortMs })
-      for (const id of ['approved', 'used']) await bench.decide(true, 'yes', { id })
-      await bench.decide(false, 'no', { id: 'denied' })
-      await bench.cancel({ id: 'cancelled' })
-      await bench.use('a', { id: 'used' })
-      await bench.expire()
-      for (const id of ['approved', 'denied', 'cancelled', 'used']) bench.isMissing('find', await bench.find({ id }))
     },
   },
   'only an approved record can be used': {
@@ -123,6 +140,19 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
       const cancelled = { status: 'cancelled', decision: 'yes' } as const
       bench.is('cancel', await bench.cancel(), cancelled)
       bench.is('use', await bench.use('a'), cancelled)
+    },
+  },
+  'a record is kept for its retentionMs from its last change': {
+    fix: KEEP,
+    check: async (bench) => {
+      for (const id of ['approved', 'denied', 'cancelled', 'used'])
+        await bench.request({ id, retentionMs: bench.shortMs })
+      for (const id of ['approved', 'used']) await bench.decide(true, 'yes', { id })
+      await bench.decide(false, 'no', { id: 'denied' })
+      await bench.cancel({ id: 'cancelled' })
+      await bench.use('a', { id: 'used' })
+      await bench.expire()
+      for (const id of ['approved', 'denied', 'cancelled', 'used']) bench.isMissing('find', await bench.find({ id }))
     },
   },
   'a record past its time is missing, and its id is free': {
@@ -197,6 +227,62 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
           decision: text,
         })
       }
+    },
+  },
+  'texts of any length are kept, or refused': {
+    fix: 'Make the columns of texts long enough. Reject a text that is too long with an error whose code ends in /too-large or /full: never cut it.',
+    check: async (bench) => {
+      for (const [id, text] of Object.entries(LARGE_TEXTS)) {
+        if (!(await isKept(() => bench.request({ id, request: text })))) continue
+        const isDecided = await isKept(() => bench.decide(false, text, { id }))
+        const expected = isDecided ? ({ status: 'denied', decision: text } as const) : ({ status: 'pending' } as const)
+        bench.is('find', await bench.find({ id }), { id, request: text, ...expected })
+      }
+    },
+  },
+  'an approval lasts for months': {
+    fix: 'Compute when a record ends as a number of 64 bits, and compare it when you read: a timer of JavaScript holds 24 days at most.',
+    check: async (bench) => {
+      const all = MONTHS_MS.map((ms) => ({ id: `${ms}`, ttlMs: ms, retentionMs: ms }))
+      const mustBe = async (status: ApprovalStatus): Promise<void> => {
+        // For a store with timers of the machine.
+        await systemClock.sleep(5)
+        await bench.expire()
+        for (const { id, ttlMs } of all) {
+          const found = await bench.find({ id })
+          const isLeft = status !== 'pending' || ((found?.leftMs ?? 0) > 0 && (found?.leftMs ?? 0) <= ttlMs)
+          must(found?.status === status && isLeft, `a record of ${ttlMs} ms must be ${status}; it is ${shown(found)}.`)
+        }
+      }
+      for (const each of all) await bench.request(each)
+      await mustBe('pending')
+      for (const { id } of all) await bench.decide(true, 'yes', { id })
+      await mustBe('approved')
+    },
+  },
+  'the time left to decide shrinks': {
+    fix: 'Return how long the record can still be decided from now, and not how long that was at first.',
+    check: async (bench) => {
+      await bench.request()
+      const before = (await bench.find())?.leftMs ?? 0
+      await bench.expire()
+      const after = (await bench.find())?.leftMs ?? 0
+      must(
+        before - after >= bench.shortMs,
+        `leftMs was ${before} at first and ${after} when more than ${bench.shortMs} ms had passed.`,
+      )
+    },
+  },
+  'an open approval is kept however many others there are': {
+    fix: 'Evict no record that is pending or approved. Reject a new one with an error whose code ends in /full.',
+    check: async (bench) => {
+      await bench.request()
+      await bench.request({ id: 'approved' })
+      await bench.decide(true, 'yes', { id: 'approved' })
+      const asked = { request: 'asked', ttlMs: LONG_MS, retentionMs: LONG_MS }
+      await bench.crowd((store, place) => store.request(`${bench.owner}/others`, `${place}`, asked))
+      bench.is('find', await bench.find(), { status: 'pending' })
+      bench.is('find', await bench.find({ id: 'approved' }), { id: 'approved', status: 'approved', decision: 'yes' })
     },
   },
   'of fifty simultaneous requests one is kept, and all get it': {

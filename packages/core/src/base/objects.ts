@@ -81,3 +81,10 @@ export function isPlainJson(value: unknown, depth: number): boolean {
   }
   return true
 }
+
+/** A field of an array that isn't one of its items, such as `groups` of what `match()` found. JSON leaves it out. */
+export function fieldOfArray(array: readonly unknown[]): string | undefined {
+  // Items come first.
+  const last = Object.keys(array).at(-1)
+  return last === undefined || /^\d+$/.test(last) ? undefined : last
+}

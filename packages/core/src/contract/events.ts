@@ -1,5 +1,6 @@
 import { isObject, isText } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
+import { checkNeededCore } from '../base/needed-core.ts'
 import { SINK } from '../base/options.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { show } from '../base/show.ts'
@@ -154,6 +155,11 @@ export interface WaitOptions {
  * signals backpressure.
  */
 export interface EventSink {
+  /**
+   * The versions of core that it works with, as in its `peerDependencies`: any range that npm reads, such as `'^1.2.0 || ^2.0.0'`.
+   * `build()`, `run()` and `setEventSink()` refuse it in another version (`core/plugin-version`). Default: any version.
+   */
+  readonly core?: string
   emit(event: StageflowEvent): Promise<void> | void
   /** Return false to refuse the event. The report counts it as dropped. */
   tryEmit(event: StageflowEvent): boolean | void
@@ -176,12 +182,13 @@ export const sinkOf = (ofRun: EventSink | undefined, ofGraph: EventSink | undefi
 
 /**
  * Sets the sink of runs that have no other, for the whole process and every copy of core in it. A sink passed to `build` or
- * `run` wins. Throws `core/sink`.
+ * `run` wins. Throws `core/sink` and `core/plugin-version`.
  */
 export function setEventSink(sink: EventSink): void {
   const [isSink, must] = SINK
   if (!isSink(sink))
     throw new StageflowError('core/sink', `setEventSink(): the sink must be ${must}, not ${show(sink)}.`)
+  checkNeededCore('The event sink', sink)
   processWide[PROCESS_SINK] = sink === NoOpEventSink ? undefined : sink
 }
 

@@ -79,7 +79,7 @@ interface InterceptorMembers {
   readonly name: string
   /**
    * The versions of core that it works with, as in its `peerDependencies`: any range that npm reads, such as `'^1.2.0 || ^2.0.0'`. `build()` refuses it
-   * in another version (`core/interceptor-version`). Default: any version.
+   * in another version (`core/plugin-version`). Default: any version.
    */
   readonly core?: string
   /**

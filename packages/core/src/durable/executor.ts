@@ -75,6 +75,11 @@ export interface DurableStart {
 
 /** Carries out the calls of one run and of its child runs, and keeps their facts. It is used for one leg. */
 export interface StageExecutor {
+  /**
+   * The versions of core that it works with, as in its `peerDependencies`, such as `'^1.2.0 || ^2.0.0'`. `runDurable()` refuses it in
+   * another version (`core/plugin-version`). Default: any version.
+   */
+  readonly core?: string
   readonly start: DurableStart
   /** The number of this leg, from 1. */
   readonly leg: number

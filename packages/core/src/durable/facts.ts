@@ -1,7 +1,7 @@
 import { describe, isArray, isNumber, isObject, isText } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
-import { isPlain } from '../base/objects.ts'
+import { fieldOfArray, isPlain } from '../base/objects.ts'
 import { optionProblems } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import { BY_ENGINE, Output, STATUS_WORDS, copiedOutput, failed } from '../contract/output.ts'
@@ -42,6 +42,8 @@ export function notJson(value: unknown, place: Place, gaps: Place[]): string | u
   // A value that contains itself has no end.
   if (place.length > 500) return `${pathOf(place.slice(0, 9))} (more than 500 levels)`
   if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${describe(value)})`
+  const field = isArray(value) ? fieldOfArray(value) : undefined
+  if (field !== undefined) return `${pathOf(place)} (an array with the field ${field})`
   for (const [key, inner] of isArray(value) ? value.entries() : definedFields(value)) {
     const lost = notJson(inner, [...place, key], gaps)
     if (lost !== undefined) return lost

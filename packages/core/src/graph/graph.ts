@@ -4,6 +4,7 @@ import type { DueQueue } from '../base/due-queue.ts'
 import type { Freeze } from '../base/objects.ts'
 import { isPlain } from '../base/objects.ts'
 import { ABORT_SIGNAL, FLAG, LIMIT, MILLISECONDS, SINK, TIME_LIMIT } from '../base/options.ts'
+import { checkNeededCore } from '../base/needed-core.ts'
 import { checkOptions, oneOf, or, plainOptions } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { Kept } from '../contract/snapshot-fields.ts'
@@ -134,7 +135,7 @@ export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
 /** Their names. */
 export const RUN_OPTIONS: readonly string[] = Object.keys(RUN_RULES)
 
-/** Throws `core/illegal-option` for an illegal option, or one that no interceptor claims. */
+/** Throws `core/illegal-option` for an illegal option, or one that no interceptor claims, and `core/plugin-version`. */
 export function checkRunOptions({ name, knownRunOptions }: BuiltGraph, given: unknown): AllRunOptions {
   if (given === undefined) return NO_RUN_OPTIONS
   checkOptions(
@@ -144,5 +145,7 @@ export function checkRunOptions({ name, knownRunOptions }: BuiltGraph, given: un
     RUN_RULES,
     knownRunOptions,
   )
+  const { eventSink } = given as AllRunOptions
+  if (eventSink !== undefined) checkNeededCore('The event sink', eventSink)
   return isPlain(given) ? given : plainOptions(given as AllRunOptions, knownRunOptions)
 }

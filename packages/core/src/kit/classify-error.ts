@@ -9,7 +9,7 @@ export type ErrorClass = 'transient' | 'permanent' | 'unknown'
 /**
  * Tells whether a retry may help against an error.
  * - `transient`: connection errors of Node, undici and browsers, timeouts, the HTTP statuses 408, 425, 429 and 5xx, gRPC's UNAVAILABLE
- *   and its kin, and overload inside a stream.
+ *   and its kin, AWS's throttles, and overload inside a stream.
  * - `permanent`: other 4xx statuses, an abort, a used-up quota, a value that a check refused, a `TypeError` or `RangeError`.
  *
  * Otherwise the `cause` decides, but not behind a decision of the engine or an interceptor, which is `unknown`.
@@ -65,7 +65,7 @@ function classOf(error: object): ErrorClass | undefined {
   const status = statusOf(error)
   const words = wordsOf(error)
   if (status !== undefined) {
-    const mayPass = isTransient(status) && !words.some((word) => USED_UP.has(word))
+    const mayPass = isTransient(status) ? !words.some((word) => USED_UP.has(word)) : isAwsThrottle(error)
     return mayPass ? 'transient' : 'permanent'
   }
   if (words.some(isPermanentWord)) return 'permanent'
@@ -86,12 +86,19 @@ function wordsOf(error: object): unknown[] {
     read(read(error, 'response'), 'data'),
   ]
   const said = bodies.flatMap((body) => [body, read(body, 'error')])
+  const codes = said.flatMap((one) => [read(one, 'code'), read(one, 'type')])
   return [
     isGrpc && isGrpcCode(code) ? GRPC_NAMES[code] : undefined,
     read(error, 'name'),
-    ...said.flatMap((one) => ['status', 'code', 'type'].map((key) => read(one, key))),
+    ...said.map((one) => read(one, 'status')),
+    // Google's words are in `status`. As the code of an app they mean something else: a product is UNAVAILABLE, a user has ABORTED.
+    ...codes.filter((word) => !GRPC_TRANSIENT.has(word)),
   ]
 }
+
+/** AWS sends many of its throttles with HTTP 400. Its SDK marks some, and knows the others by name. */
+const isAwsThrottle = (error: object): boolean =>
+  AWS_THROTTLES.has(read(error, 'name')) || Boolean(read(error, '$retryable'))
 
 const isPermanentWord = (word: unknown): boolean =>
   PERMANENT_WORDS.has(word) || (typeof word === 'string' && INVALID.test(word))
@@ -104,9 +111,10 @@ function kindOf(error: object): ErrorClass | undefined {
   const name = read(error, 'name')
   if (name === 'RangeError') return 'permanent'
   if (name !== 'TypeError') return undefined
-  if (!BROKEN_FETCH.has(read(error, 'message'))) return 'permanent'
+  const message = read(error, 'message')
+  if (!isText(message) || !BROKEN_FETCH.has(message.replace(HOST, ''))) return 'permanent'
   // Node's fetch names what broke as the cause. If that has no class, such as a wrong certificate, neither has the error.
-  return read(error, 'cause') === undefined ? 'transient' : undefined
+  return (read(error, 'cause') ?? undefined) === undefined ? 'transient' : undefined
 }
 
 /** What the engine has refused: a value that a stage made, asked for or passed on. */
@@ -140,23 +148,28 @@ const WRAPPED = 'core/stage-failed'
 function statusOf(error: object): number | undefined {
   for (const holder of [
     error,
-    ...['response', 'httpResponse', '$metadata', '$response'].map((key) => read(error, key)),
+    ...['response', 'httpResponse', '$metadata', '$response', 'output'].map((key) => read(error, key)),
   ]) {
     for (const key of ['status', 'statusCode', 'status_code', 'httpStatusCode']) {
-      const status = read(holder, key)
-      const number = isText(status) && HTTP_STATUS.test(status) ? Number(status) : status
-      if (Number.isInteger(number) && (number as number) >= 400) return number as number
+      const status = httpErrorStatus(read(holder, key))
+      if (status !== undefined) return status
     }
   }
-  return undefined
+  // Google's clients, and OpenRouter inside a stream.
+  return httpErrorStatus(read(error, 'code'))
 }
-const HTTP_STATUS = /^\d{3}$/
 
-const isTransient = (status: number): boolean =>
-  status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600)
+/** A number from 400 to 599, also as text. A close code of a WebSocket is none. */
+function httpErrorStatus(value: unknown): number | undefined {
+  const text = isText(value) || Number.isInteger(value) ? String(value) : ''
+  return HTTP_ERROR.test(text) ? Number(text) : undefined
+}
+const HTTP_ERROR = /^[45]\d\d$/
+
+const isTransient = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500
 
 /** Waiting doesn't help against these 429s. */
-const USED_UP: ReadonlySet<unknown> = new Set(['insufficient_quota', 'billing_error'])
+const USED_UP: ReadonlySet<unknown> = new Set(['insufficient_quota', 'billing_error', 'billing_not_active'])
 
 /** The names of gRPC's codes (https://grpc.io/docs/guides/status-codes). UNKNOWN, INTERNAL and DATA_LOSS say too little. */
 const GRPC_NAMES: Readonly<Record<number, string>> = {
@@ -173,19 +186,37 @@ const GRPC_NAMES: Readonly<Record<number, string>> = {
   14: 'UNAVAILABLE',
   16: 'UNAUTHENTICATED',
 }
-/** Words of gRPC and Google, and of the errors that OpenAI, Anthropic, AWS and their kin send inside a stream that began well. */
-const TRANSIENT_WORDS: ReadonlySet<unknown> = new Set([
+const GRPC_TRANSIENT: ReadonlySet<unknown> = new Set([
   'DEADLINE_EXCEEDED',
   'RESOURCE_EXHAUSTED',
   'ABORTED',
   'UNAVAILABLE',
+])
+const AWS_THROTTLES: ReadonlySet<unknown> = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestLimitExceeded',
+  'ProvisionedThroughputExceededException',
+  'TooManyRequestsException',
+  'SlowDown',
+  'RequestTimeout',
+  'RequestTimeoutException',
+])
+/** Words of gRPC and Google, of node-fetch, and of the errors that OpenAI, Anthropic, AWS and their kin send inside a stream that began well. */
+const TRANSIENT_WORDS: ReadonlySet<unknown> = new Set([
+  ...GRPC_TRANSIENT,
+  'request-timeout',
+  'body-timeout',
   'server_error',
   'api_error',
   'overloaded_error',
   'rate_limit_error',
   'rate_limit_exceeded',
   'timeout_error',
-  'ThrottlingException',
+  ...AWS_THROTTLES,
   'ServiceUnavailableException',
   'InternalServerException',
   'ModelTimeoutException',
@@ -214,15 +245,22 @@ const PERMANENT_WORDS: ReadonlySet<unknown> = new Set([
 const INVALID = /^(invalid|unsupported)_[a-z_]+$/
 /** `AI_NoOutputGeneratedError`: the AI SDK read a stream that ended before any output. */
 const TRANSIENT_NAMES: ReadonlySet<unknown> = new Set(['TimeoutError', 'AI_NoOutputGeneratedError'])
-/** What the fetch of undici, Chrome, Firefox, Safari and React Native says of a broken connection. */
+/** What the fetch of undici, Chrome, Firefox, Safari, React Native and Deno says of a broken connection, without the host behind it. */
 const BROKEN_FETCH: ReadonlySet<unknown> = new Set([
   'fetch failed',
   'terminated',
   'Failed to fetch',
+  'network error',
   'NetworkError when attempting to fetch resource.',
+  'Error in input stream',
   'Load failed',
+  'The network connection was lost.',
+  'The Internet connection appears to be offline.',
   'Network request failed',
+  'error sending request for url',
 ])
+/** ` (example.com)` of Chrome and Safari, ` (https://example.com/): …` of Deno. */
+const HOST = / \(.*$/
 
 const TRANSIENT_CODES: ReadonlySet<unknown> = new Set([
   'ECONNRESET',
@@ -241,6 +279,8 @@ const TRANSIENT_CODES: ReadonlySet<unknown> = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_SOCKET',
+  'ERR_SOCKET_CONNECTION_TIMEOUT',
+  'ESOCKETTIMEDOUT',
   // The server has reset the stream or the session of HTTP/2.
   'ERR_HTTP2_STREAM_ERROR',
   'ERR_HTTP2_STREAM_CANCEL',

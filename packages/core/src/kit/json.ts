@@ -1,5 +1,5 @@
 import { textOf } from '../base/errors.ts'
-import { isPlain } from '../base/objects.ts'
+import { fieldOfArray, isPlain } from '../base/objects.ts'
 import { show } from '../base/show.ts'
 
 /** The deepest nesting that counts as JSON. */
@@ -25,17 +25,22 @@ function lostIn(value: unknown, path: string, depth: number, levels: Map<unknown
   if (depth + (known ?? 0) > DEEPEST) return `more than ${DEEPEST} levels at ${path.slice(0, 60)}…`
   if (known !== undefined) return undefined
   const isList = Array.isArray(value)
-  if (!isList && !isPlain(value)) return `${show(value)} at ${path === '' ? 'its top' : path}`
+  if (!isList && !isPlain(value)) return `${show(value)} at ${placeOf(path)}`
   let inside = 0
-  for (const [key, inner] of Object.entries(value as object) as [string, unknown][]) {
+  // The entries of an array have its holes too, which JSON would turn into null.
+  const entries: Iterable<[string | number, unknown]> = isList ? value.entries() : Object.entries(value as object)
+  for (const [key, inner] of entries) {
     const isLeftOut = inner === undefined && !isList
     if (isLeftOut) continue
-    const lost = lostIn(inner, isList ? `${path}[${key}]` : fieldPath(path, key), depth + 1, levels)
+    const lost = lostIn(inner, isList ? `${path}[${key}]` : fieldPath(path, String(key)), depth + 1, levels)
     if (lost !== undefined) return lost
     inside = Math.max(inside, (levels.get(inner) ?? 0) + 1)
   }
+  const field = isList ? fieldOfArray(value) : undefined
+  if (field !== undefined) return `the field ${field} of an array at ${placeOf(path)}`
   levels.set(value, inside)
   return undefined
 }
 
+const placeOf = (path: string): string => (path === '' ? 'its top' : path)
 const fieldPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)

@@ -1,4 +1,4 @@
-import { didYouMean, isArray, isFunction, isName, isNot, isObject, isText } from '../base/check.ts'
+import { didYouMean, isArray, isFunction, isName, isNot, isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
@@ -7,7 +7,7 @@ import { bareRecord, freezers, printAs } from '../base/objects.ts'
 import { CLOCK, SINK, oneOf, optionProblems } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
-import { VERSION, rangeIncludes } from '../base/version.ts'
+import { coreProblem, neededCoreProblem } from '../base/needed-core.ts'
 import { stageWrapper } from '../call/layers.ts'
 import { DEEPEST_CHILD, openChild } from '../children/child-run.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -170,7 +170,10 @@ function readOptions(given: unknown = {}, problem: Problem): GivenOptions {
   const options = Object(given) as Readonly<Record<string, unknown>>
   // By name, since an instance of a class may inherit them.
   const values = Object.entries(RULES).map(([name, [isLegal]]) => [name, options[name], isLegal] as const)
-  return Object.fromEntries(values.filter(([, value, isLegal]) => isLegal(value)))
+  const legal: GivenOptions = Object.fromEntries(values.filter(([, value, isLegal]) => isLegal(value)))
+  const unfit = legal.eventSink && neededCoreProblem('The event sink', legal.eventSink)
+  if (unfit !== undefined) problem('core/plugin-version', unfit)
+  return legal
 }
 
 /**
@@ -267,18 +270,8 @@ function checkInterceptor(one: Interceptor, problem: Problem): void {
 }
 
 function checkVersion({ name, core }: Interceptor, problem: Problem): void {
-  if (core === undefined) return
-  const isIncluded = isText(core) ? rangeIncludes(core) : undefined
-  if (isIncluded === undefined)
-    problem(
-      'core/interceptor-version',
-      `Interceptor "${name}": core must be a range of versions such as '^1.0.0', not ${show(core)}.`,
-    )
-  else if (!isIncluded)
-    problem(
-      'core/interceptor-version',
-      `Interceptor "${name}" needs another core than ${VERSION}; run: npm install "@stageflow/core@${core}"`,
-    )
+  const text = coreProblem(`Interceptor "${name}"`, core)
+  if (text !== undefined) problem('core/plugin-version', text)
 }
 
 /** An interceptor that isn't in the list has no place, so nothing must stand inside or outside it. */

@@ -3,8 +3,9 @@ import { define } from '../base/objects.ts'
 import { checkOptions, whole } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { REDACTED } from './mark.ts'
-import { isSecretHeader, isSecretParameter, isSecretValue, secrecyOf } from './secret-names.ts'
-import type { Secrecy } from './secret-names.ts'
+import { factsOf, isSecretHeader, isSecretParameter, isSecretValue, NAME_FIELDS, VALUE_FIELDS } from './secret-names.ts'
+import type { NameFacts } from './secret-names.ts'
+import type { ReadName } from './assignments.ts'
 import { redactText } from './secret-texts.ts'
 import { bytesIn, webEntries } from './web-types.ts'
 
@@ -60,8 +61,7 @@ export function createRedactor(options: RedactionOptions | false = {}, defaults:
     maxDepth: given.maxDepth ?? defaults.maxDepth ?? 6,
     maxLength: given.maxLength ?? defaults.maxLength ?? 8_192,
   }
-  const isSecret = options === false ? undefined : secretTest(given.keys ?? [])
-  const copier = new SafeCopier(bounds, isSecret)
+  const copier = new SafeCopier(bounds, options === false ? undefined : nameReader(given.keys ?? []))
   return Object.freeze({
     value: (value: unknown) => copier.copyOf(value),
     text: (text: string) => copier.text(text, bounds.maxTextLength),
@@ -72,22 +72,21 @@ export function createRedactor(options: RedactionOptions | false = {}, defaults:
 const MOST_KNOWN = 1_000
 const LONGEST_KNOWN = 64
 
-/** Tests names with those of the user, `keys`, and those that are always secret. Remembers what it found. */
-function secretTest(keys: readonly (string | RegExp)[]): IsSecret {
+/** Reads names, of which those of the user, `keys`, are always secret. Remembers what it found. */
+function nameReader(keys: readonly (string | RegExp)[]): ReadName {
   const names = new Set(keys.filter((key) => typeof key === 'string').map(normal))
   const patterns = keys.filter((key) => key instanceof RegExp)
-  const known = new Map<string, Secrecy>()
+  const known = new Map<string, NameFacts>()
 
-  function secrecyOfName(name: string): Secrecy {
+  return (name) => {
     const found = known.get(name)
     if (found !== undefined) return found
     const isUsers = names.has(normal(name)) || patterns.some((pattern) => name.search(pattern) >= 0)
-    const secrecy = isUsers ? 'always' : secrecyOf(name)
+    const facts = factsOf(name, isUsers ? 'always' : undefined)
     // A copy, because a part of a string can keep the whole string in memory.
-    if (known.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) known.set(Array.from(name).join(''), secrecy)
-    return secrecy
+    if (known.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) known.set(Array.from(name).join(''), facts)
+    return facts
   }
-  return (name, value) => isSecretValue(secrecyOfName(name), value)
 }
 
 /** The longest secret that isn't recognized when a cut halves it, in characters. */
@@ -98,12 +97,14 @@ class SafeCopier {
   readonly #bounds: Bounds
   /** Undefined if secrets stay in. */
   readonly #isSecret: IsSecret | undefined
+  readonly #readName: ReadName | undefined
   /** How many characters the copy may still have. */
   #left = 0
 
-  constructor(bounds: Bounds, isSecret: IsSecret | undefined) {
+  constructor(bounds: Bounds, readName: ReadName | undefined) {
     this.#bounds = bounds
-    this.#isSecret = isSecret
+    this.#readName = readName
+    this.#isSecret = readName && ((name, value) => isSecretValue(readName(name).secrecy, value))
   }
 
   /** Never throws, even if getters or `toJSON` of the value do. Each copy has the whole `maxLength`. */
@@ -125,7 +126,7 @@ class SafeCopier {
     const longest = 4 * maxTextLength + LONGEST_PART // bounds the work; marks are mostly shorter than secrets
     const isWhole = whole.length <= longest
     const begin = isWhole ? whole : whole.slice(0, longest)
-    const clean = this.#isSecret === undefined ? begin : redactText(begin, this.#isSecret)
+    const clean = this.#readName === undefined ? begin : redactText(begin, this.#readName)
     if (isWhole && clean.length <= most && clean.length <= maxTextLength) return clean
     const isEndSafe = isWhole || clean.endsWith(REDACTED)
     const safeLength = isEndSafe ? clean.length : Math.max(0, clean.length - LONGEST_PART)
@@ -216,9 +217,9 @@ class SafeCopier {
   #fields(value: Readonly<Record<string, unknown>>, depth: number): object {
     const isSecret = this.#isSecret
     const keys = Object.keys(value)
-    const name = keys.includes('value') ? ['name', 'key', 'header'].map((key) => value[key]).find(isText) : undefined
-    const isNamed = name !== undefined && isSecret?.(name, value['value']) === true
-    const test: IsSecret | undefined = isNamed ? (key, held) => key === 'value' || isSecret(key, held) : isSecret
+    const named = keys.find(isValueField)
+    const isHidden = named !== undefined && isSecret !== undefined && hasSecretName(value, keys, value[named], isSecret)
+    const test: IsSecret | undefined = isHidden ? (key, held) => key === named || isSecret(key, held) : isSecret
     return this.#entries(ownPairs(value, keys), keys.length, depth, test)
   }
 
@@ -252,6 +253,25 @@ class SafeCopier {
     }
     return hidden
   }
+}
+
+/** Looks up only keys as long as `v`, `value` and `parameterValue`. */
+function isValueField(key: string): boolean {
+  const { length } = key
+  return (length === 5 || length === 1 || length === 14) && VALUE_FIELDS.has(key)
+}
+
+/** Whether one of the fields that name a value has a secret name. */
+function hasSecretName(
+  value: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+  held: unknown,
+  isSecret: IsSecret,
+): boolean {
+  return keys.some((key) => {
+    const name = NAME_FIELDS.has(key) ? value[key] : undefined
+    return isText(name) && isSecret(name, held)
+  })
 }
 
 /** Whether a string of a list is secret because of the one before it. */

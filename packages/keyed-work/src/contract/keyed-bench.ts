@@ -54,6 +54,12 @@ export class KeyedBench extends StoreBench<KeyedStore> {
     const isLeft = typeof left === 'number' && left > 0 && left <= leaseMs
     this.#must(isLeft, `leaseMs must be above 0 and at most ${leaseMs}, not ${left}`)
   }
+  /** How much is left of the lease of another token. */
+  async leaseLeft(token: string): Promise<number> {
+    const answer = await this.claim(token)
+    this.#mustBe(answer.status, 'running')
+    return (answer as ClaimAnswer & { readonly leaseMs: number }).leaseMs
+  }
   /** The key must be completed, with this value and these parameters. */
   async isCompleted(token: string, value: string, parameters: string, changes?: ClaimChanges): Promise<void> {
     this.#mustBe(await this.claim(token, changes), { status: 'completed', parameters, value })
@@ -81,6 +87,7 @@ export class KeyedBench extends StoreBench<KeyedStore> {
       this.#steps[place] = answer === undefined ? text : `${text} → ${shown(answer)}`
       return answer
     } catch (error) {
+      if (error instanceof Seen) throw new Seen(`${text}: ${error.message} ${listOf(this.#steps)}`, error)
       throw new Seen(`${text} failed with: ${String(error)}. ${listOf(this.#steps)}`, { cause: error })
     }
   }

@@ -1,4 +1,15 @@
-import { FIFTY, ODD_TEXTS, SIMILAR_ENDS } from '../suite/store-bench.ts'
+import { systemClock } from '@stageflow/core'
+
+import {
+  FIFTY,
+  isKept,
+  LARGE_TEXTS,
+  LONG_MS,
+  MONTHS_MS,
+  ODD_TEXTS,
+  PARTS_OF_SECOND,
+  SIMILAR_ENDS,
+} from '../suite/store-bench.ts'
 import { ATOMIC, must, type StoreRule } from '../suite/store-rule.ts'
 import { type KeyedBench, P1, P2 } from './keyed-bench.ts'
 import { randomOperations } from './keyed-sequences.ts'
@@ -186,6 +197,75 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
         await bench.complete('a', { key, value })
         await bench.isCompleted('b', value, P1, { key })
       }
+    },
+  },
+  'a value of any length is returned unchanged, or refused': {
+    fix: 'Make the column long enough. Reject a value that is too long with an error whose code ends in /too-large: never cut it.',
+    check: async (bench) => {
+      for (const [what, value] of Object.entries(LARGE_TEXTS)) {
+        const key = `${bench.key}${what}`
+        await bench.claims('a', { key })
+        if (await isKept(() => bench.completes('a', { key, value }))) await bench.isCompleted('b', value, P1, { key })
+        else await bench.isRunning('b', { key })
+      }
+    },
+  },
+  'a record lasts for months': {
+    fix: 'Compute when a record ends as a number of 64 bits, and compare it when you read: a timer of JavaScript holds 24 days at most.',
+    check: async (bench) => {
+      const keys = MONTHS_MS.map((ms) => [`${bench.key}${ms}`, ms] as const)
+      for (const [key, ms] of keys) await bench.claims('a', { key, leaseMs: ms })
+      await bench.expire()
+      for (const [key, ms] of keys) await bench.isRunningWith('b', P1, ms, { key })
+      for (const [key, ms] of keys) await bench.completes('a', { key, ttlMs: ms })
+      // For a store with timers of the machine.
+      await systemClock.sleep(5)
+      await bench.expire()
+      for (const [key] of keys) await bench.isCompleted('b', 'a', P1, { key })
+    },
+  },
+  'a record lasts to the millisecond': {
+    fix: 'Keep times in milliseconds, and round none to seconds.',
+    check: async (bench) => {
+      for (const ms of PARTS_OF_SECOND)
+        await bench.inTime(ms, async (attempt) => {
+          const [held, kept] = [`${bench.key}held${ms}${attempt}`, `${bench.key}kept${ms}${attempt}`]
+          await bench.claim('a', { key: held, leaseMs: ms })
+          await bench.complete('a', { key: kept, ttlMs: ms })
+          const answers = [await bench.claim('b', { key: held }), await bench.claim('b', { key: kept })]
+          const [lease, completion] = answers.map(({ status }) => status)
+          if (lease === 'running' && completion === 'completed') return undefined
+          return `A claim and a completion were to last ${ms} ms. Asked at once, they were ${lease} and ${completion}; they must be running and completed.`
+        })
+    },
+  },
+  'the remaining lease shrinks': {
+    fix: 'Return how long the lease still lasts from now, and not how long it was given.',
+    check: async (bench) => {
+      await bench.claim('a')
+      const before = await bench.leaseLeft('b')
+      await bench.expire()
+      const after = await bench.leaseLeft('b')
+      must(
+        before - after >= bench.shortMs,
+        `leaseMs was ${before} at first and ${after} when more than ${bench.shortMs} ms had passed.`,
+      )
+    },
+  },
+  'a record is kept however many others there are': {
+    fix: 'Evict no record that has not ended: its work would be done twice. Reject a new one with an error whose code ends in /full.',
+    check: async (bench) => {
+      const [kept, others] = [`${bench.key}kept`, `${bench.key}other`]
+      await bench.claims('a')
+      await bench.claims('a', { key: kept })
+      await bench.completes('a', { key: kept })
+      await bench.crowd((store, place) => {
+        const key = `${others}${place}`
+        if (place % 2 === 0) return store.claim(key, { token: 'o', parameters: P1, leaseMs: LONG_MS })
+        return store.complete(key, { token: 'o', parameters: P1, value: 'o', ttlMs: LONG_MS })
+      })
+      await bench.isRunning('b')
+      await bench.isCompleted('b', 'a', P1, { key: kept })
     },
   },
   'one of fifty simultaneous claims gets the key': {

@@ -10,12 +10,15 @@ import {
   whole,
 } from '@stageflow/core/kit'
 
-import { shapeProblems, type StoreUnderTest, subjectRules } from './store-bench.ts'
-import { checkRule, type StoreRules } from './store-rule.ts'
+import { settlesInTime } from './settles-in-time.ts'
+import { OPERATION_MS, shapeProblems, type StoreUnderTest, subjectRules } from './store-bench.ts'
+import { breach, checkRule, Seen, type StoreRules } from './store-rule.ts'
 
 export interface StoreContractOptions {
   /** How long records live that expire in a case, in ms. Must be longer than twenty operations take. Default: 300. */
   readonly shortMs?: number
+  /** Maximum time for one operation of the store, in ms. Default: 5,000. */
+  readonly timeoutMs?: number
 }
 
 /** One case of a contract. `run` rejects with the error of the contract if the store breaks it. */
@@ -32,7 +35,7 @@ export interface StoreContract<Store, Bench> extends StoreRules<Bench> {
   readonly illegal: string
   /** What a store of this kind must be. */
   readonly store: OptionRule
-  readonly Bench: new (subject: StoreUnderTest<Store>, shortMs: number) => Bench
+  readonly Bench: new (subject: StoreUnderTest<Store>, shortMs: number, limitMs: number) => Bench
 }
 
 const AN_OBJECT: OptionRule = [(value) => typeof value === 'object' && value !== null, 'an object']
@@ -59,21 +62,37 @@ export function storeCases<Store, Bench>(
   const { name: caller, illegal, rules, Bench } = contract
   refuseOptions(`${caller}()`, illegal, [
     ...optionProblems({ open }, { open: required(functionLike('() => ({ store, advance })')) }),
-    ...optionProblems(options, { shortMs: whole(1) }),
+    ...optionProblems(options, { shortMs: whole(1), timeoutMs: whole(1) }),
   ])
-  const { shortMs = 300 } = options
+  const { shortMs = 300, timeoutMs = OPERATION_MS } = options
   return Object.keys(rules).map((name) => ({
     name,
     run: async () => {
-      const opened = await open()
+      const opened = await inTime(contract, async () => open(), 'open()', timeoutMs)
       checkOpened(opened, contract)
       try {
-        await checkRule(contract, name, new Bench(opened, shortMs))
+        await checkRule(contract, name, new Bench(opened, shortMs, timeoutMs))
       } finally {
-        await opened.close?.()
+        await inTime(contract, async () => opened.close?.(), 'close()', timeoutMs)
       }
     },
   }))
+}
+
+/** A server may take longer to start or to stop than an operation does. */
+const OPENING = 6
+
+async function inTime<T>(
+  contract: Pick<StoreContract<never, never>, 'broken' | 'subject'>,
+  act: () => Promise<T>,
+  what: string,
+  limitMs: number,
+): Promise<T> {
+  try {
+    return await settlesInTime(act(), what, OPENING * limitMs, `Resolve ${what}.`)
+  } catch (error) {
+    throw error instanceof Seen ? breach(contract, error) : error
+  }
 }
 
 function checkOpened<Store, Bench>(opened: unknown, { name, illegal, store }: StoreContract<Store, Bench>): void {

@@ -18,13 +18,23 @@ export interface StoreRules<Bench> {
   readonly subject: string
 }
 
-/** What a check has seen of a broken rule. `rule`: its name, if it isn't the one that is checked. */
+interface SeenMore {
+  readonly cause?: unknown
+  /** The name of the rule that is broken, if it isn't the one that is checked. */
+  readonly rule?: string | undefined
+  /** What to do, if it isn't the fix of the rule. */
+  readonly fix?: string | undefined
+}
+
+/** What a check has seen of a broken rule. */
 export class Seen extends Error {
   readonly rule: string | undefined
+  readonly fix: string | undefined
 
-  constructor(seen: string, { cause, rule }: { readonly cause?: unknown; readonly rule?: string | undefined } = {}) {
+  constructor(seen: string, { cause, rule, fix }: SeenMore = {}) {
     super(seen, { cause })
     this.rule = rule
+    this.fix = fix
   }
 }
 
@@ -45,9 +55,15 @@ export async function checkRule<Bench>(
     const isSeen = error instanceof Seen
     const seen = isSeen ? error.message : `the store, or the case, failed with: ${textOf(error)}.`
     const rule = isSeen && error.rule !== undefined && error.rule in rules ? error.rule : name
-    const message = `${subject} breaks the rule "${rule}": ${seen} ${rules[rule]?.fix}`
+    const fix = (isSeen ? error.fix : undefined) ?? rules[rule]?.fix
+    const message = `${subject} breaks the rule "${rule}": ${seen} ${fix}`
     throw new StageflowError(broken, message, { cause: isSeen ? error.cause : error })
   }
+}
+
+/** What `checkRule` fails with if something outside of a rule has gone wrong. */
+export function breach({ broken, subject }: Pick<StoreRules<never>, 'broken' | 'subject'>, seen: Seen): StageflowError {
+  return new StageflowError(broken, `${subject} cannot be tested: ${seen.message} ${seen.fix}`, { cause: seen.cause })
 }
 
 // What to do with a store, for rules that several contracts have.

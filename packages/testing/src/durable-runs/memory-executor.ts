@@ -139,6 +139,7 @@ export class MemoryRuns implements MemoryExecutor {
 
 /** The executor of one leg. */
 export class MemoryLeg implements StageExecutor {
+  readonly core: string = '^1.0.0'
   readonly start: DurableStart
   readonly leg: number
   readonly lost: AbortSignal

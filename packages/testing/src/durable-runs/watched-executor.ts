@@ -18,8 +18,9 @@ export interface ExecutorWatch {
 
 /** The executor itself, with a watch between it and the run. */
 export function watchedExecutor(executor: StageExecutor, watch: ExecutorWatch): StageExecutor {
-  const { start, leg, lost } = executor
+  const { core, start, leg, lost } = executor
   return {
+    ...(core !== undefined && { core }),
     start,
     leg,
     lost,

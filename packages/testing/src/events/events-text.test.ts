@@ -105,3 +105,14 @@ test('no events make an empty text, and unknown options are refused', () => {
     expect.objectContaining({ code: 'testing/illegal-option' }),
   )
 })
+
+test('a wrong item is named with its place (testing/illegal-option)', () => {
+  const event = { type: 'order.paid', data: {}, pipelineRunId: 'a' }
+  for (const [one, shown] of [
+    [null, 'null'],
+    [{ type: 'order.paid' }, 'an object'],
+  ] as const)
+    expect(() => eventsText([event, one] as never)).toThrow(
+      `eventsText(events, options): events[1] must be an event with its data, such as one of sink.events, not ${shown}.`,
+    )
+})

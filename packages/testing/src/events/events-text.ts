@@ -1,5 +1,5 @@
 import type { StageflowEvent } from '@stageflow/core'
-import { FLAG, checkOptions, required, show, isError } from '@stageflow/core/kit'
+import { FLAG, checkOptions, refuseOptions, required, show, isError } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 export interface EventsTextOptions {
@@ -10,8 +10,9 @@ export interface EventsTextOptions {
 }
 
 const CALL = 'eventsText(events, options)'
+const CODE = 'testing/illegal-option'
 const RULES: OptionRules<EventsTextOptions> = { ids: FLAG, times: FLAG }
-const ARGUMENTS: OptionRules = { events: required([areEvents, 'an array of events, such as sink.events']) }
+const ARGUMENTS: OptionRules = { events: required([Array.isArray, 'an array of events, such as sink.events']) }
 const IDS = ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'interactionId'] as const
 
 /**
@@ -20,7 +21,7 @@ const IDS = ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'inte
  */
 export function eventsText(events: Iterable<StageflowEvent>, options: EventsTextOptions = {}): string {
   const list = eventsIn(events)
-  checkOptions(CALL, 'testing/illegal-option', options, RULES)
+  checkOptions(CALL, CODE, options, RULES)
   const { ids = false, times = false } = options
   const isShown = (key: string): boolean => (ids || !/(?:^id|Ids?)$/.test(key)) && (times || !/(?:Ms|At)$/.test(key))
   const origins = new Map<string, Origin>()
@@ -44,12 +45,14 @@ export function eventsText(events: Iterable<StageflowEvent>, options: EventsText
 /** The events as an array, because some iterables can be read only once. */
 function eventsIn(given: unknown): readonly StageflowEvent[] {
   const events = isObject(given) && Symbol.iterator in given ? [...(given as Iterable<unknown>)] : given
-  checkOptions(CALL, 'testing/illegal-option', { events }, ARGUMENTS)
-  return events as readonly StageflowEvent[]
-}
-
-function areEvents(value: unknown): boolean {
-  return Array.isArray(value) && value.every((event) => isObject(event) && isObject(event['data']))
+  checkOptions(CALL, CODE, { events }, ARGUMENTS)
+  const list = events as readonly unknown[]
+  const wrong = list.findIndex((event) => !isObject(event) || !isObject(event['data']))
+  if (wrong !== -1)
+    refuseOptions(CALL, CODE, [
+      `events[${wrong}] must be an event with its data, such as one of sink.events, not ${show(list[wrong])}`,
+    ])
+  return list as readonly StageflowEvent[]
 }
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null

@@ -1,15 +1,18 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
+import type { DurableStart } from '@stageflow/core/durable'
 import { passTurns } from '../clock/event-loop-turns.ts'
 import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 import { settledIn, shownRun } from './executor-bench.ts'
-import type { ExecutorBench, RunExecutorCase } from './executor-bench.ts'
+import type { ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
 import { delayedRuns, randomPipeline } from './random-pipeline.ts'
 import type { RandomPipeline } from './random-pipeline.ts'
 
 /** Rules for what later legs get of the earlier ones. */
 export const crashCases: Readonly<Record<string, RunExecutorCase>> = {
+  'a crash ends the leg, and nothing of it is recorded afterwards': endsLeg,
+  'the code of a crashed leg sees its signal abort': abortsCode,
   'a run that has ended is given again from its facts alone': givesAgain,
   'a fact is recorded before it is given': recordsFirst,
   'facts have the same order in every leg': keepsOrder,
@@ -17,7 +20,7 @@ export const crashCases: Readonly<Record<string, RunExecutorCase>> = {
   'a run goes on while interceptors delay it': goesOnDelayed,
 }
 
-const everyEnding = (): AnyGraph =>
+export const everyEnding = (): AnyGraph =>
   new Pipeline('every-ending')
     .withStage('plain', () => ({ plain: 1 }))
     .withStage('later', async () => (await passTurns(2), { later: [1, 'two', null] }))
@@ -31,6 +34,58 @@ const everyEnding = (): AnyGraph =>
     )
     .withMap('items', { over: () => [1, 2, 3], each: async (item: number) => ({ double: 2 * item }) })
     .build()
+
+async function endsLeg(bench: ExecutorBench): Promise<void> {
+  const graph = new Pipeline('crashed')
+    .withStage('a', () => ({ a: 1 }))
+    .withStage('b', () => ({ b: 2 }), { dependencies: ['a'] })
+    .withStage('c', () => ({ c: 3 }), { dependencies: ['b'] })
+    .build()
+  const start = bench.start()
+  const { result } = await crashAtFirstFact(bench, graph, start)
+  must(result === undefined, `crash() resolved, but the leg went on, and its run ended as ${result?.status}. ${CRASH}`)
+  await passTurns(10)
+  const late = (await bench.facts(start)).slice(1).map(({ key }) => key)
+  must(late.length === 0, `crash() resolved after the first fact, but the leg recorded ${listed(late)} later. ${CRASH}`)
+  const again = await bench.end(graph, start)
+  mustEqual(again.result.status, 'completed', 'the status of the run after the next leg')
+}
+
+const CRASH =
+  'crash() must end the leg as the death of its process does, before it resolves: abort the signal `lost` of the executor, and record nothing more.'
+
+/** Runs a leg that crashes when it has its first fact, and leaves it to the executor to end the leg. */
+async function crashAtFirstFact(bench: ExecutorBench, graph: AnyGraph, start: DurableStart): Promise<Leg> {
+  let isOver = false
+  const given = async (): Promise<void> => {
+    if (isOver) return
+    isOver = true
+    await bench.subject.crash(start.runId)
+  }
+  return bench.leg(graph, start, { watch: { given }, what: 'a leg after crash()', fix: CRASH })
+}
+
+async function abortsCode(bench: ExecutorBench): Promise<void> {
+  const began = Promise.withResolvers<void>()
+  const left = Promise.withResolvers<string>()
+  const graph: AnyGraph = new Pipeline('in-progress')
+    .withStage('first', async () => (await began.promise, { first: 1 }))
+    .withStage('work', ({ signal }) => {
+      began.resolve()
+      return new Promise((resolve) => {
+        const leave = (): void => {
+          left.resolve('aborted')
+          resolve({ work: 1 })
+        }
+        if (signal.aborted) leave()
+        else signal.addEventListener('abort', leave, { once: true })
+      })
+    })
+    .build()
+  const start = bench.start()
+  await crashAtFirstFact(bench, graph, start)
+  await bench.within(left.promise, 'the code of a stage whose leg has crashed', CRASH)
+}
 
 async function givesAgain(bench: ExecutorBench): Promise<void> {
   const graph = everyEnding()

@@ -24,6 +24,9 @@ export interface LegPlan {
   readonly crashAfter?: number
   readonly options?: LegOptions<{}>
   readonly watch?: ExecutorWatch
+  /** What stands still if the leg does not end, and what to do then. */
+  readonly what?: string
+  readonly fix?: string
 }
 
 /** What one leg did. */
@@ -107,7 +110,7 @@ export class ExecutorBench {
   async leg(
     graph: AnyGraph,
     start: DurableStart,
-    { crashAfter, options = {}, watch = {} }: LegPlan = {},
+    { crashAfter, options = {}, watch = {}, what = `a leg of a run of "${graph.name}"`, fix }: LegPlan = {},
   ): Promise<Leg> {
     const given: Fact[] = []
     const begun: string[] = []
@@ -169,7 +172,7 @@ export class ExecutorBench {
           error ??= thrown
         },
       )
-    await this.within(ended, `a leg of a run of "${graph.name}"`)
+    await this.within(ended, what, fix)
     return { result, hasCrashed, error: hasCrashed ? undefined : error, number, start: begins, given, begun, waits }
   }
 
@@ -195,10 +198,10 @@ export class ExecutorBench {
   }
 
   /** Waits for a promise. Fails the case if it doesn't settle, and nothing happens in any leg for too long. */
-  async within<T>(promise: PromiseLike<T>, what: string): Promise<T> {
+  async within<T>(promise: PromiseLike<T>, what: string, fix: string = NO_FACT): Promise<T> {
     const over = new AbortController()
     try {
-      return await Promise.race([promise, this.#standstill(what, over.signal)])
+      return await Promise.race([promise, this.#standstill(what, fix, over.signal)])
     } finally {
       over.abort()
     }
@@ -208,18 +211,25 @@ export class ExecutorBench {
    * Waits in many parts: each is at least one turn of the event loop. If a busy machine stops this process for a while, that counts as
    * one part.
    */
-  async #standstill(what: string, signal: AbortSignal): Promise<never> {
+  async #standstill(what: string, fix: string, signal: AbortSignal): Promise<never> {
     for (let part = 0, seen = this.#happened; part < PARTS_OF_WAIT; part++) {
       await systemClock.sleep(this.#longestMs / PARTS_OF_WAIT, signal)
       if (seen === this.#happened) continue
       seen = this.#happened
       part = 0
     }
-    throw broken(`${what} stood still for ${this.#longestMs} ms: next() gives no fact, and no undefined.`)
+    throw broken(`${what} stood still for ${this.#longestMs} ms. ${fix}`)
   }
 }
 
 const PARTS_OF_WAIT = 500
+const NO_FACT = 'next() gives no fact, and no undefined.'
+
+/** A fact as text, with its fields in order. */
+export function factText(fact: RecordedFact): string {
+  const fields = Object.entries(JSON.parse(JSON.stringify(fact)) as object)
+  return JSON.stringify(Object.fromEntries(fields.toSorted(([one], [other]) => (one < other ? -1 : 1))))
+}
 
 /** A run as text, without times and reasons: which dependency skipped a stage first can differ between legs. */
 export function shownRun({ status, data, report }: AnyResult): string {

@@ -1,14 +1,18 @@
-import { Pipeline, StageflowError } from '@stageflow/core'
+import { Pipeline, StageflowError, StageOutput, systemClock } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import type { DurableStart, Fact } from '@stageflow/core/durable'
 import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
-import type { ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
-import { shownRun } from './executor-bench.ts'
+import type { RecordedFact } from '../durable-runs/leg.ts'
+import { everyEnding } from './crash-cases.ts'
+import type { ExecutorBench, Leg, LegPlan, RunExecutorCase } from './executor-bench.ts'
+import { factText, shownRun } from './executor-bench.ts'
+import { aborted } from './stop-cases.ts'
 
 /** Rules for facts, keys and starts. */
 export const factCases: Readonly<Record<string, RunExecutorCase>> = {
+  'a fact is the same in every leg, with its time': keepsTimes,
   'a live fact is given as its JSON': givesJson,
   'a run that lacks a fact is refused, and kept': refusesLost,
   'a run of a changed pipeline is refused, and kept': refusesChanged,
@@ -16,6 +20,58 @@ export const factCases: Readonly<Record<string, RunExecutorCase>> = {
   'similar keys are different keys': tellsKeysApart,
   'similar run ids are different runs': tellsRunsApart,
   'legs are numbered, and have the start of the first one': keepsStart,
+}
+
+async function keepsTimes(bench: ExecutorBench): Promise<void> {
+  const asking = new Pipeline('asking')
+    .withStage('price', () => ({ price: 1 }))
+    .withStage(
+      'ask',
+      ({ resumed }) => (resumed === undefined ? StageOutput.suspend({ question: '?' }) : { answer: resumed.answer }),
+      { dependencies: ['price'] },
+    )
+    .build()
+  const stopped = bench.start()
+  const { options, stop } = bench.stopper(stopped)
+  const stopping = new Pipeline('stopping')
+    .withStage('work', async (context) => {
+      await stop('the caller left')
+      await aborted(context)
+    })
+    .build()
+  const late = bench.start({ options: { timeoutMs: 1_000 } })
+  const runs: readonly (readonly [graph: AnyGraph, start: DurableStart, plan?: LegPlan])[] = [
+    [everyEnding(), bench.start()],
+    [stopping, stopped, { options }],
+    [everyEnding(), { ...late, startedAt: late.startedAt - 60_000 }],
+    ...(bench.traits.waitsInPlace === true ? [] : [[asking, bench.start()] as const]),
+  ]
+  for (const [graph, start, plan] of runs) {
+    const first = await bench.leg(graph, start, plan)
+    mustBeRecorded(first, await bench.facts(start), 'a live fact')
+    if (graph === asking) await bench.answers(start, 'ask', 'yes')
+    await systemClock.sleep(2)
+    const next = await bench.leg(graph, start)
+    const facts = await bench.facts(start)
+    mustBeRecorded(next, facts, 'a fact of a later leg')
+    await systemClock.sleep(2)
+    mustBeRecorded(await bench.leg(graph, start), facts, 'a fact of a later leg')
+  }
+}
+
+/** What a leg was given is what is recorded. */
+function mustBeRecorded({ given }: Leg, facts: readonly RecordedFact[], what: string): void {
+  for (const { replayed: _, ...fact } of given) {
+    const its = facts.find(({ kind, key }) => kind === fact.kind && key === fact.key)
+    must(
+      its === undefined || its.at === fact.at,
+      `${what}, ${fact.kind} ${fact.key}, was given with at: ${fact.at}; it is recorded with ${its?.at}. Give the time at which it happened, and not the time at which it is read.`,
+    )
+    must(
+      its === undefined || factText(its) === factText(fact),
+      `${what}, ${fact.kind} ${fact.key}, was given as ${factText(fact)}; it is recorded as ${its && factText(its)}. Give facts as they are recorded.`,
+    )
+  }
 }
 
 async function givesJson(bench: ExecutorBench): Promise<void> {

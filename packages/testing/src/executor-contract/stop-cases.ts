@@ -13,10 +13,11 @@ export const stopCases: Readonly<Record<string, RunExecutorCase>> = {
   'code that outlives a timeout is awaited for the grace time': outlives,
   'a stop is recorded, and given in every leg': keepsStop,
   'a stop that comes first is given before a call begins': stopsFirst,
+  'a stop that comes between two legs is recorded, and given before a call begins': stopsBetween,
 }
 
 /** Resolves when the signal of a stage aborts. */
-const aborted = ({ signal }: StageContext): Promise<void> =>
+export const aborted = ({ signal }: StageContext): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
@@ -121,6 +122,8 @@ async function keepsStop(bench: ExecutorBench): Promise<void> {
       .build()
     await bench.leg(graph, start, {
       options,
+      what: 'a leg whose caller had stopped the run',
+      fix: 'Record a stop when stop() is called, and give it as a fact, also while a call is in progress.',
       ...(crashAfter === undefined ? undefined : { crashAfter }),
     })
     const facts = await bench.facts(start)
@@ -147,4 +150,36 @@ async function stopsFirst(bench: ExecutorBench): Promise<void> {
   const { result } = await bench.end(graph, start, { options })
   must(ran.length === 0, 'the caller had stopped the run before it began, but its stage began.')
   must(result.status === 'cancelled', `the run was stopped, but it ended as ${result.status}.`)
+}
+
+async function stopsBetween(bench: ExecutorBench): Promise<void> {
+  const ran: string[] = []
+  const graph = new Pipeline('stopped-between')
+    .withStage('a', () => void ran.push('a'))
+    .withStage(
+      'b',
+      async (context) => {
+        ran.push('b')
+        await aborted(context)
+      },
+      { dependencies: ['a'] },
+    )
+    .build()
+  const start = bench.start()
+  const { options, stop } = bench.stopper(start)
+  await bench.leg(graph, start, { crashAfter: 1 })
+  await stop('the caller left')
+  const { result } = await bench.end(graph, start, { options })
+  // The stop of an engine may be on its way while the leg begins.
+  must(
+    bench.subject.stop !== undefined || !ran.includes('b'),
+    'the caller had stopped the run before its second leg, but that leg began a stage.',
+  )
+  must(result.status === 'cancelled', `the run was stopped, but its second leg ended as ${result.status}.`)
+  ran.splice(0)
+  const again = await bench.end(graph, start)
+  must(
+    ran.length === 0 && again.result.status === 'cancelled',
+    `the run was stopped before its second leg, but its third one ended as ${again.result.status}${ran.length > 0 ? ', and began a stage' : ''}. Record a stop of any leg.`,
+  )
 }

@@ -96,7 +96,7 @@ test.each([
   [{ llm: { fail: 2 } }, 'llm.fail must be a number from 0 to 1, not 2'],
   [{ llm: { fail: 0.6, hang: 0.6 } }, 'llm.fail, hang and delay must be at most 1 together, not 1.2'],
   [{ llm: { fails: 1 } }, 'unknown option "llm.fails"'],
-  [{ llm: 1 }, 'llm must be an object, not 1'],
+  [{ llm: 1 }, 'llm must be an object with the faults of the stage "llm", such as { fail: 0.2 }, not 1'],
   [undefined, 'faults must be an object'],
 ])('illegal faults are refused: %j', (faults, message) => {
   expect(() => faultInjector(faults as never)).toThrow(

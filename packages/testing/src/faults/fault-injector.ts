@@ -1,6 +1,6 @@
 import { StageOutput } from '@stageflow/core'
 import type { Interceptor, InterceptorContext } from '@stageflow/core'
-import { checkOptions, functionLike, isPlain, optionProblems, refuseOptions, required } from '@stageflow/core/kit'
+import { checkOptions, functionLike, isPlain, optionProblems, refuseOptions, required, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { SEEDED, seededNumbers } from '../random/seeded-random.ts'
 import type { SeedOptions } from '../random/seeded-random.ts'
@@ -112,6 +112,10 @@ function checkFaults(faults: Readonly<Record<string, StageFaults>>, options: See
 
 /** What is wrong with the faults of one stage. */
 function problemsOf(stage: string, faults: StageFaults): readonly string[] {
+  if (typeof faults !== 'object' || faults === null)
+    return [
+      `${stage} must be an object with the faults of the stage "${stage}", such as { fail: 0.2 }, not ${show(faults)}`,
+    ]
   const problems = optionProblems(faults, RULES, `${stage}.`)
   if (problems.length > 0) return problems
   const { fail = 0, hang = 0, delay = 0 } = faults

@@ -1,6 +1,6 @@
 import { StageOutput } from '@stageflow/core'
-import type { InterceptorContext } from '@stageflow/core'
-import { must } from '../contract-base/contract-case.ts'
+import type { ErrorRecord, InterceptorContext, PipelineReport } from '@stageflow/core'
+import { broken, must } from '../contract-base/contract-case.ts'
 import type { InterceptorBench, CaseGraph, CaseRun } from './interceptor-bench.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
@@ -12,7 +12,7 @@ export const abortCases: Readonly<Record<string, RunCase>> = {
   'stops waiting as soon as the run is aborted': stopsWaiting,
   'leaves nothing behind after an abort': leavesNothing,
   'lets other runs go on when one is aborted': othersGoOn,
-  'does not count aborts and skips as failures': holdsNothing,
+  'does not count aborts, skips and suspends as failures': holdsNothing,
   'gives the turns of aborted calls to others': givesTurns,
 }
 
@@ -73,11 +73,19 @@ async function abortIn(bench: InterceptorBench, runs: readonly CaseRun[], where:
   const all = Promise.all(runs.map(({ settled }) => settled))
   if (await bench.comesToRest(all)) return void bench.abortAll()
   bench.abortAll()
-  must(
-    await bench.settlesPatiently(all),
-    `it goes on waiting ${where} after the run was aborted. Pass context.signal to everything that waits: clock.sleep(ms, context.signal).`,
+  if (await bench.settlesPatiently(all)) return
+  const waits = `it goes on waiting ${where} after the run was aborted`
+  const results = await bench.ends(all, waits, PASS_SIGNAL)
+  const cleanup = results.map(({ report }) => cleanupProblem(report)).find((problem) => problem !== undefined)
+  throw broken(
+    cleanup === undefined ? `${waits}.${PASS_SIGNAL}` : `its callback of onCleanup went wrong: ${cleanup.message}`,
   )
 }
+const PASS_SIGNAL = ' Pass context.signal to everything that waits: clock.sleep(ms, context.signal).'
+
+/** What went wrong in the cleanups of a run. */
+export const cleanupProblem = ({ notes }: PipelineReport): ErrorRecord | undefined =>
+  notes['core/problems']?.find(({ code }) => code === 'core/cleanup-threw' || code === 'core/cleanup-timed-out')
 
 async function leavesNothing(bench: InterceptorBench): Promise<void> {
   const signals = bench.watchSignals()
@@ -140,13 +148,15 @@ async function holdsNothing(bench: InterceptorBench): Promise<void> {
     bench.abortAll()
     await bench.ends(run.settled)
   }
-  answer = () => StageOutput.skip('nothing to do')
-  for (let time = 0; time < REPEATED; time++) await bench.run(graph, bench.nextRun())
+  for (const output of [StageOutput.skip('nothing to do'), StageOutput.suspend('May it?')]) {
+    answer = () => output
+    for (let time = 0; time < REPEATED; time++) await bench.run(graph, bench.nextRun())
+  }
   answer = () => ({})
   const { status, report } = await bench.run(graph, bench.nextRun())
   must(
     status === 'completed',
-    `it let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Release what a call takes in a finally, or in the ended of a part, and count neither a skip nor an abort as a failure.`,
+    `it let a run end as ${status} after ${REPEATED} that were aborted, ${REPEATED} whose stage skipped and ${REPEATED} whose stage suspended. Release what a call takes in a finally, or in the ended of a part, and count no skip, suspend or abort as a failure.`,
     report,
   )
 }
@@ -182,7 +192,7 @@ async function givesTurns(bench: InterceptorBench): Promise<void> {
 const TURNS =
   ' A call that is aborted while it waits must leave the queue, and a free turn must go to a call that still waits: release it in a finally.'
 
-const untilAborted = ({ signal }: InterceptorContext): Promise<never> =>
+export const untilAborted = ({ signal }: InterceptorContext): Promise<never> =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })

@@ -15,8 +15,11 @@ export const answerCases: Readonly<Record<string, RunCase>> = {
   'passes a skip through untouched': (bench) => passes(bench, 'completed', () => StageOutput.skip('nothing to do')),
   'passes a cancel through untouched': (bench) =>
     passes(bench, 'cancelled', () => StageOutput.cancel('that is enough')),
+  'passes a suspend through untouched': (bench) =>
+    passes(bench, 'suspended', () => StageOutput.suspend({ question: 'May it?' }, { state: { step: 1 } })),
   'passes a failure through untouched': async (bench) => {
     await passes(bench, 'failed', () => StageOutput.fail('it is broken', { retryable: false, data: { part: 3 } }))
+    await passes(bench, 'failed', () => StageOutput.fail(declined(), { retryable: false }))
     await passes(bench, 'failed', () => {
       throw new TypeError('a bug of the stage')
     })
@@ -28,17 +31,26 @@ export const answerCases: Readonly<Record<string, RunCase>> = {
   'changes nothing of what the stage sees': whatTheStageSees,
 }
 
+const declined = (): Error =>
+  Object.assign(new Error('the card was declined', { cause: new Error('no cover') }), { code: 'declined', status: 402 })
+
 async function passes(bench: InterceptorBench, status: string, answer: () => StageOutput): Promise<void> {
   bench.watch.answers.length = 0
   /** The output of the stage itself. An interceptor that ends the call changes what is seen inside. */
   let own: StageOutput | undefined
+  /** Its text before an interceptor gets it. */
+  let returned: string | undefined
+  const answered = (output: StageOutput): StageOutput => {
+    returned = JSON.stringify(output)
+    return (own = output)
+  }
   const graph = bench.alone({
     run: async () => {
       await Promise.resolve()
       try {
-        return (own = answer())
+        return answered(answer())
       } catch (error) {
-        own = StageOutput.fail(error)
+        answered(StageOutput.fail(error))
         throw error
       }
     },
@@ -51,13 +63,21 @@ async function passes(bench: InterceptorBench, status: string, answer: () => Sta
     reached === 1 || inner.status === 'fail',
     `it ran a stage ${reached} times although it had ended "${inner.status}". Call next again only after a failure.`,
   )
+  mustNotRepeat(inner, reached)
   must(
-    outer === inner || JSON.stringify(outer) === JSON.stringify(inner),
-    `it returned ${JSON.stringify(outer)} although the stage had returned ${JSON.stringify(inner)}. Return what next(context) returned.`,
+    JSON.stringify(outer) === (returned ?? JSON.stringify(inner)),
+    `it returned ${JSON.stringify(outer)} although the stage had returned ${returned ?? JSON.stringify(inner)}. Return what next(context) returned, and don't change it.`,
   )
   must(
     result.status === status,
     `it made a run end as ${result.status} although its stage had ended "${inner.status}": it must end as ${status}.`,
+  )
+}
+
+function mustNotRepeat(output: StageOutput, calls: number): void {
+  must(
+    calls === 1 || output.status !== 'fail' || output.retryable !== false,
+    `it ran a stage ${calls} times whose failure says retryable: false. What the stage does may have been done, so a repeat may do it twice: call next again only if output.retryable isn't false.`,
   )
 }
 
@@ -77,9 +97,18 @@ async function staysFailed(bench: InterceptorBench): Promise<void> {
 const FAILURES = 20
 
 async function keepsFailing(bench: InterceptorBench): Promise<void> {
-  const graph = bench.alone({ run: async () => StageOutput.fail('it is broken', { retryable: false }) })
+  const failure = StageOutput.fail('it is broken', { retryable: false })
+  let calls = 0
+  const graph = bench.alone({
+    run: async () => {
+      calls++
+      return failure
+    },
+  })
   for (let time = 1; time <= FAILURES; time++) {
+    calls = 0
     const { status, data } = await bench.run(graph, bench.nextRun())
+    if (calls > 0) mustNotRepeat(failure, calls)
     must(
       status === 'failed',
       `it let run ${time} of a stage that always fails end as ${status}, with ${JSON.stringify(data)}. An interceptor that answers for a failing stage must answer with a failure.`,

@@ -46,13 +46,19 @@ export class Basics {
 }
 
 const RUNS = 3
+const KEYS =
+  "An output that is kept needs a key of what its run was asked: its input, its user, its pipeline and stage. If the run's caller gives the key, pass interceptorContract an input with it: { input: (run) => ({ extensions: { … } }) }."
 
 async function letsThrough(bench: InterceptorBench): Promise<void> {
   let reached = 0
-  const graph = buildable(bench, async () => ({ reached: ++reached }))
+  const graph = buildable(bench, async () => ({ call: ++reached }))
   for (let run = 1; run <= RUNS; run++) {
     const before = reached
-    const { status, errors = [] } = await bench.run(graph, bench.nextRun())
+    const { status, errors = [], data } = await bench.run(graph, bench.nextRun())
+    must(
+      reached > before || status !== 'completed',
+      `it answered run ${run} with ${JSON.stringify(data['stage'])}${reached === 0 ? '' : ', the output of an earlier run'}, and did not run the stage. ${KEYS}`,
+    )
     const [error] = errors
     const how = `ended as ${status}${error === undefined || bench.ownFailures !== '' ? '' : ` (${error.message})`}`
     const isThrough = reached > before && status === 'completed'

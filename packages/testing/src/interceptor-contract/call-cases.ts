@@ -5,7 +5,7 @@ import { must } from '../contract-base/contract-case.ts'
 import { hanging } from './abort-cases.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
 import type { Spy } from './membrane.ts'
-import { asyncStorage, type AsyncStorage } from './runtime-module.ts'
+import { sharedStorage, type AsyncStorage } from './runtime-module.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
 
@@ -16,8 +16,11 @@ export const callCases: Readonly<Record<string, RunCase>> = {
   'does not end a stage that runs out of time as a success': outOfTime,
 }
 
+const callStorage = sharedStorage<string>()
+const runStorage = sharedStorage<string>()
+
 async function entersAtOnce(bench: InterceptorBench): Promise<void> {
-  const [aroundCall, aroundRun] = [asyncStorage<string>() ?? variable(), asyncStorage<string>() ?? variable()]
+  const [aroundCall, aroundRun] = [callStorage() ?? variable(), runStorage() ?? variable()]
   const setting: Interceptor = {
     name: 'contract/setting',
     onRun: () => ({ enter: (next) => aroundRun.run('run', next) }),

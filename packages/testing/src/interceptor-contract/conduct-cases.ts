@@ -1,25 +1,19 @@
-import { StageOutput } from '@stageflow/core'
-import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
-import { hanging } from './abort-cases.ts'
+import { everything } from './everything.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
-import { isEmit } from './membrane.ts'
-import { garbageCollector } from './runtime-module.ts'
+import { oneAtATime } from './turns.ts'
 import type { GlobalUse } from './watched-globals.ts'
+import { watchWrites, type GlobalMembers } from './watched-writes.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
 
-const KEEPS_NONE = 'keeps no context and no run after its end'
-
-/** Rules for what an interceptor uses: time, globals, events and contexts. */
-export const conductCases = (): Readonly<Record<string, RunCase>> => ({
+/** Rules for what an interceptor uses: time, globals and contexts. */
+export const conductCases = (globals: GlobalMembers): Readonly<Record<string, RunCase>> => ({
   'takes its time from the clock of the run': timeFromClock,
   'leaves no global timer or process listener behind': nothingGlobal,
-  'begins the types of its events with its name': ownEvents,
+  'leaves the code that calls it in its own async context': ownContext,
+  'writes nothing to global objects': (bench) => writesNoGlobal(bench, globals),
   'writes nothing to contexts and runs': writesNothing,
-  [garbageCollector() === undefined
-    ? `${KEEPS_NONE} (not checked: this runtime cannot be told to collect garbage)`
-    : KEEPS_NONE]: keepsNone,
 })
 
 async function timeFromClock(bench: InterceptorBench): Promise<void> {
@@ -47,27 +41,37 @@ async function nothingGlobal(bench: InterceptorBench): Promise<void> {
   )
 }
 
-async function ownEvents(bench: InterceptorBench): Promise<void> {
-  const own = nameOnly(bench.subject.name)
-  const isForeign = (type: string): boolean => {
-    const [first = '', ...rest] = type.split('.')
-    // A type without a dot is refused by the engine.
-    return rest.length > 0 && nameOnly(first) !== own && !bench.events.includes(type)
-  }
-  const foreign = new Set<string>()
-  bench.watch.onCalled = (method, [type]) => {
-    if (isEmit(method) && isForeign(String(type))) foreign.add(String(type))
-  }
+async function ownContext(bench: InterceptorBench): Promise<void> {
   await everything(bench)
-  const [type] = foreign
+  const left = bench.globals.leftContexts
   must(
-    type === undefined,
-    `it emitted ${[...foreign].map((one) => `"${one}"`).join(', ')}, which does not begin with its name. Call the event "${bench.subject.name.replaceAll('-', '_')}.${type?.split('.').slice(1).join('.')}". If the type is right, pass interceptorContract { events: ['${type}'] }.`,
+    left.length === 0,
+    `it called ${listed(left)}, and returned in that async context: all that its caller does next, in other stages and other runs, is in it. Return a part with enter(next) { storage.run(value, next) }, which ends with the call.`,
   )
 }
 
-/** `circuit-breaker` emits `circuit_breaker.opened`. */
-const nameOnly = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+/** `before`: the members of before the first interceptor was made. */
+async function writesNoGlobal(bench: InterceptorBench, before: GlobalMembers): Promise<void> {
+  await everything(bench)
+  if (before.changed().length === 0) return
+  // Other code may have written them. So a second interceptor runs while those members are watched.
+  const written = await alone(async () => {
+    const writes = watchWrites(before.changed(), () => bench.globals.isWithin)
+    try {
+      await everything(bench.another())
+    } finally {
+      writes.close()
+    }
+    return writes.written
+  })
+  must(
+    written.length === 0,
+    `it wrote to ${written.join(', ')}, which all code of the process shares: two interceptors, or two versions of one, overwrite each other's values. Keep state in the function that makes the interceptor, or in a slot: run.set(slot, value).`,
+  )
+}
+
+/** Two watches of one member would see each other. */
+const alone = oneAtATime()
 
 async function writesNothing(bench: InterceptorBench): Promise<void> {
   const written = new Set<string>()
@@ -77,69 +81,6 @@ async function writesNothing(bench: InterceptorBench): Promise<void> {
     written.size === 0,
     `it wrote to ${[...written].map((member) => `"${member}"`).join(', ')} of a context or a run, which are the engine's. Keep the state of a call in the function that wrap or onCall returns, and that of a run in a slot: run.set(slot, value).`,
   )
-}
-
-const RUNS = 40
-/** An interceptor may keep a few, such as those of the last runs. */
-const MAY_KEEP = 10
-
-async function keepsNone(bench: InterceptorBench): Promise<void> {
-  const collectGarbage = garbageCollector()
-  if (collectGarbage === undefined) return // the name of the case says so
-  const contexts: WeakRef<object>[] = []
-  const runs: WeakRef<object>[] = []
-  bench.watch.onShown = (shown) => void ('stage' in shown ? contexts : runs).push(new WeakRef(shown))
-  await manyRuns(bench)
-  const kept = (): string | undefined => {
-    if (alive(contexts) > MAY_KEEP) return `${alive(contexts)} of ${contexts.length} contexts`
-    return alive(runs) > MAY_KEEP ? `${alive(runs)} of ${runs.length} runs` : undefined
-  }
-  for (let time = 0; time < 5; time++) {
-    await bench.clock.settle()
-    collectGarbage()
-    if (kept() === undefined) return
-  }
-  must(
-    kept() === undefined,
-    `it still kept ${kept()} after all runs had ended. Each holds the data of its user, and memory grows with every run. Keep what you need of them in a slot, in a part or in a WeakMap. In ended, remove what you put in a Map, a Set or an array.`,
-  )
-}
-
-async function manyRuns(bench: InterceptorBench): Promise<void> {
-  const graph = bench.alone({ run: async () => ({}) })
-  for (let time = 0; time < RUNS; time++) await bench.run(graph, bench.nextRun())
-}
-
-const alive = (refs: readonly WeakRef<object>[]): number => refs.filter((ref) => ref.deref() !== undefined).length
-
-const STAGES: readonly (() => unknown)[] = [
-  () => ({}),
-  async () => ({}),
-  async () => StageOutput.skip('nothing to do'),
-  async () => StageOutput.fail('it is broken', { retryable: false }),
-  async () => StageOutput.cancel('enough'),
-  async () => {
-    throw new TypeError('a bug of the stage')
-  },
-]
-
-/** Runs with every ending, repetitions, a limit that passes, an abort and a child run: all that an interceptor reacts to. */
-async function everything(bench: InterceptorBench): Promise<void> {
-  let calls = 0
-  const busy = async (): Promise<StageOutput> =>
-    ++calls % 3 === 0 ? StageOutput.ok({}) : StageOutput.fail('busy', { retryable: true })
-  for (const run of [...STAGES, busy]) {
-    const graph = bench.alone({ run })
-    const number = bench.nextRun()
-    for (let time = 0; time < 2; time++) await bench.run(graph, number)
-  }
-  const { graph } = hanging(bench, ({ signal }) => signal.reason)
-  const run = graph.start(bench.nextRun(), bench.aborting())
-  if (!(await bench.comesToRest(run.settled)) && bench.nextDue < Infinity) await bench.clock.advanceTo(bench.nextDue)
-  bench.abortAll()
-  await bench.ends(run.settled)
-  const child = anyPipeline('child', [bench.stage({ name: 'stage', run: async () => ({}) })])
-  await bench.run(bench.build(anyPipeline('parent').withPipeline('child', child)), bench.nextRun())
 }
 
 function listed(uses: readonly GlobalUse[]): string {

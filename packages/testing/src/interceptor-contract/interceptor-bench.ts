@@ -1,4 +1,5 @@
 import { PipelineBuildError, defineStage } from '@stageflow/core'
+import { resumeSettled } from '@stageflow/core/durable'
 import type {
   AnyStage,
   BuildOptions,
@@ -11,6 +12,8 @@ import type {
   RunOptions,
   StageflowEvent,
   StageOutput,
+  StageSlot,
+  SuspendedResult,
 } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import { manualClock } from '../clock/manual-clock.ts'
@@ -38,18 +41,24 @@ export interface CaseResult {
   readonly report: PipelineReport
   /** Of a failed run. */
   readonly errors?: readonly ErrorRecord[]
+  /** Of a suspended run. */
+  readonly requests?: object
 }
 export interface CaseRun extends AsyncIterable<StageflowEvent> {
   readonly settled: Promise<CaseResult>
 }
 export interface CaseGraph {
   start(run: number, options?: RunOptions, input?: RunInput): CaseRun
+  /** Continues a suspended run. */
+  resume(suspended: CaseResult, answers: object): Promise<CaseResult>
 }
 
 interface InterceptorBenchOptions {
   readonly beside?: readonly Interceptor[]
   readonly patience?: Patience
   readonly waits?: Waits | undefined
+  /** The watch of another bench, which ends it. Default: its own. */
+  readonly globals?: WatchedGlobals
 }
 
 /** An interceptor that calls a stage this often in one run calls it without end. */
@@ -58,9 +67,11 @@ const MOST_CALLS = 1_000
 /** Runs a case of the interceptor contract. */
 export class InterceptorBench extends ContractBench {
   readonly watch: Watch
-  readonly globals: WatchedGlobals = watchedGlobals()
+  readonly globals: WatchedGlobals
   readonly subject: Interceptor
+  readonly #create: CreateInterceptor
   readonly #options: InterceptorContractOptions
+  readonly #more: InterceptorBenchOptions
   readonly #beside: readonly Interceptor[]
   readonly #outside: readonly Interceptor[]
   #runs = 0
@@ -72,9 +83,12 @@ export class InterceptorBench extends ContractBench {
 
   /** `beside`: interceptors around the one under test that don't need it. */
   constructor(create: CreateInterceptor, options: InterceptorContractOptions, more: InterceptorBenchOptions = {}) {
-    const { beside = [], patience, waits } = more
+    const { beside = [], patience, waits, globals = watchedGlobals() } = more
     super(manualClock(), patience, waits)
+    this.globals = globals
+    this.#create = create
     this.#options = options
+    this.#more = more
     this.#beside = beside
     this.watch = { answers: [], onNext: this.#counter() }
     try {
@@ -92,7 +106,12 @@ export class InterceptorBench extends ContractBench {
 
   /** Ends the case: clears the global timers and process listeners that the interceptor left behind. */
   close(): void {
-    this.globals.close()
+    if (this.#more.globals === undefined) this.globals.close()
+  }
+
+  /** A bench with a new interceptor. It shares the watch of this one. */
+  another(): InterceptorBench {
+    return new InterceptorBench(this.#create, this.#options, { ...this.#more, globals: this.globals })
   }
 
   /** A number that no other run has. */
@@ -146,15 +165,25 @@ export class InterceptorBench extends ContractBench {
       ...watched(this.subject, this.watch, this.globals),
     ]
     const graph = pipeline.build({ clock: this.clock, interceptors, ...options })
+    const { runOptions } = this.#options
     return {
-      start: (run, extra, input) => {
-        const started = graph.start(this.input(run, input), { ...this.#options.runOptions, ...extra })
-        void started.settled.then((result) => {
-          if (result.status === 'failed') this.#refusal ??= refusalIn(result.errors)
-        })
-        return started
+      start: (run, extra, input) => this.#started(graph.start(this.input(run, input), { ...runOptions, ...extra })),
+      resume: async (suspended, answers) => {
+        const stored = suspended as unknown as SuspendedResult<Record<string, StageSlot>>
+        const result = (await resumeSettled(graph, stored, answers, runOptions)) as CaseResult
+        this.#look(result)
+        return result
       },
     }
+  }
+
+  #started(run: CaseRun): CaseRun {
+    void run.settled.then((result) => this.#look(result))
+    return run
+  }
+  /** Notes what the engine has refused. */
+  #look({ errors = [] }: CaseResult): void {
+    this.#refusal ??= refusalIn(errors)
   }
 
   /** Like `build`. Returns undefined if the interceptor itself refuses a stage. */

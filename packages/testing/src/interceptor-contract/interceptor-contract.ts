@@ -10,7 +10,13 @@ import { BASIC_CASE, Basics } from './basics.ts'
 import { callCases } from './call-cases.ts'
 import { conductCases } from './conduct-cases.ts'
 import { leftoverCases } from './leftover-cases.ts'
+import { limitCases } from './limit-cases.ts'
+import { memoryCases } from './memory-cases.ts'
 import { stateCases } from './state-cases.ts'
+import { suspendCases } from './suspend-cases.ts'
+import { tellingCases } from './telling-cases.ts'
+import { threadCases } from './thread-cases.ts'
+import { globalMembers } from './watched-writes.ts'
 import { InterceptorBench } from './interceptor-bench.ts'
 import type { CreateInterceptor, InterceptorContractOptions } from './interceptor-contract-options.ts'
 
@@ -43,25 +49,33 @@ function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
-/** The cases, with other waits than those of the public contract. */
+interface HowTested {
+  /** Default: those of the public contract. */
+  readonly waits?: Waits
+  /** Whether an interceptor that doesn't wrap stages is tested beside one that does, too. Default: true. */
+  readonly alsoBeside?: boolean
+}
+
+/** The cases, tested in another way than those of the public contract. */
 export function interceptorCases(
   create: CreateInterceptor,
   options: InterceptorContractOptions,
-  waits?: Waits,
+  { waits, alsoBeside = true }: HowTested = {},
 ): readonly ContractCase[] {
-  const cases = { ...answerCases, ...callCases, ...abortCases, ...stateCases, ...leftoverCases }
+  const ofCalls = { ...answerCases, ...callCases, ...abortCases, ...stateCases, ...suspendCases, ...leftoverCases }
+  const ofConduct = { ...tellingCases, ...conductCases(globalMembers()), ...limitCases, ...memoryCases() }
   const patience = new Patience()
   const make = (beside: readonly Interceptor[] = []): InterceptorBench =>
     new InterceptorBench(create, options, { beside, patience, waits })
   const basics = new Basics(make)
   const basic: ContractCase = { name: BASIC_CASE, run: () => basics.mustWork(BASIC_CASE) }
-  const others = Object.entries({ ...cases, ...conductCases() }).map(([name, run]) => ({
+  const others = Object.entries({ ...threadCases, ...ofCalls, ...ofConduct }).map(([name, run]) => ({
     name,
     run: async () => {
       await basics.mustWork(name)
       const { wrap, onCall } = await keepsRule(make(), name, run)
       // The engine calls a wrapped stage in another way, which is all the same for what an interceptor uses.
-      if (Object.hasOwn(cases, name) && (wrap === undefined || onCall !== undefined))
+      if (alsoBeside && Object.hasOwn(ofCalls, name) && (wrap === undefined || onCall !== undefined))
         await keepsRule(make([PASSING]), name, run)
     },
   }))

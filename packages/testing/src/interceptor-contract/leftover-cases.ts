@@ -2,6 +2,7 @@ import { StageOutput } from '@stageflow/core'
 import type { Interceptor, InterceptorContext, RunContext } from '@stageflow/core'
 import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
+import { cleanupProblem } from './abort-cases.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
 import { isEmit } from './membrane.ts'
 
@@ -19,6 +20,7 @@ export const leftoverCases: Readonly<Record<string, RunCase>> = {
 const ENDINGS: Readonly<Record<string, () => unknown>> = {
   ok: async () => ({}),
   skip: async () => StageOutput.skip('nothing to do'),
+  suspend: async () => StageOutput.suspend({ question: 'May it?' }, { state: { step: 1 } }),
   fail: async () => StageOutput.fail('it is broken', { retryable: false }),
   throw: async () => {
     throw new TypeError('a bug of the stage')
@@ -117,6 +119,8 @@ async function survivesEverything(bench: InterceptorBench): Promise<void> {
   const runs = [
     bench.build(anyPipeline('tolerated', tolerated)).start(bench.nextRun()),
     bench.alone({ run: ENDINGS['fail'] as () => object }).start(bench.nextRun()),
+    bench.alone({ run: ENDINGS['suspend'] as () => object }).start(bench.nextRun()),
+    bench.alone({ run: () => StageOutput.suspend('May it?') }).start(bench.nextRun()),
     bench.alone({ run: () => StageOutput.cancel('enough') }).start(bench.nextRun()),
     ...Object.values(REFUSALS).map((refusing) =>
       bench.build(anyPipeline('refused', [ok]), {}, [refusing]).start(bench.nextRun()),
@@ -129,6 +133,8 @@ async function survivesEverything(bench: InterceptorBench): Promise<void> {
   for (const { report } of await bench.ends(all)) {
     const thrown = report.notes['core/problems']?.find(({ code }) => code === 'core/observer-threw')
     must(thrown === undefined, `it threw in settled, in onRun, or in a function of a part: ${thrown?.message}`)
+    const cleanup = cleanupProblem(report)
+    must(cleanup === undefined, `its callback of onCleanup went wrong: ${cleanup?.message}`)
   }
 }
 

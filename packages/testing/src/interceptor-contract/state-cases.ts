@@ -2,8 +2,8 @@ import { StageOutput } from '@stageflow/core'
 import type { ContextSnapshot, InterceptorContext, Pipeline, PipelineReport, StageContext } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import { anyPipeline } from '../contract-base/any-pipeline.ts'
-import { broken, must } from '../contract-base/contract-case.ts'
-import type { InterceptorBench, CaseResult } from './interceptor-bench.ts'
+import { broken, listed, must } from '../contract-base/contract-case.ts'
+import { TO_PASS, type InterceptorBench, type CaseResult } from './interceptor-bench.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
 
@@ -13,6 +13,7 @@ export const stateCases: Readonly<Record<string, RunCase>> = {
   'keeps several graphs apart': severalGraphs,
   'can be built again': buildsAgain,
   'keeps two stages of a run apart': twoStages,
+  'serves stages and pipelines of any name': anyName,
   'keeps child runs and the items of a map apart': childRuns,
 }
 
@@ -44,9 +45,12 @@ async function manyRuns(bench: InterceptorBench): Promise<void> {
     const own = data['second'] as { run: number; first: number } | undefined
     return status !== 'completed' || own?.run !== run || own.first !== run
   })
+  const mixedUp = wrong.length === 1 ? 'a run' : `${wrong.length} runs`
   must(
     wrong.length === 0,
-    `it mixed up, or did not let through, ${wrong.length} of ${MANY} runs at once. Keep the state of a call in the function that wrap or onCall returns, or in its part. Keep the state of a run in its part or in a slot.`,
+    bench.ownFailures === ''
+      ? `it mixed up ${mixedUp} of ${MANY} at once. Keep the state of a call in the function that wrap or onCall returns, or in its part. Keep the state of a run in its part or in a slot.`
+      : `it did not let ${wrong.length} of ${MANY} runs at once through. ${TO_PASS}`,
     results.find(({ status }) => status !== 'completed')?.report,
   )
   await bench.clock.settle()
@@ -131,6 +135,65 @@ async function twoStages(bench: InterceptorBench): Promise<void> {
       `it held the failures of stage "broken" against stage "sound", which ended "${status}"${error === undefined ? '' : ` (${error.message})`}. Make the state of a stage inside wrap or onCall, which are called once per stage.`,
     )
   }
+}
+
+/** Members that every object inherits, names that differ only in case, and all separators. */
+const NAMES = [
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'stage',
+  'Stage',
+  'a/b',
+  'a:b',
+  'a-b',
+  'a_b',
+  'é',
+  'x'.repeat(200),
+]
+const PLACES: readonly { readonly pipeline: string; readonly stages: readonly string[] }[] = [
+  ...['names', 'Names', '__proto__', 'constructor', 'a (b) c. $1 [d'].map((pipeline) => ({ pipeline, stages: NAMES })),
+  // One text, if the names are put together with a separator.
+  ...['/', ':', '-', '_'].flatMap((separator) => [
+    { pipeline: `north${separator}a`, stages: ['b'] },
+    { pipeline: 'north', stages: [`a${separator}b`] },
+  ]),
+]
+
+async function anyName(bench: InterceptorBench): Promise<void> {
+  const graphs = PLACES.map(({ pipeline, stages }) => {
+    const all = stages.map((name) =>
+      bench.stage({
+        name,
+        run: async () => (await Promise.resolve(), { place: `"${name}" of pipeline "${pipeline}"` }),
+      }),
+    )
+    try {
+      return bench.build(anyPipeline(pipeline, all))
+    } catch (error) {
+      throw broken(
+        `it let pipeline "${pipeline}", with stages ${listed(stages)}, not be built: ${textOf(error)}`,
+        error,
+      )
+    }
+  })
+  const run = bench.nextRun()
+  const results = await bench.ends(Promise.all(graphs.map((graph) => graph.start(run).settled)))
+  PLACES.forEach(({ pipeline, stages }, place) => {
+    const { data, errors = [], report } = results[place] as CaseResult
+    for (const name of stages) {
+      const own = `"${name}" of pipeline "${pipeline}"`
+      const got = (data[name] as { readonly place: string } | undefined)?.place
+      if (got === own) continue
+      const what =
+        got === undefined
+          ? `ended "${report.stages[name]?.status}"${errors[0] === undefined ? '' : ` (${errors[0].message})`}`
+          : `got the output of stage ${got}`
+      throw broken(
+        `stage ${own} ${what}. Any legal name works: keep what belongs to a stage in the function that wrap or onCall returns, or in a Map; an object has a "constructor" already. Make keys with JSON.stringify([pipeline, stage]), because names contain any separator, and don't change their case.`,
+      )
+    }
+  })
 }
 
 const ITEMS = 5

@@ -1,9 +1,16 @@
 import { systemClock } from '@stageflow/core'
-import { setTimeout as realTime } from 'node:timers/promises'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setImmediate as importedImmediate, setTimeout as importedTimeout } from 'node:timers'
+import { scheduler, setImmediate as realImmediate, setTimeout as realTime } from 'node:timers/promises'
 import { runInThisContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { outsideTime } from '../../test/outside-time.ts'
 import { interceptorContract } from '../contract.ts'
 import { watchedGlobals } from './watched-globals.ts'
+
+const savedTimeout = setTimeout
 
 const TIME = { setTimeout, setInterval, clearTimeout, clearInterval, dateNow: Date.now, now: performance.now }
 const time = (): typeof TIME => ({
@@ -32,10 +39,99 @@ test('uses of the time of the machine are named, with their place', () => {
   )
 })
 
+const AT = expect.stringMatching(/^watched-globals\.test\.ts:\d+:\d+$/)
+
+test('the date and the clocks of the process are times of the machine too', () => {
+  const globals = watchedGlobals()
+  const dates = globals.within(() => [
+    new Date(),
+    new (class extends Date {})(),
+    Date(),
+    process.hrtime(),
+    process.hrtime.bigint(),
+    process.uptime(),
+    new Date(0),
+    Date.UTC(2026),
+  ])
+  expect(dates[0]).toBeInstanceOf(Date)
+  globals.close()
+  expect(dates[0]).toBeInstanceOf(Date)
+  const calls = [
+    'new Date()',
+    'new Date()',
+    'Date()',
+    'process.hrtime()',
+    'process.hrtime.bigint()',
+    'process.uptime()',
+  ]
+  expect(globals.timeUses).toEqual(calls.map((call) => ({ call, where: AT })))
+})
+
+test('timers are seen whichever way code gets at them', async () => {
+  const globals = watchedGlobals()
+  await globals.within(async () => {
+    clearTimeout(savedTimeout(() => {}, 5))
+    clearTimeout(importedTimeout(() => {}, 6))
+    importedImmediate(() => {})
+    AbortSignal.timeout(60_000)
+    await realTime(1)
+    await scheduler.wait(2)
+    await realImmediate()
+  })
+  expect(globals.leftTimers).toEqual([{ call: 'setTimeout(…, 60000)', where: AT }])
+  globals.close()
+  expect(globals.timeUses).toEqual(
+    [
+      'setTimeout(…, 5)',
+      'setTimeout(…, 6)',
+      'setImmediate(…)',
+      'setTimeout(…, 60000)',
+      'setTimeout(…, 1)',
+      'setTimeout(…, 2)',
+      'setImmediate(…)',
+    ].map((call) => ({ call, where: AT })),
+  )
+})
+
+test('timers that Node sets for a request are its own', async () => {
+  const server = createServer((_, response) => response.end('yes'))
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const globals = watchedGlobals()
+  const answer = await globals.within(async () => {
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    return response.text()
+  })
+  globals.close()
+  server.closeAllConnections()
+  server.close()
+  expect([answer, globals.timeUses]).toEqual(['yes', []])
+})
+
+test('an async context that a call leaves behind is named, and its caller gets its own back', async () => {
+  const storage = new AsyncLocalStorage<string>()
+  const globals = watchedGlobals()
+  await storage.run('caller', async () => {
+    globals.within(() => storage.enterWith('call'))
+    expect(storage.getStore()).toBe('caller')
+    globals.within(() => storage.run('within', () => {}))
+    // What an asynchronous function enters after its first wait is its own.
+    await globals.within(async () => {
+      await Promise.resolve()
+      storage.enterWith('later')
+    })
+    globals.within(() => {
+      storage.enterWith('call')
+      storage.enterWith('caller')
+    })
+  })
+  globals.close()
+  expect(globals.leftContexts).toEqual([{ call: 'enterWith(…)', where: AT }])
+})
+
 test('what continues asynchronously is watched, what is outside is not', async () => {
   const globals = watchedGlobals()
   await globals.within(async () => {
-    await realTime(1)
+    await outsideTime(1)
     globals.outside(() => Date.now())
     expect(globals.timeUses).toEqual([])
     Date.now()
@@ -125,7 +221,7 @@ test('without async contexts, what runs synchronously is watched', () =>
     const late = globals.within(async () => {
       Date.now()
       globals.outside(() => Date.now())
-      await realTime(1)
+      await outsideTime(1)
       Date.now()
     })
     Date.now()
@@ -138,10 +234,11 @@ test('without a way to collect garbage, the name of the case says that it is not
   asInBrowser(async () => {
     const kept: unknown[] = []
     const create = () => ({ name: 'keeping', onCall: () => (context: unknown) => void kept.push(context) })
-    const last = interceptorContract(create).at(-1)
-    expect(last?.name).toBe(
+    const last = interceptorContract(create).slice(-2)
+    expect(last.map(({ name }) => name)).toEqual([
       'keeps no context and no run after its end (not checked: this runtime cannot be told to collect garbage)',
-    )
-    await last?.run()
+      'needs no more memory with every run (not checked: this runtime cannot be told to collect garbage)',
+    ])
+    for (const { run } of last) await run()
     expect(kept.length).toBeGreaterThan(0)
   }))

@@ -1,4 +1,5 @@
 import { must } from '../contract-base/contract-case.ts'
+import type { GlobalUse } from '../interceptor-contract/watched-globals.ts'
 import { contractEvent, type SinkBench } from './sink-bench.ts'
 
 type RunCase = (bench: SinkBench) => Promise<void>
@@ -17,6 +18,7 @@ export const endCases: Readonly<Record<string, RunCase>> = {
   'closes in time while what is behind hangs': closesInTime,
   'after close it refuses events, and does not throw': keepsItsWord,
   'leaves no timer behind': leavesNoTimer,
+  'takes its time from its clock': usesItsClock,
 }
 
 async function flushWaits(bench: SinkBench): Promise<void> {
@@ -98,7 +100,28 @@ async function leavesNoTimer(bench: SinkBench): Promise<void> {
   await bench.clock.settle()
   const left = bench.clock.timers.map(({ dueAt, setAt }) => `${dueAt - setAt} ms`)
   must(left.length === 0, `After close() timers are left, of ${left.join(', ')}. Clear them.`)
+  // A timer of the machine that is about to fire isn't one that is left.
+  await bench.passRealTime()
+  const [use] = bench.globals.leftTimers
+  must(
+    use === undefined,
+    `After close() a timer of the machine is left: ${use && shownUse(use)}. Set it on the clock of the sink, and clear it in close().`,
+  )
 }
+
+async function usesItsClock(bench: SinkBench): Promise<void> {
+  await some(bench, 4)
+  await bench.flushWithin(LIMIT_MS)
+  await some(bench, 4)
+  await bench.close('close()', { timeoutMs: LIMIT_MS })
+  const [use] = bench.globals.timeUses
+  must(
+    use === undefined,
+    `The sink called ${use && shownUse(use)}. Take an option \`clock\`, by default systemClock, and use its now() and setTimeout(), so that tests of the sink need not wait.`,
+  )
+}
+
+const shownUse = ({ call, where }: GlobalUse): string => (where === undefined ? call : `${call} at ${where}`)
 
 /** Emits some events without waiting: what is behind the sink hangs. */
 function emitSome(bench: SinkBench): void {

@@ -4,9 +4,10 @@ import { manualClock, type ManualClock } from '../clock/manual-clock.ts'
 import { ContractBench, type Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import { eventOf } from '../events/event-of.ts'
+import { watchedGlobals, type WatchedGlobals } from '../interceptor-contract/watched-globals.ts'
 
-/** The fields of an event that the cases check. */
-export type ArrivedEvent = Pick<StageflowEvent, 'type' | 'seq' | 'pipelineRunId'>
+/** An event as it arrived. A field that is missing isn't compared, except for these three and the data. */
+export type ArrivedEvent = Pick<StageflowEvent, 'type' | 'seq' | 'pipelineRunId'> & { readonly data?: unknown }
 
 /** A sink under test, and a function that returns what it delivered. */
 export interface SinkUnderTest {
@@ -15,33 +16,62 @@ export interface SinkUnderTest {
   readonly arrived: () => readonly ArrivedEvent[] | Promise<readonly ArrivedEvent[]>
   /** Makes what is behind the sink hang from now on. Without it, no case tests that `close` keeps its limit then. */
   readonly hang?: () => void
+  /**
+   * What arrives of an event's data: all of it as JSON holds it, only its facts (`eventFacts` of `@stageflow/core/kit`), or none.
+   * Default: `all`.
+   */
+  readonly data?: 'all' | 'facts' | 'none'
+  /** How many events the sink has counted as dropped, such as `sink.stats().dropped`. Default: none, so all that it accepts must arrive. */
+  readonly dropped?: () => number
 }
 
 /** Makes a new sink for each case. The sink takes its time from `clock`. */
 export type CreateSink = (clock: ManualClock) => SinkUnderTest | Promise<SinkUnderTest>
 
+/** A sink that has all methods. */
+type WholeSink = Required<Omit<EventSink, 'core'>>
+
 /** Runs a case of the sink contract. */
 export class SinkBench extends ContractBench {
-  readonly sink: EventSink
+  /** The sink under test. The global timers and times that it uses are watched. */
+  readonly sink: WholeSink
   readonly hang: SinkUnderTest['hang']
+  readonly data: NonNullable<SinkUnderTest['data']>
+  readonly dropped: () => number
+  readonly globals: WatchedGlobals
   readonly #arrived: SinkUnderTest['arrived']
+  readonly #unwatched: EventSink
 
   static async make(create: CreateSink, patience?: Patience, waits?: Waits): Promise<SinkBench> {
     const clock = manualClock()
-    const made = (await create(clock)) as SinkUnderTest | undefined
-    must(
-      typeof made?.sink?.emit === 'function' &&
-        typeof made.sink.tryEmit === 'function' &&
-        typeof made.arrived === 'function',
-      'create() must return { sink, arrived } for sinkContract: a sink with emit(event) and tryEmit(event), and a function that returns the events that came out of it.',
-    )
-    return new SinkBench(made, clock, patience, waits)
+    const globals = watchedGlobals()
+    try {
+      const made = (await globals.within(() => create(clock))) as SinkUnderTest | undefined
+      must(
+        typeof made?.sink?.emit === 'function' &&
+          typeof made.sink.tryEmit === 'function' &&
+          typeof made.arrived === 'function',
+        'create() must return { sink, arrived } for sinkContract: a sink with emit(event) and tryEmit(event), and a function that returns the events that came out of it.',
+      )
+      return new SinkBench(made, globals, clock, patience, waits)
+    } catch (error) {
+      globals.close()
+      throw error
+    }
   }
 
-  private constructor({ sink, arrived, hang }: SinkUnderTest, clock: ManualClock, patience?: Patience, waits?: Waits) {
-    super(clock, patience, waits)
-    this.sink = sink
+  private constructor(
+    { sink, arrived, hang, data = 'all', dropped = () => 0 }: SinkUnderTest,
+    globals: WatchedGlobals,
+    ...given: ConstructorParameters<typeof ContractBench>
+  ) {
+    super(...given)
+    this.sink = watched(sink, globals)
+    this.#unwatched = sink
     this.hang = hang
+    this.data = data
+    this.dropped = dropped
+    this.globals = globals
     this.#arrived = arrived
   }
 
@@ -73,8 +103,12 @@ export class SinkBench extends ContractBench {
   }
 
   tryEmit(event: StageflowEvent): unknown {
+    return this.#tried(this.sink, event)
+  }
+
+  #tried(sink: EventSink, event: StageflowEvent): unknown {
     try {
-      return this.sink.tryEmit(event)
+      return sink.tryEmit(event)
     } catch (error) {
       throw broken(
         `tryEmit(${event.type}) threw: ${textOf(error)} Return false for an event that you cannot accept.`,
@@ -93,13 +127,25 @@ export class SinkBench extends ContractBench {
     return this.tryEmit(event) !== false
   }
 
+  /** Offers events at once, until the sink has refused too many. Returns the numbers of the accepted ones. */
+  offerBurst(first: number, count: number, mostRefused: number): number[] {
+    const accepted: number[] = []
+    // One watch for all of them, because one for each takes longer than the sink does.
+    this.globals.within(() => {
+      for (let seq = first, refused = 0; seq < first + count && refused < mostRefused; seq++)
+        if (this.#tried(this.#unwatched, contractEvent(seq)) === false) refused++
+        else accepted.push(seq)
+    })
+    return accepted
+  }
+
   async flush(): Promise<void> {
-    await this.settles((async () => this.sink.flush?.())(), 'flush()')
+    await this.settles(this.sink.flush(), 'flush()')
   }
 
   /** Flushes while what is behind the sink hangs. Rejects the case if the sink doesn't keep the limit. It may reject. */
   async flushWithin(timeoutMs: number): Promise<void> {
-    const flushed = (async () => this.sink.flush?.({ timeoutMs }))()
+    const flushed = this.sink.flush({ timeoutMs })
     await this.ends(
       flushed.catch(() => {}),
       `flush({ timeoutMs: ${timeoutMs} }), while what is behind the sink hangs, did not settle`,
@@ -108,7 +154,7 @@ export class SinkBench extends ContractBench {
   }
 
   async close(which = 'close()', wait?: WaitOptions): Promise<void> {
-    await this.settles((async () => this.sink.close?.(wait))(), which)
+    await this.settles(this.sink.close(wait), which)
   }
 
   /** Flushes and closes, for cases about other things. */
@@ -119,12 +165,16 @@ export class SinkBench extends ContractBench {
 
   /** The arrived events of the case, without those that the sink adds. */
   async arrived(): Promise<readonly ArrivedEvent[]> {
+    return (await this.allArrived()).filter(({ pipelineRunId }) => pipelineRunId.startsWith(RUN))
+  }
+
+  async allArrived(): Promise<readonly ArrivedEvent[]> {
     const all = await this.#arrived()
     must(
       Array.isArray(all) && all.every(isEvent),
       'arrived() must return an array of events, each with its original type, seq and pipelineRunId.',
     )
-    return all.filter(({ pipelineRunId }) => pipelineRunId.startsWith(RUN))
+    return all
   }
 
   /** The numbers of the arrived events of one run. */
@@ -133,14 +183,26 @@ export class SinkBench extends ContractBench {
   }
 }
 
+/** Calls the sink within a watch of the globals. */
+function watched(sink: EventSink, globals: WatchedGlobals): WholeSink {
+  return {
+    emit: (event) => globals.within(() => sink.emit(event)),
+    tryEmit: (event) => globals.within(() => sink.tryEmit(event)),
+    flush: (wait) => globals.within(async () => sink.flush?.(wait)),
+    close: (wait) => globals.within(async () => sink.close?.(wait)),
+  }
+}
+
 const RESOLVE = 'It must resolve, and in time: count what you cannot deliver as dropped.'
 
 /** The beginning of the run ids of all cases. */
 export const RUN = 'contract-run'
 
+const EVENT = eventOf('contract.said', {}, { pipelineRunId: RUN, stage: 'contract' })
+
 /** An event of a case. */
 export const contractEvent = (seq: number, data: object = { seq }, run: string = RUN): StageflowEvent =>
-  eventOf('contract.said', data, { seq, timestamp: 1_000 + seq, pipelineRunId: run, stage: 'contract' })
+  ({ ...EVENT, data, seq, timestamp: 1_000 + seq, pipelineRunId: run }) as StageflowEvent
 
 function isEvent(value: unknown): boolean {
   const { type, seq, pipelineRunId } = (value ?? {}) as Partial<ArrivedEvent>

@@ -20,10 +20,14 @@ export function sinkCases(create: CreateSink, waits?: Waits): readonly ContractC
   return Object.entries({ ...takingCases, ...endCases }).map(([name, run]) => ({
     name,
     run: async () => {
+      let bench: SinkBench | undefined
       try {
-        await run(await SinkBench.make(create, patience, waits))
+        bench = await SinkBench.make(create, patience, waits)
+        await run(bench)
       } catch (error) {
         throw breach('The sink', name, error)
+      } finally {
+        bench?.globals.close()
       }
     },
   }))

@@ -1,6 +1,8 @@
-import { Pipeline } from '@stageflow/core'
-import { onRejection, isThenable } from '@stageflow/core/kit'
-import { broken, must } from '../contract-base/contract-case.ts'
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageflowEvent } from '@stageflow/core'
+import { eventFacts, isPlain, isThenable, onRejection } from '@stageflow/core/kit'
+import { anyPipeline, type AnyPipeline } from '../contract-base/any-pipeline.ts'
+import { broken, must, mustEqual } from '../contract-base/contract-case.ts'
 import { contractEvent, RUN, type SinkBench } from './sink-bench.ts'
 
 type RunCase = (bench: SinkBench) => Promise<void>
@@ -10,12 +12,16 @@ export const takingCases: Readonly<Record<string, RunCase>> = {
   'accepts an event before emit returns': takesAtOnce,
   'keeps the order of events': keepsOrder,
   'delivers every accepted event once': deliversOnce,
+  'delivers every accepted event of a large burst': deliversLargeBurst,
+  'delivers the whole event': deliversWhole,
   'returns true, false or undefined from tryEmit': answersTryEmit,
   'settles the promise of emit': settlesEmit,
   'does not throw for any event': throwsForNothing,
+  'delivers an event whose data JSON cannot hold': deliversOddData,
   'does not change events': changesNothing,
   'keeps many runs at once apart': manyRuns,
   'delivers the last event of a run': endsRuns,
+  'delivers the last event of a run that fails, is cancelled or waits': endsOtherRuns,
 }
 
 async function takesAtOnce(bench: SinkBench): Promise<void> {
@@ -47,20 +53,102 @@ async function keepsOrder(bench: SinkBench): Promise<void> {
 const BURST = 200
 
 async function deliversOnce(bench: SinkBench): Promise<void> {
-  const owed: number[] = []
-  for (let seq = 0; seq < BURST; seq++) if (bench.offer(contractEvent(seq))) owed.push(seq)
+  const accepted = bench.offerBurst(0, BURST, BURST)
   await bench.finish()
   const counts = new Map<number, number>()
   for (const seq of await bench.seqs()) counts.set(seq, (counts.get(seq) ?? 0) + 1)
-  const lost = owed.filter((seq) => !counts.has(seq))
-  must(
-    lost.length === 0,
-    `Of ${BURST} events at once ${lost.length} were neither refused nor delivered, such as number ${lost[0]}. Return false for an event that you do not accept.`,
-  )
+  mustArrive(bench, accepted, counts, BURST)
   const twice = [...counts].filter(([, count]) => count > 1)
   must(
     twice.length === 0,
     `Of ${BURST} events ${twice.length} arrived more than once, such as number ${twice[0]?.[0]}. Remove an event from the queue before you write it, and put it back only if that failed.`,
+  )
+}
+
+/** More than a usual limit of a queue. */
+const LARGE_BURST = 20_000
+
+/** Offers events until the sink refuses some, or up to a number that is larger than most limits. */
+async function deliversLargeBurst(bench: SinkBench): Promise<void> {
+  const small = bench.offerBurst(0, BURST, BURST)
+  const startedAt = bench.clock.now()
+  await bench.flush()
+  const tookMs = bench.clock.now() - startedAt
+  const accepted = [...small, ...bench.offerBurst(BURST, LARGE_BURST, BURST)]
+  // A sink that needs time on the clock for each event gets it in few steps.
+  for (let step = 0; step < LARGE_BURST / BURST && tookMs > 0; step++) await bench.clock.advance(tookMs)
+  await bench.finish()
+  mustArrive(bench, accepted, new Set(await bench.seqs()), accepted.length)
+}
+
+function mustArrive(
+  bench: SinkBench,
+  accepted: readonly number[],
+  arrived: { has(seq: number): boolean },
+  count: number,
+): void {
+  const lost = accepted.filter((seq) => !arrived.has(seq))
+  must(
+    lost.length <= bench.dropped(),
+    `Of ${count} events at once ${lost.length} were neither refused nor delivered, such as number ${lost[0]}. Return false for an event that you do not accept. If the sink drops accepted events on purpose and counts them, return dropped() beside it.`,
+  )
+}
+
+async function deliversWhole(bench: SinkBench): Promise<void> {
+  const events = wholeEvents()
+  for (const event of events) await bench.emitAndWait(event)
+  await bench.finish()
+  const arrived = await bench.arrived()
+  for (const event of events) {
+    const its = arrived.find(({ seq }) => seq === event.seq) as Partial<Record<string, unknown>> | undefined
+    must(its !== undefined, `Event ${event.seq} of ${events.length} did not arrive.`)
+    for (const [name, value] of Object.entries(event))
+      if (name !== 'data' && Object.hasOwn(its, name))
+        mustEqual(jsonOf(its[name]), jsonOf(value), `the field ${name} of event ${event.seq} as it arrived`)
+    mustHaveData(bench, event, its['data'])
+  }
+}
+
+/** Each has other ids and data than the one before. The data of some is facts, and of others the words of users. */
+function wholeEvents(): readonly StageflowEvent[] {
+  const data: readonly (readonly [type: string, data: object])[] = [
+    ['contract.said', { text: 'Hello', nested: { list: [1, 'two', null, { three: true }] } }],
+    ['stage.contract.started', { kind: 'transform' }],
+    ['contract.said', { at: new Date(86_400_000), missing: undefined, zero: 0, empty: '', no: false }],
+    ['pipeline.started', { pipeline: 'contract' }],
+    ['contract.said', {}],
+    ['contract.said', { text: 'Ünïcode 😀 \u2028 "quoted" \\ and\nlines' }],
+  ]
+  return data.map(([type, its], place) => ({
+    ...contractEvent(place, its),
+    type,
+    parentRunId: `parent-${place}`,
+    requestId: `request-${place}`,
+    sessionId: `session-${place}`,
+    userId: `user-${place}`,
+    orgId: `org-${place}`,
+    interactionId: `interaction-${place}`,
+    stage: `contract-${place}`,
+  })) as readonly StageflowEvent[]
+}
+
+function mustHaveData({ data: which }: SinkBench, event: StageflowEvent, arrived: unknown): void {
+  if (which === 'none') return
+  const expected = which === 'facts' ? eventFacts(event) : event.data
+  must(
+    jsonOf(sorted(arrived)) === jsonOf(sorted(expected)),
+    `The data of ${event.type} arrived as ${jsonOf(arrived)}, not as ${jsonOf(expected)}. If the sink leaves words of users out, return data: 'facts' beside it; if it writes no data, data: 'none'.`,
+  )
+}
+
+const jsonOf = (value: unknown): string => JSON.stringify(value) ?? 'undefined'
+
+/** What JSON holds of a value, with the keys of each object in order. */
+function sorted(value: unknown): unknown {
+  const text = jsonOf(value)
+  if (text === 'undefined') return undefined
+  return JSON.parse(text, (_, one: unknown) =>
+    isPlain(one) ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))) : one,
   )
 }
 
@@ -95,6 +183,18 @@ async function throwsForNothing(bench: SinkBench): Promise<void> {
   must(
     seqs.includes(seq),
     'After events with hostile data (BigInt, circles, getters that throw) a plain event did not arrive. Drop only the event that cannot be written.',
+  )
+}
+
+async function deliversOddData(bench: SinkBench): Promise<void> {
+  const odd = hostileData()
+  for (const [seq, [, data]] of odd.entries()) await bench.emitAndWait(contractEvent(seq, data))
+  await bench.finish()
+  const seqs = await bench.seqs()
+  const lost = odd.filter((_, seq) => !seqs.includes(seq)).map(([what]) => what)
+  must(
+    lost.length <= bench.dropped(),
+    `Events did not arrive that have ${lost.join(', ')} in their data. Catch what JSON.stringify throws, and write such an event without its data.`,
   )
 }
 
@@ -177,21 +277,44 @@ async function manyRuns(bench: SinkBench): Promise<void> {
 }
 
 async function endsRuns(bench: SinkBench): Promise<void> {
-  const graph = new Pipeline('contract')
-    .withStage('only', (context) => {
-      // The sink may refuse any of these, but must keep a place for the last event.
-      for (let count = 0; count < BURST / 4; count++) context.tryEmitEvent('contract.said', { count })
-      return {}
-    })
-    .build({ eventSink: bench.sink, clock: bench.clock })
-  const { report } = await bench.settles(graph.run({ pipelineRunId: RUN }), 'A run')
+  await endsAs(bench, { 'pipeline.completed': () => ({}) })
+}
+
+async function endsOtherRuns(bench: SinkBench): Promise<void> {
+  await endsAs(bench, {
+    'pipeline.failed': () => StageOutput.fail('down'),
+    'pipeline.cancelled': () => StageOutput.cancel('not needed'),
+    'pipeline.suspended': () => StageOutput.suspend({ question: 'Go on?' }),
+  })
+}
+
+/** Runs that end in these ways, each as a run and as a child run: the last event of each must arrive. */
+async function endsAs(bench: SinkBench, endings: Readonly<Record<string, () => unknown>>): Promise<void> {
+  const options = { eventSink: bench.sink, clock: bench.clock }
+  const runs: { readonly id: string; readonly type: string; readonly what: string }[] = []
+  for (const [type, end] of Object.entries(endings)) {
+    const own = (what: string): AnyPipeline =>
+      anyPipeline('contract').withStage('only', (context) => {
+        runs.push({ id: context.snapshot.pipelineRunId, type, what })
+        // The sink may refuse any of these, but must keep a place for the last event.
+        for (let count = 0; count < BURST / 4; count++) context.tryEmitEvent('contract.said', { count })
+        return end()
+      })
+    const graphs = [own('a run'), anyPipeline('parent').withPipeline('child', own('a child run'))]
+    const all = graphs.map((graph, place) =>
+      graph.build(options).runSettled({ pipelineRunId: `${RUN}-${type}-${place}` }),
+    )
+    await bench.settles(Promise.all(all), 'Two runs')
+  }
   await bench.finish()
-  const last = (await bench.arrived()).at(-1)?.type
-  must(
-    last === 'pipeline.completed',
-    `The last event of a run that arrived is ${last}; it must be pipeline.completed. Keep a place for the last event of each run.`,
-    report.notes['core/problems'],
-  )
+  const arrived = await bench.allArrived()
+  for (const { id, type, what } of runs) {
+    const last = arrived.findLast(({ pipelineRunId }) => pipelineRunId === id)?.type
+    must(
+      last === type,
+      `The last event of ${what} that arrived is ${last}; it must be ${type}. Keep a place for the last event of each run.`,
+    )
+  }
 }
 
 async function expectSeqs(bench: SinkBench, expected: readonly number[], how: string): Promise<void> {

@@ -17,7 +17,9 @@ export interface Described {
 
 /** Checks that `given` is a pipeline. `call`: how the function that got it is called. Throws `testing/not-a-pipeline`. */
 export function mustBePipeline(call: string, given: unknown): asserts given is Described {
-  if (Array.isArray(read(given, 'stages')) && typeof read(given, 'name') === 'string') return
+  const stages = read(given, 'stages')
+  const areStages = Array.isArray(stages) && stages.every((one) => typeof one === 'object' && one !== null)
+  if (areStages && typeof read(given, 'name') === 'string') return
   throw new StageflowError(
     'testing/not-a-pipeline',
     `${call}: the pipeline must be a Pipeline, not ${show(given)}. Pass the pipeline itself, and not what build() returned.`,

@@ -350,12 +350,43 @@ test('a name or an input that the pipeline lacks, and a built graph, are refused
   await expect(runStage(new Pipeline('empty'), 'guard' as never)).rejects.toMatchObject({
     message: expect.stringContaining('Its stages are: none.'),
   })
+  for (const stages of [[null], [7], 'guard'])
+    await expect(runStage({ name: 'chat', stages } as never, 'guard' as never)).rejects.toMatchObject({
+      code: 'testing/not-a-pipeline',
+    })
   await expect(runStage(chat, 'guard', { inputs: {} })).rejects.toMatchObject({ code: 'testing/missing-input' })
   await expect(
     runStage(chat.build({ ports: { limit: 1 }, ignoreOptions: true }) as never, 'guard' as never),
   ).rejects.toMatchObject({
     code: 'testing/not-a-pipeline',
   })
+})
+
+test('what would change nothing is refused (testing/illegal-option)', async () => {
+  const own = chat.stages.find(({ name }) => name === 'guard')
+  const given = { inputs: { llm: { text: 'Hi' } }, ports: { limit: 1 } }
+  const ignored = { name: 'other', kind: StageKind.WORK, stageOptions: {} }
+  const left = ['name', 'kind', 'stageOptions'].map((option) => `leave out ${option}: the stage has its own`).join('; ')
+  for (const run of [
+    () => runStage(chat, 'guard', { ...given, ...ignored }),
+    () => runStage(own as never, { ...given, ...ignored }),
+  ])
+    await expect(run()).rejects.toMatchObject({ code: 'testing/illegal-option', message: `runStage(): ${left}.` })
+  // @ts-expect-error -- a third argument is only for a name before it
+  await expect(runStage(() => ({}), {}, given)).rejects.toMatchObject({
+    code: 'testing/illegal-option',
+    message: expect.stringContaining(
+      'options come third only if the second argument is the name of a stage, not an object',
+    ),
+  })
+})
+
+test('each wrong interceptor is named with its place, and each known option once', async () => {
+  const message = (options: object): Promise<unknown> => runStage(() => ({}), options).catch(({ message }) => message)
+  expect(await message({ interceptors: [{ name: 'one' }, null, 7] })).toBe(
+    'runStage(): interceptors[1] must be an interceptor, such as retry(), not null; interceptors[2] must be an interceptor, such as retry(), not 7.',
+  )
+  expect((await message({ nope: 1 })) as string).toMatch(/known: inputs, snapshot, ports, (?!.*ports)/)
 })
 
 test('the options of a stage may be getters of a class', async () => {

@@ -48,6 +48,7 @@ import {
   read,
   refuseOptions,
   required,
+  show,
 } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { mustBePipeline, stageNamed } from './pipeline-stages.ts'
@@ -84,10 +85,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 const DATA: OptionRule = [isObject, 'an object with the data of each stage, such as { profile: { name: "Ada" } }']
 const OBJECT: OptionRule = [isObject, 'an object']
-const INTERCEPTORS: OptionRule = [
-  (value) => Array.isArray(value) && value.every(isObject),
-  'an array of interceptors, such as [retry()]',
-]
+const INTERCEPTORS: OptionRule = [Array.isArray, 'an array of interceptors, such as [retry()]']
 /** The rules of the options of a stage, beside those of a run, which the engine checks. */
 const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
   inputs: DATA,
@@ -105,6 +103,8 @@ const RESUMED: OptionRules<StageAnswer> = {
   request: ANY,
   state: ANY,
 }
+const WHERE = 'runStage()'
+const CODE = 'testing/illegal-option'
 const NAMED_CALL = 'runStage(pipeline, name, options)'
 const CALL = `runStage(stage, options) or ${NAMED_CALL}`
 const ARGUMENTS: OptionRules = {
@@ -175,10 +175,15 @@ export function runStage<Stages, Ports, const Name extends keyof Stages & string
   name: Name,
   options?: RunNamedStageOptions<Stages, Ports>,
 ): Promise<StageRun<DataIn<Stages[Name]>, ChunkIn<Stages[Name]>>>
-export async function runStage(first: unknown, second: unknown = {}, third: unknown = {}): Promise<StageRun> {
-  if (typeof second !== 'string') return runAlone('runStage', first, second as GivenOptions)
-  mustBePipeline(NAMED_CALL, first)
-  return runAlone(first.name, stageNamed(NAMED_CALL, first, second), third as GivenOptions)
+export async function runStage(first: unknown, second: unknown = {}, ...more: readonly unknown[]): Promise<StageRun> {
+  if (typeof second === 'string') {
+    mustBePipeline(NAMED_CALL, first)
+    const [options = {}] = more
+    return runAlone(first.name, stageNamed(NAMED_CALL, first, second), options as GivenOptions)
+  }
+  const wrong = `options come third only if the second argument is the name of a stage, not ${show(second)}`
+  refuseOptions(CALL, CODE, more.length > 0 ? [wrong] : [])
+  return runAlone('runStage', first, second as GivenOptions)
 }
 
 type GivenOptions = RunStageOptions<object, object>
@@ -253,18 +258,28 @@ function mustAskItself({ info }: Graph, name: string): void {
           `Run the stage inside that waits, runStage(child, name, { resumed }), or ${whole}`,
         ]
   throw new StageflowError(
-    'testing/illegal-option',
-    `runStage(): resumed answers a stage that suspends in its own code, but "${name}" ${what}. ${fix}.`,
+    CODE,
+    `${WHERE}: resumed answers a stage that suspends in its own code, but "${name}" ${what}. ${fix}.`,
   )
 }
 
 function checkArguments(stage: unknown, options: GivenOptions): void {
-  const where = 'runStage()'
-  const code = 'testing/illegal-option'
-  checkOptions(CALL, code, { stage }, ARGUMENTS)
-  checkOptions(where, code, options, RULES, [...Object.keys(RULES), ...RUN_OPTIONS, ...claimedBy(options)])
-  const { resumed } = options
-  if (resumed !== undefined) refuseOptions(where, code, optionProblems(resumed, RESUMED, 'resumed.'))
+  checkOptions(CALL, CODE, { stage }, ARGUMENTS)
+  const known = new Set([...Object.keys(RULES), ...RUN_OPTIONS, ...claimedBy(options)])
+  checkOptions(WHERE, CODE, options, RULES, [...known])
+  const { resumed, interceptors = [] } = options
+  const wrong = Array.from<unknown, string>(interceptors, (one, index) =>
+    isObject(one) ? '' : `interceptors[${index}] must be an interceptor, such as retry(), not ${show(one)}`,
+  )
+  refuseOptions(WHERE, CODE, [...wrong.filter((problem) => problem !== ''), ...ignoredProblems(stage, options)])
+  if (resumed !== undefined) refuseOptions(WHERE, CODE, optionProblems(resumed, RESUMED, 'resumed.'))
+}
+
+/** Options that would change nothing, because the stage has its own. */
+function ignoredProblems(stage: unknown, options: GivenOptions): readonly string[] {
+  if (!isDescribed(stage)) return []
+  const ignored = (['name', 'kind', 'stageOptions'] as const).filter((name) => options[name] !== undefined)
+  return ignored.map((name) => `leave out ${name}: the stage has its own`)
 }
 
 /** The names of the run options that interceptors read. Nothing is known of the options yet. */

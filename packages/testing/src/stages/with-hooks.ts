@@ -4,6 +4,7 @@ export type Hooks = Pick<Interceptor, 'wrap' | 'onCall' | 'wrapRun' | 'onRun' | 
 
 const MEMBERS = [
   'name',
+  'core',
   'stageOptions',
   'runOptions',
   'mustBeInside',
@@ -13,6 +14,8 @@ const MEMBERS = [
   'wrapRun',
   'onRun',
   'settled',
+  'replayed',
+  'admit',
 ] as const
 
 /** Replaces the hooks that the interceptor has. Its members may be inherited. A hook that isn't a function stays, so that the engine refuses it. */

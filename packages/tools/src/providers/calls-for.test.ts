@@ -296,15 +296,59 @@ test('calls without ids get those of their results; only Google does without', a
   expect(callsFor('google', response)).toEqual([{ role: 'model', parts }])
   expect(callsFor('google', response, results)).toEqual([{ role: 'model', parts }])
   expect(() => callsFor('anthropic', response, results.slice(1))).toThrow(
-    'the response has 2 calls, and there are 1 results',
+    'calls in the response: 2, results: 1; pass the results of all its calls',
   )
+})
+
+test('only the results of the same response give its calls their ids (tools/illegal-option)', async () => {
+  const response = { role: 'assistant', content: ['a', 'b'].map((id) => ({ type: 'tool_use', id, name: 'search', input: {} })) } // prettier-ignore
+  const parsed = await registry.parseAndResolve(response)
+  const results = resultsOf(parsed)
+  expect(callsFor('anthropic', response, results)).toEqual(callsFor('anthropic', response))
+  for (const [given, problem] of [
+    [null, 'the results must be an array, such as execute() returns, or the calls of parseAndResolve(), not null'],
+    [
+      parsed,
+      'the results must be an array, such as execute() returns, or the calls of parseAndResolve(), not an object',
+    ],
+    [Promise.resolve(results), 'not an instance of Promise'],
+    [[null, null], 'results[0].callId must be a string that is not empty, not undefined'],
+    [[results[0], { callId: '' }], 'results[1].callId must be a string that is not empty, not ""'],
+    [[results[0], { callId: 5 }], 'results[1].callId must be a string that is not empty, not 5'],
+    [resultsFor('openai-chat', results), 'results[0].callId must be a string'],
+    [
+      results.toReversed(),
+      'results[0] is of the call "b", and this call of the response is "a"; pass the results of this response',
+    ],
+  ] as const)
+    for (const target of TARGETS) expect(() => callsFor(target, response, given as typeof results)).toThrow(problem)
+})
+
+test('results of calls are not calls: they are neither written nor made again', async () => {
+  const results = ['completed', 'failed', 'denied', 'cancelled'].map((status) => ({ callId: 'a', name: 'search', attempts: 1, status })) // prettier-ignore
+  for (const given of [...results, results]) {
+    const { resolved, unresolved } = await registry.parseAndResolve(given)
+    expect(resolved).toEqual([])
+    expect(unresolved[0]).toMatchObject({ reason: 'malformed_call' })
+    expect(unresolved[0]?.message).toContain('it is the result of a call; write results with resultsFor()')
+    for (const target of TARGETS) expect(() => callsFor(target, given)).toThrow('it is the result of a call')
+  }
+})
+
+test('a refusal is what the model said', () => {
+  const chatRefusal = { choices: [{ message: { role: 'assistant', content: null, refusal: 'No.' }, finish_reason: 'stop' }] } // prettier-ignore
+  const item = { type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal: 'No.' }] }
+  for (const response of [chatRefusal, { object: 'response', status: 'completed', output: [item] }])
+    for (const target of TARGETS) expect(JSON.stringify(callsFor(target, response))).toContain('"No."')
 })
 
 test('a call that could not be read is written too, with the id of its result', async () => {
   const hostile = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   const response = { role: 'assistant', content: [hostile, SHAPES['Anthropic']?.(oneCall[0] as Call)] }
   const { calls } = await registry.parseAndResolve(response)
-  expect(() => callsFor('anthropic', response)).toThrow('callsFor(): the response cannot be read: it cannot be read.')
+  expect(() => callsFor('anthropic', response)).toThrow(
+    'callsFor(): the response cannot be read: reading it throws: a getter',
+  )
   const [message] = callsFor('anthropic', response, calls)
   expect(message?.content).toMatchObject([
     { type: 'tool_use', id: calls[0]?.callId, name: 'unknown_tool', input: {} },
@@ -337,6 +381,7 @@ test.each<[response: unknown, what: string]>([
     { type: 'message', role: 'assistant', content: [{ type: 'text', text: 'Half' }], stop_reason: null },
     'has no reason for its end',
   ],
+  [{ promptFeedback: { blockReason: 'SAFETY' } }, 'ended with "SAFETY"'],
   [{ object: 'response', status: 'incomplete', output: [] }, 'ended with "incomplete"'],
   [{ object: 'response', status: 'in_progress', output: [] }, 'ended with "in_progress"'],
   [{ text: 'Half an', toolCalls: [], finishReason: 'length' }, 'ended with "length"'],
@@ -357,6 +402,19 @@ test.each<[response: unknown, what: string]>([
       `callsFor(): the response ${what}, so it is only the beginning of an answer`,
     )
   }
+})
+
+test('a response without an answer is not written as an empty one (tools/incomplete-response)', () => {
+  for (const response of [{ choices: [] }, { candidates: [] }])
+    for (const target of TARGETS)
+      expect(() => callsFor(target, response)).toThrow(
+        expect.objectContaining({
+          code: 'tools/incomplete-response',
+          message: expect.stringContaining(
+            'the response has no choices or candidates, so it has no answer. Ask the model again',
+          ),
+        }),
+      )
 })
 
 test('a stream that broke off in a call is not written as a whole one, and one that ended is', () => {
@@ -381,8 +439,17 @@ test('a stream that broke off in a call is not written as a whole one, and one t
 test.each<[response: unknown, problem: string]>([
   [Promise.resolve([]), 'it is a promise; await it first'],
   ['Hello', 'it is of type string'],
-  [Object.defineProperty({}, 'choices', { get: () => { throw new Error('no') } }), 'it cannot be read'], // prettier-ignore
-  [{ choices: [{ index: 0, delta: { content: 'Hm' } }] }, 'has no reason for its end'],
+  [Object.defineProperty({}, 'choices', { get: () => { throw new Error('no') } }), 'reading it throws'], // prettier-ignore
+  [{ choices: [{ index: 0, delta: { content: 'Hm' } }] }, 'it is a chunk of a stream; put chunks together'],
+  [{ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, 'it is a chunk of a stream'],
+  [undefined, "the response is undefined; pass what the provider's client returned"],
+  [null, 'the response is null'],
+  [new Error('no answer'), 'it is an error, which has no calls'],
+  [new Response('{}'), "known provider; pass what the provider's client returned, and not an instance of Response"],
+  [{ role: 'user', content: 'Hi' }, 'the message has the role "user"; pass the message that the model returned'],
+  [{ role: 'tool', tool_call_id: 'a', content: '7' }, 'the message has the role "tool"'],
+  [{ choices: [{ message: { role: 'system', content: 'Hi' }, finish_reason: 'stop' }] }, 'the role "system"'],
+  [{ candidates: [{ content: { role: 'user', parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] }, 'the role "user"'],
   [
     [{ role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'search', arguments: '' } }] }],
     'pass only the last message',
@@ -402,7 +469,7 @@ test.each<[response: unknown, problem: string]>([
 
 test('a shape that has no assistant message is refused, with those that have (tools/illegal-option)', () => {
   expect(() => callsFor('mcp' as keyof CallMessageShapes, [])).toThrow(
-    'callsFor(): unknown shape "mcp" (known: openai-chat, openai-responses, anthropic, google, ai-sdk).',
+    'callsFor(shape, response): unknown shape "mcp" (known: openai-chat, openai-responses, anthropic, google, ai-sdk).',
   )
 })
 

@@ -102,7 +102,7 @@ const WRITERS: { readonly [In in Shape]: (response: ModelResponse) => CallMessag
  * Throws `tools/incomplete-response` if only the beginning of the response is there: half an answer must not pass for a whole one.
  */
 export function callsFor<In extends Shape>(shape: In, response: unknown, results?: CallIds): CallMessageShapes[In] {
-  const write = writerOf(WRITERS, 'callsFor()', shape)
+  const write = writerOf(WRITERS, 'callsFor(shape, response)', shape)
   const parsed = modelResponse(response, results)
   const isEmpty = parsed.text === '' && parsed.calls.length === 0
   return isEmpty ? [] : write(parsed)

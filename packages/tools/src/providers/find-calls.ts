@@ -1,4 +1,4 @@
-import { read } from '@stageflow/core/kit'
+import { isError, read } from '@stageflow/core/kit'
 
 import { isCustom, isCutReason, isObject, kindOf, toolsetOf } from './call-kinds.ts'
 import type { Fields } from './call-kinds.ts'
@@ -46,13 +46,15 @@ const CONTENT_KEYS = [...PART_LIST_KEYS, 'message', 'toolCall', 'output', 'calls
 /** What a message or response without calls has. A blocked response of Google doesn't even have a list. */
 const RESPONSE_KEYS = ['usage', 'usageMetadata', 'promptFeedback']
 
-const UNREADABLE = 'it cannot be read'
+const UNREADABLE = 'reading it throws: a getter or a proxy does, or it is inside itself'
 const MESSAGE = 'it is a message; pass only the last message of a conversation'
-const CHUNK = 'it is a chunk of a stream; put chunks together with streamedCalls() of @stageflow/tools/stream'
+export const CHUNK = 'it is a chunk of a stream; put chunks together with streamedCalls() of @stageflow/tools/stream'
 const RESPONSE = 'it is a whole response; pass it alone, not in an array'
 const STREAM = 'it is a stream; put its chunks together with streamedCalls() of @stageflow/tools/stream'
 const PROMISE = 'it is a promise; await it first'
 const TEXT = 'it is a string; parse its JSON first'
+const ERROR = 'it is an error, which has no calls'
+const RESULT = 'it is the result of a call; write results with resultsFor() of @stageflow/tools/messages'
 const UNKNOWN = 'its shape is not that of a known provider'
 
 /**
@@ -232,10 +234,17 @@ function callOf(raw: Fields): FoundCall {
   if (raw['method'] === 'tools/call' && isObject(request))
     return call(raw, 'mcp', raw['id'], request['name'], request['arguments'])
   const given = raw['arguments'] ?? raw['args'] ?? raw['input']
+  if (given === undefined && isError(raw)) return nothingIn(raw, ERROR)
+  if (given === undefined && isResult(raw)) return nothingIn(raw, RESULT)
   const id = raw['id'] ?? raw['callId'] ?? raw['call_id']
   if ('name' in raw) return call(raw, 'plain', id, raw['name'], given)
   return { ...nothingIn(raw, problemOf(raw)), id }
 }
+
+const ENDS: ReadonlySet<unknown> = new Set(['completed', 'failed', 'denied', 'cancelled'])
+
+/** Whether `execute` returned it. It has the name and the id of its call, so it would be made again, without arguments. */
+const isResult = (raw: Fields): boolean => 'callId' in raw && 'attempts' in raw && ENDS.has(raw['status'])
 
 /** A call of a kind that no tool can handle. */
 function unsupported(raw: Fields, type: string): FoundCall {

@@ -5,7 +5,7 @@ import { asJson } from '../as-json.ts'
 import { argumentsJson, isResolvedCall, type ToolCallShape } from '../parsed-call.ts'
 import { callIds, idText, makeId } from './call-ids.ts'
 import { isCustom, isObject, toolsetOf } from './call-kinds.ts'
-import { alternativesIn, callsIn, type FoundCall, listIn } from './find-calls.ts'
+import { alternativesIn, callsIn, CHUNK, type FoundCall, listIn } from './find-calls.ts'
 import { sentName } from './sent-name.ts'
 
 /** What a model returned, for the message that repeats it. */
@@ -35,15 +35,17 @@ export interface SentCall {
   readonly isUnsupported: boolean
 }
 
-/** The ids of a response's calls, in order: its results, or what `parseAndResolve` made of it. */
+/** The ids of a response's calls, in order: its results, or the `calls` that `parseAndResolve` returned. */
 export type CallIds = readonly { readonly callId: string }[]
 
 /**
- * Reads a whole response. Throws `tools/incomplete-response` if its end is missing, and `tools/illegal-option` if it can't be read or
- * has several alternatives.
+ * Reads a whole response. Throws `tools/incomplete-response` if its end is missing, and `tools/illegal-option` if it can't be read, isn't
+ * the model's, or has several alternatives, or if the ids aren't those of its calls.
  */
-export function modelResponse(response: unknown, ids: CallIds | undefined): ModelResponse {
+export function modelResponse(response: unknown, results: CallIds | undefined): ModelResponse {
+  const ids = idsOf(results)
   const given = onlyAlternative(response)
+  mustBeOfModel(given)
   const found = callsIn(given)
   const cut = whyIncomplete(response) ?? whyIncomplete(given) ?? whyCut(found)
   if (cut !== undefined) throw incomplete(cut)
@@ -52,35 +54,71 @@ export function modelResponse(response: unknown, ids: CallIds | undefined): Mode
     const isCall = isUnsupported === true || (ids !== undefined && raw !== given)
     return problem !== undefined && !isCall
   })
-  if (unreadable !== undefined) refuse(`the response cannot be read: ${unreadable.problem}`)
+  if (unreadable?.problem !== undefined) refuseUnreadable(response, unreadable.problem)
   const calls = sentCalls(found, ids)
   const [shape, ...others] = new Set(found.map(shapeOf))
   return { text: textIn(given), calls, given, blocks: listIn(given), shape: others.length === 0 ? shape : undefined }
 }
 
+/** The ids of the results, checked. */
+function idsOf(results: unknown): readonly string[] | undefined {
+  if (results === undefined) return undefined
+  const wanted = 'such as execute() returns, or the calls of parseAndResolve()'
+  if (!Array.isArray(results)) return refuse(`the results must be an array, ${wanted}, not ${show(results)}`)
+  return Array.from<unknown, string>(results, (result, index) => {
+    const id = read(result, 'callId')
+    if (typeof id === 'string' && id !== '') return id
+    return refuse(
+      `results[${index}].callId must be a string that is not empty, not ${show(id)}; pass results ${wanted}`,
+    )
+  })
+}
+
 function onlyAlternative(response: unknown): unknown {
+  if (response === undefined || response === null)
+    return refuse(`the response is ${show(response)}; pass what the provider's client returned`)
   const alternatives = alternativesIn(response)
   if (alternatives === undefined) return response
+  if (alternatives.some((one) => isObject(read(one, 'delta')))) return refuseUnreadable(response, CHUNK)
   if (alternatives.length === 1) return alternatives[0]
+  if (alternatives.length === 0) throw incomplete('has no choices or candidates', 'so it has no answer')
   return refuse(
     `the response has ${alternatives.length} alternatives, and a conversation goes on from one; pass the message of one of them`,
   )
 }
 
-function sentCalls(found: readonly FoundCall[], ids: CallIds | undefined): readonly SentCall[] {
+const OTHER_ROLES: ReadonlySet<unknown> = new Set(['user', 'system', 'developer', 'tool', 'function'])
+
+/** Refuses a message that isn't the model's, because it would be written as one. */
+function mustBeOfModel(given: unknown): void {
+  const role = [given, read(given, 'message'), read(given, 'content')]
+    .map((one) => read(one, 'role'))
+    .find((one) => OTHER_ROLES.has(one))
+  if (role !== undefined) refuse(`the message has the role ${show(role)}; pass the message that the model returned`)
+}
+
+function sentCalls(found: readonly FoundCall[], ids: readonly string[] | undefined): readonly SentCall[] {
   if (ids !== undefined && ids.length !== found.length)
     refuse(
-      `the response has ${found.length} calls, and there are ${ids.length} results; pass the results of all its calls`,
+      `calls in the response: ${found.length}, results: ${ids.length}; pass the results of all its calls, and of no other response`,
     )
   // As parseAndResolve makes them unique, so that each result has its call.
-  const idOf = callIds(makeId)
-  return found.map((call, index) => ({
-    id: ids?.[index]?.callId ?? (idText(call.id) === undefined ? undefined : idOf(call.id)),
-    name: sentName(call.name),
-    ...argumentsOf(call),
-    raw: call.raw,
-    isUnsupported: call.isUnsupported === true,
-  }))
+  const uniqueId = callIds(makeId)
+  return found.map((call, index) => {
+    const own = idText(call.id) === undefined ? undefined : uniqueId(call.id)
+    const id = ids?.[index] ?? own
+    if (own !== undefined && own !== id)
+      refuse(
+        `results[${index}] is of the call ${show(id)}, and this call of the response is ${show(own)}; pass the results of this response, in their order`,
+      )
+    return {
+      id,
+      name: sentName(call.name),
+      ...argumentsOf(call),
+      raw: call.raw,
+      isUnsupported: call.isUnsupported === true,
+    }
+  })
 }
 
 function argumentsOf({ arguments: given, raw }: FoundCall): Pick<SentCall, 'json' | 'input'> {
@@ -93,6 +131,7 @@ function argumentsOf({ arguments: given, raw }: FoundCall): Pick<SentCall, 'json
   }
 }
 
+/** What JSON cannot have becomes `{}`: the call was refused, and its result says why. */
 function jsonText(given: unknown): string {
   if (typeof given === 'string') return given.trim() === '' ? '{}' : given
   try {
@@ -114,7 +153,7 @@ function shapeOf({ raw, shape, isUnsupported }: FoundCall): ToolCallShape | unde
 
 // ---------- text
 
-/** The text of a response, without reasoning. */
+/** The text of a response, or that of its refusal, without reasoning. */
 function textIn(given: unknown): string {
   if (Array.isArray(given)) return given.map(blockText).join('')
   for (const key of ['content', 'message', 'parts', 'output']) {
@@ -122,15 +161,18 @@ function textIn(given: unknown): string {
     if (typeof held === 'string') return key === 'content' ? held : ''
     if (typeof held === 'object' && held !== null) return textIn(held)
   }
-  const text = read(given, 'text')
+  const text = read(given, 'text') ?? read(given, 'refusal')
   return typeof text === 'string' ? text : ''
 }
 
+const TEXT_TYPES: ReadonlySet<unknown> = new Set([undefined, 'text', 'output_text', 'refusal'])
+
 function blockText(block: unknown): string {
   if (read(block, 'thought') === true) return ''
-  const [type, text] = [read(block, 'type'), read(block, 'text')]
+  const type = read(block, 'type')
+  const text = read(block, type === 'refusal' ? 'refusal' : 'text')
   if (type === 'message') return textIn(block)
-  return typeof text === 'string' && (type === undefined || type === 'text' || type === 'output_text') ? text : ''
+  return typeof text === 'string' && TEXT_TYPES.has(type) ? text : ''
 }
 
 // ---------- half an answer
@@ -156,6 +198,9 @@ const REASON_KEYS = ['finish_reason', 'finishReason', 'stop_reason', 'stopReason
 function whyIncomplete(given: unknown): string | undefined {
   if (read(given, 'partial') === true) return 'is marked as partial'
   const reasons = reasonsIn(given)
+  // Google has refused the request.
+  const blocked = read(read(given, 'promptFeedback'), 'blockReason')
+  if (blocked !== undefined) reasons.push(blocked)
   if (Array.isArray(read(given, 'output'))) reasons.push(read(given, 'status') ?? 'completed')
   if (read(given, 'done') === false) reasons.push(null)
   // A choice of OpenAI and a candidate of Google have a reason, or they have not ended.
@@ -177,11 +222,17 @@ function whyCut(found: readonly FoundCall[]): string | undefined {
   return cut && `has a call to ${show(cut.name)} whose end is missing`
 }
 
-const incomplete = (what: string): StageflowError =>
+const incomplete = (what: string, so = 'so it is only the beginning of an answer'): StageflowError =>
   new StageflowError(
     'tools/incomplete-response',
-    `callsFor(): the response ${what}, so it is only the beginning of an answer. Ask the model again, with a higher limit if it ran out of tokens, or fail the stage.`,
+    `callsFor(): the response ${what}, ${so}. Ask the model again, with a higher limit if it ran out of tokens, or fail the stage.`,
   )
+
+/** Refuses a response. `problem`: why it can't be read, perhaps with what to do behind a semicolon. */
+function refuseUnreadable(response: unknown, problem: string): never {
+  const fix = problem.includes(';') ? '' : `; pass what the provider's client returned, and not ${show(response)}`
+  return refuse(`the response cannot be read: ${problem}${fix}`)
+}
 
 /** Throws `tools/illegal-option`. */
 export function refuse(problem: string): never {

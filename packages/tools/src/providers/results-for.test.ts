@@ -138,7 +138,7 @@ test('an unknown shape is refused (tools/illegal-option)', () => {
     error = thrown
   }
   expect(StageflowError.is(error, 'tools/illegal-option')).toBe(true)
-  expect(String(error)).toContain('resultsFor(): unknown shape "gpt"')
+  expect(String(error)).toContain('resultsFor(shape, results): unknown shape "gpt"')
 })
 
 test('something else than an array of results is refused (tools/illegal-option)', async () => {

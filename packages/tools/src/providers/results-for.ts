@@ -76,7 +76,7 @@ export function resultsFor<Shape extends keyof ToolResultShapes>(
   shape: Shape,
   results: readonly ToolResult[],
 ): ToolResultShapes[Shape] {
-  const write = writerOf(WRITERS, 'resultsFor()', shape)
+  const write = writerOf(WRITERS, 'resultsFor(shape, results)', shape)
   refuseOptions('resultsFor()', 'tools/illegal-option', resultProblems(results))
   const [first, ...others] = results
   return first === undefined ? [] : write([first, ...others])

@@ -47,7 +47,7 @@ export function toolsFor<Shape extends keyof ToolListShapes>(
   shape: Shape,
   tools: readonly AnyTool[],
 ): ToolListShapes[Shape] {
-  const write = writerOf(WRITERS, 'toolsFor()', shape)
+  const write = writerOf(WRITERS, 'toolsFor(shape, tools)', shape)
   refuseOptions('toolsFor()', 'tools/illegal-option', toolProblems(tools))
   return write(tools)
 }
@@ -59,7 +59,7 @@ function toolProblems(tools: unknown): readonly string[] {
   )
 }
 
-/** The writer for a shape. Throws `tools/illegal-option` for an unknown shape. */
+/** The writer for a shape. `call`: how the function that got the shape is called. Throws `tools/illegal-option` for an unknown shape. */
 export function writerOf<Writers extends object, Shape extends keyof Writers>(
   writers: Writers,
   call: string,

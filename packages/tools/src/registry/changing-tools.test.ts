@@ -141,9 +141,13 @@ test("a source's tools are its own: the registry neither removes nor replaces th
 })
 
 test.each<[sources: unknown, problem: string]>([
-  [weather, 'sources must be'],
-  [[weather], 'sources must be'],
-  [[null], 'sources must be'],
+  [weather, 'sources must be an array of sources, each with list(), not an object'],
+  [[weather], 'sources[0] must be an object with list(), such as { list: () => tools }, not an object'],
+  [[changing(), null], 'sources[1] must be an object with list(), such as { list: () => tools }, not null'],
+  [[() => []], 'sources[0] must be an object with list(), such as { list: () => tools }, not a function'],
+  [[{ list: async () => [weather] }], 'sources[0].list(): it must return an array of tools, not a promise'],
+  [[{ list: async () => Promise.reject(new Error('down')) }], 'not a promise; await the tools elsewhere'],
+  [[changing(), { list: () => [[weather]] }], 'sources[1].list(): an array is not a tool; make one with defineTool()'],
 ])('sources: %j is refused (tools/illegal-option)', (sources, problem) => {
   expect(refused(() => new ToolRegistry({ sources } as ToolRegistryOptions))).toContain(problem)
 })
@@ -160,4 +164,44 @@ test('a source that lists something else than tools is refused whenever it does 
       code: 'tools/illegal-option',
     })
   }
+})
+
+test('a source that throws fails whatever asks for the tools, with its place and what to do (tools/source-failed)', async () => {
+  const down = new Error('the server is down')
+  let isDown = false
+  const crm: ToolSource = {
+    list() {
+      if (isDown) throw down
+      return [noArguments]
+    },
+  }
+  const registry = new ToolRegistry({ tools: [weather], sources: [changing(), crm] })
+  const outer = new ToolRegistry({ sources: [registry] })
+  isDown = true
+  const failure = expect.objectContaining({
+    code: 'tools/source-failed',
+    message:
+      'sources[1].list() of a ToolRegistry threw (the server is down). Keep the tools in memory, and return the last ones: { list: () => tools }.',
+    cause: down,
+  })
+  for (const one of [registry, outer]) {
+    for (const ask of [() => one.list(), () => one.get('x'), () => one.stats(), () => one.register()])
+      expect(ask).toThrow(failure)
+    await expect(one.parseAndResolve([call('get_weather', '{}')])).rejects.toEqual(failure)
+  }
+})
+
+test('only a name removes a tool, and only a tool replaces one (tools/illegal-option)', () => {
+  const registry = registryOf()
+  const before = registry.list()
+  for (const [name, problem] of [
+    [weather, 'remove(name): the name must be a string, not an object; pass tool.name'],
+    [['get_weather'], 'remove(name): the name must be a string, not an array'],
+    [undefined, 'remove(name): the name must be a string, not undefined'],
+  ] as const)
+    expect(refused(() => registry.remove(name as unknown as string))).toContain(problem)
+  expect(refused(() => registry.replace([newWeather] as never))).toContain(
+    'replace(): an array is not a tool; make one',
+  )
+  expect(registry.list()).toEqual(before)
 })

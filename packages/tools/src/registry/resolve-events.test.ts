@@ -143,7 +143,7 @@ test('an emitter that throws or rejects changes nothing, and is counted', async 
 test('without an emitter no event is made, and its data is not read', async () => {
   let reads = 0
   // What an event shows of a call depends on its tool.
-  const watched = Object.create(login, { data: { get: () => ++reads > 0 } }) as typeof login
+  const watched: typeof login = Object.freeze(Object.create(login, { data: { get: () => ++reads > 0 } }))
   const calls = [call('login', { user: 'ada', password: 'b'.repeat(8) })]
   await new ToolRegistry({ tools: [watched] }).parseAndResolve(calls)
   expect(reads).toBe(0)

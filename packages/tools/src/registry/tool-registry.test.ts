@@ -53,6 +53,8 @@ test('a name that is taken is refused (tools/duplicate-name), and no tool of tha
 test('an object that defineTool did not make is refused (tools/illegal-option)', () => {
   const copy = { name: 'x', description: 'x', input: weather.input, execute: () => 1 } as unknown as AnyTool
   expect(codeOf(() => new ToolRegistry().register(copy))).toContain('is not a tool; make one with defineTool()')
+  // What its handler is could change later.
+  expect(codeOf(() => new ToolRegistry().register({ ...weather }))).toContain('make one with defineTool()')
   expect(codeOf(() => new ToolRegistry().register([weather] as unknown as AnyTool))).toContain('register(...tools)')
   expect(codeOf(() => new ToolRegistry().register(null as unknown as AnyTool))).toContain('tools/illegal-option')
 })

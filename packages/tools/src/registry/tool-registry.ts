@@ -6,10 +6,13 @@ import {
   CLOCK,
   DELAY,
   functionLike,
+  isThenable,
+  onRejection,
   type OptionRules,
   read,
   refuseOptions,
   show,
+  textOf,
   whole,
 } from '@stageflow/core/kit'
 
@@ -78,10 +81,7 @@ const DEFAULTS = {
 } as const satisfies Omit<ParseRules, 'isShown'>
 const REGISTRY: OptionRules<ToolRegistryOptions> = {
   tools: [Array.isArray, 'an array of tools'],
-  sources: [
-    (all) => Array.isArray(all) && all.every((one) => typeof read(one, 'list') === 'function'),
-    'an array of sources, each with list()',
-  ],
+  sources: [Array.isArray, 'an array of sources, each with list()'],
   eventEmitter: EMITTER,
   maxCalls: whole(1),
   maxArgumentsLength: whole(1),
@@ -118,7 +118,9 @@ export class ToolRegistry<Ports = {}> {
     const { maxArgumentsLength = DEFAULTS.maxArgumentsLength, maxDepth = DEFAULTS.maxDepth } = options
     this.#rules = { maxCalls, maxArgumentsLength, maxDepth, createId: options.createId ?? DEFAULTS.createId }
     this.eventEmitter = eventEmitter
+    checkSources(sources)
     this.sources = Object.freeze([...sources])
+    // Names that two sources have; `register` refuses one that its tools and a source have.
     this.#toolsOfNow((name) => {
       throw duplicateName(name)
     })
@@ -137,8 +139,15 @@ export class ToolRegistry<Ports = {}> {
     return this
   }
 
-  /** Removes a tool, and returns whether there was one. The tools of a source stay. Calls that were resolved before can still be executed. */
+  /**
+   * Removes the tool of this name, and returns whether there was one. The tools of a source stay. Calls that were resolved before can
+   * still be executed.
+   */
   remove(name: string): boolean {
+    if (typeof name !== 'string')
+      refuseOptions('remove(name)', 'tools/illegal-option', [
+        `the name must be a string, not ${show(name)}${isTool(name) ? '; pass tool.name' : ''}`,
+      ])
     return this.#tools.delete(name)
   }
 
@@ -154,17 +163,14 @@ export class ToolRegistry<Ports = {}> {
     return this
   }
 
-  /** The tools by name. Tells `onHidden` the names that a tool of a source could not have. */
+  /** The tools by name. Calls `onHidden` with the names that a tool of a source could not have. */
   #toolsOfNow(onHidden?: (name: string) => void): ReadonlyMap<string, AnyTool> {
     if (this.sources.length === 0) return this.#tools
     const tools = new Map(this.#tools)
-    for (const source of this.sources) {
-      const list = source.list()
-      checkTools('list() of a source', list)
-      for (const tool of list)
+    for (const [index, source] of this.sources.entries())
+      for (const tool of listOf(source, index))
         if (tools.has(tool.name)) onHidden?.(tool.name)
         else tools.set(tool.name, tool)
-    }
     return tools
   }
 
@@ -237,7 +243,7 @@ function checkTools(where: string, tools: unknown): void {
   const problemOf = (tool: unknown): readonly string[] => {
     if (isTool(tool)) return []
     return [
-      Array.isArray(tool)
+      Array.isArray(tool) && where === 'register()'
         ? 'pass tools one by one: register(...tools)'
         : `${show(tool)} is not a tool; make one with defineTool()`,
     ]
@@ -246,6 +252,40 @@ function checkTools(where: string, tools: unknown): void {
     ? Array.from<unknown>(tools).flatMap(problemOf)
     : [`${show(tools)} is not an array of tools`]
   refuseOptions(where, 'tools/illegal-option', problems)
+}
+
+function checkSources(sources: readonly unknown[]): void {
+  const problems = Array.from(sources, (source, index) =>
+    typeof read(source, 'list') === 'function'
+      ? []
+      : [`sources[${index}] must be an object with list(), such as { list: () => tools }, not ${show(source)}`],
+  )
+  refuseOptions('new ToolRegistry()', 'tools/illegal-option', problems.flat())
+}
+
+/** The tools that a source has now. Throws `tools/source-failed` if it throws, and `tools/illegal-option` if it lists something else. */
+function listOf(source: ToolSource<never>, index: number): readonly AnyTool[] {
+  const where = `sources[${index}].list()`
+  let tools: unknown
+  try {
+    tools = source.list()
+  } catch (error) {
+    // A registry is a source too: its message names the source that threw.
+    if (StageflowError.is(error, 'tools/source-failed')) throw error
+    throw new StageflowError(
+      'tools/source-failed',
+      `${where} of a ToolRegistry threw (${textOf(error)}). Keep the tools in memory, and return the last ones: { list: () => tools }.`,
+      { cause: error },
+    )
+  }
+  if (isThenable(tools)) {
+    onRejection(tools, () => {})
+    refuseOptions(where, 'tools/illegal-option', [
+      'it must return an array of tools, not a promise; await the tools elsewhere, and return the last ones',
+    ])
+  }
+  checkTools(where, tools)
+  return tools as readonly AnyTool[]
 }
 
 const duplicateName = (name: string): StageflowError =>

@@ -1,9 +1,15 @@
+import { systemClock } from '@stageflow/core'
+import type { UndoEntry } from '@stageflow/keyed-work'
 import {
   ATOMIC,
   FIFTY,
+  isKept,
+  LARGE_TEXTS,
   LONG_MS,
+  MONTHS_MS,
   must,
   ODD_TEXTS,
+  PARTS_OF_SECOND,
   SIMILAR_ENDS,
   type StoreRule,
   TEXTS,
@@ -39,6 +45,15 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
       bench.lists('find', await bench.find({ callId: bench.own('no call') }), [])
     },
   },
+  'a claim keeps other tokens out, and its remaining lease is returned': {
+    fix: IF_FREE,
+    check: async (bench) => {
+      await bench.add()
+      bench.answers('claim', await bench.claim('t', { leaseMs: 60_000 }), 'claimed')
+      bench.answers('claim by another token', await bench.claim('u'), 'taken', 60_000)
+      bench.lists('find', await bench.find(), [bench.entry()])
+    },
+  },
   'an entry is added once, and a second add changes nothing': {
     fix: 'Insert the entry only if its id has none.',
     check: async (bench) => {
@@ -59,13 +74,25 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
       bench.lists('find', await bench.find(), [])
     },
   },
-  'a claim keeps other tokens out, and its remaining lease is returned': {
-    fix: IF_FREE,
+  'an entry and a claim last to the millisecond': {
+    fix: 'Keep times in milliseconds, and round none to seconds.',
     check: async (bench) => {
-      await bench.add()
-      bench.answers('claim', await bench.claim('t', { leaseMs: 60_000 }), 'claimed')
-      bench.answers('claim by another token', await bench.claim('u'), 'taken', 60_000)
-      bench.lists('find', await bench.find(), [bench.entry()])
+      for (const ms of PARTS_OF_SECOND)
+        await bench.inTime(ms, async (attempt) => {
+          const [entry, claim, kept] = ['entry', 'claim', 'kept'].map((name) => `${name}-${ms}-${attempt}`) as [
+            string,
+            string,
+            string,
+          ]
+          await bench.add(entry, { ttlMs: ms })
+          await bench.add(claim)
+          await bench.claim('t', { name: claim, leaseMs: ms })
+          await bench.add(kept, { ttlMs: 0, retentionMs: ms })
+          const statuses: string[] = []
+          for (const name of [entry, claim, kept]) statuses.push((await bench.claim('u', { name })).status)
+          if (statuses[0] === 'claimed' && statuses[1] === 'taken' && statuses[2] !== 'missing') return undefined
+          return `ttlMs, leaseMs and retentionMs of three entries were ${ms}. Claimed at once, they were ${statuses.join(', ')}; they must be claimed, taken, and not missing.`
+        })
     },
   },
   'the owner can claim again, which renews the lease': {
@@ -76,6 +103,21 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
       bench.answers('a repeated claim', await bench.claim('t'), 'claimed')
       await bench.expire()
       bench.answers('claim by another token', await bench.claim('u'), 'taken')
+    },
+  },
+  'only the owner of a claim can remove the entry': {
+    fix: OWNER,
+    check: async (bench) => {
+      await bench.add()
+      await bench.remove('t')
+      bench.lists('find', await bench.find(), [bench.entry()])
+      await bench.claim('t')
+      await bench.remove('u')
+      bench.lists('find', await bench.find(), [bench.entry()])
+      await bench.remove('t')
+      await bench.remove('t')
+      bench.lists('find', await bench.find(), [])
+      bench.answers('claim', await bench.claim('u'), 'missing')
     },
   },
   'another token takes an entry over whose lease is over, and the old owner can change nothing': {
@@ -115,21 +157,6 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
       bench.answers('claim', await bench.claim('u'), 'claimed')
       await bench.release('t')
       bench.answers('claim', await bench.claim('v'), 'taken')
-    },
-  },
-  'only the owner of a claim can remove the entry': {
-    fix: OWNER,
-    check: async (bench) => {
-      await bench.add()
-      await bench.remove('t')
-      bench.lists('find', await bench.find(), [bench.entry()])
-      await bench.claim('t')
-      await bench.remove('u')
-      bench.lists('find', await bench.find(), [bench.entry()])
-      await bench.remove('t')
-      await bench.remove('t')
-      bench.lists('find', await bench.find(), [])
-      bench.answers('claim', await bench.claim('u'), 'missing')
     },
   },
   'an expired entry is found, and cannot be claimed': {
@@ -209,6 +236,73 @@ export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
       const entries = ODD_TEXTS.map((call, place) => bench.entry(`text${place}`, { call }))
       for (const entry of entries) await bench.store.add(entry)
       bench.lists('find', await bench.find(), entries)
+    },
+  },
+  'a call of any length is kept, or refused': {
+    fix: 'Make the column of calls long enough. Reject a call that is too long with an error whose code ends in /too-large or /full: never cut it.',
+    check: async (bench) => {
+      const kept: UndoEntry[] = []
+      for (const [name, call] of Object.entries(LARGE_TEXTS))
+        if (await isKept(() => bench.add(name, { call }))) kept.push(bench.entry(name, { call }))
+      const found = await bench.find()
+      const isSame = found.length === kept.length && found.every(({ call }, place) => call === kept[place]?.call)
+      const lengths = (all: readonly { readonly call: string }[]): string =>
+        all.map(({ call }) => call.length).join(', ')
+      must(
+        isSame,
+        `find must return calls of ${lengths(kept)} characters, as they are; what it returned has ${lengths(found)}.`,
+      )
+    },
+  },
+  'an entry and a claim last for months': {
+    fix: 'Compute when they end as numbers of 64 bits, and compare them when you read: a timer of JavaScript holds 24 days at most.',
+    check: async (bench) => {
+      for (const ms of MONTHS_MS) await bench.add(`${ms}`, { ttlMs: ms, retentionMs: ms })
+      // For a store with timers of the machine.
+      await systemClock.sleep(5)
+      await bench.expire()
+      const found = await bench.find()
+      for (const [place, ms] of MONTHS_MS.entries()) {
+        const { leftMs = 0 } = found[place] ?? {}
+        must(
+          leftMs > 0 && leftMs <= ms,
+          `leftMs of an entry of ${ms} ms must be above 0 and at most that, not ${leftMs}.`,
+        )
+        bench.answers('claim', await bench.claim('t', { name: `${ms}`, leaseMs: ms }), 'claimed')
+      }
+      await systemClock.sleep(5)
+      await bench.expire()
+      for (const ms of MONTHS_MS)
+        bench.answers('claim by another token', await bench.claim('u', { name: `${ms}` }), 'taken', ms)
+    },
+  },
+  'the times that are left shrink': {
+    fix: 'Return how long something still lasts from now, and not how long it was given.',
+    check: async (bench) => {
+      await bench.add()
+      await bench.claim('t')
+      const times = async (): Promise<readonly [leftMs: number, leaseMs: number]> => {
+        const [found] = await bench.find()
+        const answer = await bench.claim('u')
+        return [found?.leftMs ?? 0, answer.status === 'taken' ? answer.leaseMs : 0]
+      }
+      const before = await times()
+      await bench.expire()
+      const after = await times()
+      must(
+        before.every((ms, place) => ms - (after[place] ?? 0) >= bench.shortMs),
+        `leftMs and leaseMs were ${before.join(' and ')} at first, and ${after.join(' and ')} when more than ${bench.shortMs} ms had passed.`,
+      )
+    },
+  },
+  'an entry is kept however many others there are': {
+    fix: 'Evict no entry that can be undone. Reject a new one with an error whose code ends in /full.',
+    check: async (bench) => {
+      await bench.add()
+      await bench.claim('t')
+      await bench.crowd((store, place) => store.add(bench.entry(`other-${place}`, { run: bench.own('others') })))
+      bench.lists('find', await bench.find(), [bench.entry()])
+      bench.answers('claim by another token', await bench.claim('u'), 'taken')
     },
   },
   'fifty simultaneous adds are kept, each once': {

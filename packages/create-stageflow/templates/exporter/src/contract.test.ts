@@ -12,6 +12,7 @@ for (const data of [false, true]) {
     return {
       exporter,
       written: () => server.events,
+      data: data ? 'all' : 'facts',
       breakDownstream: () => server.answerWith(503),
       repairDownstream: () => server.answerWith(204),
       hangDownstream: () => server.hang(),

@@ -6,6 +6,7 @@ import { ILLEGAL_OPTION, checkExporterOptions, type TemplateNameExporterOptions 
 
 /** Posts each batch as lines of JSON. Put a `BufferedExporter` in front of it. The README lists its errors. */
 export class TemplateNameExporter {
+  readonly core: string = '^1.0.0'
   readonly #url: string
   readonly #headers: Readonly<Record<string, string>>
   readonly #lineOf: (event: StageflowEvent) => string

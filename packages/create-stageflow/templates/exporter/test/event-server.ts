@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import type { WrittenEvent } from '@stageflow/exporter-buffered/contract'
 
 /**
  * A server of the tests: it keeps the events that it accepts. For another protocol, replace what is in it, `#post` and `http.test.ts`. The other
  * tests need only what it returns.
  */
 export async function eventServer() {
-  const events: { readonly type: string; readonly data?: unknown }[] = []
+  const events: WrittenEvent[] = []
   let status = 204
   let isHanging = false
   const server = createServer((request, response: ServerResponse) => {

@@ -56,6 +56,7 @@ export function templateNameSink(options: TemplateNameSinkOptions): TemplateName
   }
 
   return {
+    core: '^1.0.0',
     tryEmit: accept,
     async emit(event) {
       while (!accept(event)) await writing

@@ -30,6 +30,7 @@ export function templateNameStore(database: DatabaseSync): TemplateNameStore {
   const release = database.prepare('DELETE FROM work WHERE key = :key AND token = :token AND value IS NULL')
 
   return {
+    core: '^1.0.0',
     claim(key, { token, parameters, leaseMs }): ClaimAnswer {
       for (;;) {
         if (claim.run({ key, token, parameters, leaseMs }).changes === 1) return { status: 'claimed' }
