@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, systemClock } from '@stageflow/core'
 import type { PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, isGuarded } from '@stageflow/core/durable'
+import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import type { WaitOptions } from '@stageflow/core/kit'
 
@@ -214,7 +214,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     signalOf(options)?.throwIfAborted()
     const row = existing(runId)
     const admitted = await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))
-    return { graph, answers, by: admitted?.by }
+    return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by }
   }
 
   async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
@@ -297,7 +297,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
-          await runs.answer(runId, { graph, answers, by })
+          await runs.answer(runId, { graph, answers: await checkedAnswers(graph, answers), by })
           return carryOn(graph as never, runId, options)
         },
       })

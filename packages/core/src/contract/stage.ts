@@ -142,6 +142,11 @@ export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
    */
   readonly outputSchema?: OutputSchema
   /**
+   * Validates an answer to the stage before it counts, and may transform it. If it refuses, the caller gets `core/answer`, and the
+   * question stays open. For a map it validates the answer to each item.
+   */
+  readonly answerSchema?: OutputSchema
+  /**
    * Where a durable run carries out the stage. `local`: in place in every leg, without a fact. `call`: a child pipeline or a map as
    * one call. `service`: on another machine, with `durable-restate`. Default: one call in place. An engine with other places adds
    * an option of its own to `StageOptions`.

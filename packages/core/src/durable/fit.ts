@@ -87,13 +87,23 @@ function childOf({ name, stage }: StageSpec): unknown {
   return found
 }
 
+/** The description of a stage. */
+export const specAt = (graph: BuiltGraph, { index }: StageInfo): StageSpec =>
+  specsOf(graph.origin as DescribedPipeline)[index] as StageSpec
+
+/** The graph of the child pipeline that a stage runs; undefined if it runs none that the build knows. */
+export function childGraphAt(graph: BuiltGraph, stage: StageInfo): BuiltGraph | undefined {
+  const child = childOf(specAt(graph, stage))
+  return child === undefined ? undefined : graph.childOf(child)
+}
+
 /** The stage that the keys of an answer lead to; undefined if the graph has none. The number of an item is not a stage. */
 export function stageAt(graph: BuiltGraph, path: readonly string[]): StageInfo | undefined {
   const [name, ...inside] = path
   const stage = graph.info.stages.find((one) => one.name === name)
   if (stage === undefined || inside.length === 0) return stage
-  const child = childOf(specsOf(graph.origin as DescribedPipeline)[stage.index] as StageSpec)
-  return child === undefined ? stage : stageAt(graph.childOf(child), inside)
+  const child = childGraphAt(graph, stage)
+  return child === undefined ? stage : stageAt(child, inside)
 }
 
 /** How far the stages of a suspended run have come, those of its suspended child runs included. */

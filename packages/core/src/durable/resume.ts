@@ -11,6 +11,7 @@ import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
+import { checkedAnswers } from './answer-schemas.ts'
 import { askedInside, openRequests, pathOf, wakeAt } from './asked.ts'
 import type { Asked, SuspendedRun } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
@@ -82,7 +83,7 @@ async function admittedLeg(
   } as const
   // A run whose time has come goes on without anybody's answer.
   const { by } = answered.length === 0 ? { by: undefined } : await admitRequest(graph, { ...request, kept })
-  const earlier = new EarlierLegs(suspended, answers, { by, now })
+  const earlier = new EarlierLegs(suspended, await checkedAnswers(graph, answers), { by, now })
   // The leg runs for whoever began the run, not for the caller who answers.
   return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: earlier }]
 }

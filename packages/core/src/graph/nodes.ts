@@ -4,7 +4,7 @@ import { isPlain } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
 import { foreignText, hasNoOption, oneOf, optionProblems } from '../base/options.ts'
 import { plainOptions, unknownNames, unknownText } from '../base/options.ts'
-import type { OptionRules } from '../base/options.ts'
+import type { OptionRule, OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import type { Join, PipelineInfo } from '../contract/context.ts'
 import { StageKind, isOutput, toOutput } from '../contract/output.ts'
@@ -157,6 +157,10 @@ const hasFallback = (value: unknown): value is { readonly fallback: object } =>
   toOutput(value['fallback'], '').status === 'ok' &&
   !isOutput(value['fallback'])
 
+const SCHEMA: OptionRule = [
+  (value) => isFunction((value as Partial<OutputSchema> | null)?.['~standard']?.validate),
+  'a Standard Schema, such as one of zod',
+]
 const RULES: OptionRules = {
   when: [isFunction, 'a function (inputs, snapshot) => true or false'],
   onFailure: [
@@ -165,10 +169,8 @@ const RULES: OptionRules = {
   ],
   late: oneOf('finish', 'abort'),
   placement: [isText, 'a string'],
-  outputSchema: [
-    (value) => isFunction((value as Partial<OutputSchema> | null)?.['~standard']?.validate),
-    'a Standard Schema, such as one of zod',
-  ],
+  outputSchema: SCHEMA,
+  answerSchema: SCHEMA,
   dependencies: [isArray, 'an array of names'],
 }
 

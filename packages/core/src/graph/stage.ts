@@ -72,7 +72,7 @@ export class StageSpec {
 }
 
 /** The options that the engine itself acts on. */
-const SHARED = ['join', 'when', 'onFailure', 'late', 'outputSchema', 'placement']
+const SHARED = ['join', 'when', 'onFailure', 'late', 'outputSchema', 'answerSchema', 'placement']
 const FLUENT = ['dependencies', ...SHARED]
 const VALUE = ['name', 'kind', 'after', 'run', ...SHARED]
 const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
@@ -258,18 +258,25 @@ interface SchemaResult {
 }
 
 function judge(output: Output, given: unknown, name: string): Output {
-  const result = given as SchemaResult
-  if (result.issues === undefined) {
-    if (!('value' in result)) throw new TypeError('it returned neither a value nor issues')
-    return toOutput(output.withData(result.value), name)
-  }
-  const issues = result.issues
-    .slice(0, 10)
-    .map(({ message, path = [] }) => (path.length === 0 ? message : `${path.map(keyOf).join('.')}: ${message}`))
+  const result = readResult(given)
+  if (result.issues === undefined) return toOutput(output.withData(result.value), name)
   return failed(
     'core/output-schema',
-    `Stage "${name}" returned data that its outputSchema refuses: ${issues.join('; ')}. Change the data or the schema.`,
+    `Stage "${name}" returned data that its outputSchema refuses: ${result.issues}. Change the data or the schema.`,
   )
+}
+
+/** What a schema made of a value, or its issues as a text. Throws for a result that has neither. */
+export function readResult(given: unknown): { readonly value: unknown; readonly issues: string | undefined } {
+  const { value, issues } = given as SchemaResult
+  if (issues === undefined) {
+    if (!('value' in (given as object))) throw new TypeError('it returned neither a value nor issues')
+    return { value, issues: undefined }
+  }
+  const texts = issues
+    .slice(0, 10)
+    .map(({ message, path = [] }) => (path.length === 0 ? message : `${path.map(keyOf).join('.')}: ${message}`))
+  return { value: undefined, issues: texts.join('; ') }
 }
 
 const keyOf = (segment: unknown): string => String(isObject(segment) && 'key' in segment ? segment['key'] : segment)

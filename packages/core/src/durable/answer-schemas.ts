@@ -1,0 +1,67 @@
+import { isObject } from '../base/check.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
+import type { StageInfo } from '../contract/context.ts'
+import type { OutputSchema } from '../contract/stage.ts'
+import type { BuiltGraph } from '../graph/graph.ts'
+import { readResult } from '../graph/stage.ts'
+import type { StageGraph } from '../pipeline/stage-graph.ts'
+import { builtGraph } from './check-leg.ts'
+import { childGraphAt, specAt } from './fit.ts'
+
+/**
+ * Validates answers with the `answerSchema` of their stages, also inside child pipelines. Returns them as the schemas made them. Rejects
+ * with `core/answer` and every problem; call it before an answer is kept.
+ */
+export async function checkedAnswers(
+  graph: Pick<StageGraph<unknown, unknown>, 'info'>,
+  answers: unknown,
+): Promise<unknown> {
+  const problems: string[] = []
+  const checked = await checkIn(builtGraph('checkedAnswers()', graph), answers, '', problems)
+  if (problems.length === 0) return checked
+  throw new StageflowError(
+    'core/answer',
+    `An answer was refused, so none was kept, and the questions stay open: ${problems.join('; ')}. Pass what the answerSchema of the stage takes.`,
+  )
+}
+
+/** `path`: that of the run, with a slash, or nothing. */
+async function checkIn(graph: BuiltGraph, answers: unknown, path: string, problems: string[]): Promise<unknown> {
+  if (!isObject(answers)) return answers
+  const checked: Record<string, unknown> = {}
+  for (const [name, answer] of Object.entries(answers)) {
+    const stage = graph.info.stages.find((one) => one.name === name)
+    checked[name] = stage === undefined ? answer : await checkOf(graph, stage, answer, path + name, problems)
+  }
+  return checked
+}
+
+/** Checks the answer to a stage: to its own question, to its child pipeline, or to the items of a map. */
+async function checkOf(
+  graph: BuiltGraph,
+  stage: StageInfo,
+  answer: unknown,
+  path: string,
+  problems: string[],
+): Promise<unknown> {
+  const child = childGraphAt(graph, stage)
+  if (child !== undefined) return checkIn(child, answer, `${path}/`, problems)
+  const schema = specAt(graph, stage).options['answerSchema'] as OutputSchema | undefined
+  if (schema === undefined) return answer
+  if (!stage.map || !isObject(answer)) return validated(schema, answer, path, problems)
+  const items = Object.entries(answer).map(
+    async ([place, item]) => [place, await validated(schema, item, `${path}#${place}`, problems)] as const,
+  )
+  return Object.fromEntries(await Promise.all(items))
+}
+
+async function validated(schema: OutputSchema, answer: unknown, path: string, problems: string[]): Promise<unknown> {
+  try {
+    const { value, issues } = readResult(await schema['~standard'].validate(answer))
+    if (issues !== undefined) problems.push(`"${path}": ${issues}`)
+    return value
+  } catch (cause) {
+    problems.push(`"${path}": its answerSchema threw: ${textOf(cause)}`)
+    return undefined
+  }
+}
