@@ -33,12 +33,20 @@ export function answerPath(key: string, graph: GraphFingerprint): readonly strin
   })
 }
 
+/** The paths of the answers that calls of a graph wait for, as early answers have them. */
+export const pathsIn =
+  (graph: GraphFingerprint) =>
+  (key: string): string =>
+    pathText(answerPath(key, graph))
+
 /** The keys of the calls that wait for an answer, and those that have got one. */
 export function questionsIn(keys: Iterable<FactKey>): ReadonlyMap<string, 'open' | 'answered'> {
   const questions = new Map<string, 'open' | 'answered'>()
   for (const { kind, key } of keys) {
     if (kind === 'ask') questions.set(key, questions.get(key) ?? 'open')
     if (kind === 'answer') questions.set(key, 'answered')
+    // Its time has passed, so the stage runs again, and may ask anew.
+    if (kind === 'timer') questions.delete(key)
   }
   return questions
 }
@@ -55,14 +63,23 @@ interface Question {
 export interface FoundAnswers {
   /** The answers by the keys of the calls that wait for them. */
   readonly answers: readonly (readonly [key: string, answer: unknown])[]
+  /** The answers to stages that have not asked yet, by their paths. */
+  readonly early: readonly (readonly [path: string, answer: unknown])[]
   readonly problems: readonly string[]
 }
 
+/** A path of names as one text: the key of an early answer. */
+export const pathText = (path: readonly string[]): string => path.map((name) => name.replaceAll('/', '%2F')).join('/')
+
 /** Finds the calls that answers are for. `given` has them by the names of stages, nested for child runs and maps. */
-export function findAnswers(keys: Iterable<FactKey>, given: unknown, graph: GraphFingerprint): FoundAnswers {
-  const matches = [...matchAll(questionTree(keys, graph), given, 'the run')]
+export function findAnswers(keys: readonly FactKey[], given: unknown, graph: GraphFingerprint): FoundAnswers {
+  const paths = pathsIn(graph)
+  const ended = new Set(keys.flatMap(({ kind, key }) => (kind === 'call' ? [paths(key)] : [])))
+  const place: Place = { graph, path: [], ended }
+  const matches = [...matchAll(questionTree(keys, graph), given, place)]
   return {
     answers: matches.flatMap((match) => ('key' in match ? [[match.key, match.answer] as const] : [])),
+    early: matches.flatMap((match) => ('early' in match ? [[match.early, match.answer] as const] : [])),
     problems: matches.flatMap((match) => ('problem' in match ? [match.problem] : [])),
   }
 }
@@ -88,9 +105,23 @@ function subtree(parent: QuestionTree, name: string): QuestionTree {
   return created
 }
 
-type Match = { readonly key: string; readonly answer: unknown } | { readonly problem: string }
+type Match =
+  | { readonly key: string; readonly answer: unknown }
+  | { readonly early: string; readonly answer: unknown }
+  | { readonly problem: string }
 
-function* matchAll(tree: QuestionTree, given: unknown, where: string): Generator<Match> {
+/** A run whose answers are looked at: the whole one, that of a child pipeline, or the items of a map, which have no graph. */
+interface Place {
+  readonly graph: GraphFingerprint | undefined
+  readonly path: readonly string[]
+  /** The paths of what has ended and can't ask any more. Empty inside a child pipeline that repeats: it may run again. */
+  readonly ended: ReadonlySet<string>
+}
+
+const NO_QUESTIONS: QuestionTree = { names: new Map() }
+
+function* matchAll(tree: QuestionTree, given: unknown, place: Place): Generator<Match> {
+  const where = place.path.length === 0 ? 'the run' : `"${pathText(place.path)}"`
   const waiting = `${where} waits for ${openNames(tree)}`
   const answers = given !== null && typeof given === 'object' ? Object.entries(given) : []
   if (answers.length === 0) {
@@ -100,11 +131,29 @@ function* matchAll(tree: QuestionTree, given: unknown, where: string): Generator
   }
   for (const [name, answer] of answers) {
     const found = tree.names.get(name)
-    if (found === undefined) yield { problem: `it has an answer for "${name}", but ${waiting}` }
-    else if ('names' in found) yield* matchAll(found, answer, `"${name}"`)
+    if (found === undefined) yield* matchEarly(name, answer, place, waiting)
+    else if ('names' in found) yield* matchAll(found, answer, inside(place, name))
     else if (found.state === 'answered') yield { problem: `"${name}" has been answered already` }
     else yield { key: found.key, answer }
   }
+}
+
+/** An answer to a stage that has not asked is kept until it does, unless it can't any more. */
+function* matchEarly(name: string, answer: unknown, place: Place, waiting: string): Generator<Match> {
+  const { graph, ended } = place
+  const path = pathText([...place.path, name])
+  const isItem = graph === undefined
+  const stage = graph?.stages[name]
+  if (isItem ? !/^\d+$/.test(name) : stage === undefined)
+    return yield { problem: `it has an answer for "${name}", but ${waiting}` }
+  if (ended.has(path)) return yield { problem: `"${path}" has ended; ${waiting}` }
+  if (stage?.child === undefined && stage?.map !== true) yield { early: path, answer }
+  else yield* matchAll(NO_QUESTIONS, answer, inside(place, name))
+}
+
+function inside({ graph, path, ended }: Place, name: string): Place {
+  const stage = graph?.stages[name]
+  return { graph: stage?.child, path: [...path, name], ended: stage?.repeat === undefined ? ended : new Set() }
 }
 
 function openNames({ names }: QuestionTree): string {

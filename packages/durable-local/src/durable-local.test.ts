@@ -316,7 +316,7 @@ describe('resume', () => {
     await expect(
       durable.resume(graph, 'r', { kid: { 'check/it': 1 }, letters: { 0: 'no' }, again: 'good', none: 1 } as object),
     ).rejects.toThrow(
-      /it has an answer for "0", but "letters" waits for "1"; the answer for "again" must be an object with an answer for a stage, not "good"; "again" waits for "draft"; it has an answer for "none", but the run waits for/,
+      /"letters\/0" has ended; "letters" waits for "1"; the answer for "again" must be an object with an answer for a stage, not "good"; "again" waits for "draft"; it has an answer for "none", but the run waits for/,
     )
     await durable.resume(graph, 'r', { again: { draft: 'bad' }, letters: { 1: 'Y' } })
     expect((await paths())?.toSorted()).toEqual(['again draft', 'kid check/it'])

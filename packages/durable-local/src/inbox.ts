@@ -9,6 +9,7 @@ import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import type { Journal } from './journal.ts'
 import { jsonText } from './json.ts'
+import type { InboxRow } from './run-log.ts'
 import { findRun, graphOf, hasEnded } from './run-row.ts'
 import type { RunRow } from './run-row.ts'
 import { ADD_TO_INBOX, INBOX, KEYS } from './statements.ts'
@@ -65,17 +66,25 @@ export function keepAnswers(
     checkGuarded(graph, row)
     checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
   }
-  const inbox = journal.all(INBOX, row.n) as unknown as readonly FactKey[]
-  const { answers, problems } = findAnswers([...facts, ...inbox], given, graphOf(row))
-  if (problems.length > 0) throw notWaiting(row, problems.join('; '))
+  const inbox = journal.all(INBOX, row.n) as unknown as readonly InboxRow[]
+  const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
+  const twice = early.filter(([path]) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
+  const all = [...problems, ...twice.map(([path]) => `"${path}" has been answered already`)]
+  if (all.length > 0) throw notWaiting(row, all.join('; '))
   // All texts before the first write: if one answer can't be JSON, none is kept.
-  const rows = answers.map(([key, answer]) => {
-    const text = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
-    return { run: row.n, kind: 'answer', key, value: answerText(text, by) }
-  })
+  const rowOf =
+    (kind: InboxRow['kind']) =>
+    ([key, answer]: readonly [key: string, answer: unknown]) => {
+      const text = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
+      return { run: row.n, kind, key, value: answerText(text, by) }
+    }
+  const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
   for (const answer of rows) journal.run(ADD_TO_INBOX, answer)
   return row.n
 }
+
+/** What will be a fact of the run under its own key. */
+const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'
 
 /** An answer as its fact has it. `text`: the answer as JSON. */
 const answerText = (text: string, by: RunAuthor | undefined): string =>

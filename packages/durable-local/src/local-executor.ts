@@ -13,6 +13,8 @@ export interface Leg {
   readonly log: RunLog
   /** The kinds and keys of the facts that the run has. */
   readonly keys: readonly { readonly kind: FactKind; readonly key: string }[]
+  /** The path of the answer that a call waits for, as early answers have it. */
+  readonly pathOf: (key: string) => string
   readonly calls: CallsInProgress
   readonly clock: Clock
   readonly maxFactLength: number
@@ -109,7 +111,7 @@ export class LocalExecutor implements StageExecutor {
     this.#mayHaveInbox = true
     // While an interceptor around the run is awaited, `next` isn't called.
     const stop = this.#leg.log.inbox().find(({ kind }) => kind === 'stop')
-    if (stop !== undefined) this.#stopping.abort(readFact(stop, this.start.runId))
+    if (stop !== undefined) this.#stopping.abort(readFact({ ...stop, kind: 'stop' }, this.start.runId))
     this.#moved()
   }
   /** The leg is over: another process has the run, or the journal is being closed. */
@@ -146,7 +148,10 @@ export class LocalExecutor implements StageExecutor {
     this.#lastAt = Math.max(this.#lastAt, at)
     const given = { at, replayed: n <= this.#pastCount, key }
     const read = readFact({ kind, key, value }, this.start.runId)
-    if (kind === 'timer') return { ...given, kind }
+    if (kind === 'timer') {
+      this.#waiting.delete(key)
+      return { ...given, kind }
+    }
     if (kind === 'stop') return { ...given, kind, reason: read as string }
     if (kind === 'answer') {
       this.#waiting.delete(key)
@@ -160,10 +165,22 @@ export class LocalExecutor implements StageExecutor {
     this.#mayHaveInbox = false
     this.untaken.clear()
     for (const row of this.#leg.log.inbox()) {
+      if (row.kind === 'early') this.#takeEarly(row)
       // An answer waits until its question has been asked in this leg.
-      if (row.kind === 'stop' || this.#waiting.has(row.key)) this.#record(row.kind, row.key, row.value, row)
+      else if (row.kind === 'stop' || this.#waiting.has(row.key)) this.#record(row.kind, row.key, row.value, row)
       else this.untaken.add(row.n)
     }
+  }
+
+  /** An early answer is that of the next question of its stage. Until then it stays in the inbox, over legs. */
+  #takeEarly(row: InboxRow): void {
+    const asked = [...this.#waiting].find((key) => this.#leg.pathOf(key) === row.key && !this.#isAnswered(key))
+    if (asked !== undefined) this.#record('answer', asked, row.value, row)
+  }
+
+  /** Whether a question has its answer, or its time has passed, also if the run was not given that yet. */
+  #isAnswered(key: string): boolean {
+    return this.#known.has(idOf('answer', key)) || this.#known.has(idOf('timer', key))
   }
 
   /** Records the timers whose time has come, and sets the alarm for the next one. */

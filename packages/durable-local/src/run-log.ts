@@ -17,7 +17,8 @@ export interface FactRow {
 /** What other callers want of a run. */
 export interface InboxRow {
   readonly n: number
-  readonly kind: 'answer' | 'stop'
+  /** `early`: an answer to a stage that has not asked yet, by its path. */
+  readonly kind: 'answer' | 'stop' | 'early'
   readonly key: string
   readonly value: string
 }

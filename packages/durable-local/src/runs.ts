@@ -1,9 +1,10 @@
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
-import { runDurable } from '@stageflow/core/durable'
+import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
+import { pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { claim, lookAt } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
@@ -179,6 +180,7 @@ export class Runs {
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
       keys,
+      pathOf: pathsIn(fingerprintOf(live.graph)),
       calls: this.#calls,
       clock,
       maxFactLength,

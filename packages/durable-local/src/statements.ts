@@ -68,7 +68,7 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
 const COLUMNS = `runs.*, fingerprint, ${IS_OWNED} AS owned,
-  EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n) AS has_inbox,
+  EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind <> 'early') AS has_inbox,
   (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
 export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = ?`
 
@@ -115,7 +115,7 @@ export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
 export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
 /** The runs of an owner that have something in their inbox. */
 export const WITH_INBOX: string = `
-  SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ?`
+  SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ? AND inbox.kind <> 'early'`
 
 /**
  * The runs of a pipeline with one of these statuses, and those that wait and can go on: something is in their inbox, or their time has
@@ -127,7 +127,7 @@ const unfinished = (statuses: string, condition: string): string => `
       WHERE pipeline = :pipeline AND status IN (${statuses})
     UNION
     SELECT runs.n, runs.id, runs.status, runs.owner FROM inbox CROSS JOIN runs ON runs.n = inbox.run
-      WHERE pipeline = :pipeline AND status = 'suspended'
+      WHERE pipeline = :pipeline AND status = 'suspended' AND inbox.kind <> 'early'
     UNION
     SELECT n, id, status, owner FROM runs WHERE wake_at <= :now AND pipeline = :pipeline AND status = 'suspended'
   ) AS runs ${condition} ORDER BY n`
