@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers'
 
@@ -23,6 +24,8 @@ export class Journal {
   readonly #statements = new Map<string, StatementSync>()
   readonly #maxBytes: number
   readonly #pageSize: number
+  /** Which file it is, whatever its path leads to later. */
+  readonly #file: string | undefined
   #writes: Write[] = []
 
   constructor(file: JournalFile) {
@@ -30,6 +33,7 @@ export class Journal {
     this.#maxBytes = file.maxBytes
     this.#database = openJournal(file)
     this.#pageSize = pragma(this.#database, 'page_size')
+    this.#file = fileAt(this.path)
   }
 
   /** Kept here, because the databases of Node before 22.15 don't say it. */
@@ -91,12 +95,22 @@ export class Journal {
     if (writes.length > 0) this.#commit(writes)
   }
 
+  /** Throws if others no longer find the file: what is written into it would be confirmed, and lost. */
+  #checkFile(): void {
+    if (fileAt(this.path) === this.#file) return
+    throw new StageflowError(
+      'durable-local/unavailable',
+      `The journal "${this.path}" was deleted, renamed or replaced while it was open, so nothing is written any more. Put the file back and restart this process.`,
+    )
+  }
+
   #isWriting = false
   #commit(writes: readonly Write[]): void {
     let settles: readonly (() => void)[]
     let hasBegun = false
     try {
       this.#checkOpen()
+      this.#checkFile()
       this.#isWriting = true
       this.#prepared('BEGIN IMMEDIATE').run()
       hasBegun = true
@@ -130,6 +144,12 @@ export class Journal {
     if (this.#isOpen) this.#database.close()
     this.#isOpen = false
   }
+}
+
+/** The device and the number of the file at a path; undefined if there is none. */
+function fileAt(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
 }
 
 /** Carries out a write within its transaction. Returns what settles its promise. Throws an error of SQLite, which ends the transaction. */

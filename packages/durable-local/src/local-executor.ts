@@ -13,6 +13,8 @@ export interface Leg {
   readonly log: RunLog
   /** The kinds and keys of the facts that the run has. */
   readonly keys: readonly { readonly kind: FactKind; readonly key: string }[]
+  /** Whether the lease of this process still holds for certain. */
+  readonly isLeased: () => boolean
   /** The path of the answer that a call waits for, as early answers have it. */
   readonly pathOf: (key: string) => string
   readonly calls: CallsInProgress
@@ -52,6 +54,8 @@ export class LocalExecutor implements StageExecutor {
   #lastAt: number
   /** Calls that the run has asked for and that have not begun. */
   readonly #heldCalls: (readonly [key: string, call: () => Promise<CallFacts>])[] = []
+  /** The keys of the calls that the run has asked for in this leg. */
+  readonly #asked = new Set<string>()
   readonly #timers = new Map<string, number>()
   /** The keys of the calls that wait for an answer. */
   readonly #waiting = new Set<string>()
@@ -84,6 +88,9 @@ export class LocalExecutor implements StageExecutor {
 
   execute(key: string, call: () => Promise<CallFacts>, _stage: StageInfo): void {
     this.hasBegun = true
+    this.#asked.add(key)
+    // The fact of a leg that had lost its lease may be there.
+    this.#mayHaveInbox = true
     if (!this.#known.has(idOf('call', key))) this.#heldCalls.push([key, call])
   }
   timer(key: string, at: number): void {
@@ -114,6 +121,10 @@ export class LocalExecutor implements StageExecutor {
     if (stop !== undefined) this.#stopping.abort(readFact({ ...stop, kind: 'stop' }, this.start.runId))
     this.#moved()
   }
+  /** The lease holds again for certain, so calls may begin. */
+  leaseRenewed(): void {
+    this.#moved()
+  }
   /** The leg is over: another process has the run, or the journal is being closed. */
   lose(reason: StageflowError): void {
     if (!this.lost.aborted) this.#lost.abort(reason)
@@ -132,9 +143,11 @@ export class LocalExecutor implements StageExecutor {
       if (row !== undefined) return this.#factOf(row)
       this.#takeInbox()
       this.#passTimers()
-      // Stops, timers and answers come before any call begins.
-      if (this.#pendingOutside === 0) this.#beginHeldCalls()
-      if (this.#runningCalls === 0 && this.#pendingFacts === 0) return undefined
+      // Stops, timers and answers come before any call begins. A process that was stopped for a while first looks whether it has lost the run.
+      const isLeased = this.#leg.isLeased()
+      if (this.#pendingOutside === 0 && isLeased) this.#beginHeldCalls()
+      const mustLook = !isLeased && this.#heldCalls.length > 0
+      if (this.#runningCalls === 0 && this.#pendingFacts === 0 && !mustLook) return undefined
       await this.#movement()
     }
   }
@@ -166,6 +179,7 @@ export class LocalExecutor implements StageExecutor {
     this.untaken.clear()
     for (const row of this.#leg.log.inbox()) {
       if (row.kind === 'early') this.#takeEarly(row)
+      else if (row.kind === 'late') this.#takeLate(row)
       // An answer waits until its question has been asked in this leg.
       else if (row.kind === 'stop' || this.#waiting.has(row.key)) this.#record(row.kind, row.key, row.value, row)
       else this.untaken.add(row.n)
@@ -176,6 +190,19 @@ export class LocalExecutor implements StageExecutor {
   #takeEarly(row: InboxRow): void {
     const asked = [...this.#waiting].find((key) => this.#leg.pathOf(key) === row.key && !this.#isAnswered(key))
     if (asked !== undefined) this.#record('answer', asked, row.value, row)
+  }
+
+  /** What a call did in a leg that had lost its lease counts, unless this leg has ended that call itself. */
+  #takeLate(row: InboxRow): void {
+    const isEnded = this.#known.has(idOf('call', row.key))
+    // Left in the inbox, it would begin one leg after the other.
+    if (isEnded || !this.#asked.has(row.key)) {
+      this.untaken.add(row.n)
+      return
+    }
+    const held = this.#heldCalls.findIndex(([key]) => key === row.key)
+    if (held >= 0) this.#heldCalls.splice(held, 1)
+    this.#record('call', row.key, row.value, row)
   }
 
   /** Whether a question has its answer, or its time has passed, also if the run was not given that yet. */

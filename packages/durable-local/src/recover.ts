@@ -5,6 +5,7 @@ import { closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { errorIn, findRun, recordOf } from './run-row.ts'
 import type { RunStatus, RunRow } from './run-row.ts'
+import { isTransient } from './runs.ts'
 import type { Runs } from './runs.ts'
 import { ABANDONED, UNFINISHED } from './statements.ts'
 
@@ -136,7 +137,8 @@ export class Recovery {
     try {
       await this.#runs.attach(this.#graph, id, this.#options)
     } catch (error) {
-      this.#refused.set(id, recordOf(error))
+      // A full disk or a lock passes without a deploy: the next look tries again.
+      if (!isTransient(error)) this.#refused.set(id, recordOf(error))
     }
     this.#carried.delete(id)
     this.#takeMore()

@@ -1,7 +1,7 @@
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { pathsIn } from './answers.ts'
@@ -18,7 +18,18 @@ import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
 import { findRun, recordOf, resultOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
-import { EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE, UNDO_ADD, WITH_INBOX } from './statements.ts'
+import {
+  EMPTY_INBOX,
+  END,
+  LEAVE,
+  NOT_CRASHED,
+  OWNED,
+  RELEASE,
+  RENEW,
+  TAKE,
+  UNDO_ADD,
+  WITH_INBOX,
+} from './statements.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -70,6 +81,10 @@ export interface JournalCloseReport {
   readonly error: unknown
 }
 
+/** Whether the same leg may work later, without another program: the disk was full, or the journal was locked. */
+export const isTransient = (error: unknown): boolean =>
+  ['durable-local/full', 'durable-local/unavailable'].includes(codeOf(error) ?? '')
+
 /** A run was to be started, and somebody else has. Whoever asked for it attaches to it instead. */
 export class RunExists extends Error {}
 /** All callers have left, while another process carries the run. Nobody gets this error. */
@@ -84,6 +99,10 @@ export class Runs {
   readonly #legs = new Map<number, LiveLeg>()
   readonly #calls = new CallsInProgress()
   #isBeating = false
+  /** Until when no other process can have taken the runs of this one, on the monotonic clock of the machine. */
+  #leasedUntil = 0
+  /** What could not be written when a leg ended, by the number of its run. The next beats try again. */
+  readonly #unwritten = new Map<number, () => void>()
 
   constructor(plan: RunsPlan) {
     this.#plan = plan
@@ -155,10 +174,12 @@ export class Runs {
       const seen = created === undefined ? lookAt(findRun(journal, id), owner, this.#plan.clock.now()) : undefined
       if (seen?.is !== 'elsewhere') {
         const toCreate = created
+        const lookedAt = performance.now()
         const found = await journal.write(() => claim(journal, id, graph, this.#plan, toCreate))
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
+        if (found.is === 'ours') this.#noteClaim(lookedAt)
         if (found.is !== 'elsewhere') return found
       }
       created = undefined
@@ -180,6 +201,7 @@ export class Runs {
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
       keys,
+      isLeased: () => performance.now() < this.#leasedUntil,
       pathOf: pathsIn(fingerprintOf(live.graph)),
       calls: this.#calls,
       clock,
@@ -241,10 +263,15 @@ export class Runs {
   async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
     const { journal } = this.#plan
     const text = JSON.stringify(recordOf(error))
-    // If the journal can't be written either, the caller gets the error all the same.
-    await journal
-      .write(() => journal.run(END, { run, fence, status: 'blocked', result: null, error: text, wakeAt: null }))
-      .catch(() => undefined)
+    const block = (): void =>
+      void journal.run(END, { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
+    try {
+      await journal.write(block)
+    } catch {
+      // The caller gets the error all the same. Until it is written, nobody else can have the run, because this process holds its lease.
+      this.#unwritten.set(run, isTransient(error) ? () => journal.run(RELEASE, run, fence) : block)
+      this.#beat()
+    }
   }
 
   // Other processes, and other callers
@@ -274,16 +301,20 @@ export class Runs {
     void this.#beatWhileBusy().finally(() => (this.#isBeating = false))
   }
   async #beatWhileBusy(): Promise<void> {
-    const { journal, owner, leaseMs, clock } = this.#plan
-    let renewedAt = clock.now()
-    while (this.#legs.size > 0 && !this.pulse.isOver) {
+    const { journal, owner, leaseMs } = this.#plan
+    // Leases use the clock of the machine, whatever the option `clock` says.
+    let renewedAt = performance.now()
+    while ((this.#legs.size > 0 || this.#unwritten.size > 0) && !this.pulse.isOver) {
       await this.pulse.next()
       if (this.pulse.isOver) return
       try {
-        if (clock.now() - renewedAt >= leaseMs / 3) {
-          renewedAt = clock.now()
+        await this.#writeAgain()
+        if (performance.now() - renewedAt >= leaseMs / 3) {
+          renewedAt = performance.now()
           await journal.write(() => journal.run(RENEW, { owner, ms: leaseMs }))
-          this.#loseTakenLegs()
+          await this.#loseTakenLegs()
+          this.#noteLease(renewedAt)
+          for (const { executor } of this.#legs.values()) executor.leaseRenewed()
         }
         for (const row of journal.all(WITH_INBOX, owner)) this.#lookIntoInbox(Number(row['run']))
       } catch {
@@ -291,14 +322,30 @@ export class Runs {
       }
     }
   }
-  /** Ends the legs whose runs another process has taken. */
-  #loseTakenLegs(): void {
+  async #writeAgain(): Promise<void> {
+    for (const [run, write] of this.#unwritten) {
+      await this.#plan.journal.write(write)
+      this.#unwritten.delete(run)
+    }
+  }
+  /** A run was claimed in a write that began at `claimedAt`, which renews the lease. If that had ended, others may have the other runs. */
+  #noteClaim(claimedAt: number): void {
+    if (claimedAt < this.#leasedUntil || this.#legs.size === 0) this.#noteLease(claimedAt)
+  }
+  /** The lease was renewed in a write that began at `renewedAt`. */
+  #noteLease(renewedAt: number): void {
+    this.#leasedUntil = Math.max(this.#leasedUntil, renewedAt + this.#plan.leaseMs)
+  }
+  /** Ends the legs whose runs another process has taken, and says that this one lives. */
+  async #loseTakenLegs(): Promise<void> {
     const { journal, owner } = this.#plan
     const owned = new Map(journal.all(OWNED, owner).map(({ n, fence }) => [Number(n), Number(fence)]))
     for (const [run, { row, executor }] of this.#legs) {
       const fence = owned.get(run)
       const isOurs = fence !== undefined && fence <= row.fence
-      if (!isOurs && !executor.lost.aborted) executor.lose(lostRun(row.id))
+      if (isOurs || executor.lost.aborted) continue
+      executor.lose(lostRun(row.id))
+      await journal.write(() => journal.run(NOT_CRASHED, run))
     }
   }
 

@@ -119,6 +119,7 @@ export class JournalExecutors implements ExecutorUnderTest {
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
       keys: journal.all(KEYS, row.n) as unknown as readonly FactKey[],
+      isLeased: () => true,
       pathOf: (key) => key,
       calls: this.#calls,
       clock: systemClock,

@@ -1,0 +1,175 @@
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { afterAll, afterEach, expect, test } from 'vitest'
+
+import { durableLocal } from './index.ts'
+import type { DurableLocal, DurableLocalOptions } from './index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'durable-leases-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newPath = (): string => join(folder, `${++files}.db`)
+const opened: DurableLocal[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
+})
+function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
+  const durable = durableLocal({ path, synchronous: 'normal', ...options })
+  opened.push(durable)
+  return durable
+}
+/** Opens the file as another program does. */
+function program(path: string): DatabaseSync {
+  return new DatabaseSync(path, { timeout: 5_000 })
+}
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+/** What a process looks like to others that has been stopped for longer than its lease. */
+function endLeases(path: string): void {
+  const database = program(path)
+  database.exec('UPDATE owners SET until = 0')
+  database.close()
+}
+
+/** A stage whose calls end one by one, when they are told to. */
+function slowStage() {
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage(
+      'slow',
+      () => new Promise<{ call: number }>((resolve) => ends.push(() => resolve({ call: ends.length }))),
+    )
+    .withStage('next', ({ inputs }) => inputs.from('slow'), { dependencies: ['slow'] })
+    .build()
+  return { graph, ends }
+}
+
+test('what a leg did that had lost its lease counts, if the new one has not ended that call', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const first = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  endLeases(path)
+  const second = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[0]?.()
+  expect((await second).data).toMatchObject({ next: { call: 2 } })
+  expect((await first).data).toMatchObject({ next: { call: 2 } })
+  ends[1]?.()
+  expect((await there.get('a'))?.timeline.filter(({ kind }) => kind === 'call')).toHaveLength(2)
+})
+
+test('a leg that has lost its lease and lives is no crash: the run does not fail of it', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const looking = program(path)
+  const crashes = (): number => Number(looking.prepare('SELECT crashes FROM runs').get()?.['crashes'])
+  const options = { leaseMs: 300, maxRecoveries: 1 }
+  const runs = [open(path, options).run(graph, {}, { runId: 'a' })]
+  await until(() => ends.length === 1)
+  for (let n = 2; n <= 5; n++) {
+    looking.exec('UPDATE owners SET until = 0')
+    runs.push(open(path, options).run(graph, {}, { runId: 'a' }))
+    await until(() => ends.length === n && crashes() === 0)
+  }
+  looking.close()
+  ends[4]?.()
+  for (const run of runs) expect((await run).status).toBe('completed')
+})
+
+test('the lease is renewed by the clock of the machine, whatever the clock of the handle says', async () => {
+  const path = newPath()
+  const clock = manualClock({ startAt: 10_000_000 })
+  const { graph, ends } = slowStage()
+  const here = open(path, {
+    leaseMs: 300,
+    clock: {
+      ...clock,
+      now: () => 0,
+      setTimeout: (callback: () => void, ms: number) => {
+        const timer = setTimeout(callback, ms)
+        return () => clearTimeout(timer)
+      },
+    } as never,
+  })
+  const run = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  const there = open(path, { leaseMs: 300 })
+  there.recover(graph).catch(() => {}) // closed at the end
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(ends).toHaveLength(1)
+  ends[0]?.()
+  expect((await run).status).toBe('completed')
+})
+
+test('a leg that could not be written is released by a later beat, and anybody goes on with it', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const here = open(path, { leaseMs: 60_000, busyTimeoutMs: 1 })
+  const other = slowStage()
+  // Another run keeps the lease of this process alive.
+  const beside = here.run(other.graph, {}, { runId: 'beside' })
+  const run = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1 && other.ends.length === 1)
+  const locking = program(path)
+  locking.exec('BEGIN IMMEDIATE')
+  ends[0]?.()
+  await expect(run).rejects.toMatchObject({ code: 'durable-local/unavailable' })
+  locking.exec('ROLLBACK')
+  locking.close()
+  const there = open(path)
+  const again = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[1]?.()
+  expect((await again).status).toBe('completed')
+  other.ends[0]?.()
+  await beside
+})
+
+test('recover tries a run again whose leg met a lock', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const first = open(path)
+  void first.run(graph, {}, { runId: 'a' }).catch(() => {})
+  await until(() => ends.length === 1)
+  await first.close({ timeoutMs: 0 })
+  endLeases(path)
+  const durable = open(path, { busyTimeoutMs: 1 })
+  const recovered = durable.recover(graph)
+  await until(() => ends.length === 2)
+  const locking = program(path)
+  locking.exec('BEGIN IMMEDIATE')
+  ends[1]?.()
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  locking.exec('ROLLBACK')
+  locking.close()
+  await until(() => ends.length === 3)
+  ends[2]?.()
+  expect(await recovered).toMatchObject([{ runId: 'a', status: 'completed' }])
+})
+
+test.each([
+  ['deleted', (path: string): void => rmSync(path)],
+  ['renamed', (path: string): void => renameSync(path, `${path}.old`)],
+])('nothing is confirmed in a journal that was %s while it was open', async (_what, act) => {
+  const path = newPath()
+  const durable = open(path)
+  const ask = ({ resumed }: StageContext) => (resumed === undefined ? StageOutput.suspend('?') : {})
+  const graph = new Pipeline('p').withStage('a', ask).build()
+  await durable.run(graph, {}, { runId: 'r' })
+  act(path)
+  await expect(durable.resume(graph, 'r', { a: 1 })).rejects.toMatchObject({
+    code: 'durable-local/unavailable',
+    message: expect.stringContaining('was deleted, renamed or replaced while it was open'),
+  })
+  await expect(durable.run(graph, {}, { runId: 's' })).rejects.toMatchObject({ code: 'durable-local/unavailable' })
+})
