@@ -1,3 +1,4 @@
+import { systemClock } from '@stageflow/core'
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
@@ -174,7 +175,7 @@ export class Runs {
       const seen = created === undefined ? lookAt(findRun(journal, id), owner, this.#plan.clock.now()) : undefined
       if (seen?.is !== 'elsewhere') {
         const toCreate = created
-        const lookedAt = performance.now()
+        const lookedAt = systemClock.now()
         const found = await journal.write(() => claim(journal, id, graph, this.#plan, toCreate))
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
@@ -201,7 +202,7 @@ export class Runs {
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
       keys,
-      isLeased: () => performance.now() < this.#leasedUntil,
+      isLeased: () => systemClock.now() < this.#leasedUntil,
       pathOf: pathsIn(fingerprintOf(live.graph)),
       calls: this.#calls,
       clock,
@@ -303,14 +304,14 @@ export class Runs {
   async #beatWhileBusy(): Promise<void> {
     const { journal, owner, leaseMs } = this.#plan
     // Leases use the clock of the machine, whatever the option `clock` says.
-    let renewedAt = performance.now()
+    let renewedAt = systemClock.now()
     while ((this.#legs.size > 0 || this.#unwritten.size > 0) && !this.pulse.isOver) {
       await this.pulse.next()
       if (this.pulse.isOver) return
       try {
         await this.#writeAgain()
-        if (performance.now() - renewedAt >= leaseMs / 3) {
-          renewedAt = performance.now()
+        if (systemClock.now() - renewedAt >= leaseMs / 3) {
+          renewedAt = systemClock.now()
           await journal.write(() => journal.run(RENEW, { owner, ms: leaseMs }))
           await this.#loseTakenLegs()
           this.#noteLease(renewedAt)

@@ -208,7 +208,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     if (facts.schedule.state(index) === RUNNING) {
       if (abandoned === true && output.status === 'cancel') stage.abandon()
       // Its fact may come from a leg that has lost its lease, while the same code runs here too: that no longer counts.
-      if (abandoned !== true) while (stage.runningCode > 0) stage.leaveCode()
+      const isHandedOver = abandoned !== true && !this.pump.isOver
+      while (isHandedOver && stage.runningCode > 0) stage.leaveCode()
       loop.settle(index, output)
       stage.returned = by === 'code' ? stage.output : undefined
       facts.times[2 * index + 1] = endedAt
