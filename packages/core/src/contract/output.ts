@@ -241,7 +241,10 @@ const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
 
 const isWait = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
-const isTime = (value: unknown): boolean => Number.isFinite(value instanceof Date ? value.getTime() : value)
+/** A Date may be of another realm. */
+const timeOf = (value: unknown): unknown =>
+  isObject(value) && isFunction(value['getTime']) ? (value['getTime'] as () => unknown)() : value
+const isTime = (value: unknown): boolean => Number.isFinite(timeOf(value))
 
 const RULES = {
   ok: {
@@ -279,7 +282,7 @@ function askedOutput(request: unknown, options: More | undefined): Output {
       'core/illegal-option',
       `StageOutput.suspend(): pass ${forMs === undefined ? 'forMs or until beside otherwise' : 'forMs or until, not both'}.`,
     )
-  const time = forMs === undefined ? { until: Number(until) } : { forMs }
+  const time = forMs === undefined ? { until: timeOf(until) as number } : { forMs }
   return new Output(
     'suspend',
     undefined,
