@@ -77,7 +77,10 @@ export class DurableMap {
           run.carryOut(live, async () => toOutput(await each(item, live), node.name + suffix), {
             name: node.name + suffix,
           }),
-        ended: (carried) => resolve(this.#ended(carried, key, place)),
+        ended: (carried, wasHere) => {
+          if (!wasHere) run.restoreChildren(node.index, carried)
+          resolve(this.#ended(carried, key, place))
+        },
       })
     })
   }

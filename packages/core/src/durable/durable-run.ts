@@ -10,6 +10,7 @@ import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import type { Outcome } from '../report/outcome.ts'
 import type { ParentLink } from '../report/run-facts.ts'
+import type { ChildRun } from '../report/stage-facts.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
@@ -19,6 +20,8 @@ import { DurableStopping } from './durable-stopping.ts'
 import { graceOver } from './grace.ts'
 import { factsOf, hashOf, outputOf } from './facts.ts'
 import { DurableMap } from './durable-map.ts'
+import { childFactsOf, endedChild } from './child-facts.ts'
+import type { ChildFacts } from './executor.ts'
 import type { CallToCarryOut, LegRun } from './leg-run.ts'
 import type { Attempts, Carried, PendingCall, Pump, PumpedRun } from './pump.ts'
 
@@ -121,7 +124,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         this.tellStarted(node)
         return this.carryOut(context, () => code(context), { name, stageBegan: now })
       },
-      ended: (carried) => this.#callEnded(node, carried, round, earlierRounds),
+      ended: (carried, wasHere) => {
+        if (!wasHere) this.restoreChildren(index, carried)
+        this.#callEnded(node, carried, round, earlierRounds)
+      },
     }
     if (isLocal(node)) void this.pump.carryOutHere(call)
     else this.pump.execute(this.key(name, round), call)
@@ -148,6 +154,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const stage = this.facts.stage(index)
     const ownsStage = stageBegan !== undefined
     const startedAt = stageBegan ?? clock.now()
+    const childrenBefore = stage.children?.length ?? 0
     const late = graceOver(context.signal, clock, graceMs)
     let answer: Output | undefined
     try {
@@ -165,6 +172,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     if (answer.status === 'suspend' && isPartly)
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
     const { attempts, chunks, notes } = stage
+    const children = this.#childrenOf(name, stage.children?.slice(childrenBefore))
     return {
       ...(answer === stage.returned && { by: 'code' }),
       ...factsOf(answer, name),
@@ -174,7 +182,21 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       attempts: ownsStage ? attempts : undefined,
       chunks,
       notes,
+      ...(children !== undefined && { children }),
     }
+  }
+
+  /** The child runs of one call. Other items of a map may have made some meanwhile: their paths have another number. */
+  #childrenOf(call: string, made: readonly ChildRun[] | undefined): readonly ChildFacts[] | undefined {
+    const path = this.path === '' ? call : `${this.path}/${call}`
+    return childFactsOf(
+      made?.filter((child) => child.path.startsWith(path) && !/^\d/.test(child.path.slice(path.length))),
+    )
+  }
+  restoreChildren(index: number, { children = [] }: Carried): void {
+    if (children.length === 0) return
+    const stage = this.facts.stage(index)
+    stage.children = [...(stage.children ?? []), ...children.map(endedChild)]
   }
 
   /** Whether the code of a stage has left, or leaves within the grace time if `waits`. */
@@ -208,8 +230,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     if (facts.schedule.state(index) === RUNNING) {
       if (abandoned === true && output.status === 'cancel') stage.abandon()
       // Its fact may come from a leg that has lost its lease, while the same code runs here too: that no longer counts.
-      const isHandedOver = abandoned !== true && !this.pump.isOver
-      while (isHandedOver && stage.runningCode > 0) stage.leaveCode()
+      if (abandoned !== true && !this.pump.isOver) stage.stopWaiting()
       loop.settle(index, output)
       stage.returned = by === 'code' ? stage.output : undefined
       facts.times[2 * index + 1] = endedAt

@@ -1,6 +1,6 @@
 import type { RunOptions, StageInfo } from '../contract/context.ts'
 import type { ErrorRecord } from '../base/errors.ts'
-import type { AttemptRecord } from '../contract/results.ts'
+import type { AttemptRecord, ChildResult } from '../contract/results.ts'
 import type { Kept, RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
 
 /** How a call of a stage ended; plain JSON. The executor keeps it under the key of the call, and gives it to every later leg. */
@@ -28,10 +28,18 @@ export interface CallFacts {
   readonly attempts?: readonly AttemptRecord[] | undefined
   readonly chunks?: number
   readonly notes?: Readonly<Record<string, unknown>> | undefined
+  /** The child runs that its code has made with `runChild`. At most 1,000 are kept, the failed ones first. */
+  readonly children?: readonly ChildFacts[] | undefined
   /** How many facts the run had been given when the call ended. */
   readonly after: number
   /** What functions of the pipeline, such as `when`, returned since the fact before. */
   readonly decided?: readonly Decision[]
+}
+
+/** How a child run ended that a call has made. */
+export interface ChildFacts extends Pick<ChildResult, 'status' | 'reason' | 'data' | 'outputs' | 'report'> {
+  readonly path: string
+  readonly errors?: readonly ErrorRecord[]
 }
 
 /** The keys and indices that lead to a value. */

@@ -35,6 +35,8 @@ export interface LegRun extends PipelineRun {
   carryOut(context: LiveStageContext, code: () => Answer, call: CallToCarryOut): Promise<Carried>
   /** Reads how a call ended: keeps its notes, and returns its output. `suffix`: the item of a map. */
   readCarried(carried: Carried, node: StageNode, suffix: string): Output
+  /** Adds the child runs of a call whose code ran in an earlier leg. */
+  restoreChildren(index: number, carried: Carried): void
   /** Gives a child run an id that is the same in every leg, if it has none. */
   withChildId(input: Fields, parent: ParentLink): Fields
 }

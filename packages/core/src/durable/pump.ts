@@ -37,8 +37,10 @@ export interface PendingCall {
   /** Whether its stage still wants it. A call that isn't wanted is not begun. */
   readonly isWanted: () => boolean
   readonly begin: () => Promise<Carried>
-  /** Takes its fact. Without one, the leg is over and the call ends as cancelled. */
-  readonly ended: (carried: Carried) => void
+  /**
+   * Takes its fact. Without one, the leg is over and the call ends as cancelled. `wasHere`: its code has run in this leg.
+   */
+  readonly ended: (carried: Carried, wasHere: boolean) => void
 }
 
 /** An answer, and who gave it; or what a question goes on with whose time has passed. */
@@ -152,12 +154,17 @@ export class Pump {
   execute(key: string, call: PendingCall): void {
     const bind = thisContext()
     this.#hasBegun = true
-    this.#calls.set(key, { ...call, ended: bind(call.ended) })
+    const ended = bind(call.ended)
+    let wasHere = false
+    this.#calls.set(key, { ...call, ended: (carried) => ended(carried, wasHere) })
     if (this.#later.has(key)) this.#reached.push(key)
     this.register(
       'execute',
       key,
-      bind(() => this.#carryOut(call)),
+      bind(() => {
+        wasHere = true
+        return this.#carryOut(call)
+      }),
       call.info,
       call.isWanted,
     )
@@ -190,7 +197,7 @@ export class Pump {
   async carryOutHere({ isWanted, begin, ended }: PendingCall): Promise<void> {
     this.#locals++
     this.#hasBegun = true
-    ended(isWanted() ? await begin() : this.#notBegun())
+    ended(isWanted() ? await begin() : this.#notBegun(), true)
     this.#locals--
     this.moved()
   }
@@ -356,7 +363,7 @@ export class Pump {
     const call = this.#calls.get(key) as PendingCall
     this.#calls.delete(key)
     this.#tellRecorded(key.replace(ROUND, ''))
-    call.ended(facts)
+    call.ended(facts, false) // it knows by itself whether its code has run here
   }
 
   /** `key`: that of the first round. */
@@ -424,7 +431,7 @@ export class Pump {
     this.isOver = true
     this.takesTurns = false
     this.#root.cancel('the leg is over', error)
-    for (const call of this.#calls.values()) call.ended(this.#notBegun())
+    for (const call of this.#calls.values()) call.ended(this.#notBegun(), true)
     for (const waiting of this.#waits.values()) waiting.stoppedNow()
   }
 }

@@ -182,6 +182,10 @@ export class StageFacts {
   /** The run stops waiting for the code. */
   abandon(): void {
     this.abandoned = true
+    this.stopWaiting()
+  }
+  /** How the call ended is known from elsewhere, while its code runs here too. */
+  stopWaiting(): void {
     this.runningCode = 0
     this.#idle?.resolve()
   }
