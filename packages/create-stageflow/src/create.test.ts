@@ -171,7 +171,7 @@ test.each([
   expect(output).toContain(`  ${step}\n`)
 })
 
-test('an empty name of the package manager is none', async () => {
+test('an empty name of the package manager counts as no name', async () => {
   fakeCommand('npm', 'exit 0')
   const { output } = await run(['quota', '--template', 'sink'], { userAgent: '' })
   expect(output).toContain('npm install …\nInstalled what it depends on.\n')

@@ -1,4 +1,5 @@
-import { ContextSnapshot, type Interceptor, Pipeline, type RunInput, StageKind } from '@stageflow/core'
+import { ContextSnapshot, type Interceptor, Pipeline, type RunInput, StageKind, StageOutput } from '@stageflow/core'
+import { resumeSettled } from '@stageflow/core/durable'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 
@@ -199,4 +200,23 @@ test('an input that cannot be compared fails the stage before it runs, and says 
     idempotency: { parameters: ({ snapshot }: { snapshot: ContextSnapshot }) => snapshot.metadata['cents'] },
   })
   expect((await run(chosen)).status).toBe('completed')
+})
+
+test('of two answers to one suspended stage the first counts: the other one is a hit, and the work is done once', async () => {
+  let executions = 0
+  const graph = new Pipeline('pay')
+    .withStage(
+      'charge',
+      ({ resumed }) =>
+        resumed === undefined ? StageOutput.suspend('How much?') : { charge: ++executions, cents: resumed.answer },
+      StageKind.WORK,
+    )
+    .build({ clock, interceptors: [idempotency()] })
+  const first = await graph.run({ extensions: { idempotencyKey: 'order-7' } })
+  if (first.status !== 'suspended') throw new Error(`the run is ${first.status}`)
+  const ten = await resumeSettled(graph, first, { charge: 10 })
+  const other = await resumeSettled(graph, first, { charge: 5_000 })
+  expect(ten.data).toEqual({ charge: { charge: 1, cents: 10 } })
+  expect(other.data).toEqual(ten.data)
+  expect(other.report.stages.charge.notes).toMatchObject({ idempotency: { result: 'hit' } })
 })

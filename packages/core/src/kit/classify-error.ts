@@ -159,7 +159,7 @@ function statusOf(error: object): number | undefined {
   return httpErrorStatus(read(error, 'code'))
 }
 
-/** A number from 400 to 599, also as text. A close code of a WebSocket is none. */
+/** A number from 400 to 599, also as text. A close code of a WebSocket isn't one. */
 function httpErrorStatus(value: unknown): number | undefined {
   const text = isText(value) || Number.isInteger(value) ? String(value) : ''
   return HTTP_ERROR.test(text) ? Number(text) : undefined
