@@ -112,8 +112,15 @@ export class Runs {
    */
   async attach(graph: Graph, id: string, { signal, ...options }: LegOptions<unknown>): Promise<Settled> {
     signal?.throwIfAborted()
-    const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
-    return this.#waitFor(live, signal)
+    for (;;) {
+      const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
+      try {
+        return await this.#waitFor(live, signal)
+      } catch (error) {
+        // It was a start, and another process was faster.
+        if (!(error instanceof RunExists)) throw error
+      }
+    }
   }
 
   #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
