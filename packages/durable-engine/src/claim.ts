@@ -32,6 +32,8 @@ export interface Claimant {
   readonly owner: string
   readonly leaseMs: number
   readonly maxRecoveries: number
+  /** Whether the lease of the owner is to be renewed with the claim. */
+  readonly mustRenew: boolean
 }
 
 /**
@@ -65,13 +67,13 @@ export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolea
 export function* claim(
   runId: string,
   graph: AnyGraph,
-  { journal, owner, leaseMs, maxRecoveries }: Claimant,
+  { journal, owner, leaseMs, maxRecoveries, mustRenew }: Claimant,
   created: NewRun | undefined,
 ): Act<Claim> {
   const row = yield* ask('findRun', runId)
   if (row === undefined) {
     if (created === undefined) throw unknownRun(runId, journal)
-    return yield* create(runId, graph, { owner, leaseMs }, created)
+    return yield* create(runId, graph, { owner, leaseMs, mustRenew }, created)
   }
   if (created !== undefined) return { is: 'exists' }
   checkGuarded(graph, row)
@@ -89,7 +91,7 @@ export function* claim(
     return { is: 'settled', row: (yield* ask('findRun', runId)) as RunRow }
   }
   const start = startOf(row)
-  yield* ask('renewLease', owner, leaseMs)
+  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
   yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
   // As `claimRun` has just written it.
   const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
@@ -99,7 +101,7 @@ export function* claim(
 function* create(
   runId: string,
   graph: AnyGraph,
-  { owner, leaseMs }: Pick<Claimant, 'owner' | 'leaseMs'>,
+  { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
   { input, text, pinned, startedAt, admitted }: NewRun,
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
@@ -116,7 +118,7 @@ function* create(
     options: JSON.stringify(pinned),
     kept: keptText(admitted?.kept),
   })
-  yield* ask('renewLease', owner, leaseMs)
+  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
   const row = (yield* ask('findRun', runId)) as RunRow
   return { is: 'ours', row, start: startOf(row), keys: [] }
 }

@@ -100,6 +100,7 @@ export class JournalExecutors {
       pathOf: (key) => key,
       calls: this.#calls,
       clock: systemClock,
+      dueAt: 0,
       maxFactLength: 2 ** 22,
     })
   }

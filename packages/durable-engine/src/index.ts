@@ -21,6 +21,7 @@ export type {
   ReopenedRun,
   RunFilter,
   Tables,
+  WriteOptions,
 } from './journal.ts'
 export type { FactKey, FactKind, FactRow, InboxRow, RunRow } from './rows.ts'
 export { ENGINE_OPTIONS, LONGEST_MS } from './options.ts'

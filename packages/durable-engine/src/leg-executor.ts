@@ -20,6 +20,8 @@ export interface Leg {
   readonly pathOf: (key: string) => string
   readonly calls: CallsInProgress
   readonly clock: Clock
+  /** The time that has come by the clock of the journal, because of which the leg began; otherwise 0. */
+  readonly dueAt: number
   readonly maxFactLength: number
 }
 
@@ -269,7 +271,8 @@ export class LegExecutor implements StageExecutor {
   /** Records the timers whose time has come, and sets the alarm for the next one. */
   #passTimers(): void {
     this.#clearAlarm()
-    const now = this.#leg.clock.now()
+    // The clock of the journal may be ahead of this one. Otherwise the leg would end, and the next one begin, until this one has come up.
+    const now = Math.max(this.#leg.clock.now(), this.#leg.dueAt)
     let earliest = Infinity
     for (const [key, at] of this.#timers) {
       if (at <= now) {

@@ -12,7 +12,7 @@ import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
-import { ask, closedJournal } from './journal.ts'
+import { REPEATABLE, ask, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { Pulse } from './pulse.ts'
@@ -169,11 +169,13 @@ export class Runs {
       if (seen?.is !== 'elsewhere') {
         const toCreate = created
         const lookedAt = systemClock.now()
-        const found = await journal.write(() => claim(id, graph, this.#plan, toCreate))
+        const mustRenew = this.#mustRenew(lookedAt)
+        const claimant = { ...this.#plan, mustRenew }
+        const found = await journal.write(() => claim(id, graph, claimant, toCreate), REPEATABLE)
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
-        if (found.is === 'ours') this.#noteClaim(lookedAt)
+        if (found.is === 'ours' && mustRenew) this.#noteClaim(lookedAt)
         if (found.is !== 'elsewhere') return found
       }
       created = undefined
@@ -199,6 +201,7 @@ export class Runs {
       pathOf: pathsIn(fingerprintOf(live.graph)),
       calls: this.#calls,
       clock,
+      dueAt: row.is_due === 1 ? (row.wake_at ?? 0) : 0,
       maxFactLength,
     })
     this.#legs.set(row.n, { row, executor })
@@ -207,7 +210,7 @@ export class Runs {
     try {
       executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
-      if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
+      if (!(await journal.write(() => this.#end(row, executor, result), REPEATABLE))) return undefined
       this.#forget(live)
       if (result.status !== 'suspended') {
         this.#calls.forget(row.id)
@@ -219,7 +222,7 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => ask('removeRun', row.n, row.fence))
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => ask('removeRun', row.n, row.fence), REPEATABLE)
       else await this.#block(row, error)
       throw error
     } finally {
@@ -257,7 +260,7 @@ export class Runs {
     const block = (): Act<boolean> =>
       ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
     try {
-      await journal.write(block)
+      await journal.write(block, REPEATABLE)
     } catch {
       // The caller gets the error all the same. Until it is written, no other process can have the run, because this process holds its lease.
       this.#unwritten.set(run, journal.isTransient(error) ? () => ask('releaseRun', run, fence) : block)
@@ -302,7 +305,7 @@ export class Runs {
         await this.#writeAgain()
         if (systemClock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = systemClock.now()
-          await journal.write(() => ask('renewLease', owner, leaseMs))
+          await journal.write(() => ask('renewLease', owner, leaseMs), REPEATABLE)
           await this.#loseTakenLegs()
           this.#noteLease(renewedAt)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
@@ -315,9 +318,16 @@ export class Runs {
   }
   async #writeAgain(): Promise<void> {
     for (const [run, write] of this.#unwritten) {
-      await this.#plan.journal.write(write)
+      await this.#plan.journal.write(write, REPEATABLE)
       this.#unwritten.delete(run)
     }
+  }
+  /**
+   * Whether a claim has to renew the lease. If the lease holds for long enough, it doesn't: all claims would wait for each other, because
+   * a process has one lease.
+   */
+  #mustRenew(now: number): boolean {
+    return this.#leasedUntil - now < this.#plan.leaseMs / 2
   }
   /** A run was claimed in a write that began at `claimedAt`, which renews the lease. If that had ended, others may have the other runs. */
   #noteClaim(claimedAt: number): void {
@@ -337,7 +347,7 @@ export class Runs {
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
-      await journal.write(() => ask('notCrashed', run))
+      await journal.write(() => ask('notCrashed', run), REPEATABLE)
     }
   }
 
