@@ -126,7 +126,7 @@ function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly Inbo
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || questions.get(key) !== 'open') return []
     const { request, until } = readFact({ kind, key, value }, row.id) as CallFacts
-    return [{ path: answerPath(key, graph), request, until }]
+    return [{ path: answerPath(key, graph), request, ...(until !== undefined && { until }) }]
   })
 }
 
