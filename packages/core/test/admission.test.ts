@@ -199,7 +199,7 @@ test.each<[what: string, admit: Interceptor['admit'], code: string, text: string
     'core/interceptor-threw',
     'no database',
   ],
-])('%s is no admission', async (_what, admit, code, text) => {
+])("%s isn't an admission", async (_what, admit, code, text) => {
   const graph = new Pipeline('order').withStage('ask', ask).build({ interceptors: [tickets({ admit } as never)] })
   await expect(admitRequest(graph, request)).rejects.toMatchObject({ code, message: expect.stringContaining(text) })
 })

@@ -40,7 +40,7 @@ test('the children that code made with runChild are in the result of every leg, 
         errors.map(({ code }) => code),
         report.pipelineRunId,
       ])
-      .toSorted()
+      .toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))
   expect(told(later)).toEqual(told(whole))
 })
 

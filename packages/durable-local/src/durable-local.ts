@@ -48,8 +48,8 @@ type RetryArguments<Stages, Ports> = {} extends Ports
 export interface DurableLocal extends AsyncDisposable {
   /**
    * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. Settles like `graph.run`. A run
-   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of whoever starts the run
-   * cancels it; that of anybody else ends only the wait.
+   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of the caller who starts the run
+   * cancels it. That of any other caller ends only its wait.
    */
   run<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -76,7 +76,7 @@ export interface DurableLocal extends AsyncDisposable {
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
    * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
-   * takes the place of an earlier one. Each run goes on as whoever began it.
+   * takes the place of an earlier one. Each run goes on for the user who began it.
    */
   recover<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -186,7 +186,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       // Another call of this process is starting it: its row comes with the next commit.
       if (runs.has(runId)) await journal.write(() => undefined)
       else {
-        // Without a wait if nobody checks: a cancel that comes with the start finds the run.
+        // Without a wait if no interceptor checks: a cancel that comes with the start finds the run.
         const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
         try {
           return await runs.start(graph, runId, leg, { ...created, admitted })
@@ -204,7 +204,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     return row
   }
 
-  /** Has the interceptors admit whoever answers, and returns who that is. */
+  /** Has the interceptors admit the caller who answers, and returns who that is. */
   async function admittedAnswers(
     graph: AnyGraph,
     runId: string,
