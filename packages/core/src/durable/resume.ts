@@ -4,7 +4,7 @@ import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { SuspendOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
-import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
+import type { AnswersOf, FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { KEPT, checkRunOptions } from '../graph/graph.ts'
@@ -24,7 +24,7 @@ import { EarlierLegs } from './earlier-legs.ts'
 export async function resumeRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
   return withoutPorts(graph).run(...(await admittedLeg(graph, suspended, answers, options)))
@@ -34,7 +34,7 @@ export async function resumeRun<Stages, Ports>(
 export async function resumeSettled<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   return withoutPorts(graph).runSettled(...(await admittedLeg(graph, suspended, answers, options)))
@@ -47,7 +47,7 @@ export async function resumeSettled<Stages, Ports>(
 export async function startResumed<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<Run<Stages>> {
   return withoutPorts(graph).start(...(await admittedLeg(graph, suspended, answers, options)))
