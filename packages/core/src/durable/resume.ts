@@ -12,6 +12,7 @@ import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
 import { checkedAnswers } from './answer-schemas.ts'
+import { checkChildren } from './check-leg.ts'
 import { askedInside, openRequests, pathOf, wakeAt } from './asked.ts'
 import type { Asked, SuspendedRun } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
@@ -72,6 +73,7 @@ async function admittedLeg(
   // A graph that isn't the engine's checks its own options and callers.
   if (built === undefined)
     return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, { by: undefined, now }) }]
+  checkChildren(built)
   const own = checkRunOptions(built, options)
   const answered = openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : []))
   const request = {
