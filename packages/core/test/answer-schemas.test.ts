@@ -122,7 +122,7 @@ const asking = () => {
   const kid = new Pipeline('kid').withStage('check', ask, { answerSchema: flag })
   const each = (_letter: string, context: StageContext) => ask(context)
   return new Pipeline('order')
-    .withStage('boss', ({ resumed }) => (resumed ? {} : StageOutput.suspend('Pay?', { forMs: 5, state: 1 })), {
+    .withStage('boss', ({ resumed }) => (resumed ? {} : StageOutput.suspend('Pay?', { forMs: 86_400_000, state: 1 })), {
       answerSchema: withJson((options) => ({ type: 'object', options })),
     })
     .withPipeline('kid', kid, { answerSchema: flag } as never)
