@@ -805,8 +805,8 @@ describe('recover', () => {
     const path = newPath()
     let calls = 0
     const graph = new Pipeline('p')
-      .withStage('work', () => ({ calls: ++calls }), { dependencies: ['ask'] })
       .withStage('ask', ask)
+      .withStage('work', () => ({ calls: ++calls }), { dependencies: ['ask'] })
       .build()
     await open(path).run(graph, {}, { runId: 'a' })
     // As three legs without a new fact leave it.
