@@ -7,8 +7,8 @@ import { fingerprint, show } from '@stageflow/core/kit'
 import { checkGuarded, keptText } from './admission.ts'
 import { progressOf } from './answers.ts'
 import { endWithoutCode } from './end-without-code.ts'
-import { ask } from './journal.ts'
-import type { Act, Journal } from './journal.ts'
+import { ask, askLast } from './journal.ts'
+import type { Act, AddedRun, Journal } from './journal.ts'
 import { readJson } from './json.ts'
 import type { FactKey, RunRow } from './rows.ts'
 import { graphOf, hasEnded, startOf } from './run-row.ts'
@@ -70,12 +70,9 @@ export function* claim(
   { journal, owner, leaseMs, maxRecoveries, mustRenew }: Claimant,
   created: NewRun | undefined,
 ): Act<Claim> {
+  if (created !== undefined) return yield* create(runId, graph, { owner, leaseMs, mustRenew }, created)
   const row = yield* ask('findRun', runId)
-  if (row === undefined) {
-    if (created === undefined) throw unknownRun(runId, journal)
-    return yield* create(runId, graph, { owner, leaseMs, mustRenew }, created)
-  }
-  if (created !== undefined) return { is: 'exists' }
+  if (row === undefined) throw unknownRun(runId, journal)
   checkGuarded(graph, row)
   const keys = yield* ask('factKeys', row.n)
   const settled = lookAt(row, owner)
@@ -106,7 +103,7 @@ function* create(
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
   const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
-  yield* ask('addRun', {
+  const added = {
     id: runId,
     pipeline: graph.name,
     graph: shapeText(graph),
@@ -117,11 +114,42 @@ function* create(
     input: text,
     options: JSON.stringify(pinned),
     kept: keptText(admitted?.kept),
-  })
+  }
   if (mustRenew) yield* ask('renewLease', owner, leaseMs)
-  const row = (yield* ask('findRun', runId)) as RunRow
+  const n = yield* askLast('addRun', added)
+  if (n === undefined) return { is: 'exists' }
+  const row = addedRow(n, added)
   return { is: 'ours', row, start: startOf(row), keys: [] }
 }
+
+/** A run as `addRun` has just added it. */
+const addedRow = (n: number, { id, pipeline, graph, owner, startedAt, input, options, kept, ...by }: AddedRun): RunRow => ({
+  n,
+  id,
+  pipeline,
+  fingerprint: graph,
+  status: 'running',
+  owner,
+  owned: 1,
+  has_inbox: 0,
+  fence: 1,
+  leg: 1,
+  facts: 0,
+  facts_before: 0,
+  crashes: 0,
+  user_id: by.userId,
+  org_id: by.orgId,
+  started_at: startedAt,
+  updated_at: startedAt,
+  input,
+  options,
+  kept,
+  reopened: 0,
+  wake_at: null,
+  is_due: 0,
+  result: null,
+  error: null,
+})
 
 /** Fingerprints as JSON: one graph is written many times. */
 const fingerprintTexts = new WeakMap<GraphFingerprint, string>()

@@ -167,8 +167,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const { input, options } = given
     const { pinned, leg } = splitOptions(options)
     const created = newRun(runId, input, pinned)
+    // A server that has no such run yet need not be asked: what adds it finds it, if it has.
+    let isNew = journal.isRemote && !isGuarded(graph) && !runs.has(runId)
     for (;;) {
-      const found = journal.read(ask('findRun', runId))
+      const found = isNew ? undefined : journal.read(ask('findRun', runId))
+      isNew = false
       // Without a wait if the journal answers at once: a cancel that comes with the start finds the run.
       const row = found instanceof Promise ? await found : found
       if (row !== undefined) {

@@ -7,7 +7,7 @@ export type { RunStatus } from './rows.ts'
 export type { ListOptions, RunDetails, RunSummary, TimelineEntry } from './views.ts'
 
 // For journals
-export { ask, closedJournal, perform } from './journal.ts'
+export { ask, closedJournal, perform, questionOf } from './journal.ts'
 export type {
   Act,
   AddedFact,
@@ -17,6 +17,7 @@ export type {
   EndedLeg,
   FoundRun,
   Journal,
+  LastQuestion,
   Question,
   ReopenedRun,
   RunFilter,

@@ -75,7 +75,7 @@ export class LegExecutor implements StageExecutor {
   #inbox: readonly InboxRow[] = []
   readonly #taken = new Set<number>()
   /** True if the inbox may have more than was read. */
-  #mustRead = true
+  #mustRead: boolean
   /** The read that began last; undefined once it has ended. A journal that answers at once has none. */
   #reading: Promise<void> | undefined
   /** True if a row of the inbox may be taken now. */
@@ -90,6 +90,8 @@ export class LegExecutor implements StageExecutor {
     this.lost = this.#lost.signal
     this.stopping = this.#stopping.signal
     this.#leg = leg
+    // A run that is new has nothing in its inbox.
+    this.#mustRead = leg.leg > 1
     this.#known = new Set(leg.keys.map(({ kind, key }) => idOf(kind, key)))
     this.#pastCount = leg.keys.length
     this.#lastNumber = this.#pastCount

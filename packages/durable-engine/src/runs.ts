@@ -12,7 +12,7 @@ import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
-import { REPEATABLE, ask, closedJournal } from './journal.ts'
+import { REPEATABLE, ask, askLast, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { Pulse } from './pulse.ts'
@@ -208,7 +208,7 @@ export class Runs {
     if (this.pulse.isOver) executor.lose(closedJournal(journal))
     this.#beat()
     try {
-      executor.lookIntoInbox()
+      if (row.leg > 1) executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
       if (!(await journal.write(() => this.#end(row, executor, result), REPEATABLE))) return undefined
       this.#forget(live)
@@ -239,7 +239,7 @@ export class Runs {
     // An answer has come while the leg was ending.
     if (result.status === 'suspended' && (yield* ask('findRun', id))?.has_inbox === 1) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
-    return yield* ask('endLeg', { run, fence, status: result.status, result: JSON.stringify(result), error, wakeAt })
+    return yield* askLast('endLeg', { run, fence, status: result.status, result: JSON.stringify(result), error, wakeAt })
   }
 
   /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */

@@ -34,6 +34,7 @@ import {
   FIND,
   FIND_GRAPH,
   FORGET_OWNERS,
+  HAS,
   INBOX,
   KEYS,
   LEAVE,
@@ -88,9 +89,10 @@ export class SqliteTables implements Tables {
     return this.#all(UNFINISHED, { pipeline, now: this.#plan.clock.now() })
   }
 
-  addRun({ graph, ...run }: AddedRun): void {
+  addRun({ graph, ...run }: AddedRun): number | undefined {
+    if (this.#get(HAS, run.id) !== undefined) return undefined
     if (!this.#hasRoom()) throw fullJournal(run.id, this.#plan.path)
-    this.#run(ADD, { ...run, graph: this.#idOfGraph(graph) })
+    return this.#get<{ readonly n: number }>(ADD, { ...run, graph: this.#idOfGraph(graph) })?.n
   }
   claimRun({ graph, ...run }: ClaimedRun): void {
     this.#run(CLAIM, { ...run, graph: this.#idOfGraph(graph) })

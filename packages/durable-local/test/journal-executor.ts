@@ -34,6 +34,7 @@ function lateJournal(journal: SqliteJournal): Journal {
   return {
     name: journal.name,
     pollMs: journal.pollMs,
+    isRemote: journal.isRemote,
     read,
     write: (act) => journal.write(act),
     addFact: (fact) => journal.addFact(fact),

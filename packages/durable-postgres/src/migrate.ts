@@ -45,7 +45,7 @@ const create: Step = (s) => [
     leg int NOT NULL,
     facts_before int NOT NULL,
     crashes int NOT NULL,
-    retries int NOT NULL DEFAULT 0,
+    reopened int NOT NULL DEFAULT 0,
     user_id text COLLATE "C",
     org_id text COLLATE "C",
     started_at double precision NOT NULL,

@@ -32,6 +32,7 @@ export class PostgresJournal implements Journal {
   /** Its schema. */
   readonly name: string
   readonly pollMs: number
+  readonly isRemote = true
   readonly #plan: PostgresJournalPlan
   readonly #statements: Statements
   readonly #connections: Connections

@@ -41,7 +41,7 @@ export class Statements {
     this.#columns = sql`r.n::float8 AS n, r.id, r.pipeline, g.fingerprint, r.status, r.owner, ${this.#isOwned()}::int AS owned,
       EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')::int AS has_inbox, r.fence, r.leg,
       (SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n) AS facts, r.facts_before, r.crashes, r.user_id, r.org_id,
-      r.started_at, r.updated_at, r.input, r.options, r.kept, r.retries, r.wake_at,
+      r.started_at, r.updated_at, r.input, r.options, r.kept, r.reopened, r.wake_at,
       coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due, r.result, r.error`
   }
 
@@ -84,8 +84,9 @@ export class Statements {
           INSERT INTO ${runs} (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
             input, options, kept)
           VALUES (${id}, ${pipeline}, ${this.#graph(graph)}, 'running', ${owner}, 1, 1, 0, 0, ${userId}, ${orgId}, ${startedAt}, ${now},
-            ${input}, ${options}, ${kept})`
-        return { statements: [...this.#addGraph(graph), add], answer: undefined, graph }
+            ${input}, ${options}, ${kept})
+          ON CONFLICT (id) DO NOTHING RETURNING n::float8 AS n`
+        return { statements: [...this.#addGraph(graph), add], answer: ([row]) => row?.['n'], graph }
       }
       case 'claimRun': {
         const [, { run, owner, graph, facts: count, crashes }] = question
@@ -101,7 +102,7 @@ export class Statements {
         const restore = sql`INSERT INTO ${facts} (run, n, kind, key, at, value) VALUES ${list(rows)}`
         const reopen = sql`
           UPDATE ${runs} SET status = 'running', owner = NULL, fence = fence + 1, facts_before = ${kept.length}, crashes = 0,
-            options = ${options}, result = NULL, error = NULL, retries = retries + 1, updated_at = ${now}
+            options = ${options}, result = NULL, error = NULL, reopened = reopened + 1, updated_at = ${now}
           WHERE n = ${run}`
         return {
           statements: [sql`DELETE FROM ${facts} WHERE run = ${run}`, ...(kept.length > 0 ? [restore] : []), reopen],

@@ -1,4 +1,5 @@
-import type { Act, Question } from '@stageflow/durable-engine'
+import { questionOf } from '@stageflow/durable-engine'
+import type { Act, LastQuestion, Question } from '@stageflow/durable-engine'
 
 import { Undone } from './connections.ts'
 import type { Connection, Rows } from './connections.ts'
@@ -26,7 +27,7 @@ const BEGIN_READ = sql`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
 /** An act that only reads, up to the question that it has asked last. An act can't begin again, but its first question can. */
 export class Reading<T> {
   readonly act: Act<T>
-  step: IteratorResult<Question, T>
+  step: IteratorResult<Question | LastQuestion, T>
   hasAnswer = false
 
   constructor(act: Act<T>) {
@@ -64,7 +65,6 @@ export async function write<T>(
   ]
   const transaction = new Transaction(connection, statements, begin, true)
   const value = await transaction.write(act)
-  await transaction.commit()
   return { value, changes: transaction.changes }
 }
 
@@ -100,6 +100,8 @@ class Transaction {
   readonly #isWrite: boolean
   #waiting: Sql[]
   #hasBegun = false
+  #isCommitting = false
+  #isCommitted = false
 
   constructor(connection: Connection, statements: Statements, begin: readonly Sql[], isWrite: boolean) {
     this.#connection = connection
@@ -111,16 +113,21 @@ class Transaction {
   async write<T>(act: Act<T>): Promise<T> {
     try {
       let step = act.next()
-      while (step.done !== true) step = act.next(await this.#ask(step.value))
+      while (step.done !== true) {
+        const isLast = 'last' in step.value
+        step = act.next(await this.#ask(questionOf(step.value), isLast))
+      }
+      if (!this.#isCommitted) await this.#commit()
       return step.value
     } catch (error) {
-      throw await this.#undone(error)
+      const left = await this.#undone(error)
+      throw this.#isCommitting && !(left instanceof Undone) ? new CommitLost('', { cause: error }) : left
     }
   }
   async read<T>(reading: Reading<T>): Promise<T> {
     try {
       while (reading.step.done !== true) {
-        const answer = await this.#ask(reading.step.value)
+        const answer = await this.#ask(questionOf(reading.step.value), false)
         reading.hasAnswer = true
         reading.step = reading.act.next(answer)
       }
@@ -130,31 +137,31 @@ class Transaction {
     }
   }
 
-  async #ask(question: Question): Promise<unknown> {
+  async #ask(question: Question, isLast: boolean): Promise<unknown> {
     const { statements, answer, changed, graph } = this.#statements.inquiry(question, this.#isWrite)
     this.#waiting.push(...statements)
     if (changed !== undefined) this.changes.runs.add(changed)
     if (graph !== undefined) this.changes.graphs.add(graph)
-    return answer?.(await this.#send())
+    if (answer === undefined) return undefined
+    return answer(isLast ? await this.#commit() : await this.#send())
   }
 
-  async commit(): Promise<void> {
-    try {
-      this.#waiting.push(COMMIT)
-      await this.#send()
-    } catch (error) {
-      const left = await this.#undone(error)
-      throw left instanceof Undone ? left : new CommitLost('', { cause: error })
-    }
+  /** Commits, and returns the rows of the last statement before. */
+  async #commit(): Promise<Rows> {
+    this.#isCommitting = true
+    this.#waiting.push(COMMIT)
+    const rows = await this.#send(-2)
+    this.#isCommitted = true
+    return rows
   }
 
-  /** Sends what waits. Returns the rows of the last statement. */
-  async #send(): Promise<Rows> {
+  /** Sends what waits. Returns the rows of the last statement, or of one before it. */
+  async #send(place = -1): Promise<Rows> {
     const statements = this.#waiting
     this.#waiting = []
     this.#hasBegun = true
     const rows = await this.#connection.send(statements)
-    return rows.at(-1) ?? []
+    return rows.at(place) ?? []
   }
 
   #undone(error: unknown): Promise<unknown> | Undone {
