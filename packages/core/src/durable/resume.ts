@@ -4,7 +4,7 @@ import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { SuspendOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
-import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
+import type { AnswersOf, FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { KEPT, checkRunOptions } from '../graph/graph.ts'
@@ -12,6 +12,7 @@ import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
 import { checkedAnswers } from './answer-schemas.ts'
+import { checkChildren } from './check-leg.ts'
 import { askedInside, openRequests, pathOf, wakeAt } from './asked.ts'
 import type { Asked, SuspendedRun } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
@@ -25,7 +26,7 @@ import { EarlierLegs } from './earlier-legs.ts'
 export async function resumeRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
   return withoutPorts(graph).run(...(await admittedLeg(graph, suspended, answers, options)))
@@ -35,7 +36,7 @@ export async function resumeRun<Stages, Ports>(
 export async function resumeSettled<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   return withoutPorts(graph).runSettled(...(await admittedLeg(graph, suspended, answers, options)))
@@ -48,7 +49,7 @@ export async function resumeSettled<Stages, Ports>(
 export async function startResumed<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<Run<Stages>> {
   return withoutPorts(graph).start(...(await admittedLeg(graph, suspended, answers, options)))
@@ -73,6 +74,7 @@ async function admittedLeg(
   // A graph that isn't the engine's checks its own options and callers.
   if (built === undefined)
     return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, { by: undefined, now }) }]
+  checkChildren(built)
   const own = checkRunOptions(built, options)
   const answered = openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : []))
   const request = {

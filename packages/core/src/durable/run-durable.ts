@@ -6,7 +6,7 @@ import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { asResult } from '../report/outcome.ts'
 import { withoutCaller } from './admission.ts'
-import { builtGraph } from './check-leg.ts'
+import { builtGraph, checkChildren } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
@@ -32,6 +32,7 @@ export async function runDurable<Stages, Ports>(
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraph('runDurable()', graph)
   checkNeededCore('The executor', executor)
+  checkChildren(built)
   const { runId, input, kept = {}, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, {
     ...withoutCaller(built, checkRunOptions(built, options)),
