@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { StageOutput, createSlot } from '@stageflow/core'
+import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
 import type { Interceptor, PipelineInfo, RunContext, RunOutcome, StageInfo } from '@stageflow/core'
 import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
@@ -208,7 +208,7 @@ export function auth(options: AuthOptions): Interceptor {
 /** Throws if the stages of a child pipeline ask instead of this one: their own `answeredBy` counts. */
 function mustAskItself({ name, child }: StageInfo): void {
   if (child === undefined) return
-  throw refusal(
+  throw new StageflowError(
     'auth/illegal-option',
     `answeredBy of stage "${name}" would not hold: the stages of "${child.name}" ask, and not the stage around them. Give answeredBy to those stages.`,
   )
