@@ -4,6 +4,8 @@ export type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
+  PendingApproval,
+  PendingQuery,
   StoredApproval,
   StoredDecision,
 } from './approval-store.ts'
