@@ -4,12 +4,12 @@ import { type RunAuthor, StageflowError } from '@stageflow/core'
 import { fingerprint, isPlain, read, show, textOf } from '@stageflow/core/kit'
 import type { ResolvedCall } from '@stageflow/tools'
 import { parseArguments } from '@stageflow/tools/kit'
-import type { PendingApproval as StoredPending, StoredApproval } from '@stageflow/keyed-work'
+import type { ListedApproval, StoredApproval } from '@stageflow/keyed-work'
 
 import type {
   Approval,
   ApprovalAnswer,
-  ApprovalDecision,
+  DecidedAnswer,
   ApprovalQuestion,
   AskerIds,
   Decider,
@@ -135,7 +135,7 @@ export function approvalOf(stored: StoredApproval): Approval {
 const textOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** Reads a record of a list. Throws `approvals/unreadable-entry` if it isn't one. */
-export function pendingOf(stored: StoredPending): PendingApproval {
+export function pendingOf(stored: ListedApproval): PendingApproval {
   const place = read(stored, 'place')
   if (!Number.isSafeInteger(place)) throw unreadable(`${show(stored)} without a place`)
   return Object.freeze({ ...approvalOf(stored), place: String(place) })
@@ -157,12 +157,12 @@ export function checkedRecord(stored: unknown): StoredApproval {
 }
 
 /** What a store returned. Throws `approvals/unreadable-entry` if it isn't a list. */
-export function checkedList(stored: unknown): readonly StoredPending[] {
+export function checkedList(stored: unknown): readonly ListedApproval[] {
   if (!Array.isArray(stored)) throw unreadable(`${show(stored)} instead of a list`)
-  return stored as readonly StoredPending[]
+  return stored as readonly ListedApproval[]
 }
 
-function readDecision(text: string): ApprovalDecision {
+function readDecision(text: string): DecidedAnswer {
   const { approved, reason, decidedBy, arguments: edited } = readText(text)
   return Object.freeze({
     approved: approved === true,

@@ -16,16 +16,16 @@ export interface Decider extends ApprovalOwner {
 }
 
 /** What `mayDecide` is asked. */
-export interface MayDecideRequest {
+export interface MayDecideRequest<Answer = ApprovalAnswer> {
   /** What is asked, by whom (`orgId` and `userId`), and what became of it until now. */
   readonly request: Approval
   /** What the person wants to decide. It may have other arguments than the request. */
-  readonly answer: ApprovalAnswer
+  readonly answer: Answer
   readonly by: Decider
 }
 
 /** Whether a person may decide a request in this way. Only `true` allows it. */
-export type MayDecide = (asked: MayDecideRequest) => boolean | PromiseLike<boolean>
+export type MayDecide<Answer = ApprovalAnswer> = (asked: MayDecideRequest<Answer>) => boolean | PromiseLike<boolean>
 
 /** The owner of an approval, and the run that asks. Give at least one of `userId` and `orgId`, which may be undefined. */
 export type AskerIds = Partial<Pick<RunIdentity, 'orgId' | 'userId'>> &
@@ -63,7 +63,7 @@ export interface ApprovalAnswer {
 }
 
 /** An answer that counts, and who gave it. */
-export interface ApprovalDecision extends ApprovalAnswer {
+export interface DecidedAnswer extends ApprovalAnswer {
   /** Undefined in an app without users. */
   readonly decidedBy: RunAuthor | undefined
 }
@@ -84,7 +84,7 @@ export interface Approval {
   readonly orgId: string | undefined
   readonly userId: string | undefined
   /** The decision, if there is one. */
-  readonly decision: ApprovalDecision | undefined
+  readonly decision: DecidedAnswer | undefined
   /** How long it can still be decided, in ms: 0 unless it is pending. */
   readonly leftMs: number
 }

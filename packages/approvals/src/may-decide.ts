@@ -4,10 +4,15 @@ import { isThenable, show, textOf, withinLimit } from '@stageflow/core/kit'
 import type { MayDecide, MayDecideRequest } from './approval.ts'
 
 /** The default of `mayDecide`: the user who asks. */
-export const sameUser: MayDecide = ({ request, by }) => by.orgId === request.orgId && by.userId === request.userId
+export const sameUser: MayDecide<unknown> = ({ request, by }) =>
+  by.orgId === request.orgId && by.userId === request.userId
 
 /** Resolves if the rule allows it. Otherwise it rejects: only `true` allows. */
-export async function requireMayDecide(rule: MayDecide, asked: MayDecideRequest, limitMs: number): Promise<void> {
+export async function requireMayDecide<Answer>(
+  rule: MayDecide<Answer>,
+  asked: MayDecideRequest<Answer>,
+  limitMs: number,
+): Promise<void> {
   const isAllowed = await answerOf(rule, asked, limitMs)
   if (isAllowed === true) return
   throw new StageflowError(
@@ -16,7 +21,11 @@ export async function requireMayDecide(rule: MayDecide, asked: MayDecideRequest,
   )
 }
 
-async function answerOf(rule: MayDecide, asked: MayDecideRequest, limitMs: number): Promise<unknown> {
+async function answerOf<Answer>(
+  rule: MayDecide<Answer>,
+  asked: MayDecideRequest<Answer>,
+  limitMs: number,
+): Promise<unknown> {
   const late = (): StageflowError =>
     new StageflowError(
       'approvals/timed-out',

@@ -7,7 +7,7 @@ import {
   BoundedMap,
   BOUNDS,
   type FoundApproval,
-  type PendingApproval,
+  type ListedApproval,
   type StoredApproval,
 } from '@stageflow/keyed-work'
 
@@ -136,7 +136,7 @@ export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): A
       }),
     pending: (query) => {
       const list = 'owner' in query ? ofOwners.of(query.owner) : ofTenants.of(query.tenant)
-      const page: PendingApproval[] = []
+      const page: ListedApproval[] = []
       for (const entry of list) {
         if (page.length >= query.limit) break
         if (entry.place > query.after && isPending(entry))

@@ -25,7 +25,7 @@ export interface ApprovalStore {
   /** Turns an approved record into `used`, with this token. Of several tokens at once, one is in the record. Leaves everything else. */
   use(owner: string, id: string, token: string): FoundApproval | Promise<FoundApproval>
   /** A page of pending approvals, the oldest first. Finds them by an index: there may be many others. */
-  pending(query: PendingQuery): readonly PendingApproval[] | Promise<readonly PendingApproval[]>
+  pending(query: PendingQuery): readonly ListedApproval[] | Promise<readonly ListedApproval[]>
 }
 
 /** `expired`: it wasn't decided in time. `used`: a call was made with it, and no second one will be. */
@@ -42,7 +42,7 @@ export type PendingQuery = ({ readonly owner: string } | { readonly tenant: stri
 }
 
 /** A record as a list has it. */
-export interface PendingApproval extends StoredApproval {
+export interface ListedApproval extends StoredApproval {
   /** Its place among the requests of the store: a whole number from 1, above that of every earlier request, also of removed ones. */
   readonly place: number
 }

@@ -4,7 +4,7 @@ export type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
-  PendingApproval,
+  ListedApproval,
   PendingQuery,
   StoredApproval,
   StoredDecision,

@@ -4,7 +4,7 @@ import type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
-  PendingApproval,
+  ListedApproval,
   PendingQuery,
   StoredApproval,
   StoredDecision,
@@ -22,7 +22,7 @@ export interface PostgresApprovalStore extends ApprovalStore {
   decide(owner: string, id: string, decision: StoredDecision): Promise<FoundApproval>
   cancel(owner: string, id: string): Promise<FoundApproval>
   use(owner: string, id: string, token: string): Promise<FoundApproval>
-  pending(query: PendingQuery): Promise<readonly PendingApproval[]>
+  pending(query: PendingQuery): Promise<readonly ListedApproval[]>
   /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
   migrate(): Promise<void>
   /** Deletes at most `limit` rows past their time (default: 1,000), and returns how many it deleted. Call it regularly: nothing else deletes them. */

@@ -5,7 +5,7 @@ import type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
-  PendingApproval,
+  ListedApproval,
   PendingQuery,
   StoredApproval,
   StoredDecision,
@@ -32,7 +32,7 @@ export interface SqliteApprovalStore extends ApprovalStore {
   decide(owner: string, id: string, decision: StoredDecision): FoundApproval
   cancel(owner: string, id: string): FoundApproval
   use(owner: string, id: string, token: string): FoundApproval
-  pending(query: PendingQuery): readonly PendingApproval[]
+  pending(query: PendingQuery): readonly ListedApproval[]
   /** Closes the file if the store opened it. Later operations throw `store-sqlite/unavailable`. */
   close(): void
 }

@@ -5,7 +5,7 @@ import type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
-  PendingApproval,
+  ListedApproval,
   PendingQuery,
   StoredApproval,
 } from '@stageflow/keyed-work'
@@ -47,11 +47,11 @@ export class ApprovalBench extends StoreBench<ApprovalStore> {
     return this.store.use(owner, id, token)
   }
   /** The pending records of the owner. */
-  async pending(page: Partial<Page> & { readonly owner?: string } = {}): Promise<readonly PendingApproval[]> {
+  async pending(page: Partial<Page> & { readonly owner?: string } = {}): Promise<readonly ListedApproval[]> {
     return this.store.pending({ owner: this.owner, limit: 100, after: 0, ...page })
   }
   /** The pending records of the tenant. */
-  async pendingOfTenant(page: Partial<Page> & { readonly tenant?: string } = {}): Promise<readonly PendingApproval[]> {
+  async pendingOfTenant(page: Partial<Page> & { readonly tenant?: string } = {}): Promise<readonly ListedApproval[]> {
     return this.store.pending({ tenant: this.tenant, limit: 100, after: 0, ...page })
   }
 

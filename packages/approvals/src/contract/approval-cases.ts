@@ -1,5 +1,5 @@
 import { systemClock } from '@stageflow/core'
-import type { ApprovalStatus, FoundApproval, PendingApproval } from '@stageflow/keyed-work'
+import type { ApprovalStatus, FoundApproval, ListedApproval } from '@stageflow/keyed-work'
 import {
   ATOMIC,
   FIFTY,
@@ -245,8 +245,8 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
       // Its record is past its time, and was the last one.
       await bench.request({ id: 'f' })
       for (const id of ['e', 'd', 'c', 'b', 'a']) await bench.request({ id })
-      const pages = async (list: (page: { limit: number; after: number }) => Promise<readonly PendingApproval[]>) => {
-        const all: PendingApproval[] = []
+      const pages = async (list: (page: { limit: number; after: number }) => Promise<readonly ListedApproval[]>) => {
+        const all: ListedApproval[] = []
         for (let page = await list({ limit: 2, after: 0 }); page.length > 0 && all.length < 20;) {
           all.push(...page)
           page = await list({ limit: 2, after: page.at(-1)?.place ?? 0 })
@@ -400,14 +400,14 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
   },
 }
 
-function withoutPlace(listed: PendingApproval | undefined): FoundApproval {
+function withoutPlace(listed: ListedApproval | undefined): FoundApproval {
   if (listed === undefined) return undefined
   const { place: _, ...record } = listed
   return record
 }
 
 /** `expected`: the ids of the list, joined. */
-function mustList(operation: string, list: readonly PendingApproval[], expected: string): void {
+function mustList(operation: string, list: readonly ListedApproval[], expected: string): void {
   const ids = list.map(({ id }) => id).join()
   must(ids === expected, `${operation} must list ${shown(expected)}, not ${shown(ids)}.`)
 }
