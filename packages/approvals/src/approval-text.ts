@@ -28,7 +28,7 @@ const DEEPEST_RECORD = 500
 /** Whether every store can keep the id. */
 export const isStorableId = (id: string): boolean => id.length <= LONGEST_KEY && /^[\x20-\x7e]+$/.test(id)
 
-/** The tenant and the user of whoever asks. */
+/** The tenant and the user who ask. */
 type Ids = Partial<Pick<AskerIds, 'orgId' | 'userId'>>
 
 /** The name of an owner in a store. */

@@ -119,6 +119,6 @@ export type ApprovalOutcome =
       /** `approval_pending`: there is no decision yet. Ask again later. */
       readonly denied: Denial
       readonly reason: string
-      /** Who denied it. Undefined if nobody has, and in an app without users. */
+      /** Who denied it. Undefined without a decision, and in an app without users. */
       readonly decidedBy: RunAuthor | undefined
     }

@@ -110,7 +110,7 @@ test('a denial says who denied it', async () => {
   expect(of('approval.decided')).toMatchObject([{ decision: 'denied', decidedBy: BOSS }])
 })
 
-test('without users, a decision has nobody to name', async () => {
+test('without users, a decision names no person', async () => {
   const { approvals, clock, payAs } = payBench()
   const paying = payAs({})
   await clock.advance(0)
@@ -226,17 +226,20 @@ describe('the list of a tenant', () => {
     { orgId: undefined, userId: 'ada' },
     { orgId: 'acme', userId: undefined },
     { orgId: undefined, userId: undefined },
-  ])('of %o is refused: a caller without an id must not see everybody (approvals/illegal-option)', async (of) => {
-    const { approvals, payAs } = payBench({ waitMs: 0 })
-    await payAs(ADA)
-    await payAs({})
-    const refused = { code: 'approvals/illegal-option', message: expect.stringContaining('is undefined') as string }
-    await expect(approvals.pending(of as never)).rejects.toMatchObject(refused)
-    await expect(approvals.get(ID, of as never)).rejects.toMatchObject(refused)
-    await expect(approvals.cancel(ID, of as never)).rejects.toMatchObject(refused)
-    await expect(approvals.decide(ID, { approved: true }, of as never)).rejects.toMatchObject(refused)
-    await expect(approvals.decide(ID, { approved: true }, ADA, { of: of as never })).rejects.toMatchObject(refused)
-  })
+  ])(
+    'of %o is refused: a caller without an id must not see what is not theirs (approvals/illegal-option)',
+    async (of) => {
+      const { approvals, payAs } = payBench({ waitMs: 0 })
+      await payAs(ADA)
+      await payAs({})
+      const refused = { code: 'approvals/illegal-option', message: expect.stringContaining('is undefined') as string }
+      await expect(approvals.pending(of as never)).rejects.toMatchObject(refused)
+      await expect(approvals.get(ID, of as never)).rejects.toMatchObject(refused)
+      await expect(approvals.cancel(ID, of as never)).rejects.toMatchObject(refused)
+      await expect(approvals.decide(ID, { approved: true }, of as never)).rejects.toMatchObject(refused)
+      await expect(approvals.decide(ID, { approved: true }, ADA, { of: of as never })).rejects.toMatchObject(refused)
+    },
+  )
 
   test.each([{ limit: 0 }, { limit: 10_001 }, { after: 7 }, { after: '' }, { after: 'run-1/pay-1' }, { from: 1 }])(
     'with %o is refused (approvals/illegal-option)',

@@ -24,7 +24,7 @@ export interface SuspendedRuns {
   }): Promise<readonly WaitingRun[]>
   /** One run with the questions that have no answer yet; undefined if there is none. It checks no rights. */
   get(runId: string): Promise<(WaitingRun & { readonly requests: readonly OpenRequest[] }) | undefined>
-  /** Has the interceptors of the graph admit whoever answers, and keeps the answers. Rejects if one of them isn't waited for. */
+  /** Has the interceptors of the graph admit the caller, and keeps the answers. Rejects if one of them isn't waited for. */
   answer(graph: AnsweredGraph, runId: string, answers: object, options?: RunOptions): Promise<void>
 }
 
