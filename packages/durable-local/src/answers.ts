@@ -45,7 +45,7 @@ export function questionsIn(keys: Iterable<FactKey>): ReadonlyMap<string, 'open'
   for (const { kind, key } of keys) {
     if (kind === 'ask') questions.set(key, questions.get(key) ?? 'open')
     if (kind === 'answer') questions.set(key, 'answered')
-    // Its time has passed, so the stage runs again, and may ask anew.
+    // Its time has passed, so the stage runs again, and may ask again.
     if (kind === 'timer') questions.delete(key)
   }
   return questions
@@ -69,7 +69,7 @@ export interface FoundAnswers {
 }
 
 /** A path of names as one text: the key of an early answer. */
-export const pathText = (path: readonly string[]): string => path.map((name) => name.replaceAll('/', '%2F')).join('/')
+const pathText = (path: readonly string[]): string => path.map((name) => name.replaceAll('/', '%2F')).join('/')
 
 /** Finds the calls that answers are for. `given` has them by the names of stages, nested for child runs and maps. */
 export function findAnswers(keys: readonly FactKey[], given: unknown, graph: GraphFingerprint): FoundAnswers {

@@ -37,7 +37,7 @@ export interface Claimant {
 
 /**
  * The run is ours, another process carries it, or there is nothing to do: it has ended, or waits for answers. `exists`: it was to be
- * started, and somebody else has, so the caller must be admitted as one who attaches to it.
+ * started, and another caller has, so this one must be admitted as one who attaches to it.
  */
 export type Claim =
   | {

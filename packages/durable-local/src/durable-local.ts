@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, systemClock } from '@stageflow/core'
-import type { PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import type { AnswersOf, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import type { WaitOptions } from '@stageflow/core/kit'
@@ -48,8 +48,8 @@ type RetryArguments<Stages, Ports> = {} extends Ports
 export interface DurableLocal extends AsyncDisposable {
   /**
    * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. Settles like `graph.run`. A run
-   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of whoever starts the run
-   * cancels it; that of anybody else ends only the wait.
+   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of the caller who starts the run
+   * cancels it. That of any other caller ends only its wait.
    */
   run<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -63,20 +63,20 @@ export interface DurableLocal extends AsyncDisposable {
   resume<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
     runId: string,
-    answers: { readonly [Name in keyof Stages]?: unknown },
+    answers: AnswersOf<Stages>,
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
   /** Like `resume`, but only keeps the answers: the run goes on where `recover` is watching. For a webhook. */
-  answer<Stages>(
-    graph: Pick<StageGraph<Stages, unknown>, 'name' | 'info'>,
+  answer<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
     runId: string,
-    answers: { readonly [Name in keyof Stages]?: unknown },
+    answers: AnswersOf<Stages>,
     options?: RunOptions,
   ): Promise<void>
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
    * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
-   * takes the place of an earlier one. Each run goes on as whoever began it.
+   * takes the place of an earlier one. Each run goes on for the user who began it.
    */
   recover<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -118,7 +118,7 @@ export interface SystemRuns {
   resume<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
     runId: string,
-    answers: { readonly [Name in keyof Stages]?: unknown },
+    answers: AnswersOf<Stages>,
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
 }
@@ -186,7 +186,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       // Another call of this process is starting it: its row comes with the next commit.
       if (runs.has(runId)) await journal.write(() => undefined)
       else {
-        // Without a wait if nobody checks: a cancel that comes with the start finds the run.
+        // Without a wait if no interceptor checks: a cancel that comes with the start finds the run.
         const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
         try {
           return await runs.start(graph, runId, leg, { ...created, admitted })
@@ -204,7 +204,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     return row
   }
 
-  /** Has the interceptors admit whoever answers, and returns who that is. */
+  /** Has the interceptors admit the caller who answers, and returns who that is. */
   async function admittedAnswers(
     graph: AnyGraph,
     runId: string,

@@ -46,7 +46,7 @@ export interface GivenAnswers {
   readonly answers: unknown
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
-  /** The graph that the run is to go on with; undefined if whoever answers has none. */
+  /** The graph that the run is to go on with; undefined if the caller has none. */
   readonly graph: AnyGraph | undefined
 }
 

@@ -59,7 +59,7 @@ export interface RunsPlan {
 interface LiveRun {
   readonly id: string
   readonly graph: Graph
-  /** Those of its legs here. Only whoever starts a run gives it a signal. */
+  /** Those of its legs here. Only the caller who starts a run gives it a signal. */
   readonly options: LegOptions<unknown>
   /** What it is started with; undefined if it exists. */
   readonly start: NewRun | undefined
@@ -86,9 +86,9 @@ export interface JournalCloseReport {
 export const isTransient = (error: unknown): boolean =>
   ['durable-local/full', 'durable-local/unavailable'].includes(codeOf(error) ?? '')
 
-/** A run was to be started, and somebody else has. Whoever asked for it attaches to it instead. */
+/** A run was to be started, and another caller has. This one attaches to it instead. */
 export class RunExists extends Error {}
-/** All callers have left, while another process carries the run. Nobody gets this error. */
+/** All callers have left, while another process carries the run. No caller gets this error. */
 class NobodyWaits extends Error {}
 
 /** The runs that this process carries or waits for. */
@@ -115,7 +115,7 @@ export class Runs {
     return this.#runs.has(id)
   }
 
-  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if somebody else has started it. */
+  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if another caller has started it. */
   async start(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun): Promise<Settled> {
     if (this.has(id)) throw new RunExists()
     return this.#waitFor(this.#begin(graph, id, options, start), undefined)
@@ -269,7 +269,7 @@ export class Runs {
     try {
       await journal.write(block)
     } catch {
-      // The caller gets the error all the same. Until it is written, nobody else can have the run, because this process holds its lease.
+      // The caller gets the error all the same. Until it is written, no other process can have the run, because this process holds its lease.
       this.#unwritten.set(run, isTransient(error) ? () => journal.run(RELEASE, run, fence) : block)
       this.#beat()
     }

@@ -113,7 +113,7 @@ export const ADD_TO_INBOX: string = `
 export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = ? ORDER BY n`
 export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
 export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
-/** A leg that has lost its lease lives, so what followed it is no crash. */
+/** A leg that has lost its lease lives, so what followed it isn't a crash. */
 export const NOT_CRASHED: string = `UPDATE runs SET crashes = 0 WHERE n = ?`
 /** The runs of an owner that have something in their inbox. */
 export const WITH_INBOX: string = `

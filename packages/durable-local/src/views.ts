@@ -80,7 +80,7 @@ function checkGiven(options: ListOptions): void {
   if (missing === undefined) return
   throw new StageflowError(
     'durable-local/illegal-option',
-    `list(): ${missing} is undefined, so it would list the runs of everybody. Pass the id, or leave ${missing} out to see all runs.`,
+    `list(): ${missing} is undefined, so it would list the runs of all users. Pass the id, or leave ${missing} out to see all runs.`,
   )
 }
 
