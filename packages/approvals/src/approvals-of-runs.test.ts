@@ -189,6 +189,17 @@ describe('pages', () => {
     expect(seen).toEqual(['3a', '3b', '3c', '2a', '2b', '2c', '1a', '1b', '1c'])
   })
 
+  test('that begin at a run of another tenant or another graph show none of its questions', async () => {
+    const runs = open()
+    const [order, refund] = [orders('Pay?', 'order'), orders('Refund?', 'refund')]
+    await runs.run(order, ADA, { runId: 'ada-7' })
+    await runs.run(order, EVE, { runId: 'eve-7' })
+    await runs.run(refund, ADA, { runId: 'refund-7' })
+    const stages = approvalsOfRuns({ runs, graphs: [order] })
+    for (const after of ['eve-7/a', 'refund-7/a'])
+      expect(idsOf(await stages.pending(ADA, { after }))).toEqual(['ada-7'])
+  })
+
   test('are not shortened by runs that ask nothing', async () => {
     const runs = open()
     const graph = orders()

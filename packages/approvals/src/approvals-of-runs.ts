@@ -18,7 +18,8 @@ import {
 import type { ApprovalOwner, Decider, MayDecide, PendingApproval, PendingPage } from './approval.ts'
 import { checkedDecider, checkOwner, checkPage } from './approval-checks.ts'
 import { requireMayDecide, sameUser } from './may-decide.ts'
-import { type AnsweredGraph, type OpenStage, openStages, runOfPlace, type SuspendedRuns } from './suspended-runs.ts'
+import { openStages, runOfPlace } from './suspended-runs.ts'
+import type { AnsweredGraph, OpenStage, SuspendedRuns, WaitingRun } from './suspended-runs.ts'
 
 /** The options of `approvalsOfRuns()`. */
 export interface ApprovalsOfRunsOptions {
@@ -83,14 +84,21 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
   const graphs = graphsByName(options.graphs)
   const isOpen = ({ until }: OpenStage): boolean => until === undefined || until > clock.now()
 
+  const isListed = (run: WaitingRun, of: ApprovalOwner): boolean => isOf(run, of) && graphs.has(run.pipeline)
+
+  /** Those of one run, if it is one of those that were asked for: the id may come from a request. */
+  async function stagesOfRun(runId: string, of: ApprovalOwner): Promise<readonly OpenStage[]> {
+    return (await openStages(runs, runId)).filter(({ run }) => isListed(run, of))
+  }
+
   async function* stagesOf(of: ApprovalOwner, after: string | undefined): AsyncGenerator<OpenStage, void> {
     let last = after === undefined ? undefined : runOfPlace(after)
     // The page before may have ended in the middle of a run.
-    if (last !== undefined) yield* (await openStages(runs, last)).filter(({ place }) => place > (after as string))
+    if (last !== undefined) yield* (await stagesOfRun(last, of)).filter(({ place }) => place > (after as string))
     for (;;) {
       const from = last === undefined ? {} : { after: last }
       const listed = await runs.list({ status: 'suspended', ...of, limit: RUNS_PER_LIST, ...from })
-      for (const run of listed) if (isOf(run, of) && graphs.has(run.pipeline)) yield* await openStages(runs, run.runId)
+      for (const run of listed) if (isListed(run, of)) yield* await stagesOfRun(run.runId, of)
       last = listed.at(-1)?.runId
       if (last === undefined) return
     }
@@ -142,7 +150,7 @@ function graphsByName(graphs: readonly AnsweredGraph[]): ReadonlyMap<string, Ans
 }
 
 /** Whether a listed run is one of those that were asked for. A list without an id has the runs of all. */
-const isOf = (run: OpenStage['run'], { orgId, userId }: ApprovalOwner): boolean =>
+const isOf = (run: WaitingRun, { orgId, userId }: ApprovalOwner): boolean =>
   run.orgId === orgId && (run.userId === userId || (orgId !== undefined && userId === undefined))
 
 function approvalOf(stage: OpenStage, clock: Clock): RunApproval {

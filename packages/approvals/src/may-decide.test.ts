@@ -181,6 +181,44 @@ test('a decision that comes while the rule is asked counts, and the other one is
   expect(await approvals.get(ID, ADA)).toMatchObject({ status: 'denied' })
 })
 
+test('a decision about a request that had ended does not count for another one that has taken its id meanwhile', async () => {
+  const asked = Promise.withResolvers<boolean>()
+  const { approvals, clock, call } = payBench({
+    waitMs: 0,
+    ttlMs: 1_000,
+    retentionMs: 1_000,
+    mayDecide: () => asked.promise,
+  })
+  const pay = (euros: number) =>
+    call('pay', { euros }, { callId: 'pay-1', ids: { pipelineRunId: 'run-1', ...ADA }, clock })
+  await pay(900)
+  await clock.advance(1_000)
+  expect(await approvals.get(ID, ADA)).toMatchObject({ status: 'expired' })
+  const late = approvals.decide(ID, { approved: true }, ADA)
+  await clock.settle()
+  await clock.advance(1_000)
+  await pay(1)
+  asked.resolve(true)
+  await expect(late).rejects.toMatchObject({ code: 'approvals/not-waiting' })
+  expect(await approvals.get(ID, ADA)).toMatchObject({ status: 'pending', arguments: { euros: 1 } })
+})
+
+test('what the rule was asked is what counts, also if it changes meanwhile', async () => {
+  const asked = Promise.withResolvers<boolean>()
+  const { approvals, payAs } = payBench({ waitMs: 0, mayDecide: () => asked.promise })
+  await payAs(ADA)
+  const [answer, by, of] = [{ approved: false, reason: 'no' }, { ...BOSS }, { ...ADA }]
+  const deciding = approvals.decide(ID, answer, by, { of })
+  answer.approved = true
+  by.userId = 'eve'
+  of.userId = 'bob'
+  asked.resolve(true)
+  expect(await deciding).toMatchObject({
+    status: 'denied',
+    decision: { approved: false, reason: 'no', decidedBy: BOSS },
+  })
+})
+
 describe('the list of a tenant', () => {
   test('has the approvals of all of its users and of runs without one, the oldest first', async () => {
     const { approvals, payAs } = payBench({ waitMs: 0 })
