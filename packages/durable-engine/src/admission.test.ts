@@ -1,28 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext, StageflowEvent } from '@stageflow/core'
 import { recordingSink } from '@stageflow/testing'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
-import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { openRuns } from '../test/open-runs.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-admission-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newPath = (): string => join(folder, `${++files}.db`)
-const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
-function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
-  const durable = durableLocal({ path, synchronous: 'normal', leaseMs: 200, ...options })
-  opened.push(durable)
-  return durable
-}
+const { newPath, open, text: textOf } = openRuns({ leaseMs: 200 })
+
 
 declare module '@stageflow/core' {
   interface RunOptions {
@@ -143,7 +127,7 @@ test('recover needs no ticket, and no ticket is in the journal', async () => {
   expect(data).toMatchObject({ pay: { userId: 'ada', orgId: 'acme', paid: 'yes' } })
   await second.close()
   // The interceptor of this test keeps its tickets; no option is written by the engine.
-  const text = readFileSync(path, 'latin1')
+  const text = await textOf(path)
   expect(text).not.toContain('"ticket"')
 })
 

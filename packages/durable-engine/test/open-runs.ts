@@ -1,39 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import type { DurableRuns, EngineOptions } from '@stageflow/durable-engine'
 import type { ManualClock } from '@stageflow/testing'
 import { afterAll, afterEach } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
-import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+import type { DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { newPlace } from './place.ts'
 
-// The journals of tests are files of SQLite.
+export { inFile } from './place.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-export const newPath = (): string => join(folder, `${++files}.db`)
-export const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
-export function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
-  const durable = durableLocal({ path, synchronous: 'normal', ...options })
-  opened.push(durable)
-  return durable
-}
-/** Changes a journal as another process does. */
-export function inFile(path: string, sql: string): readonly Record<string, unknown>[] {
-  const database = new DatabaseSync(path, { timeout: 5_000 })
-  try {
-    return database.prepare(sql).all() as Record<string, unknown>[]
-  } finally {
-    database.close()
+/** The runs of one test file. What it opens is closed after each test. */
+export function openRuns(defaults: Partial<EngineOptions> = {}) {
+  const place = newPlace()
+  const opened: DurableRuns[] = []
+  const { newPath, change, text } = place
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
+  })
+  afterAll(() => place.close())
+  const open = (path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableRuns => {
+    const durable = place.open(path, { ...defaults, ...options })
+    opened.push(durable)
+    return durable
   }
+  return { newPath, open, opened, change, text }
 }
 export const gate = () => Promise.withResolvers<void>()
 /** Looks again and again, until something is as expected. */
