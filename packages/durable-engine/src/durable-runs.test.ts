@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 import { FIVE, aborted, ask, gate, openRuns, order, until, untilTimer } from '../test/open-runs.ts'
 
-const { newPath, open, change } = openRuns()
+const { newPath, open, change, answersAtOnce } = openRuns()
 
 describe('run', () => {
   test('a run that has ended gives its result to later callers, also when the journal is opened again', async () => {
@@ -220,12 +220,12 @@ describe('resume', () => {
     const graph = new Pipeline('two').withStage('a', ask).withStage('b', ask).build()
     await durable.run(graph, {}, { runId: 'r' })
     const both = await Promise.allSettled([1, 2].map((answer) => durable.resume(graph, 'r', { a: answer })))
-    expect(both).toMatchObject([
-      { status: 'fulfilled', value: { status: 'suspended', requests: { b: { question: 'b?' } } } },
-      { status: 'rejected', reason: { code: 'durable-engine/not-waiting' } },
-    ])
+    const first = both.findIndex(({ status }) => status === 'fulfilled')
+    expect(both[first]).toMatchObject({ value: { status: 'suspended', requests: { b: { question: 'b?' } } } })
+    expect(both[1 - first]).toMatchObject({ reason: { code: 'durable-engine/not-waiting' } })
+    if (answersAtOnce) expect(first).toBe(0)
     await expect(durable.resume(graph, 'r', { a: 3 })).rejects.toThrow('"a" has been answered already')
-    expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: 1 }, b: { answer: 4 } })
+    expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: first + 1 }, b: { answer: 4 } })
     expect((await durable.get('r'))?.leg).toBe(3)
     await expect(durable.resume(graph, 'r', { b: 5 })).rejects.toThrow(
       'No answer for run "r" of "two" was kept: it is completed',
@@ -325,7 +325,9 @@ describe('resume', () => {
       durable.run(order(), FIVE, { runId: 'a' }),
       durable.resume(order(), 'a', { approve: 1 }),
     ])
-    expect([read.status, resumed.status]).toEqual(['suspended', 'completed'])
+    expect(resumed.status).toBe('completed')
+    // A journal that answers at once has read the run before the answer comes.
+    expect(answersAtOnce ? ['suspended'] : ['suspended', 'completed']).toContain(read.status)
   })
 
   test('an answer to a question that was asked after its stage had been stopped changes nothing', async () => {
@@ -770,10 +772,13 @@ describe('recover', () => {
       })
       .build()
     const other = new Pipeline('other').withStage('a', ask).build()
-    const runs = ['one', 'two', 'bad'].map((inputText) => first.run(graph, { inputText }, { runId: inputText }))
+    const runs: Promise<unknown>[] = []
+    for (const inputText of ['one', 'two', 'bad']) {
+      runs.push(first.run(graph, { inputText }, { runId: inputText }))
+      await until(async () => (await first.list()).length === runs.length)
+    }
     const settled = Promise.allSettled(runs)
     await first.run(other, {}, { runId: 'of another pipeline' })
-    await until(async () => (await first.list()).length === 4)
     isHeld = false
     await change(path, 'DELETE FROM owners')
     const recovered = await open(path).recover(graph)

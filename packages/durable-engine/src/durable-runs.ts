@@ -181,8 +181,10 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         return runs.attach(graph, runId, leg)
       }
       // Another call of this process is starting it: its row comes with the next commit.
-      if (runs.has(runId)) await journal.write(() => ask('findRun', runId))
-      else {
+      if (runs.has(runId)) {
+        await runs.begun(runId)
+        await journal.write(() => ask('findRun', runId))
+      } else {
         // Without a wait, too, if no interceptor checks.
         const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
         try {
@@ -196,6 +198,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
 
   /** The run of a request that isn't a start. */
   async function existing(runId: string): Promise<RunRow> {
+    await runs.begun(runId)
     const row = await journal.read(ask('findRun', runId))
     if (row === undefined) throw unknownRun(runId, journal)
     return row

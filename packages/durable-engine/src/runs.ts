@@ -51,6 +51,8 @@ interface LiveRun {
   readonly start: NewRun | undefined
   /** How many callers wait for it. */
   waiting: number
+  /** Resolves when the journal has it, or can't have it. */
+  readonly begun: PromiseWithResolvers<void>
   settled: Promise<Settled>
 }
 interface LiveLeg {
@@ -124,7 +126,7 @@ export class Runs {
   }
 
   #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
-    const live: LiveRun = { id, graph, options, start, waiting: 0, settled: new Promise(() => {}) }
+    const live: LiveRun = { id, graph, options, start, waiting: 0, begun: Promise.withResolvers(), settled: new Promise(() => {}) }
     this.#runs.set(id, live)
     live.settled = this.#carry(live).finally(() => this.#forget(live))
     live.settled.catch(() => {}) // its callers have the error, if any are left
@@ -149,7 +151,7 @@ export class Runs {
   async #carry(live: LiveRun): Promise<Settled> {
     let { start } = live
     for (;;) {
-      const claimed = await this.#claim(live, start)
+      const claimed = await this.#claim(live, start).finally(live.begun.resolve)
       start = undefined
       if (claimed.is === 'settled') return resultOf(claimed.row) as Settled
       const result = await this.#leg(live, claimed)
@@ -270,9 +272,15 @@ export class Runs {
 
   // Other processes, and other callers
 
+  /** Waits until a run that this process starts is in the journal. A journal that answers at once has it with the next write. */
+  async begun(id: string): Promise<void> {
+    const live = this.#runs.get(id)
+    if (this.#plan.journal.isRemote && live?.start !== undefined) await live.begun.promise
+  }
   /** Asks to stop a run. Returns false if it has ended. */
   async cancel(id: string, reason: string): Promise<boolean> {
     const { journal } = this.#plan
+    await this.begun(id)
     const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id)))
     if (run === undefined) return false
     this.#lookIntoInbox(run)
@@ -280,6 +288,7 @@ export class Runs {
   }
   /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
   async answer(id: string, given: GivenAnswers): Promise<void> {
+    await this.begun(id)
     const run = await this.#plan.journal.write(() => keepAnswers(id, given, this.#plan))
     this.#lookIntoInbox(run)
   }

@@ -13,7 +13,7 @@ export { inFile } from './place.ts'
 export function openRuns(defaults: Partial<EngineOptions> = {}) {
   const place = newPlace()
   const opened: DurableRuns[] = []
-  const { newPath, change, text } = place
+  const { newPath, change, text, answersAtOnce } = place
   afterEach(async () => {
     for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
   })
@@ -23,7 +23,7 @@ export function openRuns(defaults: Partial<EngineOptions> = {}) {
     opened.push(durable)
     return durable
   }
-  return { newPath, open, opened, change, text }
+  return { newPath, open, opened, change, text, answersAtOnce }
 }
 export const gate = () => Promise.withResolvers<void>()
 /** Looks again and again, until something is as expected. */

@@ -11,6 +11,8 @@ type Rows = readonly Record<string, unknown>[]
 
 /** Where the tests of the engine keep their runs. Each journal has a path. */
 export interface Place {
+  /** Whether a read returns its value, or a promise. */
+  readonly answersAtOnce: boolean
   /** That of a journal that no other test has. */
   newPath(): string
   open(path: string, options: Partial<EngineOptions>): DurableRuns
@@ -26,6 +28,7 @@ function filesOfSqlite(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
   let files = 0
   return {
+    answersAtOnce: true,
     newPath: () => join(folder, `${++files}.db`),
     open: (path, options) => durableLocal({ path, synchronous: 'normal', ...options }),
     change: async (path, sql) => inFile(path, sql),

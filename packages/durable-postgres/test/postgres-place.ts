@@ -10,7 +10,7 @@ import type { DurablePostgresOptions, JournalPool } from '../src/index.ts'
 export function schemasOfPostgres(): Place {
   const pools: Pool[] = []
   const newPool = (): Pool => {
-    const pool = connect()
+    const pool = connect({ max: 4, idleTimeoutMillis: 500 })
     pools.push(pool)
     return pool
   }
@@ -22,6 +22,7 @@ export function schemasOfPostgres(): Place {
     return known
   }
   return {
+    answersAtOnce: false,
     newPath: ownSchema,
     open: (schema, options) => {
       const own = newPool()
