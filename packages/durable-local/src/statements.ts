@@ -67,10 +67,10 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
-const COLUMNS = `runs.*, fingerprint, ${IS_OWNED} AS owned,
+const COLUMNS = `runs.*, fingerprint, ${IS_OWNED} AS owned, coalesce(wake_at <= :now, 0) AS is_due,
   EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind <> 'early') AS has_inbox,
   (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
-export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = ?`
+export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = :id`
 
 export const ADD: string = `
   INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
@@ -105,6 +105,9 @@ export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ?`
 export const ADD_FACT: string = `
   INSERT INTO facts (run, n, kind, key, at, value) SELECT :run, :n, :kind, :key, :at, :value FROM runs
   WHERE runs.n = :run AND fence = :fence`
+/** A fact that a run keeps when it is tried again. */
+export const RESTORE_FACT: string = `
+  INSERT INTO facts (run, n, kind, key, at, value) VALUES (:run, :n, :kind, :key, :at, :value)`
 export const FACTS: string = `SELECT n, kind, key, at, value FROM facts WHERE run = ? AND n > ? ORDER BY n LIMIT ?`
 export const KEYS: string = `SELECT kind, key FROM facts WHERE run = ? ORDER BY n`
 

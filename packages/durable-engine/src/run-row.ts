@@ -2,10 +2,8 @@ import type { ErrorRecord, Kept, RunInput, RunOptions } from '@stageflow/core'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
-import type { Journal } from './journal.ts'
 import { readJson } from './json.ts'
 import type { FactRow } from './run-log.ts'
-import { FIND } from './statements.ts'
 
 /** `blocked`: the last leg could not go on, for example because the graph has changed. It can be tried again. */
 export type RunStatus = 'running' | 'suspended' | 'blocked' | 'completed' | 'cancelled' | 'failed'
@@ -40,15 +38,14 @@ export interface RunRow {
   readonly retries: number
   /** When a suspended run goes on without an answer, in ms since 1970. */
   readonly wake_at: number | null
+  /** 1 if that time has come, by the clock of the journal. */
+  readonly is_due: 0 | 1
   readonly result: string | null
   readonly error: string | null
 }
 
 /** Options that all legs of a run have from its first one. */
 export type PinnedOptions = Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'>
-
-export const findRun = (journal: Journal, runId: string): RunRow | undefined =>
-  journal.get(FIND, runId) as unknown as RunRow | undefined
 
 export const graphOf = (row: RunRow): GraphFingerprint => readJson(row.fingerprint, 'shape', row.id) as GraphFingerprint
 

@@ -1,7 +1,7 @@
 import type { Fact } from '@stageflow/core/durable'
 
-import type { Journal } from './journal.ts'
-import { ADD_FACT, ADD_TO_INBOX, FACTS, INBOX, NOT_CRASHED, TAKE } from './statements.ts'
+import { ask } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
 
 /** `ask`: a call that suspended. Otherwise the kinds of core. */
 export type FactKind = Fact['kind'] | 'ask'
@@ -46,31 +46,31 @@ export class RunLog {
   }
 
   /** The facts after number `n`, up to `last`, some at a time. */
-  page(n: number, last: number): readonly FactRow[] {
-    return this.#journal.all(FACTS, this.#claimed.run, n, Math.min(PAGE, last - n)) as unknown as FactRow[]
+  page(n: number, last: number): Promise<readonly FactRow[]> | readonly FactRow[] {
+    return this.#journal.read(ask('facts', this.#claimed.run, n, Math.min(PAGE, last - n)))
   }
-  inbox(): readonly InboxRow[] {
-    return this.#journal.all(INBOX, this.#claimed.run) as unknown as InboxRow[]
+  inbox(): Promise<readonly InboxRow[]> | readonly InboxRow[] {
+    return this.#journal.read(ask('inbox', this.#claimed.run))
   }
 
   /**
    * Resolves once the fact is committed: with false if another process has taken the run. Then this one says that it lives, and hands
    * over what a call of it has done.
    */
-  add({ n, kind, key, at, value }: FactRow, taken?: InboxRow): Promise<boolean> {
-    const row = { ...this.#claimed, n, kind, key, at, value }
-    return this.#journal.write(() => {
-      const isOurs = this.#journal.run(ADD_FACT, row) === 1
-      if (isOurs && taken !== undefined) this.#journal.run(TAKE, taken.n)
-      if (!isOurs) this.#handOver(kind, key, value)
-      return isOurs
-    })
-  }
-
-  /** Within the write that has found out that another process has the run. */
-  #handOver(kind: FactKind, key: string, value: string): void {
-    const { run } = this.#claimed
-    this.#journal.run(NOT_CRASHED, run)
-    if (kind === 'call') this.#journal.run(ADD_TO_INBOX, { run, kind: 'late', key, value })
+  async add({ n, kind, key, at, value }: FactRow, taken?: InboxRow): Promise<boolean> {
+    const { run, fence } = this.#claimed
+    const isOurs = await this.#journal.addFact({ run, fence, n, kind, key, at, value, taken: taken?.n })
+    if (!isOurs) await this.#journal.write(() => handOver(run, { kind, key, value }))
+    return isOurs
   }
 }
+
+/** Leaves what a call has done to the process that has taken the run. */
+function* handOver(run: number, { kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>): Act<void> {
+  yield* ask('notCrashed', run)
+  if (kind === 'call') yield* ask('addToInbox', { run, kind: 'late', key, value })
+}
+
+/** All facts of a run, in their order. */
+export const allFacts = (run: number): Act<readonly FactRow[]> => ask('facts', run, 0, ALL)
+const ALL = 2 ** 31 - 1

@@ -51,7 +51,7 @@ export function checkGuarded(graph: AnyGraph, row: RunRow): void {
 
 const unguarded = ({ id, pipeline }: RunRow, missing: readonly string[]): StageflowError =>
   new StageflowError(
-    'durable-local/unguarded',
+    'durable-engine/unguarded',
     `Run "${id}" of "${pipeline}" began behind the interceptors ${missing.join(', ')}, and this graph was built without them, so nothing would check who asks for the run. Build the graph with them.`,
   )
 
