@@ -1,5 +1,5 @@
 import type { StageGraph } from '@stageflow/core'
-import type { DurableLocal, RunDetails } from '@stageflow/durable-local'
+import type { DurableRuns, RunDetails } from '@stageflow/durable-engine'
 
 import { APPROVER, COLLEAGUE, REQUESTER, STRANGERS, SYSTEM, nested, orderPlan, plannedAnswers } from './orders.ts'
 import type { OrderPlan, PlannedAnswer } from './orders.ts'
@@ -11,7 +11,7 @@ import type { OrderPlan, PlannedAnswer } from './orders.ts'
 type Note = 'tried' | 'confirmed' | 'unexpected' | 'refused' | 'stranger' | 'cancelled' | 'blocked'
 
 export interface PeoplePlan {
-  readonly runs: DurableLocal
+  readonly runs: DurableRuns
   readonly graph: StageGraph<any, {}>
   readonly troubles: readonly string[]
   readonly firstSeed: number
@@ -28,7 +28,7 @@ export interface PeoplePlan {
 const MOST_OPEN = 24
 const PAUSE_MS = 40
 /** The graph of this process isn't that of the run: the other version carries it. */
-const OTHER_VERSION = 'durable-local/changed-graph'
+const OTHER_VERSION = 'durable-engine/changed-graph'
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const codeOf = (error: unknown): string => String((error as { readonly code?: unknown } | null)?.code)
@@ -116,7 +116,7 @@ export class People {
     const { runs, graph, mend } = this.#plan
     if (!order.fails) return true
     mend(order.id)
-    this.#try(order, 'retry', ['durable-local/not-failed', OTHER_VERSION, 'core/pipeline-failed'], () =>
+    this.#try(order, 'retry', ['durable-engine/not-failed', OTHER_VERSION, 'core/pipeline-failed'], () =>
       runs.retryFailed(graph, order.id, { token: REQUESTER }),
     )
     return false
@@ -150,7 +150,7 @@ export class People {
       } catch (error) {
         // An earlier try has counted before its process could note it, or the order was cancelled.
         const mayBeTaken = wasTried || order.cancelAfterMs !== undefined
-        if (!mayBeTaken || codeOf(error) !== 'durable-local/not-waiting') throw error
+        if (!mayBeTaken || codeOf(error) !== 'durable-engine/not-waiting') throw error
         confirm()
       }
     })
@@ -198,7 +198,7 @@ export class People {
       const code = codeOf(error)
       if (code.startsWith('auth/')) note('refused', code)
       // Before its start, everyone may know that an order isn't there.
-      else if (![...troubles, 'durable-local/unknown-run', 'durable-local/closed', 'unknown'].includes(code)) throw error
+      else if (![...troubles, 'durable-engine/unknown-run', 'durable-engine/closed', 'unknown'].includes(code)) throw error
       return
     }
     note('stranger', what)
@@ -210,7 +210,7 @@ export class People {
     if (this.#waiting.has(key)) return
     this.#waiting.add(key)
     void act()
-      .catch((error: unknown) => this.checkCode(`${what} of ${id}`, error, [...codes, 'durable-local/closed']))
+      .catch((error: unknown) => this.checkCode(`${what} of ${id}`, error, [...codes, 'durable-engine/closed']))
       .finally(() => this.#waiting.delete(key))
   }
   /** Notes an error that neither trouble nor one of `codes` explains. */

@@ -1,11 +1,11 @@
 import type { Clock } from '@stageflow/core'
-import type { DurableLocal } from '@stageflow/durable-local'
+import type { DurableRuns } from '@stageflow/durable-engine'
 
 // What differs between the places where a storm can rage: a file, a server, or several.
 
 /** The runs of a place, as one process of the app opens them. */
 export interface StormRuns {
-  readonly runs: DurableLocal
+  readonly runs: DurableRuns
   /** The codes of errors that the trouble of this place may cause. Whoever gets one tries again. */
   readonly troubles: readonly string[]
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { systemClock } from '@stageflow/core'
-import type { RunDetails } from '@stageflow/durable-local'
+import type { RunDetails } from '@stageflow/durable-engine'
 
 import { randomFrom } from '../random-graph.ts'
 import { orderPlan } from './orders.ts'

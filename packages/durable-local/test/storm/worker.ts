@@ -66,7 +66,7 @@ const people = new People({
   mend: (runId) => writeFileSync(file(`mended-${runId}`), ''),
 })
 
-runs.recover(graph).catch((error: unknown) => people.checkCode('recover', error, ['durable-local/closed']))
+runs.recover(graph).catch((error: unknown) => people.checkCode('recover', error, ['durable-engine/closed']))
 console.log('ready')
 await people.live()
 await runs.close()
