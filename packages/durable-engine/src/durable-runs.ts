@@ -171,9 +171,10 @@ export function durableRuns(journal: Journal, options: DurableOptions): DurableR
       // Without a wait if the journal answers at once: a cancel that comes with the start finds the run.
       const row = found instanceof Promise ? await found : found
       if (row !== undefined) {
+        // First of all: what follows tells about the run.
+        await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        await admissions.later(graph, 'attach', row, options)
         return runs.attach(graph, runId, leg)
       }
       // Another call of this process is starting it: its row comes with the next commit.

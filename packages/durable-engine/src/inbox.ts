@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
 
 import { checkGuarded } from './admission.ts'
-import { findAnswers } from './answers.ts'
+import { findAnswers, pathsIn } from './answers.ts'
 import type { FactKey } from './answers.ts'
 import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
@@ -66,8 +66,9 @@ export function* keepAnswers(
   }
   const inbox = yield* ask('inbox', row.n)
   const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
-  const twice = early.filter(([path]) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
-  const all = [...problems, ...twice.map(([path]) => `"${path}" has been answered already`)]
+  const paths = [...early.map(([path]) => path), ...answers.map(([key]) => pathsIn(graphOf(row))(key))]
+  const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
+  const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
   if (all.length > 0) throw notWaiting(row, all.join('; '))
   // All texts before the first write: if one answer can't be JSON, none is kept.
   const rowOf =

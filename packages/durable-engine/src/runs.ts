@@ -17,6 +17,7 @@ import type { Act, Journal } from './journal.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
+import type { InboxRow } from './run-log.ts'
 import { recordOf, resultOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
 
@@ -211,7 +212,7 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => ask('removeRun', row.n, row.fence))
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row))
       else await this.#block(row, error)
       throw error
     } finally {
@@ -221,14 +222,20 @@ export class Runs {
     }
   }
 
-  /** Keeps the result of a run. Runs within a write. Returns false if there is more to do. */
-  *#end({ n: run, id, fence }: RunRow, { untaken, wakeAt }: LegExecutor, result: Settled): Act<boolean> {
-    if (result.status !== 'suspended') yield* ask('emptyInbox', run)
-    for (const row of untaken) yield* ask('takeFromInbox', row)
+  /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
+  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt }: LegExecutor, result: Settled): Act<boolean> {
+    const isSuspended = result.status === 'suspended'
     // An answer has come while the leg was ending.
-    if (result.status === 'suspended' && (yield* ask('findRun', id))?.has_inbox === 1) return false
+    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
+    if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
-    return yield* ask('endLeg', { run, fence, status: result.status, result: JSON.stringify(result), error, wakeAt })
+    const { status } = result
+    if (!(yield* ask('endLeg', { run, fence, status, result: JSON.stringify(result), error, wakeAt }))) return false
+    if (!isSuspended) yield* ask('emptyInbox', run)
+    for (const row of isSuspended ? [...untaken, ...overdue.keys()] : []) yield* ask('takeFromInbox', row)
+    for (const { key, value } of isSuspended ? overdue.values() : [])
+      yield* ask('addToInbox', { run, kind: 'early', key, value })
+    return true
   }
 
   /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
@@ -363,6 +370,12 @@ export class Runs {
       await journal.close()
     }
   }
+}
+
+/** Removes a run whose first leg was refused, and what its starter has asked of it meanwhile. Runs within a write. */
+function* removeRefused({ id, n, fence }: RunRow): Act<void> {
+  yield* ask('removeRun', n, fence)
+  if ((yield* ask('findRun', id)) === undefined) yield* ask('emptyInbox', n)
 }
 
 const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>

@@ -173,3 +173,30 @@ test.each([
   })
   await expect(durable.run(graph, {}, { runId: 's' })).rejects.toMatchObject({ code: 'durable-local/unavailable' })
 })
+
+test('a leg that has lost its lease leaves the inbox to the new one, also if it ends without having noticed', async () => {
+  const path = newPath()
+  const gate = Promise.withResolvers<void>()
+  const ask = ({ resumed }: StageContext) =>
+    resumed === undefined ? StageOutput.suspend('?') : { got: resumed.answer }
+  const graphBehind = (passes: Promise<void>) =>
+    new Pipeline('p')
+      .withStage('a', ask)
+      .withStage('b', ask, { dependencies: ['a'] })
+      .build({ interceptors: [{ name: 'gate', wrapRun: (next) => async (run) => (await passes, next(run)) }] })
+  const open_ = graphBehind(Promise.resolve())
+  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  await there.run(open_, {}, { runId: 'r' })
+  // As if its process had died just before the end of the leg.
+  const crashed = program(path)
+  crashed.exec("UPDATE runs SET status = 'running', owner = NULL")
+  const leg = (): number => Number(crashed.prepare('SELECT leg FROM runs').get()?.['leg'])
+  const robbed = here.run(graphBehind(gate.promise), {}, { runId: 'r' })
+  await until(() => leg() === 2)
+  endLeases(path)
+  await there.resume(open_, 'r', { a: 1 })
+  await there.as('console').answer('r', { b: 2 })
+  crashed.close()
+  gate.resolve()
+  expect((await robbed).data).toEqual({ a: { got: 1 }, b: { got: 2 } })
+})

@@ -107,7 +107,10 @@ export function orderGraph({ version, effect, isMended, clock, slowMs }: OrderWo
   const deep = new Pipeline('deep').withStage(
     'check',
     async (context: StageContext) => {
-      const { asksInChild } = await begin(context, context.resumed === undefined ? 'kid/deep/check' : 'kid/deep/check@2')
+      const { asksInChild } = await begin(
+        context,
+        context.resumed === undefined ? 'kid/deep/check' : 'kid/deep/check@2',
+      )
       if (!asksInChild) return { checked: 'by itself' }
       return context.resumed === undefined ? StageOutput.suspend('Is it right?') : { checked: context.resumed.answer }
     },

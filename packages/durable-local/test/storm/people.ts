@@ -77,8 +77,7 @@ export class People {
     const age = Date.now() - details.startedAt
     if (order.cancelAfterMs !== undefined && age > order.cancelAfterMs) this.#cancel(order)
     if (random() < 0.1) this.#start(order)
-    if (random() < 0.1)
-      this.#try(order, 'read', [], () => runs.get(this.#plan.graph, order.id, { token: REQUESTER }))
+    if (random() < 0.1) this.#try(order, 'read', [], () => runs.get(this.#plan.graph, order.id, { token: REQUESTER }))
     return false
   }
 
@@ -182,9 +181,13 @@ export class People {
       ['wakes', () => runs.answer(graph, id, { nap: 'of a stranger' }, caller)],
       ['cancels', () => runs.cancel(graph, id, 'of a stranger', caller)],
       ['retries', () => runs.retryFailed(graph, id, caller)],
-      ['reads', async () => {
-        if ((await runs.get(graph, id, caller)) === undefined) throw Object.assign(new Error('no run'), { code: 'unknown' })
-      }],
+      [
+        'reads',
+        async () => {
+          if ((await runs.get(graph, id, caller)) === undefined)
+            throw Object.assign(new Error('no run'), { code: 'unknown' })
+        },
+      ],
     ]
     const [what, act] = acts[Math.floor(random() * acts.length)] as (typeof acts)[number]
     this.#try(order, `stranger ${what}`, [], () => this.#refused(`${id} ${token} ${what}`, act))
@@ -198,7 +201,8 @@ export class People {
       const code = codeOf(error)
       if (code.startsWith('auth/')) note('refused', code)
       // Before its start, everyone may know that an order isn't there.
-      else if (![...troubles, 'durable-engine/unknown-run', 'durable-engine/closed', 'unknown'].includes(code)) throw error
+      else if (![...troubles, 'durable-engine/unknown-run', 'durable-engine/closed', 'unknown'].includes(code))
+        throw error
       return
     }
     note('stranger', what)
@@ -216,6 +220,13 @@ export class People {
   /** Notes an error that neither trouble nor one of `codes` explains. */
   checkCode(what: string, error: unknown, codes: readonly string[]): void {
     if ([...codes, ...this.#plan.troubles].includes(codeOf(error))) return
-    this.#plan.note('unexpected', what, codeOf(error), String((error as Error).stack).split('\n', 4).join(' | '))
+    this.#plan.note(
+      'unexpected',
+      what,
+      codeOf(error),
+      String((error as Error).stack)
+        .split('\n', 4)
+        .join(' | '),
+    )
   }
 }

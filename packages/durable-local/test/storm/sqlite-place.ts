@@ -29,7 +29,8 @@ export function sqlitePlace(folder: string): StormPlace {
       { name: 'moved', happen: (random) => move(folder, 50 + random() * 300, random() < 0.5) },
     ],
     settledCalls: async () => read(settledCalls, new Set()),
-    untakenRequests: async () => read((database) => Number(database.prepare('SELECT count(*) AS n FROM inbox').get()?.['n']), 0),
+    untakenRequests: async () =>
+      read((database) => Number(database.prepare('SELECT count(*) AS n FROM inbox').get()?.['n']), 0),
   }
 }
 

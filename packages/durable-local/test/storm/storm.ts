@@ -101,7 +101,12 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     closeSync(log)
     return child
   }
-  const workers = Array.from({ length: plan.workers }, (): Worker => ({ child: undefined as never, isReady: false, isWeak: false, lives: 0 }))
+  const workers = Array.from({ length: plan.workers }, (): Worker => ({
+    child: undefined as never,
+    isReady: false,
+    isWeak: false,
+    lives: 0,
+  }))
 
   /** Starts a process, and another one whenever it was killed. Resolves when one has ended by itself. */
   const keepAlive = async (worker: Worker, number: number): Promise<void> => {
@@ -195,7 +200,8 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   const times = new Map<string, number>()
   calls.forEach((call, line) => {
     times.set(call, (times.get(call) ?? 0) + 1)
-    if (line >= (settledBefore.get(call) ?? Infinity)) problems.push(`${call} had settled and began again (line ${line})`)
+    if (line >= (settledBefore.get(call) ?? Infinity))
+      problems.push(`${call} had settled and began again (line ${line})`)
   })
   for (const line of lines('unexpected')) problems.push(`unexpected: ${line}`)
   for (const line of lines('stranger')) problems.push(`a stranger was let in: ${line}`)
