@@ -96,7 +96,7 @@ export class JournalExecutors {
         options: JSON.parse(row.options) as object,
       },
       leg: row.leg,
-      log: new RunLog(this.#journal, { run: row.n, fence: row.fence }),
+      log: new RunLog(this.#journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => true,
       pathOf: (key) => key,

@@ -2,6 +2,7 @@ import type { Fact } from '@stageflow/core/durable'
 
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
+import { hasEnded } from './run-row.ts'
 
 /** `ask`: a call that suspended. Otherwise the kinds of core. */
 export type FactKind = Fact['kind'] | 'ask'
@@ -28,6 +29,7 @@ export interface InboxRow {
 
 /** A run that this process has claimed. Another process that claims it raises the fence in the journal. */
 export interface Claimed {
+  readonly id: string
   readonly run: number
   readonly fence: number
 }
@@ -58,15 +60,17 @@ export class RunLog {
    * over what a call of it has done.
    */
   async add({ n, kind, key, at, value }: FactRow, taken?: InboxRow): Promise<boolean> {
-    const { run, fence } = this.#claimed
+    const { id, run, fence } = this.#claimed
     const isOurs = await this.#journal.addFact({ run, fence, n, kind, key, at, value, taken: taken?.n })
-    if (!isOurs) await this.#journal.write(() => handOver(run, { kind, key, value }))
+    if (!isOurs) await this.#journal.write(() => handOver(id, run, { kind, key, value }))
     return isOurs
   }
 }
 
-/** Leaves what a call has done to the process that has taken the run. */
-function* handOver(run: number, { kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>): Act<void> {
+/** Leaves what a call has done to the process that has taken the run, unless the run has ended there. */
+function* handOver(id: string, run: number, { kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>): Act<void> {
+  const row = yield* ask('findRun', id)
+  if (row?.n !== run || hasEnded(row)) return
   yield* ask('notCrashed', run)
   if (kind === 'call') yield* ask('addToInbox', { run, kind: 'late', key, value })
 }

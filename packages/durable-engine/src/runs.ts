@@ -186,7 +186,7 @@ export class Runs {
     const executor = new LegExecutor({
       start,
       leg: row.leg,
-      log: new RunLog(journal, { run: row.n, fence: row.fence }),
+      log: new RunLog(journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => systemClock.now() < this.#leasedUntil,
       pathOf: pathsIn(fingerprintOf(live.graph)),

@@ -200,3 +200,21 @@ test('a leg that has lost its lease leaves the inbox to the new one, also if it 
   gate.resolve()
   expect((await robbed).data).toEqual({ a: { got: 1 }, b: { got: 2 } })
 })
+
+test('what a leg did that had lost its lease leaves nothing in the inbox of a run that has ended', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const first = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  endLeases(path)
+  const second = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[1]?.()
+  await second
+  ends[0]?.()
+  expect((await first).data).toMatchObject({ next: { call: 2 } })
+  const looking = program(path)
+  expect(looking.prepare('SELECT * FROM inbox').all()).toEqual([])
+  looking.close()
+})
