@@ -2,7 +2,6 @@ import type { Fact } from '@stageflow/core/durable'
 
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
-import { hasEnded } from './run-row.ts'
 
 /** `ask`: a call that suspended. Otherwise the kinds of core. */
 export type FactKind = Fact['kind'] | 'ask'
@@ -70,10 +69,12 @@ export class RunLog {
 /** Leaves what a call has done to the process that has taken the run, unless the run has ended there. */
 function* handOver(id: string, run: number, { kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>): Act<void> {
   const row = yield* ask('findRun', id)
-  if (row?.n !== run || hasEnded(row)) return
+  if (row?.n !== run || ENDED.has(row.status)) return
   yield* ask('notCrashed', run)
   if (kind === 'call') yield* ask('addToInbox', { run, kind: 'late', key, value })
 }
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'cancelled', 'failed'])
 
 /** All facts of a run, in their order. */
 export const allFacts = (run: number): Act<readonly FactRow[]> => ask('facts', run, 0, ALL)

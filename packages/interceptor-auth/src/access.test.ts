@@ -5,7 +5,7 @@ import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
 import { codesOf } from '../test/runs.ts'
-import { type AuthOptions, type Claims, IDENTITY, auth, orgEnforcement } from './index.ts'
+import { type AuthOptions, type Claims, IDENTITY, type OrgEnforcementOptions, auth, orgEnforcement } from './index.ts'
 
 /** A token is its user, organization and roles: `ada@acme:approver`. */
 const verify = (token: string): Claims => {
@@ -211,4 +211,22 @@ test('orgEnforcement keeps a run in its organization, whatever allows says', asy
   for (const token of ['bo@evil', 'ada@evil'])
     await expect(resumeRun(graph, run, APPROVED, { token })).rejects.toMatchObject({ code: 'auth/foreign-tenant' })
   expect((await resumeRun(graph, run, APPROVED, { token: 'bo@acme' })).status).toBe('completed')
+})
+
+test('a run about something of another organization is refused before it is there: it belongs to no stranger for a moment', async () => {
+  const seen: unknown[] = []
+  const resourceOrgId: OrgEnforcementOptions['resourceOrgId'] = async ({ snapshot, userId, orgId, pipeline }) => {
+    seen.push([pipeline.name, userId, orgId])
+    const owner = snapshot.metadata['owner']
+    if (owner === 'broken') throw new Error('no database')
+    return owner as string | undefined
+  }
+  const graph = orders({}, {}, [orgEnforcement({ resourceOrgId })])
+  const start = (token: string, owner?: string) =>
+    admitRequest(graph, { action: 'start', runId: 'r', input: { metadata: { owner } }, options: { token } })
+  await expect(start('eve@evil', 'acme')).rejects.toMatchObject({ code: 'auth/foreign-tenant' })
+  await expect(start('ada@acme', 'broken')).rejects.toMatchObject({ code: 'auth/resource-failed' })
+  for (const owner of ['acme', undefined])
+    expect((await start('ada@acme', owner)).kept).toMatchObject({ 'org-enforcement': { orgId: 'acme' } })
+  expect(seen[0]).toEqual(['order', 'eve', 'evil'])
 })
