@@ -6,13 +6,12 @@ import { fingerprint, show } from '@stageflow/core/kit'
 
 import { checkGuarded, keptText } from './admission.ts'
 import { progressOf } from './answers.ts'
-import type { FactKey } from './answers.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { readJson } from './json.ts'
+import type { FactKey, RunRow } from './rows.ts'
 import { graphOf, hasEnded, startOf } from './run-row.ts'
-import type { RunRow } from './run-row.ts'
 
 export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
@@ -37,7 +36,7 @@ export interface Claimant {
 
 /**
  * The run is ours, another process carries it, or there is nothing to do: it has ended, or waits for answers. `exists`: it was to be
- * started, and somebody else has, so the caller must be admitted as one who attaches to it.
+ * started, and another caller has, so this one must be admitted as one who attaches to it.
  */
 export type Claim =
   | {

@@ -3,14 +3,12 @@ import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 
 import { questionsIn } from './answers.ts'
-import type { FactKey } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { LegExecutor } from './leg-executor.ts'
+import type { FactKey, FactRow, RunRow } from './rows.ts'
 import { RunLog, allFacts } from './run-log.ts'
-import type { FactRow } from './run-log.ts'
-import type { RunRow } from './run-row.ts'
 
 // A journal's executors, for the contracts of executors in `@stageflow/testing/durable/contract`.
 
@@ -22,10 +20,10 @@ const POLL_MS = 20
 const wait = (ms: number): Promise<void> => new Promise((resolve) => systemClock.setTimeout(resolve, ms))
 
 /** How a leg ended. */
-export interface LegResult {
+interface LegResult {
   readonly status: string
 }
-export type RecordedFact = Fact extends infer One ? (One extends unknown ? Omit<One, 'replayed'> : never) : never
+type RecordedFact = Fact extends infer One ? (One extends unknown ? Omit<One, 'replayed'> : never) : never
 interface CurrentLeg {
   executor: LegExecutor | undefined
   readonly ends: Promise<LegResult>

@@ -16,12 +16,13 @@ import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { jsonText } from './json.ts'
-import type { DurableOptions } from './options.ts'
+import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
 import { reopen } from './retry-failed.ts'
+import type { RunRow } from './rows.ts'
 import { graphOf } from './run-row.ts'
-import type { PinnedOptions, RunRow } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { DurableRunOptions, JournalCloseReport, Settled } from './runs.ts'
 import { listRuns, runDetails } from './views.ts'
@@ -32,13 +33,13 @@ import { plainOptions } from '@stageflow/core/kit'
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
 
 /** The options of `retryFailed`. */
-export type RetryOptions<Stages, Ports> = LegOptions<Ports> & {
+export type RetryFailedOptions<Stages, Ports> = LegOptions<Ports> & {
   /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
   readonly again?: readonly (keyof Stages & string)[]
 }
 type RetryArguments<Stages, Ports> = {} extends Ports
-  ? [options?: RetryOptions<Stages, Ports>]
-  : [options: RetryOptions<Stages, Ports>]
+  ? [options?: RetryFailedOptions<Stages, Ports>]
+  : [options: RetryFailedOptions<Stages, Ports>]
 
 /**
  * Runs that outlive their process. All methods can be called from any process that opens the same journal. A method that takes the graph
@@ -47,8 +48,8 @@ type RetryArguments<Stages, Ports> = {} extends Ports
 export interface DurableRuns extends AsyncDisposable {
   /**
    * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. Settles like `graph.run`. A run
-   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of whoever starts the run
-   * cancels it; that of anybody else ends only the wait.
+   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of the caller who starts the
+   * run cancels it; that of any other ends only the wait.
    */
   run<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -75,7 +76,7 @@ export interface DurableRuns extends AsyncDisposable {
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
    * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
-   * takes the place of an earlier one. Each run goes on as whoever began it.
+   * takes the place of an earlier one. Each run goes on as the caller who began it.
    */
   recover<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -127,8 +128,8 @@ export interface DurableStats {
   readonly refused: number
 }
 
-/** The runs of an open journal. The package of the journal checks the options, with `DURABLE_OPTIONS`. */
-export function durableRuns(journal: Journal, options: DurableOptions): DurableRuns {
+/** The runs of an open journal. The package of the journal checks the options, with `ENGINE_OPTIONS`. */
+export function durableRuns(journal: Journal, options: EngineOptions): DurableRuns {
   const { leaseMs = 5_000, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
   const owner = randomUUID()
   let ended = 0
@@ -180,7 +181,7 @@ export function durableRuns(journal: Journal, options: DurableOptions): DurableR
       // Another call of this process is starting it: its row comes with the next commit.
       if (runs.has(runId)) await journal.write(() => ask('findRun', runId))
       else {
-        // Without a wait, too, if nobody checks.
+        // Without a wait, too, if no interceptor checks.
         const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
         try {
           return await runs.start(graph, runId, leg, { ...created, admitted })
@@ -198,7 +199,7 @@ export function durableRuns(journal: Journal, options: DurableOptions): DurableR
     return row
   }
 
-  /** Has the interceptors admit whoever answers, and returns who that is. */
+  /** Has the interceptors admit the caller who answers, and returns who that is. */
   async function admittedAnswers(
     graph: AnyGraph,
     runId: string,

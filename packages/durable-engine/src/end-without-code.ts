@@ -3,10 +3,9 @@ import type { CallFacts } from '@stageflow/core/durable'
 
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
+import type { FactRow, RunRow } from './rows.ts'
 import { graphOf, readFact } from './run-row.ts'
-import type { RunRow } from './run-row.ts'
 import { allFacts } from './run-log.ts'
-import type { FactRow } from './run-log.ts'
 
 export type CodelessEnd =
   | { readonly status: 'cancelled'; readonly reason: string }

@@ -3,16 +3,14 @@ import type { RunAuthor } from '@stageflow/core'
 
 import { checkGuarded } from './admission.ts'
 import { findAnswers, pathsIn } from './answers.ts'
-import type { FactKey } from './answers.ts'
 import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { jsonText } from './json.ts'
-import type { InboxRow } from './run-log.ts'
+import type { FactKey, InboxRow, RunRow } from './rows.ts'
 import { graphOf, hasEnded } from './run-row.ts'
-import type { RunRow } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
@@ -44,7 +42,7 @@ export interface GivenAnswers {
   readonly answers: unknown
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
-  /** The graph that the run is to go on with; undefined if whoever answers has none. */
+  /** The graph that the run is to go on with; undefined if the caller has none. */
   readonly graph: AnyGraph | undefined
 }
 

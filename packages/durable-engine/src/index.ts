@@ -1,9 +1,10 @@
 // For apps, by way of the package of their journal
 export { durableRuns } from './durable-runs.ts'
-export type { DurableRuns, DurableStats, RetryOptions, SystemRuns } from './durable-runs.ts'
+export type { DurableRuns, DurableStats, RetryFailedOptions, SystemRuns } from './durable-runs.ts'
 export type { RecoveredRun } from './recover.ts'
 export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
-export type { RunStatus, ListOptions, RunDetails, RunSummary, TimelineEntry } from './views.ts'
+export type { RunStatus } from './rows.ts'
+export type { ListOptions, RunDetails, RunSummary, TimelineEntry } from './views.ts'
 
 // For journals
 export { ask, closedJournal, perform } from './journal.ts'
@@ -21,8 +22,6 @@ export type {
   RunFilter,
   Tables,
 } from './journal.ts'
-export type { FactKey } from './answers.ts'
-export type { FactKind, FactRow, InboxRow } from './run-log.ts'
-export type { RunRow } from './run-row.ts'
-export { DURABLE_OPTIONS, LONGEST_MS } from './options.ts'
-export type { DurableOptions } from './options.ts'
+export type { FactKey, FactKind, FactRow, InboxRow, RunRow } from './rows.ts'
+export { ENGINE_OPTIONS, LONGEST_MS } from './options.ts'
+export type { EngineOptions } from './options.ts'

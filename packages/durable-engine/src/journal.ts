@@ -1,8 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 
-import type { FactKey } from './answers.ts'
-import type { FactRow, InboxRow } from './run-log.ts'
-import type { RunRow, RunStatus } from './run-row.ts'
+import type { FactKey, FactRow, InboxRow, RunRow, RunStatus } from './rows.ts'
 
 /** A run that is new in a journal. Its first leg begins with fact 0, fence 1 and leg 1. */
 export interface AddedRun {
@@ -26,7 +24,7 @@ export interface ClaimedRun {
   readonly facts: number
   readonly crashes: number
 }
-/** How a leg has ended. Its fence goes up by one, and nobody owns the run. */
+/** How a leg has ended. Its fence goes up by one, and the run has no owner. */
 export interface EndedLeg {
   readonly run: number
   readonly fence: number
@@ -35,7 +33,7 @@ export interface EndedLeg {
   readonly error: string | null
   readonly wakeAt: number | null
 }
-/** A failed run that is tried again with these facts. Its fence and its retries go up by one; its result and its error are removed. */
+/** A failed run that is tried again with these facts. Its fence and its number of retries go up by one; its result and its error are removed. */
 export interface ReopenedRun {
   readonly run: number
   readonly options: string
@@ -82,7 +80,7 @@ export interface Tables {
   removeRun(run: number, fence: number): void
   /** Other processes can claim the run at once, if its fence is this one. */
   releaseRun(run: number, fence: number): void
-  /** A leg that has lost its lease lives, so what followed it is no crash. */
+  /** A leg that has lost its lease lives, so what followed it doesn't count as a crash. */
   notCrashed(run: number): void
 
   /** The owner is alive for `ms` more. */

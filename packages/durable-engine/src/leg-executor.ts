@@ -4,7 +4,8 @@ import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/co
 
 import type { CallsInProgress } from './calls-in-progress.ts'
 import { tooLarge } from './json.ts'
-import type { FactKind, FactRow, InboxRow, RunLog } from './run-log.ts'
+import type { FactKind, FactRow, InboxRow } from './rows.ts'
+import type { RunLog } from './run-log.ts'
 import { readFact } from './run-row.ts'
 
 export interface Leg {
@@ -202,7 +203,7 @@ export class LegExecutor implements StageExecutor {
     return { ...given, kind: 'call', facts: read as CallFacts }
   }
 
-  /** Reads the inbox anew. Returns a promise if the journal doesn't answer at once. */
+  /** Reads the inbox again. Returns a promise if the journal doesn't answer at once. */
   #readInbox(): Promise<void> | undefined {
     const rows = this.#leg.log.inbox()
     this.#mustRead = false

@@ -3,8 +3,8 @@ import type { LegOptions } from '@stageflow/core/durable'
 
 import { ask, closedJournal } from './journal.ts'
 import type { FoundRun, Journal } from './journal.ts'
+import type { RunStatus } from './rows.ts'
 import { errorIn, recordOf } from './run-row.ts'
-import type { RunStatus } from './run-row.ts'
 import type { Runs } from './runs.ts'
 
 /** A run that `recover` found. */

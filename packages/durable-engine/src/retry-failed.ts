@@ -5,10 +5,10 @@ import { checkFit } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
+import type { FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import type { FactRow } from './run-log.ts'
 import { graphOf, readFact } from './run-row.ts'
-import type { PinnedOptions, RunRow } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
 
 /**
  * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again`; all others stay. The

@@ -1,30 +1,7 @@
-import type { Fact } from '@stageflow/core/durable'
-
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
-
-/** `ask`: a call that suspended. Otherwise the kinds of core. */
-export type FactKind = Fact['kind'] | 'ask'
-
-/** A fact as the journal has it. `value`: the facts of a call, an answer or a reason, as JSON. */
-export interface FactRow {
-  readonly n: number
-  readonly kind: FactKind
-  readonly key: string
-  readonly at: number
-  readonly value: string
-}
-/** What other callers want of a run. */
-export interface InboxRow {
-  readonly n: number
-  /**
-   * `early`: an answer to a stage that has not asked yet, by its path. `late`: the fact of a call, from a leg that had lost its lease
-   * when the call ended.
-   */
-  readonly kind: 'answer' | 'stop' | 'early' | 'late'
-  readonly key: string
-  readonly value: string
-}
+import type { FactRow, InboxRow } from './rows.ts'
+import { hasEnded } from './run-row.ts'
 
 /** A run that this process has claimed. Another process that claims it raises the fence in the journal. */
 export interface Claimed {
@@ -69,12 +46,10 @@ export class RunLog {
 /** Leaves what a call has done to the process that has taken the run, unless the run has ended there. */
 function* handOver(id: string, run: number, { kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>): Act<void> {
   const row = yield* ask('findRun', id)
-  if (row?.n !== run || ENDED.has(row.status)) return
+  if (row?.n !== run || hasEnded(row)) return
   yield* ask('notCrashed', run)
   if (kind === 'call') yield* ask('addToInbox', { run, kind: 'late', key, value })
 }
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'cancelled', 'failed'])
 
 /** All facts of a run, in their order. */
 export const allFacts = (run: number): Act<readonly FactRow[]> => ask('facts', run, 0, ALL)

@@ -16,10 +16,10 @@ import { ask, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { Pulse } from './pulse.ts'
+import type { InboxRow, RunRow } from './rows.ts'
 import { RunLog } from './run-log.ts'
-import type { InboxRow } from './run-log.ts'
 import { recordOf, resultOf } from './run-row.ts'
-import type { PinnedOptions, RunRow } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -45,7 +45,7 @@ export interface RunsPlan {
 interface LiveRun {
   readonly id: string
   readonly graph: Graph
-  /** Those of its legs here. Only whoever starts a run gives it a signal. */
+  /** Those of its legs here. Only the caller who starts a run gives it a signal. */
   readonly options: LegOptions<unknown>
   /** What it is started with; undefined if it exists. */
   readonly start: NewRun | undefined
@@ -68,10 +68,10 @@ export interface JournalCloseReport {
   readonly error: unknown
 }
 
-/** A run was to be started, and somebody else has. Whoever asked for it attaches to it instead. */
+/** A run was to be started, and another caller has. This one attaches to it instead. */
 export class RunExists extends Error {}
-/** All callers have left, while another process carries the run. Nobody gets this error. */
-class NobodyWaits extends Error {}
+/** All callers have left, while another process carries the run. No caller gets this error. */
+class AllHaveLeft extends Error {}
 
 /** The runs that this process carries or waits for. */
 export class Runs {
@@ -101,7 +101,7 @@ export class Runs {
     return this.#runs.has(id)
   }
 
-  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if somebody else has started it. */
+  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if another caller has started it. */
   async start(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun): Promise<Settled> {
     if (this.has(id)) throw new RunExists()
     return this.#waitFor(this.#begin(graph, id, options, start), undefined)
@@ -112,8 +112,15 @@ export class Runs {
    */
   async attach(graph: Graph, id: string, { signal, ...options }: LegOptions<unknown>): Promise<Settled> {
     signal?.throwIfAborted()
-    const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
-    return this.#waitFor(live, signal)
+    for (;;) {
+      const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
+      try {
+        return await this.#waitFor(live, signal)
+      } catch (error) {
+        // It was a start, and another process was faster.
+        if (!(error instanceof RunExists)) throw error
+      }
+    }
   }
 
   #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
@@ -172,7 +179,7 @@ export class Runs {
       created = undefined
       await this.pulse.next()
       if (this.pulse.isOver) throw closedJournal(journal)
-      if (live.waiting === 0) throw new NobodyWaits()
+      if (live.waiting === 0) throw new AllHaveLeft()
       if (options.signal?.aborted === true && !hasAskedToStop) {
         hasAskedToStop = true
         await this.cancel(id, textOf(options.signal.reason))
@@ -258,7 +265,7 @@ export class Runs {
     try {
       await journal.write(block)
     } catch {
-      // The caller gets the error all the same. Until it is written, nobody else can have the run, because this process holds its lease.
+      // The caller gets the error all the same. Until it is written, no other process can have the run, because this process holds its lease.
       this.#unwritten.set(run, journal.isTransient(error) ? () => ask('releaseRun', run, fence) : block)
       this.#beat()
     }

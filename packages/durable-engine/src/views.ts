@@ -7,12 +7,9 @@ import { answerPath, questionsIn } from './answers.ts'
 import { unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
+import type { FactKind, FactRow, InboxRow, RunRow, RunStatus } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import type { FactKind, FactRow, InboxRow } from './run-log.ts'
 import { errorIn, graphOf, hasEnded, inputOf, readFact, resultOf } from './run-row.ts'
-import type { RunStatus, RunRow } from './run-row.ts'
-
-export type { RunStatus } from './run-row.ts'
 
 export interface RunSummary {
   readonly runId: string
@@ -80,7 +77,7 @@ function checkGiven(options: ListOptions): void {
   if (missing === undefined) return
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `list(): ${missing} is undefined, so it would list the runs of everybody. Pass the id, or leave ${missing} out to see all runs.`,
+    `list(): ${missing} is undefined, so it would list the runs of all. Pass the id, or leave ${missing} out to see all runs.`,
   )
 }
 

@@ -75,7 +75,7 @@ const order = (rules?: TicketRules, calls: string[] = []) =>
 const ADA = { ticket: 'ada@acme' }
 const EVE = { ticket: 'eve@evil' }
 
-test('a run that nobody may start leaves nothing, and its id stays free', async () => {
+test('a run that its caller may not start leaves nothing, and its id stays free', async () => {
   const durable = open()
   const graph = order()
   await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'tickets/none' })
@@ -84,7 +84,7 @@ test('a run that nobody may start leaves nothing, and its id stays free', async 
   expect((await durable.run(graph, {}, { runId: 'a', ...ADA })).status).toBe('suspended')
 })
 
-test('nobody else attaches to a run, whether it is in progress, waits or has ended', async () => {
+test('no other user attaches to a run, whether it is in progress, waits or has ended', async () => {
   const path = newPath()
   const [here, there] = [open(path), open(path)]
   const graph = order()

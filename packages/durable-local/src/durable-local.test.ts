@@ -106,6 +106,18 @@ describe('run', () => {
     expect(calls).toEqual(['price', 'approve'])
   })
 
+  test('a caller that attaches while a start of its process finds that another process was faster gets the result', async () => {
+    const path = newPath()
+    const [there, here] = [open(path), open(path)]
+    const graph = new Pipeline('p').withStage('work', async () => ({ done: true })).build()
+    const first = there.run(graph, {}, { runId: 'a' })
+    const second = here.run(graph, {}, { runId: 'a' })
+    // Rejects in the transaction that has begun the run there, before the one here.
+    const third = there.cancel('unknown', 'x').then(String, () => here.run(graph, {}, { runId: 'a' }))
+    const results = await Promise.all([first, second, third])
+    for (const result of results) expect(result).toMatchObject({ status: 'completed', data: { work: { done: true } } })
+  })
+
   test('a failed run rejects like graph.run, and later callers get the same error', async () => {
     const path = newPath()
     const graph = new Pipeline('broken')

@@ -1,8 +1,8 @@
 import { type OptionRules, TEXT, checkOptions, oneOf, required, whole } from '@stageflow/core/kit'
-import { DURABLE_OPTIONS, LONGEST_MS } from '@stageflow/durable-engine'
-import type { DurableOptions } from '@stageflow/durable-engine'
+import { ENGINE_OPTIONS, LONGEST_MS } from '@stageflow/durable-engine'
+import type { EngineOptions } from '@stageflow/durable-engine'
 
-export interface DurableLocalOptions extends DurableOptions {
+export interface DurableLocalOptions extends EngineOptions {
   /** The path of the journal, an SQLite file. It is created if it is missing, readable for its user only. */
   readonly path: string
   /** `full` keeps every fact through a power cut; `normal` is faster, and a power cut loses the last ones. Default: `'full'`. */
@@ -21,7 +21,7 @@ const RULES: OptionRules<DurableLocalOptions> = {
     "the path of a file, such as 'runs.db'; a journal in memory would not outlive the process",
   ]),
   synchronous: oneOf('full', 'normal'),
-  ...DURABLE_OPTIONS,
+  ...ENGINE_OPTIONS,
   retentionMs: whole(0),
   maxBytes: whole(1024 * 1024),
   busyTimeoutMs: whole(0, LONGEST_MS),

@@ -1,21 +1,47 @@
+import { setImmediate } from 'node:timers/promises'
+
 import { systemClock } from '@stageflow/core'
+import type { Act, Journal } from '@stageflow/durable-engine'
 import { JournalExecutors } from '@stageflow/durable-engine/contract'
 import type { ExecutorUnderTest } from '@stageflow/testing/durable/contract'
 
 import { SqliteJournal } from '../src/sqlite-journal.ts'
 
+const open = (path: string): SqliteJournal =>
+  new SqliteJournal({
+    path,
+    synchronous: 'normal',
+    busyTimeoutMs: 5_000,
+    maxBytes: 2 ** 32,
+    retentionMs: 2 ** 31,
+    clock: systemClock,
+  })
+
 /** The executors of a journal. `path`: the file that all processes share. */
-export const executorsOf = (path: string): ExecutorUnderTest =>
-  new JournalExecutors(
-    new SqliteJournal({
-      path,
-      synchronous: 'normal',
-      busyTimeoutMs: 5_000,
-      maxBytes: 2 ** 32,
-      retentionMs: 2 ** 31,
-      clock: systemClock,
-    }),
-  )
+export const executorsOf = (path: string): ExecutorUnderTest => new JournalExecutors(open(path))
+
+/** The same of a journal that answers each read some turns of the event loop later, as a server does: with what was there at once, or then. */
+export const lateExecutorsOf = (path: string): ExecutorUnderTest => new JournalExecutors(lateJournal(open(path)))
+
+function lateJournal(journal: SqliteJournal): Journal {
+  let reads = 0
+  async function read<T>(act: Act<T>): Promise<T> {
+    if (reads++ % 2 === 0) await setImmediate()
+    const found = journal.read(act)
+    await setImmediate()
+    return found
+  }
+  return {
+    name: journal.name,
+    pollMs: journal.pollMs,
+    read,
+    write: (act) => journal.write(act),
+    addFact: (fact) => journal.addFact(fact),
+    isTransient: (error) => journal.isTransient(error),
+    cleanUp: () => journal.cleanUp(),
+    close: () => journal.close(),
+  }
+}
 
 /** For processes: they inherit the path of the journal. */
 export const openExecutor = (): ExecutorUnderTest => executorsOf(process.env['EXECUTOR_FILE'] ?? '')
