@@ -2,7 +2,7 @@ import { systemClock } from '@stageflow/core'
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { pathsIn } from './answers.ts'
@@ -260,13 +260,16 @@ export class Runs {
   async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
     const { journal } = this.#plan
     const text = JSON.stringify(recordOf(error))
-    const block = (): Act<boolean> =>
+    const release = (): Act<unknown> => ask('releaseRun', run, fence)
+    const block = (): Act<unknown> =>
       ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
+    const isTransient = journal.isTransient(error)
     try {
-      await journal.write(block)
+      // What a fact had no room for would be done again and again.
+      await journal.write(isTransient && !isFull(error) ? release : block)
     } catch {
-      // The caller gets the error all the same. Until it is written, no other process can have the run, because this process holds its lease.
-      this.#unwritten.set(run, journal.isTransient(error) ? () => ask('releaseRun', run, fence) : block)
+      // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
+      this.#unwritten.set(run, isTransient ? release : block)
       this.#beat()
     }
   }
@@ -384,6 +387,9 @@ function* removeRefused({ id, n, fence }: RunRow): Act<void> {
   yield* ask('removeRun', n, fence)
   if ((yield* ask('findRun', id)) === undefined) yield* ask('emptyInbox', n)
 }
+
+/** Whether a journal had no room: its package says so by `<package>/full`. */
+const isFull = (error: unknown): boolean => codeOf(error)?.endsWith('/full') === true
 
 const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
   Object.freeze(legs.map(({ row }) => row.id))

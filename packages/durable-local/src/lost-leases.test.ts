@@ -218,3 +218,28 @@ test('what a leg did that had lost its lease leaves nothing in the inbox of a ru
   expect(looking.prepare('SELECT * FROM inbox').all()).toEqual([])
   looking.close()
 })
+
+test.each([0, 1, 2, 3, 4, 5, 6])(
+  'a lock that ends %i turns after it stopped a leg blocks no run: recover goes on with it',
+  async (turns) => {
+    const path = newPath()
+    const { graph, ends } = slowStage()
+    const durable = open(path, { leaseMs: 60_000, busyTimeoutMs: 1 })
+    await durable.recover(graph)
+    const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+    await until(() => ends.length === 1)
+    const locking = program(path)
+    locking.exec('BEGIN IMMEDIATE')
+    ends[0]?.()
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+    locking.exec('ROLLBACK')
+    locking.close()
+    const status = async (): Promise<string | undefined> => (await durable.get('a'))?.status
+    await until(async () => {
+      ends[1]?.()
+      expect(await status()).not.toBe('blocked')
+      return (await status()) === 'completed'
+    })
+    await run
+  },
+)

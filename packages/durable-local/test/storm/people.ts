@@ -25,7 +25,7 @@ export interface PeoplePlan {
 }
 
 /** How many orders people work on at once. */
-const MOST_OPEN = 24
+const MOST_OPEN = 16
 const PAUSE_MS = 40
 /** The graph of this process isn't that of the run: the other version carries it. */
 const OTHER_VERSION = 'durable-engine/changed-graph'

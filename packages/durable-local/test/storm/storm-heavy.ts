@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,9 +11,8 @@ import type { StormReport } from './storm.ts'
 
 const [runs = 1_000, seed = 1 + Math.floor(Math.random() * 1_000_000)] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'stageflow-storm-'))
-mkdirSync(folder, { recursive: true })
 console.log(`storm over ${runs} runs with seed ${seed} in ${folder}`)
-const plan = { runs, seed, workers: 3, blows: Math.ceil(runs / 4), leaseMs: 1_000, slowMs: 60, minutes: 25 }
+const plan = { runs, seed, workers: 3, blows: Math.ceil(runs / 4), leaseMs: 1_000, slowMs: 120, minutes: 25 }
 const { problems, ...counts } = await storm(sqlitePlace(folder), plan)
 for (const problem of problems.slice(0, 50)) console.log(problem)
 if (problems.length === 0) rmSync(folder, { recursive: true })

@@ -30,6 +30,8 @@ export interface WorkerPlan {
   /** Which of the workers this is: it answers and starts its share of the orders. */
   readonly place: number
   readonly workers: number
+  /** How often it calls `recover` again, in ms; undefined if once is enough. */
+  readonly recoverAgainMs: number | undefined
   /** For what this process does at random. */
   readonly seed: number
 }
@@ -66,7 +68,11 @@ const people = new People({
   mend: (runId) => writeFileSync(file(`mended-${runId}`), ''),
 })
 
-runs.recover(graph).catch((error: unknown) => people.checkCode('recover', error, ['durable-engine/closed']))
+// Again and again, as an operator does who has made room: a run for whose facts there was no room waits for that.
+const recover = (): void =>
+  void runs.recover(graph).catch((error: unknown) => people.checkCode('recover', error, ['durable-engine/closed']))
+recover()
+if (plan.recoverAgainMs !== undefined) setInterval(recover, plan.recoverAgainMs).unref()
 console.log('ready')
 await people.live()
 await runs.close()
