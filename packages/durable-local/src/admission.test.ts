@@ -285,3 +285,27 @@ test('a first leg that is refused takes its inbox with it', async () => {
   expect(database.prepare('SELECT * FROM inbox').all()).toEqual([])
   database.close()
 })
+
+test('a leg that is refused before its first stage blocks a run whose first leg died with stages in progress', async () => {
+  const path = newPath()
+  let legCode: string | undefined
+  const calls: string[] = []
+  const graph = order({ legCode: () => legCode }, calls)
+  const first = open(path)
+  void first.run(graph, {}, { runId: 'a', ...ADA }).catch(() => {})
+  while (calls.length === 0) await new Promise(setImmediate)
+  await first.close({ timeoutMs: 0 })
+  // As if the process had died before the fact of its call was written.
+  const database = new DatabaseSync(path)
+  database.exec("DELETE FROM facts; UPDATE runs SET status = 'running', owner = 'gone', facts_before = 0")
+  database.close()
+
+  legCode = 'tickets/revoked'
+  const second = open(path)
+  const blocked = { runId: 'a', status: 'blocked', error: { code: 'tickets/revoked' } }
+  expect(await second.recover(graph)).toMatchObject([blocked])
+  expect(await second.get('a')).toMatchObject(blocked)
+  legCode = undefined
+  expect(await second.recover(graph)).toMatchObject([{ runId: 'a', status: 'suspended' }])
+  expect(calls).toEqual(['price', 'price'])
+})

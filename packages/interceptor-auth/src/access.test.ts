@@ -230,3 +230,14 @@ test('a run about something of another organization is refused before it is ther
     expect((await start('ada@acme', owner)).kept).toMatchObject({ 'org-enforcement': { orgId: 'acme' } })
   expect(seen[0]).toEqual(['order', 'eve', 'evil'])
 })
+
+test('an answer for no stage that the graph knows is only admitted from who began the run', async () => {
+  const graph = orders({}, BOSS)
+  const { kept } = await suspendedRun(graph)
+  for (const answers of [[], [['gone']]]) {
+    const request = { action: 'answer', runId: 'r', input: {}, kept, answers } as const
+    const admitted = (token: string) => admitRequest(graph, { ...request, options: { token } })
+    await expect(admitted('bo@acme:approver')).rejects.toMatchObject({ code: 'auth/foreign-run' })
+    expect((await admitted('ada@acme')).by).toMatchObject({ userId: 'ada' })
+  }
+})
