@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, systemClock } from '@stageflow/core'
-import type { PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import type { AnswersOf, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import type { WaitOptions } from '@stageflow/core/kit'
@@ -63,20 +63,20 @@ export interface DurableRuns extends AsyncDisposable {
   resume<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
     runId: string,
-    answers: { readonly [Name in keyof Stages]?: unknown },
+    answers: AnswersOf<Stages>,
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
   /** Like `resume`, but only keeps the answers: the run goes on where `recover` is watching. For a webhook. */
-  answer<Stages>(
-    graph: Pick<StageGraph<Stages, unknown>, 'name' | 'info'>,
+  answer<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
     runId: string,
-    answers: { readonly [Name in keyof Stages]?: unknown },
+    answers: AnswersOf<Stages>,
     options?: RunOptions,
   ): Promise<void>
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
    * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
-   * takes the place of an earlier one. Each run goes on as the caller who began it.
+   * takes the place of an earlier one. Each run goes on for the user who began it.
    */
   recover<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -118,7 +118,7 @@ export interface SystemRuns {
   resume<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
     runId: string,
-    answers: { readonly [Name in keyof Stages]?: unknown },
+    answers: AnswersOf<Stages>,
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
 }

@@ -29,8 +29,8 @@ declare module '@stageflow/core' {
     /** The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. */
     readonly authorize?: Authorization | false
     /**
-     * The roles that whoever answers this suspended stage must have: all of them, in the organization of the one who began the run.
-     * Default: only the one who began the run answers.
+     * The roles that a user needs to answer this suspended stage: all of them, in the organization of the user who began the run.
+     * Default: only the user who began the run answers.
      */
     readonly answeredBy?: Authorization | false
   }
@@ -57,13 +57,13 @@ export interface AuthOptions {
   /** Where the claims have the roles: an array, or a string with spaces between them. `false`: nowhere. Default: `roles`. */
   readonly roles?: ClaimSource | false
   /**
-   * Whether a verified caller may attach to, answer, cancel, retry or read a run that somebody began earlier. Default: the same user of
-   * the same organization, and for answers whoever has the roles of `answeredBy`.
+   * Whether a verified caller may attach to, answer, cancel, retry or read a run that was begun earlier. Default: the same user of the
+   * same organization, and for answers users with the roles of `answeredBy`.
    */
   readonly allows?: Allows
   /**
-   * Called in every leg of a run that outlives its caller, since no leg has a token: returns the user who began the run as he is today,
-   * such as with other roles, or undefined if the run may not go on. Default: as he was at the start.
+   * Called in every leg of a run that outlives its caller, because no leg has a token. Returns the user who began the run with the roles
+   * of today, or undefined if the run may not go on. Default: the user as verified at the start.
    */
   readonly renew?: Renew
 }
@@ -211,7 +211,7 @@ function requireOwner(runId: string, kept: unknown): Owner {
   if (owner !== undefined) return owner
   throw refusal(
     'auth/ownerless-run',
-    `Run "${runId}" began without auth(), so it belongs to nobody. Continue it with the graph that it began with.`,
+    `Run "${runId}" began without auth(), so it has no owner. Continue it with the graph that it began with.`,
   )
 }
 

@@ -8,6 +8,7 @@ import { Output, failed, readOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
+import { jsonSchemaOf } from '../graph/json-schema.ts'
 import type { Outcome } from '../report/outcome.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import type { ChildRun } from '../report/stage-facts.ts'
@@ -150,7 +151,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     { name, stageBegan }: CallToCarryOut,
   ): Promise<Carried> {
     const { clock, graceMs } = this.facts
-    const { index, made } = behindOf(context).node
+    const { index, made, answerSchema } = behindOf(context).node
     const stage = this.facts.stage(index)
     const ownsStage = stageBegan !== undefined
     const startedAt = stageBegan ?? clock.now()
@@ -163,7 +164,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       answer = thrownOutput(this.callHost, index, thrown)
     }
     late.cancel()
-    answer = answer?.endedAt(clock.now())
+    if (answer?.status === 'suspend')
+      answer = answer.askedAt(clock.now(), ownsStage && made ? undefined : jsonSchemaOf(answerSchema))
     const hasAnswered = answer !== undefined
     answer ??= new Output('cancel', `abandoned: its code still ran ${graceMs} ms after its signal had aborted`)
     const hasLeft = !ownsStage || (await this.#codeLeaves(index, hasAnswered))

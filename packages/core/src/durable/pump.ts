@@ -113,7 +113,7 @@ export class Pump {
   /** Answers that came before their questions, and times that had passed. */
   readonly #early = new Map<string, Answered>()
   /**
-   * Facts of calls that this leg has not asked for yet: a stage that waits may have got a dependency since, and after a retry a stage
+   * Facts of calls that this leg has not asked for yet. A waiting stage may have got a dependency since. After a retry, a stage also
    * runs again before those that had settled with its failure.
    */
   readonly #later = new Map<string, CallFacts>()

@@ -87,6 +87,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       ? { fallback: build.freeze(onFailure.fallback) }
       : (onFailure as StageNode['onFailure']),
     body: outputSchema === undefined ? read.body : withSchema(read.body, outputSchema as OutputSchema, name),
+    answerSchema: options['answerSchema'] as OutputSchema | undefined,
     need,
     fixesInputs: need.eager,
   }

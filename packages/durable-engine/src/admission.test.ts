@@ -8,8 +8,8 @@ import type { Interceptor, StageContext, StageflowEvent } from '@stageflow/core'
 import { recordingSink } from '@stageflow/testing'
 import { afterAll, afterEach, expect, test } from 'vitest'
 
-import { durableLocal } from './index.ts'
-import type { DurableLocal, DurableLocalOptions } from './index.ts'
+import { durableLocal } from '../../durable-local/src/index.ts'
+import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'durable-admission-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -75,7 +75,7 @@ const order = (rules?: TicketRules, calls: string[] = []) =>
 const ADA = { ticket: 'ada@acme' }
 const EVE = { ticket: 'eve@evil' }
 
-test('a run that its caller may not start leaves nothing, and its id stays free', async () => {
+test('a refused start leaves no run, and its id stays free', async () => {
   const durable = open()
   const graph = order()
   await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'tickets/none' })
@@ -84,7 +84,7 @@ test('a run that its caller may not start leaves nothing, and its id stays free'
   expect((await durable.run(graph, {}, { runId: 'a', ...ADA })).status).toBe('suspended')
 })
 
-test('no other user attaches to a run, whether it is in progress, waits or has ended', async () => {
+test('another user cannot attach to a run, whether it is in progress, waits or has ended', async () => {
   const path = newPath()
   const [here, there] = [open(path), open(path)]
   const graph = order()
