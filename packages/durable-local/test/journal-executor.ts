@@ -1,8 +1,10 @@
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, Fact } from '@stageflow/core/durable'
 import { Pipeline, StageflowError, systemClock } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
 import type { CarryLeg, ExecutorUnderTest, LegResult, RecordedFact } from '@stageflow/testing/durable/contract'
 
+import { keptText } from '../src/admission.ts'
 import { questionsIn } from '../src/answers.ts'
 import type { FactKey } from '../src/answers.ts'
 import { CallsInProgress } from '../src/calls-in-progress.ts'
@@ -10,7 +12,7 @@ import { Journal } from '../src/journal.ts'
 import { LocalExecutor } from '../src/local-executor.ts'
 import { RunLog } from '../src/run-log.ts'
 import type { FactRow } from '../src/run-log.ts'
-import { findRun } from '../src/run-row.ts'
+import { findRun, keptOf } from '../src/run-row.ts'
 import type { RunRow } from '../src/run-row.ts'
 import {
   ADD,
@@ -83,7 +85,7 @@ export class JournalExecutors implements ExecutorUnderTest {
       await wait(POLL_MS)
     }
   }
-  #claimedRow({ runId, startedAt, input, options = {} }: DurableStart): RunRow | undefined {
+  #claimedRow({ runId, startedAt, input, kept, options = {} }: DurableStart): RunRow | undefined {
     const journal = this.#journal
     const owner = this.#owner
     const found = findRun(journal, runId)
@@ -91,7 +93,7 @@ export class JournalExecutors implements ExecutorUnderTest {
     journal.run(RENEW, { owner, ms: LEASE_MS })
     journal.run(ADD_GRAPH, GRAPH)
     const graph = Number(journal.get(FIND_GRAPH, GRAPH)?.['id'])
-    const texts = { input: JSON.stringify(input), options: JSON.stringify(options) }
+    const texts = { input: JSON.stringify(input), options: JSON.stringify(options), kept: keptText(kept) }
     if (found !== undefined) journal.run(CLAIM, { run: found.n, owner, graph, facts: found.facts, crashes: 0 })
     else
       journal.run(ADD, {
@@ -115,6 +117,7 @@ export class JournalExecutors implements ExecutorUnderTest {
         startedAt: row.started_at,
         input: JSON.parse(row.input) as object,
         options: JSON.parse(row.options) as object,
+        kept: keptOf(row),
       },
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
@@ -132,14 +135,14 @@ export class JournalExecutors implements ExecutorUnderTest {
     this.#legs.delete(runId)
   }
 
-  async answer(runId: string, key: string, answer: unknown): Promise<boolean> {
+  async answer(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
     const journal = this.#journal
     const isKept = await journal.write(() => {
       const row = findRun(journal, runId)
       if (row === undefined) return false
       const keys = [...journal.all(KEYS, row.n), ...journal.all(INBOX, row.n)] as unknown as readonly FactKey[]
       if (questionsIn(keys).get(key) !== 'open') return false
-      return journal.run(ADD_TO_INBOX, { run: row.n, kind: 'answer', key, value: JSON.stringify({ answer }) }) === 1
+      return journal.run(ADD_TO_INBOX, { run: row.n, kind: 'answer', key, value: JSON.stringify({ answer, by }) }) === 1
     })
     this.#legs.get(runId)?.executor?.lookIntoInbox()
     return isKept

@@ -77,7 +77,11 @@ test('a refused request is one warning with what was asked, the code and who ask
   const refuse = (): never => {
     throw new StageflowError('acme/foreign-run', 'This run belongs to somebody else: hunter2.')
   }
-  const verified = { name: 'tokens', runOptions: ['token'], admit: () => ({ who: { userId: 'eve', orgId: 'acme' } }) }
+  const verified = {
+    name: 'tokens',
+    runOptions: ['token' as never],
+    admit: () => ({ who: { userId: 'eve', orgId: 'acme' } }),
+  }
   const graph = chat.build({ clock, eventSink: sink, interceptors: [verified, { name: 'owners', admit: refuse }] })
   const request = { action: 'answer', runId: 'order-7', input: { inputText: 'private words' }, kept: {} } as const
   const ask = () => admitRequest(graph, { ...request, options: { token: 'hunter2' }, answers: [['llm']] })
