@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { StageOutput, createSlot } from '@stageflow/core'
-import type { Interceptor, PipelineInfo, RunContext, RunOutcome } from '@stageflow/core'
+import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
+import type { Interceptor, PipelineInfo, RunContext, RunOutcome, StageInfo } from '@stageflow/core'
 import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { ownerIn, ownerOrRoles, renewed, requireAccess } from './access.ts'
@@ -58,7 +58,7 @@ export interface AuthOptions {
   readonly roles?: ClaimSource | false
   /**
    * Whether a verified caller may attach to, answer, cancel, retry or read a run that somebody began earlier. Default: the same user of
-   * the same organization, and for answers whoever has the roles of `answeredBy`.
+   * the same organization, and for answers whoever has the roles of `answeredBy`. If tokens have neither, none of them is let in.
    */
   readonly allows?: Allows
   /**
@@ -187,7 +187,8 @@ export function auth(options: AuthOptions): Interceptor {
     },
     onCall: (stage) => {
       // Read here, so that an illegal value is a problem of `build()`.
-      rolesOf(stage, 'answeredBy')
+      const answering = rolesOf(stage, 'answeredBy')
+      if (answering !== undefined && stage.child !== undefined) throw answeredInside(stage)
       const needed = rolesOf(stage, 'authorize')
       if (needed === undefined) return undefined
       return (context) => {
@@ -204,6 +205,12 @@ export function auth(options: AuthOptions): Interceptor {
     },
   }
 }
+
+const answeredInside = ({ name, child }: StageInfo): StageflowError =>
+  new StageflowError(
+    'auth/illegal-option',
+    `answeredBy of stage "${name}" has no effect: it runs the pipeline "${child?.name}", and a stage inside asks. Set answeredBy on that stage.`,
+  )
 
 /** What was kept about who began a run. Throws `auth/ownerless-run` if that was not checked. */
 function requireOwner(runId: string, kept: unknown): Owner {
