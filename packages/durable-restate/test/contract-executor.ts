@@ -77,7 +77,12 @@ const anyGraph = new Pipeline('any').withStage('a', () => ({})).build()
  * the contract, and fail when these are over, because an invocation that has ended has no further attempt.
  */
 export class RestateExecutors implements ExecutorUnderTest {
-  readonly traits: ExecutorTraits = { waitsInPlace: true, countsTwoLegs: true, refusesItself: true }
+  readonly traits: ExecutorTraits = {
+    waitsInPlace: true,
+    countsTwoLegs: true,
+    refusesItself: true,
+    forgetsCallers: true,
+  }
   readonly #name = `contract-${randomUUID()}`
   readonly #client: DurableClient<Record<string, unknown>> = durableClient({
     url: restate.url,
