@@ -155,10 +155,10 @@ test('the ids of a run are those that were verified, so list shows the runs of a
   expect((await durable.list({ orgId: 'acme' })).map(({ runId }) => runId)).toEqual(['a'])
   expect((await durable.list({ userId: 'bo' })).map(({ runId }) => runId)).toEqual(['b'])
   await expect(durable.list({ orgId: undefined as never })).rejects.toMatchObject({
-    code: 'durable-local/illegal-option',
+    code: 'durable-engine/illegal-option',
   })
   await expect(durable.list({ userId: undefined as never })).rejects.toMatchObject({
-    code: 'durable-local/illegal-option',
+    code: 'durable-engine/illegal-option',
   })
 })
 
@@ -193,7 +193,7 @@ test('a graph without the interceptors that a run began with is refused, and rec
     .withStage('pay', () => ({}), { dependencies: ['boss'] })
     .build()
   const unguarded = {
-    code: 'durable-local/unguarded',
+    code: 'durable-engine/unguarded',
     message: expect.stringContaining('behind the interceptors tickets'),
   }
   await expect(durable.run(open_, {}, { runId: 'a' })).rejects.toMatchObject(unguarded)

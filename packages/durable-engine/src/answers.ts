@@ -1,13 +1,7 @@
 import type { GraphFingerprint, RunProgress, StageFingerprint } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 
-import type { FactKind } from './run-log.ts'
-
-/** A kind and a key of a run's facts. */
-export interface FactKey {
-  readonly kind: FactKind
-  readonly key: string
-}
+import type { FactKey, InboxRow } from './rows.ts'
 
 /** A stage of a key: `place` is the number of its item, or of its attempt. */
 interface KeyPart {
@@ -40,7 +34,9 @@ export const pathsIn =
     pathText(answerPath(key, graph))
 
 /** The keys of the calls that wait for an answer, and those that have got one. */
-export function questionsIn(keys: Iterable<FactKey>): ReadonlyMap<string, 'open' | 'answered'> {
+export function questionsIn(
+  keys: Iterable<Pick<FactKey | InboxRow, 'kind' | 'key'>>,
+): ReadonlyMap<string, 'open' | 'answered'> {
   const questions = new Map<string, 'open' | 'answered'>()
   for (const { kind, key } of keys) {
     if (kind === 'ask') questions.set(key, questions.get(key) ?? 'open')
