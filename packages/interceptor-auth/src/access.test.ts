@@ -6,7 +6,7 @@ import { memoryExecutor } from '@stageflow/testing/durable'
 import { expect, test } from 'vitest'
 
 import { codesOf } from '../test/runs.ts'
-import { type AuthOptions, type Claims, IDENTITY, auth, orgEnforcement } from './index.ts'
+import { type AuthOptions, type Claims, IDENTITY, type OrgEnforcementOptions, auth, orgEnforcement } from './index.ts'
 
 /** A token is its user, organization and roles: `ada@acme:approver`. */
 const verify = (token: string): Claims => {
@@ -396,4 +396,33 @@ test('a run that began without auth, and is stored, cannot be continued behind i
     await expect(
       admitRequest(orders(), { action, runId: 'r', input: start.input, kept: {}, options: { token: 'ada@acme' } }),
     ).rejects.toMatchObject({ code: 'auth/ownerless-run' })
+})
+
+test('a run about something of another organization is refused before it is there: it belongs to no stranger for a moment', async () => {
+  const seen: unknown[] = []
+  const resourceOrgId: OrgEnforcementOptions['resourceOrgId'] = async ({ snapshot, userId, orgId, pipeline }) => {
+    seen.push([pipeline.name, userId, orgId])
+    const owner = snapshot.metadata['owner']
+    if (owner === 'broken') throw new Error('no database')
+    return owner as string | undefined
+  }
+  const graph = orders({}, {}, [orgEnforcement({ resourceOrgId })])
+  const start = (token: string, owner?: string) =>
+    admitRequest(graph, { action: 'start', runId: 'r', input: { metadata: { owner } }, options: { token } })
+  await expect(start('eve@evil', 'acme')).rejects.toMatchObject({ code: 'auth/foreign-tenant' })
+  await expect(start('ada@acme', 'broken')).rejects.toMatchObject({ code: 'auth/resource-failed' })
+  for (const owner of ['acme', undefined])
+    expect((await start('ada@acme', owner)).kept).toMatchObject({ 'org-enforcement': { orgId: 'acme' } })
+  expect(seen[0]).toEqual(['order', 'eve', 'evil'])
+})
+
+test('an answer for no stage that the graph knows is only admitted from who began the run', async () => {
+  const graph = orders({}, BOSS)
+  const { kept } = await suspendedRun(graph)
+  for (const answers of [[], [['gone']]]) {
+    const request = { action: 'answer', runId: 'r', input: {}, kept, answers } as const
+    const admitted = (token: string) => admitRequest(graph, { ...request, options: { token } })
+    await expect(admitted('bo@acme:approver')).rejects.toMatchObject({ code: 'auth/foreign-run' })
+    expect((await admitted('ada@acme')).by).toMatchObject({ userId: 'ada' })
+  }
 })
