@@ -72,8 +72,13 @@ const TOO_LARGE = `The request is larger than the ${MOST_BYTES} bytes that Resta
 /** An error that a handler has returned, or one of Restate itself. */
 function refused(method: string, path: string, status: number, text: string): StageflowError {
   const message = messageIn(text)
-  const [, code, ours = ''] = /^\[(durable-restate\/[a-z-]+)\] (.*)$/s.exec(message) ?? []
+  const [, code, ours = ''] = /^\[([a-z0-9-]+\/[a-z0-9-]+)\] (.*)$/s.exec(message) ?? []
   if (code !== undefined) return new StageflowError(code, ours)
+  if (status === 404 && NO_SERVICE.test(message))
+    return new StageflowError(
+      'durable-restate/no-service',
+      `Restate knows no workflow for ${path}: ${message.replace(/\.+$/, '')}. A server that has just started knows its workflows a moment later: try again. Otherwise register the deployment that serves this one.`,
+    )
   if (status === 404)
     return new StageflowError(
       'durable-restate/unknown-run',
@@ -81,6 +86,9 @@ function refused(method: string, path: string, status: number, text: string): St
     )
   return new StageflowError('durable-restate/refused', `Restate refused ${method} ${path} with ${status}: ${message}`)
 }
+
+/** What Restate says of a service that was not registered, and of every service until it has loaded which there are. */
+const NO_SERVICE = /^(service|the service) '[^']*' (not found|exists, but the handler)/
 
 const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
 
