@@ -2,6 +2,7 @@ import { CancelledError, TerminalError, handlers, serde, workflow } from '@resta
 import type { Serde, WorkflowContext, WorkflowDefinition, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
+import type { GraphFingerprint } from '@stageflow/core/durable'
 import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, runDurable } from '@stageflow/core/durable'
 import { classifyError, lostInJson, show } from '@stageflow/core/kit'
 import { unguarded } from './admission.ts'
@@ -71,7 +72,9 @@ export function durableWorkflow<Stages, Ports>(
   const { shared, workflow: alone } = handlers.workflow
 
   async function run(context: WorkflowContext, request: RunRequest): Promise<RunEnd> {
-    const begin = await beginRun(context, shape)
+    const begin = await beginRun(context, shape).catch((error: unknown) => {
+      throw named(error)
+    })
     let { startedAt } = begin.recorded
     let executor: RestateExecutor | undefined
     try {
@@ -89,7 +92,7 @@ export function durableWorkflow<Stages, Ports>(
     } catch (error) {
       const isRefused = executor?.hasBegun === false && (begin.isFirst || begin.cancelled !== undefined)
       const refusal = isRefused && isRefusal(error) ? terminal(error, 403) : wrongRun(error)
-      if (refusal === undefined) throw error
+      if (refusal === undefined) throw named(error)
       context.set(RUN, { status: refusal.code === 403 ? 'refused' : 'failed', startedAt })
       throw refusal
     }
@@ -150,7 +153,7 @@ export function durableWorkflow<Stages, Ports>(
     return begin(
       context,
       request,
-      orRefused(() => ({ ...checkedBegin(runId, rest), moved: checkedMoved(runId, moved) })),
+      orRefused(() => ({ ...checkedBegin(runId, rest), moved: checkedMoved(runId, moved, shape) })),
     )
   }
 
@@ -239,6 +242,10 @@ export function durableWorkflow<Stages, Ports>(
   }) as WorkflowDefinition<string, DurableHandlers>
 }
 
+/** An error of an attempt with its code in its message: Restate shows that alone, and tries again. */
+const named = (error: unknown): unknown =>
+  StageflowError.is(error) ? new Error(`[${error.code}] ${error.message}`, { cause: error }) : error
+
 /** Whether an interceptor refused a run before its first stage, and would refuse it again: neither a bug nor a broken connection. */
 function isRefusal(error: unknown): error is StageflowError {
   if (!StageflowError.is(error)) return false
@@ -284,8 +291,8 @@ async function orRefusedLater<T>(check: () => Promise<T>): Promise<T> {
 const asRefusal = (error: unknown): unknown =>
   StageflowError.is(error) && STATUS[error.code] !== undefined ? terminal(error, STATUS[error.code]) : error
 
-function checkedMoved(runId: string, moved: unknown): Moved {
-  checkMoved(runId, moved)
+function checkedMoved(runId: string, moved: unknown, graph: GraphFingerprint): Moved {
+  checkMoved(runId, moved, graph)
   return moved
 }
 

@@ -1,6 +1,8 @@
 import type { StageGraph } from '@stageflow/core'
+import { fingerprintOf } from '@stageflow/core/durable'
 import { checkOptions, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { checkMoved } from './moved-facts.ts'
 import { ANSWER, CANCEL } from './names.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import { RecordedRun, checkFit, notMovable } from './recorded-run.ts'
@@ -60,6 +62,8 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
   await run.kill()
   // After the end, when it can take no more answers.
   const promises = await run.promises((each) => each === CANCEL || each.startsWith(ANSWER))
-  const { isRetried } = journal
-  await run.beginAgain(keys, journal, { start: { startedAt, trace }, facts: journal.facts, isRetried, promises })
+  const moved = { start: { startedAt, trace }, facts: journal.facts, isRetried: journal.isRetried, promises }
+  checkMoved(runId, moved, fingerprintOf(graph))
+  if (!(await run.remove())) throw notMovable(`The run "${runId}" is moved by another process at this moment.`)
+  await run.beginAgain(keys, journal, moved)
 }

@@ -101,14 +101,24 @@ export class RecordedRun {
     }
   }
 
-  /** Removes the invocation, which has ended, and begins the run again with what it has done before. */
+  /** Removes the invocation, which has ended. Returns false if another process was faster: it is gone, or in progress again. */
+  async remove(): Promise<boolean> {
+    try {
+      await this.#change('purge')
+      return true
+    } catch (error) {
+      if (!NOT_THERE.some((code) => StageflowError.is(error, code))) throw error
+      return false
+    }
+  }
+
+  /** Begins the run again with what it has done before, after its invocation was removed. */
   async beginAgain(keys: Keys, { request }: RunJournal, moved: Moved): Promise<void> {
     const { name, runId, url, headers } = this.#place
     const { kept, ...rest } = request
     const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id: randomUUID() } as const
     const sent = sealed(keys, { ...about, isAdmitted: true, kept, body: { ...rest, moved } })
     const path = `/${name}/${encodeURIComponent(runId)}/move`
-    await this.#change('purge')
     try {
       if ((await restateAt(url, headers)('POST', path, sent)) === true) return
     } catch (cause) {
@@ -124,6 +134,9 @@ export class RecordedRun {
     return ((await this.#admin('POST', '/query', { query })) as { readonly rows: readonly Row[] }).rows
   }
 }
+
+/** How the admin API refuses to remove an invocation that is gone, or that has not ended. */
+const NOT_THERE = ['durable-restate/unknown-run', 'durable-restate/refused']
 
 /** Throws `durable-restate/changed-graph` with every difference if a run can't go on with a graph. */
 export function checkFit(graph: AnyGraph, runId: string, { start, facts }: Pick<RunJournal, 'start' | 'facts'>): void {

@@ -1,6 +1,8 @@
 import { StageflowError, systemClock } from '@stageflow/core'
+import { fingerprintOf } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import type { AnyGraph } from './admission.ts'
+import { checkMoved } from './moved-facts.ts'
 import { ANSWER } from './names.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
 import { RecordedRun, checkFit } from './recorded-run.ts'
@@ -31,10 +33,12 @@ export async function retryRun(
   const facts = factsToKeep(journal.facts, again)
   checkFit(graph, runId, { start, facts })
   const promises = await run.promises((name) => name.startsWith(ANSWER) && !isOf(pathIn(name), again))
-  await checkAgain()
   const { startedAt, trace } = start
   const options = renewed(request.options, startedAt)
   const moved = { start: { startedAt, trace }, facts, isRetried: true, promises }
+  checkMoved(runId, moved, fingerprintOf(graph))
+  await checkAgain()
+  if (!(await run.remove())) throw triedBefore(runId)
   await run.beginAgain(keys, { ...journal, request: { ...request, options } }, moved)
 }
 
@@ -42,6 +46,12 @@ export const notFailed = (runId: string, { status }: RunState): StageflowError =
   new StageflowError(
     'durable-restate/not-failed',
     `The run ${show(runId)} is ${status}, so it is not tried again. Only a failed run is; wait for others with client.attach(runId).`,
+  )
+
+const triedBefore = (runId: string): StageflowError =>
+  new StageflowError(
+    'durable-restate/not-failed',
+    `The run ${show(runId)} is tried again already, by another process. Wait for it with client.attach(runId).`,
   )
 
 /** The time limit of a run counts from its start, and begins again. */
