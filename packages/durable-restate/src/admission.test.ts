@@ -61,11 +61,11 @@ test('a run belongs to who started it, other people answer it, and no token cros
   await client.start('r', { input: { inputText: 'a chair' } }, ADA)
   await waits(client, 'r')
   const journal = async (): Promise<string> => {
-    const rows = await restate.query(
-      `select entry_json from sys_journal where id in (select id from sys_invocation where target_service_name = '${name}')`,
+    const ids = `select id from sys_invocation where target_service_name = '${name}'`
+    const rows = await restate.query<{ readonly entry_json: string }>(
+      `select entry_json from sys_journal where id in (${ids})`,
     )
-    const texts = rows.flatMap(({ entry_json: json }: never) => [json, ...bytesIn(json)])
-    return texts.join('\n')
+    return rows.flatMap(({ entry_json: json }) => [json, ...bytesIn(json)]).join('\n')
   }
   for (const caller of [EVE, STRANGER, ADA])
     await expect(client.answer('r', { boss: 'yes' }, caller)).rejects.toMatchObject({ code: 'auth/foreign-run' })
@@ -344,4 +344,51 @@ test('a signal of a later caller ends the wait of that caller, also while interc
   for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: { message: 'the page was closed' } })
   expect(client.stats()).toEqual({ refused: 0 })
   expect(await client.as('test').status('r')).toMatchObject({ status: 'running' })
+})
+
+test('a failed run is tried again for who may, and for a part of the app by its name', async () => {
+  let isDown = true
+  const graph = new Pipeline('order')
+    .withStage('mail', (context) => (isDown ? StageOutput.fail('503') : whoAmI(context as StageContext)))
+    .build({ interceptors: [auth({ verify })] })
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })], {
+    graph,
+    adminUrl: restate.admin,
+  })
+  for (const runId of ['r', 's']) expect((await client.run(runId, {}, ADA)).status).toBe('failed')
+  isDown = false
+  for (const [caller, code] of [
+    [EVE, 'auth/foreign-run'],
+    [{}, 'auth/missing-token'],
+  ] as const)
+    await expect(client.retryFailed('r', caller)).rejects.toMatchObject({ code })
+  expect((await client.status('r', ADA))?.status).toBe('failed')
+  const ada = { mail: { userId: 'ada', orgId: 'acme' } }
+  expect(await client.retryFailed('r', ADA)).toMatchObject({ status: 'completed', data: ada })
+  expect(await client.as('operator').retryFailed('s')).toMatchObject({ status: 'completed', data: ada })
+  // It still belongs to who started it.
+  await expect(client.attach('r', EVE)).rejects.toMatchObject({ code: 'auth/foreign-run' })
+  expect(await client.attach('s', ADA)).toMatchObject({ status: 'completed' })
+})
+
+test('a cancel of a run whose legs are refused counts once a leg is let in', async () => {
+  let isRevoked = false
+  const calls: string[] = []
+  const graph = new Pipeline('order')
+    .withStage('boss', ask)
+    .withStage('pay', () => ({ calls: calls.push('pay') }), { dependencies: ['boss'] })
+    .build({ interceptors: [auth({ verify, renew: (identity) => (isRevoked ? undefined : identity) })] })
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })], {
+    graph,
+  })
+  await client.start('r', {}, ADA)
+  await observed(async () => (await client.status('r', ADA))?.requests.length === 1)
+  isRevoked = true
+  endpoint.cut()
+  await restate.failed(name, '[auth/revoked]')
+  await client.answer('r', { boss: 'yes' }, ADA)
+  expect(await client.cancel('r', 'no longer with us', ADA)).toBe(true)
+  isRevoked = false
+  expect(await client.attach('r', ADA)).toMatchObject({ status: 'cancelled', reason: 'no longer with us' })
+  expect(calls).toEqual([])
 })

@@ -90,7 +90,8 @@ export function durableWorkflow<Stages, Ports>(
       context.set(RUN, { status: result.status, startedAt })
       return { status: result.status }
     } catch (error) {
-      const isRefused = executor?.hasBegun === false && (begin.isFirst || begin.cancelled !== undefined)
+      // In a later attempt the run is blocked: Restate tries again, and it goes on once it is let in.
+      const isRefused = begin.isFirst && executor?.hasBegun === false
       const refusal = isRefused && isRefusal(error) ? terminal(error, 403) : wrongRun(error)
       if (refusal === undefined) throw named(error)
       context.set(RUN, { status: refusal.code === 403 ? 'refused' : 'failed', startedAt })

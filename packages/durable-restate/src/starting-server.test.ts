@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Pipeline, StageflowError } from '@stageflow/core'
+import { Pipeline } from '@stageflow/core'
+import type { StageflowError } from '@stageflow/core'
 import { classifyError } from '@stageflow/core/kit'
 import { expect, test } from 'vitest'
 import { serveEndpoint } from '../test/endpoint.ts'
