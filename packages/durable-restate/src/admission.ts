@@ -19,8 +19,7 @@ export type Admitted = Pick<ClientRequest, 'isAdmitted' | 'kept' | 'by'>
 export type LaterAction = Exclude<GivenRequest['action'], 'start'>
 
 /**
- * Has the interceptors of the client's graph admit whoever asks something, in this process: no token crosses Restate, which would store
- * it. Counts those who are refused.
+ * Has the interceptors of the client's graph admit each caller, in this process: no token crosses Restate, which would store it. Counts those who are refused.
  */
 export class Admissions {
   /** How many requests were refused. */

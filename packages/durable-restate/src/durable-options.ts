@@ -14,7 +14,7 @@ import type { Action } from './sent-request.ts'
 export type WorkflowFactoryOptions<Ports> = DurableOptions<Ports> & {
   /**
    * The secret of its clients, of at least 32 bytes: only requests that they have signed count. Two of them while it changes: clients sign
-   * with the first, and both are accepted. `false`: whoever reaches Restate may start, answer, cancel and read runs. Required.
+   * with the first, and both are accepted. `false`: anyone who reaches Restate may start, answer, cancel and read runs. Required.
    */
   readonly secret: Secrets | false
   /** Options of the Restate workflow, such as `workflowRetention`. Default: those of the server, with an `abortTimeout` of an hour. */
@@ -78,7 +78,7 @@ export function checkFactory<Stages, Ports>(
 
 /** The secrets of a workflow. Throws `durable-restate/illegal-option`. */
 export function workflowKeys<Stages, Ports>(graph: StageGraph<Stages, Ports>, secret: unknown): Keys {
-  const keys = keysOf('durableWorkflow()', secret, 'if whoever reaches Restate may do everything with its runs')
+  const keys = keysOf('durableWorkflow()', secret, 'if anyone who reaches Restate may do everything with its runs')
   if (keys.length > 0 || !isGuarded(graph)) return keys
   throw new StageflowError(
     ILLEGAL_OPTION,

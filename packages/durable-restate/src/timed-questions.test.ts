@@ -89,7 +89,7 @@ test('remind, then give up: the second question of a stage has a time of its own
   expect(log).toEqual(['asked', 'expired undefined', 'answered yes'])
 })
 
-test('a stage that nobody answers gives up, in a child pipeline and in a map too', async () => {
+test('a stage without an answer gives up, in a child pipeline and in a map too', async () => {
   const giveUp = ({ resumed }: StageContext) => {
     if (resumed === undefined) return StageOutput.suspend('?', { forMs: short, state: 1, otherwise: 'none' })
     return resumed.state === 1
