@@ -34,6 +34,10 @@ export type {
   StageWiring,
 } from './pipeline/pipeline-types.ts'
 export type {
+  AnswerFrom,
+  AnswerSchema,
+  AnswerTo,
+  AnswersToItems,
   AnyStage,
   ChunkOf,
   DataOf,
@@ -55,10 +59,13 @@ export type {
 } from './contract/stage.ts'
 export type { RunArguments, StageGraph } from './pipeline/stage-graph.ts'
 export type {
+  AnswersOf,
   CancelledResult,
   ChildResult,
   CompletedResult,
+  ExpiredQuestion,
   FailedResult,
+  GivenAnswer,
   PartialOutputs,
   PipelineResult,
   Resumed,

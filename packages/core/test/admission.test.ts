@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   admitRequest,
+  checkLeg,
   isGuarded,
   missingKeepers,
   resumeRun,
@@ -8,9 +9,10 @@ import {
   runDurable,
   startResumed,
 } from '../src/durable.ts'
-import { Pipeline, StageOutput, StageflowError, createSlot } from '../src/index.ts'
+import { Pipeline, StageOutput, StageflowError, asStage, createSlot } from '../src/index.ts'
 import type {
   EventSink,
+  FailedResult,
   Interceptor,
   PipelineResult,
   RunRequest,
@@ -199,7 +201,7 @@ test.each<[what: string, admit: Interceptor['admit'], code: string, text: string
     'core/interceptor-threw',
     'no database',
   ],
-])('%s is no admission', async (_what, admit, code, text) => {
+])("%s isn't an admission", async (_what, admit, code, text) => {
   const graph = new Pipeline('order').withStage('ask', ask).build({ interceptors: [tickets({ admit } as never)] })
   await expect(admitRequest(graph, request)).rejects.toMatchObject({ code, message: expect.stringContaining(text) })
 })
@@ -295,6 +297,75 @@ test('what a child run keeps has no use, and what is not JSON is refused', async
   const wrong: Interceptor = { name: 'wrong', wrapRun: (next) => (run) => (run.keep('wrong', 1n), next(run)) }
   const refused = new Pipeline('order').withStage('ask', ask).build({ interceptors: [wrong] })
   await expect(refused.run()).rejects.toMatchObject({ cause: { code: 'core/interceptor-threw' } })
+})
+
+// ---------- child graphs that check callers by themselves
+
+const kidGraph = (guard: Interceptor) => new Pipeline('kid').withStage('check', ask).build({ interceptors: [guard] })
+const GATE = 'Stage "kid" runs the graph "kid", whose own "tickets" would check a caller whom no leg of the run has'
+
+test.each([
+  ['no interceptors', []],
+  ['an interceptor of the same name', [tickets()]],
+])(
+  'a child graph with an admitting interceptor of its own is refused at the start of a durable run, below a graph with %s',
+  async (_what, interceptors) => {
+    const around = new Pipeline('middle').withPipeline('kid', kidGraph(tickets()))
+    const pipelines: readonly object[] = [
+      new Pipeline('order').withPipeline('kid', kidGraph(tickets())),
+      new Pipeline('order').withPipeline('kid', kidGraph(tickets()), { placement: 'call' }),
+      new Pipeline('order').withPipeline('middle', around),
+      new Pipeline('order').withStage('kid', asStage(kidGraph(tickets()))),
+    ]
+    for (const pipeline of pipelines) {
+      const graph = (pipeline as Pipeline).build({ interceptors })
+      const executor = new ArrayExecutor()
+      const refused = { code: 'core/not-durable', message: expect.stringContaining(GATE) }
+      await expect(runDurable(graph, executor)).rejects.toMatchObject(refused)
+      expect(executor.facts).toEqual([])
+      // Engines check it before they keep anything.
+      expect(() => checkLeg('run()', graph, undefined)).toThrow(expect.objectContaining(refused))
+    }
+  },
+)
+
+test('a child graph built with the same interceptor, and one given as a pipeline, run in a durable run', async () => {
+  const guard = tickets()
+  const graph = new Pipeline('order')
+    .withPipeline('graph', new Pipeline('a').withStage('work', () => ({ done: 1 })).build({ interceptors: [guard] }))
+    .withPipeline(
+      'pipeline',
+      new Pipeline('b').withStage('work', () => ({ done: 2 })),
+    )
+    .build({ interceptors: [guard] })
+  const { data } = await runDurable(graph, new ArrayExecutor([], { start: { kept: { tickets: { user: 'ada' } } } }))
+  expect(data).toEqual({ graph: { work: { done: 1 } }, pipeline: { work: { done: 2 } } })
+})
+
+test('code that starts such a graph with runChild() in a durable run gets core/not-durable', async () => {
+  const kid = kidGraph(tickets())
+  const inner = new Pipeline('inner').withStage('deep', async ({ runChild }) => void (await runChild(kid)))
+  const graph = new Pipeline('order')
+    .withStage('kid', async ({ runChild }) => void (await runChild(kid)))
+    .withStage('far', async ({ runChild }) => {
+      const { status, errors } = (await runChild(inner)) as FailedResult<unknown>
+      return { status, codes: errors.map(({ code }) => code) }
+    })
+    .build()
+  const { status, errors, data } = (await runDurable(graph, new ArrayExecutor(), {
+    onStageFailure: 'continue',
+  } as never)) as FailedResult<{ far: unknown }>
+  expect({ status, codes: errors.map(({ code }) => code) }).toEqual({ status: 'failed', codes: ['core/not-durable'] })
+  expect(data.far).toEqual({ status: 'failed', codes: ['core/not-durable'] })
+})
+
+test('a suspended run whose child graph checks callers by itself cannot be resumed: its legs have no caller', async () => {
+  const graph = new Pipeline('order').withPipeline('kid', kidGraph(tickets())).build({ interceptors: [tickets()] })
+  const run = suspendedOf(await graph.run({}, { ticket: 'ada' }))
+  await expect(resumeRun(graph, run, { kid: { check: 'yes' } }, { ticket: 'ada' })).rejects.toMatchObject({
+    code: 'core/not-durable',
+    message: expect.stringContaining(GATE),
+  })
 })
 
 // ---------- a durable run

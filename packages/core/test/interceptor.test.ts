@@ -332,7 +332,7 @@ test.each([
   expect(problemsOf([idle])).toMatchObject([
     {
       code: 'core/interceptor',
-      message: 'Interceptor "idle" has no hook; add one: settled, replayed, onCall, wrap, wrapRun, onRun.',
+      message: 'Interceptor "idle" has no hook; add one: settled, replayed, onCall, wrap, wrapRun, onRun, admit.',
     },
   ])
 })
@@ -352,7 +352,7 @@ test.each([
   (misspelt, hook) => {
     const refusal = {
       code: 'core/interceptor',
-      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook (did you mean "${hook}"? hooks: settled, replayed, onCall, wrap, wrapRun, onRun). If it is one of your own, rename it.`,
+      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook (did you mean "${hook}"? hooks: settled, replayed, onCall, wrap, wrapRun, onRun, admit). If it is one of your own, rename it.`,
     }
     class Auth {
       name = 'auth'

@@ -26,7 +26,7 @@ async function waiting(): Promise<ArrayExecutor> {
   return executor
 }
 
-/** The same order with a check before the approval, as a deploy may add it while somebody thinks about the answer. */
+/** The same order with a check before the approval, as a deploy may add it while the answer is open. */
 const withCheck = (calls: string[]) =>
   new Pipeline('order')
     .withStage('price', () => ({ total: calls.push('price') }))
@@ -87,27 +87,24 @@ test('a question that a `when` skips now is never asked again, and its answer is
 test.each([
   ['is skipped now', (): boolean => false],
   ['is called again', undefined],
-])(
-  'a stage that had settled and %s is no reason to call anything: the leg is refused (core/replay)',
-  async (_what, when) => {
-    const calls: string[] = []
-    const graph = (condition?: () => boolean) =>
-      new Pipeline('order')
-        .withStage('pay', () => ({ paid: calls.push('pay') }), condition === undefined ? {} : { when: condition })
-        .withStage('mail', () => ({ sent: calls.push('mail') }), { dependencies: ['pay'], join: 'settled' })
-        .withStage('boss', ask, { dependencies: ['mail'] })
-        .build()
-    const first = new ArrayExecutor()
-    await runDurable(graph(), first)
-    calls.length = 0
-    first.answer('boss', 1)
-    const second = new ArrayExecutor(first.facts)
-    const given = runDurable(graph(when), second)
-    if (when === undefined) expect((await given).status).toBe('completed')
-    else await expect(given).rejects.toMatchObject({ code: 'core/replay', message: expect.stringContaining('"pay"') })
-    expect(calls).toEqual([])
-  },
-)
+])('a leg in which a stage that had settled %s is refused (core/replay), and calls nothing', async (_what, when) => {
+  const calls: string[] = []
+  const graph = (condition?: () => boolean) =>
+    new Pipeline('order')
+      .withStage('pay', () => ({ paid: calls.push('pay') }), condition === undefined ? {} : { when: condition })
+      .withStage('mail', () => ({ sent: calls.push('mail') }), { dependencies: ['pay'], join: 'settled' })
+      .withStage('boss', ask, { dependencies: ['mail'] })
+      .build()
+  const first = new ArrayExecutor()
+  await runDurable(graph(), first)
+  calls.length = 0
+  first.answer('boss', 1)
+  const second = new ArrayExecutor(first.facts)
+  const given = runDurable(graph(when), second)
+  if (when === undefined) expect((await given).status).toBe('completed')
+  else await expect(given).rejects.toMatchObject({ code: 'core/replay', message: expect.stringContaining('"pay"') })
+  expect(calls).toEqual([])
+})
 
 test('a stage that is gone leaves no fact behind unseen (core/replay)', async () => {
   const first = await waiting()
@@ -120,6 +117,59 @@ test('a stage that is gone leaves no fact behind unseen (core/replay)', async ()
     code: 'core/replay',
     message: expect.stringContaining('its fact of "price" has no call in this leg'),
   })
+})
+
+const was = () => {
+  const kid = new Pipeline('kid')
+    .withStage('one', () => ({ one: 1 }))
+    .withStage('a/b', () => ({ two: 2 }), { dependencies: ['one'] })
+  return new Pipeline('order')
+    .withStage('price', () => ({ total: 1 }))
+    .withPipeline('kid', kid, { dependencies: ['price'] })
+    .withMap('items', { over: () => [1, 2], each: async (item: number) => ({ item }), dependencies: ['price'] })
+    .withStage('boss', ask, { dependencies: ['kid', 'items'] })
+}
+test.each<[what: string, pipeline: { readonly build: () => unknown }, difference: string]>([
+  [
+    'lacks a stage',
+    new Pipeline('order').withStage('boss', ask),
+    '"price" has no call in this leg: pipeline "order" has no stage "price" now',
+  ],
+  [
+    'skips a stage',
+    new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }), { when: () => false })
+      .withStage('boss', ask, { dependencies: ['price'], join: 'settled' }),
+    '"price" has no call in this leg: stage "price" is skipped now (',
+  ],
+  [
+    'lacks a stage of a child pipeline',
+    new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }))
+      .withPipeline(
+        'kid',
+        new Pipeline('kid').withStage('one', () => ({ one: 1 })),
+        { dependencies: ['price'] },
+      )
+      .withMap('items', { over: () => [1, 2], each: async (item: number) => ({ item }), dependencies: ['price'] })
+      .withStage('boss', ask, { dependencies: ['kid', 'items'] }),
+    '"kid/a%2Fb" has no call in this leg: stage "kid" ends now without it',
+  ],
+  [
+    'has fewer items',
+    new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }))
+      .withMap('items', { over: () => [1], each: async (item: number) => ({ item }), dependencies: ['price'] })
+      .withStage('kid', () => ({}))
+      .withStage('boss', ask, { dependencies: ['kid', 'items'] }),
+    '"items#1" has no call in this leg: stage "items" ends now without it',
+  ],
+])('a pipeline that %s is refused, and the error says what differs', async (_what, pipeline, difference) => {
+  const first = new ArrayExecutor()
+  expect((await runDurable(was().build(), first)).status).toBe('suspended')
+  first.answer('boss', 'yes')
+  const leg = runDurable(pipeline.build() as never, new ArrayExecutor(first.facts))
+  await expect(leg).rejects.toMatchObject({ code: 'core/replay', message: expect.stringContaining(difference) })
 })
 
 test('a child pipeline that waits may get a dependency too: what had settled inside is not called again', async () => {

@@ -74,7 +74,7 @@ const order = (rules?: TicketRules, calls: string[] = []) =>
 const ADA = { ticket: 'ada@acme' }
 const EVE = { ticket: 'eve@evil' }
 
-test('a run that nobody may start leaves nothing, and its id stays free', async () => {
+test('a refused start leaves no run, and its id stays free', async () => {
   const durable = open()
   const graph = order()
   await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'tickets/none' })
@@ -83,7 +83,7 @@ test('a run that nobody may start leaves nothing, and its id stays free', async 
   expect((await durable.run(graph, {}, { runId: 'a', ...ADA })).status).toBe('suspended')
 })
 
-test('nobody else attaches to a run, whether it is in progress, waits or has ended', async () => {
+test('another user cannot attach to a run, whether it is in progress, waits or has ended', async () => {
   const path = newPath()
   const [here, there] = [open(path), open(path)]
   const graph = order()
@@ -155,10 +155,10 @@ test('the ids of a run are those that were verified, so list shows the runs of a
   expect((await durable.list({ orgId: 'acme' })).map(({ runId }) => runId)).toEqual(['a'])
   expect((await durable.list({ userId: 'bo' })).map(({ runId }) => runId)).toEqual(['b'])
   await expect(durable.list({ orgId: undefined as never })).rejects.toMatchObject({
-    code: 'durable-local/illegal-option',
+    code: 'durable-engine/illegal-option',
   })
   await expect(durable.list({ userId: undefined as never })).rejects.toMatchObject({
-    code: 'durable-local/illegal-option',
+    code: 'durable-engine/illegal-option',
   })
 })
 
@@ -193,7 +193,7 @@ test('a graph without the interceptors that a run began with is refused, and rec
     .withStage('pay', () => ({}), { dependencies: ['boss'] })
     .build()
   const unguarded = {
-    code: 'durable-local/unguarded',
+    code: 'durable-engine/unguarded',
     message: expect.stringContaining('behind the interceptors tickets'),
   }
   await expect(durable.run(open_, {}, { runId: 'a' })).rejects.toMatchObject(unguarded)

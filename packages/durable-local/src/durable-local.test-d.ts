@@ -1,4 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
+import type { AnswerSchema } from '@stageflow/core'
 import { expectTypeOf } from 'vitest'
 
 import { durableLocal } from './index.ts'
@@ -7,6 +8,10 @@ import type { RunDetails, RunSummary } from './index.ts'
 const graph = new Pipeline('order')
   .withStage('price', () => ({ total: 12 }))
   .withStage('approve', ({ resumed }) => (resumed ? { answer: resumed.answer } : StageOutput.suspend('?')))
+  .build()
+declare const approval: AnswerSchema<{ readonly ok: string }, { readonly ok: boolean }>
+const checked = new Pipeline('order')
+  .withStage('approve', ({ resumed }) => (resumed ? {} : StageOutput.suspend('?')), { answerSchema: approval })
   .build()
 const withPorts = Pipeline.withPorts<{ bank: string }>('order')
   .withStage('approve', () => StageOutput.suspend('?'))
@@ -21,6 +26,14 @@ export async function check(): Promise<void> {
   await durable.run(graph, {}, {})
   // @ts-expect-error 'aprove' does not exist: the pipeline has no such stage
   await durable.resume(graph, 'a', { aprove: true })
+  await durable.resume(checked, 'a', { approve: { ok: 'yes' } })
+  await durable.answer(checked, 'a', { approve: { ok: 'yes' } })
+  // @ts-expect-error 'boolean' is not assignable to 'string': the answerSchema takes a string
+  await durable.resume(checked, 'a', { approve: { ok: true } })
+  // @ts-expect-error 'boolean' is not assignable to 'string': the answerSchema takes a string
+  await durable.answer(checked, 'a', { approve: { ok: true } })
+  // @ts-expect-error 'boolean' is not assignable to 'string': the answerSchema takes a string
+  await durable.as('month end').resume(checked, 'a', { approve: { ok: true } })
   // @ts-expect-error the limit of a run is that of its first leg
   await durable.resume(graph, 'a', { approve: true }, { timeoutMs: 5 })
 

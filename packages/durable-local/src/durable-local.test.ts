@@ -106,6 +106,18 @@ describe('run', () => {
     expect(calls).toEqual(['price', 'approve'])
   })
 
+  test('a caller that attaches while a start of its process finds that another process was faster gets the result', async () => {
+    const path = newPath()
+    const [there, here] = [open(path), open(path)]
+    const graph = new Pipeline('p').withStage('work', async () => ({ done: true })).build()
+    const first = there.run(graph, {}, { runId: 'a' })
+    const second = here.run(graph, {}, { runId: 'a' })
+    // Rejects in the transaction that has begun the run there, before the one here.
+    const third = there.cancel('unknown', 'x').then(String, () => here.run(graph, {}, { runId: 'a' }))
+    const results = await Promise.all([first, second, third])
+    for (const result of results) expect(result).toMatchObject({ status: 'completed', data: { work: { done: true } } })
+  })
+
   test('a failed run rejects like graph.run, and later callers get the same error', async () => {
     const path = newPath()
     const graph = new Pipeline('broken')
@@ -138,11 +150,11 @@ describe('run', () => {
     const started = durable.run(graph, { inputText: '5', metadata: { a: 1, b: 2 } }, { runId: 'a' })
     for (let round = 0; round < 2; round++) {
       await expect(durable.run(graph, { inputText: '6' }, { runId: 'a' })).rejects.toMatchObject({
-        code: 'durable-local/other-input',
+        code: 'durable-engine/other-input',
         message: expect.stringContaining('Run "a" began with another input') as string,
       })
       await expect(durable.run(other, {}, { runId: 'a' })).rejects.toMatchObject({
-        code: 'durable-local/changed-graph',
+        code: 'durable-engine/changed-graph',
         message: expect.stringContaining('it is a run of "order", and the graph is "other"') as string,
       })
       await started
@@ -170,11 +182,11 @@ describe('run', () => {
     [
       'a date',
       { metadata: { at: new Date(0) } },
-      'durable-local/not-json',
+      'durable-engine/not-json',
       /The input of run "a" has .* at metadata\.at/,
     ],
-    ['NaN in an array', { metadata: { list: [1, NaN] } }, 'durable-local/not-json', /NaN at metadata\.list\[1\]/],
-    ['too long a text', { inputText: 'x'.repeat(2_000) }, 'durable-local/too-large', /at most 1024 are kept/],
+    ['NaN in an array', { metadata: { list: [1, NaN] } }, 'durable-engine/not-json', /NaN at metadata\.list\[1\]/],
+    ['too long a text', { inputText: 'x'.repeat(2_000) }, 'durable-engine/too-large', /at most 1024 are kept/],
   ])('an input with %s is refused before anything is written', async (_what, input, code, message) => {
     const durable = open(newPath(), { maxFactLength: 1_024 })
     await expect(durable.run(order(), input, { runId: 'a' })).rejects.toMatchObject({
@@ -186,7 +198,7 @@ describe('run', () => {
 
   test.each([undefined, '', 7, 'x'.repeat(513)])('the run id %j is refused', async (runId) => {
     const run = open().run(order(), {}, { runId: runId as string })
-    await expect(run).rejects.toMatchObject({ code: 'durable-local/illegal-option' })
+    await expect(run).rejects.toMatchObject({ code: 'durable-engine/illegal-option' })
   })
 
   test('an output that is too long fails its stage, and the run goes on as with any failure', async () => {
@@ -197,7 +209,7 @@ describe('run', () => {
       .build()
     const { data, report } = await durable.run(graph, {}, { runId: 'a' })
     expect(data.next).toEqual({ got: 'short' })
-    expect(report.stages.long.error).toMatchObject({ code: 'durable-local/too-large' })
+    expect(report.stages.long.error).toMatchObject({ code: 'durable-engine/too-large' })
   })
 
   test('a signal cancels the run for good', async () => {
@@ -221,7 +233,7 @@ describe('run', () => {
     await until(() => calls === 1)
     await clock.advance(200)
     await first.close()
-    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    expect(await run).toMatchObject({ code: 'durable-engine/closed' })
     const again = open(path, { clock }).run(graph, {}, { runId: 'a' })
     const rejects = expect(again).rejects.toMatchObject({ result: { errors: [{ code: 'core/timed-out' }] } })
     await untilTimer(clock, 250)
@@ -279,7 +291,7 @@ describe('resume', () => {
     const both = await Promise.allSettled([1, 2].map((answer) => durable.resume(graph, 'r', { a: answer })))
     expect(both).toMatchObject([
       { status: 'fulfilled', value: { status: 'suspended', requests: { b: { question: 'b?' } } } },
-      { status: 'rejected', reason: { code: 'durable-local/not-waiting' } },
+      { status: 'rejected', reason: { code: 'durable-engine/not-waiting' } },
     ])
     await expect(durable.resume(graph, 'r', { a: 3 })).rejects.toThrow('"a" has been answered already')
     expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: 1 }, b: { answer: 4 } })
@@ -419,10 +431,10 @@ describe('resume', () => {
   })
 
   test.each<[what: string, answers: unknown, code: string]>([
-    ['a function', { approve: () => {} }, 'durable-local/not-json'],
-    ['a long text', { approve: 'x'.repeat(2_000) }, 'durable-local/too-large'],
-    ['nothing', {}, 'durable-local/not-waiting'],
-    ['a string', 'yes', 'durable-local/not-waiting'],
+    ['a function', { approve: () => {} }, 'durable-engine/not-json'],
+    ['a long text', { approve: 'x'.repeat(2_000) }, 'durable-engine/too-large'],
+    ['nothing', {}, 'durable-engine/not-waiting'],
+    ['a string', 'yes', 'durable-engine/not-waiting'],
   ])('%s as an answer is refused, and the run still waits', async (_what, answers, code) => {
     const durable = open(newPath(), { maxFactLength: 1_024 })
     await durable.run(order(), FIVE, { runId: 'a' })
@@ -433,7 +445,7 @@ describe('resume', () => {
   test('a run that does not exist is refused by name', async () => {
     const durable = open()
     const unknown = {
-      code: 'durable-local/unknown-run',
+      code: 'durable-engine/unknown-run',
       message: expect.stringContaining('has no run "none"') as string,
     }
     await expect(durable.resume(order(), 'none', { approve: 1 })).rejects.toMatchObject(unknown)
@@ -575,7 +587,7 @@ describe('a changed graph', () => {
       .build()
     const durable = open(path)
     await expect(durable.resume(changed as never, 'a', { approve: 1 })).rejects.toMatchObject({
-      code: 'durable-local/changed-graph',
+      code: 'durable-engine/changed-graph',
       message: expect.stringMatching(/stage "price".*kind[^]*stage "approve".*map/) as string,
     })
     const fits = new Pipeline('order')
@@ -648,11 +660,11 @@ describe('leases', () => {
     const report = await first.close()
     expect(report).toEqual({ released: ['a'], stillRunning: [], error: undefined })
     expect(Object.isFrozen(report)).toBe(true)
-    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    expect(await run).toMatchObject({ code: 'durable-engine/closed' })
     expect((await attached).data).toEqual({ first: { first: true }, work: { calls: 2 } })
     expect(await first.close()).toBe(report)
     for (const act of [() => first.run(graph, {}, { runId: 'b' }), () => first.list(), () => first.cancel('a', 'x')])
-      await expect(act()).rejects.toMatchObject({ code: 'durable-local/closed' })
+      await expect(act()).rejects.toMatchObject({ code: 'durable-engine/closed' })
   })
 
   test('a second process leaves a run alone while the lease of the first one holds', async () => {
@@ -698,8 +710,8 @@ describe('leases', () => {
     await clock.advance(50)
     expect(await closed).toEqual({ released: ['polite'], stillRunning: ['deaf'], error: undefined })
     expect((await settled).map((each) => (each as PromiseRejectedResult).reason.code)).toEqual([
-      'durable-local/closed',
-      'durable-local/closed',
+      'durable-engine/closed',
+      'durable-engine/closed',
     ])
     expect(inFile(path, 'SELECT runs.id FROM owners JOIN runs ON owners.id = owner')).toEqual([{ id: 'deaf' }])
     expect((await open(path).run(graph, { inputText: 'polite' }, { runId: 'polite' })).status).toBe('completed')
@@ -718,7 +730,7 @@ describe('leases', () => {
     const closed = durable.close({ timeoutMs: Infinity, signal: controller.signal })
     controller.abort()
     expect(await closed).toEqual({ released: [], stillRunning: ['a'], error: undefined })
-    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    expect(await run).toMatchObject({ code: 'durable-engine/closed' })
     end.resolve()
   })
 
@@ -734,7 +746,7 @@ describe('leases', () => {
     const report = await durable.close()
     other.close()
     expect(report).toMatchObject({ released: [], stillRunning: [], error: { code: 'durable-local/unavailable' } })
-    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    expect(await run).toMatchObject({ code: 'durable-engine/closed' })
   })
 
   test('a leg that has lost its lease writes nothing more, and its caller gets the result of the other process', async () => {
@@ -790,7 +802,7 @@ describe('leases', () => {
         try {
           if (call === 1) await aborted(context)
         } catch (reason) {
-          expect(reason).toMatchObject({ code: 'durable-local/lease-lost' })
+          expect(reason).toMatchObject({ code: 'durable-engine/lease-lost' })
           throw reason
         } finally {
           await new Promise((resolve) => setTimeout(resolve, 30))
@@ -821,7 +833,7 @@ describe('leases', () => {
     const run = durable.run(graph, {}, { runId: 'a', graceMs: 10 })
     await until(() => calls === 1)
     inFile(path, "UPDATE runs SET fence = fence + 1, owner = 'other'")
-    await expect(run).rejects.toMatchObject({ code: 'durable-local/still-running' })
+    await expect(run).rejects.toMatchObject({ code: 'durable-engine/still-running' })
     expect(calls).toBe(1)
     end.resolve()
     expect((await open(path).run(graph, {}, { runId: 'a' })).status).toBe('completed')
@@ -946,7 +958,7 @@ describe('recover', () => {
     )
     const wrong = await open(path).recover(order())
     expect(wrong).toMatchObject(
-      ['a', 'b'].map((runId) => ({ runId, status: 'suspended', error: { code: 'durable-local/changed-graph' } })),
+      ['a', 'b'].map((runId) => ({ runId, status: 'suspended', error: { code: 'durable-engine/changed-graph' } })),
     )
     inFile(
       path,
@@ -1029,7 +1041,7 @@ describe('the journal', () => {
     try {
       const runs = Array.from({ length: 64 }, (_, place) => durable.run(graph, {}, { runId: `r${place}` }))
       const refused = durable.run(graph, { inputText: 'other' }, { runId: 'taken' })
-      await expect(refused).rejects.toMatchObject({ code: 'durable-local/other-input' })
+      await expect(refused).rejects.toMatchObject({ code: 'durable-engine/other-input' })
       for (const each of await Promise.all(runs)) expect(each.status).toBe('completed')
     } finally {
       StatementSync.prototype.run = run
@@ -1171,7 +1183,7 @@ describe('the journal', () => {
     }
     for (const act of refused)
       await expect(acts[act](), act).rejects.toMatchObject({
-        code: 'durable-local/damaged',
+        code: 'durable-engine/damaged',
         message: expect.stringMatching(new RegExp(`The ${what} of run "a" is not JSON`)) as string,
       })
   })

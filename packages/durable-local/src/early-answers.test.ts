@@ -72,7 +72,7 @@ test('the first early answer counts, and what can not be asked any more is refus
   await durable.answer(graph, 'r', { b: 1 })
   const refused = async (answers: object, why: string): Promise<void> =>
     expect(durable.answer(graph, 'r', answers)).rejects.toMatchObject({
-      code: 'durable-local/not-waiting',
+      code: 'durable-engine/not-waiting',
       message: expect.stringContaining(why),
     })
   await refused({ b: 2 }, '"b" has been answered already')

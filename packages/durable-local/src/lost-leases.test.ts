@@ -67,7 +67,7 @@ test('what a leg did that had lost its lease counts, if the new one has not ende
   expect((await there.get('a'))?.timeline.filter(({ kind }) => kind === 'call')).toHaveLength(2)
 })
 
-test('a leg that has lost its lease and lives is no crash: the run does not fail of it', async () => {
+test("a leg that has lost its lease and lives isn't a crash: the run does not fail of it", async () => {
   const path = newPath()
   const { graph, ends } = slowStage()
   const looking = program(path)
@@ -111,7 +111,7 @@ test('the lease is renewed by the clock of the machine, whatever the clock of th
   expect((await run).status).toBe('completed')
 })
 
-test('a leg that could not be written is released by a later beat, and anybody goes on with it', async () => {
+test('a leg that could not be written is released by a later beat, and another process goes on with it', async () => {
   const path = newPath()
   const { graph, ends } = slowStage()
   const here = open(path, { leaseMs: 60_000, busyTimeoutMs: 1 })

@@ -97,17 +97,17 @@ test('only a failed run is tried again, and only with stages that it has', async
   const durable = open()
   await durable.run(graph, {}, { runId: 'a' })
   await expect(durable.retryFailed(graph, 'a')).rejects.toMatchObject({
-    code: 'durable-local/not-failed',
+    code: 'durable-engine/not-failed',
     message: expect.stringContaining('Run "a" is suspended'),
   })
-  await expect(durable.retryFailed(graph, 'b')).rejects.toMatchObject({ code: 'durable-local/unknown-run' })
+  await expect(durable.retryFailed(graph, 'b')).rejects.toMatchObject({ code: 'durable-engine/unknown-run' })
   await expect(durable.resume(graph, 'a', { boss: 1 })).rejects.toThrow('503')
   await expect(durable.retryFailed(graph, 'a', { again: ['post'] as never })).rejects.toMatchObject({
-    code: 'durable-local/illegal-option',
+    code: 'durable-engine/illegal-option',
     message: expect.stringContaining('no stage "post" to run again; it has boss, mail, pay, report'),
   })
   await expect(durable.retryFailed(graph, 'a', { again: 'report' as never })).rejects.toMatchObject({
-    code: 'durable-local/illegal-option',
+    code: 'durable-engine/illegal-option',
   })
   expect((await durable.get('a'))?.status).toBe('failed')
 })
@@ -122,7 +122,7 @@ test('of two that try a failed run again at once one does, and the other is told
   const both = await Promise.allSettled([here.retryFailed(graph, 'a'), there.retryFailed(graph, 'a')])
   expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
-    reason: { code: 'durable-local/not-failed' },
+    reason: { code: 'durable-engine/not-failed' },
   })
   expect(calls).toEqual(['pay', 'mail', 'mail', 'report'])
 })

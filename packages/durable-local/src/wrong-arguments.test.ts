@@ -29,7 +29,7 @@ const refusal = (code: string, part = ''): unknown =>
 
 describe('wrong arguments are refused by name, and nothing is kept', () => {
   test.each([undefined, null, '', 7, {}, 'x'.repeat(513), '\ud800'])('the run id %j', async (runId) => {
-    const refused = refusal('durable-local/illegal-option', 'pass a string of 1 to 512 characters')
+    const refused = refusal('durable-engine/illegal-option', 'pass a string of 1 to 512 characters')
     await expect(wrongly.run(graph, {}, { runId })).rejects.toEqual(refused)
     await expect(wrongly.resume(graph, runId, { q: 1 })).rejects.toEqual(refused)
     await expect(wrongly.cancel(runId, 'why')).rejects.toEqual(refused)
@@ -37,7 +37,7 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
   })
 
   test.each([undefined, null])('%j as the options of run()', async (options) => {
-    await expect(wrongly.run(graph, {}, options)).rejects.toEqual(refusal('durable-local/illegal-option', 'runId'))
+    await expect(wrongly.run(graph, {}, options)).rejects.toEqual(refusal('durable-engine/illegal-option', 'runId'))
   })
 
   test.each([undefined, null, {}, new Pipeline('asks')])('%j as the graph', async (given) => {
@@ -61,7 +61,7 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
 
   test('the graph or an option of resume(): the question can still be answered', async () => {
     await durable.run(graph, {}, { runId: 'waits' })
-    await expect(wrongly.resume(other, 'waits', { q: 'x' })).rejects.toEqual(refusal('durable-local/changed-graph'))
+    await expect(wrongly.resume(other, 'waits', { q: 'x' })).rejects.toEqual(refusal('durable-engine/changed-graph'))
     await expect(wrongly.resume(graph, 'waits', { q: 'x' }, { signal: 5 })).rejects.toEqual(
       refusal('core/illegal-option'),
     )
@@ -76,12 +76,12 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
 
   test.each([undefined, null, '', 5, {}])('%j as the reason of cancel()', async (reason) => {
     if ((await durable.get('goes on')) === undefined) await durable.run(graph, {}, { runId: 'goes on' })
-    await expect(wrongly.cancel('goes on', reason)).rejects.toEqual(refusal('durable-local/illegal-option', 'reason'))
+    await expect(wrongly.cancel('goes on', reason)).rejects.toEqual(refusal('durable-engine/illegal-option', 'reason'))
     expect((await durable.get('goes on'))?.status).toBe('suspended')
   })
 
   test.each([null, { timeoutMs: 'x' }, { timeoutMs: -1 }, { timeout: 5 }])('%j for close()', async (options) => {
-    await expect(wrongly.close(options)).rejects.toEqual(refusal('durable-local/illegal-option', 'close()'))
+    await expect(wrongly.close(options)).rejects.toEqual(refusal('durable-engine/illegal-option', 'close()'))
     expect(await durable.list({ limit: 1 })).toHaveLength(1)
   })
 })

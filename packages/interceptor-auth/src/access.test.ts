@@ -37,7 +37,7 @@ async function suspendedRun(graph: Orders, token = 'ada@acme'): Promise<Suspende
 const APPROVED = { boss: 'yes' }
 const BOSS = { answeredBy: { roles: ['approver'] } } as const
 
-test('a run that suspended belongs to who began it: nobody else can answer it, with or without a token', async () => {
+test('a run that suspended belongs to the user who began it: others cannot answer it, with or without a token', async () => {
   const graph = orders()
   const run = await suspendedRun(graph)
   expect(JSON.stringify(run)).not.toContain('ada@acme')
@@ -54,7 +54,17 @@ test('a run that suspended belongs to who began it: nobody else can answer it, w
   expect(data.boss).toMatchObject({ answer: 'yes', by: { userId: 'ada', orgId: 'acme' }, userId: 'ada' })
 })
 
-test('answeredBy lets whoever of the organization has the roles answer, and the run goes on as who began it', async () => {
+test('answeredBy around a child pipeline does not build: the stages inside it ask, and it would not hold for them', () => {
+  const child = new Pipeline('kid').withStage('check', ask)
+  const outside = new Pipeline('order').withPipeline('kid', child, BOSS)
+  expect(() => outside.build({ interceptors: [auth({ verify })] })).toThrow(
+    /answeredBy of stage "kid" would not hold: the stages of "kid" ask/,
+  )
+  const inside = new Pipeline('order').withPipeline('kid', new Pipeline('kid').withStage('check', ask, BOSS))
+  expect(() => inside.build({ interceptors: [auth({ verify })] })).not.toThrow()
+})
+
+test('answeredBy lets a user of the organization with the roles answer, and the run goes on for the user who began it', async () => {
   const graph = orders({}, BOSS)
   const run = await suspendedRun(graph)
   for (const token of ['ada@acme', 'bo@acme:clerk', 'bo@evil:approver'])
@@ -182,7 +192,7 @@ test('without renew a leg has the roles of the start, and authorize holds for wh
 
 // ---------- runs that began otherwise
 
-test('a run that began without auth belongs to nobody (auth/ownerless-run)', async () => {
+test('a run that began without auth has no owner (auth/ownerless-run)', async () => {
   const open = new Pipeline('order').withStage('boss', ask).build()
   const run = JSON.parse(JSON.stringify(await open.run())) as Suspended
   await expect(resumeRun(orders(), run, APPROVED, { token: 'ada@acme' })).rejects.toMatchObject({

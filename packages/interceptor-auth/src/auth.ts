@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { StageOutput, createSlot } from '@stageflow/core'
-import type { Interceptor, PipelineInfo, RunContext, RunOutcome } from '@stageflow/core'
+import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
+import type { Interceptor, PipelineInfo, RunContext, RunOutcome, StageInfo } from '@stageflow/core'
 import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { ownerIn, ownerOrRoles, renewed, requireAccess } from './access.ts'
@@ -29,8 +29,8 @@ declare module '@stageflow/core' {
     /** The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. */
     readonly authorize?: Authorization | false
     /**
-     * The roles that whoever answers this suspended stage must have: all of them, in the organization of the one who began the run.
-     * Default: only the one who began the run answers.
+     * The roles that a user needs to answer this suspended stage: all of them, in the organization of the user who began the run.
+     * Default: only the user who began the run answers.
      */
     readonly answeredBy?: Authorization | false
   }
@@ -57,13 +57,13 @@ export interface AuthOptions {
   /** Where the claims have the roles: an array, or a string with spaces between them. `false`: nowhere. Default: `roles`. */
   readonly roles?: ClaimSource | false
   /**
-   * Whether a verified caller may attach to, answer, cancel, retry or read a run that somebody began earlier. Default: the same user of
-   * the same organization, and for answers whoever has the roles of `answeredBy`.
+   * Whether a verified caller may attach to, answer, cancel, retry or read a run that was begun earlier. Default: the same user of the
+   * same organization, and for answers users with the roles of `answeredBy`.
    */
   readonly allows?: Allows
   /**
-   * Called in every leg of a run that outlives its caller, since no leg has a token: returns the user who began the run as he is today,
-   * such as with other roles, or undefined if the run may not go on. Default: as he was at the start.
+   * Called in every leg of a run that outlives its caller, because no leg has a token. Returns the user who began the run with the roles
+   * of today, or undefined if the run may not go on. Default: the user as verified at the start.
    */
   readonly renew?: Renew
 }
@@ -187,7 +187,7 @@ export function auth(options: AuthOptions): Interceptor {
     },
     onCall: (stage) => {
       // Read here, so that an illegal value is a problem of `build()`.
-      rolesOf(stage, 'answeredBy')
+      if (rolesOf(stage, 'answeredBy') !== undefined) mustAskItself(stage)
       const needed = rolesOf(stage, 'authorize')
       if (needed === undefined) return undefined
       return (context) => {
@@ -205,13 +205,22 @@ export function auth(options: AuthOptions): Interceptor {
   }
 }
 
+/** Throws if the stages of a child pipeline ask instead of this one: their own `answeredBy` counts. */
+function mustAskItself({ name, child }: StageInfo): void {
+  if (child === undefined) return
+  throw new StageflowError(
+    'auth/illegal-option',
+    `answeredBy of stage "${name}" would not hold: the stages of "${child.name}" ask, and not the stage around them. Give answeredBy to those stages.`,
+  )
+}
+
 /** What was kept about who began a run. Throws `auth/ownerless-run` if that was not checked. */
 function requireOwner(runId: string, kept: unknown): Owner {
   const owner = ownerIn(kept)
   if (owner !== undefined) return owner
   throw refusal(
     'auth/ownerless-run',
-    `Run "${runId}" began without auth(), so it belongs to nobody. Continue it with the graph that it began with.`,
+    `Run "${runId}" began without auth(), so it has no owner. Continue it with the graph that it began with.`,
   )
 }
 

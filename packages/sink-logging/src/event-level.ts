@@ -12,6 +12,7 @@ const BY_WORD: Readonly<Record<string, LevelWithSilent>> = {
   exhausted: 'warn',
   opened: 'warn',
   access_denied: 'warn',
+  refused: 'warn',
   dropped: 'warn',
   chunk_dropped: 'warn',
   buffer_overflow: 'warn',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { Pipeline, StageOutput, StageflowError, setEventSink, NoOpEventSink } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
+import { admitRequest } from '@stageflow/core/durable'
 import { eventOf, manualClock } from '@stageflow/testing'
 import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
@@ -69,6 +70,48 @@ test('each event is a line with its type, ids and facts, at the level of its typ
     data: { reason: 'a guest' },
     msg: 'stage.guest.skipped',
   })
+})
+
+test('a refused request is one warning with what was asked, the code and who asked, and without its token or its answer', async () => {
+  const { sink, lines, text } = recording()
+  const refuse = (): never => {
+    throw new StageflowError('acme/foreign-run', 'This run belongs to somebody else: hunter2.')
+  }
+  const verified = {
+    name: 'tokens',
+    runOptions: ['token'] as const,
+    admit: () => ({ who: { userId: 'eve', orgId: 'acme' } }),
+  }
+  const graph = chat.build({ clock, eventSink: sink, interceptors: [verified, { name: 'owners', admit: refuse }] })
+  const request = { action: 'answer', runId: 'order-7', input: { inputText: 'private words' }, kept: {} } as const
+  const ask = () => admitRequest(graph, { ...request, options: { token: 'hunter2' }, answers: [['llm']] })
+  await expect(ask()).rejects.toThrow('somebody else')
+  expect(lines()).toEqual([
+    {
+      level: 40,
+      type: 'run.refused',
+      seq: -1,
+      at: 0,
+      pipelineRunId: 'order-7',
+      data: {
+        action: 'answer',
+        pipeline: 'chat',
+        code: 'acme/foreign-run',
+        by: { userId: 'eve', orgId: 'acme' },
+        untold: 0,
+      },
+      msg: 'run.refused',
+    },
+  ])
+  expect(text()).not.toMatch(/hunter2|private/)
+
+  // A flood of them makes no flood of lines. The next one, a minute later, says how many there were.
+  for (let n = 0; n < 300; n++) await expect(ask()).rejects.toThrow('somebody else')
+  expect(lines()).toHaveLength(100)
+  await clock.advance(60_000)
+  await expect(ask()).rejects.toThrow('somebody else')
+  expect(lines()).toHaveLength(101)
+  expect(lines().at(-1)).toMatchObject({ data: { untold: 201 } })
 })
 
 test('words of users are left out by default, in chunks and in events of the app', async () => {

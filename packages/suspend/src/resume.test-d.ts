@@ -1,4 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
+import type { AnswerSchema } from '@stageflow/core'
 import { expectTypeOf } from 'vitest'
 import { pendingRequests, readState, resume, suspendedState } from './index.ts'
 import type { SuspendedState } from './index.ts'
@@ -6,6 +7,10 @@ import type { SuspendedState } from './index.ts'
 const graph = new Pipeline('order')
   .withStage('price', () => ({ total: 12 }))
   .withStage('approve', ({ resumed }) => (resumed ? { answer: resumed.answer } : StageOutput.suspend('?')))
+  .build()
+declare const approval: AnswerSchema<{ readonly ok: string }, { readonly ok: boolean }>
+const checked = new Pipeline('order')
+  .withStage('approve', ({ resumed }) => (resumed ? {} : StageOutput.suspend('?')), { answerSchema: approval })
   .build()
 const other = new Pipeline('other').withStage('else', () => ({ other: true })).build()
 const withPorts = Pipeline.withPorts<{ bank: string }>('order')
@@ -26,6 +31,10 @@ export async function check(stored: unknown): Promise<void> {
   await resume(graph, stored, { aprove: true })
   // @ts-expect-error 'timeout' does not exist in the options of a run
   await resume(graph, stored, { approve: true }, { timeout: 5 })
+
+  await resume(checked, stored, { approve: { ok: 'yes' } })
+  // @ts-expect-error 'boolean' is not assignable to 'string': the answerSchema takes a string
+  await resume(checked, stored, { approve: { ok: true } })
 
   await resume(withPorts, stored, { approve: true }, { ports: { bank: 'b' } })
   // @ts-expect-error Property 'missing ports' is missing

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { PipelineResult, RunArguments, StageGraph } from '@stageflow/core'
+import type { AnswersOf, PipelineResult, RunArguments, StageGraph } from '@stageflow/core'
 import { incompatibilities, openRequests, progressOf, resumeRun } from '@stageflow/core/durable'
 import type { OpenRequest, SuspendedRun } from '@stageflow/core/durable'
 import { readStored } from './read-state.ts'
@@ -14,7 +14,7 @@ const MOST_SHOWN = 50
 export async function resume<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   state: unknown,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
   return resumeRun(graph, readState(graph, state), answers, ...options)

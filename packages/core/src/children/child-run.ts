@@ -12,6 +12,7 @@ import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { ENDED } from '../report/run-facts.ts'
 import type { ParentLink, RunFacts } from '../report/run-facts.ts'
+import { refuseOwnAdmission } from './own-admission.ts'
 import type { PipelineRun } from '../run/run.ts'
 import { RUNNING } from '../schedule/plan.ts'
 
@@ -53,6 +54,8 @@ export function openChild(
   refuseDepth(runs, node)
   const graph = run.graph.childOf(pipeline)
   refuseCycle(runs, node, graph)
+  const root = runs.at(-1) as RunFacts
+  if (root.kept !== undefined) refuseOwnAdmission(node.name, graph, root.graph)
   const own = checkRunOptions(graph, options)
   const parent = linkFor(context as LiveStageContext, behind, runs, suffix)
   // At most the grace time of this run: the parent waits for its children, so that their last events come before its own.

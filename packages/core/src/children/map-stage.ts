@@ -8,6 +8,7 @@ import { thrownOutput } from '../call/answers.ts'
 import { StageFork, behindOf } from '../call/stage-context.ts'
 import type { Behind, LiveStageContext } from '../call/stage-context.ts'
 import { Output, suspendedOutput, toOutput } from '../contract/output.ts'
+import { jsonSchemaOf } from '../graph/json-schema.ts'
 import { MadeStage } from '../graph/stage.ts'
 import { requestsOf } from '../report/record.ts'
 import { RUNNING } from '../schedule/plan.ts'
@@ -158,7 +159,8 @@ class MapRun {
     try {
       const value = (host as ParentRun).item?.(fork.live, place, item, this.#each) ?? this.#each(item, fork.context)
       const output = toOutput(await value, node.name + fork.item)
-      if (output.status === 'suspend') this.#outputs[place] = output.endedAt(facts.clock.now())
+      if (output.status === 'suspend')
+        this.#outputs[place] = output.askedAt(facts.clock.now(), jsonSchemaOf(node.answerSchema))
       else if (output.status === 'ok' || output.status === 'skip') this.#outputs[place] = output
       else if (!this.#isOver) {
         this.#ended = output

@@ -160,13 +160,17 @@ export interface AnyInputs {
 
 /**
  * The context that a stage receives. `Needs` types the data that it reads from other stages, `Ports` the objects that the app
- * injects.
+ * injects, `Answer` what its `answerSchema` makes of an answer.
  */
-export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends ContextMembers<Needs, Ports> {
+export interface StageContext<out Needs = AnyInputs, out Ports = {}, out Answer = unknown> extends ContextMembers<
+  Needs,
+  Ports,
+  Answer
+> {
   readonly [Symbol.species]: OneCopy
 }
 
-interface ContextMembers<out Needs, out Ports> extends RunIdentity {
+interface ContextMembers<out Needs, out Ports, out Answer> extends RunIdentity {
   readonly stage: StageInfo
   /** The number of this attempt, from 1. */
   readonly attempt: number
@@ -179,7 +183,7 @@ interface ContextMembers<out Needs, out Ports> extends RunIdentity {
   readonly deadline: number | undefined
   readonly clock: Clock
   /** Why this stage runs again: what it suspended with, and the answer. Undefined unless it was resumed. */
-  readonly resumed: Resumed | undefined
+  readonly resumed: Resumed<Answer> | undefined
   /**
    * In a durable run: a name of this call that is the same in every leg, such as `order-7/charge`. Give it to services as an
    * idempotency key. Otherwise undefined.

@@ -79,6 +79,8 @@ export interface SuspendOutput extends OfStatus<'suspend'> {
   readonly until?: number
   /** The answer that it then goes on with. */
   readonly otherwise?: unknown
+  /** The JSON Schema of its answer (draft 2020-12), if the `answerSchema` of the stage has one. */
+  readonly answerSchema?: object
 }
 
 /** What a stage that waits gives beside its question. */
@@ -115,7 +117,7 @@ export interface StageOutputFactory {
   /**
    * Waits for an answer from outside the run. The stages that don't need it go on, then the run ends as `suspended`. When the
    * run is resumed, the stage runs again with `context.resumed`: `request`, `state` and the answer. With `forMs` or `until` it runs again
-   * at that time at the latest, so a question can have a deadline, a reminder can be sent, and a stage can sleep for days.
+   * at that time at the latest. Use that for a deadline, a reminder, or to sleep for days.
    */
   suspend(request: unknown, options?: SuspendOptions): SuspendOutput
 }
@@ -130,6 +132,7 @@ type More = Extras & {
   readonly forMs?: number
   readonly until?: number | Date
   readonly otherwise?: unknown
+  readonly answerSchema?: object
   readonly byEngine?: true
 }
 
@@ -141,6 +144,7 @@ const EXTRAS = [
   'forMs',
   'until',
   'otherwise',
+  'answerSchema',
   'artifacts',
   'events',
   'version',
@@ -196,6 +200,7 @@ export class Output {
   declare readonly forMs: number | undefined
   declare readonly until: number | undefined
   declare readonly otherwise: unknown
+  declare readonly answerSchema: object | undefined
   declare readonly artifacts: Extras['artifacts']
   declare readonly events: Extras['events']
   declare readonly version: string | undefined
@@ -205,12 +210,16 @@ export class Output {
     if (this.#status === 'ok') return new Output('ok', data, this.#more)
     return new Output(this.#status, this.#value, { ...this.#more, data })
   }
-  /** The same question, whose time was given as `forMs`, as it stands once its stage has ended at `endedAt`. */
-  endedAt(endedAt: number): Output {
+  /** A question as it stands once its stage has ended at `endedAt`: its time is absolute, and it has the JSON Schema of its answer. */
+  askedAt(endedAt: number, answerSchema: object | undefined): Output {
     const { forMs, ...more } = this.#more
-    return forMs === undefined
-      ? this
-      : new Output(this.#status, this.#value, Object.freeze({ ...more, until: endedAt + forMs }))
+    if (forMs === undefined && answerSchema === undefined) return this
+    const until = forMs === undefined ? undefined : { until: endedAt + forMs }
+    return new Output(
+      this.#status,
+      this.#value,
+      Object.freeze({ ...more, ...until, ...(answerSchema !== undefined && { answerSchema }) }),
+    )
   }
   toJSON(): object {
     const { status, data, reason, error } = this

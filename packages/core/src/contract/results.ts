@@ -119,10 +119,17 @@ export interface RunOutcome {
 }
 
 /** The type of one stage, as part of its pipeline's type. */
-export interface StageSlot<out Data = unknown, out Skippable extends boolean = boolean, out Chunk = unknown> {
+export interface StageSlot<
+  out Data = unknown,
+  out Skippable extends boolean = boolean,
+  out Chunk = unknown,
+  out Answer = unknown,
+> {
   readonly data: Data
   readonly skippable: Skippable
   readonly chunk: Chunk
+  /** What answers it when it has suspended. Unknown without an `answerSchema`. */
+  readonly answer: Answer
 }
 // oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
 type AnySlot<Data, Skippable extends boolean> = StageSlot<Data, Skippable, any>
@@ -135,6 +142,14 @@ export type InputOf<Slot> =
     : never
 // oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
 export type DataIn<Slot> = Slot extends StageSlot<infer Data, any, any> ? Data : never
+
+/**
+ * Answers to the stages of a run, by their names: as the `answerSchema` of a stage takes them. Those to a child pipeline are nested, and
+ * those to a map are by item.
+ */
+export type AnswersOf<Stages> = { readonly [Name in keyof Stages]?: AnswerIn<Stages[Name]> }
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
+type AnswerIn<Slot> = [Slot] extends [StageSlot<any, any, any, infer Answer>] ? Answer : unknown
 
 /** The data of every stage of a completed run; possibly undefined if the stage can be skipped. */
 export type RunData<Stages> = { readonly [Name in keyof Stages]: InputOf<Stages[Name]> }
@@ -211,15 +226,27 @@ export interface WithChildren {
 
 export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<Stages> | SuspendedResult<Stages>
 
-/** The request and state that a stage suspended with, and the answer. */
-export interface Resumed {
+/**
+ * The request and state that a stage suspended with, and the answer. `expired` says whether there is one: only a given answer was
+ * checked by the `answerSchema`.
+ */
+export type Resumed<Answer = unknown> = GivenAnswer<Answer> | ExpiredQuestion
+interface ResumedQuestion {
   readonly request: unknown
   readonly state: unknown
-  readonly answer: unknown
-  /** The time of the question has passed: `answer` is its `otherwise`. */
-  readonly expired: boolean
-  /** Who answered, as interceptors verified it; undefined if none of them checks callers. */
+  /** Who answered, as interceptors verified it; undefined if none of them checks callers, or if the question expired. */
   readonly by: RunAuthor | undefined
+}
+export interface GivenAnswer<out Answer> extends ResumedQuestion {
+  /** As the `answerSchema` made it. */
+  readonly answer: Answer
+  readonly expired: false
+}
+/** The time of a question has passed. */
+export interface ExpiredQuestion extends ResumedQuestion {
+  /** What the question was asked with as `otherwise`. */
+  readonly answer: unknown
+  readonly expired: true
 }
 
 /** The error that `run()` rejects with. `cause` is the first failure; `result` has all failures and everything that completed. */

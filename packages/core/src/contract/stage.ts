@@ -124,8 +124,24 @@ export interface OutputSchema {
   readonly '~standard': { readonly version: 1; readonly vendor: string; readonly validate: (value: unknown) => unknown }
 }
 
+/** A Standard Schema of answers. Its types are those of `resume` and of `context.resumed`. */
+export interface AnswerSchema<out In = unknown, out Out = unknown> {
+  readonly '~standard': OutputSchema['~standard'] & {
+    readonly types?: { readonly input: In; readonly output: Out } | undefined
+  }
+}
+type TypesOf<Schema extends AnswerSchema> = NonNullable<Schema['~standard']['types']>
+/** What a stage with this schema takes as an answer. */
+export type AnswerTo<Schema extends AnswerSchema> = [Schema] extends [never] ? unknown : TypesOf<Schema>['input']
+/** What such a stage reads from `context.resumed`. */
+export type AnswerFrom<Schema extends AnswerSchema> = [Schema] extends [never] ? unknown : TypesOf<Schema>['output']
+/** What a map with this schema takes: an answer for each item that asks, by its place. */
+export type AnswersToItems<Schema extends AnswerSchema> = [Schema] extends [never]
+  ? unknown
+  : { readonly [place: string]: TypesOf<Schema>['input'] }
+
 /** The options of a stage, shared by `withStage` and `defineStage`. */
-export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
+export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> extends StageOptions {
   /** When a stage with several dependencies starts. Default: `all`, when all have settled, at least one is ok and none failed. */
   readonly join?: J
   /**
@@ -145,7 +161,7 @@ export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
    * Validates an answer to the stage before it counts, and may transform it. If it refuses, the caller gets `core/answer`, and the
    * question stays open. For a map it validates the answer to each item.
    */
-  readonly answerSchema?: OutputSchema
+  readonly answerSchema?: Schema
   /**
    * Where a durable run carries out the stage. `local`: in place in every leg, without a fact. `call`: a child pipeline or a map as
    * one call. `service`: on another machine, with `durable-restate`. Default: one call in place. An engine with other places adds
@@ -172,11 +188,21 @@ export type SlotIn<S extends AnyStage> = S[typeof Symbol.species]['slot']
 export type RequiredBy<S extends AnyStage> = S[typeof Symbol.species]['requires']
 export type PortsIn<S extends AnyStage> = S[typeof Symbol.species]['ports']
 
-export interface StageDefinition<Name extends string, After, Return, When, Failure, Ports, J> extends SharedOptions<
+export interface StageDefinition<
+  Name extends string,
+  After,
+  Return,
+  When,
+  Failure,
+  Ports,
+  J,
+  Schema extends AnswerSchema = AnswerSchema,
+> extends SharedOptions<
   J,
   When,
   Failure,
-  { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never }
+  { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never },
+  Schema
 > {
   readonly name: Name
   readonly kind?: StageKind
@@ -185,7 +211,8 @@ export interface StageDefinition<Name extends string, After, Return, When, Failu
   readonly run: ((
     context: StageContext<
       { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never },
-      Ports
+      Ports,
+      AnswerFrom<Schema>
     >,
   ) => Return) &
     LegalReturn<Return>
@@ -204,14 +231,16 @@ export interface DefineStage<Ports> {
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
+    Schema extends AnswerSchema = never,
   >(
-    definition: StageDefinition<Name, After, Return, When, Failure, Ports, J>,
+    definition: StageDefinition<Name, After, Return, When, Failure, Ports, J, Schema>,
   ): Stage<
     Name,
     StageSlot<
       DataOf<Final<Return>> | Fallback<Failure>,
       Skippable<Return, When, Failure, InheritsFrom<SlotsOf<Declared<After>>, J>>,
-      ChunkOf<Return>
+      ChunkOf<Return>,
+      AnswerTo<Schema>
     >,
     NamesOf<Declared<After>>,
     Ports

@@ -55,6 +55,8 @@ export interface OpenRequest {
   readonly request: unknown
   /** When it goes on without an answer, in ms since 1970; undefined: never. */
   readonly until?: number | undefined
+  /** The JSON Schema of its answer (draft 2020-12), if the `answerSchema` of the stage has one. */
+  readonly answerSchema?: object | undefined
 }
 
 /** The requests that a suspended run waits for. Those of its child runs and of the items of its maps are listed one by one. */
@@ -83,7 +85,7 @@ function requestsIn(
     const output = (outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput
     const inside = askedInside(output, children, pathOf(name, outputs, path))
     return inside === undefined
-      ? [{ path: [...keys, name], request, until: output.until }]
+      ? [{ path: [...keys, name], request, until: output.until, answerSchema: output.answerSchema }]
       : requestsIn(inside, children, [...keys, name])
   })
 }

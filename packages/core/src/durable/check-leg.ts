@@ -5,18 +5,39 @@ import { checkNeededCore } from '../base/needed-core.ts'
 import { checkOptions } from '../base/options.ts'
 import { RUN_RULES } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
+import { refuseOwnAdmission } from '../children/own-admission.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
+import { childGraphAt } from './fit.ts'
 
 /**
  * Checks what `where`, such as `run()`, was given for a leg: a graph, and the options of the run. Call it before you keep anything of
- * a run. `own`: the names of options that `where` checks itself. Throws `core/not-a-pipeline`, `core/illegal-option` and
- * `core/plugin-version`.
+ * a run. `own`: the names of options that `where` checks itself. Throws `core/not-a-pipeline`, `core/illegal-option`,
+ * `core/plugin-version`, and `core/not-durable` for a child graph that checks callers by itself.
  */
 export function checkLeg(where: string, graph: unknown, options: unknown, own: readonly string[] = []): void {
-  const { knownRunOptions } = builtGraph(where, graph)
+  const built = builtGraph(where, graph)
+  checkChildren(built)
+  const { knownRunOptions } = built
   if (options === undefined) return
   checkOptions(where, 'core/illegal-option', options, RUN_RULES, [...own, ...knownRunOptions])
   checkNeededCore('The event sink', read(options, 'eventSink'))
+}
+
+const checked = new WeakSet<BuiltGraph>()
+
+/** Throws `core/not-durable` if a child graph, at any depth, checks callers by itself. */
+export function checkChildren(root: BuiltGraph): void {
+  if (checked.has(root)) return
+  checkInside(root, root)
+  checked.add(root)
+}
+function checkInside(graph: BuiltGraph, root: BuiltGraph): void {
+  for (const stage of graph.info.stages) {
+    const child = stage.child && childGraphAt(graph, stage)
+    if (child === undefined) continue
+    refuseOwnAdmission(stage.name, child, root)
+    checkInside(child, root)
+  }
 }
 
 /** Throws `core/not-a-pipeline` for anything but what `build()` returned. */

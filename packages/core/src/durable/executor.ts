@@ -15,6 +15,8 @@ export interface CallFacts {
   /** When the stage goes on without an answer, and with what. */
   readonly until?: number
   readonly otherwise?: unknown
+  /** The JSON Schema of the answer (draft 2020-12), if the `answerSchema` of the stage has one: for who answers without the graph. */
+  readonly answerSchema?: object
   /** Where items of arrays were undefined, which JSON writes as null. */
   readonly gaps?: readonly Place[]
   /** Who answered: the stage's own code, or else an interceptor or the engine. */

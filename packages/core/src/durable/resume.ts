@@ -4,7 +4,7 @@ import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { SuspendOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
-import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
+import type { AnswersOf, FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { KEPT, checkRunOptions } from '../graph/graph.ts'
@@ -12,19 +12,21 @@ import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
 import { checkedAnswers } from './answer-schemas.ts'
+import { checkChildren } from './check-leg.ts'
 import { askedInside, openRequests, pathOf, wakeAt } from './asked.ts'
 import type { Asked, SuspendedRun } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
 
 /**
  * Continues a suspended run in a new leg. `answers` has an answer for at least one suspended stage; a stage without an answer
- * stays suspended. Without any, those go on whose time has passed (`wakeAt`). Settles like `graph.run`, and rejects with `core/resume` if the run or an answer doesn't fit the graph. The
- * interceptors admit the caller before an answer counts; the leg runs for whoever began the run.
+ * stays suspended. Without any, those go on whose time has passed (`wakeAt`). Settles like `graph.run`, and rejects with `core/resume`
+ * if the run or an answer doesn't fit the graph. The interceptors admit the caller before an answer counts. The leg runs for the user
+ * who began the run.
  */
 export async function resumeRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
   return withoutPorts(graph).run(...(await admittedLeg(graph, suspended, answers, options)))
@@ -34,7 +36,7 @@ export async function resumeRun<Stages, Ports>(
 export async function resumeSettled<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   return withoutPorts(graph).runSettled(...(await admittedLeg(graph, suspended, answers, options)))
@@ -47,7 +49,7 @@ export async function resumeSettled<Stages, Ports>(
 export async function startResumed<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
-  answers: { readonly [Name in keyof Stages]?: unknown },
+  answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<Run<Stages>> {
   return withoutPorts(graph).start(...(await admittedLeg(graph, suspended, answers, options)))
@@ -72,6 +74,7 @@ async function admittedLeg(
   // A graph that isn't the engine's checks its own options and callers.
   if (built === undefined)
     return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, { by: undefined, now }) }]
+  checkChildren(built)
   const own = checkRunOptions(built, options)
   const answered = openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : []))
   const request = {
@@ -81,10 +84,10 @@ async function admittedLeg(
     options: own,
     answers: answered,
   } as const
-  // A run whose time has come goes on without anybody's answer.
+  // A run whose time has come goes on without an answer, so there is no caller to admit.
   const { by } = answered.length === 0 ? { by: undefined } : await admitRequest(graph, { ...request, kept })
   const earlier = new EarlierLegs(suspended, await checkedAnswers(graph, answers), { by, now })
-  // The leg runs for whoever began the run, not for the caller who answers.
+  // The leg runs for the user who began the run, not for the caller who answers.
   return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: earlier }]
 }
 

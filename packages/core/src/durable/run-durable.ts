@@ -6,7 +6,7 @@ import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { asResult } from '../report/outcome.ts'
 import { withoutCaller } from './admission.ts'
-import { builtGraph } from './check-leg.ts'
+import { builtGraph, checkChildren } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
@@ -21,10 +21,9 @@ type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [o
 
 /**
  * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
- * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, an error of
- * the executor, or that of an interceptor that ended the leg before its first stage began. The run itself has not failed then: if it
- * was the first leg, there is no run. Rejects with `core/plugin-version` if the executor
- * needs another core.
+ * run can't go on in this leg. The reason is `core/replay` if its facts don't fit the pipeline, `core/not-durable`, that of `lost`, or an
+ * error of the executor. An interceptor that ends the leg before its first stage rejects it too. The run itself has not failed then. If
+ * it was the first leg, there is no run. Rejects with `core/plugin-version` if the executor needs another core.
  */
 export async function runDurable<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -33,6 +32,7 @@ export async function runDurable<Stages, Ports>(
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraph('runDurable()', graph)
   checkNeededCore('The executor', executor)
+  checkChildren(built)
   const { runId, input, kept = {}, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, {
     ...withoutCaller(built, checkRunOptions(built, options)),

@@ -12,6 +12,7 @@ import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor, InterceptorContext, OnCall, RunPipeline, RunStage } from '../contract/interceptor.ts'
 import type { RESUME, Resume } from '../contract/results.ts'
+import type { OutputSchema } from '../contract/stage.ts'
 import type { Plan } from '../schedule/plan.ts'
 import type { Body } from './stage.ts'
 
@@ -36,6 +37,7 @@ export interface StageNode {
   readonly onFailure: 'skip' | { readonly fallback: object } | undefined
   /** The stage's own code. */
   readonly body: Body
+  readonly answerSchema: OutputSchema | undefined
   /** Calls the code through its layers; undefined if no interceptor wraps the stage. */
   readonly wrapped: RunStage | undefined
   /** The layers around the code of a wrapped stage, innermost first. */

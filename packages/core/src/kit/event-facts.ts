@@ -28,6 +28,7 @@ const FACTS: ReadonlySet<string> = new Set([
   'auth.login',
   'auth.failure',
   'tenant.access_denied',
+  'run.refused',
   'sink.dropped',
   'stream.buffer_overflow',
   'stream.buffer_recovered',

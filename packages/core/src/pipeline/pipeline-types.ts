@@ -7,6 +7,8 @@ import type { OkOutput, SkipOutput, StageKind } from '../contract/output.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type {
+  AnswerFrom,
+  AnswerSchema,
   AnyStage,
   DataOf,
   Final,
@@ -24,11 +26,13 @@ export interface StageWiring<
   When extends boolean,
   Failure extends OnFailure,
   J extends Join,
+  Schema = AnswerSchema,
 > extends SharedOptions<
   J,
   When,
   Failure,
-  { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }
+  { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> },
+  Schema
 > {
   /** Names of stages that are in the pipeline already. */
   readonly dependencies?: Dependencies
@@ -100,7 +104,8 @@ export interface MapOptions<
   When extends boolean,
   Failure extends OnFailure,
   J extends Join,
-> extends StageWiring<Stages, Dependencies, When, Failure, J> {
+  Schema extends AnswerSchema = AnswerSchema,
+> extends StageWiring<Stages, Dependencies, When, Failure, J, Schema> {
   /** Default: TRANSFORM. */
   readonly kind?: StageKind
   /** Maximum number of items at once. Default: no limit. */
@@ -113,7 +118,11 @@ export interface MapOptions<
   ) => Iterable<Item> | AsyncIterable<Item>
   readonly each: ((
     item: Item,
-    context: StageContext<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }, Ports>,
+    context: StageContext<
+      { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> },
+      Ports,
+      AnswerFrom<Schema>
+    >,
   ) => Return) &
     LegalReturn<Return>
 }

@@ -6,8 +6,12 @@ import { mapStage } from '../children/map-stage.ts'
 import { childStage } from '../children/pipeline-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
 import type { StageKinds } from '../contract/output.ts'
-import type { RunData, StageSlot } from '../contract/results.ts'
+import type { AnswersOf, RunData, StageSlot } from '../contract/results.ts'
 import type {
+  AnswerFrom,
+  AnswerSchema,
+  AnswerTo,
+  AnswersToItems,
   AnyStage,
   ChunkOf,
   DataOf,
@@ -96,17 +100,22 @@ export class Pipeline<Stages = {}, Ports = {}> {
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
+    Schema extends AnswerSchema = never,
   >(
     stage:
       | (NamedStage<
           Name,
-          StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
+          StageContext<
+            { readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> },
+            Ports,
+            AnswerFrom<Schema>
+          >,
           Return
         > &
           NotTaken<Name, Stages> &
           LegalReturn<Return>)
       | NameOnly<Name>,
-    options?: StageWiring<Stages, Dependencies, When, Failure, J>,
+    options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
   ): Pipeline<
     Stages &
       Provides<
@@ -114,7 +123,8 @@ export class Pipeline<Stages = {}, Ports = {}> {
         StageSlot<
           DataOf<Final<Return>> | Fallback<Failure>,
           Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
-          ChunkOf<Return>
+          ChunkOf<Return>,
+          AnswerTo<Schema>
         >
       >,
     Ports
@@ -127,15 +137,20 @@ export class Pipeline<Stages = {}, Ports = {}> {
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
+    Schema extends AnswerSchema = never,
   >(
     name: NewName<Name, Stages>,
     stage: StageLike<
-      StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
+      StageContext<
+        { readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> },
+        Ports,
+        AnswerFrom<Schema>
+      >,
       Return
     > &
       LegalReturn<Return>,
-    kindOrOptions?: StageKinds[keyof StageKinds] | StageWiring<Stages, Dependencies, When, Failure, J>,
-    options?: StageWiring<Stages, Dependencies, When, Failure, J>,
+    kindOrOptions?: StageKinds[keyof StageKinds] | StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
+    options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
   ): Pipeline<
     Stages &
       Provides<
@@ -143,7 +158,8 @@ export class Pipeline<Stages = {}, Ports = {}> {
         StageSlot<
           DataOf<Final<Return>> | Fallback<Failure>,
           Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
-          ChunkOf<Return>
+          ChunkOf<Return>,
+          AnswerTo<Schema>
         >
       >,
     Ports
@@ -176,7 +192,10 @@ export class Pipeline<Stages = {}, Ports = {}> {
     name: NewName<Name, Stages>,
     child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
     options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J>,
-  ): Pipeline<Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never>>, Ports> {
+  ): Pipeline<
+    Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never, AnswersOf<Child>>>,
+    Ports
+  > {
     return extended(this, [fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options)])
   }
 
@@ -189,9 +208,10 @@ export class Pipeline<Stages = {}, Ports = {}> {
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
+    Schema extends AnswerSchema = never,
   >(
     name: NewName<Name, Stages>,
-    options: MapOptions<Stages, Ports, Dependencies, Item, Return, When, Failure, J>,
+    options: MapOptions<Stages, Ports, Dependencies, Item, Return, When, Failure, J, Schema>,
   ): Pipeline<
     Stages &
       Provides<
@@ -199,7 +219,8 @@ export class Pipeline<Stages = {}, Ports = {}> {
         StageSlot<
           MapData<Return> | Fallback<Failure>,
           Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>,
-          never
+          never,
+          AnswersToItems<Schema>
         >
       >,
     Ports

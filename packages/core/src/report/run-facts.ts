@@ -13,6 +13,7 @@ import { snapshotOf } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { KEPT, nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
+import { jsonSchemaOf } from '../graph/json-schema.ts'
 import { joinPorts } from '../graph/ports.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { Schedule } from '../schedule/schedule.ts'
@@ -225,10 +226,11 @@ export class RunFacts {
       this.data[index] = answer.data as object
       return OK
     }
-    const { name, onFailure } = nodeAt(this.graph, index)
+    const { name, onFailure, made, answerSchema } = nodeAt(this.graph, index)
     const stage = this.stage(index)
     if (answer.status === 'suspend') {
-      stage.output = answer.endedAt(this.times[2 * index + 1] as number)
+      // What is inside a child pipeline or a map has its own schemas.
+      stage.output = answer.askedAt(this.times[2 * index + 1] as number, made ? undefined : jsonSchemaOf(answerSchema))
       return SUSPENDED
     }
     if (answer.status === 'fail' && onFailure !== undefined) {

@@ -3,14 +3,14 @@ import type { Kept, RunInput, StageGraph } from '@stageflow/core'
 import { admitRequest, isGuarded, missingKeepers } from '@stageflow/core/durable'
 import type { Admitted, GivenRequest } from '@stageflow/core/durable'
 
+import type { RunRow } from './rows.ts'
 import { inputOf, keptOf } from './run-row.ts'
-import type { RunRow } from './run-row.ts'
 
 type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 /** What is asked of a run that exists. */
 export type LaterAction = Exclude<GivenRequest['action'], 'start'>
 
-/** Has the interceptors of a graph admit whoever asks something of its runs, and counts those who are refused. */
+/** Has the interceptors of a graph admit each request to its runs, and counts those that they refuse. */
 export class Admissions {
   /** How many requests were refused. */
   refused = 0
@@ -51,7 +51,7 @@ export function checkGuarded(graph: AnyGraph, row: RunRow): void {
 
 const unguarded = ({ id, pipeline }: RunRow, missing: readonly string[]): StageflowError =>
   new StageflowError(
-    'durable-local/unguarded',
+    'durable-engine/unguarded',
     `Run "${id}" of "${pipeline}" began behind the interceptors ${missing.join(', ')}, and this graph was built without them, so nothing would check who asks for the run. Build the graph with them.`,
   )
 

@@ -10,7 +10,7 @@ export class CallsInProgress {
     const earlier = this.#runs.get(runId)?.get(key)
     if (earlier !== undefined && (await earlier).abandoned === true)
       throw new StageflowError(
-        'durable-local/still-running',
+        'durable-engine/still-running',
         `"${key}" of run "${runId}" still runs in this process for a leg that is over, because its code ignores its signal. Let another process take over the run, or restart this one.`,
       )
     const begun = call()

@@ -1,43 +1,39 @@
 import { StageflowError } from '@stageflow/core'
-import type { Clock, RunAuthor } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
 
 import { checkGuarded } from './admission.ts'
 import { findAnswers } from './answers.ts'
-import type { FactKey } from './answers.ts'
 import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
-import type { Journal } from './journal.ts'
+import { ask } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
 import { jsonText } from './json.ts'
-import type { InboxRow } from './run-log.ts'
-import { findRun, graphOf, hasEnded } from './run-row.ts'
-import type { RunRow } from './run-row.ts'
-import { ADD_TO_INBOX, INBOX, KEYS } from './statements.ts'
+import type { FactKey, InboxRow, RunRow } from './rows.ts'
+import { graphOf, hasEnded } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
 /** Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. */
-export function askToStop(
-  journal: Journal,
+export function* askToStop(
   id: string,
   reason: string,
-  owner: string,
+  { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
-): number | undefined {
-  const row = findRun(journal, id)
-  if (row === undefined) throw unknownRun(id, journal.path)
+): Act<number | undefined> {
+  const row = yield* ask('findRun', id)
+  if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
   if (row.status === 'running' && (isCarriedHere || isElsewhere))
-    journal.run(ADD_TO_INBOX, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
-  else endWithoutCode(journal, row, { status: 'cancelled', reason })
+    yield* ask('addToInbox', { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
+  else yield* endWithoutCode(row, { status: 'cancelled', reason })
   return row.n
 }
 
 export interface AnswerPlan {
-  readonly journal: Journal
+  readonly journal: Pick<Journal, 'name'>
   readonly owner: string
-  readonly clock: Pick<Clock, 'now'>
   readonly maxFactLength: number
 }
 
@@ -46,27 +42,27 @@ export interface GivenAnswers {
   readonly answers: unknown
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
-  /** The graph that the run is to go on with; undefined if whoever answers has none. */
+  /** The graph that the run is to go on with; undefined if the caller has none. */
   readonly graph: AnyGraph | undefined
 }
 
 /** Keeps all answers, or none. Returns the number of the run. */
-export function keepAnswers(
+export function* keepAnswers(
   id: string,
   { answers: given, by, graph }: GivenAnswers,
-  { journal, owner, clock, maxFactLength }: AnswerPlan,
-): number {
-  const row = findRun(journal, id)
-  if (row === undefined) throw unknownRun(id, journal.path)
+  { journal, owner, maxFactLength }: AnswerPlan,
+): Act<number> {
+  const row = yield* ask('findRun', id)
+  if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
-  const facts = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
+  const facts = yield* ask('factKeys', row.n)
   // A process that carries the run has checked its own graph.
-  const isElsewhere = lookAt(row, owner, clock.now())?.is === 'elsewhere'
+  const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
   if (graph !== undefined) {
     checkGuarded(graph, row)
     checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
   }
-  const inbox = journal.all(INBOX, row.n) as unknown as readonly InboxRow[]
+  const inbox = yield* ask('inbox', row.n)
   const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
   const twice = early.filter(([path]) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
   const all = [...problems, ...twice.map(([path]) => `"${path}" has been answered already`)]
@@ -79,7 +75,7 @@ export function keepAnswers(
       return { run: row.n, kind, key, value: answerText(text, by) }
     }
   const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
-  for (const answer of rows) journal.run(ADD_TO_INBOX, answer)
+  for (const answer of rows) yield* ask('addToInbox', answer)
   return row.n
 }
 
@@ -92,6 +88,6 @@ const answerText = (text: string, by: RunAuthor | undefined): string =>
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(
-    'durable-local/not-waiting',
+    'durable-engine/not-waiting',
     `No answer for run "${id}" of "${pipeline}" was kept: ${why}. get(runId) lists what it waits for.`,
   )

@@ -2,53 +2,11 @@ import type { ErrorRecord, Kept, RunInput, RunOptions } from '@stageflow/core'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
-import type { Journal } from './journal.ts'
 import { readJson } from './json.ts'
-import type { FactRow } from './run-log.ts'
-import { FIND } from './statements.ts'
-
-/** `blocked`: the last leg could not go on, for example because the graph has changed. It can be tried again. */
-export type RunStatus = 'running' | 'suspended' | 'blocked' | 'completed' | 'cancelled' | 'failed'
-
-/** A run as the journal has it. */
-export interface RunRow {
-  readonly n: number
-  readonly id: string
-  readonly pipeline: string
-  readonly fingerprint: string
-  readonly status: RunStatus
-  readonly owner: string | null
-  /** 1 if the lease of the owner has not ended. */
-  readonly owned: 0 | 1
-  /** 1 if something is in its inbox. */
-  readonly has_inbox: 0 | 1
-  readonly fence: number
-  readonly leg: number
-  /** How many facts it has. */
-  readonly facts: number
-  readonly facts_before: number
-  readonly crashes: number
-  readonly user_id: string | null
-  readonly org_id: string | null
-  readonly started_at: number
-  readonly updated_at: number
-  readonly input: string
-  readonly options: string
-  /** What interceptors kept at the start, as JSON. */
-  readonly kept: string | null
-  /** How often it has failed and was tried again. */
-  readonly retries: number
-  /** When a suspended run goes on without an answer, in ms since 1970. */
-  readonly wake_at: number | null
-  readonly result: string | null
-  readonly error: string | null
-}
+import type { FactRow, RunRow } from './rows.ts'
 
 /** Options that all legs of a run have from its first one. */
 export type PinnedOptions = Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'>
-
-export const findRun = (journal: Journal, runId: string): RunRow | undefined =>
-  journal.get(FIND, runId) as unknown as RunRow | undefined
 
 export const graphOf = (row: RunRow): GraphFingerprint => readJson(row.fingerprint, 'shape', row.id) as GraphFingerprint
 
@@ -86,7 +44,7 @@ export const startOf = (row: RunRow): DurableStart => ({
   startedAt: row.started_at,
   input: inputOf(row),
   kept: keptOf(row),
-  isRetried: row.retries > 0,
+  isRetried: row.reopened > 0,
   options: readJson(row.options, 'options', row.id) as PinnedOptions,
 })
 

@@ -1,18 +1,17 @@
 import { StageflowError } from '@stageflow/core'
-import type { Clock, RunInput, StageGraph } from '@stageflow/core'
+import type { RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf, incompatibilities } from '@stageflow/core/durable'
 import type { Admitted, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { fingerprint, show } from '@stageflow/core/kit'
 
 import { checkGuarded, keptText } from './admission.ts'
 import { progressOf } from './answers.ts'
-import type { FactKey } from './answers.ts'
 import { endWithoutCode } from './end-without-code.ts'
-import type { Journal } from './journal.ts'
+import { ask } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
 import { readJson } from './json.ts'
-import { findRun, graphOf, hasEnded, startOf } from './run-row.ts'
-import type { RunRow } from './run-row.ts'
-import { ADD, ADD_GRAPH, CLAIM, FIND_GRAPH, KEYS, RENEW } from './statements.ts'
+import type { FactKey, RunRow } from './rows.ts'
+import { graphOf, hasEnded, startOf } from './run-row.ts'
 
 export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
@@ -29,7 +28,7 @@ export interface NewRun {
 }
 
 export interface Claimant {
-  readonly clock: Pick<Clock, 'now'>
+  readonly journal: Pick<Journal, 'name'>
   readonly owner: string
   readonly leaseMs: number
   readonly maxRecoveries: number
@@ -37,7 +36,7 @@ export interface Claimant {
 
 /**
  * The run is ours, another process carries it, or there is nothing to do: it has ended, or waits for answers. `exists`: it was to be
- * started, and somebody else has, so the caller must be admitted as one who attaches to it.
+ * started, and another caller has, so this one must be admitted as one who attaches to it.
  */
 export type Claim =
   | {
@@ -51,10 +50,9 @@ export type Claim =
   | { readonly is: 'settled'; readonly row: RunRow }
 
 /** What is to be done with a run, without a write: undefined if it can be claimed. */
-export function lookAt(row: RunRow | undefined, owner: string, now: number): Claim | undefined {
+export function lookAt(row: RunRow | undefined, owner: string): Claim | undefined {
   if (row === undefined) return undefined
-  const isDue = row.wake_at !== null && row.wake_at <= now
-  const onlyWaits = row.status === 'suspended' && row.has_inbox === 0 && !isDue
+  const onlyWaits = row.status === 'suspended' && row.has_inbox === 0 && row.is_due === 0
   if (hasEnded(row) || onlyWaits) return { is: 'settled', row }
   if (row.status === 'running' && isCarriedElsewhere(row, owner)) return { is: 'elsewhere' }
   return undefined
@@ -64,22 +62,21 @@ export function lookAt(row: RunRow | undefined, owner: string, now: number): Cla
 export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolean => owned === 1 && owner !== us
 
 /** Claims a run, and creates it if it is new. Runs within a write. */
-export function claim(
-  journal: Journal,
+export function* claim(
   runId: string,
   graph: AnyGraph,
-  { owner, leaseMs, maxRecoveries, clock }: Claimant,
+  { journal, owner, leaseMs, maxRecoveries }: Claimant,
   created: NewRun | undefined,
-): Claim {
-  const row = findRun(journal, runId)
+): Act<Claim> {
+  const row = yield* ask('findRun', runId)
   if (row === undefined) {
-    if (created === undefined) throw unknownRun(runId, journal.path)
-    return create(journal, runId, graph, { owner, leaseMs }, created)
+    if (created === undefined) throw unknownRun(runId, journal)
+    return yield* create(runId, graph, { owner, leaseMs }, created)
   }
   if (created !== undefined) return { is: 'exists' }
   checkGuarded(graph, row)
-  const keys = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
-  const settled = lookAt(row, owner, clock.now())
+  const keys = yield* ask('factKeys', row.n)
+  const settled = lookAt(row, owner)
   checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
   if (settled !== undefined) return settled
   // Its process has died: `lookAt` has found a lease that is no longer renewed.
@@ -88,36 +85,29 @@ export function claim(
   const crashes = hasCrashed && !hasNewFacts ? row.crashes + 1 : 0
   if (crashes > maxRecoveries) {
     const error = crashLoop(runId, crashes)
-    endWithoutCode(journal, row, { status: 'failed', error })
-    return { is: 'settled', row: findRun(journal, runId) as RunRow }
+    yield* endWithoutCode(row, { status: 'failed', error })
+    return { is: 'settled', row: (yield* ask('findRun', runId)) as RunRow }
   }
   const start = startOf(row)
-  journal.run(RENEW, { owner, ms: leaseMs })
-  journal.run(CLAIM, { run: row.n, owner, graph: idOfGraph(journal, graph), facts: row.facts, crashes })
-  // As CLAIM has just written it.
+  yield* ask('renewLease', owner, leaseMs)
+  yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
+  // As `claimRun` has just written it.
   const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
   return { is: 'ours', row: claimed, start, keys }
 }
 
-function create(
-  journal: Journal,
+function* create(
   runId: string,
   graph: AnyGraph,
   { owner, leaseMs }: Pick<Claimant, 'owner' | 'leaseMs'>,
   { input, text, pinned, startedAt, admitted }: NewRun,
-): Claim {
-  if (!journal.hasRoom)
-    throw new StageflowError(
-      'durable-local/full',
-      `Run "${runId}" was not started: the journal "${journal.path}" has reached 90% of maxBytes. Raise maxBytes, or shorten retentionMs so that ended runs are deleted sooner.`,
-    )
-  journal.run(RENEW, { owner, ms: leaseMs })
+): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
   const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
-  journal.run(ADD, {
+  yield* ask('addRun', {
     id: runId,
     pipeline: graph.name,
-    graph: idOfGraph(journal, graph),
+    graph: shapeText(graph),
     owner,
     userId,
     orgId,
@@ -126,20 +116,20 @@ function create(
     options: JSON.stringify(pinned),
     kept: keptText(admitted?.kept),
   })
-  const row = findRun(journal, runId) as RunRow
+  yield* ask('renewLease', owner, leaseMs)
+  const row = (yield* ask('findRun', runId)) as RunRow
   return { is: 'ours', row, start: startOf(row), keys: [] }
 }
 
 /** Fingerprints as JSON: one graph is written many times. */
 const fingerprintTexts = new WeakMap<GraphFingerprint, string>()
 
-/** The number of a graph in the journal. Adds its fingerprint if it is new. */
-function idOfGraph(journal: Journal, graph: AnyGraph): number {
+/** The shape of a graph as the journal keeps it. */
+function shapeText(graph: AnyGraph): string {
   const shape = fingerprintOf(graph)
   const text = fingerprintTexts.get(shape) ?? JSON.stringify(shape)
   fingerprintTexts.set(shape, text)
-  journal.run(ADD_GRAPH, text)
-  return Number(journal.get(FIND_GRAPH, text)?.['id'])
+  return text
 }
 
 /** Throws if the run began with another input: then the caller has reused its id by mistake. `text` is that input as JSON. */
@@ -149,7 +139,7 @@ export function checkInput(id: string, text: string, { input }: Pick<NewRun, 'in
   const comparable = input.createdAt === undefined ? { ...first, createdAt: undefined } : first
   if (fingerprint(comparable) === fingerprint(input)) return
   throw new StageflowError(
-    'durable-local/other-input',
+    'durable-engine/other-input',
     `Run "${id}" began with another input. Pass the input that it began with, or start a run with a new runId.`,
   )
 }
@@ -159,19 +149,19 @@ export function checkFit(graph: AnyGraph, id: string, before: GraphFingerprint, 
   const found = incompatibilities(graph, before, progressOf(keys, before))
   if (found.length === 0) return
   throw new StageflowError(
-    'durable-local/changed-graph',
+    'durable-engine/changed-graph',
     `Run "${id}" cannot go on with this graph "${graph.name}":${found.map((each) => `\n- ${each}`).join('')}\nContinue it with the graph that it began with, or with one that keeps these stages. The run stays as it is.`,
   )
 }
 
 const crashLoop = (runId: string, crashes: number): StageflowError =>
   new StageflowError(
-    'durable-local/crash-loop',
+    'durable-engine/crash-loop',
     `Run "${runId}" has failed: ${crashes} legs in a row ended with their process before a stage had ended. Look for what ends the process, such as a lack of memory, and start the run again under another id.`,
   )
 
-export const unknownRun = (runId: string, path: string): StageflowError =>
+export const unknownRun = (runId: string, { name }: Pick<Journal, 'name'>): StageflowError =>
   new StageflowError(
-    'durable-local/unknown-run',
-    `The journal "${path}" has no run ${show(runId)}. It was never started, or has ended longer ago than retentionMs.`,
+    'durable-engine/unknown-run',
+    `The journal "${name}" has no run ${show(runId)}. It was never started, or has ended longer ago than retentionMs.`,
   )

@@ -4,7 +4,8 @@ import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/co
 
 import type { CallsInProgress } from './calls-in-progress.ts'
 import { tooLarge } from './json.ts'
-import type { FactKind, FactRow, InboxRow, RunLog } from './run-log.ts'
+import type { FactKind, FactRow, InboxRow } from './rows.ts'
+import type { RunLog } from './run-log.ts'
 import { readFact } from './run-row.ts'
 
 export interface Leg {
@@ -29,7 +30,7 @@ interface GivenAnswer {
 }
 
 /** Carries out the calls of one leg in this process, and keeps their facts in the journal. */
-export class LocalExecutor implements StageExecutor {
+export class LegExecutor implements StageExecutor {
   readonly core: string = '^1.0.0'
   readonly start: DurableStart
   readonly leg: number
@@ -46,7 +47,10 @@ export class LocalExecutor implements StageExecutor {
   readonly #known: Set<string>
   /** How many facts earlier legs have recorded. */
   readonly #pastCount: number
-  readonly #pastFacts: Iterator<FactRow, undefined>
+  /** Those of them that were read and not yet given to the run. */
+  readonly #pastFacts: FactRow[] = []
+  /** The number of the last one that was read. */
+  #lastRead = 0
   /** Facts of this leg that are committed and not yet given to the run. */
   readonly #newFacts: FactRow[] = []
   #lastNumber: number
@@ -65,7 +69,15 @@ export class LocalExecutor implements StageExecutor {
   #pendingFacts = 0
   /** How many of those didn't come from a call of the run: stops, timers and answers. */
   #pendingOutside = 0
-  #mayHaveInbox = true
+  /** The inbox as it was read last, without what this leg has taken. */
+  #inbox: readonly InboxRow[] = []
+  readonly #taken = new Set<number>()
+  /** True if the inbox may have more than was read. */
+  #mustRead = true
+  /** The read that began last; undefined once it has ended. A journal that answers at once has none. */
+  #reading: Promise<void> | undefined
+  /** True if a row of the inbox may be taken now. */
+  #mayTake = true
   #error: unknown
   #wake: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
@@ -78,7 +90,6 @@ export class LocalExecutor implements StageExecutor {
     this.#leg = leg
     this.#known = new Set(leg.keys.map(({ kind, key }) => idOf(kind, key)))
     this.#pastCount = leg.keys.length
-    this.#pastFacts = readFacts(leg.log, this.#pastCount)
     this.#lastNumber = this.#pastCount
     this.hasBegun = this.#pastCount > 0
     this.#lastAt = leg.start.startedAt
@@ -89,8 +100,8 @@ export class LocalExecutor implements StageExecutor {
   execute(key: string, call: () => Promise<CallFacts>, _stage: StageInfo): void {
     this.hasBegun = true
     this.#asked.add(key)
-    // The fact of a leg that had lost its lease may be there.
-    this.#mayHaveInbox = true
+    // The fact of a leg that had lost its lease may be in the inbox.
+    this.#mayTake = true
     if (!this.#known.has(idOf('call', key))) this.#heldCalls.push([key, call])
   }
   timer(key: string, at: number): void {
@@ -99,7 +110,7 @@ export class LocalExecutor implements StageExecutor {
   wait(key: string): void {
     this.#waiting.add(key)
     // An answer may have come before its question was known.
-    this.#mayHaveInbox = true
+    this.#mustRead = true
   }
   stop(key: string, reason: string): void {
     this.#record('stop', key, JSON.stringify(reason))
@@ -115,9 +126,19 @@ export class LocalExecutor implements StageExecutor {
 
   /** Tells that something may be in the inbox of the run. */
   lookIntoInbox(): void {
-    this.#mayHaveInbox = true
-    // While an interceptor around the run is awaited, `next` isn't called.
-    const stop = this.#leg.log.inbox().find(({ kind }) => kind === 'stop')
+    this.#mustRead = true
+    const reading = this.#readInbox()
+    if (reading === undefined) this.#noticeStop()
+    // After an error, `next` reads again, and fails.
+    else
+      void reading.then(
+        () => this.#noticeStop(),
+        () => this.#moved(),
+      )
+  }
+  /** While an interceptor around the run is awaited, `next` isn't called. */
+  #noticeStop(): void {
+    const stop = this.#inbox.find(({ kind }) => kind === 'stop')
     if (stop !== undefined) this.#stopping.abort(readFact({ ...stop, kind: 'stop' }, this.start.runId))
     this.#moved()
   }
@@ -139,8 +160,14 @@ export class LocalExecutor implements StageExecutor {
   async next(): Promise<Fact | undefined> {
     for (;;) {
       if (this.#error !== undefined) throw this.#error as Error
-      const row = this.#nextRow()
+      if (this.#pastFacts.length === 0 && this.#lastRead < this.#pastCount) await this.#readPast()
+      const row = this.#pastFacts.shift() ?? this.#newFacts.shift()
       if (row !== undefined) return this.#factOf(row)
+      const reading = this.#mustRead ? this.#readInbox() : this.#reading
+      if (reading !== undefined) {
+        await reading
+        continue // something may have happened meanwhile
+      }
       this.#takeInbox()
       this.#passTimers()
       // Stops, timers and answers come before any call begins. A process that was stopped for a while first looks whether it has lost the run.
@@ -152,9 +179,10 @@ export class LocalExecutor implements StageExecutor {
     }
   }
 
-  /** The next fact that the run has not been given: first those of earlier legs, then those of this one. */
-  #nextRow(): FactRow | undefined {
-    return this.#pastFacts.next().value ?? this.#newFacts.shift()
+  async #readPast(): Promise<void> {
+    const page = await this.#leg.log.page(this.#lastRead, this.#pastCount)
+    this.#pastFacts.push(...page)
+    this.#lastRead = page.at(-1)?.n ?? this.#pastCount
   }
 
   #factOf({ n, kind, key, at, value }: FactRow): Fact {
@@ -173,11 +201,39 @@ export class LocalExecutor implements StageExecutor {
     return { ...given, kind: 'call', facts: read as CallFacts }
   }
 
+  /** Reads the inbox again. Returns a promise if the journal doesn't answer at once. */
+  #readInbox(): Promise<void> | undefined {
+    const rows = this.#leg.log.inbox()
+    this.#mustRead = false
+    if (!(rows instanceof Promise)) {
+      this.#noteInbox(rows)
+      return undefined
+    }
+    const reading = this.#noteRead(rows).finally(() => {
+      if (this.#reading === reading) this.#reading = undefined
+    })
+    this.#reading = reading
+    return reading
+  }
+  async #noteRead(rows: Promise<readonly InboxRow[]>): Promise<void> {
+    try {
+      this.#noteInbox(await rows)
+    } catch (error) {
+      this.#mustRead = true
+      throw error
+    }
+  }
+  #noteInbox(rows: readonly InboxRow[]): void {
+    // A row that is being taken may still have been there.
+    this.#inbox = rows.filter(({ n }) => !this.#taken.has(n))
+    this.#mayTake = true
+  }
+
   #takeInbox(): void {
-    if (!this.#mayHaveInbox) return
-    this.#mayHaveInbox = false
+    if (!this.#mayTake) return
+    this.#mayTake = false
     this.untaken.clear()
-    for (const row of this.#leg.log.inbox()) {
+    for (const row of this.#inbox) {
       if (row.kind === 'early') this.#takeEarly(row)
       else if (row.kind === 'late') this.#takeLate(row)
       // An answer waits until its question has been asked in this leg.
@@ -277,10 +333,16 @@ export class LocalExecutor implements StageExecutor {
     const row: FactRow = { n: this.#lastNumber, kind, key, at: this.#lastAt, value }
     this.#pendingFacts++
     if (isFromOutside(kind)) this.#pendingOutside++
+    if (taken !== undefined) this.#take(taken)
     void this.#leg.log.add(row, taken).then(
       (isOurs) => this.#recorded(row, isOurs),
       (error: unknown) => this.#fail(error),
     )
+  }
+
+  #take({ n }: InboxRow): void {
+    this.#taken.add(n)
+    this.#inbox = this.#inbox.filter((row) => row.n !== n)
   }
 
   #recorded(row: FactRow, isOurs: boolean): void {
@@ -308,16 +370,6 @@ export class LocalExecutor implements StageExecutor {
   }
 }
 
-/** The facts up to number `last`, read from the journal a page at a time. */
-function* readFacts(log: RunLog, last: number): Generator<FactRow, undefined> {
-  let lastRead = 0
-  while (lastRead < last) {
-    const page = log.page(lastRead, last)
-    yield* page
-    lastRead = page.at(-1)?.n ?? last
-  }
-}
-
 /** True for stops, timers and answers: they don't come from a call of the run. */
 const isFromOutside = (kind: FactKind): boolean => kind !== 'call' && kind !== 'ask'
 
@@ -326,6 +378,6 @@ const idOf = (kind: FactKind, key: string): string => `${kind === 'ask' ? 'call'
 
 export const lostRun = (runId: string): StageflowError =>
   new StageflowError(
-    'durable-local/lease-lost',
+    'durable-engine/lease-lost',
     `Another process has taken over run "${runId}", because this one did not renew its lease in time. The run goes on there.`,
   )

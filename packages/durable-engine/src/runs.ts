@@ -2,7 +2,7 @@ import { systemClock } from '@stageflow/core'
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { pathsIn } from './answers.ts'
@@ -12,34 +12,20 @@ import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
-import { closedJournal } from './journal.ts'
-import type { Journal } from './journal.ts'
-import { LocalExecutor, lostRun } from './local-executor.ts'
+import { ask, closedJournal } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
+import { LegExecutor, lostRun } from './leg-executor.ts'
 import { Pulse } from './pulse.ts'
+import type { RunRow } from './rows.ts'
 import { RunLog } from './run-log.ts'
-import { findRun, recordOf, resultOf } from './run-row.ts'
-import type { PinnedOptions, RunRow } from './run-row.ts'
-import {
-  EMPTY_INBOX,
-  END,
-  LEAVE,
-  NOT_CRASHED,
-  OWNED,
-  RELEASE,
-  RENEW,
-  TAKE,
-  UNDO_ADD,
-  WITH_INBOX,
-} from './statements.ts'
+import { recordOf, resultOf } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
  * rest are those of the leg that this process carries.
  */
 export type DurableRunOptions<Ports> = LegOptions<Ports> & PinnedOptions
-
-/** How often this process looks for what other processes have written, in ms. */
-const LONGEST_PULSE_MS = 100
 
 export type Settled = PipelineResult<unknown> | FailedResult<unknown>
 type Graph = StageGraph<unknown, unknown>
@@ -59,7 +45,7 @@ export interface RunsPlan {
 interface LiveRun {
   readonly id: string
   readonly graph: Graph
-  /** Those of its legs here. Only whoever starts a run gives it a signal. */
+  /** Those of its legs here. Only the caller who starts a run gives it a signal. */
   readonly options: LegOptions<unknown>
   /** What it is started with; undefined if it exists. */
   readonly start: NewRun | undefined
@@ -69,7 +55,7 @@ interface LiveRun {
 }
 interface LiveLeg {
   readonly row: RunRow
-  readonly executor: LocalExecutor
+  readonly executor: LegExecutor
 }
 
 /** What `close()` of a journal could do with the runs that the process carried. */
@@ -82,14 +68,10 @@ export interface JournalCloseReport {
   readonly error: unknown
 }
 
-/** Whether the same leg may work later, without another program: the disk was full, or the journal was locked. */
-export const isTransient = (error: unknown): boolean =>
-  ['durable-local/full', 'durable-local/unavailable'].includes(codeOf(error) ?? '')
-
-/** A run was to be started, and somebody else has. Whoever asked for it attaches to it instead. */
+/** A run was to be started, and another caller has. This one attaches to it instead. */
 export class RunExists extends Error {}
-/** All callers have left, while another process carries the run. Nobody gets this error. */
-class NobodyWaits extends Error {}
+/** All callers have left, while another process carries the run. No caller gets this error. */
+class AllHaveLeft extends Error {}
 
 /** The runs that this process carries or waits for. */
 export class Runs {
@@ -103,19 +85,23 @@ export class Runs {
   /** Until when no other process can have taken the runs of this one, on the monotonic clock of the machine. */
   #leasedUntil = 0
   /** What could not be written when a leg ended, by the number of its run. The next beats try again. */
-  readonly #unwritten = new Map<number, () => void>()
+  readonly #unwritten = new Map<number, () => Act<unknown>>()
 
   constructor(plan: RunsPlan) {
     this.#plan = plan
     // Short enough to renew the lease before it ends.
-    this.pulse = new Pulse(plan.clock, Math.min(LONGEST_PULSE_MS, plan.leaseMs / 3))
+    this.pulse = new Pulse(plan.clock, Math.min(plan.journal.pollMs, plan.leaseMs / 3))
+    plan.journal.listen?.((run) => {
+      this.#lookIntoInbox(run)
+      this.pulse.beat()
+    })
   }
 
   has(id: string): boolean {
     return this.#runs.has(id)
   }
 
-  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if somebody else has started it. */
+  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if another caller has started it. */
   async start(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun): Promise<Settled> {
     if (this.has(id)) throw new RunExists()
     return this.#waitFor(this.#begin(graph, id, options, start), undefined)
@@ -126,8 +112,15 @@ export class Runs {
    */
   async attach(graph: Graph, id: string, { signal, ...options }: LegOptions<unknown>): Promise<Settled> {
     signal?.throwIfAborted()
-    const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
-    return this.#waitFor(live, signal)
+    for (;;) {
+      const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
+      try {
+        return await this.#waitFor(live, signal)
+      } catch (error) {
+        // It was a start, and another process was faster.
+        if (!(error instanceof RunExists)) throw error
+      }
+    }
   }
 
   #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
@@ -172,11 +165,11 @@ export class Runs {
     // Only the first try may create the run. Later ones only look, until the run can be claimed: a look needs no transaction.
     let created = start
     for (;;) {
-      const seen = created === undefined ? lookAt(findRun(journal, id), owner, this.#plan.clock.now()) : undefined
+      const seen = created === undefined ? lookAt(await journal.read(ask('findRun', id)), owner) : undefined
       if (seen?.is !== 'elsewhere') {
         const toCreate = created
         const lookedAt = systemClock.now()
-        const found = await journal.write(() => claim(journal, id, graph, this.#plan, toCreate))
+        const found = await journal.write(() => claim(id, graph, this.#plan, toCreate))
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
@@ -185,8 +178,8 @@ export class Runs {
       }
       created = undefined
       await this.pulse.next()
-      if (this.pulse.isOver) throw closedJournal(journal.path)
-      if (live.waiting === 0) throw new NobodyWaits()
+      if (this.pulse.isOver) throw closedJournal(journal)
+      if (live.waiting === 0) throw new AllHaveLeft()
       if (options.signal?.aborted === true && !hasAskedToStop) {
         hasAskedToStop = true
         await this.cancel(id, textOf(options.signal.reason))
@@ -197,7 +190,7 @@ export class Runs {
   /** Carries one leg. Undefined if the run goes on in another leg, here or in another process. */
   async #leg(live: LiveRun, { row, start, keys }: Extract<Claim, { is: 'ours' }>): Promise<Settled | undefined> {
     const { journal, clock, maxFactLength } = this.#plan
-    const executor = new LocalExecutor({
+    const executor = new LegExecutor({
       start,
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
@@ -209,7 +202,7 @@ export class Runs {
       maxFactLength,
     })
     this.#legs.set(row.n, { row, executor })
-    if (this.pulse.isOver) executor.lose(closedJournal(journal.path))
+    if (this.pulse.isOver) executor.lose(closedJournal(journal))
     this.#beat()
     try {
       executor.lookIntoInbox()
@@ -223,10 +216,10 @@ export class Runs {
       return result
     } catch (error) {
       // The order matters: close() loses the legs too, and a lost leg must not write.
-      if (this.pulse.isOver) throw closedJournal(journal.path)
+      if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => journal.run(UNDO_ADD, row.n, row.fence))
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => ask('removeRun', row.n, row.fence))
       else await this.#block(row, error)
       throw error
     } finally {
@@ -237,23 +230,20 @@ export class Runs {
   }
 
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do. */
-  #end({ n: run, id, fence }: RunRow, { untaken, wakeAt }: LocalExecutor, result: Settled): boolean {
-    const { journal } = this.#plan
-    if (result.status !== 'suspended') journal.run(EMPTY_INBOX, run)
-    for (const row of untaken) journal.run(TAKE, row)
+  *#end({ n: run, id, fence }: RunRow, { untaken, wakeAt }: LegExecutor, result: Settled): Act<boolean> {
+    if (result.status !== 'suspended') yield* ask('emptyInbox', run)
+    for (const row of untaken) yield* ask('takeFromInbox', row)
     // An answer has come while the leg was ending.
-    if (result.status === 'suspended' && findRun(journal, id)?.has_inbox === 1) return false
+    if (result.status === 'suspended' && (yield* ask('findRun', id))?.has_inbox === 1) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
-    const kept = { run, fence, status: result.status, result: JSON.stringify(result), error, wakeAt }
-    return journal.run(END, kept) === 1
+    return yield* ask('endLeg', { run, fence, status: result.status, result: JSON.stringify(result), error, wakeAt })
   }
 
   /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
   async #cancelled(live: LiveRun, { id }: RunRow, reason: string): Promise<Settled> {
-    const { journal } = this.#plan
-    const row = await journal.write(() => {
-      endWithoutCode(journal, findRun(journal, id) as RunRow, { status: 'cancelled', reason })
-      return findRun(journal, id) as RunRow
+    const row = await this.#plan.journal.write(function* () {
+      yield* endWithoutCode((yield* ask('findRun', id)) as RunRow, { status: 'cancelled', reason })
+      return (yield* ask('findRun', id)) as RunRow
     })
     this.#forget(live)
     this.#calls.forget(id)
@@ -264,13 +254,13 @@ export class Runs {
   async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
     const { journal } = this.#plan
     const text = JSON.stringify(recordOf(error))
-    const block = (): void =>
-      void journal.run(END, { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
+    const block = (): Act<boolean> =>
+      ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
     try {
       await journal.write(block)
     } catch {
-      // The caller gets the error all the same. Until it is written, nobody else can have the run, because this process holds its lease.
-      this.#unwritten.set(run, isTransient(error) ? () => journal.run(RELEASE, run, fence) : block)
+      // The caller gets the error all the same. Until it is written, no other process can have the run, because this process holds its lease.
+      this.#unwritten.set(run, journal.isTransient(error) ? () => ask('releaseRun', run, fence) : block)
       this.#beat()
     }
   }
@@ -279,8 +269,8 @@ export class Runs {
 
   /** Asks to stop a run. Returns false if it has ended. */
   async cancel(id: string, reason: string): Promise<boolean> {
-    const { journal, owner } = this.#plan
-    const run = await journal.write(() => askToStop(journal, id, reason, owner, this.#runs.has(id)))
+    const { journal } = this.#plan
+    const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id)))
     if (run === undefined) return false
     this.#lookIntoInbox(run)
     return true
@@ -312,12 +302,12 @@ export class Runs {
         await this.#writeAgain()
         if (systemClock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = systemClock.now()
-          await journal.write(() => journal.run(RENEW, { owner, ms: leaseMs }))
+          await journal.write(() => ask('renewLease', owner, leaseMs))
           await this.#loseTakenLegs()
           this.#noteLease(renewedAt)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
         }
-        for (const row of journal.all(WITH_INBOX, owner)) this.#lookIntoInbox(Number(row['run']))
+        for (const run of await journal.read(ask('runsWithInbox', owner))) this.#lookIntoInbox(run)
       } catch {
         // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
       }
@@ -340,13 +330,14 @@ export class Runs {
   /** Ends the legs whose runs another process has taken, and says that this one lives. */
   async #loseTakenLegs(): Promise<void> {
     const { journal, owner } = this.#plan
-    const owned = new Map(journal.all(OWNED, owner).map(({ n, fence }) => [Number(n), Number(fence)]))
+    const rows = await journal.read(ask('ownedRuns', owner))
+    const owned = new Map(rows.map(({ n, fence }) => [n, fence]))
     for (const [run, { row, executor }] of this.#legs) {
       const fence = owned.get(run)
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
-      await journal.write(() => journal.run(NOT_CRASHED, run))
+      await journal.write(() => ask('notCrashed', run))
     }
   }
 
@@ -358,7 +349,7 @@ export class Runs {
     const { journal, owner, clock } = this.#plan
     this.pulse.end()
     const legs = [...this.#legs.values()]
-    for (const { executor } of legs) executor.lose(closedJournal(journal.path))
+    for (const { executor } of legs) executor.lose(closedJournal(journal))
     const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {
       const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
@@ -367,9 +358,9 @@ export class Runs {
     const ended = await Promise.all(looks)
     const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
     try {
-      await journal.write(() => {
-        for (const { row, hasLeft } of ended) if (hasLeft) journal.run(RELEASE, row.n, row.fence)
-        if (stillRunning.length === 0) journal.run(LEAVE, owner)
+      await journal.write(function* () {
+        for (const { row, hasLeft } of ended) if (hasLeft) yield* ask('releaseRun', row.n, row.fence)
+        if (stillRunning.length === 0) yield* ask('endLease', owner)
       })
       const released = idsOf(ended.filter(({ hasLeft }) => hasLeft))
       return Object.freeze({ released, stillRunning, error: undefined })
@@ -377,7 +368,7 @@ export class Runs {
       // Other processes wait for the end of the lease of each run.
       return Object.freeze({ released: idsOf([]), stillRunning, error })
     } finally {
-      journal.close()
+      await journal.close()
     }
   }
 }

@@ -1,13 +1,11 @@
-import type { Clock, ErrorRecord, StageGraph } from '@stageflow/core'
+import type { ErrorRecord, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
 
-import { closedJournal } from './journal.ts'
-import type { Journal } from './journal.ts'
-import { errorIn, findRun, recordOf } from './run-row.ts'
-import type { RunStatus, RunRow } from './run-row.ts'
-import { isTransient } from './runs.ts'
+import { ask, closedJournal } from './journal.ts'
+import type { FoundRun, Journal } from './journal.ts'
+import type { RunStatus } from './rows.ts'
+import { errorIn, recordOf } from './run-row.ts'
 import type { Runs } from './runs.ts'
-import { ABANDONED, UNFINISHED } from './statements.ts'
 
 /** A run that `recover` found. */
 export interface RecoveredRun {
@@ -17,26 +15,19 @@ export interface RecoveredRun {
   readonly error: ErrorRecord | undefined
 }
 
-interface RecoveryPlan {
-  readonly journal: Journal
-  readonly clock: Pick<Clock, 'now'>
-}
-type FoundRun = Pick<RunRow, 'id' | 'status' | 'owned'>
-
 /** How many recovered runs of one graph are carried at once, so that many of them don't exhaust the process. */
 const MOST_AT_ONCE = 64
 
 /** Takes over the runs of one graph that no process carries, until the journal is closed or a later one takes its place. */
 export class Recovery {
   readonly #journal: Journal
-  readonly #clock: Pick<Clock, 'now'>
   readonly #runs: Runs
   readonly #graph: StageGraph<unknown, unknown>
   readonly #options: LegOptions<unknown>
   /** The runs that were unfinished at the start. */
-  readonly #first: readonly string[]
+  #first: readonly string[] = []
   /** Those among them that are still in progress. */
-  readonly #open: Set<string>
+  readonly #open = new Set<string>()
   /** The runs that this recovery carries now. */
   readonly #carried = new Set<string>()
   /** Runs that could not go on here. Another call tries them again, for example after a deploy. */
@@ -48,23 +39,18 @@ export class Recovery {
   #isDone = false
   #isReplaced = false
 
-  constructor(
-    { journal, clock }: RecoveryPlan,
-    runs: Runs,
-    graph: StageGraph<unknown, unknown>,
-    options: LegOptions<unknown>,
-  ) {
+  constructor(journal: Journal, runs: Runs, graph: StageGraph<unknown, unknown>, options: LegOptions<unknown>) {
     this.#journal = journal
-    this.#clock = clock
     this.#runs = runs
     this.#graph = graph
     this.#options = options
-    this.#first = journal.all(UNFINISHED, this.#filter()).map(({ id }) => id as string)
-    this.#open = new Set(this.#first)
   }
 
   /** Resolves when none of the runs that were unfinished at the start is in progress anymore. */
-  start(): Promise<readonly RecoveredRun[]> {
+  async start(): Promise<readonly RecoveredRun[]> {
+    const found = await this.#journal.read(ask('unfinishedRuns', this.#graph.name))
+    this.#first = found.map(({ id }) => id)
+    for (const id of this.#first) this.#open.add(id)
     void this.#watch()
     return this.#done.promise
   }
@@ -76,43 +62,41 @@ export class Recovery {
 
   async #watch(): Promise<void> {
     while (!this.#runs.pulse.isOver && !(this.#isDone && this.#isReplaced)) {
+      // Asked for before the look: a beat that comes during it counts.
+      const beat = this.#runs.pulse.next()
       try {
-        this.#look()
+        await this.#look()
       } catch {
         // The next beat tries again.
       }
-      await this.#runs.pulse.next()
+      await beat
     }
-    this.#done.reject(closedJournal(this.#journal.path))
+    this.#done.reject(closedJournal(this.#journal))
   }
 
   /** Looks for runs to take over, and takes as many as may be carried at once. */
-  #look(): void {
-    const sql = this.#isDone ? ABANDONED : UNFINISHED
-    const found = this.#journal.all(sql, this.#filter()) as unknown as readonly FoundRun[]
-    this.#closeFirst(found)
+  async #look(): Promise<void> {
+    const looked = this.#isDone ? 'abandonedRuns' : 'unfinishedRuns'
+    const found = await this.#journal.read(ask(looked, this.#graph.name))
+    await this.#closeFirst(found)
     const mine = found.filter((run) => this.#isMine(run)).map(({ id }) => id)
     // The oldest is taken first, with `pop`.
     this.#queue = mine.reverse()
     this.#takeMore()
   }
 
-  /** Of runs that only wait, those whose time has passed. */
-  #filter(): object {
-    return { pipeline: this.#graph.name, now: this.#clock.now() }
-  }
-
   /** Notes which of the first runs are no longer in progress, and resolves the call when none is. */
-  #closeFirst(unfinished: readonly FoundRun[]): void {
+  async #closeFirst(unfinished: readonly FoundRun[]): Promise<void> {
     const unfinishedIds = new Set(unfinished.map(({ id }) => id))
     for (const id of this.#open) {
       const hasEnded = !unfinishedIds.has(id)
       // While a run is carried, its promise is what ends it here.
       if (!this.#carried.has(id) && (hasEnded || this.#refused.has(id))) this.#open.delete(id)
     }
-    if (this.#open.size > 0) return
+    if (this.#open.size > 0 || this.#isDone) return
+    const recovered = await this.#recovered()
     this.#isDone = true
-    this.#done.resolve(this.#first.flatMap((id) => this.#recovered(id)))
+    this.#done.resolve(recovered)
   }
 
   #isMine({ id, status, owned }: FoundRun): boolean {
@@ -138,7 +122,7 @@ export class Recovery {
       await this.#runs.attach(this.#graph, id, this.#options)
     } catch (error) {
       // A full disk or a lock passes without a deploy: the next look tries again.
-      if (!isTransient(error)) this.#refused.set(id, recordOf(error))
+      if (!this.#journal.isTransient(error)) this.#refused.set(id, recordOf(error))
     }
     this.#carried.delete(id)
     this.#takeMore()
@@ -146,8 +130,13 @@ export class Recovery {
     if (this.#carried.size === 0) this.#runs.pulse.beat()
   }
 
-  #recovered(runId: string): readonly RecoveredRun[] {
-    const row = findRun(this.#journal, runId)
-    return row === undefined ? [] : [{ runId, status: row.status, error: this.#refused.get(runId) ?? errorIn(row) }]
+  async #recovered(): Promise<readonly RecoveredRun[]> {
+    const recovered: RecoveredRun[] = []
+    for (const runId of this.#first) {
+      const row = await this.#journal.read(ask('findRun', runId))
+      if (row !== undefined)
+        recovered.push({ runId, status: row.status, error: this.#refused.get(runId) ?? errorIn(row) })
+    }
+    return recovered
   }
 }

@@ -4,15 +4,12 @@ import type { CallFacts, OpenRequest } from '@stageflow/core/durable'
 import { type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
 import { answerPath, questionsIn } from './answers.ts'
-import type { FactKey } from './answers.ts'
 import { unknownRun } from './claim.ts'
-import type { Journal } from './journal.ts'
-import type { FactKind, FactRow } from './run-log.ts'
-import { errorIn, findRun, graphOf, hasEnded, inputOf, readFact, resultOf } from './run-row.ts'
-import type { RunStatus, RunRow } from './run-row.ts'
-import { FACTS, INBOX, LIST, LIST_OF_STATUS } from './statements.ts'
-
-export type { RunStatus } from './run-row.ts'
+import { ask } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
+import type { FactKind, FactRow, InboxRow, RunRow, RunStatus } from './rows.ts'
+import { allFacts } from './run-log.ts'
+import { errorIn, graphOf, hasEnded, inputOf, readFact, resultOf } from './run-row.ts'
 
 export interface RunSummary {
   readonly runId: string
@@ -79,29 +76,28 @@ function checkGiven(options: ListOptions): void {
   const missing = (['userId', 'orgId'] as const).find((name) => name in options && options[name] === undefined)
   if (missing === undefined) return
   throw new StageflowError(
-    'durable-local/illegal-option',
-    `list(): ${missing} is undefined, so it would list the runs of everybody. Pass the id, or leave ${missing} out to see all runs.`,
+    'durable-engine/illegal-option',
+    `list(): ${missing} is undefined, so it would list the runs of all. Pass the id, or leave ${missing} out to see all runs.`,
   )
 }
 
 /** The runs of a journal, the newest first. */
-export function listRuns(journal: Journal, options: ListOptions): readonly RunSummary[] {
-  checkOptions('list()', 'durable-local/illegal-option', options, RULES)
+export function* listRuns(journal: Pick<Journal, 'name'>, options: ListOptions): Act<readonly RunSummary[]> {
+  checkOptions('list()', 'durable-engine/illegal-option', options, RULES)
   checkGiven(options)
   const { status = null, pipeline = null, userId = null, orgId = null, limit = 100, after } = options
-  const last = after === undefined ? undefined : findRun(journal, after)
-  if (after !== undefined && last === undefined) throw unknownRun(after, journal.path)
-  const sql = status === null ? LIST : LIST_OF_STATUS
-  const rows = journal.all(sql, { status, pipeline, userId, orgId, limit, before: last?.n ?? null })
-  return rows.map((row) => summaryOf(row as unknown as RunRow))
+  const last = after === undefined ? undefined : yield* ask('findRun', after)
+  if (after !== undefined && last === undefined) throw unknownRun(after, journal)
+  const rows = yield* ask('listRuns', { status, pipeline, userId, orgId, limit, before: last?.n ?? null })
+  return rows.map(summaryOf)
 }
 
-export function runDetails(journal: Journal, runId: string): RunDetails | undefined {
-  const row = findRun(journal, runId)
+export function* runDetails(runId: string): Act<RunDetails | undefined> {
+  const row = yield* ask('findRun', runId)
   if (row === undefined) return undefined
   // Before the facts: an answer moves from the inbox to them.
-  const inbox = journal.all(INBOX, row.n) as unknown as readonly FactKey[]
-  const facts = journal.all(FACTS, row.n, 0, -1) as unknown as readonly FactRow[]
+  const inbox = yield* ask('inbox', row.n)
+  const facts = yield* allFacts(row.n)
   return {
     ...summaryOf(row),
     input: inputOf(row),
@@ -124,7 +120,7 @@ const summaryOf = (row: RunRow): RunSummary => ({
 })
 
 /** Without the questions whose answers are still in the inbox. */
-function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly FactKey[]): readonly OpenRequest[] {
+function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly OpenRequest[] {
   const graph = graphOf(row)
   const questions = questionsIn([...facts, ...inbox])
   return facts.flatMap(({ kind, key, value }) => {

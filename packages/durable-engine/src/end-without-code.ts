@@ -1,11 +1,11 @@
 import type { PipelineReport, StageRecord, StageflowError } from '@stageflow/core'
 import type { CallFacts } from '@stageflow/core/durable'
 
-import type { Journal } from './journal.ts'
+import { ask } from './journal.ts'
+import type { Act } from './journal.ts'
+import type { FactRow, RunRow } from './rows.ts'
 import { graphOf, readFact } from './run-row.ts'
-import type { RunRow } from './run-row.ts'
-import type { FactRow } from './run-log.ts'
-import { EMPTY_INBOX, END, FACTS } from './statements.ts'
+import { allFacts } from './run-log.ts'
 
 export type CodelessEnd =
   | { readonly status: 'cancelled'; readonly reason: string }
@@ -15,8 +15,8 @@ export type CodelessEnd =
  * Ends a run that no process carries, without running code of it: a cancelled one that waits for answers, or one that ends each
  * process. Its result has what the facts tell of its own stages. Runs within a write.
  */
-export function endWithoutCode(journal: Journal, row: RunRow, end: CodelessEnd): void {
-  const facts = journal.all(FACTS, row.n, 0, -1) as unknown as readonly FactRow[]
+export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
+  const facts = yield* allFacts(row.n)
   const error = end.status === 'failed' ? { code: end.error.code, message: end.error.message } : undefined
   const result = {
     status: end.status,
@@ -24,8 +24,8 @@ export function endWithoutCode(journal: Journal, row: RunRow, end: CodelessEnd):
     ...stagesOf(row, facts, end.status),
     children: {},
   }
-  journal.run(EMPTY_INBOX, row.n)
-  journal.run(END, {
+  yield* ask('emptyInbox', row.n)
+  yield* ask('endLeg', {
     run: row.n,
     fence: row.fence,
     status: end.status,

@@ -1,13 +1,7 @@
 import type { GraphFingerprint, RunProgress, StageFingerprint } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 
-import type { FactKind } from './run-log.ts'
-
-/** A kind and a key of a run's facts. */
-export interface FactKey {
-  readonly kind: FactKind
-  readonly key: string
-}
+import type { FactKey, InboxRow } from './rows.ts'
 
 /** A stage of a key: `place` is the number of its item, or of its attempt. */
 interface KeyPart {
@@ -40,12 +34,14 @@ export const pathsIn =
     pathText(answerPath(key, graph))
 
 /** The keys of the calls that wait for an answer, and those that have got one. */
-export function questionsIn(keys: Iterable<FactKey>): ReadonlyMap<string, 'open' | 'answered'> {
+export function questionsIn(
+  keys: Iterable<Pick<FactKey | InboxRow, 'kind' | 'key'>>,
+): ReadonlyMap<string, 'open' | 'answered'> {
   const questions = new Map<string, 'open' | 'answered'>()
   for (const { kind, key } of keys) {
     if (kind === 'ask') questions.set(key, questions.get(key) ?? 'open')
     if (kind === 'answer') questions.set(key, 'answered')
-    // Its time has passed, so the stage runs again, and may ask anew.
+    // Its time has passed, so the stage runs again, and may ask again.
     if (kind === 'timer') questions.delete(key)
   }
   return questions
@@ -69,7 +65,7 @@ export interface FoundAnswers {
 }
 
 /** A path of names as one text: the key of an early answer. */
-export const pathText = (path: readonly string[]): string => path.map((name) => name.replaceAll('/', '%2F')).join('/')
+const pathText = (path: readonly string[]): string => path.map((name) => name.replaceAll('/', '%2F')).join('/')
 
 /** Finds the calls that answers are for. `given` has them by the names of stages, nested for child runs and maps. */
 export function findAnswers(keys: readonly FactKey[], given: unknown, graph: GraphFingerprint): FoundAnswers {

@@ -3,42 +3,42 @@ import type { CallFacts } from '@stageflow/core/durable'
 
 import { checkFit } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
-import type { Journal } from './journal.ts'
-import type { FactRow } from './run-log.ts'
-import { findRun, graphOf, readFact } from './run-row.ts'
-import type { PinnedOptions, RunRow } from './run-row.ts'
-import { ADD_FACT, DELETE_FACTS, FACTS, REOPEN } from './statements.ts'
+import { ask } from './journal.ts'
+import type { Act } from './journal.ts'
+import type { FactRow, RunRow } from './rows.ts'
+import { allFacts } from './run-log.ts'
+import { graphOf, readFact } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
 
 /**
  * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again`; all others stay. The
  * time limit of the run begins again. Runs within a write.
  */
-export function reopen(journal: Journal, graph: AnyGraph, { id }: RunRow, again: readonly string[], now: number): void {
-  const row = findRun(journal, id)
+export function* reopen(graph: AnyGraph, { id }: RunRow, again: readonly string[], now: number): Act<void> {
+  const row = yield* ask('findRun', id)
   if (row?.status !== 'failed')
     throw new StageflowError(
-      'durable-local/not-failed',
+      'durable-engine/not-failed',
       `Run "${id}" is ${row?.status ?? 'gone'}, so it is not tried again. Only a failed run is; run(), resume() and recover() go on with others.`,
     )
   checkNames(id, again, Object.keys(graphOf(row).stages))
-  const facts = journal.all(FACTS, row.n, 0, -1) as unknown as readonly FactRow[]
+  const facts = yield* allFacts(row.n)
   const last = lastAttempts(facts)
   const kept = facts.filter((fact) => !isOf(fact, again) && (isKept(fact, id) || isOfEarlierAttempt(fact, last)))
   checkFit(graph, id, graphOf(row), kept)
-  journal.run(DELETE_FACTS, row.n)
-  kept.forEach((fact, index) => journal.run(ADD_FACT, { ...fact, n: index + 1, run: row.n, fence: row.fence }))
   const options = JSON.parse(row.options) as PinnedOptions
   const { timeoutMs } = options
   // The limit counts from the start of the run.
   const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - row.started_at }
-  journal.run(REOPEN, { run: row.n, options: JSON.stringify(renewed), facts: kept.length })
+  const renumbered = kept.map((fact, index) => ({ ...fact, n: index + 1 }))
+  yield* ask('reopenRun', { run: row.n, options: JSON.stringify(renewed), facts: renumbered })
 }
 
 function checkNames(id: string, again: readonly string[], names: readonly string[]): void {
   const unknown = again.filter((name) => !names.includes(name))
   if (unknown.length === 0) return
   throw new StageflowError(
-    'durable-local/illegal-option',
+    'durable-engine/illegal-option',
     `retryFailed(): run "${id}" has no stage ${unknown.map((name) => `"${name}"`).join(', ')} to run again; it has ${names.join(', ')}.`,
   )
 }
