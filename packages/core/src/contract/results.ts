@@ -59,6 +59,10 @@ export interface StageRecord {
   readonly error?: ErrorRecord
   /** Its failure was tolerated (`onFailure`). */
   readonly tolerated?: true
+  /** Who gave the answer that it went on with, as interceptors verified it. */
+  readonly answeredBy?: RunAuthor
+  /** It went on without an answer, because the time of its question had passed. */
+  readonly expired?: true
   /** When its dependencies allowed it to start; undefined if they never did. */
   readonly readyAt: number | undefined
   readonly startedAt: number | undefined
@@ -234,7 +238,7 @@ export type Resumed<Answer = unknown> = GivenAnswer<Answer> | ExpiredQuestion
 interface ResumedQuestion {
   readonly request: unknown
   readonly state: unknown
-  /** Who answered, as interceptors verified it; undefined if none of them checks callers, or if nobody answered. */
+  /** Who answered, as interceptors verified it; undefined if none of them checks callers, or if the question expired. */
   readonly by: RunAuthor | undefined
 }
 export interface GivenAnswer<out Answer> extends ResumedQuestion {

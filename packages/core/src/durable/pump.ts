@@ -1,9 +1,8 @@
-import { isNumber, isObject } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
-import { revived, wrongIn } from './facts.ts'
+import { isFact, revived, wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -27,6 +26,8 @@ export interface PumpedRun {
   withSlotOf(key: string, then: () => void): void
   /** Whether the stage with this part of a key has settled, or is gone, and nothing cancelled it. */
   isDone(part: string): boolean
+  /** Why this leg has no call with this part of a key, as a part of a sentence. */
+  whyNotCalled(part: string): string
   open(done: (outcome: Outcome) => void): void
   cancel(reason: string, signalReason?: unknown): void
 }
@@ -68,7 +69,7 @@ function throwIfRefused({ status, reason, errors }: Outcome): void {
   if (status === 'completed' || errors.some(({ stage }) => stage !== undefined)) return
   const [error] = errors
   if (error !== undefined) throw revived(error)
-  throw new StageflowError('core/refused', `An interceptor cancelled the run before its first stage: ${reason}`)
+  throw new StageflowError('core/leg-refused', `An interceptor cancelled the run before its first stage: ${reason}`)
 }
 
 /** Waits until all promises that are ready have run. */
@@ -78,12 +79,8 @@ const turn = (): Promise<void> =>
   })
 declare const setTimeout: (callback: () => void) => unknown
 
-const KINDS: ReadonlySet<unknown> = new Set<Fact['kind']>(['call', 'timer', 'answer', 'stop'])
-
 /** The end of the key of a call that was made again because of an answer. */
 const ROUND = /@\d+$/
-
-const isFact = (given: unknown): given is Fact => isObject(given) && KINDS.has(given['kind']) && isNumber(given['at'])
 
 /**
  * Gives the facts of an executor to a run and its child runs, one at a time. It asks for the next one only when nothing is left
@@ -301,7 +298,16 @@ export class Pump {
     })
   }
   #noCall(key: string): StageflowError {
-    return this.#replayError(`its fact of "${key}" has no call in this leg`)
+    return this.#replayError(`its fact of "${key}" has no call in this leg: ${this.#whyNotCalled(key)}`)
+  }
+  /** Asks the innermost run around a key that is in progress, or else the whole one. */
+  #whyNotCalled(key: string): string {
+    const parts = key.replace(ROUND, '').split('/')
+    for (let depth = parts.length - 1; depth > 0; depth--) {
+      const inside = this.runs.get(`${parts.slice(0, depth).join('/')}/`)
+      if (inside !== undefined) return inside.whyNotCalled(parts[depth] as string)
+    }
+    return this.#root.whyNotCalled(parts[0] as string)
   }
 
   /** Something may have ended that the pump waits for. */
