@@ -5,10 +5,10 @@ import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 
 import base from '../../vitest.config.ts'
-import { ROOT } from '../setup/setup.mjs'
 
 // The tests, with one file of the sources changed: RULE_MUTANT is `{ file, find, replace }` as JSON. Nothing is written.
 
+const ROOT = process.cwd()
 const { file, find, replace } = JSON.parse(process.env['RULE_MUTANT'] ?? '{}') as Record<string, string | undefined>
 
 const mutated = {

@@ -39,7 +39,7 @@ export const RULE_MUTANTS = [
       'true ? all : undefined',
     ],
     ['an answer that is no admission admits', 'if (Object.keys(others).length === 0 && isAuthor)', 'if (isAuthor)'],
-    ['an interceptor may take for ever', 'ADMISSION_TIMEOUT_MS)\n    const', 'Infinity)\n    const'],
+    ['an interceptor may take for ever', 'ADMISSION_TIMEOUT_MS)\n    const', '10 * ADMISSION_TIMEOUT_MS)\n    const'],
     ['a refusal is not told', '    tellRefused(built, given, error, request.by)\n', ''],
     ['a graph without the interceptors passes', '.filter((name) => !admitting.has(name))', '.filter(() => false)'],
   ].map(([rule, find, replace]) => mutant(rule, `${CORE}/durable/admission.ts`, find, replace, ADMISSION_TESTS)),
