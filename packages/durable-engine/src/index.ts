@@ -24,6 +24,7 @@ export type {
   Tables,
   WriteOptions,
 } from './journal.ts'
+export { hasEnded } from './run-row.ts'
 export type { FactKey, FactKind, FactRow, InboxRow, RunRow } from './rows.ts'
 export { ENGINE_OPTIONS, LONGEST_MS } from './options.ts'
 export type { EngineOptions } from './options.ts'

@@ -77,7 +77,9 @@ export interface Tables {
   addRun(run: AddedRun): number | undefined
   claimRun(run: ClaimedRun): void
   reopenRun(run: ReopenedRun): void
-  /** Returns false if the fence is another one. */
+  /** Until the end of the transaction, no other writes anything for the run. */
+  lockRun(run: number): void
+  /** Returns false if the fence is another one. A run that has ended loses its inbox. */
   endLeg(leg: EndedLeg): boolean
   /** Removes a run of this fence whose first leg was refused. */
   removeRun(run: number, fence: number): void

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
+import { hasEnded } from '@stageflow/durable-engine'
 import type {
   AddedFact,
   AddedInboxRow,
@@ -102,8 +103,12 @@ export class SqliteTables implements Tables {
     for (const { n, kind, key, at, value } of facts) this.#run(RESTORE_FACT, { run, n, kind, key, at, value })
     this.#run(REOPEN, { run, options, facts: facts.length })
   }
+  /** Each transaction has the whole file. */
+  lockRun(): void {}
   endLeg(leg: EndedLeg): boolean {
-    return this.#run(END, leg) === 1
+    const isOurs = this.#run(END, leg) === 1
+    if (isOurs && hasEnded(leg)) this.emptyInbox(leg.run)
+    return isOurs
   }
   removeRun(run: number, fence: number): void {
     this.#run(UNDO_ADD, run, fence)

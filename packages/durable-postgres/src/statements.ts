@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 
+import { hasEnded } from '@stageflow/durable-engine'
 import type { AddedFact, Question, RunFilter } from '@stageflow/durable-engine'
 
 import { Sql, identifier, list, sql } from './sql.ts'
@@ -110,13 +111,19 @@ export class Statements {
           changed: run,
         }
       }
+      case 'lockRun': {
+        const [, run] = question
+        return { statements: [sql`SELECT 1 FROM ${runs} WHERE n = ${run} FOR UPDATE`], answer: undefined }
+      }
       case 'endLeg': {
-        const [, { run, fence, status, result, error, wakeAt }] = question
+        const [, leg] = question
+        const { run, fence, status, result, error, wakeAt } = leg
         const end = sql`
           UPDATE ${runs} SET status = ${status}, result = ${result}, error = ${error}, wake_at = ${wakeAt}, owner = NULL, crashes = 0,
             fence = fence + 1, updated_at = ${now}
-          WHERE n = ${run} AND fence = ${fence} RETURNING 1`
-        return { statements: [end], answer: (rows) => rows.length === 1, changed: run }
+          WHERE n = ${run} AND fence = ${fence} RETURNING n`
+        const endAll = sql`WITH ended AS (${end}), emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended)) SELECT n FROM ended`
+        return { statements: [hasEnded(leg) ? endAll : end], answer: (rows) => rows.length === 1, changed: run }
       }
       case 'removeRun': {
         const [, run, fence] = question
