@@ -97,7 +97,7 @@ describe('notifications', () => {
       listens: () => listens,
       cut: () => {
         const cutting = pool.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%${schema}%' OR query = 'SELECT 1'`,
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%${schema}%'`,
         )
         cutting.catch(() => {})
       },
@@ -197,8 +197,8 @@ describe('the tables', () => {
     await durable.run(order, {}, { runId: 'first' })
     await pool.query(`
       INSERT INTO ${own}.runs (id, pipeline, graph, status, fence, leg, facts_before, crashes, started_at, updated_at, input, options)
-      SELECT 'copy ' || n, pipeline, graph, status, fence, leg, facts_before, crashes, started_at, updated_at, input, options
-      FROM ${own}.runs, generate_series(1, 10000) AS copies (n)`.replace("'copy ' || n", "'copy ' || copies.n"))
+      SELECT 'copy ' || place, pipeline, graph, status, fence, leg, facts_before, crashes, started_at, updated_at, input, options
+      FROM ${own}.runs, generate_series(1, 10000) AS copies (place)`)
     await pool.query(`ANALYZE ${own}.runs`)
     const looked = async (): Promise<number> =>
       Number((await pool.query('SELECT seq_tup_read AS n FROM pg_stat_user_tables WHERE schemaname = $1 AND relname = $2', [own, 'runs'])).rows[0].n)
