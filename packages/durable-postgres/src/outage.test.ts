@@ -1,6 +1,6 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import type { PoolClient, Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import type { TestServer } from '../../interceptor-idempotency/test/server-process.ts'
@@ -85,17 +85,26 @@ test('while there is no server, each request is an error worth another try, and 
 type Query = (statement: string) => Promise<unknown>
 
 /** A pool whose clients send their statements through `send`. */
-function through(send: (query: Query, statement: string, client: PoolClient) => Promise<unknown>): JournalPool {
+function through(send: (query: Query, statement: string) => Promise<unknown>): JournalPool {
   return {
     options: { max: 10 },
     connect: async () => {
       const client = await pool.connect()
       const query = client.query.bind(client) as Query
+      let isDead = false
       return {
-        query: (statement: string) => send(query, statement, client),
+        query: async (statement: string) => {
+          if (isDead) throw lost()
+          try {
+            return await send(query, statement)
+          } catch (error) {
+            isDead = (error as Error).message === lost().message
+            throw error
+          }
+        },
         on: client.on.bind(client),
         off: client.off.bind(client),
-        release: client.release.bind(client),
+        release: (error?: Error | boolean) => client.release(isDead || error),
       } as never
     },
   }
@@ -109,7 +118,6 @@ test('an answer whose commit is not confirmed is an error that says so, and is n
   await here.run(graph, {}, { runId })
   let isBroken = true
   const losing = through(async (query, statement) => {
-    if (isBroken && statement === 'ROLLBACK') throw lost()
     const answer = await query(statement)
     if (isBroken && statement.endsWith('COMMIT') && statement.includes('INSERT INTO')) throw lost()
     return answer

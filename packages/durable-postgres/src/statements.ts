@@ -113,7 +113,7 @@ export class Statements {
       }
       case 'lockRun': {
         const [, run] = question
-        return { statements: [sql`SELECT 1 FROM ${runs} WHERE n = ${run} FOR UPDATE`], answer: undefined }
+        return { statements: [this.#lock(run)], answer: undefined }
       }
       case 'endLeg': {
         const [, leg] = question
@@ -123,7 +123,8 @@ export class Statements {
             fence = fence + 1, updated_at = ${now}
           WHERE n = ${run} AND fence = ${fence} RETURNING n`
         const endAll = sql`WITH ended AS (${end}), emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended)) SELECT n FROM ended`
-        return { statements: [hasEnded(leg) ? endAll : end], answer: (rows) => rows.length === 1, changed: run }
+        // An answer that is being committed is seen only after the lock.
+        return { statements: hasEnded(leg) ? [this.#lock(run), endAll] : [end], answer: (rows) => rows.length === 1, changed: run }
       }
       case 'removeRun': {
         const [, run, fence] = question
@@ -232,6 +233,9 @@ export class Statements {
     ]
   }
 
+  #lock(run: number): Sql {
+    return sql`SELECT 1 FROM ${this.#tables.runs} WHERE n = ${run} FOR UPDATE`
+  }
   /** Whether the owner of a run is alive: its lease has not ended. */
   #isOwned(): Sql {
     return sql`EXISTS (SELECT 1 FROM ${this.#tables.owners} o WHERE o.id = r.owner AND o.until > ${this.#now})`
