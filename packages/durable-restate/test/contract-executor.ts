@@ -23,7 +23,7 @@ import type { JournalRow } from '../src/journal.ts'
 import { CANCEL, RUN } from '../src/names.ts'
 import { RestateExecutor } from '../src/restate-executor.ts'
 import { beginRun, startOf } from '../src/run-start.ts'
-import type { RunRequest } from '../src/run-start.ts'
+import type { BegunRequest } from '../src/run-start.ts'
 import { RunningCalls } from '../src/running-calls.ts'
 import type { Action, ClientRequest } from '../src/sent-request.ts'
 import { observed } from './observed.ts'
@@ -101,7 +101,7 @@ export class RestateExecutors implements ExecutorUnderTest {
   async #serve(): Promise<void> {
     const real = durableWorkflow(anyGraph, { name: this.#name, secret }) as unknown as { readonly workflow: Handlers }
     const { start, answer, cancel, read } = real.workflow
-    const run = (context: WorkflowContext, request: RunRequest): Promise<never> => this.#attempt(context, request)
+    const run = (context: WorkflowContext, request: BegunRequest): Promise<never> => this.#attempt(context, request)
     // A cancel of the client counts only for a run that was started.
     const stop = handlers.workflow.shared(async (context: WorkflowSharedContext, reason: string) => {
       await context.promise(CANCEL).resolve(reason)
@@ -122,7 +122,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     await restate.register(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`)
   }
 
-  async #attempt(context: WorkflowContext, request: RunRequest): Promise<never> {
+  async #attempt(context: WorkflowContext, request: BegunRequest): Promise<never> {
     const run = this.#runs.get(context.key) as Run
     const lost = context.request().attemptCompletedSignal
     const leg = await run.next(lost)
