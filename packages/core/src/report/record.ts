@@ -169,7 +169,7 @@ function addEnding(
     record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
   if (stageFacts?.abandoned === true) record.abandoned = true
   const resumed = stageFacts?.reruns?.get('')
-  if (resumed?.by !== undefined && nodeAt(run.graph, run.graph.indexOf(record.stage) as number).made === false)
+  if (resumed?.by !== undefined && !nodeAt(run.graph, run.graph.indexOf(record.stage) as number).made)
     record.answeredBy = resumed.by
   if (resumed?.expired === true) record.expired = true
   if (stageFacts?.children !== undefined)

@@ -39,7 +39,10 @@ async function keepsCaller(bench: ExecutorBench): Promise<void> {
   for (const { start: its } of legs) mustEqual(JSON.stringify(its.kept), JSON.stringify(kept), 'executor.start.kept')
 }
 
-const withoutKept = ({ kept: _, ...start }: DurableStart): DurableStart => start
+function withoutKept(start: DurableStart): DurableStart {
+  const { kept: _, ...others } = start
+  return others
+}
 
 async function refusesLeg(bench: ExecutorBench): Promise<void> {
   let isClosed = true
