@@ -74,7 +74,7 @@ test('the stage gets what the schema made of the answer, and all problems come a
 })
 
 test.each([undefined, null, 'yes', 7])(
-  'what is no object of answers (%j) is left to the check of what is waited for',
+  'what is not an object of answers (%j) is left to the check of what is waited for',
   async (answers) => {
     const graph = new Pipeline('order').withStage('boss', ask, { answerSchema: amount }).build()
     expect(await checkedAnswers(graph, answers)).toBe(answers)
@@ -104,7 +104,7 @@ test('a schema that throws, or returns neither a value nor issues, refuses the a
   ).resolves.toEqual({ boss: 2 })
 })
 
-test('an answerSchema that is no schema does not build', () => {
+test('an answerSchema that is not a schema does not build', () => {
   expect(() => new Pipeline('order').withStage('boss', ask, { answerSchema: {} as never }).build()).toThrow(
     /answerSchema must be a Standard Schema/,
   )

@@ -26,7 +26,7 @@ async function waiting(): Promise<ArrayExecutor> {
   return executor
 }
 
-/** The same order with a check before the approval, as a deploy may add it while somebody thinks about the answer. */
+/** The same order with a check before the approval, as a deploy may add it while the run waits for the answer. */
 const withCheck = (calls: string[]) =>
   new Pipeline('order')
     .withStage('price', () => ({ total: calls.push('price') }))
@@ -87,27 +87,24 @@ test('a question that a `when` skips now is never asked again, and its answer is
 test.each([
   ['is skipped now', (): boolean => false],
   ['is called again', undefined],
-])(
-  'a stage that had settled and %s is no reason to call anything: the leg is refused (core/replay)',
-  async (_what, when) => {
-    const calls: string[] = []
-    const graph = (condition?: () => boolean) =>
-      new Pipeline('order')
-        .withStage('pay', () => ({ paid: calls.push('pay') }), condition === undefined ? {} : { when: condition })
-        .withStage('mail', () => ({ sent: calls.push('mail') }), { dependencies: ['pay'], join: 'settled' })
-        .withStage('boss', ask, { dependencies: ['mail'] })
-        .build()
-    const first = new ArrayExecutor()
-    await runDurable(graph(), first)
-    calls.length = 0
-    first.answer('boss', 1)
-    const second = new ArrayExecutor(first.facts)
-    const given = runDurable(graph(when), second)
-    if (when === undefined) expect((await given).status).toBe('completed')
-    else await expect(given).rejects.toMatchObject({ code: 'core/replay', message: expect.stringContaining('"pay"') })
-    expect(calls).toEqual([])
-  },
-)
+])('a stage that had settled and %s causes no call: the leg is refused (core/replay)', async (_what, when) => {
+  const calls: string[] = []
+  const graph = (condition?: () => boolean) =>
+    new Pipeline('order')
+      .withStage('pay', () => ({ paid: calls.push('pay') }), condition === undefined ? {} : { when: condition })
+      .withStage('mail', () => ({ sent: calls.push('mail') }), { dependencies: ['pay'], join: 'settled' })
+      .withStage('boss', ask, { dependencies: ['mail'] })
+      .build()
+  const first = new ArrayExecutor()
+  await runDurable(graph(), first)
+  calls.length = 0
+  first.answer('boss', 1)
+  const second = new ArrayExecutor(first.facts)
+  const given = runDurable(graph(when), second)
+  if (when === undefined) expect((await given).status).toBe('completed')
+  else await expect(given).rejects.toMatchObject({ code: 'core/replay', message: expect.stringContaining('"pay"') })
+  expect(calls).toEqual([])
+})
 
 test('a stage that is gone leaves no fact behind unseen (core/replay)', async () => {
   const first = await waiting()

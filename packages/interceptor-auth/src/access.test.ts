@@ -38,7 +38,7 @@ async function suspendedRun(graph: Orders, token = 'ada@acme'): Promise<Suspende
 const APPROVED = { boss: 'yes' }
 const BOSS = { answeredBy: { roles: ['approver'] } } as const
 
-test('a run that suspended belongs to who began it: nobody else can answer it, with or without a token', async () => {
+test('a run that suspended belongs to who began it: no other caller can answer it, with or without a token', async () => {
   const graph = orders()
   const run = await suspendedRun(graph)
   expect(JSON.stringify(run)).not.toContain('ada@acme')
@@ -55,7 +55,7 @@ test('a run that suspended belongs to who began it: nobody else can answer it, w
   expect(data.boss).toMatchObject({ answer: 'yes', by: { userId: 'ada', orgId: 'acme' }, userId: 'ada' })
 })
 
-test('answeredBy lets whoever of the organization has the roles answer, and the run goes on as who began it', async () => {
+test('answeredBy lets everyone of the organization with the roles answer, and the run goes on as who began it', async () => {
   const graph = orders({}, BOSS)
   const run = await suspendedRun(graph)
   for (const token of ['ada@acme', 'bo@acme:clerk', 'bo@evil:approver'])
@@ -183,7 +183,7 @@ test('without renew a leg has the roles of the start, and authorize holds for wh
 
 // ---------- runs that began otherwise
 
-test('a run that began without auth belongs to nobody (auth/ownerless-run)', async () => {
+test('a run that began without auth has no owner (auth/ownerless-run)', async () => {
   const open = new Pipeline('order').withStage('boss', ask).build()
   const run = JSON.parse(JSON.stringify(await open.run())) as Suspended
   await expect(resumeRun(orders(), run, APPROVED, { token: 'ada@acme' })).rejects.toMatchObject({
@@ -386,7 +386,7 @@ test('two auths do not build into one list, and a child graph with another one d
   expect(executor.facts('r')).toEqual([])
 })
 
-test('a run that began without auth, and is stored, cannot be continued behind it, whoever asks', async () => {
+test('a run that began without auth, and is stored, cannot be continued behind it by any caller', async () => {
   const open = new Pipeline('order').withStage('boss', ask).build()
   const run = JSON.parse(JSON.stringify(await open.run({ userId: 'ada', orgId: 'acme' }))) as Suspended
   // The ids of its input were never verified.

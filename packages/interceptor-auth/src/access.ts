@@ -37,8 +37,8 @@ export function ownerIn(kept: unknown): Owner | undefined {
 }
 
 /**
- * The default of `allows`: the same user of the same organization. A stage with `answeredBy` is answered by whoever of the organization
- * has its roles, and then not by the one who began the run without them.
+ * The default of `allows`: the same user of the same organization. A stage with `answeredBy` is answered by those of the organization
+ * who have its roles, and not by the one who began the run without them.
  */
 export const ownerOrRoles: Allows = ({ action, asked, caller, owner }) => {
   if (caller.orgId !== owner.orgId) return false
@@ -68,7 +68,7 @@ export async function requireAccess(
   if (isAllowed === true) return
   throw refusal(
     'auth/foreign-run',
-    `Run "${runId}" belongs to somebody else, and its caller may not do this (${action}). Answers need the roles of the stage's answeredBy; for other rules pass auth({ allows }).`,
+    `Run "${runId}" belongs to another user, and its caller may not do this (${action}). Answers need the roles of the stage's answeredBy; for other rules pass auth({ allows }).`,
   )
 }
 
@@ -89,7 +89,7 @@ export async function renewed(identity: Identity, renew: Renew, by: Waiting, lim
     return Object.freeze({ ...identity, ...(today as Partial<Identity>) })
   throw refusal(
     'auth/renew-failed',
-    'renew of auth() returned somebody else than the user who began the run. Return the same user with the roles of today, or undefined.',
+    'renew of auth() returned another user than the one who began the run. Return the same user with the roles of today, or undefined.',
   )
 }
 

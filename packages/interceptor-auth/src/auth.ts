@@ -29,7 +29,7 @@ declare module '@stageflow/core' {
     /** The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. */
     readonly authorize?: Authorization | false
     /**
-     * The roles that whoever answers this suspended stage must have: all of them, in the organization of the one who began the run.
+     * The roles that the one who answers this suspended stage must have: all of them, in the organization of the one who began the run.
      * Default: only the one who began the run answers.
      */
     readonly answeredBy?: Authorization | false
@@ -57,13 +57,13 @@ export interface AuthOptions {
   /** Where the claims have the roles: an array, or a string with spaces between them. `false`: nowhere. Default: `roles`. */
   readonly roles?: ClaimSource | false
   /**
-   * Whether a verified caller may attach to, answer, cancel, retry or read a run that somebody began earlier. Default: the same user of
-   * the same organization, and for answers whoever has the roles of `answeredBy`. If tokens have neither, none of them is let in.
+   * Whether a verified caller may attach to, answer, cancel, retry or read a run that was begun earlier. Default: the same user of the
+   * same organization, and for answers those who have the roles of `answeredBy`. Tokens without a user and an organization let no caller in.
    */
   readonly allows?: Allows
   /**
-   * Called in every leg of a run that outlives its caller, since no leg has a token: returns the user who began the run as he is today,
-   * such as with other roles, or undefined if the run may not go on. Default: as he was at the start.
+   * Called in every leg of a run that outlives its caller, since no leg has a token. Returns the user who began the run as of today, such as
+   * with other roles. Undefined: the run may not go on. Default: the user as at the start.
    */
   readonly renew?: Renew
 }
@@ -218,7 +218,7 @@ function requireOwner(runId: string, kept: unknown): Owner {
   if (owner !== undefined) return owner
   throw refusal(
     'auth/ownerless-run',
-    `Run "${runId}" began without auth(), so it belongs to nobody. Continue it with the graph that it began with.`,
+    `Run "${runId}" began without auth(), so it has no owner. Continue it with the graph that it began with.`,
   )
 }
 

@@ -52,7 +52,7 @@ export function withoutCaller(graph: BuiltGraph, options: AllRunOptions): AllRun
   return Object.fromEntries(Object.entries(options).filter(([name]) => !ofCaller.has(name)))
 }
 
-/** The names of interceptors that kept something with a run and that a graph lacks: without them, nobody would check its callers. */
+/** The names of interceptors that kept something with a run and that a graph lacks: without them, its callers would not be checked. */
 export function missingKeepers(graph: AnyGraph, kept: Kept = {}): readonly string[] {
   const admitting = new Set(builtGraphOf(graph)?.admitting.map(({ name }) => name))
   return Object.keys(kept).filter((name) => !admitting.has(name))
@@ -122,7 +122,7 @@ class Request {
     if (who !== undefined) this.by = Object.freeze({ ...this.by, ...who })
   }
 
-  /** Whether the caller has given up: then nobody has refused anything. */
+  /** Whether the caller has given up: then no interceptor has refused anything. */
   isGivenUp(thrown: unknown): boolean {
     const { signal } = this.#options
     return signal?.aborted === true && thrown === signal.reason

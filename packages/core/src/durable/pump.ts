@@ -70,7 +70,7 @@ function throwIfRefused({ status, reason, errors }: Outcome): void {
   if (status === 'completed' || errors.some(({ stage }) => stage !== undefined)) return
   const [error] = errors
   if (error !== undefined) throw revived(error)
-  throw new StageflowError('core/refused', `An interceptor cancelled the run before its first stage: ${reason}`)
+  throw new StageflowError('core/leg-refused', `An interceptor cancelled the run before its first stage: ${reason}`)
 }
 
 /** Waits until all promises that are ready have run. */
@@ -115,8 +115,8 @@ export class Pump {
   /** Answers that came before their questions, and times that had passed. */
   readonly #early = new Map<string, Answered>()
   /**
-   * Facts of calls that this leg has not asked for yet: a stage that waits may have got a dependency since, and after a retry a stage
-   * runs again before those that had settled with its failure.
+   * Facts of calls that this leg has not asked for yet. A stage that waits may have got a dependency since. After a retry a stage runs
+   * again before those that had settled with its failure.
    */
   readonly #later = new Map<string, CallFacts>()
   /** The keys of those that it has asked for meanwhile. They are given next. */
