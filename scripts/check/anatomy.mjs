@@ -152,8 +152,8 @@ function sourceProblems(root, { folder }) {
   })
 }
 
-/** Packages of these kinds have a plugin that core or another package is given. */
-const STATES_CORE = /^(?:interceptor|sink|exporter|store|durable)-/
+/** Packages of these kinds have a plugin that core or another package is given. A journal of durable runs has none: its engine does. */
+const STATES_CORE = /^(?:interceptor|sink|exporter|store)-|^durable-(?:engine|restate)$/
 
 // Core can't read manifests, so a plugin repeats the range of core that its manifest has.
 function coreRangeProblems(root, { folder, short, manifest }) {

@@ -39,6 +39,7 @@ const CODES = [
 
 /** What a second half means over HTTP. Every half that two packages have is here, so that they can't differ by accident. */
 const STATUSES = {
+  'allows-failed': '500',
   cancelled: '499',
   'changed-graph': '500',
   closed: '503',

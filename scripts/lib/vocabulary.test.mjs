@@ -33,10 +33,10 @@ test.each([
 )
 
 test.each([
-  ['durable-local/illegal-option', 'an option or a `runId` has a wrong value', '400'],
+  ['durable-engine/illegal-option', 'an option or a `runId` has a wrong value', '400'],
   ['approvals/illegal-option', 'An option or a decision is not valid.', '400'],
   ['core/illegal-option', 'A run option has an illegal value', '500'],
-  ['durable-local/too-large', 'an input or answer is longer than `maxFactLength`', '413'],
+  ['durable-engine/too-large', 'an input or answer is longer than `maxFactLength`', '413'],
   ['store-redis/too-large', 'An output is larger than `maxValueBytes`.', '500'],
   ['auth/too-large', 'the token is longer than `maxTokenBytes`', '401'],
 ])('%s, if %s, has the status %s: the words of a row say who can fix it', (code, when, status) => {

@@ -201,7 +201,7 @@ test.each<[what: string, admit: Interceptor['admit'], code: string, text: string
     'core/interceptor-threw',
     'no database',
   ],
-])('%s does not admit a caller', async (_what, admit, code, text) => {
+])("%s isn't an admission", async (_what, admit, code, text) => {
   const graph = new Pipeline('order').withStage('ask', ask).build({ interceptors: [tickets({ admit } as never)] })
   await expect(admitRequest(graph, request)).rejects.toMatchObject({ code, message: expect.stringContaining(text) })
 })
@@ -407,7 +407,7 @@ test.each<[what: string, layer: Interceptor, error: object]>([
   [
     'cancels the run in wrapRun',
     { name: 'x', wrapRun: () => (run) => run.cancel('closed') },
-    { code: 'core/leg-refused', message: expect.stringContaining('closed') },
+    { code: 'core/refused', message: expect.stringContaining('closed') },
   ],
   ['does not enter the run', { name: 'x', onRun: () => ({ enter: () => {} }) }, { code: 'core/interceptor-enter' }],
 ])(

@@ -74,7 +74,7 @@ test('the stage gets what the schema made of the answer, and all problems come a
 })
 
 test.each([undefined, null, 'yes', 7])(
-  'what is not an object of answers (%j) is left to the check of what is waited for',
+  "what isn't an object of answers (%j) is left to the check of what is waited for",
   async (answers) => {
     const graph = new Pipeline('order').withStage('boss', ask, { answerSchema: amount }).build()
     expect(await checkedAnswers(graph, answers)).toBe(answers)
@@ -104,7 +104,7 @@ test('a schema that throws, or returns neither a value nor issues, refuses the a
   ).resolves.toEqual({ boss: 2 })
 })
 
-test('an answerSchema that is not a schema does not build', () => {
+test("an answerSchema that isn't a schema does not build", () => {
   expect(() => new Pipeline('order').withStage('boss', ask, { answerSchema: {} as never }).build()).toThrow(
     /answerSchema must be a Standard Schema/,
   )
@@ -125,7 +125,7 @@ const asking = () => {
     .withStage('boss', ({ resumed }) => (resumed ? {} : StageOutput.suspend('Pay?', { forMs: 86_400_000, state: 1 })), {
       answerSchema: withJson((options) => ({ type: 'object', options })),
     })
-    .withPipeline('kid', kid, { answerSchema: flag } as never)
+    .withPipeline('kid', kid)
     .withMap('letters', { over: () => ['a', 'b'], each, answerSchema: flag })
     .withStage('free', ask)
     .build()
@@ -203,4 +203,12 @@ test('the JSON Schema of a question is made once, and is frozen', async () => {
     expect(open?.answerSchema).toEqual({ type: 'object', properties: { made: { const: 1 } } })
     expect(Object.isFrozen((open?.answerSchema as { properties: object }).properties)).toBe(true)
   }
+})
+
+test('an answerSchema around a child pipeline does not build: the stages inside it ask, and it would check none of them', () => {
+  const kid = new Pipeline('kid').withStage('check', ask)
+  const around = new Pipeline('order').withPipeline('kid', kid, { answerSchema: amount })
+  expect(() => around.build()).toThrow(
+    /answerSchema of stage "kid" would check no answer: the stages of "kid" ask, .* Give it to those stages/,
+  )
 })

@@ -26,7 +26,7 @@ async function waiting(): Promise<ArrayExecutor> {
   return executor
 }
 
-/** The same order with a check before the approval, as a deploy may add it while the run waits for the answer. */
+/** The same order with a check before the approval, as a deploy may add it while the answer is open. */
 const withCheck = (calls: string[]) =>
   new Pipeline('order')
     .withStage('price', () => ({ total: calls.push('price') }))
@@ -87,7 +87,7 @@ test('a question that a `when` skips now is never asked again, and its answer is
 test.each([
   ['is skipped now', (): boolean => false],
   ['is called again', undefined],
-])('a stage that had settled and %s causes no call: the leg is refused (core/replay)', async (_what, when) => {
+])('a leg in which a stage that had settled %s is refused (core/replay), and calls nothing', async (_what, when) => {
   const calls: string[] = []
   const graph = (condition?: () => boolean) =>
     new Pipeline('order')

@@ -5,14 +5,19 @@ import { join } from 'node:path'
 import { executorContract, executorProcessContract } from '@stageflow/testing/durable/contract'
 import { afterAll, beforeEach, describe, test } from 'vitest'
 
-import { JournalExecutors } from '../test/journal-executor.ts'
+import { executorsOf, lateExecutorsOf } from '../test/journal-executor.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'durable-local-contract-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
 
 describe('the executor of the journal keeps the contract', () => {
-  const open = () => new JournalExecutors(join(folder, `${++files}.db`))
+  const open = () => executorsOf(join(folder, `${++files}.db`))
+  for (const { name, run } of executorContract(open, { pipelines: 20 })) test(name, run, 60_000)
+})
+
+describe('the executor of a journal whose answers come later keeps the contract', () => {
+  const open = () => lateExecutorsOf(join(folder, `${++files}.db`))
   for (const { name, run } of executorContract(open, { pipelines: 20 })) test(name, run, 60_000)
 })
 

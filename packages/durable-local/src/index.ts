@@ -1,6 +1,13 @@
 export { durableLocal } from './durable-local.ts'
 export type { DurableLocal } from './durable-local.ts'
 export type { DurableLocalOptions } from './options.ts'
-export type { RecoveredRun } from './recover.ts'
-export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
-export type { RunStatus, ListOptions, RunDetails, RunSummary, TimelineEntry } from './views.ts'
+export type {
+  DurableRunOptions,
+  JournalCloseReport,
+  ListOptions,
+  RecoveredRun,
+  RunDetails,
+  RunStatus,
+  RunSummary,
+  TimelineEntry,
+} from '@stageflow/durable-engine'

@@ -35,7 +35,7 @@ export const CREATE: string = `
     options TEXT NOT NULL,
     kept TEXT,
     wake_at REAL,
-    retries INTEGER NOT NULL DEFAULT 0,
+    reopened INTEGER NOT NULL DEFAULT 0,
     result TEXT,
     error TEXT
   ) STRICT;
@@ -67,10 +67,11 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
-const COLUMNS = `runs.*, fingerprint, ${IS_OWNED} AS owned,
-  EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind <> 'early') AS has_inbox,
+const HAS_INBOX = `EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind <> 'early')`
+const COLUMNS = `runs.*, fingerprint,
+  ${IS_OWNED} AS owned, ${HAS_INBOX} AS has_inbox, coalesce(wake_at <= :now, 0) AS is_due,
   (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
-export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = ?`
+export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = :id`
 
 export const ADD: string = `
   INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
@@ -87,7 +88,7 @@ export const END: string = `
 /** A failed run that is tried again. No process carries it yet. */
 export const REOPEN: string = `
   UPDATE runs SET status = 'running', owner = NULL, fence = fence + 1, facts_before = :facts, crashes = 0, options = :options,
-    result = NULL, error = NULL, retries = retries + 1, updated_at = ${NOW}
+    result = NULL, error = NULL, reopened = reopened + 1, updated_at = ${NOW}
   WHERE n = :run`
 /** A first leg in which no stage has begun leaves no run. */
 export const UNDO_ADD: string = `DELETE FROM runs WHERE n = ? AND fence = ?`
@@ -105,6 +106,9 @@ export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ?`
 export const ADD_FACT: string = `
   INSERT INTO facts (run, n, kind, key, at, value) SELECT :run, :n, :kind, :key, :at, :value FROM runs
   WHERE runs.n = :run AND fence = :fence`
+/** A fact that a run keeps when it is tried again. */
+export const RESTORE_FACT: string = `
+  INSERT INTO facts (run, n, kind, key, at, value) VALUES (:run, :n, :kind, :key, :at, :value)`
 export const FACTS: string = `SELECT n, kind, key, at, value FROM facts WHERE run = ? AND n > ? ORDER BY n LIMIT ?`
 export const KEYS: string = `SELECT kind, key FROM facts WHERE run = ? ORDER BY n`
 
@@ -113,7 +117,7 @@ export const ADD_TO_INBOX: string = `
 export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = ? ORDER BY n`
 export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
 export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
-/** A leg that has lost its lease lives, so what followed it is no crash. */
+/** A leg that has lost its lease lives, so what followed it doesn't count as a crash. */
 export const NOT_CRASHED: string = `UPDATE runs SET crashes = 0 WHERE n = ?`
 /** The runs of an owner that have something in their inbox. */
 export const WITH_INBOX: string = `

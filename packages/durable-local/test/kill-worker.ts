@@ -34,7 +34,7 @@ async function carry(seed: number): Promise<void> {
     const { requests = [] } = (await durable.get(runId)) ?? {}
     const some = requests.slice(0, round % 2 === 0 ? 1 : undefined)
     // Another worker may have answered it meanwhile.
-    result = await settled(durable.resume(graph, runId, answersFor(some)), 'durable-local/not-waiting')
+    result = await settled(durable.resume(graph, runId, answersFor(some)), 'durable-engine/not-waiting')
     result ??= await settled(durable.run(graph, { inputText: `seed ${seed}` }, { runId, ...options }))
   }
 }

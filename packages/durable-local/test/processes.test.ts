@@ -97,7 +97,7 @@ test('of two processes that answer one question at once, one gets through', asyn
   expect(await start('one', 'ask-1').ended).toMatchObject({ status: 'suspended' })
   const both = ['answer one', 'answer two'].map((command) => start(command, 'ask-1'))
   const results = await Promise.all(both.map(({ ended }) => ended))
-  expect(new Set(results.map(({ code }) => code))).toEqual(new Set(['durable-local/not-waiting', undefined]))
+  expect(new Set(results.map(({ code }) => code))).toEqual(new Set(['durable-engine/not-waiting', undefined]))
   const answered = results.find(({ status }) => status === 'completed')
   expect(answered.data.ask.answer).toMatch(/^answer (one|two)$/)
   expect(await start('again', 'ask-1').ended).toEqual(answered)
@@ -109,7 +109,7 @@ test('a run that ends its process again and again fails by name, without running
   const failed = await start('leg 4', 'crash-1').ended
   expect(failed).toMatchObject({
     code: 'core/pipeline-failed',
-    message: expect.stringContaining('durable-local/crash-loop') as string,
+    message: expect.stringContaining('durable-engine/crash-loop') as string,
   })
   expect(lines()).toEqual(['first', 'work leg 1', 'work leg 2', 'work leg 3'])
 }, 60_000)

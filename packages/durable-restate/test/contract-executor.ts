@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { createEndpointHandler, workflow } from '@restatedev/restate-sdk'
-import type { WorkflowContext } from '@restatedev/restate-sdk'
+import { createEndpointHandler, handlers, workflow } from '@restatedev/restate-sdk'
+import type { WorkflowContext, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { Pipeline, StageflowError } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
 import type {
@@ -14,18 +14,18 @@ import type {
   LegResult,
   RecordedFact,
 } from '@stageflow/testing/durable/contract'
-import { pathOf } from '../src/answers.ts'
+import { pathOf } from '../src/paths.ts'
 import { durableClient, durableWorkflow } from '../src/index.ts'
 import type { DurableClient } from '../src/index.ts'
 import { readJournal } from '../src/journal.ts'
 import type { JournalRow } from '../src/journal.ts'
-import { RUN } from '../src/names.ts'
+import { CANCEL, RUN } from '../src/names.ts'
 import { RestateExecutor } from '../src/restate-executor.ts'
 import { beginRun, startOf } from '../src/run-start.ts'
-import type { DurableRequest } from '../src/run-start.ts'
+import type { RunRequest } from '../src/run-start.ts'
 import { RunningCalls } from '../src/running-calls.ts'
 import { observed } from './observed.ts'
-import { restate } from './restate.ts'
+import { restate, secret } from './restate.ts'
 
 interface Leg {
   readonly carry: CarryLeg<LegResult>
@@ -69,7 +69,7 @@ class Run {
 }
 
 /** The handlers of a workflow that don't need its graph. */
-type Handlers = Record<'answer' | 'cancel' | 'status', never>
+type Handlers = Record<'start' | 'answer' | 'cancel' | 'read', never>
 const anyGraph = new Pipeline('any').withStage('a', () => ({})).build()
 
 /**
@@ -87,6 +87,7 @@ export class RestateExecutors implements ExecutorUnderTest {
   readonly #client: DurableClient<Record<string, unknown>> = durableClient({
     url: restate.url,
     name: this.#name,
+    secret,
   }) as never
   readonly #runs = new Map<string, Run>()
   readonly #running = new RunningCalls()
@@ -102,10 +103,14 @@ export class RestateExecutors implements ExecutorUnderTest {
   }
 
   async #serve(): Promise<void> {
-    const real = durableWorkflow(anyGraph, { name: this.#name }) as unknown as { readonly workflow: Handlers }
-    const { answer, cancel, status } = real.workflow
-    const run = (context: WorkflowContext, request: DurableRequest): Promise<never> => this.#attempt(context, request)
-    const served = workflow({ name: this.#name, handlers: { run, answer, cancel, status } })
+    const real = durableWorkflow(anyGraph, { name: this.#name, secret }) as unknown as { readonly workflow: Handlers }
+    const { start, answer, cancel, read } = real.workflow
+    const run = (context: WorkflowContext, request: RunRequest): Promise<never> => this.#attempt(context, request)
+    // A cancel of the client counts only for a run that was started.
+    const stop = handlers.workflow.shared(async (context: WorkflowSharedContext, reason: string) => {
+      await context.promise(CANCEL).resolve(reason)
+    })
+    const served = workflow({ name: this.#name, handlers: { run, start, answer, cancel, read, stop } })
     const handle = createEndpointHandler({ services: [served], logger: () => {} })
     this.#server.on('request', (request, response) => {
       this.#cut.run(
@@ -121,7 +126,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     await restate.register(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`)
   }
 
-  async #attempt(context: WorkflowContext, request: DurableRequest): Promise<never> {
+  async #attempt(context: WorkflowContext, request: RunRequest): Promise<never> {
     const run = this.#runs.get(context.key) as Run
     const lost = context.request().attemptCompletedSignal
     const leg = await run.next(lost)
@@ -157,6 +162,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     const known = this.#runs.get(runId)
     if (known?.current !== undefined) return known.current.ended.promise as Promise<Result>
     const leg = { carry, ended: Promise.withResolvers<LegResult>() }
+    leg.ended.promise.catch(() => {}) // the start may return after the leg has ended
     const run = known ?? new Run(start.startedAt)
     run.begin(leg)
     this.#runs.set(runId, run)
@@ -172,8 +178,7 @@ export class RestateExecutors implements ExecutorUnderTest {
   }
 
   async stop(runId: string, reason: string): Promise<void> {
-    // The client refuses to cancel a run that has not been started.
-    const response = await fetch(`${restate.url}/${this.#name}/${encodeURIComponent(runId)}/cancel`, {
+    const response = await fetch(`${restate.url}/${this.#name}/${encodeURIComponent(runId)}/stop`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(reason),
@@ -205,7 +210,7 @@ export class RestateExecutors implements ExecutorUnderTest {
   async facts(runId: string): Promise<readonly RecordedFact[]> {
     const id = await restate.invocation(this.#name, runId)
     const sql = `select entry_type, name, entry_json from sys_journal where id = '${id}' order by index`
-    return readJournal(await restate.query<JournalRow>(sql)).facts
+    return readJournal(await restate.query<JournalRow>(sql))?.facts ?? []
   }
 
   /** Kills the invocations, which would have further attempts without an end. */

@@ -37,14 +37,15 @@ export function ownerIn(kept: unknown): Owner | undefined {
 }
 
 /**
- * The default of `allows`: the same user of the same organization. A stage with `answeredBy` is answered by those of the organization
- * who have its roles, and not by the one who began the run without them.
+ * The default of `allows`: the same user of the same organization. A stage with `answeredBy` is answered by users of the
+ * organization with its roles. The user who began the run needs them too.
  */
 export const ownerOrRoles: Allows = ({ action, asked, caller, owner }) => {
   if (caller.orgId !== owner.orgId) return false
   // Tokens without a user and an organization don't tell one caller from another.
   const isOwner = caller.userId === owner.userId && (owner.userId ?? owner.orgId) !== undefined
-  if (action !== 'answer') return isOwner
+  // An answer for a stage that this version of the graph lacks asks for no role.
+  if (action !== 'answer' || asked.length === 0) return isOwner
   return asked.every((stage) => {
     const roles = rolesOf(stage, 'answeredBy')
     return roles === undefined ? isOwner : roles.every((role) => caller.roles.includes(role))

@@ -29,8 +29,8 @@ declare module '@stageflow/core' {
     /** The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. */
     readonly authorize?: Authorization | false
     /**
-     * The roles that the one who answers this suspended stage must have: all of them, in the organization of the one who began the run.
-     * Default: only the one who began the run answers.
+     * The roles that a user needs to answer this suspended stage: all of them, in the organization of the user who began the run.
+     * Default: only the user who began the run answers.
      */
     readonly answeredBy?: Authorization | false
   }
@@ -58,12 +58,12 @@ export interface AuthOptions {
   readonly roles?: ClaimSource | false
   /**
    * Whether a verified caller may attach to, answer, cancel, retry or read a run that was begun earlier. Default: the same user of the
-   * same organization, and for answers those who have the roles of `answeredBy`. Tokens without a user and an organization let no caller in.
+   * same organization, and for answers users with the roles of `answeredBy`.
    */
   readonly allows?: Allows
   /**
-   * Called in every leg of a run that outlives its caller, since no leg has a token. Returns the user who began the run as of today, such as
-   * with other roles. Undefined: the run may not go on. Default: the user as at the start.
+   * Called in every leg of a run that outlives its caller, because no leg has a token. Returns the user who began the run with the roles
+   * of today, or undefined if the run may not go on. Default: the user as verified at the start.
    */
   readonly renew?: Renew
 }
@@ -187,8 +187,7 @@ export function auth(options: AuthOptions): Interceptor {
     },
     onCall: (stage) => {
       // Read here, so that an illegal value is a problem of `build()`.
-      const answering = rolesOf(stage, 'answeredBy')
-      if (answering !== undefined && stage.child !== undefined) throw answeredInside(stage)
+      if (rolesOf(stage, 'answeredBy') !== undefined) mustAskItself(stage)
       const needed = rolesOf(stage, 'authorize')
       if (needed === undefined) return undefined
       return (context) => {
@@ -206,11 +205,14 @@ export function auth(options: AuthOptions): Interceptor {
   }
 }
 
-const answeredInside = ({ name, child }: StageInfo): StageflowError =>
-  new StageflowError(
+/** Throws if the stages of a child pipeline ask instead of this one: their own `answeredBy` counts. */
+function mustAskItself({ name, child }: StageInfo): void {
+  if (child === undefined) return
+  throw new StageflowError(
     'auth/illegal-option',
-    `answeredBy of stage "${name}" has no effect: it runs the pipeline "${child?.name}", and a stage inside asks. Set answeredBy on that stage.`,
+    `answeredBy of stage "${name}" would not hold: the stages of "${child.name}" ask, and not the stage around them. Give answeredBy to those stages.`,
   )
+}
 
 /** What was kept about who began a run. Throws `auth/ownerless-run` if that was not checked. */
 function requireOwner(runId: string, kept: unknown): Owner {

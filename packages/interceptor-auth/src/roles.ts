@@ -1,7 +1,7 @@
 import { type StageInfo, StageflowError } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
 
-/** The roles that a stage demands: of the user that the run acts for, or of the one who answers it. */
+/** The roles that a stage demands: of the user that the run acts for, or of the user who answers it. */
 export interface Authorization {
   /** The user needs all of them. */
   readonly roles: readonly string[]

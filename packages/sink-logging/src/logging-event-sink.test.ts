@@ -79,7 +79,7 @@ test('a refused request is one warning with what was asked, the code and who ask
   }
   const verified = {
     name: 'tokens',
-    runOptions: ['token' as never],
+    runOptions: ['token'] as const,
     admit: () => ({ who: { userId: 'eve', orgId: 'acme' } }),
   }
   const graph = chat.build({ clock, eventSink: sink, interceptors: [verified, { name: 'owners', admit: refuse }] })

@@ -117,7 +117,7 @@ export interface StageOutputFactory {
   /**
    * Waits for an answer from outside the run. The stages that don't need it go on, then the run ends as `suspended`. When the
    * run is resumed, the stage runs again with `context.resumed`: `request`, `state` and the answer. With `forMs` or `until` it runs again
-   * at that time at the latest: that is a deadline, a reminder, or a sleep of days.
+   * at that time at the latest. Use that for a deadline, a reminder, or to sleep for days.
    */
   suspend(request: unknown, options?: SuspendOptions): SuspendOutput
 }

@@ -7,6 +7,7 @@ import type { RunAction } from '../contract/events.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { StageInfo, Slot } from '../contract/context.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
+import { ContextSnapshot } from '../contract/snapshot.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import type { Kept, RunAuthor, RunIdentity, RunInput } from '../contract/snapshot-fields.ts'
 import { checkRunOptions } from '../graph/graph.ts'
@@ -52,7 +53,7 @@ export function withoutCaller(graph: BuiltGraph, options: AllRunOptions): AllRun
   return Object.fromEntries(Object.entries(options).filter(([name]) => !ofCaller.has(name)))
 }
 
-/** The names of interceptors that kept something with a run and that a graph lacks: without them, its callers would not be checked. */
+/** The names of interceptors that kept something with a run and that a graph lacks. Without them nothing would check its callers. */
 export function missingKeepers(graph: AnyGraph, kept: Kept = {}): readonly string[] {
   const admitting = new Set(builtGraphOf(graph)?.admitting.map(({ name }) => name))
   return Object.keys(kept).filter((name) => !admitting.has(name))
@@ -122,7 +123,7 @@ class Request {
     if (who !== undefined) this.by = Object.freeze({ ...this.by, ...who })
   }
 
-  /** Whether the caller has given up: then no interceptor has refused anything. */
+  /** Whether the caller has given up. Then no interceptor has refused anything. */
   isGivenUp(thrown: unknown): boolean {
     const { signal } = this.#options
     return signal?.aborted === true && thrown === signal.reason
@@ -141,6 +142,9 @@ class Request {
       action,
       runId,
       pipeline: this.#graph.info,
+      get snapshot() {
+        return new ContextSnapshot(input)
+      },
       options: this.#options,
       asked: this.#asked,
       kept: all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined,

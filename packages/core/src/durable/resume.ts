@@ -19,9 +19,9 @@ import { EarlierLegs } from './earlier-legs.ts'
 
 /**
  * Continues a suspended run in a new leg. `answers` has an answer for at least one suspended stage; a stage without an answer
- * stays suspended. Without any, those go on whose time has passed (`wakeAt`). Settles like `graph.run`, and rejects with `core/resume` if
- * the run or an answer doesn't fit the graph. The interceptors admit the caller before an answer counts; the leg runs for the one who began
- * the run.
+ * stays suspended. Without any, those go on whose time has passed (`wakeAt`). Settles like `graph.run`, and rejects with `core/resume`
+ * if the run or an answer doesn't fit the graph. The interceptors admit the caller before an answer counts. The leg runs for the user
+ * who began the run.
  */
 export async function resumeRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -84,10 +84,10 @@ async function admittedLeg(
     options: own,
     answers: answered,
   } as const
-  // A run whose time has come goes on without an answer.
+  // A run whose time has come goes on without an answer, so there is no caller to admit.
   const { by } = answered.length === 0 ? { by: undefined } : await admitRequest(graph, { ...request, kept })
   const earlier = new EarlierLegs(suspended, await checkedAnswers(graph, answers), { by, now })
-  // The leg runs for the one who began the run, not for the caller who answers.
+  // The leg runs for the user who began the run, not for the caller who answers.
   return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: earlier }]
 }
 

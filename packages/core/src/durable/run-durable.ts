@@ -21,9 +21,9 @@ type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [o
 
 /**
  * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
- * run can't go on in this leg: with `core/replay` if its facts don't fit the pipeline, with `core/not-durable`, or with the reason of
- * `lost`. Also with an error of the executor, or of an interceptor that ended the leg before its first stage began. The run itself has not
- * failed then: if it was the first leg, there is no run. Rejects with `core/plugin-version` if the executor needs another core.
+ * run can't go on in this leg. The reason is `core/replay` if its facts don't fit the pipeline, `core/not-durable`, that of `lost`, or an
+ * error of the executor. An interceptor that ends the leg before its first stage rejects it too. The run itself has not failed then. If
+ * it was the first leg, there is no run. Rejects with `core/plugin-version` if the executor needs another core.
  */
 export async function runDurable<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,

@@ -1,0 +1,311 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
+import type { Interceptor, StageContext, StageflowEvent } from '@stageflow/core'
+import { recordingSink } from '@stageflow/testing'
+import { afterAll, afterEach, expect, test } from 'vitest'
+
+import { durableLocal } from '../../durable-local/src/index.ts'
+import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'durable-admission-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newPath = (): string => join(folder, `${++files}.db`)
+const opened: DurableLocal[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
+})
+function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
+  const durable = durableLocal({ path, synchronous: 'normal', leaseMs: 200, ...options })
+  opened.push(durable)
+  return durable
+}
+
+declare module '@stageflow/core' {
+  interface RunOptions {
+    /** `ada@acme`: a user of an organization. */
+    readonly ticket?: string | undefined
+  }
+}
+
+const FOREIGN = 'tickets/foreign-run'
+const refusal = (code: string): StageflowError => new StageflowError(code, `${code}: the ticket does not allow this.`)
+
+interface TicketRules {
+  /** Who may answer; default: who began the run. */
+  readonly answers?: string
+  /** The code with which each leg is refused. */
+  readonly legCode?: () => string | undefined
+}
+
+/** A run belongs to the ticket that started it. */
+const tickets = ({ answers, legCode }: TicketRules = {}): Interceptor => ({
+  name: 'tickets',
+  runOptions: ['ticket'],
+  admit: async ({ action, options: { ticket }, kept }) => {
+    const [userId, orgId] = ticket?.split('@') ?? []
+    if (userId === undefined || orgId === undefined) throw refusal('tickets/none')
+    const { owner } = (kept ?? {}) as { readonly owner?: string }
+    const mayDo = action === 'answer' && answers !== undefined ? ticket === answers : ticket === owner
+    if (action !== 'start' && !mayDo) throw refusal(FOREIGN)
+    return { keep: { owner: ticket }, who: { userId, orgId } }
+  },
+  wrapRun: (next) => (run) => {
+    const code = legCode?.()
+    return code === undefined ? next(run) : run.fail(refusal(code))
+  },
+})
+
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('Pay?') : { answer: resumed.answer, by: resumed.by }
+
+const order = (rules?: TicketRules, calls: string[] = []) =>
+  new Pipeline('order')
+    .withStage('price', () => ({ total: calls.push('price') }))
+    .withStage('boss', ask, { dependencies: ['price'] })
+    .withStage('pay', ({ userId, orgId, inputs }) => ({ userId, orgId, paid: inputs.from('boss').answer }), {
+      dependencies: ['boss'],
+    })
+    .build({ interceptors: [tickets(rules)] })
+
+const ADA = { ticket: 'ada@acme' }
+const EVE = { ticket: 'eve@evil' }
+
+test('a refused start leaves no run, and its id stays free', async () => {
+  const durable = open()
+  const graph = order()
+  await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'tickets/none' })
+  expect(await durable.get('a')).toBeUndefined()
+  expect(durable.stats()).toEqual({ refused: 1 })
+  expect((await durable.run(graph, {}, { runId: 'a', ...ADA })).status).toBe('suspended')
+})
+
+test('another user cannot attach to a run, whether it is in progress, waits or has ended', async () => {
+  const path = newPath()
+  const [here, there] = [open(path), open(path)]
+  const graph = order()
+  const started = here.run(graph, {}, { runId: 'a', ...ADA })
+  // In the tick of the start, by the same process: there is no row yet.
+  await expect(here.run(graph, {}, { runId: 'a', ...EVE })).rejects.toMatchObject({ code: FOREIGN })
+  await started
+  const everyWay = async (): Promise<void> => {
+    for (const durable of [here, there]) {
+      await expect(durable.run(graph, {}, { runId: 'a', ...EVE })).rejects.toMatchObject({ code: FOREIGN })
+      await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'tickets/none' })
+      await expect(durable.get(graph, 'a', EVE)).rejects.toMatchObject({ code: FOREIGN })
+      await expect(durable.cancel(graph, 'a', 'mine', EVE)).rejects.toMatchObject({ code: FOREIGN })
+    }
+  }
+  await everyWay()
+  expect((await there.run(graph, {}, { runId: 'a', ...ADA })).status).toBe('suspended')
+  expect((await there.get(graph, 'a', ADA))?.status).toBe('suspended')
+  await here.resume(graph, 'a', { boss: 'yes' }, ADA)
+  await everyWay()
+  expect((await there.run(graph, {}, { runId: 'a', ...ADA })).data).toMatchObject({ pay: { paid: 'yes' } })
+})
+
+test('a refused answer is not kept: the question stays open for who may answer', async () => {
+  const durable = open()
+  const graph = order()
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  for (const caller of [EVE, {}]) {
+    await expect(durable.resume(graph, 'a', { boss: '9999 to eve' }, caller)).rejects.toBeInstanceOf(StageflowError)
+    await expect(durable.answer(graph, 'a', { boss: '9999 to eve' }, caller)).rejects.toBeInstanceOf(StageflowError)
+  }
+  expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [{ path: ['boss'] }] })
+  const { data } = await durable.resume(graph, 'a', { boss: 'no' }, ADA)
+  expect(data.boss).toEqual({ answer: 'no', by: { userId: 'ada', orgId: 'acme' } })
+})
+
+test('another person answers if the interceptors say so, and the run goes on as who began it', async () => {
+  const durable = open()
+  const graph = order({ answers: 'bo@acme' })
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  await expect(durable.resume(graph, 'a', { boss: 'yes' }, ADA)).rejects.toMatchObject({ code: FOREIGN })
+  const { data } = await durable.resume(graph, 'a', { boss: 'yes' }, { ticket: 'bo@acme' })
+  expect(data.boss).toEqual({ answer: 'yes', by: { userId: 'bo', orgId: 'acme' } })
+  expect(data.pay).toEqual({ userId: 'ada', orgId: 'acme', paid: 'yes' })
+})
+
+test('recover needs no ticket, and no ticket is in the journal', async () => {
+  const path = newPath()
+  const graph = order()
+  const first = open(path)
+  await first.run(graph, {}, { runId: 'a', ...ADA })
+  await first.answer(graph, 'a', { boss: 'yes' }, ADA)
+  await first.close()
+  const second = open(path)
+  await second.recover(graph)
+  const { data } = await second.run(graph, {}, { runId: 'a', ...ADA })
+  expect(data).toMatchObject({ pay: { userId: 'ada', orgId: 'acme', paid: 'yes' } })
+  await second.close()
+  // The interceptor of this test keeps its tickets; no option is written by the engine.
+  const text = readFileSync(path, 'latin1')
+  expect(text).not.toContain('"ticket"')
+})
+
+test('the ids of a run are those that were verified, so list shows the runs of a tenant', async () => {
+  const durable = open()
+  const graph = order()
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  await durable.run(graph, {}, { runId: 'b', ticket: 'bo@other' })
+  expect((await durable.list({ orgId: 'acme' })).map(({ runId }) => runId)).toEqual(['a'])
+  expect((await durable.list({ userId: 'bo' })).map(({ runId }) => runId)).toEqual(['b'])
+  await expect(durable.list({ orgId: undefined as never })).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+  })
+  await expect(durable.list({ userId: undefined as never })).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+  })
+})
+
+test('a first leg that an interceptor refuses leaves no run; a later one blocks it under that code, until it is let in', async () => {
+  let legCode: string | undefined = 'tickets/closed'
+  const durable = open()
+  const graph = order({ legCode: () => legCode })
+  await expect(durable.run(graph, {}, { runId: 'a', ...ADA })).rejects.toMatchObject({ code: 'tickets/closed' })
+  expect(await durable.get('a')).toBeUndefined()
+
+  legCode = undefined
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  legCode = 'tickets/revoked'
+  await expect(durable.resume(graph, 'a', { boss: 'yes' }, ADA)).rejects.toMatchObject({ code: 'tickets/revoked' })
+  expect(await durable.get('a')).toMatchObject({ status: 'blocked', error: { code: 'tickets/revoked' } })
+  expect(await durable.recover(graph)).toMatchObject([
+    { runId: 'a', status: 'blocked', error: { code: 'tickets/revoked' } },
+  ])
+
+  legCode = undefined
+  expect(await durable.recover(graph)).toMatchObject([{ runId: 'a', status: 'completed' }])
+  expect((await durable.run(graph, {}, { runId: 'a', ...ADA })).data).toMatchObject({ pay: { paid: 'yes' } })
+})
+
+test('a graph without the interceptors that a run began with is refused, and recover leaves the run to others', async () => {
+  const path = newPath()
+  const durable = open(path)
+  await durable.run(order(), {}, { runId: 'a', ...ADA })
+  const open_ = new Pipeline('order')
+    .withStage('price', () => ({ total: 1 }))
+    .withStage('boss', ask, { dependencies: ['price'] })
+    .withStage('pay', () => ({}), { dependencies: ['boss'] })
+    .build()
+  const unguarded = {
+    code: 'durable-engine/unguarded',
+    message: expect.stringContaining('behind the interceptors tickets'),
+  }
+  await expect(durable.run(open_, {}, { runId: 'a' })).rejects.toMatchObject(unguarded)
+  await expect(durable.resume(open_, 'a', { boss: 'yes' })).rejects.toMatchObject(unguarded)
+  await expect(durable.get(open_, 'a')).rejects.toMatchObject(unguarded)
+  await expect(durable.cancel(open_, 'a', 'x')).rejects.toMatchObject(unguarded)
+  await durable.as('console').answer('a', { boss: 'yes' })
+  await durable.recover(open_)
+  expect((await durable.get('a'))?.status).toBe('suspended')
+  await durable.recover(order())
+  expect((await durable.get('a'))?.status).toBe('completed')
+})
+
+test('a part of the app acts by its name, without a ticket and without the graph', async () => {
+  const durable = open()
+  const graph = order()
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  const { data } = await durable.as('month end').resume(graph, 'a', { boss: 'yes' })
+  expect(data.boss).toEqual({ answer: 'yes', by: { system: 'month end' } })
+  expect(data.pay).toMatchObject({ userId: 'ada' })
+  await durable.run(graph, {}, { runId: 'b', ...ADA })
+  expect(await durable.cancel('b', 'withdrawn')).toBe(true)
+  for (const name of ['', 7, undefined]) expect(() => durable.as(name as string)).toThrow(/as\(\) was given the name/)
+})
+
+test('of two processes that start one id, one starts it, and the other is admitted as one who attaches', async () => {
+  const path = newPath()
+  const [here, there] = [open(path), open(path)]
+  const graph = order()
+  for (let n = 0; n < 10; n++) {
+    const runId = `r${n}`
+    const both = await Promise.allSettled([
+      here.run(graph, {}, { runId, ...ADA }),
+      there.run(graph, {}, { runId, ...EVE }),
+    ])
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const reasons = both.map((one) => (one.status === 'rejected' ? (one.reason as StageflowError).code : 'started'))
+    expect(reasons.toSorted()).toEqual(['started', FOREIGN])
+  }
+})
+
+test('every refused request is an event of the sink of the graph', async () => {
+  const sink = recordingSink()
+  const graph = new Pipeline('order').withStage('boss', ask).build({ eventSink: sink, interceptors: [tickets()] })
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  await expect(durable.resume(graph, 'a', { boss: 1 }, EVE)).rejects.toMatchObject({ code: FOREIGN })
+  await expect(durable.cancel(graph, 'a', 'x', EVE)).rejects.toMatchObject({ code: FOREIGN })
+  const refused = (sink.events as readonly StageflowEvent[]).filter(({ type }) => type === 'run.refused')
+  expect(refused.map(({ data }) => data)).toMatchObject([
+    { action: 'answer', code: FOREIGN, pipeline: 'order' },
+    { action: 'cancel', code: FOREIGN, pipeline: 'order' },
+  ])
+  expect(durable.stats().refused).toBe(2)
+})
+
+test('a stranger who attaches is refused before the input or the graph is compared: the answer says nothing about the run', async () => {
+  const durable = open()
+  await durable.run(order(), { inputText: 'of ada' }, { runId: 'a', ...ADA })
+  const other = new Pipeline('order').withStage('boss', ask).build({ interceptors: [tickets()] })
+  for (const caller of [EVE, {}]) {
+    const code = caller === EVE ? FOREIGN : 'tickets/none'
+    for (const input of [{}, { inputText: 'of ada' }])
+      await expect(durable.run(order(), input, { runId: 'a', ...caller })).rejects.toMatchObject({ code })
+    await expect(durable.run(other, {}, { runId: 'a', ...caller })).rejects.toMatchObject({ code })
+  }
+  await expect(durable.run(order(), {}, { runId: 'a', ...ADA })).rejects.toMatchObject({
+    code: 'durable-engine/other-input',
+  })
+})
+
+test('a first leg that is refused takes its inbox with it', async () => {
+  const path = newPath()
+  const durable = open(path)
+  const refusing = Promise.withResolvers<void>()
+  const graph = new Pipeline('order').withStage('boss', ask).build({
+    interceptors: [
+      tickets(),
+      { name: 'late', wrapRun: () => async (run) => (await refusing.promise, run.fail(refusal('late/closed'))) },
+    ],
+  })
+  const started = durable.run(graph, {}, { runId: 'a', ...EVE })
+  while ((await durable.get('a')) === undefined) await new Promise(setImmediate)
+  await durable.answer(graph, 'a', { boss: 'yes' }, EVE)
+  refusing.resolve()
+  await expect(started).rejects.toMatchObject({ code: 'late/closed' })
+  const database = new DatabaseSync(path, { readOnly: true })
+  expect(database.prepare('SELECT * FROM inbox').all()).toEqual([])
+  database.close()
+})
+
+test('a leg that is refused before its first stage blocks a run whose first leg died with stages in progress', async () => {
+  const path = newPath()
+  let legCode: string | undefined
+  const calls: string[] = []
+  const graph = order({ legCode: () => legCode }, calls)
+  const first = open(path)
+  void first.run(graph, {}, { runId: 'a', ...ADA }).catch(() => {})
+  while (calls.length === 0) await new Promise(setImmediate)
+  await first.close({ timeoutMs: 0 })
+  // As if the process had died before the fact of its call was written.
+  const database = new DatabaseSync(path)
+  database.exec("DELETE FROM facts; UPDATE runs SET status = 'running', owner = 'gone', facts_before = 0")
+  database.close()
+
+  legCode = 'tickets/revoked'
+  const second = open(path)
+  const blocked = { runId: 'a', status: 'blocked', error: { code: 'tickets/revoked' } }
+  expect(await second.recover(graph)).toMatchObject([blocked])
+  expect(await second.get('a')).toMatchObject(blocked)
+  legCode = undefined
+  expect(await second.recover(graph)).toMatchObject([{ runId: 'a', status: 'suspended' }])
+  expect(calls).toEqual(['price', 'price'])
+})

@@ -1,0 +1,59 @@
+import { StageflowError } from '@stageflow/core'
+import type { Kept, RunInput, StageGraph } from '@stageflow/core'
+import { admitRequest, isGuarded, missingKeepers } from '@stageflow/core/durable'
+import type { Admitted, GivenRequest } from '@stageflow/core/durable'
+
+import type { RunRow } from './rows.ts'
+import { inputOf, keptOf } from './run-row.ts'
+
+type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
+/** What is asked of a run that exists. */
+export type LaterAction = Exclude<GivenRequest['action'], 'start'>
+
+/** Has the interceptors of a graph admit each request to its runs, and counts the refused ones. */
+export class Admissions {
+  /** How many requests were refused. */
+  refused = 0
+
+  /** Admits the start of a run. */
+  async start(graph: AnyGraph, runId: string, input: RunInput, options: unknown): Promise<Admitted> {
+    return this.#ask(graph, { action: 'start', runId, input, options })
+  }
+
+  /** Admits a request to a run that exists. `answers`: the keys of each answer. */
+  async later(
+    graph: AnyGraph,
+    action: LaterAction,
+    row: RunRow,
+    options: unknown,
+    answers: readonly (readonly string[])[] = [],
+  ): Promise<Admitted | undefined> {
+    checkGuarded(graph, row)
+    if (!isGuarded(graph)) return undefined
+    return this.#ask(graph, { action, runId: row.id, input: inputOf(row), options, kept: keptOf(row) ?? {}, answers })
+  }
+
+  async #ask(graph: AnyGraph, request: GivenRequest): Promise<Admitted> {
+    try {
+      return await admitRequest(graph, request)
+    } catch (error) {
+      this.refused++
+      throw error
+    }
+  }
+}
+
+/** Throws if a run began with interceptors that the graph lacks: they would not check who asks for it. */
+export function checkGuarded(graph: AnyGraph, row: RunRow): void {
+  const missing = missingKeepers(graph, keptOf(row))
+  if (missing.length > 0) throw unguarded(row, missing)
+}
+
+const unguarded = ({ id, pipeline }: RunRow, missing: readonly string[]): StageflowError =>
+  new StageflowError(
+    'durable-engine/unguarded',
+    `Run "${id}" of "${pipeline}" began behind the interceptors ${missing.join(', ')}, and this graph was built without them, so nothing would check who asks for the run. Build the graph with them.`,
+  )
+
+/** Kept with a run that began behind interceptors: what they keep, by their names. */
+export const keptText = (kept: Kept | undefined): string | null => (kept === undefined ? null : JSON.stringify(kept))

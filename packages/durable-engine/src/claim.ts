@@ -1,0 +1,167 @@
+import { StageflowError } from '@stageflow/core'
+import type { RunInput, StageGraph } from '@stageflow/core'
+import { fingerprintOf, incompatibilities } from '@stageflow/core/durable'
+import type { Admitted, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import { fingerprint, show } from '@stageflow/core/kit'
+
+import { checkGuarded, keptText } from './admission.ts'
+import { progressOf } from './answers.ts'
+import { endWithoutCode } from './end-without-code.ts'
+import { ask } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
+import { readJson } from './json.ts'
+import type { FactKey, RunRow } from './rows.ts'
+import { graphOf, hasEnded, startOf } from './run-row.ts'
+
+export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
+
+/** What a caller brings to a run that may not exist yet. */
+export interface NewRun {
+  readonly input: RunInput
+  /** The same as JSON. */
+  readonly text: string
+  /** Those that all legs have. */
+  readonly pinned: object
+  readonly startedAt: number
+  /** Who was admitted to start it; undefined if no interceptor checks callers. */
+  readonly admitted: Admitted | undefined
+}
+
+export interface Claimant {
+  readonly journal: Pick<Journal, 'name'>
+  readonly owner: string
+  readonly leaseMs: number
+  readonly maxRecoveries: number
+}
+
+/**
+ * The run is ours, another process carries it, or there is nothing to do: it has ended, or waits for answers. `exists`: it was to be
+ * started, and another caller has, so this one must be admitted as one who attaches to it.
+ */
+export type Claim =
+  | {
+      readonly is: 'ours'
+      readonly row: RunRow
+      readonly start: DurableStart
+      readonly keys: readonly FactKey[]
+    }
+  | { readonly is: 'exists' }
+  | { readonly is: 'elsewhere' }
+  | { readonly is: 'settled'; readonly row: RunRow }
+
+/** What is to be done with a run, without a write: undefined if it can be claimed. */
+export function lookAt(row: RunRow | undefined, owner: string): Claim | undefined {
+  if (row === undefined) return undefined
+  const onlyWaits = row.status === 'suspended' && row.has_inbox === 0 && row.is_due === 0
+  if (hasEnded(row) || onlyWaits) return { is: 'settled', row }
+  if (row.status === 'running' && isCarriedElsewhere(row, owner)) return { is: 'elsewhere' }
+  return undefined
+}
+
+/** True while another process owns a run and renews its lease. */
+export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolean => owned === 1 && owner !== us
+
+/** Claims a run, and creates it if it is new. Runs within a write. */
+export function* claim(
+  runId: string,
+  graph: AnyGraph,
+  { journal, owner, leaseMs, maxRecoveries }: Claimant,
+  created: NewRun | undefined,
+): Act<Claim> {
+  const row = yield* ask('findRun', runId)
+  if (row === undefined) {
+    if (created === undefined) throw unknownRun(runId, journal)
+    return yield* create(runId, graph, { owner, leaseMs }, created)
+  }
+  if (created !== undefined) return { is: 'exists' }
+  checkGuarded(graph, row)
+  const keys = yield* ask('factKeys', row.n)
+  const settled = lookAt(row, owner)
+  checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
+  if (settled !== undefined) return settled
+  // Its process has died: `lookAt` has found a lease that is no longer renewed.
+  const hasCrashed = row.status === 'running' && row.owner !== null && row.owner !== owner
+  const hasNewFacts = row.facts !== row.facts_before
+  const crashes = hasCrashed && !hasNewFacts ? row.crashes + 1 : 0
+  if (crashes > maxRecoveries) {
+    const error = crashLoop(runId, crashes)
+    yield* endWithoutCode(row, { status: 'failed', error })
+    return { is: 'settled', row: (yield* ask('findRun', runId)) as RunRow }
+  }
+  const start = startOf(row)
+  yield* ask('renewLease', owner, leaseMs)
+  yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
+  // As `claimRun` has just written it.
+  const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
+  return { is: 'ours', row: claimed, start, keys }
+}
+
+function* create(
+  runId: string,
+  graph: AnyGraph,
+  { owner, leaseMs }: Pick<Claimant, 'owner' | 'leaseMs'>,
+  { input, text, pinned, startedAt, admitted }: NewRun,
+): Act<Claim> {
+  const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
+  const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
+  yield* ask('addRun', {
+    id: runId,
+    pipeline: graph.name,
+    graph: shapeText(graph),
+    owner,
+    userId,
+    orgId,
+    startedAt,
+    input: text,
+    options: JSON.stringify(pinned),
+    kept: keptText(admitted?.kept),
+  })
+  yield* ask('renewLease', owner, leaseMs)
+  const row = (yield* ask('findRun', runId)) as RunRow
+  return { is: 'ours', row, start: startOf(row), keys: [] }
+}
+
+/** Fingerprints as JSON: one graph is written many times. */
+const fingerprintTexts = new WeakMap<GraphFingerprint, string>()
+
+/** The shape of a graph as the journal keeps it. */
+function shapeText(graph: AnyGraph): string {
+  const shape = fingerprintOf(graph)
+  const text = fingerprintTexts.get(shape) ?? JSON.stringify(shape)
+  fingerprintTexts.set(shape, text)
+  return text
+}
+
+/** Throws if the run began with another input: then the caller has reused its id by mistake. `text` is that input as JSON. */
+export function checkInput(id: string, text: string, { input }: Pick<NewRun, 'input'>): void {
+  const first = readJson(text, 'input', id) as RunInput
+  // A run that was given no time of creation has got one.
+  const comparable = input.createdAt === undefined ? { ...first, createdAt: undefined } : first
+  if (fingerprint(comparable) === fingerprint(input)) return
+  throw new StageflowError(
+    'durable-engine/other-input',
+    `Run "${id}" began with another input. Pass the input that it began with, or start a run with a new runId.`,
+  )
+}
+
+/** Throws with everything that keeps a run from going on with this graph. */
+export function checkFit(graph: AnyGraph, id: string, before: GraphFingerprint, keys: readonly FactKey[]): void {
+  const found = incompatibilities(graph, before, progressOf(keys, before))
+  if (found.length === 0) return
+  throw new StageflowError(
+    'durable-engine/changed-graph',
+    `Run "${id}" cannot go on with this graph "${graph.name}":${found.map((each) => `\n- ${each}`).join('')}\nContinue it with the graph that it began with, or with one that keeps these stages. The run stays as it is.`,
+  )
+}
+
+const crashLoop = (runId: string, crashes: number): StageflowError =>
+  new StageflowError(
+    'durable-engine/crash-loop',
+    `Run "${runId}" has failed: ${crashes} legs in a row ended with their process before a stage had ended. Look for what ends the process, such as a lack of memory, and start the run again under another id.`,
+  )
+
+export const unknownRun = (runId: string, { name }: Pick<Journal, 'name'>): StageflowError =>
+  new StageflowError(
+    'durable-engine/unknown-run',
+    `The journal "${name}" has no run ${show(runId)}. It was never started, or has ended longer ago than retentionMs.`,
+  )

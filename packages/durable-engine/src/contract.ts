@@ -1,0 +1,194 @@
+import { Pipeline, StageflowError, systemClock } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
+import { fingerprintOf } from '@stageflow/core/durable'
+import type { DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+
+import { keptText } from './admission.ts'
+import { questionsIn } from './answers.ts'
+import { CallsInProgress } from './calls-in-progress.ts'
+import { ask } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
+import { LegExecutor } from './leg-executor.ts'
+import type { FactKey, FactRow, RunRow } from './rows.ts'
+import { RunLog, allFacts } from './run-log.ts'
+import { startOf } from './run-row.ts'
+
+// A journal's executors, for the contracts of executors in `@stageflow/testing/durable/contract`.
+
+/** Any graph will do: the contract passes only the code of a leg. */
+const GRAPH = JSON.stringify(fingerprintOf(new Pipeline('contract').withStage('a', () => ({})).build()))
+
+const LEASE_MS = 1_000
+const POLL_MS = 20
+const wait = (ms: number): Promise<void> => new Promise((resolve) => systemClock.setTimeout(resolve, ms))
+
+/** How a leg ended. */
+interface LegResult {
+  readonly status: string
+}
+type RecordedFact = Fact extends infer One ? (One extends unknown ? Omit<One, 'replayed'> : never) : never
+interface CurrentLeg {
+  executor: LegExecutor | undefined
+  readonly ends: Promise<LegResult>
+}
+
+/** The executors of a journal: each leg claims its run, whatever the run has come to. */
+export class JournalExecutors {
+  readonly #journal: Journal
+  readonly #owner: string = crypto.randomUUID()
+  readonly #calls = new CallsInProgress()
+  readonly #legs = new Map<string, CurrentLeg>()
+  #stopRenewing: (() => void) | undefined
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+    this.#renewLater()
+  }
+  #renewLater(): void {
+    this.#stopRenewing = systemClock.setTimeout(() => {
+      void this.#journal.write(() => ask('renewLease', this.#owner, LEASE_MS))
+      this.#renewLater()
+    }, LEASE_MS / 5)
+  }
+
+  run<Result extends LegResult>(
+    start: DurableStart,
+    carry: (executor: StageExecutor) => Promise<Result>,
+  ): Promise<Result> {
+    const current = this.#legs.get(start.runId)
+    if (current !== undefined) return current.ends as Promise<Result>
+    const ends = this.#carry(start, carry)
+    this.#legs.set(start.runId, { executor: undefined, ends })
+    return ends
+  }
+  async #carry<Result extends LegResult>(
+    start: DurableStart,
+    carry: (executor: StageExecutor) => Promise<Result>,
+  ): Promise<Result> {
+    const { runId } = start
+    const { row, keys } = await this.#claim(start)
+    const executor = this.#executorOf(row, keys)
+    const current = this.#legs.get(runId)
+    if (current !== undefined) current.executor = executor
+    try {
+      return await carry(executor)
+    } finally {
+      executor.close()
+      await this.#journal.write(() => ask('releaseRun', row.n, row.fence))
+      if (this.#legs.get(runId)?.executor === executor) this.#legs.delete(runId)
+    }
+  }
+
+  /** Waits until no other process carries the run. */
+  async #claim(start: DurableStart): Promise<ClaimedLeg> {
+    for (;;) {
+      const claimed = await this.#journal.write(() => claimedLeg(start, this.#owner))
+      if (claimed !== undefined) return claimed
+      await wait(POLL_MS)
+    }
+  }
+
+  #executorOf(row: RunRow, keys: readonly FactKey[]): LegExecutor {
+    return new LegExecutor({
+      start: startOf(row),
+      leg: row.leg,
+      log: new RunLog(this.#journal, { id: row.id, run: row.n, fence: row.fence }),
+      keys,
+      isLeased: () => true,
+      pathOf: (key) => key,
+      calls: this.#calls,
+      clock: systemClock,
+      maxFactLength: 2 ** 22,
+    })
+  }
+
+  crash(runId: string): void {
+    this.#legs.get(runId)?.executor?.lose(new StageflowError('testing/crashed', `Run "${runId}" was crashed.`))
+    this.#legs.delete(runId)
+  }
+
+  async answer(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
+    const isKept = await this.#journal.write(() => keptAnswer(runId, key, { answer, by }))
+    this.#legs.get(runId)?.executor?.lookIntoInbox()
+    return isKept
+  }
+
+  /** Keeps an answer for a stage that has not asked yet. */
+  async answerEarly(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
+    const isKept = await this.#journal.write(() => keptEarly(runId, key, { answer, by }))
+    this.#legs.get(runId)?.executor?.lookIntoInbox()
+    return isKept
+  }
+
+  async facts(runId: string): Promise<readonly RecordedFact[]> {
+    const row = await this.#journal.read(ask('findRun', runId))
+    return row === undefined ? [] : (await this.#journal.read(allFacts(row.n))).map(recorded)
+  }
+
+  async close(): Promise<void> {
+    this.#stopRenewing?.()
+    await this.#journal.close()
+  }
+}
+
+interface ClaimedLeg {
+  readonly row: RunRow
+  readonly keys: readonly FactKey[]
+}
+
+/** Undefined while another process carries the run. */
+function* claimedLeg(
+  { runId, startedAt, input, kept, options = {} }: DurableStart,
+  owner: string,
+): Act<ClaimedLeg | undefined> {
+  const found = yield* ask('findRun', runId)
+  if (found?.owned === 1 && found.owner !== owner) return undefined
+  if (found !== undefined) yield* ask('claimRun', { run: found.n, owner, graph: GRAPH, facts: found.facts, crashes: 0 })
+  else
+    yield* ask('addRun', {
+      id: runId,
+      pipeline: 'contract',
+      graph: GRAPH,
+      owner,
+      userId: null,
+      orgId: null,
+      startedAt,
+      input: JSON.stringify(input),
+      options: JSON.stringify(options),
+      kept: keptText(kept),
+    })
+  yield* ask('renewLease', owner, LEASE_MS)
+  const row = (yield* ask('findRun', runId)) as RunRow
+  return { row, keys: yield* ask('factKeys', row.n) }
+}
+
+function* keptAnswer(runId: string, key: string, given: object): Act<boolean> {
+  const row = yield* ask('findRun', runId)
+  if (row === undefined) return false
+  const keys = [...(yield* ask('factKeys', row.n)), ...(yield* ask('inbox', row.n))]
+  if (questionsIn(keys).get(key) !== 'open') return false
+  yield* ask('addToInbox', { run: row.n, kind: 'answer', key, value: JSON.stringify(given) })
+  return true
+}
+
+function* keptEarly(runId: string, key: string, given: object): Act<boolean> {
+  const row = yield* ask('findRun', runId)
+  if (row === undefined) return false
+  const known = [...(yield* ask('factKeys', row.n)), ...(yield* ask('inbox', row.n))]
+  if (known.some((each) => each.key === key && (each.kind === 'call' || each.kind === 'early'))) return false
+  yield* ask('addToInbox', { run: row.n, kind: 'early', key, value: JSON.stringify(given) })
+  return true
+}
+
+function recorded({ kind, key, at, value }: FactRow): RecordedFact {
+  const read: unknown = JSON.parse(value)
+  const fields =
+    kind === 'answer'
+      ? (read as { readonly answer: unknown })
+      : kind === 'stop'
+        ? { reason: read }
+        : kind === 'timer'
+          ? {}
+          : { facts: read }
+  return { kind: kind === 'ask' ? 'call' : kind, key, at, ...fields } as RecordedFact
+}

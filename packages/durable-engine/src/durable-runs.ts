@@ -1,0 +1,333 @@
+import { randomUUID } from 'node:crypto'
+
+import { ContextSnapshot, systemClock } from '@stageflow/core'
+import type { AnswersOf, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
+import type { LegOptions } from '@stageflow/core/durable'
+import type { WaitOptions } from '@stageflow/core/kit'
+
+import { Admissions } from './admission.ts'
+import { answerPaths } from './answers.ts'
+import { checkAgain, checkCloseOptions, checkName, checkReason, checkRunId } from './arguments.ts'
+import { checkFit, checkInput, unknownRun } from './claim.ts'
+import type { AnyGraph, NewRun } from './claim.ts'
+import { orThrow } from './failed-run.ts'
+import type { GivenAnswers } from './inbox.ts'
+import { ask, closedJournal } from './journal.ts'
+import type { Journal } from './journal.ts'
+import { jsonText } from './json.ts'
+import type { EngineOptions } from './options.ts'
+import { Recovery } from './recover.ts'
+import type { RecoveredRun } from './recover.ts'
+import { reopen } from './retry-failed.ts'
+import type { RunRow } from './rows.ts'
+import { graphOf } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
+import { RunExists, Runs } from './runs.ts'
+import type { DurableRunOptions, JournalCloseReport, Settled } from './runs.ts'
+import { listRuns, runDetails } from './views.ts'
+import type { ListOptions, RunDetails, RunSummary } from './views.ts'
+import { plainOptions } from '@stageflow/core/kit'
+
+/** The arguments after the graph and the id: options are needed only if the graph has ports. */
+type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
+
+/** The options of `retryFailed`. */
+export type RetryFailedOptions<Stages, Ports> = LegOptions<Ports> & {
+  /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
+  readonly again?: readonly (keyof Stages & string)[]
+}
+type RetryArguments<Stages, Ports> = {} extends Ports
+  ? [options?: RetryFailedOptions<Stages, Ports>]
+  : [options: RetryFailedOptions<Stages, Ports>]
+
+/**
+ * Runs that outlive their process. All methods can be called from any process that opens the same journal. A method that takes the graph
+ * has its interceptors admit the caller before anything counts; one that takes none checks nothing.
+ */
+export interface DurableRuns extends AsyncDisposable {
+  /**
+   * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. Settles like `graph.run`. A run
+   * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of the caller who starts the
+   * run cancels it; that of any other ends only the wait.
+   */
+  run<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    input: RunInput | ContextSnapshot,
+    options: DurableRunOptions<Ports> & { readonly runId: string },
+  ): Promise<PipelineResult<Stages>>
+  /**
+   * Answers suspended stages of a run, and carries it on. Settles like `run`. Rejects with `durable-engine/not-waiting` if one of
+   * the answers isn't waited for: a stage takes one answer.
+   */
+  resume<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    answers: AnswersOf<Stages>,
+    ...options: LegArguments<Ports>
+  ): Promise<PipelineResult<Stages>>
+  /** Like `resume`, but only keeps the answers: the run goes on where `recover` is watching. For a webhook. */
+  answer<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    answers: AnswersOf<Stages>,
+    options?: RunOptions,
+  ): Promise<void>
+  /**
+   * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
+   * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
+   * takes the place of an earlier one. Each run goes on for the user who began it.
+   */
+  recover<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    ...options: LegArguments<Ports>
+  ): Promise<readonly RecoveredRun[]>
+  /**
+   * Goes on with a failed run from its failure, and settles like `run`. What ended ok or skipped is not called again, and answers stay;
+   * what settled with the failure as its input stays settled, unless it is in `again`. The run's time limit begins again. Rejects with
+   * `durable-engine/not-failed`.
+   */
+  retryFailed<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    ...options: RetryArguments<Stages, Ports>
+  ): Promise<PipelineResult<Stages>>
+  /** Cancels a run in whatever process. Resolves once that is recorded, with false if the run has ended already. */
+  cancel(graph: AnyGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
+  cancel(runId: string, reason: string): Promise<boolean>
+  /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
+  list(options?: ListOptions): Promise<readonly RunSummary[]>
+  /** Everything about one run; undefined if there is none. */
+  get(graph: AnyGraph, runId: string, options?: RunOptions): Promise<RunDetails | undefined>
+  get(runId: string): Promise<RunDetails | undefined>
+  /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
+  as(name: string): SystemRuns
+  stats(): DurableStats
+  /**
+   * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
+   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
+   * with `durable-engine/illegal-option`. A second call gives the report of the first.
+   */
+  close(options?: WaitOptions): Promise<JournalCloseReport>
+}
+
+/** What a part of the app can do by its name. */
+export interface SystemRuns {
+  /** Keeps answers, also without the graph. */
+  answer(runId: string, answers: object): Promise<void>
+  resume<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    answers: AnswersOf<Stages>,
+    ...options: LegArguments<Ports>
+  ): Promise<PipelineResult<Stages>>
+}
+
+export interface DurableStats {
+  /** How many requests the interceptors have refused, through this handle. */
+  readonly refused: number
+}
+
+/** The runs of an open journal. The package of the journal checks the options, with `ENGINE_OPTIONS`. */
+export function durableRuns(journal: Journal, options: EngineOptions): DurableRuns {
+  const { leaseMs = 5_000, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
+  const owner = randomUUID()
+  let ended = 0
+  let closed: Promise<JournalCloseReport> | undefined
+  const onEnd = (): void => {
+    ended++
+    if (ended % ENDS_PER_CLEANUP === 0) void journal.cleanUp()
+  }
+  const runs = new Runs({ journal, owner, leaseMs, maxRecoveries, maxFactLength, clock, onEnd })
+  void journal.cleanUp()
+  /** The last one of each pipeline, by its name. */
+  const recoveries = new Map<string, Recovery>()
+  const checkOpen = (): void => {
+    if (runs.pulse.isOver) throw closedJournal(journal)
+  }
+
+  const admissions = new Admissions()
+
+  /** What a run would be started with. */
+  function newRun(
+    runId: string,
+    given: RunInput | ContextSnapshot | undefined,
+    pinned: object,
+  ): Omit<NewRun, 'admitted'> {
+    const snapshot = given instanceof ContextSnapshot ? given : new ContextSnapshot(given)
+    // What isn't a snapshot yet is kept as it was given, without the defaults of one.
+    const input = given === snapshot ? (snapshot.toJSON() as RunInput) : (given ?? {})
+    const startedAt = clock.now()
+    const created = { ...input, createdAt: input.createdAt ?? startedAt }
+    const text = jsonText(created, `The input of run "${runId}"`, maxFactLength)
+    return { input, text, pinned, startedAt }
+  }
+
+  async function startOrAttach(graph: Graph, runId: string, given: GivenRun): Promise<Settled> {
+    const { input, options } = given
+    const { pinned, leg } = splitOptions(options)
+    const created = newRun(runId, input, pinned)
+    for (;;) {
+      const found = journal.read(ask('findRun', runId))
+      // Without a wait if the journal answers at once: a cancel that comes with the start finds the run.
+      const row = found instanceof Promise ? await found : found
+      if (row !== undefined) {
+        // First of all: what follows tells about the run.
+        await admissions.later(graph, 'attach', row, options)
+        checkFit(graph, runId, graphOf(row), [])
+        checkInput(runId, row.input, created)
+        return runs.attach(graph, runId, leg)
+      }
+      // Another call of this process is starting it: its row comes with the next commit.
+      if (runs.has(runId)) await journal.write(() => ask('findRun', runId))
+      else {
+        // Without a wait, too, if no interceptor checks.
+        const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
+        try {
+          return await runs.start(graph, runId, leg, { ...created, admitted })
+        } catch (error) {
+          if (!(error instanceof RunExists)) throw error
+        }
+      }
+    }
+  }
+
+  /** The run of a request that isn't a start. */
+  async function existing(runId: string): Promise<RunRow> {
+    const row = await journal.read(ask('findRun', runId))
+    if (row === undefined) throw unknownRun(runId, journal)
+    return row
+  }
+
+  /** Has the interceptors admit the caller who answers, and returns who that is. */
+  async function admittedAnswers(
+    graph: AnyGraph,
+    runId: string,
+    answers: unknown,
+    options: unknown,
+  ): Promise<GivenAnswers> {
+    signalOf(options)?.throwIfAborted()
+    const row = await existing(runId)
+    const admitted = await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))
+    return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by, carriesOn: true }
+  }
+
+  async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
+    return orThrow(graph.name, (await runs.attach(graph, runId, splitOptions(options).leg)) as never)
+  }
+
+  const durable: DurableRuns = {
+    async run(graph, input, given) {
+      checkOpen()
+      const { runId, ...options } = plainOptions(given)
+      checkRunId('run()', runId)
+      checkLeg('run()', graph, options, ['runId'])
+      return orThrow(graph.name, (await startOrAttach(graph as never, runId, { input, options })) as never)
+    },
+    async resume(graph, runId, answers, ...[options]) {
+      checkOpen()
+      checkRunId('resume()', runId)
+      checkLeg('resume()', graph, options)
+      await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
+      return carryOn(graph as never, runId, options)
+    },
+    async answer(graph, runId, answers, options) {
+      checkOpen()
+      checkRunId('answer()', runId)
+      checkLeg('answer()', graph, options)
+      await runs.answer(runId, { ...(await admittedAnswers(graph, runId, answers, options)), carriesOn: false })
+    },
+    async retryFailed(graph, runId, ...[given]) {
+      checkOpen()
+      checkRunId('retryFailed()', runId)
+      const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given ?? {})
+      checkAgain(again)
+      checkLeg('retryFailed()', graph, options, ['again'])
+      signalOf(options)?.throwIfAborted()
+      const row = await existing(runId)
+      await admissions.later(graph, 'retry', row, options)
+      await journal.write(() => reopen(graph, row, again, clock.now()))
+      return carryOn(graph as never, runId, options)
+    },
+    async recover(graph, ...[options]) {
+      checkOpen()
+      checkLeg('recover()', graph, options)
+      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
+      recoveries.get(graph.name)?.replace()
+      recoveries.set(graph.name, recovery)
+      return recovery.start()
+    },
+    async cancel(...given: readonly unknown[]) {
+      checkOpen()
+      const [graph, runId, reason, options] = graphFirst(given)
+      checkRunId('cancel()', runId)
+      checkReason(reason)
+      if (graph !== undefined) {
+        checkLeg('cancel()', graph, options)
+        await admissions.later(graph as AnyGraph, 'cancel', await existing(runId), options)
+      }
+      return runs.cancel(runId, reason)
+    },
+    list: async (given = {}) => journal.read(listRuns(journal, given)),
+    async get(...given: readonly unknown[]) {
+      const [graph, runId, options] = graphFirst(given)
+      checkRunId('get()', runId)
+      if (graph !== undefined) {
+        checkLeg('get()', graph, options)
+        const row = await journal.read(ask('findRun', runId))
+        if (row !== undefined) await admissions.later(graph as AnyGraph, 'read', row, options)
+      }
+      return journal.read(runDetails(runId))
+    },
+    as(name) {
+      checkName(name)
+      const by = Object.freeze({ system: name })
+      return Object.freeze<SystemRuns>({
+        async answer(runId, answers) {
+          checkOpen()
+          checkRunId('answer()', runId)
+          await runs.answer(runId, { graph: undefined, answers, by, carriesOn: false })
+        },
+        async resume(graph, runId, answers, ...[options]) {
+          checkOpen()
+          checkRunId('resume()', runId)
+          checkLeg('resume()', graph, options)
+          await runs.answer(runId, { graph, answers: await checkedAnswers(graph, answers), by, carriesOn: true })
+          return carryOn(graph as never, runId, options)
+        },
+      })
+    },
+    stats: () => Object.freeze({ refused: admissions.refused }),
+    async close(options = {}) {
+      checkCloseOptions(options)
+      return (closed ??= runs.close(options))
+    },
+    async [Symbol.asyncDispose]() {
+      await durable.close()
+    },
+  }
+  return durable
+}
+
+type Graph = StageGraph<unknown, unknown>
+interface GivenRun {
+  readonly input: RunInput | ContextSnapshot
+  readonly options: object
+}
+
+const signalOf = (options: unknown): AbortSignal | undefined =>
+  (options as { readonly signal?: AbortSignal } | undefined)?.signal
+
+/** Arguments with the graph first, which is undefined if the caller has passed none. */
+const graphFirst = (given: readonly unknown[]): readonly unknown[] =>
+  isGraph(given[0]) ? given : [undefined, ...given]
+const isGraph = (given: unknown): boolean => typeof given === 'object' && given !== null && 'info' in given
+
+/** Ended runs are looked for after so many more have ended. */
+const ENDS_PER_CLEANUP = 64
+
+/** The options that all legs have from the first one, and those of one leg. */
+function splitOptions(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
+  const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = plainOptions<PinnedOptions>(options)
+  return { pinned: { timeoutMs, maxConcurrency, onStageFailure }, leg }
+}

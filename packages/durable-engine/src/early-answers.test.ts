@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { afterAll, afterEach, expect, test } from 'vitest'
+
+import { durableLocal } from '../../durable-local/src/index.ts'
+import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'durable-early-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newPath = (): string => join(folder, `${++files}.db`)
+const opened: DurableLocal[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
+})
+function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
+  const durable = durableLocal({ path, synchronous: 'normal', ...options })
+  opened.push(durable)
+  return durable
+}
+
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer, by: resumed.by?.system }
+
+/** `b` asks once `a` has its answer; so does `check` in the child, and each letter. */
+const graph = new Pipeline('p')
+  .withStage('a', ask)
+  .withStage('b', ask, { dependencies: ['a'] })
+  .withPipeline('kid', new Pipeline('kid').withStage('check', ask), { dependencies: ['a'] })
+  .withMap('letters', { dependencies: ['a'], over: () => ['x', 'y'], each: (_letter, context) => ask(context) })
+  .withStage('done', () => ({ done: true }), { dependencies: ['b', 'kid', 'letters'] })
+  .build()
+
+test('an answer to a stage that has not asked yet waits for its question, over legs and processes', async () => {
+  const path = newPath()
+  const first = open(path)
+  await first.run(graph, {}, { runId: 'r' })
+  await first.answer(graph, 'r', { b: 'early b', kid: { check: 'early check' }, letters: { 0: 'x', 1: 'y' } })
+  expect(await first.run(graph, {}, { runId: 'r' })).toMatchObject({ status: 'suspended', requests: { a: '?' } })
+  expect((await first.get('r'))?.requests).toEqual([{ path: ['a'], request: '?', until: undefined }])
+  await first.close()
+  const second = open(path)
+  expect(await second.resume(graph, 'r', { a: 'yes' })).toMatchObject({
+    status: 'completed',
+    data: {
+      b: { answer: 'early b' },
+      kid: { check: { answer: 'early check' } },
+      letters: { items: [{ answer: 'x' }, { answer: 'y' }] },
+    },
+  })
+})
+
+test('a run that only has early answers is not carried again and again', async () => {
+  const path = newPath()
+  const durable = open(path)
+  await durable.run(graph, {}, { runId: 'r' })
+  await durable.answer(graph, 'r', { b: 1 })
+  expect(await durable.recover(graph)).toEqual([])
+  const before = (await durable.get('r'))?.leg
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect((await durable.get('r'))?.leg).toBe(before)
+})
+
+test('the first early answer counts, and what can not be asked any more is refused', async () => {
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'r' })
+  await durable.answer(graph, 'r', { b: 1 })
+  const refused = async (answers: object, why: string): Promise<void> =>
+    expect(durable.answer(graph, 'r', answers)).rejects.toMatchObject({
+      code: 'durable-engine/not-waiting',
+      message: expect.stringContaining(why),
+    })
+  await refused({ b: 2 }, '"b" has been answered already')
+  await refused({ gone: 1 }, 'it has an answer for "gone", but the run waits for "a"')
+  await refused({ kid: 1 }, 'the answer for "kid" must be an object')
+  await refused({ kid: { gone: 1 } }, 'it has an answer for "gone"')
+  await refused({ letters: { x: 1 } }, 'it has an answer for "x"')
+  await refused({ a: 1, b: 2 }, '"b" has been answered already')
+  await durable.resume(graph, 'r', { a: 'yes' })
+  await refused({ a: 1 }, '"a" has been answered already')
+  await refused({ b: 1 }, '"b" has been answered already')
+  await durable.resume(graph, 'r', { kid: { check: 1 }, letters: { 0: 1, 1: 1 } })
+  const result = await durable.run(graph, {}, { runId: 'r' })
+  expect(result.data).toMatchObject({ b: { answer: 1 } })
+})
+
+test('who has the file and no graph answers by name, early too', async () => {
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'r' })
+  await durable.as('console').answer('r', { b: 1, kid: { check: 2 }, letters: { 0: 3, 1: 4 } })
+  expect((await durable.as('console').resume(graph, 'r', { a: 'yes' })).data).toMatchObject({
+    a: { by: 'console' },
+    b: { answer: 1, by: 'console' },
+  })
+})
+
+test('an answer that comes when the time of a question has passed is that of the next question', async () => {
+  const clock = manualClock()
+  const again = new Pipeline('p')
+    .withStage('a', ({ resumed }: StageContext) => {
+      if (resumed === undefined || resumed.expired)
+        return StageOutput.suspend('?', resumed === undefined ? { forMs: 10 } : {})
+      return { answer: resumed.answer }
+    })
+    .build({ clock })
+  const durable = open(newPath(), { clock })
+  await durable.run(again, {}, { runId: 'r' })
+  await clock.advance(10)
+  expect((await durable.run(again, {}, { runId: 'r' })).status).toBe('suspended')
+  expect((await durable.resume(again, 'r', { a: 'late' })).data).toEqual({ a: { answer: 'late' } })
+})
+
+test('an answer that is confirmed while the time of its question passes is that of the next question, in every order of the two', async () => {
+  for (let turns = 0; turns < 24; turns++) {
+    const clock = manualClock()
+    const path = newPath()
+    const ends: (() => void)[] = []
+    const asksAgain = new Pipeline('p')
+      .withStage('a', ({ resumed }: StageContext) =>
+        resumed === undefined || resumed.expired
+          ? StageOutput.suspend('?', resumed === undefined ? { forMs: 10 } : {})
+          : { answer: resumed.answer },
+      )
+      .withStage('slow', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+      .build({ clock })
+    const here = open(path, { clock, leaseMs: 60_000 })
+    const there = open(path, { clock, leaseMs: 60_000 })
+    const run = here.run(asksAgain, {}, { runId: 'r' })
+    while (((await there.get('r'))?.requests.length ?? 0) === 0) await new Promise(setImmediate)
+    const passed = clock.advance(10)
+    for (let turn = 0; turn < turns; turn++) await undefined
+    await there.as('console').answer('r', { a: 'yes' })
+    await passed
+    ends[0]?.()
+    let result: { readonly status: string; readonly data: unknown } = await run
+    if (result.status === 'suspended') result = await here.run(asksAgain, {}, { runId: 'r' })
+    expect({ turns, status: result.status, data: result.data }).toEqual({
+      turns,
+      status: 'completed',
+      data: { a: { answer: 'yes' }, slow: {} },
+    })
+  }
+})
+
+test('a stage takes one answer, also if a second one comes between its question and the early answer to it', async () => {
+  const path = newPath()
+  const ends: (() => void)[] = []
+  const slow = new Pipeline('p')
+    .withStage('before', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .withStage('a', ask, { dependencies: ['before'] })
+    .build()
+  const here = open(path, { leaseMs: 60_000 })
+  const there = open(path, { leaseMs: 60_000 })
+  const run = here.run(slow, {}, { runId: 'r' })
+  while (ends.length === 0) await new Promise(setImmediate)
+  await there.answer(slow, 'r', { a: 'first' })
+  ends[0]?.()
+  const seconds: Promise<string>[] = []
+  let isOver = false
+  const ended = run.finally(() => (isOver = true))
+  while (!isOver) {
+    const second = there.as('console').answer('r', { a: 'second' })
+    seconds.push(
+      second.then(
+        () => 'kept',
+        (error: { readonly code: string }) => error.code,
+      ),
+    )
+    await new Promise(setImmediate)
+  }
+  expect(new Set(await Promise.all(seconds))).toEqual(new Set(['durable-engine/not-waiting']))
+  expect((await ended).data).toMatchObject({ a: { answer: 'first' } })
+})

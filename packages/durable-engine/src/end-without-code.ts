@@ -1,0 +1,104 @@
+import type { PipelineReport, StageRecord, StageflowError } from '@stageflow/core'
+import type { CallFacts } from '@stageflow/core/durable'
+
+import { ask } from './journal.ts'
+import type { Act } from './journal.ts'
+import type { FactRow, RunRow } from './rows.ts'
+import { graphOf, readFact } from './run-row.ts'
+import { allFacts } from './run-log.ts'
+
+export type CodelessEnd =
+  | { readonly status: 'cancelled'; readonly reason: string }
+  | { readonly status: 'failed'; readonly error: StageflowError }
+
+/**
+ * Ends a run that no process carries, without running code of it: a cancelled one that waits for answers, or one that ends each
+ * process. Its result has what the facts tell of its own stages. Runs within a write.
+ */
+export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
+  const facts = yield* allFacts(row.n)
+  const error = end.status === 'failed' ? { code: end.error.code, message: end.error.message } : undefined
+  const result = {
+    status: end.status,
+    ...(end.status === 'cancelled' ? { reason: end.reason } : { errors: [error] }),
+    ...stagesOf(row, facts, end.status),
+    children: {},
+  }
+  yield* ask('emptyInbox', row.n)
+  yield* ask('endLeg', {
+    run: row.n,
+    fence: row.fence,
+    status: end.status,
+    result: JSON.stringify(result),
+    error: error === undefined ? null : JSON.stringify(error),
+    wakeAt: null,
+  })
+}
+
+function stagesOf(row: RunRow, facts: readonly FactRow[], status: CodelessEnd['status']): object {
+  const data: Record<string, unknown> = {}
+  const outputs: Record<string, unknown> = {}
+  const stages: Record<string, StageRecord> = {}
+  for (const stage of Object.keys(graphOf(row).stages)) stages[stage] = notSettled(stage)
+  for (const { kind, key, value } of facts) {
+    // Keys with these marks are of child runs and of items.
+    if (kind !== 'call' || key.includes('/') || key.includes('#')) continue
+    const stage = (key.split('@', 1)[0] as string).replaceAll('%2F', '/')
+    const call = readFact({ kind, key, value }, row.id) as CallFacts
+    stages[stage] = { ...notSettled(stage), ...recordOf(call) }
+    if (call.status === 'ok') data[stage] = call.data
+    outputs[stage] = outputOf(call)
+  }
+  const report: PipelineReport = {
+    status,
+    pipeline: row.pipeline,
+    pipelineRunId: row.id,
+    startedAt: row.started_at,
+    endedAt: facts.at(-1)?.at ?? row.started_at,
+    stages,
+    droppedEvents: 0,
+    notes: {},
+  }
+  return { data, outputs, report }
+}
+
+const notSettled = (stage: string): StageRecord => ({
+  stage,
+  status: 'cancel',
+  readyAt: undefined,
+  startedAt: undefined,
+  endedAt: undefined,
+  releasedBy: undefined,
+  attempts: [],
+  chunks: 0,
+  notes: {},
+})
+
+function recordOf({
+  status,
+  reason,
+  error,
+  startedAt,
+  endedAt,
+  attempts,
+  chunks,
+  notes,
+}: CallFacts): Partial<StageRecord> {
+  return {
+    status: status === 'retry' ? 'fail' : status,
+    startedAt,
+    endedAt,
+    ...(reason !== undefined && { reason }),
+    ...(error !== undefined && { error }),
+    ...(attempts !== undefined && { attempts }),
+    ...(chunks !== undefined && { chunks }),
+    ...(notes !== undefined && { notes }),
+  }
+}
+
+const outputOf = ({ status, data, reason, error }: CallFacts): object => ({
+  status,
+  ...(data !== undefined && { data }),
+  ...(reason !== undefined && { reason }),
+  ...(error !== undefined && { error }),
+})

@@ -1,0 +1,111 @@
+import { StageflowError } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
+import { fingerprintOf } from '@stageflow/core/durable'
+
+import { checkGuarded } from './admission.ts'
+import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
+import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
+import type { AnyGraph } from './claim.ts'
+import { endWithoutCode } from './end-without-code.ts'
+import { ask } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
+import { jsonText } from './json.ts'
+import type { FactKey, InboxRow, RunRow } from './rows.ts'
+import { graphOf, hasEnded } from './run-row.ts'
+
+// Each function runs within a write. The process that carries a run looks into its inbox.
+
+/** Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. */
+export function* askToStop(
+  id: string,
+  reason: string,
+  { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
+  isCarriedHere: boolean,
+): Act<number | undefined> {
+  const row = yield* ask('findRun', id)
+  if (row === undefined) throw unknownRun(id, journal)
+  if (hasEnded(row)) return undefined
+  const isElsewhere = isCarriedElsewhere(row, owner)
+  if (row.status === 'running' && (isCarriedHere || isElsewhere))
+    yield* ask('addToInbox', { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
+  else yield* endWithoutCode(row, { status: 'cancelled', reason })
+  return row.n
+}
+
+export interface AnswerPlan {
+  readonly journal: Pick<Journal, 'name'>
+  readonly owner: string
+  readonly maxFactLength: number
+}
+
+/** Answers as they were given. */
+export interface GivenAnswers {
+  readonly answers: unknown
+  /** Who gave them, as interceptors verified it. */
+  readonly by: RunAuthor | undefined
+  /** The graph of the process that takes the answers; undefined if there is none. */
+  readonly graph: AnyGraph | undefined
+  /** Whether this process is to carry the run on with that graph. Otherwise another version of it may. */
+  readonly carriesOn: boolean
+}
+
+/** Keeps all answers, or none. Returns the number of the run. */
+export function* keepAnswers(
+  id: string,
+  { answers: given, by, graph, carriesOn }: GivenAnswers,
+  { journal, owner, maxFactLength }: AnswerPlan,
+): Act<number> {
+  const row = yield* ask('findRun', id)
+  if (row === undefined) throw unknownRun(id, journal)
+  if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
+  const facts = yield* ask('factKeys', row.n)
+  // A process that carries the run has checked its own graph.
+  const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
+  if (graph !== undefined) {
+    checkGuarded(graph, row)
+    checkKnown(graph, row, given)
+    if (carriesOn) checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
+  }
+  const inbox = yield* ask('inbox', row.n)
+  const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
+  const paths = [...early.map(([path]) => path), ...answers.map(([key]) => pathsIn(graphOf(row))(key))]
+  const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
+  const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
+  if (all.length > 0) throw notWaiting(row, all.join('; '))
+  // All texts before the first write: if one answer can't be JSON, none is kept.
+  const rowOf =
+    (kind: InboxRow['kind']) =>
+    ([key, answer]: readonly [key: string, answer: unknown]) => {
+      const text = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
+      return { run: row.n, kind, key, value: answerText(text, by) }
+    }
+  const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
+  for (const answer of rows) yield* ask('addToInbox', answer)
+  return row.n
+}
+
+/** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
+function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
+  const shape = fingerprintOf(graph)
+  const unknown = answerPaths(answers, graphOf(row)).find(
+    (path) => hasStage(graphOf(row), path) && !hasStage(shape, path),
+  )
+  if (unknown === undefined) return
+  throw new StageflowError(
+    'durable-engine/changed-graph',
+    `No answer for run "${row.id}" was kept: another version of "${graph.name}" carries the run, and this one has no stage "${pathText(unknown)}". Answer through a process that has it.`,
+  )
+}
+
+/** What will be a fact of the run under its own key. */
+const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'
+
+/** An answer as its fact has it. `text`: the answer as JSON. */
+const answerText = (text: string, by: RunAuthor | undefined): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}}`
+
+const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
+  new StageflowError(
+    'durable-engine/not-waiting',
+    `No answer for run "${id}" of "${pipeline}" was kept: ${why}. get(runId) lists what it waits for.`,
+  )

@@ -1,0 +1,27 @@
+// For apps, by way of the package of their journal
+export { durableRuns } from './durable-runs.ts'
+export type { DurableRuns, DurableStats, RetryFailedOptions, SystemRuns } from './durable-runs.ts'
+export type { RecoveredRun } from './recover.ts'
+export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+export type { RunStatus } from './rows.ts'
+export type { ListOptions, RunDetails, RunSummary, TimelineEntry } from './views.ts'
+
+// For journals
+export { ask, closedJournal, perform } from './journal.ts'
+export type {
+  Act,
+  AddedFact,
+  AddedInboxRow,
+  AddedRun,
+  ClaimedRun,
+  EndedLeg,
+  FoundRun,
+  Journal,
+  Question,
+  ReopenedRun,
+  RunFilter,
+  Tables,
+} from './journal.ts'
+export type { FactKey, FactKind, FactRow, InboxRow, RunRow } from './rows.ts'
+export { ENGINE_OPTIONS, LONGEST_MS } from './options.ts'
+export type { EngineOptions } from './options.ts'

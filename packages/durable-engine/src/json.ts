@@ -1,0 +1,47 @@
+import { StageflowError } from '@stageflow/core'
+import { lostInJson, textOf } from '@stageflow/core/kit'
+
+/**
+ * Writes a value from outside as JSON. Throws `durable-engine/not-json` if JSON would lose or change a part of it, and
+ * `durable-engine/too-large`. `what` names it in messages.
+ */
+export function jsonText(value: unknown, what: string, maxLength: number): string {
+  const problem = lostInJson(value)
+  if (problem !== undefined)
+    throw new StageflowError(
+      'durable-engine/not-json',
+      `${what} has ${problem}, which JSON cannot hold. Pass strings, finite numbers, booleans, null, arrays and plain objects.`,
+    )
+  const text = written(value, what)
+  if (text.length > maxLength) throw tooLarge(what, text.length, maxLength)
+  return text
+}
+
+/** Reads what this package has written into a journal. `what` names it, such as `input`. Throws `durable-engine/damaged`. */
+export function readJson(text: string, what: string, runId: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The cause would quote the text, which may hold secrets.
+    throw new StageflowError(
+      'durable-engine/damaged',
+      `The ${what} of run "${runId}" is not JSON anymore, so another program has changed the journal. Restore it from a backup, or start the run again with a new runId.`,
+    )
+  }
+}
+
+export const tooLarge = (what: string, length: number, maxLength: number): StageflowError =>
+  new StageflowError(
+    'durable-engine/too-large',
+    `${what} has ${length} characters as JSON; at most ${maxLength} are kept. Store large data elsewhere and pass its key, or raise maxFactLength.`,
+  )
+
+function written(value: unknown, what: string): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    throw new StageflowError('durable-engine/not-json', `${what} cannot be written as JSON: ${textOf(cause)}.`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { afterAll, afterEach, expect, test } from 'vitest'
+
+import { durableLocal } from '../../durable-local/src/index.ts'
+import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'durable-retry-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newPath = (): string => join(folder, `${++files}.db`)
+const opened: DurableLocal[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
+})
+function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
+  const durable = durableLocal({ path, synchronous: 'normal', leaseMs: 200, ...options })
+  opened.push(durable)
+  return durable
+}
+
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('Pay?') : { answer: resumed.answer }
+
+/** Pays, mails, and reports how the mail went. The mail fails while the server is down. */
+function orders() {
+  const calls: string[] = []
+  const server = { isDown: true }
+  const graph = new Pipeline('order')
+    .withStage('boss', ask)
+    .withStage('pay', () => ({ paid: calls.push('pay') }), StageKind.WORK, { dependencies: ['boss'] })
+    .withStage(
+      'mail',
+      () => {
+        calls.push('mail')
+        if (server.isDown) throw new Error('503')
+        return { sent: true }
+      },
+      { dependencies: ['pay'] },
+    )
+    .withStage('report', ({ inputs }) => ({ mail: `${inputs.status('mail')} ${calls.push('report')}` }), {
+      dependencies: ['mail'],
+      join: 'settled',
+    })
+    .build()
+  return { graph, calls, server }
+}
+
+test('a failed run goes on from its failure, in another process too, and nothing that had ended well is called again', async () => {
+  const path = newPath()
+  const { graph, calls, server } = orders()
+  const first = open(path)
+  await first.run(graph, {}, { runId: 'a' })
+  await expect(first.resume(graph, 'a', { boss: 'yes' })).rejects.toThrow('503')
+  expect(calls).toEqual(['pay', 'mail'])
+  await expect(first.retryFailed(graph, 'a')).rejects.toThrow('503')
+  expect(await first.get('a')).toMatchObject({ status: 'failed' })
+  server.isDown = false
+  const second = open(path)
+  expect(await second.retryFailed(graph, 'a')).toMatchObject({
+    status: 'completed',
+    data: { boss: { answer: 'yes' }, pay: { paid: 1 }, mail: { sent: true }, report: { mail: 'ok 5' } },
+  })
+  expect(calls).toEqual(['pay', 'mail', 'mail', 'mail', 'report'])
+  // The answer and the payment stay in the timeline.
+  const again = await open(path).run(graph, {}, { runId: 'a' })
+  expect(again).toMatchObject({ status: 'completed', data: { pay: { paid: 1 } } })
+})
+
+test('what had settled with the failure as its input stays settled, unless it is to run again', async () => {
+  const { graph, calls, server } = orders()
+  const durable = open()
+  const failed = async (runId: string): Promise<void> => {
+    server.isDown = true
+    await durable.run(graph, {}, { runId, onStageFailure: 'continue' })
+    await expect(durable.resume(graph, runId, { boss: 1 })).rejects.toThrow('503')
+    server.isDown = false
+    calls.length = 0
+  }
+  await failed('a')
+  expect((await durable.retryFailed(graph, 'a')).data).toMatchObject({ report: { mail: 'fail 3' } })
+  expect(calls).toEqual(['mail'])
+  await failed('b')
+  expect((await durable.retryFailed(graph, 'b', { again: ['report'] })).data).toMatchObject({
+    report: { mail: 'ok 2' },
+  })
+  expect(calls).toEqual(['mail', 'report'])
+})
+
+test('only a failed run is tried again, and only with stages that it has', async () => {
+  const { graph } = orders()
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'a' })
+  await expect(durable.retryFailed(graph, 'a')).rejects.toMatchObject({
+    code: 'durable-engine/not-failed',
+    message: expect.stringContaining('Run "a" is suspended'),
+  })
+  await expect(durable.retryFailed(graph, 'b')).rejects.toMatchObject({ code: 'durable-engine/unknown-run' })
+  await expect(durable.resume(graph, 'a', { boss: 1 })).rejects.toThrow('503')
+  await expect(durable.retryFailed(graph, 'a', { again: ['post'] as never })).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+    message: expect.stringContaining('no stage "post" to run again; it has boss, mail, pay, report'),
+  })
+  await expect(durable.retryFailed(graph, 'a', { again: 'report' as never })).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+  })
+  expect((await durable.get('a'))?.status).toBe('failed')
+})
+
+test('of two that try a failed run again at once one does, and the other is told so', async () => {
+  const path = newPath()
+  const { graph, calls, server } = orders()
+  const [here, there] = [open(path), open(path)]
+  await here.run(graph, {}, { runId: 'a' })
+  await expect(here.resume(graph, 'a', { boss: 1 })).rejects.toThrow('503')
+  server.isDown = false
+  const both = await Promise.allSettled([here.retryFailed(graph, 'a'), there.retryFailed(graph, 'a')])
+  expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+    reason: { code: 'durable-engine/not-failed' },
+  })
+  expect(calls).toEqual(['pay', 'mail', 'mail', 'report'])
+})
+
+test('the time limit of a run begins again when it is tried again', async () => {
+  const clock = manualClock()
+  let isDown = true
+  const graph = new Pipeline('p')
+    .withStage('a', async (context) => {
+      await context.clock.sleep(40, context.signal)
+      if (isDown) throw new Error('503')
+      return {}
+    })
+    .build({ clock })
+  const durable = open(newPath(), { clock })
+  const run = async (settled: Promise<unknown>): Promise<unknown> => {
+    let isSettled = false
+    const both = settled.then(
+      (value) => ((isSettled = true), value),
+      (error: unknown) => ((isSettled = true), error),
+    )
+    while (!isSettled) {
+      await clock.advance(10)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    return both
+  }
+  expect(await run(durable.run(graph, {}, { runId: 'a', timeoutMs: 100 }))).toMatchObject({
+    code: 'core/pipeline-failed',
+  })
+  await clock.advance(1_000)
+  isDown = false
+  expect(await run(durable.retryFailed(graph, 'a'))).toMatchObject({ status: 'completed' })
+})
+
+test('a child pipeline that repeats goes on with its last attempt', async () => {
+  const calls: string[] = []
+  let isDown = true
+  const draft = new Pipeline('draft')
+    .withStage('write', ({ snapshot }) => ({
+      text: `draft ${calls.push('write')} ${String(snapshot.metadata['n'] ?? '')}`,
+    }))
+    .withStage(
+      'check',
+      () => {
+        calls.push('check')
+        if (calls.filter((call) => call === 'check').length === 1) return StageOutput.fail('too short')
+        return isDown ? StageOutput.fail('503') : { ok: true }
+      },
+      StageKind.GUARD,
+      { dependencies: ['write'] },
+    )
+  const graph = new Pipeline('p').withPipeline('draft', draft, { repeat: { until: 'check', maxAttempts: 2 } }).build()
+  const durable = open()
+  await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toThrow()
+  expect(calls).toEqual(['write', 'check', 'write', 'check'])
+  isDown = false
+  expect((await durable.retryFailed(graph, 'a')).status).toBe('completed')
+  expect(calls).toEqual(['write', 'check', 'write', 'check', 'check'])
+})
+
+test('a run that waits goes on with a graph in which its waiting stage has a new dependency', async () => {
+  const path = newPath()
+  await open(path).run(new Pipeline('p').withStage('boss', ask).build(), {}, { runId: 'a' })
+  const calls: string[] = []
+  const graph = new Pipeline('p')
+    .withStage('fraud', () => ({ ok: calls.push('fraud') }))
+    .withStage('boss', ask, { dependencies: ['fraud'] })
+    .build()
+  const durable = open(path)
+  expect(await durable.resume(graph, 'a', { boss: 'yes' })).toMatchObject({
+    status: 'completed',
+    data: { fraud: { ok: 1 }, boss: { answer: 'yes' } },
+  })
+  expect(calls).toEqual(['fraud'])
+})

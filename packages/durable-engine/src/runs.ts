@@ -1,0 +1,395 @@
+import { systemClock } from '@stageflow/core'
+import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
+import { fingerprintOf, runDurable } from '@stageflow/core/durable'
+import type { LegOptions } from '@stageflow/core/durable'
+import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
+
+import { pathsIn } from './answers.ts'
+import { CallsInProgress } from './calls-in-progress.ts'
+import { claim, lookAt } from './claim.ts'
+import type { Claim, NewRun } from './claim.ts'
+import { endWithoutCode } from './end-without-code.ts'
+import { askToStop, keepAnswers } from './inbox.ts'
+import type { GivenAnswers } from './inbox.ts'
+import { ask, closedJournal } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
+import { LegExecutor, lostRun } from './leg-executor.ts'
+import { Pulse } from './pulse.ts'
+import type { InboxRow, RunRow } from './rows.ts'
+import { RunLog } from './run-log.ts'
+import { recordOf, resultOf } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
+
+/**
+ * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
+ * rest are those of the leg that this process carries.
+ */
+export type DurableRunOptions<Ports> = LegOptions<Ports> & PinnedOptions
+
+export type Settled = PipelineResult<unknown> | FailedResult<unknown>
+type Graph = StageGraph<unknown, unknown>
+
+export interface RunsPlan {
+  readonly journal: Journal
+  readonly owner: string
+  readonly leaseMs: number
+  readonly maxRecoveries: number
+  readonly maxFactLength: number
+  readonly clock: Clock
+  /** Called when a run has ended. */
+  readonly onEnd: () => void
+}
+
+/** A run that this process carries or waits for. */
+interface LiveRun {
+  readonly id: string
+  readonly graph: Graph
+  /** Those of its legs here. Only the caller who starts a run gives it a signal. */
+  readonly options: LegOptions<unknown>
+  /** What it is started with; undefined if it exists. */
+  readonly start: NewRun | undefined
+  /** How many callers wait for it. */
+  waiting: number
+  settled: Promise<Settled>
+}
+interface LiveLeg {
+  readonly row: RunRow
+  readonly executor: LegExecutor
+}
+
+/** What `close()` of a journal could do with the runs that the process carried. */
+export interface JournalCloseReport {
+  /** The ids of the runs whose code has returned. Another process can take them over at once. */
+  readonly released: readonly string[]
+  /** The ids of the runs whose code ignores its signal. Another process can take them over when their lease ends. */
+  readonly stillRunning: readonly string[]
+  /** Why nothing was released: the journal could not be written. Undefined if it could. */
+  readonly error: unknown
+}
+
+/** A run was to be started, and another caller has. This one attaches to it instead. */
+export class RunExists extends Error {}
+/** All callers have left, while another process carries the run. No caller gets this error. */
+class AllHaveLeft extends Error {}
+
+/** The runs that this process carries or waits for. */
+export class Runs {
+  readonly pulse: Pulse
+  readonly #plan: RunsPlan
+  readonly #runs = new Map<string, LiveRun>()
+  /** The legs of this process, by the number of their run. */
+  readonly #legs = new Map<number, LiveLeg>()
+  readonly #calls = new CallsInProgress()
+  #isBeating = false
+  /** Until when no other process can have taken the runs of this one, on the monotonic clock of the machine. */
+  #leasedUntil = 0
+  /** What could not be written when a leg ended, by the number of its run. The next beats try again. */
+  readonly #unwritten = new Map<number, () => Act<unknown>>()
+
+  constructor(plan: RunsPlan) {
+    this.#plan = plan
+    // Short enough to renew the lease before it ends.
+    this.pulse = new Pulse(plan.clock, Math.min(plan.journal.pollMs, plan.leaseMs / 3))
+    plan.journal.listen?.((run) => {
+      this.#lookIntoInbox(run)
+      this.pulse.beat()
+    })
+  }
+
+  has(id: string): boolean {
+    return this.#runs.has(id)
+  }
+
+  /** Starts a run, and carries it until it ends or suspends. Rejects with `RunExists` if another caller has started it. */
+  async start(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun): Promise<Settled> {
+    if (this.has(id)) throw new RunExists()
+    return this.#waitFor(this.#begin(graph, id, options, start), undefined)
+  }
+  /**
+   * Carries a run that exists until it ends or suspends, or waits until another process has. When the signal aborts, only the wait
+   * ends: the run is not this caller's.
+   */
+  async attach(graph: Graph, id: string, { signal, ...options }: LegOptions<unknown>): Promise<Settled> {
+    signal?.throwIfAborted()
+    for (;;) {
+      const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
+      try {
+        return await this.#waitFor(live, signal)
+      } catch (error) {
+        // It was a start, and another process was faster.
+        if (!(error instanceof RunExists)) throw error
+      }
+    }
+  }
+
+  #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
+    const live: LiveRun = { id, graph, options, start, waiting: 0, settled: new Promise(() => {}) }
+    this.#runs.set(id, live)
+    live.settled = this.#carry(live).finally(() => this.#forget(live))
+    live.settled.catch(() => {}) // its callers have the error, if any are left
+    return live
+  }
+  async #waitFor(live: LiveRun, signal: AbortSignal | undefined): Promise<Settled> {
+    const gone = Promise.withResolvers<never>()
+    const leave = (): void => gone.reject(signal?.reason as Error)
+    live.waiting++
+    signal?.addEventListener('abort', leave, { once: true })
+    try {
+      return await Promise.race([live.settled, gone.promise])
+    } finally {
+      live.waiting--
+      signal?.removeEventListener('abort', leave)
+    }
+  }
+  #forget(live: LiveRun): void {
+    if (this.#runs.get(live.id) === live) this.#runs.delete(live.id)
+  }
+
+  async #carry(live: LiveRun): Promise<Settled> {
+    let { start } = live
+    for (;;) {
+      const claimed = await this.#claim(live, start)
+      start = undefined
+      if (claimed.is === 'settled') return resultOf(claimed.row) as Settled
+      const result = await this.#leg(live, claimed)
+      if (result !== undefined) return result
+    }
+  }
+
+  /** Claims a run, or waits while another process carries it. */
+  async #claim(live: LiveRun, start: NewRun | undefined): Promise<Exclude<Claim, { is: 'elsewhere' | 'exists' }>> {
+    const { id, graph, options } = live
+    const { journal, owner } = this.#plan
+    let hasAskedToStop = false
+    // Only the first try may create the run. Later ones only look, until the run can be claimed: a look needs no transaction.
+    let created = start
+    for (;;) {
+      const seen = created === undefined ? lookAt(await journal.read(ask('findRun', id)), owner) : undefined
+      if (seen?.is !== 'elsewhere') {
+        const toCreate = created
+        const lookedAt = systemClock.now()
+        const found = await journal.write(() => claim(id, graph, this.#plan, toCreate))
+        if (found.is === 'exists') throw new RunExists()
+        // An answer that is committed from now on finds no run in progress, and begins a new leg.
+        if (found.is === 'settled') this.#forget(live)
+        if (found.is === 'ours') this.#noteClaim(lookedAt)
+        if (found.is !== 'elsewhere') return found
+      }
+      created = undefined
+      await this.pulse.next()
+      if (this.pulse.isOver) throw closedJournal(journal)
+      if (live.waiting === 0) throw new AllHaveLeft()
+      if (options.signal?.aborted === true && !hasAskedToStop) {
+        hasAskedToStop = true
+        await this.cancel(id, textOf(options.signal.reason))
+      }
+    }
+  }
+
+  /** Carries one leg. Undefined if the run goes on in another leg, here or in another process. */
+  async #leg(live: LiveRun, { row, start, keys }: Extract<Claim, { is: 'ours' }>): Promise<Settled | undefined> {
+    const { journal, clock, maxFactLength } = this.#plan
+    const executor = new LegExecutor({
+      start,
+      leg: row.leg,
+      log: new RunLog(journal, { id: row.id, run: row.n, fence: row.fence }),
+      keys,
+      isLeased: () => systemClock.now() < this.#leasedUntil,
+      pathOf: pathsIn(fingerprintOf(live.graph)),
+      calls: this.#calls,
+      clock,
+      maxFactLength,
+    })
+    this.#legs.set(row.n, { row, executor })
+    if (this.pulse.isOver) executor.lose(closedJournal(journal))
+    this.#beat()
+    try {
+      executor.lookIntoInbox()
+      const result = await runDurable(live.graph, executor, live.options)
+      if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
+      this.#forget(live)
+      if (result.status !== 'suspended') {
+        this.#calls.forget(row.id)
+        this.#plan.onEnd()
+      }
+      return result
+    } catch (error) {
+      // The order matters: close() loses the legs too, and a lost leg must not write.
+      if (this.pulse.isOver) throw closedJournal(journal)
+      if (executor.lost.aborted) return undefined
+      if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row))
+      else await this.#block(row, error)
+      throw error
+    } finally {
+      executor.close()
+      // close() needs the legs that it has ended.
+      if (!this.pulse.isOver) this.#legs.delete(row.n)
+    }
+  }
+
+  /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
+  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt }: LegExecutor, result: Settled): Act<boolean> {
+    const isSuspended = result.status === 'suspended'
+    // An answer has come while the leg was ending.
+    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
+    if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
+    const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
+    const { status } = result
+    if (!(yield* ask('endLeg', { run, fence, status, result: JSON.stringify(result), error, wakeAt }))) return false
+    if (!isSuspended) yield* ask('emptyInbox', run)
+    for (const row of isSuspended ? [...untaken, ...overdue.keys()] : []) yield* ask('takeFromInbox', row)
+    for (const { key, value } of isSuspended ? overdue.values() : [])
+      yield* ask('addToInbox', { run, kind: 'early', key, value })
+    return true
+  }
+
+  /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
+  async #cancelled(live: LiveRun, { id }: RunRow, reason: string): Promise<Settled> {
+    const row = await this.#plan.journal.write(function* () {
+      yield* endWithoutCode((yield* ask('findRun', id)) as RunRow, { status: 'cancelled', reason })
+      return (yield* ask('findRun', id)) as RunRow
+    })
+    this.#forget(live)
+    this.#calls.forget(id)
+    this.#plan.onEnd()
+    return resultOf(row) as Settled
+  }
+  /** The leg could not go on, but the run has not failed. */
+  async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
+    const { journal } = this.#plan
+    const text = JSON.stringify(recordOf(error))
+    const release = (): Act<unknown> => ask('releaseRun', run, fence)
+    const block = (): Act<unknown> =>
+      ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
+    const isTransient = journal.isTransient(error)
+    try {
+      // What a fact had no room for would be done again and again.
+      await journal.write(isTransient && !isFull(error) ? release : block)
+    } catch {
+      // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
+      this.#unwritten.set(run, isTransient ? release : block)
+      this.#beat()
+    }
+  }
+
+  // Other processes, and other callers
+
+  /** Asks to stop a run. Returns false if it has ended. */
+  async cancel(id: string, reason: string): Promise<boolean> {
+    const { journal } = this.#plan
+    const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id)))
+    if (run === undefined) return false
+    this.#lookIntoInbox(run)
+    return true
+  }
+  /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
+  async answer(id: string, given: GivenAnswers): Promise<void> {
+    const run = await this.#plan.journal.write(() => keepAnswers(id, given, this.#plan))
+    this.#lookIntoInbox(run)
+  }
+  /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */
+  #lookIntoInbox(run: number): void {
+    this.#legs.get(run)?.executor.lookIntoInbox()
+  }
+
+  /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
+  #beat(): void {
+    if (this.#isBeating) return
+    this.#isBeating = true
+    void this.#beatWhileBusy().finally(() => (this.#isBeating = false))
+  }
+  async #beatWhileBusy(): Promise<void> {
+    const { journal, owner, leaseMs } = this.#plan
+    // Leases use the clock of the machine, whatever the option `clock` says.
+    let renewedAt = systemClock.now()
+    while ((this.#legs.size > 0 || this.#unwritten.size > 0) && !this.pulse.isOver) {
+      await this.pulse.next()
+      if (this.pulse.isOver) return
+      try {
+        await this.#writeAgain()
+        if (systemClock.now() - renewedAt >= leaseMs / 3) {
+          renewedAt = systemClock.now()
+          await journal.write(() => ask('renewLease', owner, leaseMs))
+          await this.#loseTakenLegs()
+          this.#noteLease(renewedAt)
+          for (const { executor } of this.#legs.values()) executor.leaseRenewed()
+        }
+        for (const run of await journal.read(ask('runsWithInbox', owner))) this.#lookIntoInbox(run)
+      } catch {
+        // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
+      }
+    }
+  }
+  async #writeAgain(): Promise<void> {
+    for (const [run, write] of this.#unwritten) {
+      await this.#plan.journal.write(write)
+      this.#unwritten.delete(run)
+    }
+  }
+  /** A run was claimed in a write that began at `claimedAt`, which renews the lease. If that had ended, others may have the other runs. */
+  #noteClaim(claimedAt: number): void {
+    if (claimedAt < this.#leasedUntil || this.#legs.size === 0) this.#noteLease(claimedAt)
+  }
+  /** The lease was renewed in a write that began at `renewedAt`. */
+  #noteLease(renewedAt: number): void {
+    this.#leasedUntil = Math.max(this.#leasedUntil, renewedAt + this.#plan.leaseMs)
+  }
+  /** Ends the legs whose runs another process has taken, and says that this one lives. */
+  async #loseTakenLegs(): Promise<void> {
+    const { journal, owner } = this.#plan
+    const rows = await journal.read(ask('ownedRuns', owner))
+    const owned = new Map(rows.map(({ n, fence }) => [n, fence]))
+    for (const [run, { row, executor }] of this.#legs) {
+      const fence = owned.get(run)
+      const isOurs = fence !== undefined && fence <= row.fence
+      if (isOurs || executor.lost.aborted) continue
+      executor.lose(lostRun(row.id))
+      await journal.write(() => ask('notCrashed', run))
+    }
+  }
+
+  /**
+   * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
+   * at once; runs whose code is still there must wait for the end of the lease. Doesn't reject.
+   */
+  async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
+    const { journal, owner, clock } = this.#plan
+    this.pulse.end()
+    const legs = [...this.#legs.values()]
+    for (const { executor } of legs) executor.lose(closedJournal(journal))
+    const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
+    const looks = legs.map(async ({ row }) => {
+      const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
+      return { row, hasLeft }
+    })
+    const ended = await Promise.all(looks)
+    const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
+    try {
+      await journal.write(function* () {
+        for (const { row, hasLeft } of ended) if (hasLeft) yield* ask('releaseRun', row.n, row.fence)
+        if (stillRunning.length === 0) yield* ask('endLease', owner)
+      })
+      const released = idsOf(ended.filter(({ hasLeft }) => hasLeft))
+      return Object.freeze({ released, stillRunning, error: undefined })
+    } catch (error) {
+      // Other processes wait for the end of the lease of each run.
+      return Object.freeze({ released: idsOf([]), stillRunning, error })
+    } finally {
+      await journal.close()
+    }
+  }
+}
+
+/** Removes a run whose first leg was refused, and what its starter has asked of it meanwhile. Runs within a write. */
+function* removeRefused({ id, n, fence }: RunRow): Act<void> {
+  yield* ask('removeRun', n, fence)
+  if ((yield* ask('findRun', id)) === undefined) yield* ask('emptyInbox', n)
+}
+
+/** Whether a journal had no room: its package says so by `<package>/full`. */
+const isFull = (error: unknown): boolean => codeOf(error)?.endsWith('/full') === true
+
+const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
+  Object.freeze(legs.map(({ row }) => row.id))
