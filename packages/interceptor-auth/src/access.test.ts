@@ -378,7 +378,7 @@ test('two auths do not build into one list, and a child graph with another one d
   expect(executor.facts('r')).toEqual([])
 })
 
-test('a run that began without auth, and is stored, cannot be continued behind it, a caller who asks', async () => {
+test('a run that began without auth, and is stored, cannot be continued behind it by any caller', async () => {
   const open = new Pipeline('order').withStage('boss', ask).build()
   const run = JSON.parse(JSON.stringify(await open.run({ userId: 'ada', orgId: 'acme' }))) as Suspended
   // The ids of its input were never verified.
