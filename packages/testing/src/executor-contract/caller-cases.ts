@@ -39,9 +39,8 @@ async function keepsCaller(bench: ExecutorBench): Promise<void> {
   for (const { start: its } of legs) mustEqual(JSON.stringify(its.kept), JSON.stringify(kept), 'executor.start.kept')
 }
 
-function withoutKept(start: DurableStart): DurableStart {
-  const { kept: _, ...others } = start
-  return others
+function withoutKept({ runId, startedAt, input, options }: DurableStart): DurableStart {
+  return { runId, startedAt, input, options }
 }
 
 async function refusesLeg(bench: ExecutorBench): Promise<void> {
