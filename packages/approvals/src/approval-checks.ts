@@ -14,14 +14,22 @@ import {
   show,
   TEXT,
   textOf,
+  whole,
 } from '@stageflow/core/kit'
 import { parseArguments } from '@stageflow/tools/kit'
 
-import type { ApprovalAnswer, ApprovalOwner, ApprovalQuestion, AskContext, AskerIds } from './approval.ts'
+import type {
+  ApprovalAnswer,
+  ApprovalOwner,
+  ApprovalQuestion,
+  AskContext,
+  AskerIds,
+  Decider,
+  PendingPage,
+} from './approval.ts'
 import { isStorableId, tooLarge } from './approval-text.ts'
 
 const LONGEST_REASON = 2_000
-const LONGEST_NAME = 256
 const MOST_LEVELS = 64
 
 const textUpTo = (most: number): OptionRule => [
@@ -41,13 +49,19 @@ const CONTEXT: OptionRules<AskContext> = {
   clock: CLOCK,
   emit: functionLike('(type, data) => boolean'),
 }
+const DECIDER: OptionRules<Decider> = {
+  ...OWNER,
+  sessionId: OWNER_ID,
+  roles: [(roles) => Array.isArray(roles) && roles.every((role) => typeof role === 'string'), 'an array of strings'],
+}
+const DECIDE: OptionRules<{ readonly of: ApprovalOwner }> = { of: ANY } // checked by the rules of its own
 const IDS: OptionRules<AskerIds> = { ...OWNER, pipelineRunId: OWNER_ID }
 const ANSWER: OptionRules<ApprovalAnswer> = {
   approved: FLAG,
   arguments: [(value) => typeof value === 'string' || (typeof value === 'object' && value !== null), 'an object'],
   reason: textUpTo(LONGEST_REASON),
-  decidedBy: textUpTo(LONGEST_NAME),
 }
+const MOST_LISTED = 10_000
 
 /** Throws `approvals/illegal-option` for an id that no approval can have. */
 export function checkId(method: string, id: unknown): void {
@@ -55,9 +69,43 @@ export function checkId(method: string, id: unknown): void {
   refuseOptions(`${method}()`, 'approvals/illegal-option', [`the id must be that of an approval, not ${show(id)}`])
 }
 
+/** Throws `approvals/illegal-option` for an owner that isn't one, and for an id that is undefined. */
 export function checkOwner(method: string, owner: unknown): void {
   checkOptions(`${method}()`, 'approvals/illegal-option', owner, OWNER)
+  checkGiven(method, owner)
 }
+
+/** Who decides, and whose approval it is, by default their own. Throws `approvals/illegal-option`. */
+export function checkedDecider(by: Decider, options: { readonly of?: ApprovalOwner }): ApprovalOwner {
+  checkOptions('decide()', 'approvals/illegal-option', by, DECIDER)
+  checkGiven('decide', by)
+  checkOptions('decide()', 'approvals/illegal-option', options, DECIDE)
+  const { of = by } = options
+  if (of !== by) checkOwner('decide', of)
+  return of
+}
+
+/** Refuses an id that is there and undefined: a caller without a tenant must get neither the approvals of all, nor those of no tenant. */
+function checkGiven(method: string, ids: unknown): void {
+  const missing = (['orgId', 'userId'] as const).find(
+    (name) => Object.hasOwn(ids as object, name) && read(ids, name) === undefined,
+  )
+  if (missing === undefined) return
+  const problem = `${missing} is undefined: pass the id of a user or a tenant, or leave ${missing} out if your app has none`
+  refuseOptions(`${method}()`, 'approvals/illegal-option', [problem])
+}
+
+/** Throws `approvals/illegal-option` unless it is a page. `place`: what `after` must be. */
+export function checkPage(page: unknown, place: OptionRule): void {
+  const rules: OptionRules<PendingPage> = { limit: whole(1, MOST_LISTED), after: place }
+  checkOptions('pending()', 'approvals/illegal-option', page, rules)
+}
+
+/** A place in a store. */
+export const STORED_PLACE: OptionRule = [
+  (place) => typeof place === 'string' && /^\d{1,15}$/.test(place),
+  'the place of the last approval of the page before',
+]
 
 export function checkQuestion(question: unknown): void {
   checkOptions('ask()', 'approvals/illegal-option', question, QUESTION)
@@ -105,7 +153,7 @@ export function checkApprove(call: unknown, context: unknown): void {
 /** The answer, with its arguments parsed. Throws `approvals/illegal-option` and `approvals/too-large`. */
 export function checkedAnswer(answer: unknown, maxLength: number): ApprovalAnswer {
   checkOptions('decide()', 'approvals/illegal-option', answer, ANSWER)
-  const { approved, arguments: edited, reason, decidedBy } = answer as ApprovalAnswer
+  const { approved, arguments: edited, reason } = answer as ApprovalAnswer
   const problems: string[] = []
   if (approved === undefined) problems.push('approved is missing: it must be true or false')
   if (edited !== undefined && !approved) problems.push('arguments need approved: true')
@@ -116,7 +164,6 @@ export function checkedAnswer(answer: unknown, maxLength: number): ApprovalAnswe
     approved,
     ...(edited !== undefined && { arguments: read(parsed, 'value') }),
     ...(reason !== undefined && { reason }),
-    ...(decidedBy !== undefined && { decidedBy }),
   }
 }
 

@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto'
 
-import { StageflowError } from '@stageflow/core'
-import { fingerprint, read, show, textOf } from '@stageflow/core/kit'
+import { type RunAuthor, StageflowError } from '@stageflow/core'
+import { fingerprint, isPlain, read, show, textOf } from '@stageflow/core/kit'
 import type { ResolvedCall } from '@stageflow/tools'
 import { parseArguments } from '@stageflow/tools/kit'
-import type { StoredApproval } from '@stageflow/keyed-work'
+import type { ListedApproval, StoredApproval } from '@stageflow/keyed-work'
 
-import type { Approval, ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from './approval.ts'
+import type {
+  Approval,
+  ApprovalAnswer,
+  DecidedAnswer,
+  ApprovalQuestion,
+  AskerIds,
+  Decider,
+  PendingApproval,
+} from './approval.ts'
 
 /** The version of the stored form. It changes when an older version of this package could not read it. */
-const FORM = 1
+const FORM = 2
 const STATUSES: ReadonlySet<unknown> = new Set(['pending', 'approved', 'denied', 'expired', 'cancelled', 'used'])
 const DECIDED: ReadonlySet<unknown> = new Set(['approved', 'denied', 'used'])
 /** Every store can index ids and owners of this length. */
@@ -20,9 +28,18 @@ const DEEPEST_RECORD = 500
 /** Whether every store can keep the id. */
 export const isStorableId = (id: string): boolean => id.length <= LONGEST_KEY && /^[\x20-\x7e]+$/.test(id)
 
-/** The name of an owner in a store. JSON keeps its parts apart. */
-export function ownerText({ orgId, userId }: ApprovalOwner): string {
-  const text = JSON.stringify([orgId ?? null, userId ?? null])
+/** The tenant and the user who ask. */
+type Ids = Partial<Pick<AskerIds, 'orgId' | 'userId'>>
+
+/** The name of an owner in a store. */
+export const ownerText = ({ orgId, userId }: Ids): string => keyText(orgId, userId)
+
+/** The name of a tenant in a store. */
+export const tenantText = ({ orgId }: Ids): string => keyText(orgId)
+
+/** JSON keeps the parts apart. */
+function keyText(...parts: readonly (string | undefined)[]): string {
+  const text = JSON.stringify(parts.map((part) => part ?? null))
   return text.length <= LONGEST_KEY ? text : `sha256:${sha256(text)}`
 }
 
@@ -32,10 +49,10 @@ export function approvalId(pipelineRunId: string | undefined, { callId }: Resolv
   return isStorableId(id) ? id : `sha256:${sha256(JSON.stringify(id))}`
 }
 
-/** What is asked, and about which call of which run. */
+/** What is asked, about which call of which run, and for whom. */
 export interface RequestFields extends ApprovalQuestion {
   readonly callId: string | undefined
-  readonly pipelineRunId: string | undefined
+  readonly ids: Partial<AskerIds>
 }
 
 /**
@@ -43,8 +60,9 @@ export interface RequestFields extends ApprovalQuestion {
  * `approvals/too-large`.
  */
 export function requestText(fields: RequestFields, nonce: string, maxLength: number): string {
-  const { action, arguments: given, callId, pipelineRunId } = fields
-  const text = jsonOf({ form: FORM, action, callId, arguments: given, pipelineRunId, nonce }, action)
+  const { action, arguments: given, callId, ids } = fields
+  const { orgId, userId, pipelineRunId } = ids
+  const text = jsonOf({ form: FORM, action, callId, arguments: given, pipelineRunId, orgId, userId, nonce }, action)
   if (text.length > maxLength) throw tooLarge(`The request to approve ${show(action)} has`, text.length, maxLength)
   return text
 }
@@ -69,9 +87,18 @@ function jsonOf(request: object, action: string): string {
   }
 }
 
-/** The text of a decision that was checked. Equal decisions have equal texts. */
-export function decisionText({ approved, reason, decidedBy, arguments: edited }: ApprovalAnswer): string {
-  return JSON.stringify({ form: FORM, approved, reason, decidedBy, arguments: edited })
+/** The text of a decision that was checked. Equal decisions of one person have equal texts. */
+export function decisionText({ approved, reason, arguments: edited }: ApprovalAnswer, by: Decider): string {
+  return JSON.stringify({ form: FORM, approved, reason, decidedBy: authorOf(by), arguments: edited })
+}
+
+/** The ids of a person; undefined if there are none. */
+function authorOf({ orgId, userId }: Readonly<Record<string, unknown>> | Decider): RunAuthor | undefined {
+  const ids = {
+    ...(typeof orgId === 'string' && { orgId }),
+    ...(typeof userId === 'string' && { userId }),
+  }
+  return Object.keys(ids).length === 0 ? undefined : Object.freeze(ids)
 }
 
 /** In what a request differs from the first one with its id. */
@@ -89,18 +116,29 @@ export function differenceOf(text: string, first: string): Difference | undefine
 /** Reads a record of a store. Throws `approvals/unreadable-entry` if it isn't one that this version wrote. */
 export function approvalOf(stored: StoredApproval): Approval {
   const { id, status, leftMs } = checkedRecord(stored)
-  const { action, arguments: given, callId, pipelineRunId } = readText(stored.request)
+  const { action, arguments: given, callId, pipelineRunId, orgId, userId } = readText(stored.request)
   const decision = stored.decision === undefined ? undefined : readDecision(stored.decision)
   return Object.freeze({
     id,
     status,
     action: String(action),
     arguments: given,
-    callId: typeof callId === 'string' ? callId : undefined,
-    pipelineRunId: typeof pipelineRunId === 'string' ? pipelineRunId : undefined,
+    callId: textOr(callId),
+    pipelineRunId: textOr(pipelineRunId),
+    orgId: textOr(orgId),
+    userId: textOr(userId),
     decision,
     leftMs,
   })
+}
+
+const textOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** Reads a record of a list. Throws `approvals/unreadable-entry` if it isn't one. */
+export function pendingOf(stored: ListedApproval): PendingApproval {
+  const place = read(stored, 'place')
+  if (!Number.isSafeInteger(place)) throw unreadable(`${show(stored)} without a place`)
+  return Object.freeze({ ...approvalOf(stored), place: String(place) })
 }
 
 /** What a store returned. Throws `approvals/unreadable-entry` if it isn't a record. */
@@ -119,18 +157,18 @@ export function checkedRecord(stored: unknown): StoredApproval {
 }
 
 /** What a store returned. Throws `approvals/unreadable-entry` if it isn't a list. */
-export function checkedList(stored: unknown): readonly StoredApproval[] {
+export function checkedList(stored: unknown): readonly ListedApproval[] {
   if (!Array.isArray(stored)) throw unreadable(`${show(stored)} instead of a list`)
-  return stored as readonly StoredApproval[]
+  return stored as readonly ListedApproval[]
 }
 
-function readDecision(text: string): ApprovalAnswer {
+function readDecision(text: string): DecidedAnswer {
   const { approved, reason, decidedBy, arguments: edited } = readText(text)
   return Object.freeze({
     approved: approved === true,
     ...(edited !== undefined && { arguments: edited }),
     ...(typeof reason === 'string' && { reason }),
-    ...(typeof decidedBy === 'string' && { decidedBy }),
+    decidedBy: isPlain(decidedBy) ? authorOf(decidedBy) : undefined,
   })
 }
 

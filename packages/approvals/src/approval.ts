@@ -1,12 +1,34 @@
-import type { Clock, RunIdentity, TryEmitEvent } from '@stageflow/core'
+import type { Clock, RunAuthor, RunIdentity, TryEmitEvent } from '@stageflow/core'
 import type { Denial } from '@stageflow/tools'
 import type { ApprovalStatus } from '@stageflow/keyed-work'
 
-/** Whose approval it is: the user and the tenant of the run that asks. */
-export type ApprovalOwner = Pick<Partial<RunIdentity>, 'orgId' | 'userId'>
+/** Whose approval it is: the user and the tenant of the run that asks. Leave an id out if the run has none. */
+export interface ApprovalOwner {
+  readonly orgId?: string
+  readonly userId?: string
+}
+
+/** Who decides, as your app has verified it. Pass no ids of a request body. */
+export interface Decider extends ApprovalOwner {
+  readonly sessionId?: string | undefined
+  /** For `mayDecide`. */
+  readonly roles?: readonly string[]
+}
+
+/** What `mayDecide` is asked. */
+export interface MayDecideRequest<Answer = ApprovalAnswer> {
+  /** What is asked, by whom (`orgId` and `userId`), and what became of it until now. */
+  readonly request: Approval
+  /** What the person wants to decide. It may have other arguments than the request. */
+  readonly answer: Answer
+  readonly by: Decider
+}
+
+/** Whether a person may decide a request in this way. Only `true` allows it. */
+export type MayDecide<Answer = ApprovalAnswer> = (asked: MayDecideRequest<Answer>) => boolean | PromiseLike<boolean>
 
 /** The owner of an approval, and the run that asks. Give at least one of `userId` and `orgId`, which may be undefined. */
-export type AskerIds = ApprovalOwner &
+export type AskerIds = Partial<Pick<RunIdentity, 'orgId' | 'userId'>> &
   (Pick<RunIdentity, 'userId'> | Pick<RunIdentity, 'orgId'>) & { readonly pipelineRunId?: string | undefined }
 
 /** What a person is asked to approve. */
@@ -38,8 +60,12 @@ export interface ApprovalAnswer {
   readonly arguments?: unknown
   /** Why, for the model: at most 2,000 characters. */
   readonly reason?: string
-  /** Who decided, for events: at most 256 characters. */
-  readonly decidedBy?: string
+}
+
+/** An answer that counts, and who gave it. */
+export interface DecidedAnswer extends ApprovalAnswer {
+  /** Undefined in an app without users. */
+  readonly decidedBy: RunAuthor | undefined
 }
 
 /** A question, and what became of it. Frozen at its top level. */
@@ -54,10 +80,27 @@ export interface Approval {
   readonly callId: string | undefined
   /** The run that asks, if it is a run. */
   readonly pipelineRunId: string | undefined
+  /** The tenant and the user who ask, if there are any. */
+  readonly orgId: string | undefined
+  readonly userId: string | undefined
   /** The decision, if there is one. */
-  readonly decision: ApprovalAnswer | undefined
+  readonly decision: DecidedAnswer | undefined
   /** How long it can still be decided, in ms: 0 unless it is pending. */
   readonly leftMs: number
+}
+
+/** An approval that waits for a decision, as a list has it. */
+export interface PendingApproval extends Approval {
+  /** Its place in the list: `after` of the next page, if it is the last one of this page. */
+  readonly place: string
+}
+
+/** A page of a list. */
+export interface PendingPage {
+  /** Maximum number of approvals, from 1 to 10,000. Default: 100. */
+  readonly limit?: number
+  /** The `place` of the last approval of the page before. Default: the first page. */
+  readonly after?: string
 }
 
 /** What became of a question that was asked. `approvalId` is its id. */
@@ -67,6 +110,8 @@ export type ApprovalOutcome =
       readonly approvalId: string
       /** Other arguments, if the person changed them. Nothing has checked them. */
       readonly arguments: unknown
+      /** Who decided. Undefined in an app without users. */
+      readonly decidedBy: RunAuthor | undefined
     }
   | {
       readonly approved: false
@@ -74,4 +119,6 @@ export type ApprovalOutcome =
       /** `approval_pending`: there is no decision yet. Ask again later. */
       readonly denied: Denial
       readonly reason: string
+      /** Who denied it. Undefined without a decision, and in an app without users. */
+      readonly decidedBy: RunAuthor | undefined
     }

@@ -34,11 +34,11 @@ test('a call waits in place until it is approved, and then runs', async () => {
     { id: ID, status: 'pending', action: 'pay', callId: 'pay-1', arguments: { euros: 900 }, pipelineRunId: 'run-1' },
   ])
   expect(paid).toEqual([])
-  const approval = await approvals.decide(ID, { approved: true, decidedBy: 'grace' }, ADA)
+  const approval = await approvals.decide(ID, { approved: true }, ADA)
   expect(approval).toMatchObject({
     id: ID,
     status: 'approved',
-    decision: { approved: true, decidedBy: 'grace' },
+    decision: { approved: true, decidedBy: ADA },
     leftMs: 0,
   })
   await clock.advance(1_000)
@@ -56,7 +56,7 @@ test('a call waits in place until it is approved, and then runs', async () => {
       // What the person sees: the arguments, without what the schema adds.
       data: { ...about, payloadSummary: { euros: 900 }, expiresInMs: 86_400_000 },
     },
-    { type: 'approval.decided', data: { ...about, decision: 'approved', edited: false, decidedBy: 'grace' } },
+    { type: 'approval.decided', data: { ...about, decision: 'approved', edited: false, decidedBy: ADA } },
   ])
 })
 
@@ -87,7 +87,7 @@ test('a denied call gets the reason of the person, and does not run', async () =
     approvalId: ID,
   })
   expect(paid).toEqual([])
-  expect(of('approval.decided')).toMatchObject([{ decision: 'denied', edited: false, decidedBy: undefined }])
+  expect(of('approval.decided')).toMatchObject([{ decision: 'denied', edited: false, decidedBy: ADA }])
 })
 
 test('edited arguments are checked with the schema again, run instead, and are in the result', async () => {
@@ -192,7 +192,7 @@ test('tenants and users are apart', async () => {
   const { pay, approvals, clock, call } = payBench({ waitMs: 0 })
   await pay()
   await pay(900, { ids: { pipelineRunId: 'run-1', orgId: 'acme', userId: 'bob' } })
-  expect(await approvals.pending({ orgId: 'acme' })).toEqual([])
+  expect(await approvals.pending({ orgId: 'other' })).toEqual([])
   for (const stranger of [{}, { orgId: 'acme' }, { userId: 'ada' }, { orgId: 'other', userId: 'ada' }]) {
     await expect(approvals.decide(ID, { approved: true }, stranger)).rejects.toMatchObject({
       code: 'approvals/unknown',
@@ -348,7 +348,7 @@ test.each([
   { ...RECORD, status: 'granted' },
   { ...RECORD, status: 'approved', decision: undefined },
   { ...RECORD, status: 'pending' },
-  { ...RECORD, status: 'pending', request: '{"form":2}' },
+  { ...RECORD, status: 'pending', request: '{"form":1}' },
   { ...RECORD, status: 'pending', request: 'no JSON' },
 ])('a store that returns %j approves nothing, and says so', async (stored) => {
   const broken = () => stored as never
@@ -403,7 +403,10 @@ test('what comes from outside is checked', async () => {
     [[ID, { approved: true, args: {} }], /unknown option "args"/],
     [[ID, { approved: false, arguments: {} }], /arguments need approved: true/],
     [[ID, { approved: true, reason: 'x'.repeat(2_001) }], /reason must be a string of at most 2000 characters/],
-    [[ID, { approved: true, decidedBy: 7 }], /decidedBy must be/],
+    [[ID, { approved: true, decidedBy: 'ada' }], /unknown option "decidedBy"/],
+    [[ID, { approved: true }, { ...ADA, roles: 'admin' }], /roles must be an array of strings, not "admin"/],
+    [[ID, { approved: true }, ADA, ADA], /unknown option "orgId"/],
+    [[ID, { approved: true }, ADA, { of: { user: 'ada' } }], /unknown option "user"/],
     [[ID, { approved: true }, { userId: 7 }], /userId must be a string, not 7/],
     [[ID, { approved: true }, { user: 'ada' }], /unknown option "user"/],
   ] as const)
@@ -432,7 +435,7 @@ test('an approval that does not exist is named, with what to call', async () => 
     `There is no approval "nope" of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: ${call}.`
   await expect(approvals.cancel('nope', ADA)).rejects.toThrow(says('cancel(id, { orgId, userId })'))
   await expect(approvals.decide('nope', { approved: true }, ADA)).rejects.toThrow(
-    says('decide(id, answer, { orgId, userId })'),
+    says('decide(id, answer, by, { of: { orgId, userId } })'),
   )
 })
 
@@ -463,7 +466,8 @@ test('a hook that does not pass the call and the context on is refused', async (
 test('a full store in memory forgets what is closed, and refuses more when all is open', async () => {
   const clock = manualClock()
   const store = memoryApprovalStore({ clock, maxEntries: 3 })
-  const request = async (id: string, ttlMs = 1_000) => store.request('o', id, { request: '', ttlMs, retentionMs: 1e9 })
+  const request = async (id: string, ttlMs = 1_000) =>
+    store.request('o', id, { tenant: '', request: '', ttlMs, retentionMs: 1e9 })
   for (const id of ['a', 'b']) await request(id)
   await request('c', 10)
   await expect(request('d')).rejects.toThrow(/memoryApprovalStore\(\) is full with 3 open approvals \(maxEntries 3/)
@@ -481,7 +485,7 @@ test('a full store in memory forgets what is closed, and refuses more when all i
 test('a store in memory is full when its texts are too long together', async () => {
   const store = memoryApprovalStore({ maxLength: 400 })
   const request = async (id: string, length: number) =>
-    store.request('o', id, { request: 'x'.repeat(length), ttlMs: 1e6, retentionMs: 1 })
+    store.request('o', id, { tenant: '', request: 'x'.repeat(length), ttlMs: 1e6, retentionMs: 1 })
   await request('a', 200)
   await expect(request('b', 100)).rejects.toThrow('maxLength 400 characters')
   await store.cancel('o', 'a')
@@ -494,7 +498,7 @@ test('a store in memory is full when its texts are too long together', async () 
 test('a request that is larger than a store in memory is refused, and nothing is forgotten for it', async () => {
   const store = memoryApprovalStore({ maxLength: 400 })
   const request = async (id: string, length: number) =>
-    store.request('o', id, { request: 'x'.repeat(length), ttlMs: 1e6, retentionMs: 1e6 })
+    store.request('o', id, { tenant: '', request: 'x'.repeat(length), ttlMs: 1e6, retentionMs: 1e6 })
   await request('a', 10)
   await store.cancel('o', 'a')
   await expect(request('b', 400)).rejects.toMatchObject({
@@ -502,6 +506,19 @@ test('a request that is larger than a store in memory is refused, and nothing is
     message: expect.stringContaining('larger than memoryApprovalStore() may be altogether: 400 characters') as string,
   })
   expect(await store.find('o', 'a')).toMatchObject({ status: 'cancelled' })
+})
+
+test('a store in memory lists one tenant without a look at the others', async () => {
+  let looks = 0
+  const store = memoryApprovalStore({ clock: { ...manualClock(), now: () => ++looks } })
+  const request = async (tenant: string, id: string) =>
+    store.request(`${tenant}/ada`, id, { tenant, request: '', ttlMs: 1e9, retentionMs: 1e9 })
+  for (let n = 0; n < 2_000; n++) await request('other', `${n}`)
+  for (const id of ['a', 'b']) await request('acme', id)
+  looks = 0
+  expect(await store.pending({ tenant: 'acme', limit: 100, after: 0 })).toMatchObject([{ id: 'a' }, { id: 'b' }])
+  expect(await store.pending({ owner: 'acme/ada', limit: 100, after: 0 })).toMatchObject([{ id: 'a' }, { id: 'b' }])
+  expect(looks).toBeLessThan(20)
 })
 
 test('a stage suspends with its approval, and two processes that resume it call the tool once, with the edited arguments', async () => {

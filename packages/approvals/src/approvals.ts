@@ -4,6 +4,7 @@ import {
   checkOptions,
   codeOf,
   DELAY,
+  functionLike,
   MILLISECONDS,
   or,
   type OptionRules,
@@ -31,8 +32,22 @@ import type {
   ApprovalQuestion,
   AskContext,
   AskerIds,
+  Decider,
+  MayDecide,
+  PendingApproval,
+  PendingPage,
 } from './approval.ts'
-import { checkApprove, checkContext, checkedAnswer, checkId, checkOwner, checkQuestion } from './approval-checks.ts'
+import {
+  checkApprove,
+  checkContext,
+  checkedAnswer,
+  checkedDecider,
+  checkId,
+  checkOwner,
+  checkPage,
+  checkQuestion,
+  STORED_PLACE,
+} from './approval-checks.ts'
 import {
   approvalId,
   approvalOf,
@@ -42,15 +57,22 @@ import {
   type Difference,
   differenceOf,
   ownerText,
+  pendingOf,
   requestText,
+  tenantText,
 } from './approval-text.ts'
 import type { ApprovalEvent } from './events.ts'
+import { requireMayDecide, sameUser } from './may-decide.ts'
 import { memoryApprovalStore } from './memory-approval-store.ts'
 
 /** The options of `new Approvals()`. */
 export interface ApprovalsOptions {
   /** Keeps the approvals. Default: `memoryApprovalStore()`. */
   readonly store?: ApprovalStore
+  /** Says who may decide what. Asked before a decision counts. Default: the user who asks. */
+  readonly mayDecide?: MayDecide
+  /** Maximum time for `mayDecide`, in ms. Default: 5,000. */
+  readonly mayDecideTimeoutMs?: number
   /** How long an approval can be decided, in ms. Default: 86,400,000 (24 hours). */
   readonly ttlMs?: number
   /** How long an approval is kept after it was decided, used or cancelled, or has expired, in ms. An approved one can be used that long. Default: 604,800,000 (7 days). */
@@ -65,6 +87,8 @@ export interface ApprovalsOptions {
 
 const RULES: OptionRules<ApprovalsOptions> = {
   store: APPROVAL_STORE,
+  mayDecide: functionLike('({ request, answer, by }) => boolean'),
+  mayDecideTimeoutMs: MILLISECONDS,
   ttlMs: whole(1),
   retentionMs: whole(1),
   waitMs: or(DELAY, Infinity),
@@ -94,6 +118,8 @@ const FIRST_PAUSE_MS = 50
  */
 export class Approvals {
   readonly #store: ApprovalStore
+  readonly #mayDecide: MayDecide
+  readonly #mayDecideTimeoutMs: number
   readonly #ttlMs: number
   readonly #retentionMs: number
   readonly #waitMs: number
@@ -104,6 +130,8 @@ export class Approvals {
     checkOptions('new Approvals()', 'approvals/illegal-option', options, RULES)
     checkNeededCore('The approval store', options.store)
     this.#store = options.store ?? memoryApprovalStore()
+    this.#mayDecide = options.mayDecide ?? sameUser
+    this.#mayDecideTimeoutMs = options.mayDecideTimeoutMs ?? 5_000
     this.#ttlMs = options.ttlMs ?? 86_400_000
     this.#retentionMs = options.retentionMs ?? 604_800_000
     this.#waitMs = options.waitMs ?? Infinity
@@ -132,21 +160,36 @@ export class Approvals {
   }
 
   /**
-   * Decides an approval, and returns it. `owner`: the user and the tenant of the run that asks. Rejects with
-   * `approvals/not-waiting` if it can't be decided any more, `approvals/unknown`, `approvals/illegal-option`, `approvals/too-large`, and
-   * `approvals/unavailable` if the store fails.
+   * Decides an approval, and returns it. `by`: who decides, which `mayDecide` must allow. `of`: the user and the tenant of the run that
+   * asks, by default those of `by`. Rejects with `approvals/not-waiting` if it can't be decided any more, `approvals/not-allowed`,
+   * `approvals/unknown`, `approvals/illegal-option`, `approvals/too-large`, and `approvals/unavailable` if the store fails. If
+   * `mayDecide` fails, it rejects with `approvals/may-decide-failed`, `approvals/timed-out`, or the `StageflowError` that was thrown.
    */
-  async decide(id: string, answer: ApprovalAnswer, owner: ApprovalOwner = {}): Promise<Approval> {
+  async decide(
+    id: string,
+    answer: ApprovalAnswer,
+    by: Decider = {},
+    options: { readonly of?: ApprovalOwner } = {},
+  ): Promise<Approval> {
     checkId('decide', id)
-    checkOwner('decide', owner)
-    const decision = decisionText(checkedAnswer(answer, this.#maxLength))
-    const { approved } = answer
-    const decided = await this.#askStore(() => this.#store.decide(ownerText(owner), id, { approved, decision }))
-    const stored = known(id, decided, 'decide(id, answer, { orgId, userId })')
+    const owner = ownerText(checkedDecider(by, options))
+    const checked = checkedAnswer(answer, this.#maxLength)
+    const decision = decisionText(checked, by)
+    const found = await this.#askStore(() => this.#store.find(owner, id))
+    const asked = known(id, found, 'decide(id, answer, by, { of: { orgId, userId } })')
+    const request = approvalOf(asked)
+    await requireMayDecide(this.#mayDecide, { request, answer: checked, by }, this.#mayDecideTimeoutMs)
+    // What isn't pending now is not decided: it may have made room for another request by then.
+    const stored = asked.status === 'pending' ? await this.#decide(owner, id, checked.approved, decision) : asked
     const approval = approvalOf(stored)
     // A client may repeat a decision after a lost connection.
     if (stored.decision !== decision) throw notWaiting(id, stored, 'decided')
     return approval
+  }
+
+  async #decide(owner: string, id: string, approved: boolean, decision: string): Promise<StoredApproval> {
+    const decided = await this.#askStore(() => this.#store.decide(owner, id, { approved, decision }))
+    return known(id, decided, 'decide(id, answer, by, { of: { orgId, userId } })')
   }
 
   /** Withdraws an approval that has not been used. Rejects like `decide`. */
@@ -168,20 +211,26 @@ export class Approvals {
     return stored === undefined ? undefined : approvalOf(stored)
   }
 
-  /** The owner's approvals that wait for a decision, the oldest first. Default of `limit`: 100. */
-  async pending(owner: ApprovalOwner = {}, options: { readonly limit?: number } = {}): Promise<readonly Approval[]> {
-    checkOwner('pending', owner)
-    checkOptions('pending()', 'approvals/illegal-option', options, { limit: whole(1) })
-    const list = await this.#askStore(() => this.#store.pending(ownerText(owner), options.limit ?? 100))
-    return checkedList(list).map(approvalOf)
+  /**
+   * The approvals that wait for a decision, the oldest first. `of`: one user of a tenant, or all of a tenant if you pass only its
+   * `orgId`. Without ids: those of runs that have neither. It checks no rights.
+   */
+  async pending(of: ApprovalOwner = {}, page: PendingPage = {}): Promise<readonly PendingApproval[]> {
+    checkOwner('pending', of)
+    checkPage(page, STORED_PLACE)
+    const { limit = 100, after = '0' } = page
+    const isTenant = of.orgId !== undefined && of.userId === undefined
+    const whose = isTenant ? { tenant: tenantText(of) } : { owner: ownerText(of) }
+    const list = await this.#askStore(() => this.#store.pending({ ...whose, limit, after: Number(after) }))
+    return checkedList(list).map(pendingOf)
   }
 
   async #ask(subject: Subject, context: Asker): Promise<ApprovalOutcome> {
     const { id } = subject
-    const { pipelineRunId } = context.ids
-    const owner = ownerText(context.ids)
-    const request = requestText({ ...subject, pipelineRunId }, crypto.randomUUID(), this.#maxLength)
-    const timed = { request, ttlMs: this.#ttlMs, retentionMs: this.#retentionMs }
+    const { ids } = context
+    const owner = ownerText(ids)
+    const request = requestText({ ...subject, ids }, crypto.randomUUID(), this.#maxLength)
+    const timed = { tenant: tenantText(ids), request, ttlMs: this.#ttlMs, retentionMs: this.#retentionMs }
     let asked: unknown
     try {
       const first = checkedRecord(await this.#askStore(() => (asked = this.#store.request(owner, id, timed)), context))
@@ -232,18 +281,19 @@ export class Approvals {
     const isApproved = decided?.status === 'approved'
     const stored = isApproved ? await this.#found(() => this.#store.use(owner, approvalId, token), context) : decided
     const verdict = verdictOf(approvalId, stored, token)
-    if ('denied' in verdict) return { approved: false, approvalId, ...verdict }
+    if ('denied' in verdict) return { approved: false, approvalId, ...verdict, decidedBy: undefined }
     const { status, decision } = approvalOf(verdict.decided)
     const approved = status === 'used'
+    const decidedBy = decision?.decidedBy
     context.emit?.('approval.decided', {
       ...about(subject),
       decision: approved ? 'approved' : 'denied',
       edited: decision?.arguments !== undefined,
-      decidedBy: decision?.decidedBy,
+      decidedBy,
     })
     return approved
-      ? { approved, approvalId, arguments: decision?.arguments }
-      : { approved, approvalId, denied: 'not_approved', reason: decision?.reason ?? '' }
+      ? { approved, approvalId, arguments: decision?.arguments, decidedBy }
+      : { approved, approvalId, denied: 'not_approved', reason: decision?.reason ?? '', decidedBy }
   }
 
   async #found(act: () => FoundApproval | Promise<FoundApproval>, context: Asker): Promise<FoundApproval> {

@@ -28,9 +28,9 @@ test('a question about anything waits for its decision, and is used once', async
   expect(await approvals.pending(ADA)).toMatchObject([
     { id: 'refund-7', action: 'refund', arguments: { euros: 90 }, callId: undefined, pipelineRunId: 'run-1' },
   ])
-  await approvals.decide('refund-7', { approved: true, arguments: { euros: 50 }, decidedBy: 'grace' }, ADA)
+  await approvals.decide('refund-7', { approved: true, arguments: { euros: 50 } }, ADA)
   await clock.advance(1_000)
-  expect(await asking).toEqual({ approved: true, approvalId: 'refund-7', arguments: { euros: 50 } })
+  expect(await asking).toEqual({ approved: true, approvalId: 'refund-7', arguments: { euros: 50 }, decidedBy: ADA })
   expect(await approvals.ask(REFUND, context)).toEqual({
     approved: false,
     approvalId: 'refund-7',
@@ -40,7 +40,7 @@ test('a question about anything waits for its decision, and is used once', async
   const about = { approvalId: 'refund-7', action: 'refund', toolName: undefined, callId: undefined }
   expect(events).toEqual([
     ['approval.requested', { ...about, payloadSummary: { euros: 90 }, expiresInMs: 86_400_000 }],
-    ['approval.decided', { ...about, decision: 'approved', edited: true, decidedBy: 'grace' }],
+    ['approval.decided', { ...about, decision: 'approved', edited: true, decidedBy: ADA }],
   ])
 })
 
@@ -55,6 +55,7 @@ test('a denial has the reason of the person', async () => {
     approvalId: 'refund-7',
     denied: 'not_approved',
     reason: 'too much',
+    decidedBy: ADA,
   })
 })
 

@@ -1,3 +1,5 @@
+import type { RunAuthor } from '@stageflow/core'
+
 /** The approval that an event is about. */
 export interface ApprovalEvent {
   readonly approvalId: string
@@ -19,7 +21,8 @@ export interface ApprovalDecidedEvent extends ApprovalEvent {
   readonly decision: 'approved' | 'denied'
   /** Whether the decision changed the arguments. */
   readonly edited: boolean
-  readonly decidedBy: string | undefined
+  /** Undefined in an app without users. */
+  readonly decidedBy: RunAuthor | undefined
 }
 
 declare module '@stageflow/core' {

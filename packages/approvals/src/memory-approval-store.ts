@@ -7,6 +7,7 @@ import {
   BoundedMap,
   BOUNDS,
   type FoundApproval,
+  type ListedApproval,
   type StoredApproval,
 } from '@stageflow/keyed-work'
 
@@ -24,7 +25,9 @@ const OPTIONS: OptionRules<MemoryApprovalStoreOptions> = { ...BOUNDS, clock: CLO
 
 interface Entry {
   readonly owner: string
+  readonly tenant: string
   readonly id: string
+  readonly place: number
   readonly request: string
   /** When it can no longer be decided. */
   readonly expiresAt: number
@@ -44,8 +47,16 @@ interface Entry {
 export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): ApprovalStore {
   checkOptions('memoryApprovalStore()', 'approvals/illegal-option', options, OPTIONS)
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
+  const ofOwners = new Lists()
+  const ofTenants = new Lists()
   /** In the order of their requests. */
-  const entries = new BoundedMap<Entry>({ maxEntries, maxLength })
+  const entries = new BoundedMap<Entry>({ maxEntries, maxLength }, leaveLists)
+  let places = 0
+
+  function leaveLists(entry: Entry): void {
+    ofOwners.remove(entry.owner, entry)
+    ofTenants.remove(entry.tenant, entry)
+  }
 
   const isGone = ({ goneAt }: Entry): boolean => goneAt <= clock.now()
   const isPending = ({ status, expiresAt }: Entry): boolean => status === 'pending' && clock.now() < expiresAt
@@ -71,11 +82,12 @@ export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): A
   /** From a change on, an entry is kept for its `retentionMs`. */
   function changeTo(status: Entry['status'], entry: Entry): void {
     entry.status = status
+    leaveLists(entry)
     entry.goneAt = clock.now() + entry.retentionMs
   }
 
-  function add(owner: string, id: string, { request, ttlMs, retentionMs }: ApprovalRequest): Entry {
-    const length = owner.length + id.length + request.length
+  function add(owner: string, id: string, { tenant, request, ttlMs, retentionMs }: ApprovalRequest): Entry {
+    const length = owner.length + tenant.length + id.length + request.length
     if (!entries.canHold(length))
       throw full(
         `The request is larger than memoryApprovalStore() may be altogether: ${maxLength} characters. Raise maxLength.`,
@@ -86,8 +98,11 @@ export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): A
       )
     const expiresAt = clock.now() + ttlMs
     const goneAt = expiresAt + retentionMs
-    const entry: Entry = { owner, id, request, expiresAt, retentionMs, status: 'pending', decision: undefined, token: undefined, goneAt } // prettier-ignore
+    const place = ++places
+    const entry: Entry = { owner, tenant, id, place, request, expiresAt, retentionMs, status: 'pending', decision: undefined, token: undefined, goneAt } // prettier-ignore
     entries.set(keyOf(owner, id), entry, length)
+    ofOwners.add(owner, entry)
+    ofTenants.add(tenant, entry)
     return entry
   }
 
@@ -119,11 +134,36 @@ export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): A
         changeTo('used', entry)
         entry.token = token
       }),
-    pending: (owner, limit) =>
-      [...entries.values()]
-        .filter((entry) => entry.owner === owner && isPending(entry))
-        .slice(0, limit)
-        .map(recordOf),
+    pending: (query) => {
+      const list = 'owner' in query ? ofOwners.of(query.owner) : ofTenants.of(query.tenant)
+      const page: ListedApproval[] = []
+      for (const entry of list) {
+        if (page.length >= query.limit) break
+        if (entry.place > query.after && isPending(entry))
+          page.push(Object.freeze({ ...recordOf(entry), place: entry.place }))
+      }
+      return page
+    },
+  }
+}
+
+/** The undecided entries of each owner, or of each tenant, in the order of their requests. */
+class Lists {
+  readonly #lists = new Map<string, Set<Entry>>()
+
+  of(name: string): Iterable<Entry> {
+    return this.#lists.get(name) ?? []
+  }
+
+  add(name: string, entry: Entry): void {
+    const list = this.#lists.get(name)
+    if (list === undefined) this.#lists.set(name, new Set([entry]))
+    else list.add(entry)
+  }
+
+  remove(name: string, entry: Entry): void {
+    const list = this.#lists.get(name)
+    if (list?.delete(entry) === true && list.size === 0) this.#lists.delete(name)
   }
 }
 

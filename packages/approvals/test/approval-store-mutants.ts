@@ -6,6 +6,8 @@ import type { Change, StoreMutant } from '../../keyed-work/test/broken-stores.ts
 const ONCE = 'an approval is requested once, and a second request returns the first'
 const MISSING = 'an approval that does not exist can not be found, decided, cancelled or used'
 const LISTED = 'pending approvals are listed, the oldest first, up to the limit'
+const OF_TENANT = 'pending approvals of a tenant are those of all its owners'
+const PAGES = 'a list goes on after a place, and leaves none out and lists none twice'
 const LARGE = 'texts of any length are kept, or refused'
 const MONTHS = 'an approval lasts for months'
 const MILLISECONDS = 'an approval lasts to the millisecond'
@@ -76,7 +78,7 @@ export const mutants: readonly StoreMutant<ApprovalStore>[] = [
       find: (_, id) => store.find('all', id),
       decide: (_, id, decision) => store.decide('all', id, decision),
       cancel: (_, id) => store.cancel('all', id),
-      pending: (_, limit) => store.pending('all', limit),
+      pending: (query) => store.pending('owner' in query ? { ...query, owner: 'all' } : query),
       use: (_, id, token) => store.use('all', id, token),
     }),
   },
@@ -92,7 +94,104 @@ export const mutants: readonly StoreMutant<ApprovalStore>[] = [
     name: 'forgets-the-limit-of-a-list',
     does: 'forgets the limit of a list',
     caughtBy: 'pending approvals are listed, the oldest first, up to the limit',
-    change: (store) => ({ pending: (owner) => store.pending(owner, Infinity) }),
+    change: (store) => ({ pending: (query) => store.pending({ ...query, limit: Infinity }) }),
+  },
+  {
+    name: 'lists-one-owner-of-a-tenant',
+    does: 'lists one owner of a tenant',
+    caughtBy: OF_TENANT,
+    change: (store) => {
+      const owners = new Map<string, string>()
+      return {
+        request: (owner, id, request) => {
+          if (!owners.has(request.tenant)) owners.set(request.tenant, owner)
+          return store.request(owner, id, request)
+        },
+        pending: (query) =>
+          store.pending('tenant' in query ? { ...query, owner: owners.get(query.tenant) ?? '' } : query),
+      }
+    },
+  },
+  {
+    name: 'takes-the-case-of-tenants-for-nothing',
+    does: 'takes the upper case of a tenant for its lower case',
+    caughtBy: OF_TENANT,
+    change: (store) => ({
+      request: (owner, id, request) => store.request(owner, id, { ...request, tenant: request.tenant.toLowerCase() }),
+      pending: (query) => store.pending('tenant' in query ? { ...query, tenant: query.tenant.toLowerCase() } : query),
+    }),
+  },
+  {
+    name: 'lists-what-is-decided-in-a-tenant',
+    does: 'lists an approval of a tenant that is decided',
+    caughtBy: OF_TENANT,
+    change: (store) => {
+      const asked = new Map<string, [owner: string, id: string][]>()
+      return {
+        request: (owner, id, request) => {
+          asked.set(request.tenant, [...(asked.get(request.tenant) ?? []), [owner, id]])
+          return store.request(owner, id, request)
+        },
+        pending: async (query) => {
+          const list = await store.pending(query)
+          if (!('tenant' in query)) return list
+          const records = await Promise.all((asked.get(query.tenant) ?? []).map((at) => store.find(...at)))
+          const decided = records.filter((record) => record?.status === 'approved')
+          return [...list, ...decided.flatMap((record) => (record === undefined ? [] : [{ ...record, place: 1 }]))]
+        },
+      }
+    },
+  },
+  {
+    name: 'lists-the-newest-of-a-tenant-first',
+    does: 'lists the newest approval of a tenant first',
+    caughtBy: OF_TENANT,
+    alsoCaughtBy: [PAGES],
+    change: (store) => ({
+      pending: async (query) => {
+        if (!('tenant' in query)) return store.pending(query)
+        return (await store.pending({ ...query, limit: 1_000 })).toReversed().slice(0, query.limit)
+      },
+    }),
+  },
+  {
+    name: 'begins-each-page-at-the-oldest',
+    does: 'begins each page at the oldest approval',
+    caughtBy: PAGES,
+    change: (store) => ({ pending: (query) => store.pending({ ...query, after: 0 }) }),
+  },
+  {
+    name: 'lists-the-last-of-a-page-again',
+    does: 'lists the last approval of a page on the next one again',
+    caughtBy: PAGES,
+    change: (store) => ({ pending: (query) => store.pending({ ...query, after: Math.max(0, query.after - 1) }) }),
+  },
+  {
+    name: 'counts-places-within-a-page',
+    does: 'counts the places within each page',
+    caughtBy: PAGES,
+    change: (store) => ({
+      pending: async (query) => (await store.pending(query)).map((one, index) => ({ ...one, place: index + 1 })),
+    }),
+  },
+  {
+    name: 'gives-a-place-again',
+    does: 'gives the place of a removed approval to a later one',
+    caughtBy: PAGES,
+    change: (store) => {
+      const ids = new Map<string, number>()
+      return {
+        request: (owner, id, request) => {
+          ids.set(id, ids.get(id) ?? ids.size + 1)
+          return store.request(owner, id, request)
+        },
+        pending: async (query) =>
+          (await store.pending({ ...query, after: 0, limit: 1_000 }))
+            .map((one) => ({ ...one, place: ids.get(one.id) ?? 0 }))
+            .filter(({ place }) => place > query.after)
+            .slice(0, query.limit),
+      }
+    },
   },
   {
     name: 'keeps-records-for-ever',
@@ -123,7 +222,7 @@ export const mutants: readonly StoreMutant<ApprovalStore>[] = [
     caughtBy: 'an approval that does not exist can not be found, decided, cancelled or used',
     change: (store) => ({
       decide: async (owner, id, decision) => {
-        await store.request(owner, id, { request: 'asked', ttlMs: 1_000, retentionMs: 1_000 })
+        await store.request(owner, id, { tenant: '', request: 'asked', ttlMs: 1_000, retentionMs: 1_000 })
         return store.decide(owner, id, decision)
       },
     }),
@@ -149,8 +248,8 @@ export const mutants: readonly StoreMutant<ApprovalStore>[] = [
     does: 'keeps a record from its request on',
     caughtBy: 'a record is kept for its retentionMs from its last change',
     change: (store) => ({
-      request: (owner, id, { request, ttlMs, retentionMs }) =>
-        store.request(owner, id, { request, ttlMs, retentionMs: ttlMs + retentionMs }),
+      request: (owner, id, request) =>
+        store.request(owner, id, { ...request, retentionMs: request.ttlMs + request.retentionMs }),
     }),
   },
   {

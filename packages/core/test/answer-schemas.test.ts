@@ -125,7 +125,7 @@ const asking = () => {
     .withStage('boss', ({ resumed }) => (resumed ? {} : StageOutput.suspend('Pay?', { forMs: 86_400_000, state: 1 })), {
       answerSchema: withJson((options) => ({ type: 'object', options })),
     })
-    .withPipeline('kid', kid, { answerSchema: flag } as never)
+    .withPipeline('kid', kid)
     .withMap('letters', { over: () => ['a', 'b'], each, answerSchema: flag })
     .withStage('free', ask)
     .build()
@@ -203,4 +203,12 @@ test('the JSON Schema of a question is made once, and is frozen', async () => {
     expect(open?.answerSchema).toEqual({ type: 'object', properties: { made: { const: 1 } } })
     expect(Object.isFrozen((open?.answerSchema as { properties: object }).properties)).toBe(true)
   }
+})
+
+test('an answerSchema around a child pipeline does not build: the stages inside it ask, and it would check none of them', () => {
+  const kid = new Pipeline('kid').withStage('check', ask)
+  const around = new Pipeline('order').withPipeline('kid', kid, { answerSchema: amount })
+  expect(() => around.build()).toThrow(
+    /answerSchema of stage "kid" would check no answer: the stages of "kid" ask, .* Give it to those stages/,
+  )
 })

@@ -119,6 +119,59 @@ test('a stage that is gone leaves no fact behind unseen (core/replay)', async ()
   })
 })
 
+const was = () => {
+  const kid = new Pipeline('kid')
+    .withStage('one', () => ({ one: 1 }))
+    .withStage('a/b', () => ({ two: 2 }), { dependencies: ['one'] })
+  return new Pipeline('order')
+    .withStage('price', () => ({ total: 1 }))
+    .withPipeline('kid', kid, { dependencies: ['price'] })
+    .withMap('items', { over: () => [1, 2], each: async (item: number) => ({ item }), dependencies: ['price'] })
+    .withStage('boss', ask, { dependencies: ['kid', 'items'] })
+}
+test.each<[what: string, pipeline: { readonly build: () => unknown }, difference: string]>([
+  [
+    'lacks a stage',
+    new Pipeline('order').withStage('boss', ask),
+    '"price" has no call in this leg: pipeline "order" has no stage "price" now',
+  ],
+  [
+    'skips a stage',
+    new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }), { when: () => false })
+      .withStage('boss', ask, { dependencies: ['price'], join: 'settled' }),
+    '"price" has no call in this leg: stage "price" is skipped now (',
+  ],
+  [
+    'lacks a stage of a child pipeline',
+    new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }))
+      .withPipeline(
+        'kid',
+        new Pipeline('kid').withStage('one', () => ({ one: 1 })),
+        { dependencies: ['price'] },
+      )
+      .withMap('items', { over: () => [1, 2], each: async (item: number) => ({ item }), dependencies: ['price'] })
+      .withStage('boss', ask, { dependencies: ['kid', 'items'] }),
+    '"kid/a%2Fb" has no call in this leg: stage "kid" ends now without it',
+  ],
+  [
+    'has fewer items',
+    new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }))
+      .withMap('items', { over: () => [1], each: async (item: number) => ({ item }), dependencies: ['price'] })
+      .withStage('kid', () => ({}))
+      .withStage('boss', ask, { dependencies: ['kid', 'items'] }),
+    '"items#1" has no call in this leg: stage "items" ends now without it',
+  ],
+])('a pipeline that %s is refused, and the error says what differs', async (_what, pipeline, difference) => {
+  const first = new ArrayExecutor()
+  expect((await runDurable(was().build(), first)).status).toBe('suspended')
+  first.answer('boss', 'yes')
+  const leg = runDurable(pipeline.build() as never, new ArrayExecutor(first.facts))
+  await expect(leg).rejects.toMatchObject({ code: 'core/replay', message: expect.stringContaining(difference) })
+})
+
 test('a child pipeline that waits may get a dependency too: what had settled inside is not called again', async () => {
   const calls: string[] = []
   const kid = new Pipeline('kid')

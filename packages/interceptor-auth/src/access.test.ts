@@ -54,6 +54,16 @@ test('a run that suspended belongs to the user who began it: others cannot answe
   expect(data.boss).toMatchObject({ answer: 'yes', by: { userId: 'ada', orgId: 'acme' }, userId: 'ada' })
 })
 
+test('answeredBy around a child pipeline does not build: the stages inside it ask, and it would not hold for them', () => {
+  const child = new Pipeline('kid').withStage('check', ask)
+  const outside = new Pipeline('order').withPipeline('kid', child, BOSS)
+  expect(() => outside.build({ interceptors: [auth({ verify })] })).toThrow(
+    /answeredBy of stage "kid" would not hold: the stages of "kid" ask/,
+  )
+  const inside = new Pipeline('order').withPipeline('kid', new Pipeline('kid').withStage('check', ask, BOSS))
+  expect(() => inside.build({ interceptors: [auth({ verify })] })).not.toThrow()
+})
+
 test('answeredBy lets a user of the organization with the roles answer, and the run goes on for the user who began it', async () => {
   const graph = orders({}, BOSS)
   const run = await suspendedRun(graph)

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { StageOutput, createSlot } from '@stageflow/core'
-import type { Interceptor, PipelineInfo, RunContext, RunOutcome } from '@stageflow/core'
+import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
+import type { Interceptor, PipelineInfo, RunContext, RunOutcome, StageInfo } from '@stageflow/core'
 import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { ownerIn, ownerOrRoles, renewed, requireAccess } from './access.ts'
@@ -187,7 +187,7 @@ export function auth(options: AuthOptions): Interceptor {
     },
     onCall: (stage) => {
       // Read here, so that an illegal value is a problem of `build()`.
-      rolesOf(stage, 'answeredBy')
+      if (rolesOf(stage, 'answeredBy') !== undefined) mustAskItself(stage)
       const needed = rolesOf(stage, 'authorize')
       if (needed === undefined) return undefined
       return (context) => {
@@ -203,6 +203,15 @@ export function auth(options: AuthOptions): Interceptor {
       }
     },
   }
+}
+
+/** Throws if the stages of a child pipeline ask instead of this one: their own `answeredBy` counts. */
+function mustAskItself({ name, child }: StageInfo): void {
+  if (child === undefined) return
+  throw new StageflowError(
+    'auth/illegal-option',
+    `answeredBy of stage "${name}" would not hold: the stages of "${child.name}" ask, and not the stage around them. Give answeredBy to those stages.`,
+  )
 }
 
 /** What was kept about who began a run. Throws `auth/ownerless-run` if that was not checked. */

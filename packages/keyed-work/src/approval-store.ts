@@ -24,8 +24,8 @@ export interface ApprovalStore {
   cancel(owner: string, id: string): FoundApproval | Promise<FoundApproval>
   /** Turns an approved record into `used`, with this token. Of several tokens at once, one is in the record. Leaves everything else. */
   use(owner: string, id: string, token: string): FoundApproval | Promise<FoundApproval>
-  /** The owner's pending approvals, the oldest first, at most `limit`. */
-  pending(owner: string, limit: number): readonly StoredApproval[] | Promise<readonly StoredApproval[]>
+  /** A page of pending approvals, the oldest first. Finds them by an index: there may be many others. */
+  pending(query: PendingQuery): readonly ListedApproval[] | Promise<readonly ListedApproval[]>
 }
 
 /** `expired`: it wasn't decided in time. `used`: a call was made with it, and no second one will be. */
@@ -33,7 +33,23 @@ export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'ca
 
 export type FoundApproval = StoredApproval | undefined
 
+/** Which pending approvals to list: those of one owner, or those of all owners of a tenant. */
+export type PendingQuery = ({ readonly owner: string } | { readonly tenant: string }) & {
+  /** The maximum number of records: a whole number from 1. */
+  readonly limit: number
+  /** The place of the last record of the page before; 0 for the first page. */
+  readonly after: number
+}
+
+/** A record as a list has it. */
+export interface ListedApproval extends StoredApproval {
+  /** Its place among the requests of the store: a whole number from 1, above that of every earlier request, also of removed ones. */
+  readonly place: number
+}
+
 export interface ApprovalRequest {
+  /** Whose list it is in beside that of its owner. An owner always has the same tenant. At most 256 characters, like an owner. */
+  readonly tenant: string
   /** What is asked, as a string without unpaired surrogates and NUL. Only `Approvals` reads it. */
   readonly request: string
   /** How long it can be decided from now, in ms: a whole number from 1. */

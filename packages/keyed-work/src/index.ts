@@ -4,6 +4,8 @@ export type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
+  ListedApproval,
+  PendingQuery,
   StoredApproval,
   StoredDecision,
 } from './approval-store.ts'

@@ -8,10 +8,11 @@ import { contractWithPools } from '../test/contract-with-pools.ts'
 import { ownDatabase } from '../test/own-database.ts'
 import { connect } from '../test/postgres.ts'
 import { testTable } from '../test/table-tests.ts'
+import { approvalStatements } from './approval-statements.ts'
 import { postgresApprovalStore } from './postgres-approval-store.ts'
 import type { PostgresPool } from './postgres-store-options.ts'
 
-const ASKED = { request: 'asked', ttlMs: 60_000, retentionMs: 60_000 }
+const ASKED = { tenant: 'acme', request: 'asked', ttlMs: 60_000, retentionMs: 60_000 }
 
 const { pool, schema, lockWait } = ownDatabase(postgresApprovalStore)
 
@@ -23,9 +24,27 @@ testTable(
     open: postgresApprovalStore,
     table: 'stageflow_approvals',
     write: (store, id) => store.request('ada', id, ASKED),
-    read: async (store) => (await store.pending('ada', 100)).map(({ id }) => id),
+    read: async (store) => (await store.pending({ owner: 'ada', limit: 100, after: 0 })).map(({ id }) => id),
   },
 )
+
+test.each(['owner', 'tenant'])('the list of an %s is read from an index, in its order', async (column) => {
+  await postgresApprovalStore({ pool, schema }).migrate()
+  const { pendingOfOwner, pendingOfTenant } = approvalStatements(schema, 'stageflow_approvals')
+  const statement = column === 'owner' ? pendingOfOwner : pendingOfTenant
+  const client = await pool.connect()
+  try {
+    // The planner reads a small table without an index, and sorts it, unless it may not.
+    await client.query('BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off')
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement}`, ['acme', 10, 0])
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan).toContain(`Index Scan using stageflow_approvals_${column}_place_expires_at_idx`)
+    expect(plan).not.toContain('Sort')
+    await client.query('ROLLBACK')
+  } finally {
+    client.release()
+  }
+})
 
 test('eight pools race for 100 approvals: each is used by one of them', async () => {
   const store = postgresApprovalStore({ pool, schema })

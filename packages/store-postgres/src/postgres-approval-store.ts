@@ -4,6 +4,8 @@ import type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
+  ListedApproval,
+  PendingQuery,
   StoredApproval,
   StoredDecision,
 } from '@stageflow/keyed-work'
@@ -20,7 +22,7 @@ export interface PostgresApprovalStore extends ApprovalStore {
   decide(owner: string, id: string, decision: StoredDecision): Promise<FoundApproval>
   cancel(owner: string, id: string): Promise<FoundApproval>
   use(owner: string, id: string, token: string): Promise<FoundApproval>
-  pending(owner: string, limit: number): Promise<readonly StoredApproval[]>
+  pending(query: PendingQuery): Promise<readonly ListedApproval[]>
   /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
   migrate(): Promise<void>
   /** Deletes at most `limit` rows past their time (default: 1,000), and returns how many it deleted. Call it regularly: nothing else deletes them. */
@@ -43,9 +45,9 @@ export function postgresApprovalStore(options: PostgresApprovalStoreOptions): Po
 
   return {
     core: '^1.0.0',
-    request: (owner, id, { request, ttlMs, retentionMs }) =>
+    request: (owner, id, { tenant, request, ttlMs, retentionMs }) =>
       untilDefined('request', async () => {
-        const made = await first('request', statements.request, [owner, id, request, ttlMs, retentionMs])
+        const made = await first('request', statements.request, [owner, id, request, ttlMs, retentionMs, tenant])
         const there = made ?? (await find('request', owner, id))
         if (there === undefined) await query('request', statements.forget, [owner, id])
         return there
@@ -58,8 +60,13 @@ export function postgresApprovalStore(options: PostgresApprovalStoreOptions): Po
     },
     cancel: async (owner, id) => (await first('cancel', statements.cancel, [owner, id])) ?? find('cancel', owner, id),
     use: async (owner, id, token) => (await first('use', statements.use, [owner, id, token])) ?? find('use', owner, id),
-    async pending(owner, limit) {
-      return (await query('pending', statements.pending, [owner, limit])).rows.map(approvalOf)
+    async pending(asked) {
+      const { limit, after } = asked
+      const { rows } =
+        'owner' in asked
+          ? await query('pending', statements.pendingOfOwner, [asked.owner, limit, after])
+          : await query('pending', statements.pendingOfTenant, [asked.tenant, limit, after])
+      return rows.map((row) => ({ ...approvalOf(row), place: Number((row as PlacedRow).place) }))
     },
     async migrate() {
       await query('migrate', statements.migrate)
@@ -84,6 +91,11 @@ interface Row {
   readonly decision: string | null
   readonly token: string | null
   readonly left_ms: number
+}
+
+/** PostgreSQL sends a bigint as text. */
+interface PlacedRow extends Row {
+  readonly place: string
 }
 
 function approvalOf(row: unknown): StoredApproval {

@@ -2,12 +2,13 @@ import { NOW } from './statements.ts'
 
 /**
  * One row per owner and id. `expires_at` ends the time to decide, and `gone_at` the row: from then on every statement treats it as
- * missing. `place` is the order of requests.
+ * missing. `place` is the order of requests, and no later row gets it again. The lists have indexes of their own, without decided rows.
  */
 export const CREATE: string = `
   CREATE TABLE IF NOT EXISTS stageflow_approvals (
-    place INTEGER PRIMARY KEY,
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
     owner TEXT NOT NULL,
+    tenant TEXT NOT NULL,
     id TEXT NOT NULL,
     status TEXT NOT NULL,
     request TEXT NOT NULL,
@@ -19,6 +20,10 @@ export const CREATE: string = `
     UNIQUE (owner, id)
   ) STRICT;
   CREATE INDEX IF NOT EXISTS stageflow_approvals_gone_at ON stageflow_approvals (gone_at);
+  CREATE INDEX IF NOT EXISTS stageflow_approvals_owner ON stageflow_approvals (owner, place, expires_at)
+    WHERE status = 'pending';
+  CREATE INDEX IF NOT EXISTS stageflow_approvals_tenant ON stageflow_approvals (tenant, place, expires_at)
+    WHERE status = 'pending';
 `
 
 const FIELDS = `
@@ -39,8 +44,8 @@ export const FORGET: string = `
 
 /** Returns the row if the id was free. */
 export const REQUEST: string = `
-  INSERT INTO stageflow_approvals (owner, id, status, request, expires_at, retention_ms, gone_at)
-  VALUES (:owner, :id, 'pending', :request, ${NOW} + :ttlMs, :retentionMs, ${NOW} + :ttlMs + :retentionMs)
+  INSERT INTO stageflow_approvals (owner, tenant, id, status, request, expires_at, retention_ms, gone_at)
+  VALUES (:owner, :tenant, :id, 'pending', :request, ${NOW} + :ttlMs, :retentionMs, ${NOW} + :ttlMs + :retentionMs)
   ON CONFLICT (owner, id) DO NOTHING
   RETURNING ${FIELDS}
 `
@@ -64,10 +69,13 @@ export const USE: string = `
   RETURNING ${FIELDS}
 `
 
-export const PENDING: string = `
-  SELECT ${FIELDS} FROM stageflow_approvals
-  WHERE owner = :owner AND gone_at > ${NOW} AND ${IS_PENDING} ORDER BY place LIMIT :most
+// A pending row is never past its `gone_at`.
+const pending = (whose: string): string => `
+  SELECT place, ${FIELDS} FROM stageflow_approvals
+  WHERE ${whose} AND place > :after AND ${IS_PENDING} ORDER BY place LIMIT :most
 `
+export const PENDING_OF_OWNER: string = pending('owner = :owner')
+export const PENDING_OF_TENANT: string = pending('tenant = :tenant')
 
 export const PURGE: string = `
   DELETE FROM stageflow_approvals WHERE place IN (

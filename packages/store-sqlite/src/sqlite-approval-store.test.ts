@@ -13,17 +13,18 @@ import { databaseWithBrokenCommits } from '../test/broken-database.ts'
 import { contractWithDatabases } from '../test/contract-with-databases.ts'
 import { ownFiles } from '../test/own-files.ts'
 import { race } from '../test/race.ts'
+import { PENDING_OF_OWNER, PENDING_OF_TENANT } from './approval-statements.ts'
 import { sqliteApprovalStore } from './sqlite-approval-store.ts'
 
 const newFile = ownFiles()
-const ASKED = { request: 'asked', ttlMs: 60_000, retentionMs: 60_000 }
+const ASKED = { tenant: 'acme', request: 'asked', ttlMs: 60_000, retentionMs: 60_000 }
 
 contractWithDatabases(approvalStoreContract, sqliteApprovalStore, { path: newFile(), shortMs: 300 })
 
 const stepArbitrary = fc.record({
   /** Which of two connections makes it. */
   side: fc.nat({ max: 1 }),
-  act: fc.constantFrom('request', 'decide', 'cancel', 'use', 'find', 'pending'),
+  act: fc.constantFrom('request', 'decide', 'cancel', 'use', 'find', 'pending', 'inbox'),
   owner: fc.constantFrom('ada', 'bob'),
   id: fc.constantFrom('a', 'b'),
   word: fc.constantFrom('x', 'y'),
@@ -41,10 +42,11 @@ test('whatever two connections do with one file: both see what a single store in
       for (const { side, act, owner, id, word, approved } of steps) {
         const doStep = (store: ApprovalStore): unknown => {
           const of = prefix + owner
-          if (act === 'request') return store.request(of, id, { ...ASKED, request: word })
+          if (act === 'request') return store.request(of, id, { ...ASKED, tenant: prefix, request: word })
+          if (act === 'inbox') return store.pending({ tenant: prefix, limit: 2, after: 0 })
           if (act === 'decide') return store.decide(of, id, { approved, decision: word })
           if (act === 'use') return store.use(of, id, word)
-          return act === 'pending' ? store.pending(of, 10) : store[act](of, id)
+          return act === 'pending' ? store.pending({ owner: of, limit: 10, after: 0 }) : store[act](of, id)
         }
         expect(withoutTime(doStep(sides[side] as ApprovalStore))).toEqual(withoutTime(doStep(model)))
       }
@@ -54,10 +56,10 @@ test('whatever two connections do with one file: both see what a single store in
   for (const side of sides) side.close()
 })
 
-/** How long it can still be decided depends on how fast the store is. */
+/** How long it can still be decided depends on how fast the store is, and its place on what it has had before. */
 function withoutTime(seen: unknown): unknown {
   if (Array.isArray(seen)) return seen.map(withoutTime)
-  return seen && { ...(seen as NonNullable<FoundApproval>), leftMs: 0 }
+  return seen && { ...(seen as NonNullable<FoundApproval>), leftMs: 0, place: 0 }
 }
 
 /** What each of these processes printed. */
@@ -129,6 +131,19 @@ test('every 64th request removes some rows past their time', () => {
   database.close()
 })
 
+test.each([
+  [PENDING_OF_OWNER, 'owner'],
+  [PENDING_OF_TENANT, 'tenant'],
+])('a list is read from an index, in its order (%#)', (statement, column) => {
+  const database = new DatabaseSync(':memory:')
+  sqliteApprovalStore({ database })
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all({ [column]: 'acme', after: 0, most: 10 })
+  const [step, ...others] = plan.map(({ detail }) => String(detail))
+  expect(step).toContain(`USING INDEX stageflow_approvals_${column} (${column}=? AND place>?`)
+  expect(others).toEqual([])
+  database.close()
+})
+
 test('an error of SQLite makes the store unavailable, and so does close()', () => {
   const file = newFile()
   const store = sqliteApprovalStore({ path: file, busyTimeoutMs: 20 })
@@ -145,7 +160,7 @@ test('an error of SQLite makes the store unavailable, and so does close()', () =
   store.close()
   for (const act of [
     () => store.find('ada', 'a'),
-    () => store.pending('ada', 1),
+    () => store.pending({ owner: 'ada', limit: 1, after: 0 }),
     () => store.request('ada', 'b', ASKED),
   ])
     expect(act).toThrow(expect.objectContaining({ code: 'store-sqlite/unavailable' }) as Error)

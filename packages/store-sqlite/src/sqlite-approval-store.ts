@@ -5,11 +5,24 @@ import type {
   ApprovalStatus,
   ApprovalStore,
   FoundApproval,
+  ListedApproval,
+  PendingQuery,
   StoredApproval,
   StoredDecision,
 } from '@stageflow/keyed-work'
 
-import { CANCEL, CREATE, DECIDE, FIND, FORGET, PENDING, PURGE, REQUEST, USE } from './approval-statements.ts'
+import {
+  CANCEL,
+  CREATE,
+  DECIDE,
+  FIND,
+  FORGET,
+  PENDING_OF_OWNER,
+  PENDING_OF_TENANT,
+  PURGE,
+  REQUEST,
+  USE,
+} from './approval-statements.ts'
 import { openDatabase, type SqliteStoreOptions } from './database.ts'
 
 /** A store for `@stageflow/approvals` that answers synchronously. */
@@ -19,7 +32,7 @@ export interface SqliteApprovalStore extends ApprovalStore {
   decide(owner: string, id: string, decision: StoredDecision): FoundApproval
   cancel(owner: string, id: string): FoundApproval
   use(owner: string, id: string, token: string): FoundApproval
-  pending(owner: string, limit: number): readonly StoredApproval[]
+  pending(query: PendingQuery): readonly ListedApproval[]
   /** Closes the file if the store opened it. Later operations throw `store-sqlite/unavailable`. */
   close(): void
 }
@@ -44,7 +57,7 @@ const MOST_TRIES = 100
  */
 export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApprovalStore {
   const { database, attempt, close } = openDatabase('sqliteApprovalStore', options)
-  const { find, forget, request, decide, cancel, use, pending, purge } = attempt('open', () => {
+  const statements = attempt('open', () => {
     database.exec(CREATE)
     return {
       find: database.prepare(FIND),
@@ -53,10 +66,12 @@ export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApproval
       decide: database.prepare(DECIDE),
       cancel: database.prepare(CANCEL),
       use: database.prepare(USE),
-      pending: database.prepare(PENDING),
+      pendingOfOwner: database.prepare(PENDING_OF_OWNER),
+      pendingOfTenant: database.prepare(PENDING_OF_TENANT),
       purge: database.prepare(PURGE),
     }
   })
+  const { find, forget, request, decide, cancel, use, pendingOfOwner, pendingOfTenant, purge } = statements
   let requests = 0
 
   return {
@@ -65,8 +80,9 @@ export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApproval
       attempt('request', () => {
         if (++requests % REQUESTS_PER_PURGE === 0) purge.run({ most: ROWS_PER_PURGE })
         for (let tries = 0; tries < MOST_TRIES; tries++) {
-          const { request: text, ttlMs, retentionMs } = asked
-          const row = first(find, { owner, id }) ?? first(request, { owner, id, request: text, ttlMs, retentionMs })
+          const { tenant, request: text, ttlMs, retentionMs } = asked
+          const values = { owner, tenant, id, request: text, ttlMs, retentionMs }
+          const row = first(find, { owner, id }) ?? first(request, values)
           if (row !== undefined) return approvalOf(row)
           // Another process has requested it since, or the row is past its time.
           forget.run({ owner, id })
@@ -82,7 +98,15 @@ export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApproval
     cancel: (owner, id) => attempt('cancel', () => found(first(cancel, { owner, id }) ?? first(find, { owner, id }))),
     use: (owner, id, token) =>
       attempt('use', () => found(first(use, { owner, id, token }) ?? first(find, { owner, id }))),
-    pending: (owner, limit) => attempt('pending', () => pending.all({ owner, most: limit }).map(approvalOf)),
+    pending: (query) =>
+      attempt('pending', () => {
+        const { limit: most, after } = query
+        const rows =
+          'owner' in query
+            ? pendingOfOwner.all({ owner: query.owner, after, most })
+            : pendingOfTenant.all({ tenant: query.tenant, after, most })
+        return rows.map((row) => ({ ...approvalOf(row), place: Number(row['place']) }))
+      }),
     close,
   }
 }

@@ -89,6 +89,17 @@ const ONCE = 'no call runs twice at once in one process'
 const TWICE = 'a run that is started twice at once runs once'
 const MANY = 'many runs at once end on their own'
 
+const KEPT = 'every leg runs under what was kept at the start'
+const REFUSED = 'a leg that is refused before its first stage leaves nothing behind'
+const AUTHOR = 'an answer is given with who gave it'
+const EXPIRES = 'a question goes on without an answer once its time has passed'
+const IN_TIME = 'an answer that comes before the time of its question counts'
+const EARLY = 'an early answer waits for its question, over crashes'
+const LATER = 'a stage that waits may get a dependency, and its answer counts'
+const SCHEMA = 'a question is recorded with the schema of its answer'
+const RETRY = 'a failed run that is tried again calls what had failed, and keeps the rest'
+const CHILDREN = 'a later leg has the child runs that code has made'
+
 const CRASH = 'a crash ends the leg, and nothing of it is recorded afterwards'
 const ABORTS = 'the code of a crashed leg sees its signal abort'
 const TIMES = 'a fact is the same in every leg, with its time'
@@ -105,6 +116,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'records-what-ended-ok-only-with-the-next-fact',
     does: 'records what ended ok only with the next fact',
     caughtBy: RECORDED,
+    alsoCaughtBy: [EARLY],
     open: unlike({
       Leg: class extends MemoryLeg {
         override lose(): void {
@@ -262,6 +274,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'waits-for-its-timers-when-only-answers-are-missing',
     does: 'waits for its timers when only answers are missing',
     caughtBy: SUSPENDS,
+    alsoCaughtBy: [IN_TIME],
     open: unlike({
       Leg: class extends MemoryLeg {
         hasTimer = false
@@ -282,6 +295,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'gives-an-answer-in-one-leg-only',
     does: 'gives an answer in one leg only',
     caughtBy: ANSWER,
+    alsoCaughtBy: [AUTHOR, EARLY, LATER, RETRY],
     open: unlike({
       Leg: class extends MemoryLeg {
         override ended(): void {
@@ -373,6 +387,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'says-that-every-leg-is-the-first-one',
     does: 'says that every leg is the first one',
     caughtBy: START,
+    alsoCaughtBy: [CHANGED],
     open: unlike({
       Leg: class extends MemoryLeg {
         override readonly leg = 1
@@ -383,6 +398,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'begins-a-leg-with-the-input-that-it-was-given',
     does: 'begins a leg with the input that it was given',
     caughtBy: START,
+    alsoCaughtBy: [KEPT, RETRY],
     open: () =>
       new (class extends MemoryRuns {
         override run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
@@ -396,7 +412,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'records-what-a-crashed-leg-does-later',
     does: 'records what a crashed leg does later',
     caughtBy: RANDOM,
-    alsoCaughtBy: [DELAYED, LATE, ONCE],
+    alsoCaughtBy: [DELAYED, CHANGED, LATE, ONCE],
     open: unlike({
       Leg: class extends MemoryLeg {
         protected override keep(fact: RecordedFact): void {
@@ -600,5 +616,206 @@ export const mutants: readonly ExecutorMutant[] = [
     notOurs:
       'The function that the executor is given looks at isWanted() itself, and does not begin the code of the stage.',
     open: unlike({}),
+  },
+  {
+    name: 'gives-only-the-first-leg-what-was-kept',
+    does: 'gives only the first leg what was kept',
+    caughtBy: KEPT,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        constructor(...given: ConstructorParameters<typeof MemoryLeg>) {
+          super(...given)
+          const { kept: _, ...start } = this.start
+          if (this.leg > 1) Object.assign(this, { start })
+        }
+      },
+    }),
+  },
+  {
+    name: 'takes-what-was-kept-from-who-carries-the-leg',
+    does: 'takes what was kept from who carries the leg',
+    caughtBy: KEPT,
+    open: () =>
+      new (class extends MemoryRuns {
+        override run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
+          const run = this.runOf(start.runId)
+          if (run !== undefined) run.start = { ...run.start, kept: start.kept }
+          return super.run(start, carry)
+        }
+      })(),
+  },
+  {
+    name: 'never-carries-a-run-again-whose-leg-was-refused',
+    does: 'never carries a run again whose leg was refused',
+    caughtBy: REFUSED,
+    open: () =>
+      new (class extends MemoryRuns {
+        readonly refused = new Map<string, unknown>()
+        override async run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
+          if (this.refused.has(start.runId)) throw this.refused.get(start.runId)
+          try {
+            return await super.run(start, carry)
+          } catch (error) {
+            if (StageflowError.is(error, 'contract/closed')) this.refused.set(start.runId, error)
+            throw error
+          }
+        }
+      })(),
+  },
+  {
+    name: 'stops-a-run-whose-leg-was-refused',
+    does: 'stops a run whose leg was refused',
+    caughtBy: REFUSED,
+    open: () =>
+      new (class extends MemoryRuns {
+        override async run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
+          try {
+            return await super.run(start, carry)
+          } catch (error) {
+            if (StageflowError.is(error, 'contract/closed'))
+              this.runOf(start.runId)?.keep({ kind: 'stop', key: '', reason: 'refused', at: this.clock.now() })
+            throw error
+          }
+        }
+      })(),
+  },
+  {
+    name: 'loses-who-has-answered',
+    does: 'loses who has answered',
+    caughtBy: AUTHOR,
+    open: () =>
+      new (class extends MemoryRuns {
+        override answer(runId: string, key: string, answer: unknown): boolean {
+          return super.answer(runId, key, answer)
+        }
+      })(),
+  },
+  {
+    name: 'knows-only-the-timers-of-limits',
+    does: 'knows only the timers of limits',
+    caughtBy: EXPIRES,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        override timer(key: string, at: number): void {
+          if (key.startsWith('/')) super.timer(key, at)
+        }
+      },
+    }),
+  },
+  {
+    name: 'loses-the-answer-to-a-question-with-a-time',
+    does: 'loses the answer to a question with a time',
+    caughtBy: IN_TIME,
+    open: unlike({
+      Run: class extends MemoryRun {
+        override keep(fact: RecordedFact): boolean {
+          return (fact.kind === 'answer' && this.times.has(fact.key)) || super.keep(fact)
+        }
+      },
+    }),
+  },
+  {
+    name: 'loses-early-answers-at-a-crash',
+    does: 'loses early answers at a crash',
+    caughtBy: EARLY,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        override lose(): void {
+          super.lose()
+          this.run.early.clear()
+        }
+      },
+    }),
+  },
+  {
+    name: 'lets-the-last-early-answer-count',
+    does: 'lets the last early answer count',
+    caughtBy: EARLY,
+    open: () =>
+      new (class extends MemoryRuns {
+        override answerEarly(runId: string, key: string, answer: unknown): boolean {
+          this.runOf(runId)?.early.delete(key)
+          return super.answerEarly(runId, key, answer)
+        }
+      })(),
+  },
+  {
+    name: 'keeps-early-answers-to-stages-that-have-ended',
+    does: 'keeps early answers to stages that have ended',
+    caughtBy: EARLY,
+    open: unlike({
+      Run: class extends MemoryRun {
+        override hasEnded(): boolean {
+          return false
+        }
+      },
+    }),
+  },
+  {
+    name: 'gives-only-facts-that-the-leg-has-asked-for',
+    does: 'gives only facts that the leg has asked for',
+    caughtBy: LATER,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        readonly asked: Set<string> = new Set()
+        override execute(key: string, call: () => Promise<CallFacts>): void {
+          this.asked.add(key)
+          super.execute(key, call)
+        }
+        protected override take(): Fact | undefined {
+          const fact = super.take()
+          return fact?.kind === 'call' && !this.asked.has(fact.key) ? this.take() : fact
+        }
+      },
+    }),
+  },
+  {
+    name: 'loses-the-schema-of-an-answer',
+    does: 'loses the schema of an answer',
+    caughtBy: SCHEMA,
+    open: without('answerSchema'),
+  },
+  {
+    name: 'keeps-the-failure-of-a-run-that-is-tried-again',
+    does: 'keeps the failure of a run that is tried again',
+    caughtBy: RETRY,
+    open: () =>
+      new (class extends MemoryRuns {
+        override retryFailed(): boolean {
+          return true
+        }
+      })(),
+  },
+  {
+    name: 'keeps-nothing-of-a-run-that-is-tried-again',
+    does: 'keeps nothing of a run that is tried again',
+    caughtBy: RETRY,
+    open: unlike({
+      Run: class extends MemoryRun {
+        override reopen(_facts: readonly RecordedFact[], now: number): void {
+          super.reopen([], now)
+        }
+      },
+    }),
+  },
+  {
+    name: 'does-not-say-that-a-run-is-tried-again',
+    does: 'does not say that a run is tried again',
+    caughtBy: RETRY,
+    open: unlike({
+      Run: class extends MemoryRun {
+        override reopen(facts: readonly RecordedFact[], now: number): void {
+          super.reopen(facts, now)
+          const { isRetried: _, ...start } = this.start
+          this.start = start
+        }
+      },
+    }),
+  },
+  {
+    name: 'loses-the-child-runs-of-code',
+    does: 'loses the child runs of code',
+    caughtBy: CHILDREN,
+    open: without('children'),
   },
 ]

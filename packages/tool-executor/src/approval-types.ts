@@ -1,4 +1,4 @@
-import type { Clock, RunIdentity, TryEmitEvent } from '@stageflow/core'
+import type { Clock, RunAuthor, RunIdentity, TryEmitEvent } from '@stageflow/core'
 import type { Denial, ResolvedCall } from '@stageflow/tools'
 
 /** What `approve` returns. `true` and `false` are short for `{ approved }`. */
@@ -13,6 +13,8 @@ export type ApprovalDecision =
       /** With `approved: false`. Default: `not_approved`. */
       readonly denied?: Denial
       readonly approvalId?: string
+      /** The person who decided. Given to the handler, and kept in the result. */
+      readonly decidedBy?: RunAuthor | undefined
     }
 
 /** What `approve` gets beside the call. */

@@ -69,3 +69,55 @@ test('a handler cannot forge the events of an approval', async () => {
   expect(await call('forge')).toMatchObject({ output: false })
   expect(types()).not.toContain('approval.decided')
 })
+
+const BOSS = { userId: 'boss', orgId: 'acme' }
+
+test('the person whom a hook names is given to the handler, kept in the result, and is that of each result of the key', async () => {
+  const seen: unknown[] = []
+  const author = { ...BOSS }
+  const { call } = bench([tool('pay', (_, context) => seen.push(context.decidedBy))], {
+    approve: () => ({ approved: true, decidedBy: author }),
+  })
+  const idempotencyKey = () => 'k'
+  const result = await call('pay', {}, { idempotencyKey })
+  author.userId = 'eve'
+  expect(result).toMatchObject({ status: 'completed', decidedBy: BOSS })
+  expect(result).not.toHaveProperty('editedArguments')
+  expect(await call('pay', {}, { idempotencyKey })).toMatchObject({ replayed: true, decidedBy: BOSS })
+  expect(seen).toEqual([BOSS])
+  expect(Object.isFrozen(seen[0])).toBe(true)
+})
+
+test('a result names who approved its call, however it ended, and who denied it', async () => {
+  const refuses = () => {
+    throw new Error('no money')
+  }
+  const failing = bench([tool('pay', refuses)], { approve: () => ({ approved: true, decidedBy: BOSS }) })
+  expect(await failing.call('pay')).toMatchObject({ status: 'failed', decidedBy: BOSS })
+  const denying = bench([tool('pay', refuses)], { approve: () => ({ approved: false, decidedBy: BOSS }) })
+  expect(await denying.call('pay')).toMatchObject({ status: 'denied', reason: 'not_approved', decidedBy: BOSS })
+  const edit = { approved: true, arguments: '{"a":', decidedBy: BOSS }
+  const editing = bench([tool('pay', refuses)], { approve: () => edit })
+  expect(await editing.call('pay')).toMatchObject({ status: 'denied', reason: 'edit_refused', decidedBy: BOSS })
+})
+
+test('a call that no person decided names none', async () => {
+  const seen: unknown[] = []
+  const { call } = bench([tool('pay', (_, context) => void seen.push(context.decidedBy))], { approve: () => true })
+  expect(await call('pay')).not.toHaveProperty('decidedBy')
+  expect(seen).toEqual([undefined])
+})
+
+test.each([null, 'boss', ['boss'], { userId: 7 }, { user: 'boss' }])(
+  'a hook that names %j as the person denies as approval_failed',
+  async (decidedBy) => {
+    const { call } = bench([tool('pay', () => 'paid')], {
+      approve: () => ({ approved: true, decidedBy: decidedBy as never }),
+    })
+    expect(await call('pay')).toMatchObject({
+      status: 'denied',
+      reason: 'approval_failed',
+      message: expect.stringContaining('decidedBy of the approval hook is not { userId, orgId, system }') as string,
+    })
+  },
+)

@@ -1,4 +1,5 @@
-import { isThenable, textOf } from '@stageflow/core/kit'
+import type { RunAuthor } from '@stageflow/core'
+import { isPlain, isThenable, textOf } from '@stageflow/core/kit'
 import type { DeniedCall, Denial, ResolvedCall } from '@stageflow/tools'
 import { cleanText, editedCall, issuesText, mayUse } from '@stageflow/tools/kit'
 
@@ -16,8 +17,10 @@ export function refusedMode(call: ShownCall, executionMode: string | undefined):
   return denied(notStarted(call), 'execution_mode_not_allowed', message)
 }
 
-/** A call that may be made, with the arguments that the hook has edited, if it has; or why not. */
-export type Asked = { readonly edited: ResolvedCall | undefined } | { readonly refused: DeniedCall | Stop }
+/** A call that may be made, with the arguments that the hook has edited, if it has, and the person who decided; or why not. */
+export type Asked =
+  | { readonly edited: ResolvedCall | undefined; readonly decidedBy: RunAuthor | undefined }
+  | { readonly refused: DeniedCall | Stop }
 
 const DENIALS: ReadonlySet<unknown> = new Set<Denial>([
   'not_approved',
@@ -49,38 +52,54 @@ async function decided(call: ResolvedCall, approve: Approve, context: ApproveCon
 }
 
 async function askedBy(call: ResolvedCall, decision: unknown): Promise<Asked> {
-  const { approved, arguments: edited } = fieldsOf(decision)
-  if (approved !== true) return deniedBy(call, decision)
-  return edited === undefined ? { edited } : withEdit(call, edited)
+  const { approved, arguments: edited, decidedBy: given } = fieldsOf(decision)
+  const decidedBy = authorIn(given)
+  if (given !== undefined && decidedBy === undefined) {
+    const message = `Tool "${call.name}" was not approved: decidedBy of the approval hook is not { userId, orgId, system }, of strings.`
+    return deny(call, 'approval_failed', message)
+  }
+  if (approved !== true) return deniedBy(call, decision, decidedBy)
+  return edited === undefined ? { edited, decidedBy } : withEdit(call, edited, decidedBy)
+}
+
+const AUTHOR_IDS: readonly string[] = ['userId', 'orgId', 'system']
+
+/** A copy of the person that a hook names; undefined if it isn't one. */
+function authorIn(given: unknown): RunAuthor | undefined {
+  if (!isPlain(given)) return undefined
+  const isAuthor = Object.entries(given).every(
+    ([name, id]) => AUTHOR_IDS.includes(name) && (id === undefined || typeof id === 'string'),
+  )
+  return isAuthor ? Object.freeze({ ...given }) : undefined
 }
 
 /** What a decision that doesn't approve means. */
-function deniedBy(call: ResolvedCall, decision: unknown): Asked {
+function deniedBy(call: ResolvedCall, decision: unknown, decidedBy: RunAuthor | undefined): Asked {
   const { approved, reason, denied: denial = 'not_approved', approvalId } = fieldsOf(decision)
   if (approved !== false || !DENIALS.has(denial)) {
     const message = `Tool "${call.name}" was not approved: the approval hook returned neither { approved: true } nor { approved: false, reason }.`
     return deny(call, 'approval_failed', message)
   }
   const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '.'
-  const more = typeof approvalId === 'string' ? { approvalId } : {}
+  const more = { ...(typeof approvalId === 'string' && { approvalId }), ...(decidedBy !== undefined && { decidedBy }) }
   return deny(call, denial as Denial, `Tool "${call.name}" was not approved${why}`, more)
 }
 
 /** The call with other arguments, if the schema of its tool accepts them. */
-async function withEdit(call: ResolvedCall, edited: unknown): Promise<Asked> {
+async function withEdit(call: ResolvedCall, edited: unknown, decidedBy: RunAuthor | undefined): Promise<Asked> {
   const checked = await editedCall(call, edited)
-  if (!('issues' in checked)) return { edited: checked }
+  if (!('issues' in checked)) return { edited: checked, decidedBy }
   const message = `Tool "${call.name}" was not called: the edited arguments do not match its schema (${issuesText(checked.issues)}).`
-  return deny(call, 'edit_refused', message)
+  return deny(call, 'edit_refused', message, decidedBy === undefined ? {} : { decidedBy })
 }
 
 function deny(
   call: ResolvedCall,
   reason: Denial,
   message: string,
-  { approvalId, cause }: { readonly approvalId?: string; readonly cause?: unknown } = {},
+  { cause, ...more }: Pick<DeniedCall, 'approvalId' | 'decidedBy'> & { readonly cause?: unknown } = {},
 ): Asked {
-  const facts = { ...notStarted(call), ...(approvalId !== undefined && { approvalId }) }
+  const facts = { ...notStarted(call), ...more }
   return { refused: denied(facts, reason, cleanText(call.tool, message, call.arguments), cause) }
 }
 

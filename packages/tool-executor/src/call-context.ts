@@ -1,3 +1,4 @@
+import type { RunAuthor } from '@stageflow/core'
 import type { ResolvedCall, ToolContext, ToolProgress } from '@stageflow/tools'
 import { cleanText, payloadSummary } from '@stageflow/tools/kit'
 
@@ -16,6 +17,7 @@ interface Surroundings {
 export class CallContext {
   readonly #call: ResolvedCall
   readonly #surroundings: Surroundings
+  readonly #decidedBy: RunAuthor | undefined
   readonly idempotencyKey: string
   readonly #partials: unknown[] = []
   /** For all partial results together. */
@@ -26,9 +28,10 @@ export class CallContext {
   /** The attempt whose context is in use. */
   #current = 0
 
-  constructor(call: ResolvedCall, surroundings: Surroundings, key: string | undefined) {
+  constructor(call: ResolvedCall, surroundings: Surroundings, key: string | undefined, decidedBy?: RunAuthor) {
     this.#call = call
     this.#surroundings = surroundings
+    this.#decidedBy = decidedBy
     // Without a run, calls of two messages may have the same id.
     this.idempotencyKey = key ?? `${surroundings.caller.ids.pipelineRunId ?? crypto.randomUUID()}/${call.callId}`
     this.#budget = { left: surroundings.settings.maxOutputLength }
@@ -56,6 +59,7 @@ export class CallContext {
       userId,
       orgId,
       interactionId,
+      decidedBy: this.#decidedBy,
       emit: caller.handlerEmit,
       progress: (update: ToolProgress) => {
         if (!isOver()) this.#reportProgress(update)

@@ -1,4 +1,4 @@
-import { StageflowError } from '@stageflow/core'
+import { type RunAuthor, StageflowError } from '@stageflow/core'
 import { backOffMs } from '@stageflow/core/kit'
 import type { DeniedCall, ExecutedCall, ResolvedCall } from '@stageflow/tools'
 import { cleanText, ownCopy, shownText } from '@stageflow/tools/kit'
@@ -50,6 +50,8 @@ export class RunningCall {
   readonly #stops = new Stops()
   #context: CallContext
   #isEdited = false
+  /** Who approved it. */
+  #decidedBy: RunAuthor | undefined
   #startedAt: number | undefined
   /** The time of the first facts after its start: grace time doesn't count. */
   #endedAt: number | undefined
@@ -126,10 +128,12 @@ export class RunningCall {
   async #askApproval(approve: Approve): Promise<DeniedCall | Stop | undefined> {
     const asked = await askApproval(this.#given, approve, this.#batch.caller, this.#stops)
     if ('refused' in asked) return asked.refused
-    if (asked.edited === undefined) return undefined
-    this.#isEdited = true
-    this.#call = asked.edited
-    this.#context = new CallContext(this.#call, this.#batch, this.#key?.callerKey)
+    const { edited, decidedBy } = asked
+    if (edited === undefined && decidedBy === undefined) return undefined
+    this.#isEdited = edited !== undefined
+    this.#call = edited ?? this.#call
+    this.#decidedBy = decidedBy
+    this.#context = new CallContext(this.#call, this.#batch, this.#key?.callerKey, decidedBy)
     return undefined
   }
 
@@ -286,6 +290,7 @@ export class RunningCall {
     const facts = {
       ...notStarted(this.#call),
       ...(this.#isEdited && { editedArguments: this.#call.arguments }),
+      ...(this.#decidedBy !== undefined && { decidedBy: this.#decidedBy }),
     }
     if (this.#startedAt === undefined) return facts
     return {

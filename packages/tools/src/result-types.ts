@@ -1,3 +1,5 @@
+import type { RunAuthor } from '@stageflow/core'
+
 import type { UnresolvedCall } from './parsed-call.ts'
 
 interface ResultFields {
@@ -21,6 +23,8 @@ interface ResultFields {
   readonly abandoned?: true
   /** The arguments that it was made with, if its approval changed them. */
   readonly editedArguments?: unknown
+  /** The person who approved or denied it, if the approval hook names one. */
+  readonly decidedBy?: RunAuthor
 }
 
 export interface CompletedCall<Output = unknown> extends ResultFields {

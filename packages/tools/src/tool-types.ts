@@ -1,4 +1,4 @@
-import type { Clock, TryEmitEvent } from '@stageflow/core'
+import type { Clock, RunAuthor, TryEmitEvent } from '@stageflow/core'
 import type { RedactionOptions } from '@stageflow/core/redaction'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
@@ -70,6 +70,8 @@ export interface ToolContext<out Ports = {}> {
   readonly userId: string | undefined
   readonly orgId: string | undefined
   readonly interactionId: string | undefined
+  /** The person who approved the call, as the approval hook says; undefined if it names none. */
+  readonly decidedBy: RunAuthor | undefined
   /** Emits an event of your own. Never throws; returns false if the event was dropped or there is no emitter. */
   readonly emit: TryEmitEvent
   /** Reports progress, as `tool.updated`. */

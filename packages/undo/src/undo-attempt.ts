@@ -118,6 +118,7 @@ export class UndoAttempt {
       userId: ids.userId,
       orgId: ids.orgId,
       interactionId: ids.interactionId,
+      decidedBy: undefined, // whoever approved the call has not approved this
       emit: handlerEmit,
       progress: () => heartbeat(),
       partial: () => heartbeat(),

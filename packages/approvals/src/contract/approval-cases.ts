@@ -1,5 +1,5 @@
 import { systemClock } from '@stageflow/core'
-import type { ApprovalStatus, FoundApproval } from '@stageflow/keyed-work'
+import type { ApprovalStatus, FoundApproval, ListedApproval } from '@stageflow/keyed-work'
 import {
   ATOMIC,
   FIFTY,
@@ -183,11 +183,10 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
       await bench.decide(true, 'yes', { id: 'd' })
       await bench.cancel({ id: 'b' })
       const list = await bench.pending()
-      for (const [place, id] of ['e', 'c', 'a'].entries()) bench.is('pending', list[place], { id, status: 'pending' })
-      const shown = (all: readonly { readonly id: string }[]): string => all.map(({ id }) => id).join()
-      must(shown(list) === 'e,c,a', `pending must list e,c,a, not ${shown(list)}.`)
-      const two = shown(await bench.pending(2))
-      must(two === 'e,c', `pending with a limit of 2 must list e,c, not ${two}.`)
+      for (const [place, id] of ['e', 'c', 'a'].entries())
+        bench.is('pending', withoutPlace(list[place]), { id, status: 'pending' })
+      mustList('pending', list, 'e,c,a')
+      mustList('pending with a limit of 2', await bench.pending({ limit: 2 }), 'e,c')
     },
   },
   'owners and ids are apart': {
@@ -205,7 +204,67 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
         bench.is('use', await bench.use('a', at), { ...expected, status: 'used', decision: `${place}`, token: 'a' })
       }
       bench.isMissing('find', await bench.find({ owner: `${bench.owner}none` }))
-      must((await bench.pending(100, `${bench.owner}none`)).length === 0, 'pending listed approvals of another owner.')
+      mustList('pending of an owner without approvals', await bench.pending({ owner: `${bench.owner}none` }), '')
+    },
+  },
+  'pending approvals of a tenant are those of all its owners': {
+    fix: 'Keep the tenant of each request, and list the pending records of all owners that have it, in the order of their requests.',
+    check: async (bench) => {
+      const owners = ['1', '2', '3'].map((end) => bench.owner + end)
+      const request = (id: string, place: number): Promise<unknown> =>
+        bench.request({ id, owner: owners[place % 3] as string })
+      await bench.request({ id: 'short', ttlMs: bench.shortMs })
+      for (const [place, id] of ['e', 'd', 'c', 'b', 'a'].entries()) await request(id, place)
+      // The same ids of other tenants.
+      for (const end of SIMILAR_ENDS.slice(1))
+        await bench.request({ id: 'e', owner: `${bench.owner}/${end}`, tenant: `${bench.tenant}${end}` })
+      await bench.expire()
+      await bench.decide(true, 'yes', { id: 'd', owner: owners[1] as string })
+      await bench.cancel({ id: 'b', owner: owners[0] as string })
+      const list = await bench.pendingOfTenant()
+      for (const [place, id] of ['e', 'c', 'a'].entries())
+        bench.is('pending', withoutPlace(list[place]), { id, status: 'pending' })
+      mustList('pending of the tenant', list, 'e,c,a')
+      mustList('pending of the tenant with a limit of 2', await bench.pendingOfTenant({ limit: 2 }), 'e,c')
+      mustList('pending of one of its owners', await bench.pending({ owner: owners[1] as string }), 'a')
+      for (const end of SIMILAR_ENDS.slice(1))
+        mustList('pending of another tenant', await bench.pendingOfTenant({ tenant: `${bench.tenant}${end}` }), 'e')
+      const none = await bench.pendingOfTenant({ tenant: `${bench.tenant}none` })
+      mustList('pending of a tenant without approvals', none, '')
+      mustList('pending of a tenant with the name of an owner', await bench.pendingOfTenant({ tenant: owners[0] as string }), '') // prettier-ignore
+    },
+  },
+  'a list goes on after a place, and leaves none out and lists none twice': {
+    fix: 'Give each request a higher place than every request before it, and list only records above the place.',
+    check: async (bench) => {
+      const short = { ttlMs: bench.shortMs, retentionMs: bench.shortMs }
+      await bench.request({ id: 'g' })
+      await bench.request({ id: 'f', ...short })
+      const [first, last] = (await bench.pending()).map(({ place }) => place)
+      await bench.expire(2 * bench.shortMs)
+      // Its record is past its time, and was the last one.
+      await bench.request({ id: 'f' })
+      for (const id of ['e', 'd', 'c', 'b', 'a']) await bench.request({ id })
+      const pages = async (list: (page: { limit: number; after: number }) => Promise<readonly ListedApproval[]>) => {
+        const all: ListedApproval[] = []
+        for (let page = await list({ limit: 2, after: 0 }); page.length > 0 && all.length < 20;) {
+          all.push(...page)
+          page = await list({ limit: 2, after: page.at(-1)?.place ?? 0 })
+        }
+        return all
+      }
+      const ofOwner = await pages((page) => bench.pending(page))
+      mustList('pages of an owner', ofOwner, 'g,f,e,d,c,b,a')
+      mustList('pages of a tenant', await pages((page) => bench.pendingOfTenant(page)), 'g,f,e,d,c,b,a')
+      const places = ofOwner.map(({ place }) => place)
+      must(
+        places.every((place, index) => Number.isSafeInteger(place) && place > (places[index - 1] ?? 0)),
+        `the places must be whole numbers that grow, not ${places.join()}.`,
+      )
+      must(
+        places[0] === first && (places[1] ?? 0) > (last ?? 0),
+        `a record keeps its place, and no later one gets that of a removed one: ${[first, last].join()}, then ${places.join()}.`,
+      )
     },
   },
   'owners and ids can have 256 characters, and texts a million': {
@@ -214,7 +273,9 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
       for (const letter of ['k', 'ß', '界']) {
         const id = letter.repeat(255)
         const owner = bench.owner + letter.repeat(256 - bench.owner.length)
-        for (const end of ['1', '2']) await bench.request({ owner, id: `${id}${end}`, request: end })
+        const tenant = bench.tenant + letter.repeat(256 - bench.tenant.length)
+        for (const end of ['1', '2']) await bench.request({ owner, tenant, id: `${id}${end}`, request: end })
+        mustList('pending of a long tenant', await bench.pendingOfTenant({ tenant }), `${id}1,${id}2`)
         bench.is('find', await bench.find({ owner, id: `${id}1` }), { id: `${id}1`, request: '1', status: 'pending' })
       }
       for (const text of ODD_TEXTS) {
@@ -279,7 +340,7 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
       await bench.request()
       await bench.request({ id: 'approved' })
       await bench.decide(true, 'yes', { id: 'approved' })
-      const asked = { request: 'asked', ttlMs: LONG_MS, retentionMs: LONG_MS }
+      const asked = { tenant: bench.tenant, request: 'asked', ttlMs: LONG_MS, retentionMs: LONG_MS }
       await bench.crowd((store, place) => store.request(`${bench.owner}/others`, `${place}`, asked))
       bench.is('find', await bench.find(), { status: 'pending' })
       bench.is('find', await bench.find({ id: 'approved' }), { id: 'approved', status: 'approved', decision: 'yes' })
@@ -337,4 +398,16 @@ export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> 
     fix: 'Compare each step with the table of contracts in the documentation.',
     check: randomApprovals,
   },
+}
+
+function withoutPlace(listed: ListedApproval | undefined): FoundApproval {
+  if (listed === undefined) return undefined
+  const { place: _, ...record } = listed
+  return record
+}
+
+/** `expected`: the ids of the list, joined. */
+function mustList(operation: string, list: readonly ListedApproval[], expected: string): void {
+  const ids = list.map(({ id }) => id).join()
+  must(ids === expected, `${operation} must list ${shown(expected)}, not ${shown(ids)}.`)
 }

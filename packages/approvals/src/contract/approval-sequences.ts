@@ -8,13 +8,13 @@ import type { ApprovalBench } from './approval-bench.ts'
 export function randomApprovals(bench: ApprovalBench): Promise<void> {
   return randomSequences(bench, {
     model: (clock) => ({ store: memoryApprovalStore({ clock }) }),
-    begin: (random, shortMs) => () => stepOf(bench.owner, random, shortMs),
+    begin: (random, shortMs) => () => stepOf(bench, random, shortMs),
     // A record is kept for a time after it has expired.
     lives: 2,
   })
 }
 
-function stepOf(owner: string, random: Random, shortMs: number): Step<ApprovalStore> {
+function stepOf({ owner, tenant }: ApprovalBench, random: Random, shortMs: number): Step<ApprovalStore> {
   const oneOf = <Choice>(...choices: readonly Choice[]): Choice => choices[random(choices.length)] as Choice
   const id = oneOf('x', 'y')
   const word = oneOf('a', 'b', 'c')
@@ -22,7 +22,7 @@ function stepOf(owner: string, random: Random, shortMs: number): Step<ApprovalSt
   const approved = oneOf(true, true, false)
   const request: Step<ApprovalStore> = {
     text: `request(${word}, ttlMs ${ttlMs}, retentionMs ${retentionMs}) of ${id}`,
-    act: (store, prefix) => store.request(owner, prefix + id, { request: word, ttlMs, retentionMs }),
+    act: (store, prefix) => store.request(owner, prefix + id, { tenant, request: word, ttlMs, retentionMs }),
   }
   const decide: Step<ApprovalStore> = {
     text: `decide(${approved}, ${word}) of ${id}`,

@@ -3,7 +3,7 @@ import type { BuiltGraph } from '../graph/graph.ts'
 
 /**
  * Throws `core/not-durable` if a child graph has interceptors that admit callers and that the graph of the outermost run doesn't have.
- * In a run that outlives its caller they would have nobody to check: its legs have no token, and only the outermost graph keeps who began it.
+ * In a run that outlives its caller they would have no caller to check: its legs have no token, and only the outermost graph keeps who began it.
  */
 export function refuseOwnAdmission(stage: string, child: BuiltGraph, root: BuiltGraph): void {
   const own = child.admitting.filter((one) => !root.admitting.includes(one)).map(({ name }) => `"${name}"`)

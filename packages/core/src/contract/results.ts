@@ -234,7 +234,7 @@ export type Resumed<Answer = unknown> = GivenAnswer<Answer> | ExpiredQuestion
 interface ResumedQuestion {
   readonly request: unknown
   readonly state: unknown
-  /** Who answered, as interceptors verified it; undefined if none of them checks callers, or if nobody answered. */
+  /** Who answered, as interceptors verified it; undefined if none of them checks callers, or if the question expired. */
   readonly by: RunAuthor | undefined
 }
 export interface GivenAnswer<out Answer> extends ResumedQuestion {

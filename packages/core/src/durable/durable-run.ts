@@ -7,6 +7,7 @@ import { LiveStageContext, behindOf } from '../call/stage-context.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { jsonSchemaOf } from '../graph/json-schema.ts'
 import type { Outcome } from '../report/outcome.ts'
@@ -279,6 +280,25 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const index = graph.names.findIndex((name) => keyPart(name) === stagePart(part))
     const state = index < 0 ? SKIPPED : schedule.state(index)
     return state === OK || state === SKIPPED || state === FAILED
+  }
+
+  whyNotCalled(part: string): string {
+    const { graph, schedule } = this.facts
+    const index = graph.names.findIndex((name) => keyPart(name) === stagePart(part))
+    const stage = `stage "${stagePart(part).replaceAll('%2F', '/')}"`
+    if (index < 0) return `pipeline "${graph.name}" has no ${stage} now`
+    const state = schedule.state(index)
+    if (state === SKIPPED)
+      return `${stage} is skipped now (${this.facts.stage(index).output?.reason ?? 'by a dependency'})`
+    if (state === OK || state === FAILED) return `${stage} ends now without it`
+    if (state === RUNNING) return `${stage} runs now without it`
+    const open = nodeAt(graph, index).dependencies.filter((one) => schedule.state(one) < OK)
+    const names = open.map((one) => `"${graph.names[one]}"`)
+    if (names.length > 0) return `${stage} waits now for ${names.join(' and ')}`
+    const { ending } = this.facts
+    return ending === undefined
+      ? `${stage} is not called now`
+      : `the run ends now as ${ending.status}: ${ending.reason}`
   }
 
   // Slots of `maxConcurrency`: only the outermost run has them.

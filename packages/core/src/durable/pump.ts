@@ -27,6 +27,8 @@ export interface PumpedRun {
   withSlotOf(key: string, then: () => void): void
   /** Whether the stage with this part of a key has settled, or is gone, and nothing cancelled it. */
   isDone(part: string): boolean
+  /** Why this leg has no call with this part of a key, as a part of a sentence. */
+  whyNotCalled(part: string): string
   open(done: (outcome: Outcome) => void): void
   cancel(reason: string, signalReason?: unknown): void
 }
@@ -301,7 +303,16 @@ export class Pump {
     })
   }
   #noCall(key: string): StageflowError {
-    return this.#replayError(`its fact of "${key}" has no call in this leg`)
+    return this.#replayError(`its fact of "${key}" has no call in this leg: ${this.#whyNotCalled(key)}`)
+  }
+  /** Asks the innermost run around a key that is in progress, or else the whole one. */
+  #whyNotCalled(key: string): string {
+    const parts = key.replace(ROUND, '').split('/')
+    for (let depth = parts.length - 1; depth > 0; depth--) {
+      const inside = this.runs.get(`${parts.slice(0, depth).join('/')}/`)
+      if (inside !== undefined) return inside.whyNotCalled(parts[depth] as string)
+    }
+    return this.#root.whyNotCalled(parts[0] as string)
   }
 
   /** Something may have ended that the pump waits for. */

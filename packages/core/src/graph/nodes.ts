@@ -54,6 +54,11 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       'core/illegal-option',
       `Stage "${name}" is a GUARD with onFailure 'skip', which lets dependents run after a failure; use { fallback: { … } }.`,
     )
+  if (read.child !== undefined && options['answerSchema'] !== undefined)
+    problem(
+      'core/illegal-option',
+      `answerSchema of stage "${name}" would check no answer: the stages of "${read.child.name}" ask, and not the stage around them. Give it to those stages.`,
+    )
   const { stage } = spec
   const forInterceptors = Object.entries(options).filter(([option]) => !spec.own.includes(option))
   const info = new StageDescription(

@@ -72,9 +72,12 @@ export function parseCassette(text: string, options: { readonly maxBytes?: numbe
   checkOptions(where, 'testing/illegal-option', options, SIZE)
   const { maxBytes = MAX_BYTES } = options
   if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
-  const [first = '', ...rest] = linesOf(text)
+  const [first = '', ...rest] = linesOf(text.replace(BYTE_ORDER_MARK, ''))
   return { ...headIn(first), ...bodyIn(rest) }
 }
+
+/** What some editors write at the start of a file. */
+const BYTE_ORDER_MARK = /^\uFEFF/
 
 /** The lines, without the empty one after the last line break. */
 const linesOf = (text: string): readonly string[] => (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')

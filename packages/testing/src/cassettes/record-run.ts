@@ -1,6 +1,6 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, FailedResult, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, eventSinkOf, runDurable } from '@stageflow/core/durable'
+import { admitRequest, checkLeg, eventSinkOf, isGuarded, runDurable } from '@stageflow/core/durable'
 import type { LegOptions, StageExecutor } from '@stageflow/core/durable'
 import { CLOCK, REDACTION, checkOptions, plainOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
@@ -37,7 +37,8 @@ type RecordArguments<Ports> = {} extends Ports
 
 /**
  * Runs a graph and records its input, facts and chunks, without secrets. The run itself is not changed. Resolves however the run ends.
- * Rejects with `testing/not-json` for such an input, with `testing/too-large`, and with `core/not-durable` if an interceptor wraps a child pipeline or a map.
+ * Interceptors admit the caller first; what they keep with the run is in the cassette, and a token never is. Rejects with the error of one
+ * that refuses, with `testing/not-json` for such an input, with `testing/too-large`, and with `core/not-durable` if an interceptor wraps a child pipeline or a map.
  */
 export async function recordRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -62,7 +63,10 @@ export async function recordRun<Stages, Ports>(
     ...(maxConcurrency !== undefined && { maxConcurrency }),
     ...(onStageFailure !== undefined && { onStageFailure }),
   }
-  const start = { runId, startedAt: clock.now(), input: plain, options: pinned }
+  const request = { action: 'start', runId, input: plain, options: run } as const
+  const admitted = isGuarded(graph) ? await admitRequest(graph, request) : undefined
+  const kept = admitted && { kept: admitted.kept }
+  const start = { runId, startedAt: clock.now(), input: plain, options: pinned, ...kept }
   const store = new MemoryRuns(clock)
   const { result, chunks } = await store.run(start, (executor) => carryRecorded(graph, executor, leg))
   const cassette = cassetteOf({ pipeline: graph.name, start, facts: store.facts(runId), chunks }, result.status)
@@ -95,7 +99,7 @@ function redacted({ start, facts, chunks, ...rest }: Cassette, { value }: Redact
   const clean = <T>(whole: T): T => value(whole) as T
   return {
     ...rest,
-    start: { ...start, input: clean(start.input) },
+    start: { ...start, input: clean(start.input), ...(start.kept !== undefined && { kept: clean(start.kept) }) },
     facts: facts.map((fact) => withClean(fact, clean)),
     chunks: chunks.map((chunk) => ({ ...chunk, chunk: clean(chunk.chunk) })),
   }

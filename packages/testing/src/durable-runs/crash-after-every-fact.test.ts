@@ -1,4 +1,4 @@
-import { Pipeline, StageOutput, createSlot } from '@stageflow/core'
+import { Pipeline, StageOutput, StageflowError, createSlot } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { crashAfterEveryFact, memoryExecutor } from '../durable.ts'
@@ -116,3 +116,105 @@ test.each<readonly [what: string, value: unknown, lost: string]>([
     )
   },
 )
+
+// ---------- people, times and failures
+
+declare module '@stageflow/core' {
+  interface RunOptions {
+    readonly crashTicket?: string
+  }
+}
+
+test('the caller is admitted once, every leg runs under what was kept, and stages know who has answered', async () => {
+  const asked: string[] = []
+  const seen = new Set<string>()
+  const owners: Interceptor = {
+    name: 'owners',
+    runOptions: ['crashTicket'],
+    admit: ({ action, options: { crashTicket } }) => {
+      asked.push(action)
+      if (crashTicket !== 'ada') throw new StageflowError('acme/foreign', 'Not yours.')
+      return { keep: { user: crashTicket } }
+    },
+    onRun: ({ kept, options }) => void seen.add(JSON.stringify([kept, options.crashTicket])),
+  }
+  const graph = new Pipeline('order')
+    .withStage('approve', ({ resumed }) =>
+      resumed === undefined ? StageOutput.suspend('?') : { by: resumed.by?.userId, expired: resumed.expired },
+    )
+    .withStage('must', ({ inputs }) => (inputs.from('approve').by === 'bo' ? {} : StageOutput.fail('who?')), {
+      dependencies: ['approve'],
+    })
+    .build({ interceptors: [owners] })
+  const options = { answers: { approve: true }, by: { userId: 'bo' }, caller: { crashTicket: 'ada' } }
+  const report = await crashAfterEveryFact(graph, {}, options)
+  expect(report).toMatchObject({ status: 'completed', ranTwice: [], differences: [] })
+  expect(asked).toEqual(['start'])
+  expect([...seen]).toEqual(['[{"owners":{"user":"ada"}},null]'])
+  await expect(crashAfterEveryFact(graph, {}, { ...options, caller: {} })).rejects.toMatchObject({
+    code: 'acme/foreign',
+  })
+})
+
+test('sleeps, reminders and deadlines pass at once, and an answer comes before the time of its question', async () => {
+  const DAY = 86_400_000
+  const graph = new Pipeline('order')
+    .withStage('sleep', ({ resumed }) =>
+      resumed === undefined ? StageOutput.suspend('nap', { forMs: 3 * DAY }) : { slept: resumed.expired },
+    )
+    .withStage(
+      'boss',
+      ({ resumed }) => {
+        if (resumed === undefined) return StageOutput.suspend('Pay?', { forMs: 2 * DAY, state: 'asked' })
+        if (!resumed.expired) return { answer: resumed.answer }
+        if (resumed.state === 'asked')
+          return StageOutput.suspend('Pay!', { forMs: 5 * DAY, state: 'reminded', otherwise: 'no' })
+        return { answer: resumed.answer }
+      },
+      { dependencies: ['sleep'] },
+    )
+    .withMap('items', {
+      over: () => [1, 2],
+      each: (_item, { resumed }) => (resumed === undefined ? StageOutput.suspend('?', { forMs: DAY }) : {}),
+    })
+    .build()
+  const whole = await crashAfterEveryFact(graph)
+  expect(whole).toMatchObject({ status: 'completed', ranTwice: [], differences: [] })
+  expect(whole.crashes).toBeGreaterThan(10)
+  const answered = await crashAfterEveryFact(graph, {}, { answers: { boss: 'yes', 'items#1': 1 } })
+  expect(answered).toMatchObject({ status: 'completed', ranTwice: [], differences: [] })
+  expect(answered.crashes).toBeLessThan(whole.crashes)
+})
+
+test('answers pass the answerSchema of their stages, in child pipelines and maps too', async () => {
+  const number = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value: unknown) =>
+        typeof value === 'string' ? { value: Number(value) } : { issues: [{ message: 'must be a string' }] },
+    },
+  } as const
+  const ask = ({ resumed }: StageContext) =>
+    resumed === undefined ? StageOutput.suspend('?') : resumed.answer === 7 ? {} : StageOutput.fail('wrong')
+  const kid = new Pipeline('kid').withStage('a/b', ask, { answerSchema: number })
+  const graph = new Pipeline('order')
+    .withPipeline('kid', kid)
+    .withMap('items', { over: () => [1], each: (_item, context) => ask(context), answerSchema: number })
+    .build()
+  const answers = { 'kid/a%2Fb': '7', 'items#0': '7' }
+  expect(await crashAfterEveryFact(graph, {}, { answers })).toMatchObject({ status: 'completed', differences: [] })
+  await expect(crashAfterEveryFact(graph, {}, { answers: { ...answers, 'items#0': 7 } })).rejects.toMatchObject({
+    code: 'core/answer',
+    message: expect.stringContaining('"items#0": must be a string'),
+  })
+})
+
+test('child runs of code are the same after a crash', async () => {
+  const kid = new Pipeline('kid').withStage('a', () => ({ a: 1 }))
+  const graph = new Pipeline('order')
+    .withStage('work', async ({ runChild }) => ({ status: (await runChild(kid)).status }))
+    .withStage('after', () => ({}), { dependencies: ['work'] })
+    .build()
+  expect(await crashAfterEveryFact(graph)).toMatchObject({ status: 'completed', ranTwice: [], differences: [] })
+})

@@ -1,10 +1,10 @@
 import { StageflowError } from '@stageflow/core'
-import type { PipelineStatus, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, runDurable } from '@stageflow/core/durable'
+import type { Kept, PipelineInfo, PipelineStatus, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import { admitRequest, checkLeg, checkedAnswers, isGuarded, runDurable } from '@stageflow/core/durable'
 import type { Fact, StageExecutor } from '@stageflow/core/durable'
 import { isPlain, oneOf, optionProblems, or, refuseOptions, whole } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
-import { memoryExecutor } from './memory-executor.ts'
+import { MemoryRuns } from './memory-executor.ts'
 import type { MemoryExecutor } from './memory-executor.ts'
 import { mustBeJson } from './must-be-json.ts'
 import { watchedExecutor } from './watched-executor.ts'
@@ -14,6 +14,10 @@ export interface CrashOptions<Ports = {}> {
   readonly ports?: Ports
   /** The answers to requests, by the key of the stage that waits: `{ approve: 'yes' }`, `{ 'kid/check': true }`. */
   readonly answers?: Readonly<Record<string, unknown>>
+  /** Who answers, as interceptors would have verified it. Default: undefined. */
+  readonly by?: RunAuthor
+  /** The run options of who starts the run, such as a token. Interceptors admit them once; no leg has them. */
+  readonly caller?: RunOptions
   /** The options of the run that decide what runs when. */
   readonly runOptions?: Pick<RunOptions, 'maxConcurrency' | 'onStageFailure'>
 }
@@ -31,7 +35,13 @@ export interface CrashReport {
 
 const OBJECT: OptionRule = [(value) => typeof value === 'object' && value !== null, 'an object']
 const INPUT: OptionRules = { input: [isPlain, 'an object, such as { inputText: "Hello" }'] }
-const RULES: OptionRules<CrashOptions> = { ports: OBJECT, answers: OBJECT, runOptions: OBJECT }
+const RULES: OptionRules<CrashOptions> = {
+  ports: OBJECT,
+  answers: OBJECT,
+  by: OBJECT,
+  caller: OBJECT,
+  runOptions: OBJECT,
+}
 const RUN_RULES: OptionRules<CrashOptions['runOptions'] & object> = {
   maxConcurrency: or(whole(1), Infinity),
   onStageFailure: oneOf('stop', 'continue'),
@@ -45,8 +55,10 @@ interface Ended {
 
 /**
  * Runs a graph durably in memory once for each fact: crashes after the fact, and continues in a second leg. Reports which calls ran
- * twice, and which stages ended differently. Throws `testing/missing-answer` if the run waits for an answer that isn't given, and
- * `testing/not-json` for an input or an answer that isn't JSON.
+ * twice, and which stages ended differently. After every second crash the answers come before their questions. The time of a question
+ * passes at once if there is no answer to it. Throws `testing/missing-answer` if the run waits for an answer that isn't given, and
+ * `core/answer` for one that an `answerSchema` refuses. Throws `testing/not-json` for an input or an answer that isn't JSON. An interceptor
+ * that doesn't admit the start makes it throw its error.
  */
 export async function crashAfterEveryFact<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -54,11 +66,12 @@ export async function crashAfterEveryFact<Stages, Ports>(
   options: CrashOptions<Ports> = {},
 ): Promise<CrashReport> {
   checkArguments(graph, input, options)
-  const whole = await runWith(graph, input, options, Infinity)
+  const prepared = await prepare(graph, input, options)
+  const whole = await runWith(graph, prepared, Infinity)
   const ranTwice = new Set<string>()
   const differences = new Set<string>()
   for (let crashAfter = 0; crashAfter < whole.given; crashAfter++) {
-    const { ended, repeated, last } = await runWith(graph, input, options, crashAfter)
+    const { ended, repeated, last } = await runWith(graph, prepared, crashAfter)
     for (const key of repeated) ranTwice.add(key)
     for (const difference of differencesOf(whole.ended, ended)) differences.add(`after ${last}: ${difference}`)
   }
@@ -80,6 +93,53 @@ function checkArguments(graph: unknown, input: unknown, options: CrashOptions<un
   mustBeJson(`${where}: answers`, options.answers ?? {})
 }
 
+/** What all runs begin with, and are answered. */
+interface Prepared {
+  readonly input: RunInput
+  readonly ports: unknown
+  readonly options: RunOptions | undefined
+  readonly kept: Kept | undefined
+  readonly answers: Answers
+  readonly by: RunAuthor | undefined
+}
+type AnyGraph = Pick<StageGraph<unknown, unknown>, 'info'>
+type Answers = Readonly<Record<string, unknown>>
+
+async function prepare(
+  graph: AnyGraph,
+  input: RunInput,
+  { ports, answers = {}, by, caller = {}, runOptions }: CrashOptions<unknown>,
+): Promise<Prepared> {
+  const options = { ...(ports !== undefined && { ports }), ...caller }
+  const admitted = isGuarded(graph)
+    ? await admitRequest(graph, { action: 'start', runId: RUN_ID, input, options })
+    : undefined
+  const entries = Object.entries(answers).map(async ([key, answer]) => [key, await checkedAnswer(graph, key, answer)])
+  const checked = Object.fromEntries(await Promise.all(entries)) as Answers
+  return { input, ports, options: runOptions, kept: admitted?.kept, answers: checked, by }
+}
+
+/** An answer as the `answerSchema` of its stage makes it. */
+async function checkedAnswer(graph: AnyGraph, key: string, answer: unknown): Promise<unknown> {
+  const names = namesIn(graph.info, key)
+  const checked = await checkedAnswers(
+    graph,
+    names.reduceRight<unknown>((inside, name) => ({ [name]: inside }), answer),
+  )
+  return names.reduce((inside, name) => (inside as Answers)[name], checked)
+}
+
+/** The names of the stages and items in a key, from the outermost: `kid/letters#1@2` is an answer `{ kid: { letters: { 1: … } } }`. */
+function namesIn(info: PipelineInfo, key: string): readonly string[] {
+  let inside: PipelineInfo | undefined = info
+  return key.split('/').flatMap((part) => {
+    const [name = '', place] = part.split(/[#@]/).map((one) => one.replaceAll('%2F', '/'))
+    const stage = inside?.stages.find((one) => one.name === name)
+    inside = stage?.child
+    return stage?.map === true && part.includes('#') ? [name, place as string] : [name]
+  })
+}
+
 interface OneRun {
   readonly ended: Ended
   readonly given: number
@@ -93,12 +153,11 @@ const RUN_ID = 'crash-after-every-fact'
 /** Carries a run to its end, with a crash after so many facts and a new leg after each crash or answer. */
 async function runWith<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
-  input: RunInput,
-  { ports, answers = {}, runOptions }: CrashOptions<Ports>,
+  { input, ports, options, kept, answers, by }: Prepared,
   crashAfter: number,
 ): Promise<OneRun> {
-  const store = memoryExecutor()
-  const start = { runId: RUN_ID, startedAt: 0, input, options: runOptions }
+  const store = new MemoryRuns()
+  const start = { runId: RUN_ID, startedAt: 0, input, options, ...(kept && { kept }) }
   const crashing = new CrashingRun(store, crashAfter)
   const carry = (executor: StageExecutor): Promise<Ended> =>
     runDurable(graph, watchedExecutor(executor, crashing), { ports } as never) as Promise<never>
@@ -106,9 +165,11 @@ async function runWith<Stages, Ports>(
     try {
       const ended = await store.run(start, carry)
       if (ended.status !== 'suspended') return { ended, ...crashing.seen() }
-      answerAll(store, crashing.waiting, answers)
+      if (answerAll(store, crashing.waiting, answers, by)) continue
+      if (!store.passTime(RUN_ID)) throw missingAnswer(crashing.waiting, answers)
     } catch (error) {
       if (!StageflowError.is(error, 'testing/crashed')) throw error
+      if (crashAfter % 2 === 1) for (const key of Object.keys(answers)) store.answerEarly(RUN_ID, key, answers[key], by)
     }
   }
 }
@@ -151,17 +212,15 @@ class CrashingRun implements ExecutorWatch {
   }
 }
 
-/** Answers what waits, as far as there are answers. */
-function answerAll(
-  store: MemoryExecutor,
-  waiting: ReadonlySet<string>,
-  answers: Readonly<Record<string, unknown>>,
-): void {
+/** Answers what waits, as far as there are answers. Returns whether there were any. */
+function answerAll(store: MemoryExecutor, waiting: ReadonlySet<string>, answers: Answers, by?: RunAuthor): boolean {
+  const given = [...waiting].filter((key) => Object.hasOwn(answers, key))
+  return given.filter((key) => store.answer(RUN_ID, key, answers[key], by)).length > 0
+}
+
+function missingAnswer(waiting: ReadonlySet<string>, answers: Answers): StageflowError {
   const keys = [...waiting]
-  const given = keys.filter((key) => Object.hasOwn(answers, key))
-  const accepted = given.filter((key) => store.answer(RUN_ID, key, answers[key]))
-  if (accepted.length > 0) return
-  throw new StageflowError(
+  return new StageflowError(
     'testing/missing-answer',
     `The run waits for an answer to "${keys.join('" or "')}", and the answers are for ${Object.keys(answers).join(', ') || 'none'}. Pass it: { answers: { '${keys[0]}': … } }.`,
   )

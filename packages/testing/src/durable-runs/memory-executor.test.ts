@@ -1,5 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import type { Clock, StageInfo } from '@stageflow/core'
+import type { Clock, StageContext, StageInfo } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import { expect, test } from 'vitest'
 import { memoryExecutor } from '../durable.ts'
@@ -105,4 +105,80 @@ test('runs at once of one id share a leg', async () => {
   const [one, other] = await Promise.all([1, 2].map(() => executor.run(start, (leg) => runDurable(graph, leg))))
   expect(one).toBe(other)
   expect(calls).toBe(1)
+})
+
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('Pay?') : { answer: resumed.answer, by: resumed.by }
+
+test('an answer says who gave it, and one that comes early waits for its question', async () => {
+  const executor = memoryExecutor()
+  const graph = new Pipeline('order')
+    .withStage('first', ask)
+    .withStage('second', ask, { dependencies: ['first'] })
+    .build()
+  const leg = () => executor.run(start, (one) => runDurable(graph, one))
+  expect(executor.answerEarly('order-7', 'second', 1)).toBe(false)
+  await leg()
+  expect(executor.answerEarly('order-7', 'first', 1)).toBe(false) // it waits
+  expect(executor.answerEarly('order-7', 'second', 'early', { userId: 'bo' })).toBe(true)
+  expect(executor.answerEarly('order-7', 'second', 'again')).toBe(false)
+  expect(executor.answer('order-7', 'first', 'now', { system: 'month end' })).toBe(true)
+  expect((await leg()).data).toEqual({
+    first: { answer: 'now', by: { system: 'month end' } },
+    second: { answer: 'early', by: { userId: 'bo' } },
+  })
+  expect(executor.answerEarly('order-7', 'second', 'late')).toBe(false)
+  expect(() => executor.answerEarly('order-7', 'second', 1n)).toThrow(/answerEarly\(\): the answer to "second"/)
+})
+
+test('a question whose time has passed takes no answer, and an answer that came first counts', async () => {
+  const clock = manualClock()
+  const executor = memoryExecutor({ clock })
+  const graph = new Pipeline('order')
+    .withStage('a', ({ resumed }) =>
+      resumed === undefined
+        ? StageOutput.suspend('?', { forMs: 10, otherwise: 'none' })
+        : { answer: resumed.answer, expired: resumed.expired },
+    )
+    .build({ clock })
+  const leg = (runId: string) => executor.run({ ...start, runId }, (one) => runDurable(graph, one))
+  await Promise.all([leg('one'), leg('other')])
+  expect(executor.answer('one', 'a', 'yes')).toBe(true)
+  await clock.advance(10)
+  expect((await leg('one')).data).toEqual({ a: { answer: 'yes', expired: false } })
+  expect((await leg('other')).data).toEqual({ a: { answer: 'none', expired: true } })
+  expect(executor.answer('other', 'a', 'late')).toBe(false)
+  expect(executor.facts('one').map(({ kind }) => kind)).toEqual(['call', 'answer', 'call'])
+})
+
+test('a failed run is tried again from its failure, with a new time limit, and only once', async () => {
+  const clock = manualClock()
+  const executor = memoryExecutor({ clock })
+  const calls: string[] = []
+  let isDown = true
+  const graph = new Pipeline('order')
+    .withStage('pay', () => ({ paid: calls.push('pay') }))
+    .withStage(
+      'mail',
+      async (context) => {
+        calls.push('mail')
+        await context.clock.sleep(isDown ? 60 : 30, context.signal)
+        return {}
+      },
+      { dependencies: ['pay'] },
+    )
+    .build({ clock })
+  const leg = async () => {
+    const ended = executor.run({ ...start, options: { timeoutMs: 50 } }, (one) => runDurable(graph, one))
+    await clock.runAll()
+    return ended
+  }
+  expect(executor.retryFailed(graph, 'order-7')).toBe(false)
+  expect(await leg()).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
+  isDown = false
+  expect(executor.retryFailed(graph, 'order-7')).toBe(true)
+  expect(executor.retryFailed(graph, 'order-7')).toBe(false)
+  expect((await leg()).status).toBe('completed')
+  expect(calls).toEqual(['pay', 'mail', 'mail'])
+  expect(executor.retryFailed(graph, 'order-7')).toBe(false)
 })

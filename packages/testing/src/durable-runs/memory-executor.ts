@@ -1,5 +1,6 @@
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { Clock } from '@stageflow/core'
+import type { Clock, RunAuthor, StageGraph } from '@stageflow/core'
+import { factsForRetry, fingerprintOf } from '@stageflow/core/durable'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 import { CLOCK, checkOptions, functionLike, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
@@ -27,11 +28,25 @@ export interface MemoryExecutor {
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result>
   /** Ends the leg in progress as a crash of its process does. Its code may go on, but nothing of it is recorded from now on. */
   crash(runId: string): void
-  /** Answers what waits under a key. Returns false if nothing waits there. Throws `testing/not-json`. */
-  answer(runId: string, key: string, answer: unknown): boolean
+  /**
+   * Answers what waits under a key. `by`: who answers, as interceptors would have verified it. Returns false if nothing waits there. Throws
+   * `testing/not-json`.
+   */
+  answer(runId: string, key: string, answer: unknown, by?: RunAuthor): boolean
+  /**
+   * Keeps an answer for a stage that has not asked yet, over crashes, until it asks. `key`: that of its call, such as `kid/check`. Returns
+   * false if the stage has ended, if it waits, or if an answer is kept for it already.
+   */
+  answerEarly(runId: string, key: string, answer: unknown, by?: RunAuthor): boolean
+  /**
+   * Opens a failed run again: its next leg calls what had failed, and the stages in `again`. Returns false for a run that has not failed.
+   */
+  retryFailed(graph: AnyGraph, runId: string, again?: readonly string[]): boolean
   /** The recorded facts of a run, in their order. */
   facts(runId: string): readonly RecordedFact[]
 }
+
+type AnyGraph = Pick<StageGraph<unknown, unknown>, 'info'>
 
 /** Keeps durable runs in memory, for tests of pipelines: run a leg, let it crash, answer it, and run the next one. */
 export function memoryExecutor(options: MemoryExecutorOptions = {}): MemoryExecutor {
@@ -39,12 +54,26 @@ export function memoryExecutor(options: MemoryExecutorOptions = {}): MemoryExecu
   return new MemoryRuns(options.clock)
 }
 
+interface EarlyAnswer {
+  readonly answer: unknown
+  readonly by: RunAuthor | undefined
+}
+
+/** The key of a call without its round. */
+const withoutRound = (key: string): string => key.replace(/@\d+$/, '')
+
 /** One run and its facts. */
 export class MemoryRun {
-  readonly start: DurableStart
+  start: DurableStart
   /** Each fact as JSON, as a store on disk would have it. */
   readonly facts: string[] = []
   readonly waiting: Set<string> = new Set()
+  /** Answers to stages that have not asked yet, by the keys of their first calls. */
+  readonly early: Map<string, EarlyAnswer> = new Map()
+  /** When questions that wait go on without an answer, by the keys of their calls. */
+  readonly times: Map<string, number> = new Map()
+  /** Whether its last leg has ended it as failed. */
+  hasFailed = false
   /** Calls whose code has not left yet, those of lost legs too. */
   readonly calls: Map<string, Promise<unknown>> = new Map()
   legs = 0
@@ -66,6 +95,27 @@ export class MemoryRun {
     this.keys.add(`${fact.kind} ${fact.key}`)
     this.facts.push(JSON.stringify(fact))
     return true
+  }
+  /** Whether the stage of a key has ended, and asks nothing any more. */
+  hasEnded(key: string): boolean {
+    return this.facts.some((text) => {
+      const fact = JSON.parse(text) as RecordedFact
+      return fact.kind === 'call' && withoutRound(fact.key) === key && fact.facts.status !== 'suspend'
+    })
+  }
+  isWaiting(key: string): boolean {
+    return [...this.waiting].some((one) => withoutRound(one) === key)
+  }
+  /** Begins again with some of its facts. Its time limit, which counts from its start, begins again too. */
+  reopen(facts: readonly RecordedFact[], now: number): void {
+    this.hasFailed = false
+    const { startedAt, options } = this.start
+    const timeoutMs = options?.timeoutMs
+    const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - startedAt }
+    this.start = { ...this.start, isRetried: true, options: renewed }
+    this.facts.splice(0)
+    this.keys.clear()
+    for (const fact of facts) this.keep(fact)
   }
 }
 
@@ -108,6 +158,7 @@ export class MemoryRuns implements MemoryExecutor {
     await Promise.resolve()
     try {
       const result = await carry(leg)
+      run.hasFailed = result.status === 'failed'
       if (result.status !== 'suspended') run.waiting.clear()
       return result
     } finally {
@@ -123,13 +174,38 @@ export class MemoryRuns implements MemoryExecutor {
     run.current = undefined
   }
 
-  answer(runId: string, key: string, answer: unknown): boolean {
+  answer(runId: string, key: string, answer: unknown, by?: RunAuthor): boolean {
     if (answer !== undefined) mustBeJson(`answer(): the answer to "${key}"`, answer)
     const run = this.runOf(runId)
     if (run === undefined || !run.waiting.delete(key)) return false
-    const isKept = run.keep({ kind: 'answer', key, answer, at: this.clock.now() })
+    const isKept = run.keep({ kind: 'answer', key, answer, at: this.clock.now(), ...(by && { by }) })
     run.current?.leg.wake()
     return isKept
+  }
+
+  answerEarly(runId: string, key: string, answer: unknown, by?: RunAuthor): boolean {
+    if (answer !== undefined) mustBeJson(`answerEarly(): the answer to "${key}"`, answer)
+    const run = this.runOf(runId)
+    if (run === undefined || run.early.has(key) || run.hasEnded(key) || run.isWaiting(key)) return false
+    run.early.set(key, { answer, by })
+    return true
+  }
+
+  /** Between two legs, lets the time pass of the question that goes on first. Returns whether there is one. */
+  passTime(runId: string): boolean {
+    const { waiting, times = [] } = this.runOf(runId) ?? {}
+    const [first] = [...times].filter(([key]) => waiting?.has(key)).toSorted(([, one], [, other]) => one - other)
+    if (first === undefined) return false
+    const [key, at] = first
+    waiting?.delete(key)
+    return this.runOf(runId)?.keep({ kind: 'timer', key, at }) === true
+  }
+
+  retryFailed(graph: AnyGraph, runId: string, again: readonly string[] = []): boolean {
+    const run = this.runOf(runId)
+    if (run?.hasFailed !== true) return false
+    run.reopen(factsForRetry(fingerprintOf(graph), this.facts(runId), again), this.clock.now())
+    return true
   }
 
   facts(runId: string): readonly RecordedFact[] {
@@ -171,10 +247,21 @@ export class MemoryLeg implements StageExecutor {
     if (!this.run.has('call', key)) this.held.push([key, call])
   }
   timer(key: string, at: number): void {
-    if (!this.run.has('timer', key)) this.#timers.set(key, at)
+    // The timer of a question has the key of its call. An answer that came first counts.
+    if (this.run.has('timer', key) || this.run.has('answer', key)) return
+    this.#timers.set(key, at)
+    this.run.times.set(key, at)
   }
   wait(key: string, _request: unknown): void {
-    if (!this.run.has('answer', key)) this.run.waiting.add(key)
+    const { run } = this
+    if (run.has('answer', key) || run.has('timer', key)) return
+    const early = run.early.get(withoutRound(key))
+    if (early === undefined) run.waiting.add(key)
+    else this.takeEarly(key, early)
+  }
+  protected takeEarly(key: string, { answer, by }: EarlyAnswer): void {
+    this.run.early.delete(withoutRound(key))
+    this.keep({ kind: 'answer', key, answer, at: this.clock.now(), ...(by && { by }) })
   }
   stop(key: string, reason: string): void {
     this.keep({ kind: 'stop', key, reason, at: this.clock.now() })
@@ -234,6 +321,8 @@ export class MemoryLeg implements StageExecutor {
     for (const [key, at] of byTime) {
       if (at > now) return
       this.#timers.delete(key)
+      if (this.run.has('answer', key)) continue
+      this.run.waiting.delete(key)
       this.keep({ kind: 'timer', key, at: Math.max(at, this.start.startedAt) })
     }
   }

@@ -27,7 +27,7 @@ const asking = (ran: string[] = []): AnyGraph =>
     .build()
 
 /** A leg that waits for answers: it has ended as suspended, or waits in place. */
-interface AskingLeg {
+export interface AskingLeg {
   /** Crashes a leg that waits in place, so that the answers that came are given to another one too. */
   readonly crash: () => Promise<void>
   /** The result of the run, once all answers have been given. */
@@ -35,7 +35,7 @@ interface AskingLeg {
 }
 
 /** Runs a leg until it waits for answers to the stages of `names`, and to nothing else. */
-async function asksFor(
+export async function asksFor(
   bench: ExecutorBench,
   graph: AnyGraph,
   start: DurableStart,

@@ -1,5 +1,5 @@
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { PipelineReport } from '@stageflow/core'
+import type { PipelineReport, RunAuthor } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
@@ -17,6 +17,7 @@ export interface AnyResult {
   readonly report: PipelineReport
   readonly requests?: Readonly<Record<string, unknown>>
   readonly errors?: readonly { readonly code: string; readonly message: string }[]
+  readonly children?: Readonly<Record<string, { readonly status: string; readonly data: object }>>
 }
 
 export interface LegPlan {
@@ -189,9 +190,9 @@ export class ExecutorBench {
   }
 
   /** Answers, and returns whether the answer was accepted. */
-  async answers(start: DurableStart, key: string, answer: unknown): Promise<boolean> {
+  async answers(start: DurableStart, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
     try {
-      return await this.subject.answer(start.runId, key, answer)
+      return await this.subject.answer(start.runId, key, answer, by)
     } catch {
       return false
     }

@@ -3,10 +3,13 @@ import type { OptionRules } from '@stageflow/core/kit'
 import { breach, mustBeMaker } from '../contract-base/contract-case.ts'
 import type { ContractCase } from '../contract-base/contract-case.ts'
 import { answerCases } from './answer-cases.ts'
-import { ExecutorBench } from './executor-bench.ts'
+import { callerCases } from './caller-cases.ts'
 import { crashCases } from './crash-cases.ts'
+import { ExecutorBench } from './executor-bench.ts'
 import { factCases } from './fact-cases.ts'
 import { legCases } from './leg-cases.ts'
+import { questionCases } from './question-cases.ts'
+import { retryCases } from './retry-cases.ts'
 import { stopCases } from './stop-cases.ts'
 import type { OpenExecutor } from './executor-under-test.ts'
 
@@ -34,7 +37,9 @@ export function executorCases(
   { pipelines = 40 }: ExecutorContractOptions,
   longestMs?: number,
 ): readonly ContractCase[] {
-  const cases = { ...crashCases, ...stopCases, ...answerCases, ...factCases, ...legCases }
+  // The basic rules first: what breaks one of them often breaks others too.
+  const ofLegs = { ...crashCases, ...stopCases, ...answerCases, ...factCases, ...legCases }
+  const cases = { ...ofLegs, ...callerCases, ...questionCases, ...retryCases }
   return Object.entries(cases).map(([name, run]) => ({
     name,
     run: async () => {

@@ -13,6 +13,13 @@ const WAITS = 'a leg in which only answers are missing ends, or waits in place'
 const ANSWER = 'an answer is given once, and to every leg'
 const SECOND = 'a second answer to one request is refused'
 const OTHER = 'a condition that answers differently is refused, and the run kept'
+const CHANGED = 'a run of a changed pipeline is refused, and kept'
+const AUTHOR = 'an answer is given with who gave it'
+const IN_TIME = 'an answer that comes before the time of its question counts'
+const EARLY = 'an early answer waits for its question, over crashes'
+const LATER = 'a stage that waits may get a dependency, and its answer counts'
+const SCHEMA = 'a question is recorded with the schema of its answer'
+const RETRY = 'a failed run that is tried again calls what had failed, and keeps the rest'
 const START = 'legs are numbered, and have the start of the first one'
 
 /** A leg that waits for answers in place. */
@@ -83,12 +90,12 @@ describe('a broken executor is caught, if it', () => {
   test.each<[fault: string, fails: readonly string[], open: () => ExecutorUnderTest]>([
     [
       'says that it waits in place, and suspends',
-      [WAITS, SECOND],
+      [WAITS, SECOND, AUTHOR, IN_TIME, EARLY, SCHEMA, RETRY],
       () => Object.assign(new MemoryRuns(), { traits: { waitsInPlace: true } as const }),
     ],
     [
       'waits in place, and gives an answer in one leg only',
-      [ANSWER],
+      [ANSWER, LATER],
       () =>
         new (class extends WaitingRuns {
           override crash(runId: string): void {
@@ -107,7 +114,7 @@ describe('a broken executor is caught, if it', () => {
       [STOP, STOP_FIRST, STOP_BETWEEN, TIMES],
       () => Object.assign(new MemoryRuns(), { stop: () => {} }),
     ],
-    ['says that it counts two legs, and counts one', [START], () => numbered(1)],
+    ['says that it counts two legs, and counts one', [START, CHANGED], () => numbered(1)],
     [
       'says that it refuses legs itself, and does not',
       [OTHER],

@@ -1,3 +1,4 @@
+import type { RunAuthor, StageGraph } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
 import type { CarryLeg, LegResult, RecordedFact } from '../durable-runs/leg.ts'
 
@@ -9,6 +10,8 @@ export interface ExecutorTraits {
   readonly countsTwoLegs?: true
   /** The engine itself refuses a leg that doesn't repeat what is recorded, with an error of its own instead of `core/replay`. */
   readonly refusesItself?: true
+  /** The engine keeps neither who began a run nor who has answered: it admits callers in another place. */
+  readonly forgetsCallers?: true
 }
 
 /** The executors under test, and the store that they keep facts in. The contract uses many runs of one store, some at once. */
@@ -21,8 +24,15 @@ export interface ExecutorUnderTest {
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result>
   /** Ends the leg in progress as a crash of its process does. Its code may go on, but nothing of it is recorded from now on. */
   crash(runId: string): void | Promise<void>
-  /** Answers what waits under a key. Returns false, or rejects, if nothing waits there anymore. */
-  answer(runId: string, key: string, answer: unknown): boolean | Promise<boolean>
+  /** Answers what waits under a key. `by`: who answers. Returns false, or rejects, if nothing waits there anymore. */
+  answer(runId: string, key: string, answer: unknown, by?: RunAuthor): boolean | Promise<boolean>
+  /**
+   * Keeps an answer for a stage that has not asked yet. `key`: that of its call. Returns false, or rejects, if one is kept already, or if
+   * the stage has ended. Only for engines that keep such answers.
+   */
+  answerEarly?(runId: string, key: string, answer: unknown, by?: RunAuthor): boolean | Promise<boolean>
+  /** Opens a failed run again, so that its next leg calls what had failed. Only for engines that can: `factsForRetry` of core. */
+  retryFailed?(graph: Pick<StageGraph<unknown, unknown>, 'info'>, runId: string): unknown
   /**
    * Stops a run from outside, also one that has no leg yet. Only for engines whose executors refuse `stop()`. Default: the contract
    * aborts the signal of the leg.

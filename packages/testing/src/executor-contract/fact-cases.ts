@@ -13,13 +13,13 @@ import { aborted } from './stop-cases.ts'
 /** Rules for facts, keys and starts. */
 export const factCases: Readonly<Record<string, RunExecutorCase>> = {
   'a fact is the same in every leg, with its time': keepsTimes,
+  'legs are numbered, and have the start of the first one': keepsStart,
   'a live fact is given as its JSON': givesJson,
   'a run that lacks a fact is refused, and kept': refusesLost,
   'a run of a changed pipeline is refused, and kept': refusesChanged,
   'a condition that answers differently is refused, and the run kept': refusesOther,
   'similar keys are different keys': tellsKeysApart,
   'similar run ids are different runs': tellsRunsApart,
-  'legs are numbered, and have the start of the first one': keepsStart,
 }
 
 async function keepsTimes(bench: ExecutorBench): Promise<void> {

@@ -23,6 +23,9 @@ declare module '@stageflow/core' {
   interface StageOptions {
     readonly runStageLimit?: number
   }
+  interface RunOptions {
+    readonly runStageTicket?: string
+  }
 }
 
 class Greet {
@@ -446,6 +449,75 @@ test('a request and a state that are left out are undefined, for functions, clas
   expect(output).toMatchObject({ status: 'ok', data })
 })
 
+test('resumed says who has answered, and whether the time of the question has passed', async () => {
+  const run = ({ resumed }: StageContext) => ({ ...resumed })
+  const by = { userId: 'bo', orgId: 'acme' }
+  expect((await runStage(run, { resumed: { answer: 'yes', by } })).output).toMatchObject({
+    data: { answer: 'yes', expired: false, by },
+  })
+  const system = { system: 'month end' }
+  expect((await runStage(run, { resumed: { answer: 'yes', by: system } })).output).toMatchObject({
+    data: { by: system },
+  })
+  const clock = manualClock()
+  for (const resumed of [{ expired: true }, { expired: true, answer: 'no answer', request: '?', state: 1 }])
+    expect((await runStage(run, { clock, resumed })).output).toMatchObject({
+      data: { answer: undefined, request: undefined, state: undefined, ...resumed, by: undefined },
+    })
+  expect((await runStage(run, { resumed: { answer: 1 } })).output).toMatchObject({
+    data: { expired: false, by: undefined },
+  })
+})
+
+test('an interceptor that checks callers admits the answer of a resumed stage, and the leg runs for who began the run', async () => {
+  const owners: Interceptor = {
+    name: 'owners',
+    runOptions: ['runStageTicket'],
+    admit: ({ action, options, kept }) => {
+      if (action !== 'start' && kept !== options.runStageTicket) throw new StageflowError('acme/foreign', 'Not yours.')
+      return { who: { userId: options.runStageTicket } }
+    },
+    wrapRun: (next) => (run) => {
+      if (run.kept === undefined) run.keep('owners', run.options.runStageTicket)
+      return next(run)
+    },
+  }
+  const kept: unknown[] = []
+  const see: Interceptor = { name: 'see', onRun: (run) => void kept.push(run.kept) }
+  const run = ({ resumed }: StageContext) => ({ by: resumed?.by })
+  const resumed = { answer: 'yes' }
+  const options = { interceptors: [owners, see], runStageTicket: 'ada' }
+  expect((await runStage(run, { ...options, resumed })).output).toMatchObject({ data: { by: { userId: 'ada' } } })
+  expect(kept).toEqual([{ owners: 'ada' }])
+  const boss = { userId: 'boss' }
+  expect((await runStage(run, { ...options, resumed: { ...resumed, by: boss } })).output).toMatchObject({
+    data: { by: boss },
+  })
+  const closed = {
+    ...owners,
+    wrapRun: () => (given) => given.fail(new StageflowError('acme/closed', 'Closed.')),
+  } as Interceptor
+  expect((await runStage(run, { ...options, interceptors: [closed], resumed })).output).toMatchObject({
+    status: 'fail',
+    error: { code: 'acme/closed' },
+  })
+})
+
+test('the answerSchema of a stage checks the answer of resumed, and makes what the stage reads', async () => {
+  const validate = (value: unknown) =>
+    typeof value === 'string' ? { value: value.length } : { issues: [{ message: 'must be a string' }] }
+  const answerSchema = { '~standard': { version: 1, vendor: 'test', validate } } as const
+  const pipeline = new Pipeline('order').withStage('ask', ({ resumed }) => ({ answer: resumed?.answer }), {
+    answerSchema,
+  })
+  expect((await runStage(pipeline, 'ask', { resumed: { answer: 'four' } })).output).toMatchObject({
+    data: { answer: 4 },
+  })
+  await expect(runStage(pipeline, 'ask', { resumed: { answer: 4 } })).rejects.toMatchObject({ code: 'core/answer' })
+  const expired = await runStage(pipeline, 'ask', { resumed: { answer: 4, expired: true } })
+  expect(expired.output).toMatchObject({ data: { answer: 4 } })
+})
+
 test('a stage may suspend again, and stream, in its second leg', async () => {
   const again = await runStage(({ resumed }) => StageOutput.suspend(`after ${String(resumed?.answer)}`), {
     resumed: { answer: 'no' },
@@ -545,8 +617,18 @@ test('a resumed stage is skipped by its own condition, and fails by an input tha
 
 test.each<readonly [resumed: unknown, message: string]>([
   [true, 'resumed must be an object, not true'],
-  [{}, 'resumed.answer must be the answer that the stage waits for, such as true, not undefined'],
-  [{ anwser: true }, 'unknown option "resumed.anwser" (did you mean "answer"? known: answer, request, state)'],
+  [
+    {},
+    'resumed.answer must be the answer that the stage waits for, such as true, not undefined; or pass expired: true',
+  ],
+  [{ expired: false }, 'resumed.answer must be the answer'],
+  [
+    { anwser: true },
+    'unknown option "resumed.anwser" (did you mean "answer"? known: answer, request, state, by, expired)',
+  ],
+  [{ answer: 1, expired: 'yes' }, 'resumed.expired must be'],
+  [{ answer: 1, by: 'ada' }, 'resumed.by must be an object'],
+  [{ answer: 1, by: { userId: 7 } }, 'resumed.by.userId must be'],
 ])('an illegal answer is refused: %j', async (resumed, message) => {
   await expect(runStage(approval, 'approve', { ...toPay, resumed: resumed as never })).rejects.toMatchObject({
     code: 'testing/illegal-option',

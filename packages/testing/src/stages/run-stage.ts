@@ -21,6 +21,7 @@ import type {
   PipelineResult,
   Resumed,
   Run,
+  RunAuthor,
   RunData,
   RunInput,
   RunOptions,
@@ -39,6 +40,7 @@ import { startResumed } from '@stageflow/core/durable'
 import {
   ANY,
   CLOCK,
+  FLAG,
   RUN_OPTIONS,
   TEXT,
   checkOptions,
@@ -77,8 +79,11 @@ export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptio
 }
 
 /** What a stage that has suspended gets when it runs again. What you leave out is undefined. */
-export interface StageAnswer extends Partial<Omit<Resumed, 'by' | 'expired'>> {
-  readonly answer: unknown
+export interface StageAnswer extends Partial<Pick<Resumed, 'request' | 'state' | 'answer'>> {
+  /** Who has answered. Default: whom the interceptors have verified. */
+  readonly by?: RunAuthor
+  /** The time of the question has passed, and `answer` is its `otherwise`. Default: false. */
+  readonly expired?: boolean
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
@@ -98,11 +103,16 @@ const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
   kind: oneOf(...Object.values(StageKind)),
   stageOptions: OBJECT,
 }
+const AUTHOR_IDS: OptionRules<RunAuthor> = { userId: TEXT, orgId: TEXT, system: TEXT }
 const RESUMED: OptionRules<StageAnswer> = {
-  answer: required([(value) => value !== undefined, 'the answer that the stage waits for, such as true']),
+  answer: ANY,
   request: ANY,
   state: ANY,
+  by: OBJECT,
+  expired: FLAG,
 }
+const NO_ANSWER =
+  'resumed.answer must be the answer that the stage waits for, such as true, not undefined; or pass expired: true'
 const WHERE = 'runStage()'
 const CODE = 'testing/illegal-option'
 const NAMED_CALL = 'runStage(pipeline, name, options)'
@@ -204,7 +214,7 @@ async function runAlone(around: string, stage: unknown, options: GivenOptions): 
     ...run
   } = plainOptions(options)
   const name = nameOf(stage, given)
-  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions }
+  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions, by: resumed?.by }
   const graph = graphAround(around, stage, setup)
   const handle =
     resumed === undefined ? graph.start(snapshot, run) : await startAnswered(graph, setup, resumed, snapshot, run)
@@ -227,23 +237,38 @@ type Graph = ReturnType<Draft['build']>
 /** Starts the second leg of a run whose first leg had another stage of this name, which suspended. */
 async function startAnswered(
   graph: Graph,
-  { name, inputs, clock }: Setup,
-  { request, state, answer }: StageAnswer,
+  { name, inputs, clock, interceptors }: Setup,
+  { request, state, answer, by, expired = false }: StageAnswer,
   snapshot: GivenOptions['snapshot'],
   run: RunOptions,
 ): Promise<Run<Readonly<Record<string, StageSlot>>>> {
   mustAskItself(graph, name)
+  const guards = interceptors.flatMap(guardOf)
+  const claimed = new Set<string>(guards.flatMap(({ runOptions = [] }) => runOptions))
+  const ofCaller = Object.fromEntries(Object.entries(run).filter(([option]) => claimed.has(option)))
+  const time = expired ? { until: Number.MIN_SAFE_INTEGER, otherwise: answer } : {}
   const asked = await draftOfInputs(graph.name, inputs)
-    .withStage(name, () => StageOutput.suspend(request, { state }), {
+    .withStage(name, () => StageOutput.suspend(request, { state, ...time }), {
       dependencies: Object.keys(inputs),
       join: 'settled',
     })
-    .build(clock === undefined ? {} : { clock })
-    .runSettled(snapshot, { eventSink: NoOpEventSink })
-  // An input that isn't data has ended it as failed. It does so again.
+    .build({ interceptors: [...guards, ...answeredBy(by)], ...(clock && { clock }) })
+    .runSettled(snapshot, { ...ofCaller, eventSink: NoOpEventSink })
+  // An input that isn't data has ended it as failed, or an interceptor has refused it. It does so again.
   if (asked.status !== 'suspended') return graph.start(snapshot, run)
-  return startResumed(graph, asked, { [name]: answer }, run)
+  return startResumed(graph, asked, expired ? {} : { [name]: answer }, run)
 }
+
+/** Of an interceptor that admits callers, what keeps who began the run. */
+function guardOf(one: Interceptor): readonly Interceptor[] {
+  if (one.admit === undefined) return []
+  const { name, runOptions = [], admit, wrapRun } = one
+  return [{ name, runOptions, admit: admit.bind(one), ...(wrapRun && { wrapRun: wrapRun.bind(one) }) }]
+}
+
+/** An interceptor that names who answers, after those that verify it. */
+const answeredBy = (by: RunAuthor | undefined): readonly Interceptor[] =>
+  by === undefined ? [] : [{ name: 'runStage', admit: () => ({ who: by }) }]
 
 /** Refuses a stage whose answer is for something inside it, which continues from what had settled there. */
 function mustAskItself({ info }: Graph, name: string): void {
@@ -272,7 +297,12 @@ function checkArguments(stage: unknown, options: GivenOptions): void {
     isObject(one) ? '' : `interceptors[${index}] must be an interceptor, such as retry(), not ${show(one)}`,
   )
   refuseOptions(WHERE, CODE, [...wrong.filter((problem) => problem !== ''), ...ignoredProblems(stage, options)])
-  if (resumed !== undefined) refuseOptions(WHERE, CODE, optionProblems(resumed, RESUMED, 'resumed.'))
+  if (resumed === undefined) return
+  refuseOptions(WHERE, CODE, [
+    ...optionProblems(resumed, RESUMED, 'resumed.'),
+    ...(resumed.by === undefined ? [] : optionProblems(resumed.by, AUTHOR_IDS, 'resumed.by.')),
+    ...(resumed.answer === undefined && resumed.expired !== true ? [NO_ANSWER] : []),
+  ])
 }
 
 /** Options that would change nothing, because the stage has its own. */
@@ -321,13 +351,15 @@ interface Setup {
   readonly clock: Clock | undefined
   readonly kind: StageKind | undefined
   readonly stageOptions: StageOptions | undefined
+  /** Who answers, if the test says so. */
+  readonly by: RunAuthor | undefined
 }
 
 /** Builds the pipeline of a stage alone: a stage for each input, and the stage that depends on them. */
 function graphAround(around: string, stage: unknown, setup: Setup): Graph {
   const { name, inputs, ports, interceptors, clock } = setup
   const options: BuildOptions<object> = {
-    interceptors: interceptors.map((one) => aroundNoInput(one, around, inputs)),
+    interceptors: [...interceptors.map((one) => aroundNoInput(one, around, inputs)), ...answeredBy(setup.by)],
     ...(ports === undefined ? undefined : { ports }),
     ...(clock === undefined ? undefined : { clock }),
   }

@@ -1,3 +1,4 @@
+import type { RunAuthor } from '@stageflow/core'
 import type { CompletedCall } from '@stageflow/tools'
 import { parse, stringify } from 'devalue'
 
@@ -8,7 +9,8 @@ const FORM = 1
 
 /** A text that reads back as an equal result. Throws, with the reason, if a value would come back as something else. */
 export function resultText(result: CompletedCall): string {
-  const { callId, name, index, output, partials, partialsDropped, durationMs, attempts, editedArguments } = result
+  const { callId, name, index, output, partials, partialsDropped, durationMs, attempts } = result
+  const { editedArguments, decidedBy } = result
   return stringify(
     {
       form: FORM,
@@ -21,6 +23,7 @@ export function resultText(result: CompletedCall): string {
       durationMs,
       attempts,
       ...(editedArguments !== undefined && { editedArguments }),
+      ...(decidedBy !== undefined && { decidedBy }),
     },
     { lookalike: refuseLookalike },
   )
@@ -30,7 +33,8 @@ export function resultText(result: CompletedCall): string {
 export function storedResult(text: string): CompletedCall {
   const stored = parse(text) as (CompletedCall & { readonly form?: unknown }) | null
   if (typeof stored !== 'object' || stored?.form !== FORM) throw new Error(`it is not a result of form ${FORM}`)
-  const { callId, name, index, output, partials, partialsDropped, durationMs, attempts, editedArguments } = stored
+  const { callId, name, index, output, partials, partialsDropped, durationMs, attempts } = stored
+  const { editedArguments, decidedBy } = stored
   return {
     status: 'completed',
     callId,
@@ -43,6 +47,7 @@ export function storedResult(text: string): CompletedCall {
     attempts,
     undoable: false,
     ...(editedArguments !== undefined && { editedArguments: frozen(editedArguments) }),
+    ...(decidedBy !== undefined && { decidedBy: frozen(decidedBy) as RunAuthor }),
   }
 }
 
