@@ -24,9 +24,10 @@ import type { RunRow } from './rows.ts'
 import { graphOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
-import type { DurableRunOptions, JournalCloseReport, Settled } from './runs.ts'
-import { listRuns, runDetails } from './views.ts'
-import type { ListOptions, RunDetails, RunSummary } from './views.ts'
+import type { Settled } from './run-result.ts'
+import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import { checkGetOptions, listRuns, runDetails } from './views.ts'
+import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 import { plainOptions } from '@stageflow/core/kit'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
@@ -98,8 +99,8 @@ export interface DurableRuns extends AsyncDisposable {
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
   /** Everything about one run; undefined if there is none. */
-  get(graph: AnyGraph, runId: string, options?: RunOptions): Promise<RunDetails | undefined>
-  get(runId: string): Promise<RunDetails | undefined>
+  get(graph: AnyGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
+  get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
   as(name: string): SystemRuns
   stats(): DurableStats
@@ -147,6 +148,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new Admissions()
+  const viewer: Viewer = { journal, owner, underWay: (run) => runs.underWay(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -267,16 +269,18 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       }
       return runs.cancel(runId, reason)
     },
-    list: async (given = {}) => journal.read(listRuns(journal, given)),
+    list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
-      const [graph, runId, options] = graphFirst(given)
+      const [graph, runId, all = {}] = graphFirst(given)
       checkRunId('get()', runId)
+      const { facts, ...options } = plainOptions<GetOptions>(all as object)
+      checkGetOptions(graph === undefined ? all : { facts })
       if (graph !== undefined) {
-        checkLeg('get()', graph, options)
+        checkLeg('get()', graph, options, ['facts'])
         const row = await journal.read(ask('findRun', runId))
         if (row !== undefined) await admissions.later(graph as AnyGraph, 'read', row, options)
       }
-      return journal.read(runDetails(runId))
+      return journal.read(runDetails(runId, viewer, { facts }))
     },
     as(name) {
       checkName(name)

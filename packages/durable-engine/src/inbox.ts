@@ -57,7 +57,7 @@ export function* keepAnswers(
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
   const facts = yield* ask('factKeys', row.n)
   // A process that carries the run has checked its own graph.
-  const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
+  const isElsewhere = lookAt(row, owner) === 'elsewhere'
   if (graph !== undefined) {
     checkGuarded(graph, row)
     checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)

@@ -7,7 +7,7 @@ import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
 import type { FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import { graphOf, readFact } from './run-row.ts'
+import { graphOf, readFact, startOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 
 /**
@@ -26,7 +26,7 @@ export function* reopen(graph: AnyGraph, { id }: RunRow, again: readonly string[
   const last = lastAttempts(facts)
   const kept = facts.filter((fact) => !isOf(fact, again) && (isKept(fact, id) || isOfEarlierAttempt(fact, last)))
   checkFit(graph, id, graphOf(row), kept)
-  const options = JSON.parse(row.options) as PinnedOptions
+  const options = startOf(row).options as PinnedOptions
   const { timeoutMs } = options
   // The limit counts from the start of the run.
   const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - row.started_at }
