@@ -899,7 +899,7 @@ describe('recover', () => {
     await first.run(order(), FIVE, { runId: 'a' })
     await first.run(order(), FIVE, { runId: 'b' })
     // Both have got an answer, but their process died before it carried them on.
-    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
+    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '{"answer":1}' FROM runs`)
     inFile(
       path,
       `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"transform"', '"kind":"work"') WHERE id = 1`,

@@ -32,7 +32,7 @@ test('a question whose answer waits in the journal is not asked again', async ()
   await durable.run(order(), FIVE, { runId: 'a' })
   expect((await durable.get('a'))?.requests).toHaveLength(1)
   // The process that took the answer died before it carried the run on.
-  inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
+  inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '{"answer":1}' FROM runs`)
   expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [] })
 })
 
