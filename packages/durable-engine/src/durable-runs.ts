@@ -15,7 +15,7 @@ import { orThrow } from './failed-run.ts'
 import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
-import { jsonText } from './json.ts'
+import { jsonText, unreadable } from './json.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
@@ -209,8 +209,10 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   ): Promise<GivenAnswers> {
     signalOf(options)?.throwIfAborted()
     const row = await existing(runId)
-    const admitted = await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))
-    return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by }
+    const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
+    const admitted = await admissions.later(graph, 'answer', row, options, paths)
+    const checked = await readable(runId, () => checkedAnswers(graph, answers))
+    return { graph, answers: checked, by: admitted?.by }
   }
 
   async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
@@ -295,7 +297,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
-          await runs.answer(runId, { graph, answers: await checkedAnswers(graph, answers), by })
+          const checked = await readable(runId, () => checkedAnswers(graph, answers))
+          await runs.answer(runId, { graph, answers: checked, by })
           return carryOn(graph as never, runId, options)
         },
       })
@@ -310,6 +313,15 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     },
   }
   return durable
+}
+
+/** Reads answers. A getter or a proxy of them may throw. */
+async function readable<T>(runId: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw unreadable(error, runId)
+  }
 }
 
 type Graph = StageGraph<unknown, unknown>

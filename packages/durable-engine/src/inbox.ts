@@ -7,8 +7,8 @@ import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
-import type { Act, Journal } from './journal.ts'
-import { jsonText } from './json.ts'
+import type { Act, AddedInboxRow, Journal } from './journal.ts'
+import { jsonText, unreadable } from './json.ts'
 import type { FactKey, InboxRow, RunRow } from './rows.ts'
 import { graphOf, hasEnded } from './run-row.ts'
 
@@ -63,20 +63,39 @@ export function* keepAnswers(
     checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
   }
   const inbox = yield* ask('inbox', row.n)
-  const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
-  const twice = early.filter(([path]) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
-  const all = [...problems, ...twice.map(([path]) => `"${path}" has been answered already`)]
-  if (all.length > 0) throw notWaiting(row, all.join('; '))
   // All texts before the first write: if one answer can't be JSON, none is kept.
+  for (const answer of answerRows(row, facts, inbox, { given, by, maxFactLength })) yield* ask('addToInbox', answer)
+  return row.n
+}
+
+interface AnswersToKeep {
+  readonly given: unknown
+  readonly by: RunAuthor | undefined
+  readonly maxFactLength: number
+}
+
+/** The rows of the inbox for all answers. Throws if one of them has no use, or can't be JSON. */
+function answerRows(
+  row: RunRow,
+  facts: readonly FactKey[],
+  inbox: readonly InboxRow[],
+  { given, by, maxFactLength }: AnswersToKeep,
+): readonly AddedInboxRow[] {
   const rowOf =
     (kind: InboxRow['kind']) =>
-    ([key, answer]: readonly [key: string, answer: unknown]) => {
-      const text = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
+    ([key, answer]: readonly [key: string, answer: unknown]): AddedInboxRow => {
+      const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
       return { run: row.n, kind, key, value: answerText(text, by) }
     }
-  const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
-  for (const answer of rows) yield* ask('addToInbox', answer)
-  return row.n
+  try {
+    const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
+    const twice = early.filter(([path]) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
+    const all = [...problems, ...twice.map(([path]) => `"${path}" has been answered already`)]
+    if (all.length > 0) throw notWaiting(row, all.join('; '))
+    return [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
+  } catch (error) {
+    throw unreadable(error, row.id)
+  }
 }
 
 /** What will be a fact of the run under its own key. */

@@ -17,6 +17,16 @@ export function jsonText(value: unknown, what: string, maxLength: number): strin
   return text
 }
 
+/** The error for answers of which a getter or a proxy throws. Errors of this package stay as they are. */
+export const unreadable = (cause: unknown, runId: string): StageflowError =>
+  StageflowError.is(cause)
+    ? cause
+    : new StageflowError(
+        'durable-engine/not-json',
+        `The answers for run "${runId}" cannot be read: ${textOf(cause)}. Pass strings, finite numbers, booleans, null, arrays and plain objects.`,
+        { cause },
+      )
+
 /** Reads what this package has written into a journal. `what` names it, such as `input`. Throws `durable-engine/damaged`. */
 export function readJson(text: string, what: string, runId: string): unknown {
   try {
