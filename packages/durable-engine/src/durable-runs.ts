@@ -136,11 +136,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   let ended = 0
   let closed: Promise<JournalCloseReport> | undefined
   const onEnd = (): void => {
-    ended++
+    // Only a process that runs something deletes: one that looks at a journal changes nothing.
     if (ended % ENDS_PER_CLEANUP === 0) void journal.cleanUp()
+    ended++
   }
   const runs = new Runs({ journal, owner, leaseMs, maxRecoveries, maxFactLength, clock, onEnd })
-  void journal.cleanUp()
   /** The last one of each pipeline, by its name. */
   const recoveries = new Map<string, Recovery>()
   const checkOpen = (): void => {
@@ -258,6 +258,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)
+      void journal.cleanUp()
       return recovery.start()
     },
     async cancel(...given: readonly unknown[]) {
@@ -338,7 +339,7 @@ const graphFirst = (given: readonly unknown[]): readonly unknown[] =>
   isGraph(given[0]) ? given : [undefined, ...given]
 const isGraph = (given: unknown): boolean => typeof given === 'object' && given !== null && 'info' in given
 
-/** Ended runs are looked for after so many more have ended. */
+/** Outdated runs are looked for at the end of the first run, and after so many more have ended. */
 const ENDS_PER_CLEANUP = 64
 
 /** The options that all legs have from the first one, and those of one leg. */

@@ -8,6 +8,8 @@ export type { CallUnderWay } from './under-way.ts'
 export type { GetOptions, ListOptions, RunDetails, RunFact, RunOwner, RunSummary, TimelineEntry } from './views.ts'
 
 // For journals
+export { runsReader } from './runs-reader.ts'
+export type { ReadableJournal, RunsReader } from './runs-reader.ts'
 export { ask, closedJournal, perform } from './journal.ts'
 export type {
   Act,

@@ -156,7 +156,7 @@ export interface Journal {
   listen?(changed: (run: number) => void): void
   /** Whether the same act may work later, without another program: for example, the disk was full, or the server didn't answer. */
   isTransient(error: unknown): boolean
-  /** Deletes some runs that ended long ago. Never rejects. */
+  /** Deletes some of the runs that ended longer ago than the journal keeps them. Only handles that run something call it. Never rejects. */
   cleanUp(): Promise<void>
   close(): void | Promise<void>
 }

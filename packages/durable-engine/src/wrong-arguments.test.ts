@@ -107,15 +107,40 @@ describe('an answer that cannot be read is refused by name, and the question sta
     throw new Error('boom')
   }
   const hostile: readonly (readonly [what: string, answers: () => object])[] = [
-    ['a getter that throws', () => ({ get q() { return refuse() } })],
-    ['a getter inside', () => ({ q: { get deep() { return refuse() } } })],
+    [
+      'a getter that throws',
+      () => ({
+        get q() {
+          return refuse()
+        },
+      }),
+    ],
+    [
+      'a getter inside',
+      () => ({
+        q: {
+          get deep() {
+            return refuse()
+          },
+        },
+      }),
+    ],
     ['a proxy', () => ({ q: new Proxy({}, { ownKeys: refuse }) })],
     ['answers that are a proxy', () => new Proxy({}, { ownKeys: refuse })],
     ['a toJSON that throws', () => ({ q: { toJSON: refuse } })],
-    ['a getter that throws the second time', () => {
-      let reads = 0
-      return { q: { get deep() { return reads++ > 0 ? refuse() : 1 } } }
-    }],
+    [
+      'a getter that throws the second time',
+      () => {
+        let reads = 0
+        return {
+          q: {
+            get deep() {
+              return reads++ > 0 ? refuse() : 1
+            },
+          },
+        }
+      },
+    ],
   ]
   test.each(hostile)('%s', async (what, answers) => {
     const runId = `unreadable: ${what}`

@@ -20,7 +20,7 @@ import type {
   Tables,
 } from '@stageflow/durable-engine'
 
-import { pragma } from './open-journal.ts'
+import { pragma } from './journal-file.ts'
 import {
   ABANDONED,
   ADD,
@@ -127,9 +127,9 @@ export class SqliteTables implements Tables {
   notCrashed(run: number): void {
     this.#run(NOT_CRASHED, run)
   }
-  /** Deletes at most so many of the runs that ended longer than `ms` ago. Returns how many. */
-  deleteOutdated(ms: number, most: number): number {
-    const runs = this.#all<{ readonly n: number }>(OUTDATED, { ms, most })
+  /** Deletes at most so many of the runs that ended longer ago than the file keeps them. Returns how many. */
+  deleteOutdated(most: number): number {
+    const runs = this.#all<{ readonly n: number }>(OUTDATED, { most })
     for (const { n } of runs) {
       this.#run(DELETE_FACTS, n)
       this.#run(DELETE_RUN, n)

@@ -1,5 +1,8 @@
-/** The version of the tables, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2
+/** Format 1 was never published. The format of a file is its `PRAGMA user_version`. */
+export const OLDEST_FORMAT = 2
+/** Statements that make the tables of the next format out of those of the one before, from the oldest. */
+export const MIGRATIONS: readonly string[] = []
+export const NEWEST_FORMAT: number = OLDEST_FORMAT + MIGRATIONS.length
 /** Marks the file as a journal, in `PRAGMA application_id`: "sfdl" as a number. */
 export const APPLICATION_ID = 0x7366646c
 
@@ -15,6 +18,8 @@ const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
  * commit of 64 runs wrote 64 pages, and a fact took 70 µs instead of 9.
  */
 export const CREATE: string = `
+  CREATE TABLE settings (retention_ms INTEGER NOT NULL) STRICT;
+  INSERT INTO settings VALUES (${30 * 86_400_000});
   CREATE TABLE graphs (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE owners (id TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL) STRICT;
   CREATE TABLE runs (
@@ -166,9 +171,10 @@ export function listOf(conditions: readonly (keyof typeof CONDITIONS)[]): string
   FROM runs ${all && `WHERE ${all}`} ORDER BY started_at DESC, n DESC LIMIT :limit`
 }
 
-/** Runs that ended longer ago than `ms`. */
+export const SET_RETENTION: string = `UPDATE settings SET retention_ms = ?`
+/** Runs that ended longer ago than the file keeps them. */
 export const OUTDATED: string = `
-  SELECT n FROM runs WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${NOW} - :ms
+  SELECT n FROM runs WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${NOW} - (SELECT retention_ms FROM settings)
   ORDER BY updated_at LIMIT :most`
 export const DELETE_FACTS: string = `DELETE FROM facts WHERE run = ?`
 export const DELETE_RUN: string = `DELETE FROM runs WHERE n = ?`
