@@ -1,16 +1,20 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
+import type { CallFacts } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
+import { problemBySchema } from './answer-by-schema.ts'
 import { findAnswers } from './answers.ts'
 import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
 import type { Act, AddedInboxRow, Journal } from './journal.ts'
-import { jsonText, unreadable } from './json.ts'
-import type { FactKey, InboxRow, RunRow } from './rows.ts'
-import { graphOf, hasEnded } from './run-row.ts'
+import { isRecord, jsonText, unreadable } from './json.ts'
+import type { FactKey, FactRow, InboxRow, RunRow } from './rows.ts'
+import { allFacts } from './run-log.ts'
+import { graphOf, hasEnded, readFact } from './run-row.ts'
+import type { GivenAnswer } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
@@ -55,7 +59,9 @@ export function* keepAnswers(
   const row = yield* ask('findRun', id)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
-  const facts = yield* ask('factKeys', row.n)
+  // Without the graph, the questions say what their answers must be.
+  const questions = graph === undefined ? yield* allFacts(row.n) : []
+  const facts = graph === undefined ? questions : yield* ask('factKeys', row.n)
   // A process that carries the run has checked its own graph.
   const isElsewhere = lookAt(row, owner) === 'elsewhere'
   if (graph !== undefined) {
@@ -63,15 +69,24 @@ export function* keepAnswers(
     checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
   }
   const inbox = yield* ask('inbox', row.n)
+  const schemas = schemasIn(questions, id)
   // All texts before the first write: if one answer can't be JSON, none is kept.
-  for (const answer of answerRows(row, facts, inbox, { given, by, maxFactLength })) yield* ask('addToInbox', answer)
+  for (const answer of answerRows(row, facts, inbox, { given, by, schemas, maxFactLength })) yield* ask('addToInbox', answer)
   return row.n
 }
 
 interface AnswersToKeep {
   readonly given: unknown
   readonly by: RunAuthor | undefined
+  /** The JSON Schemas of the answers, by the keys of their questions. */
+  readonly schemas: ReadonlyMap<string, object>
   readonly maxFactLength: number
+}
+
+function schemasIn(questions: readonly FactRow[], runId: string): ReadonlyMap<string, object> {
+  const asked = questions.filter(({ kind }) => kind === 'ask')
+  const schemas = asked.map((fact) => [fact.key, (readFact(fact, runId) as CallFacts).answerSchema] as const)
+  return new Map(schemas.filter((one): one is readonly [string, object] => isRecord(one[1])))
 }
 
 /** The rows of the inbox for all answers. Throws if one of them has no use, or can't be JSON. */
@@ -79,7 +94,7 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, by, maxFactLength }: AnswersToKeep,
+  { given, by, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const rowOf =
     (kind: InboxRow['kind']) =>
@@ -92,11 +107,28 @@ function answerRows(
     const twice = early.filter(([path]) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
     const all = [...problems, ...twice.map(([path]) => `"${path}" has been answered already`)]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
-    return [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
+    const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
+    const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))
+    if (refused.length > 0) throw refusedAnswers(row, refused)
+    return rows
   } catch (error) {
     throw unreadable(error, row.id)
   }
 }
+
+/** Says what is wrong with an answer, by the schema of its question. */
+function problemOf(key: string, value: string, schemas: ReadonlyMap<string, object>): readonly string[] {
+  const schema = schemas.get(key)
+  const { answer } = JSON.parse(value) as GivenAnswer
+  const problem = schema === undefined ? undefined : problemBySchema(answer, schema)
+  return problem === undefined ? [] : [`"${key}": ${problem}`]
+}
+
+const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowError =>
+  new StageflowError(
+    'durable-engine/answer',
+    `An answer for run "${id}" was refused, so none was kept, and the questions stay open: ${problems.join('; ')}. Pass what the answerSchema of the question takes; get(runId) has it in requests.`,
+  )
 
 /** What will be a fact of the run under its own key. */
 const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'

@@ -47,5 +47,5 @@ export function checkReadOnlyOptions(path: string, options: ReadOnlyOptions): vo
     busyTimeoutMs: whole(0, LONGEST_MS),
   }
   const given = typeof options === 'object' && options !== null ? { ...options, path } : { path }
-  checkOptions('openJournal()', 'durable-local/illegal-option', given as never, rules)
+  checkOptions('openJournal()', 'durable-local/illegal-option', given, rules)
 }
