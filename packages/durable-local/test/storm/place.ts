@@ -6,7 +6,7 @@ import type { DurableRuns } from '@stageflow/durable-engine'
 /** The runs of a place, as one process of the app opens them. */
 export interface StormRuns {
   readonly runs: DurableRuns
-  /** The codes of errors that the trouble of this place may cause. The caller that gets one tries again. */
+  /** The codes of errors that the trouble of this place may cause. The caller tries again. */
   readonly troubles: readonly string[]
 }
 
