@@ -1,29 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import type { DurableRuns, EngineOptions } from '@stageflow/durable-engine'
 import type { ManualClock } from '@stageflow/testing'
-import { afterAll, afterEach } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
-import type { DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { durableLocal } from '../../durable-local/src/index.ts'
+import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
 import { newPlace } from './place.ts'
 
 export { inFile } from './place.ts'
 
-/** The runs of one test file. What it opens is closed after each test. */
+/** The runs of one test file. What a test opens is closed after it. */
 export function openRuns(defaults: Partial<EngineOptions> = {}) {
   const place = newPlace()
-  const opened: DurableRuns[] = []
   const { newPath, change, text, answersAtOnce } = place
-  afterEach(async () => {
-    for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-  })
   afterAll(() => place.close())
-  const open = (path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableRuns => {
+  const open = (path = newPath(), options: Partial<EngineOptions> = {}): DurableRuns => {
     const durable = place.open(path, { ...defaults, ...options })
-    opened.push(durable)
+    onTestFinished(async () => {
+      await durable.close({ timeoutMs: 0 })
+    })
     return durable
   }
-  return { newPath, open, opened, change, text, answersAtOnce }
+  return { newPath, open, change, text, answersAtOnce }
+}
+
+/** A path of a file in a folder of its own, until the test ends. */
+export function newPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return join(folder, 'runs.db')
+}
+/** Opens a journal in a file until the test ends. */
+export function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
+  const durable = durableLocal({ path, synchronous: 'normal', ...options })
+  onTestFinished(async () => {
+    await durable.close({ timeoutMs: 0 })
+  })
+  return durable
 }
 export const gate = () => Promise.withResolvers<void>()
 /** Looks again and again, until something is as expected. */

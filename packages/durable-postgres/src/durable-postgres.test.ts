@@ -221,6 +221,10 @@ describe('the tables', () => {
     await first.run(order, {}, { runId: 'waits' })
     await pool.query(`UPDATE ${own}.runs SET updated_at = updated_at - 3600000`)
     const second = durablePostgres({ pool, schema: own, listen: false, retentionMs: 1_000 })
+    await second.list()
+    expect(await first.list()).toHaveLength(2)
+    // Only a process that carries runs deletes.
+    await second.recover(order)
     await until(async () => (await second.list()).length === 1)
     expect((await pool.query(`SELECT DISTINCT run FROM ${own}.facts`)).rowCount).toBe(1)
     await first.close()

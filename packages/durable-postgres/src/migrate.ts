@@ -25,7 +25,7 @@ const create: Step = (s) => [
   sql`
   CREATE FUNCTION ${s}.now_ms() RETURNS double precision LANGUAGE sql VOLATILE AS
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::double precision'`,
-  sql`CREATE TABLE ${s}.format (version int NOT NULL)`,
+  sql`CREATE TABLE ${s}.format (version int NOT NULL, retention_ms double precision NOT NULL)`,
   sql`CREATE TABLE ${s}.owners (id text COLLATE "C" PRIMARY KEY, until double precision NOT NULL)`,
   sql`
   CREATE TABLE ${s}.graphs (
@@ -57,9 +57,11 @@ const create: Step = (s) => [
     result text,
     error text
   )`,
-  sql`CREATE INDEX runs_of_status ON ${s}.runs (status, pipeline, n)`,
-  sql`CREATE INDEX runs_of_user ON ${s}.runs (user_id, n) WHERE user_id IS NOT NULL`,
-  sql`CREATE INDEX runs_of_org ON ${s}.runs (org_id, n) WHERE org_id IS NOT NULL`,
+  sql`CREATE INDEX runs_started ON ${s}.runs (started_at, n)`,
+  sql`CREATE INDEX runs_of_status ON ${s}.runs (status, started_at, n)`,
+  sql`CREATE INDEX runs_of_pipeline ON ${s}.runs (pipeline, status, started_at, n)`,
+  sql`CREATE INDEX runs_of_user ON ${s}.runs (user_id, started_at, n) WHERE user_id IS NOT NULL`,
+  sql`CREATE INDEX runs_of_org ON ${s}.runs (org_id, started_at, n) WHERE org_id IS NOT NULL`,
   sql`CREATE INDEX runs_waking ON ${s}.runs (wake_at) WHERE wake_at IS NOT NULL`,
   sql`CREATE INDEX runs_owned ON ${s}.runs (owner) WHERE owner IS NOT NULL`,
   sql`CREATE INDEX runs_ended ON ${s}.runs (updated_at) WHERE status IN ('completed', 'cancelled', 'failed')`,
@@ -82,7 +84,7 @@ const create: Step = (s) => [
     value text NOT NULL,
     UNIQUE (run, kind, key)
   )`,
-  sql`INSERT INTO ${s}.format (version) VALUES (${FORMAT})`,
+  sql`INSERT INTO ${s}.format (version, retention_ms) VALUES (${FORMAT}, ${30 * 86_400_000})`,
 ]
 
 export interface Migration {

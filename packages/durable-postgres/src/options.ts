@@ -17,7 +17,7 @@ export interface DurablePostgresOptions extends EngineOptions {
   readonly pool: JournalPool
   /** The schema of the tables. Default: `'stageflow'`. */
   readonly schema?: string
-  /** How long the runs that have ended are kept, in ms. They are deleted at the start, and each time 64 runs have ended. Their ids can then begin new runs. Default: 30 days. */
+  /** How long the schema keeps runs that have ended, in ms. Their ids can then begin new runs. Default: what the schema has; a new one keeps them for 30 days. */
   readonly retentionMs?: number
   /** How long an operation tries again while PostgreSQL doesn't answer, in ms. Default: 30,000. */
   readonly timeoutMs?: number

@@ -21,7 +21,8 @@ export interface PostgresJournalPlan {
   readonly pool: JournalPool
   readonly schema: string
   readonly leaseMs: number
-  readonly retentionMs: number
+  /** Undefined: as the journal has it. */
+  readonly retentionMs: number | undefined
   readonly timeoutMs: number
   readonly pollMs: number
   readonly listen: boolean
@@ -107,7 +108,9 @@ export class PostgresJournal implements Journal {
   }
 
   async cleanUp(): Promise<void> {
-    const statements = this.#statements.deleteOutdated(this.#plan.retentionMs, RUNS_PER_CLEANUP)
+    const { retentionMs } = this.#plan
+    const setRetention = retentionMs === undefined ? [] : [this.#statements.setRetention(retentionMs)]
+    const statements = [...setRetention, ...this.#statements.deleteOutdated(RUNS_PER_CLEANUP)]
     try {
       await this.#use((connection) => writeOnce(connection, this.#lockLimits, statements))
     } catch {

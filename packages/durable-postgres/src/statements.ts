@@ -43,7 +43,7 @@ export class Statements {
       EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')::int AS has_inbox, r.fence, r.leg,
       (SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n) AS facts, r.facts_before, r.crashes, r.user_id, r.org_id,
       r.started_at, r.updated_at, r.input, r.options, r.kept, r.reopened, r.wake_at,
-      coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due, r.result, r.error`
+      coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due, r.error`
   }
 
   /** The version of the tables. */
@@ -64,6 +64,10 @@ export class Statements {
         const lock = sql`SELECT 1 FROM ${runs} WHERE id = ${id} FOR UPDATE`
         const find = sql`SELECT ${this.#columns} FROM ${this.#runsAndGraphs()} WHERE r.id = ${id}`
         return { statements: isWrite ? [lock, find] : [find], answer: ([row]) => row }
+      }
+      case 'resultText': {
+        const [, run] = question
+        return { statements: [sql`SELECT result FROM ${runs} WHERE n = ${run}`], answer: ([row]) => row?.['result'] ?? null }
       }
       case 'listRuns': {
         const [, filter] = question
@@ -217,13 +221,17 @@ export class Statements {
       SELECT run::float8 AS run, fence, n FROM ours`
   }
 
-  /** Deletes at most so many of the runs that ended longer than `ms` ago. */
-  deleteOutdated(ms: number, most: number): readonly Sql[] {
-    const { owners, runs, facts } = this.#tables
+  /** Sets how long the journal keeps runs that have ended, in ms. */
+  setRetention(ms: number): Sql {
+    return sql`UPDATE ${this.#tables.format} SET retention_ms = ${ms} WHERE retention_ms <> ${ms}`
+  }
+  /** Deletes at most so many of the runs that ended longer ago than the journal keeps them. */
+  deleteOutdated(most: number): readonly Sql[] {
+    const { format, owners, runs, facts } = this.#tables
     return [
       sql`
       WITH outdated AS MATERIALIZED (
-        SELECT n FROM ${runs} WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${this.#now} - ${ms}
+        SELECT n FROM ${runs} WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${this.#now} - (SELECT retention_ms FROM ${format})
         ORDER BY updated_at LIMIT ${most} FOR UPDATE SKIP LOCKED
       ),
       gone AS (DELETE FROM ${facts} WHERE run IN (SELECT n FROM outdated))
@@ -261,16 +269,21 @@ export class Statements {
       ) AS r`
   }
 
-  #list({ status, pipeline, userId, orgId, before, limit }: RunFilter): Sql {
+  #list({ status, pipeline, userId, orgId, from, to, before, limit }: RunFilter): Sql {
     const conditions = [
       ...(status === null ? [] : [sql`r.status = ${status}`]),
       ...(pipeline === null ? [] : [sql`r.pipeline = ${pipeline}`]),
       ...(userId === null ? [] : [sql`r.user_id = ${userId}`]),
       ...(orgId === null ? [] : [sql`r.org_id = ${orgId}`]),
-      ...(before === null ? [] : [sql`r.n < ${before}`]),
+      ...(from === null ? [] : [sql`r.started_at >= ${from}`]),
+      ...(to === null ? [] : [sql`r.started_at < ${to}`]),
+      ...(before === null ? [] : [sql`(r.started_at, r.n) < (${before.startedAt}, ${before.n})`]),
     ]
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ text }) => text).join(' AND ')}`
-    return sql`SELECT ${this.#columns} FROM ${this.#runsAndGraphs()} ${new Sql(where)} ORDER BY r.n DESC LIMIT ${limit}`
+    return sql`
+      SELECT r.n::float8 AS n, r.id, r.pipeline, r.status, r.owner, ${this.#isOwned()}::int AS owned, r.leg, r.user_id, r.org_id, r.started_at,
+        r.updated_at, r.error
+      FROM ${this.#tables.runs} r ${new Sql(where)} ORDER BY r.started_at DESC, r.n DESC LIMIT ${limit}`
   }
 
   // Graphs are found by a digest: their shapes can be too long for an index.
