@@ -1,5 +1,6 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext, StageflowEvent } from '@stageflow/core'
+import type { DurableRuns } from '@stageflow/durable-engine'
 import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
@@ -289,4 +290,52 @@ test('a leg that is refused before its first stage blocks a run whose first leg 
   legCode = undefined
   expect(await second.recover(graph)).toMatchObject([{ runId: 'a', status: 'suspended' }])
   expect(calls).toEqual(['price', 'price'])
+})
+
+test('a request that was admitted to a run counts for no other run that has its id by now', async () => {
+  const acts: readonly [action: string, act: (durable: DurableRuns, graph: ReturnType<typeof order>) => Promise<unknown>][] = [
+    ['read', (durable, graph) => durable.get(graph, 'a', EVE)],
+    ['cancel', (durable, graph) => durable.cancel(graph, 'a', 'mine', EVE)],
+    ['answer', (durable, graph) => durable.answer(graph, 'a', { boss: 'yes' }, EVE)],
+    ['retry', (durable, graph) => durable.retryFailed(graph, 'a', EVE)],
+    ['attach', (durable, graph) => durable.run(graph, {}, { runId: 'a', ...EVE })],
+  ]
+  const outcomes: Readonly<Record<string, unknown>> = {
+    read: undefined,
+    cancel: 'durable-engine/unknown-run',
+    answer: 'durable-engine/unknown-run',
+    retry: 'durable-engine/not-failed',
+    attach: FOREIGN,
+  }
+  for (const [slowAction, act] of acts) {
+    const path = newPath()
+    const isAsked = Promise.withResolvers<void>()
+    const goesOn = Promise.withResolvers<void>()
+    const slow: Interceptor = {
+      name: 'slow',
+      admit: async ({ action }) => {
+        if (action !== slowAction) return
+        isAsked.resolve()
+        await goesOn.promise
+      },
+    }
+    const graph = new Pipeline('order').withStage('boss', ask).build({ interceptors: [tickets(), slow] })
+    const durable = open(path)
+    await durable.run(graph, {}, { runId: 'a', ...EVE })
+    const asked = act(durable, graph as never).then(
+      (value) => value,
+      (error: { readonly code: string }) => error.code,
+    )
+    await isAsked.promise
+    // It is deleted, and its id is that of another user's run.
+    await change(path, 'DELETE FROM facts')
+    await change(path, 'DELETE FROM runs')
+    await open(path).run(graph, {}, { runId: 'a', ...ADA })
+    goesOn.resolve()
+    expect([slowAction, await asked]).toEqual([
+      slowAction,
+      outcomes[slowAction],
+    ])
+    expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [{ path: ['boss'] }] })
+  }
 })

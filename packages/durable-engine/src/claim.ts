@@ -196,6 +196,15 @@ const crashLoop = (runId: string, crashes: number): StageflowError =>
     `Run "${runId}" has failed: ${crashes} legs in a row ended with their process before a stage had ended. Look for what ends the process, such as a lack of memory, and start the run again under another id.`,
   )
 
+/**
+ * The run with this id. `admitted`: the number of the run that the caller was admitted to; undefined if no interceptor was asked. While they
+ * were asked, that run may have been deleted, and another user's run may have got its id.
+ */
+export function* findAdmitted(id: string, admitted: number | undefined): Act<RunRow | undefined> {
+  const row = yield* ask('findRun', id)
+  return admitted === undefined || row?.n === admitted ? row : undefined
+}
+
 export const unknownRun = (runId: string, { name }: Pick<Journal, 'name'>): StageflowError =>
   new StageflowError(
     'durable-engine/unknown-run',

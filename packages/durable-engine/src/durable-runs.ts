@@ -181,7 +181,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        return runs.attach(graph, runId, leg)
+        const settled = await runs.attach(graph, runId, leg)
+        const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
+        if (now === undefined || now.n === row.n) return settled
+        // It was another run that settled: this caller was not admitted to it.
+        continue
       }
       // Another call of this process is starting it: its row comes with the next commit.
       if (runs.has(runId)) {
@@ -219,7 +223,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
-    return { graph, answers: checked, by: admitted?.by, carriesOn: true }
+    return { graph, answers: checked, admitted: row.n, by: admitted?.by, carriesOn: true }
   }
 
   async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
@@ -273,11 +277,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       const [graph, runId, reason, options] = graphFirst(given)
       checkRunId('cancel()', runId)
       checkReason(reason)
-      if (graph !== undefined) {
-        checkLeg('cancel()', graph, options)
-        await admissions.later(graph as AnyGraph, 'cancel', await existing(runId), options)
-      }
-      return runs.cancel(runId, reason)
+      if (graph === undefined) return runs.cancel(runId, reason)
+      checkLeg('cancel()', graph, options)
+      const row = await existing(runId)
+      await admissions.later(graph as AnyGraph, 'cancel', row, options)
+      return runs.cancel(runId, reason, row.n)
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
@@ -285,12 +289,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkRunId('get()', runId)
       const { facts, ...options } = plainOptions<GetOptions>(all as object)
       checkGetOptions(graph === undefined ? all : { facts })
-      if (graph !== undefined) {
-        checkLeg('get()', graph, options, ['facts'])
-        const row = await journal.read(ask('findRun', runId))
-        if (row !== undefined) await admissions.later(graph as AnyGraph, 'read', row, options)
-      }
-      return journal.read(runDetails(runId, viewer, { facts }))
+      if (graph === undefined) return journal.read(runDetails(runId, viewer, { facts }))
+      checkLeg('get()', graph, options, ['facts'])
+      const row = await journal.read(ask('findRun', runId))
+      if (row === undefined) return undefined
+      await admissions.later(graph as AnyGraph, 'read', row, options)
+      return journal.read(runDetails(runId, viewer, { facts }, row.n))
     },
     as(name) {
       checkName(name)
@@ -299,14 +303,14 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
-          await runs.answer(runId, { graph: undefined, answers, by, carriesOn: false })
+          await runs.answer(runId, { graph: undefined, answers, admitted: undefined, by, carriesOn: false })
         },
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
-          await runs.answer(runId, { graph, answers: checked, by, carriesOn: true })
+          await runs.answer(runId, { graph, answers: checked, admitted: undefined, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
       })

@@ -297,10 +297,10 @@ export class Runs {
     if (this.#plan.journal.isRemote && live?.start !== undefined) await live.begun.promise
   }
   /** Asks to stop a run. Returns false if it has ended. */
-  async cancel(id: string, reason: string): Promise<boolean> {
+  async cancel(id: string, reason: string, admitted?: number): Promise<boolean> {
     const { journal } = this.#plan
     await this.begun(id)
-    const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id)))
+    const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id), admitted))
     if (run === undefined) return false
     this.#lookIntoInbox(run)
     return true
