@@ -8,7 +8,6 @@ import { openRuns, until } from '../test/open-runs.ts'
 
 const { newPath, open, change, text: textOf, answersAtOnce } = openRuns({ leaseMs: 200 })
 
-
 declare module '@stageflow/core' {
   interface RunOptions {
     /** `ada@acme`: a user of an organization. */
@@ -293,7 +292,10 @@ test('a leg that is refused before its first stage blocks a run whose first leg 
 })
 
 test('a request that was admitted to a run counts for no other run that has its id by now', async () => {
-  const acts: readonly [action: string, act: (durable: DurableRuns, graph: ReturnType<typeof order>) => Promise<unknown>][] = [
+  const acts: readonly [
+    action: string,
+    act: (durable: DurableRuns, graph: ReturnType<typeof order>) => Promise<unknown>,
+  ][] = [
     ['read', (durable, graph) => durable.get(graph, 'a', EVE)],
     ['cancel', (durable, graph) => durable.cancel(graph, 'a', 'mine', EVE)],
     ['answer', (durable, graph) => durable.answer(graph, 'a', { boss: 'yes' }, EVE)],
@@ -332,10 +334,7 @@ test('a request that was admitted to a run counts for no other run that has its 
     await change(path, 'DELETE FROM runs')
     await open(path).run(graph, {}, { runId: 'a', ...ADA })
     goesOn.resolve()
-    expect([slowAction, await asked]).toEqual([
-      slowAction,
-      outcomes[slowAction],
-    ])
+    expect([slowAction, await asked]).toEqual([slowAction, outcomes[slowAction]])
     expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [{ path: ['boss'] }] })
   }
 })

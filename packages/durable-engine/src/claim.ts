@@ -130,7 +130,10 @@ function* create(
 }
 
 /** A run as `addRun` has just added it. */
-const addedRow = (n: number, { id, pipeline, graph, owner, startedAt, input, options, kept, ...by }: AddedRun): RunRow => ({
+const addedRow = (
+  n: number,
+  { id, pipeline, graph, owner, startedAt, input, options, kept, ...by }: AddedRun,
+): RunRow => ({
   n,
   id,
   pipeline,

@@ -1,6 +1,5 @@
 import { Pipeline, PipelineFailedError, StageOutput, systemClock } from '@stageflow/core'
 import type { Interceptor, StageContext, StageGraph } from '@stageflow/core'
-import type { DurableRuns } from '@stageflow/durable-engine'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -885,7 +884,9 @@ describe('recover', () => {
     await until(() => begun === 64)
     await first.close()
     expect(begun).toBe(64)
-    expect(await change(path, `SELECT count(*) AS untouched FROM runs WHERE owner = 'dead'`)).toEqual([{ untouched: 137 }])
+    expect(await change(path, `SELECT count(*) AS untouched FROM runs WHERE owner = 'dead'`)).toEqual([
+      { untouched: 137 },
+    ])
   })
 
   test('the last call for a pipeline takes the place of those before it', async () => {
@@ -916,7 +917,10 @@ describe('recover', () => {
     await first.run(order(), FIVE, { runId: 'a' })
     await first.run(order(), FIVE, { runId: 'b' })
     // Both have got an answer, but their process died before it carried them on.
-    await change(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '{"answer":1}' FROM runs`)
+    await change(
+      path,
+      `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '{"answer":1}' FROM runs`,
+    )
     await change(
       path,
       `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"transform"', '"kind":"work"') WHERE id = 1`,

@@ -7,7 +7,6 @@ import { openRuns } from '../test/open-runs.ts'
 
 const { newPath, open, answersAtOnce } = openRuns()
 
-
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer, by: resumed.by?.system }
 

@@ -7,7 +7,6 @@ import { openRuns } from '../test/open-runs.ts'
 
 const { newPath, open } = openRuns({ leaseMs: 200 })
 
-
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('Pay?') : { answer: resumed.answer }
 

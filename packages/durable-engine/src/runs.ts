@@ -129,7 +129,15 @@ export class Runs {
   }
 
   #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
-    const live: LiveRun = { id, graph, options, start, waiting: 0, begun: Promise.withResolvers(), settled: new Promise(() => {}) }
+    const live: LiveRun = {
+      id,
+      graph,
+      options,
+      start,
+      waiting: 0,
+      begun: Promise.withResolvers(),
+      settled: new Promise(() => {}),
+    }
     this.#runs.set(id, live)
     live.settled = this.#carry(live).finally(() => this.#forget(live))
     live.settled.catch(() => {}) // its callers have the error, if any are left
