@@ -33,7 +33,7 @@ test.each([
 )
 
 test.each([
-  ['durable-local/illegal-option', 'an option or a `runId` has a wrong value', '400'],
+  ['durable-engine/illegal-option', 'an option or a `runId` has a wrong value', '400'],
   ['approvals/illegal-option', 'An option or a decision is not valid.', '400'],
   ['core/illegal-option', 'A run option has an illegal value', '500'],
   ['durable-engine/too-large', 'an input or answer is longer than `maxFactLength`', '413'],

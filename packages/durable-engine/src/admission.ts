@@ -10,7 +10,7 @@ type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 /** What is asked of a run that exists. */
 export type LaterAction = Exclude<GivenRequest['action'], 'start'>
 
-/** Has the interceptors of a graph admit each request to its runs, and counts those that they refuse. */
+/** Has the interceptors of a graph admit each request to its runs, and counts the refused ones. */
 export class Admissions {
   /** How many requests were refused. */
   refused = 0

@@ -1,7 +1,9 @@
 import { Pipeline, StageflowError, systemClock } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 
+import { keptText } from './admission.ts'
 import { questionsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { ask } from './journal.ts'
@@ -9,6 +11,7 @@ import type { Act, Journal } from './journal.ts'
 import { LegExecutor } from './leg-executor.ts'
 import type { FactKey, FactRow, RunRow } from './rows.ts'
 import { RunLog, allFacts } from './run-log.ts'
+import { startOf } from './run-row.ts'
 
 // A journal's executors, for the contracts of executors in `@stageflow/testing/durable/contract`.
 
@@ -87,14 +90,9 @@ export class JournalExecutors {
 
   #executorOf(row: RunRow, keys: readonly FactKey[]): LegExecutor {
     return new LegExecutor({
-      start: {
-        runId: row.id,
-        startedAt: row.started_at,
-        input: JSON.parse(row.input) as object,
-        options: JSON.parse(row.options) as object,
-      },
+      start: startOf(row),
       leg: row.leg,
-      log: new RunLog(this.#journal, { run: row.n, fence: row.fence }),
+      log: new RunLog(this.#journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => true,
       pathOf: (key) => key,
@@ -109,8 +107,15 @@ export class JournalExecutors {
     this.#legs.delete(runId)
   }
 
-  async answer(runId: string, key: string, answer: unknown): Promise<boolean> {
-    const isKept = await this.#journal.write(() => keptAnswer(runId, key, answer))
+  async answer(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
+    const isKept = await this.#journal.write(() => keptAnswer(runId, key, { answer, by }))
+    this.#legs.get(runId)?.executor?.lookIntoInbox()
+    return isKept
+  }
+
+  /** Keeps an answer for a stage that has not asked yet. */
+  async answerEarly(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
+    const isKept = await this.#journal.write(() => keptEarly(runId, key, { answer, by }))
     this.#legs.get(runId)?.executor?.lookIntoInbox()
     return isKept
   }
@@ -133,7 +138,7 @@ interface ClaimedLeg {
 
 /** Undefined while another process carries the run. */
 function* claimedLeg(
-  { runId, startedAt, input, options = {} }: DurableStart,
+  { runId, startedAt, input, kept, options = {} }: DurableStart,
   owner: string,
 ): Act<ClaimedLeg | undefined> {
   const found = yield* ask('findRun', runId)
@@ -150,19 +155,28 @@ function* claimedLeg(
       startedAt,
       input: JSON.stringify(input),
       options: JSON.stringify(options),
-      kept: null,
+      kept: keptText(kept),
     })
   yield* ask('renewLease', owner, LEASE_MS)
   const row = (yield* ask('findRun', runId)) as RunRow
   return { row, keys: yield* ask('factKeys', row.n) }
 }
 
-function* keptAnswer(runId: string, key: string, answer: unknown): Act<boolean> {
+function* keptAnswer(runId: string, key: string, given: object): Act<boolean> {
   const row = yield* ask('findRun', runId)
   if (row === undefined) return false
   const keys = [...(yield* ask('factKeys', row.n)), ...(yield* ask('inbox', row.n))]
   if (questionsIn(keys).get(key) !== 'open') return false
-  yield* ask('addToInbox', { run: row.n, kind: 'answer', key, value: JSON.stringify({ answer }) })
+  yield* ask('addToInbox', { run: row.n, kind: 'answer', key, value: JSON.stringify(given) })
+  return true
+}
+
+function* keptEarly(runId: string, key: string, given: object): Act<boolean> {
+  const row = yield* ask('findRun', runId)
+  if (row === undefined) return false
+  const known = [...(yield* ask('factKeys', row.n)), ...(yield* ask('inbox', row.n))]
+  if (known.some((each) => each.key === key && (each.kind === 'call' || each.kind === 'early'))) return false
+  yield* ask('addToInbox', { run: row.n, kind: 'early', key, value: JSON.stringify(given) })
   return true
 }
 

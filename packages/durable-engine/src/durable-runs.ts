@@ -76,7 +76,7 @@ export interface DurableRuns extends AsyncDisposable {
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
    * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
-   * takes the place of an earlier one. Each run goes on as the caller who began it.
+   * takes the place of an earlier one. Each run goes on for the user who began it.
    */
   recover<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -172,9 +172,10 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       // Without a wait if the journal answers at once: a cancel that comes with the start finds the run.
       const row = found instanceof Promise ? await found : found
       if (row !== undefined) {
+        // First of all: what follows tells about the run.
+        await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        await admissions.later(graph, 'attach', row, options)
         return runs.attach(graph, runId, leg)
       }
       // Another call of this process is starting it: its row comes with the next commit.
@@ -208,7 +209,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     signalOf(options)?.throwIfAborted()
     const row = await existing(runId)
     const admitted = await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))
-    return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by }
+    return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by, carriesOn: true }
   }
 
   async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
@@ -234,7 +235,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkOpen()
       checkRunId('answer()', runId)
       checkLeg('answer()', graph, options)
-      await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
+      await runs.answer(runId, { ...(await admittedAnswers(graph, runId, answers, options)), carriesOn: false })
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()
@@ -285,13 +286,13 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
-          await runs.answer(runId, { graph: undefined, answers, by })
+          await runs.answer(runId, { graph: undefined, answers, by, carriesOn: false })
         },
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
-          await runs.answer(runId, { graph, answers: await checkedAnswers(graph, answers), by })
+          await runs.answer(runId, { graph, answers: await checkedAnswers(graph, answers), by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
       })

@@ -77,7 +77,7 @@ function checkGiven(options: ListOptions): void {
   if (missing === undefined) return
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `list(): ${missing} is undefined, so it would list the runs of all. Pass the id, or leave ${missing} out to see all runs.`,
+    `list(): ${missing} is undefined, so it would list the runs of all users. Pass the id, or leave ${missing} out to see all runs.`,
   )
 }
 
@@ -126,7 +126,7 @@ function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly Inbo
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || questions.get(key) !== 'open') return []
     const { request, until } = readFact({ kind, key, value }, row.id) as CallFacts
-    return [{ path: answerPath(key, graph), request, until }]
+    return [{ path: answerPath(key, graph), request, ...(until !== undefined && { until }) }]
   })
 }
 

@@ -7,7 +7,7 @@ import type { ExecutorUnderTest } from '@stageflow/testing/durable/contract'
 
 import { SqliteJournal } from '../src/sqlite-journal.ts'
 
-const open = (path: string): SqliteJournal =>
+const openJournal = (path: string): SqliteJournal =>
   new SqliteJournal({
     path,
     synchronous: 'normal',
@@ -18,12 +18,14 @@ const open = (path: string): SqliteJournal =>
   })
 
 /** The executors of a journal. `path`: the file that all processes share. */
-export const executorsOf = (path: string): ExecutorUnderTest => new JournalExecutors(open(path))
+export const executorsOf = (path: string): ExecutorUnderTest => new JournalExecutors(openJournal(path))
 
-/** The same of a journal that answers each read some turns of the event loop later, as a server does: with what was there at once, or then. */
-export const lateExecutorsOf = (path: string): ExecutorUnderTest => new JournalExecutors(lateJournal(open(path)))
+/** The same of a journal whose answers come later. */
+export const lateExecutorsOf = (path: string): ExecutorUnderTest => new JournalExecutors(lateJournal(path))
 
-function lateJournal(journal: SqliteJournal): Journal {
+/** A journal that answers each read some turns of the event loop later, as a server does: with what was there at once, or then. */
+export function lateJournal(path: string): Journal {
+  const journal = openJournal(path)
   let reads = 0
   async function read<T>(act: Act<T>): Promise<T> {
     if (reads++ % 2 === 0) await setImmediate()

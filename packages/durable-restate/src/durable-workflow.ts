@@ -131,7 +131,7 @@ export function durableWorkflow<Stages, Ports>(
   }
 
   function checkAdmitted(runId: string, { isAdmitted }: ClientRequest): void {
-    if (keys.length > 0 && isGuarded(graph) && !isAdmitted) throw terminal(unguarded(runId), 403)
+    if (keys.length > 0 && isGuarded(graph) && !isAdmitted) throw terminal(unguarded(runId), 500)
   }
 
   async function start(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
@@ -169,7 +169,7 @@ export function durableWorkflow<Stages, Ports>(
     { id, kept, at }: ClientRequest,
     request: BegunRequest,
   ): Promise<boolean> {
-    if (missingKeepers(graph, kept).length > 0) throw terminal(unguarded(context.key), 403)
+    if (missingKeepers(graph, kept).length > 0) throw terminal(unguarded(context.key), 500)
     const started: Started = { run: id, at, kept, ids: idsOf(request.input ?? {}) }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
     for (const [name, value] of Object.entries(request.moved?.promises ?? {}))
@@ -250,7 +250,7 @@ const named = (error: unknown): unknown =>
 /** Whether an interceptor refused a run before its first stage, and would refuse it again: neither a bug nor a broken connection. */
 function isRefusal(error: unknown): error is StageflowError {
   if (!StageflowError.is(error)) return false
-  const isByInterceptor = error.code === 'core/refused' || !/^(core|durable-restate)\//.test(error.code)
+  const isByInterceptor = error.code === 'core/leg-refused' || !/^(core|durable-restate)\//.test(error.code)
   return isByInterceptor && ![error, error.cause].some((each) => classifyError(each) === 'transient')
 }
 
@@ -269,7 +269,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'durable-restate/not-json': 400,
   'core/answer': 400,
   'durable-restate/not-admitted': 403,
-  'durable-restate/unguarded': 403,
+  'durable-restate/unguarded': 500,
   'durable-restate/not-waiting': 409,
   'durable-restate/too-large': 413,
 }

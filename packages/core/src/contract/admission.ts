@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { RunAction } from './events.ts'
 import type { PipelineInfo, RunOptions, Slot, StageInfo } from './context.ts'
+import type { ContextSnapshot } from './snapshot.ts'
 import type { RunAuthor, RunIdentity } from './snapshot-fields.ts'
 
 /**
@@ -11,6 +12,8 @@ export interface RunRequest extends Omit<RunIdentity, 'pipelineRunId'> {
   readonly action: RunAction
   readonly runId: string
   readonly pipeline: PipelineInfo
+  /** The input that the run was started with. Made when it is read. */
+  readonly snapshot: ContextSnapshot
   /** The run options of the caller, such as a token. */
   readonly options: Readonly<RunOptions>
   /** The stages that an answer is for. Empty for other actions. */

@@ -7,6 +7,7 @@ import type { RunAction } from '../contract/events.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { StageInfo, Slot } from '../contract/context.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
+import { ContextSnapshot } from '../contract/snapshot.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import type { Kept, RunAuthor, RunIdentity, RunInput } from '../contract/snapshot-fields.ts'
 import { checkRunOptions } from '../graph/graph.ts'
@@ -141,6 +142,9 @@ class Request {
       action,
       runId,
       pipeline: this.#graph.info,
+      get snapshot() {
+        return new ContextSnapshot(input)
+      },
       options: this.#options,
       asked: this.#asked,
       kept: all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined,

@@ -69,7 +69,7 @@ function throwIfRefused({ status, reason, errors }: Outcome): void {
   if (status === 'completed' || errors.some(({ stage }) => stage !== undefined)) return
   const [error] = errors
   if (error !== undefined) throw revived(error)
-  throw new StageflowError('core/refused', `An interceptor cancelled the run before its first stage: ${reason}`)
+  throw new StageflowError('core/leg-refused', `An interceptor cancelled the run before its first stage: ${reason}`)
 }
 
 /** Waits until all promises that are ready have run. */

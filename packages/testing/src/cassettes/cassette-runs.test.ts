@@ -46,7 +46,7 @@ function guarded() {
   return { graph, asked, seen }
 }
 
-test('whoever records a run is admitted once, and a replay runs under what was kept, without a token', async () => {
+test('the caller who records a run is admitted once, and a replay runs under what was kept, without a token', async () => {
   const { graph, asked, seen } = guarded()
   const { result, cassette } = await recordRun(graph, {}, { cassetteTicket: 'ada-secret-ticket' })
   expect(result.status).toBe('completed')
@@ -95,7 +95,7 @@ test('a question whose time has passed at once is recorded with its time, and re
   expect(replayed.cassette).toEqual(cassette)
 })
 
-test('a cassette of answers is replayed with who gave them, and up to a question that nobody has answered', async () => {
+test('a cassette of answers is replayed with who gave them, and up to a question without an answer', async () => {
   const pipeline = new Pipeline('asking')
     .withStage('ask', ({ resumed }) =>
       resumed === undefined ? StageOutput.suspend('May I?') : { answer: resumed.answer, by: resumed.by },

@@ -56,9 +56,9 @@ interface Ended {
 /**
  * Runs a graph durably in memory once for each fact: crashes after the fact, and continues in a second leg. Reports which calls ran
  * twice, and which stages ended differently. After every second crash the answers come before their questions. The time of a question
- * passes at once if there is no answer to it. Throws `testing/missing-answer` if the run waits for an answer that isn't given,
- * `core/answer` for one that an `answerSchema` refuses, `testing/not-json` for an input or an answer that isn't JSON, and the error of an
- * interceptor that doesn't admit the start.
+ * passes at once if there is no answer to it. Throws `testing/missing-answer` if the run waits for an answer that isn't given, and
+ * `core/answer` for one that an `answerSchema` refuses. Throws `testing/not-json` for an input or an answer that isn't JSON. An interceptor
+ * that doesn't admit the start makes it throw its error.
  */
 export async function crashAfterEveryFact<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import { afterAll, describe, expect, test } from 'vitest'
 
-import { durableLocal } from './index.ts'
+import { durableLocal } from '../../durable-local/src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'durable-local-wrong-'))
 const durable = durableLocal({ path: join(folder, 'runs.db'), synchronous: 'normal' })

@@ -7,8 +7,8 @@ import type { StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterAll, afterEach, expect, test } from 'vitest'
 
-import { durableLocal } from './index.ts'
-import type { DurableLocal, DurableLocalOptions } from './index.ts'
+import { durableLocal } from '../../durable-local/src/index.ts'
+import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'durable-retry-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import type { ManualClock } from '@stageflow/testing'
+import { afterAll, afterEach } from 'vitest'
+
+import { durableLocal } from '../../durable-local/src/index.ts'
+import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+
+// The journals of tests are files of SQLite.
+
+const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+export const newPath = (): string => join(folder, `${++files}.db`)
+export const opened: DurableLocal[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
+})
+export function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
+  const durable = durableLocal({ path, synchronous: 'normal', ...options })
+  opened.push(durable)
+  return durable
+}
+/** Changes a journal as another process does. */
+export function inFile(path: string, sql: string): readonly Record<string, unknown>[] {
+  const database = new DatabaseSync(path, { timeout: 5_000 })
+  try {
+    return database.prepare(sql).all() as Record<string, unknown>[]
+  } finally {
+    database.close()
+  }
+}
+export const gate = () => Promise.withResolvers<void>()
+/** Looks again and again, until something is as expected. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+/** Waits for a timer that is due at this time. */
+export const untilTimer = (clock: ManualClock, ms: number): Promise<void> =>
+  until(() => clock.timers.some(({ dueAt }) => dueAt === ms))
+export const aborted = ({ signal }: StageContext): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason as Error)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+export const ask = ({ resumed, stage }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend({ question: `${stage.name}?` }) : { answer: resumed.answer }
+
+export function order(calls: string[] = []) {
+  return new Pipeline('order')
+    .withStage('price', ({ snapshot, stage }) => {
+      calls.push(stage.name)
+      return { total: Number(snapshot.inputText) }
+    })
+    .withStage(
+      'approve',
+      (context) => {
+        calls.push(context.stage.name)
+        return ask(context)
+      },
+      { dependencies: ['price'] },
+    )
+    .withStage(
+      'pay',
+      ({ inputs, stage }) => {
+        calls.push(stage.name)
+        return { paid: inputs.from('price').total, by: inputs.from('approve') }
+      },
+      { dependencies: ['price', 'approve'] },
+    )
+    .build()
+}
+export const FIVE = { inputText: '5' }
