@@ -266,7 +266,7 @@ function wrongRun(error: unknown): TerminalError | undefined {
 /** The HTTP status of each code in docs/errors.md that a handler refuses a request with. */
 const STATUS: Readonly<Record<string, number>> = {
   'durable-restate/illegal-request': 400,
-  'durable-restate/not-json': 400,
+  'durable-restate/not-json': 500,
   'core/answer': 400,
   'durable-restate/not-admitted': 403,
   'durable-restate/unguarded': 500,
