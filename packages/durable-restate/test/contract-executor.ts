@@ -83,11 +83,7 @@ const anyGraph = new Pipeline('any')
  * the contract, and fail when these are over, because an invocation that has ended has no further attempt.
  */
 export class RestateExecutors implements ExecutorUnderTest {
-  readonly traits: ExecutorTraits = {
-    waitsInPlace: true,
-    countsTwoLegs: true,
-    refusesItself: true,
-  }
+  readonly traits: ExecutorTraits = { waitsInPlace: true, countsTwoLegs: true, refusesItself: true }
   readonly #name = `contract-${randomUUID()}`
   readonly #runs = new Map<string, Run>()
   readonly #running = new RunningCalls()
