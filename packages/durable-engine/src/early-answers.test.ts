@@ -176,3 +176,36 @@ test('a stage takes one answer, also if a second one comes between its question 
   expect(new Set(await Promise.all(seconds))).toEqual(new Set(['durable-engine/not-waiting']))
   expect((await ended).data).toMatchObject({ a: { answer: 'first' } })
 })
+
+test('an answer that its answerSchema refuses is not kept, early or not, and the stage gets what the schema made of the right one', async () => {
+  const answerSchema = {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'test',
+      validate: (value: unknown) =>
+        typeof value === 'string' && value !== ''
+          ? { value: value.toUpperCase() }
+          : { issues: [{ message: 'no text' }] },
+    },
+  }
+  const checked = new Pipeline('p')
+    .withStage('a', ask, { answerSchema })
+    .withStage('b', ask, { dependencies: ['a'], answerSchema })
+    .build()
+  const durable = open()
+  await durable.run(checked, {}, { runId: 'r' })
+  const wrong = { a: 1, b: '' } as never
+  for (const given of [wrong, { a: 'x', b: 1 } as never])
+    for (const act of [
+      () => durable.answer(checked, 'r', given),
+      () => durable.resume(checked, 'r', given),
+      () => durable.as('console').resume(checked, 'r', given),
+    ])
+      await expect(act()).rejects.toMatchObject({ code: 'core/answer' })
+  expect((await durable.get('r'))?.requests).toMatchObject([{ path: ['a'] }])
+  await durable.answer(checked, 'r', { b: 'early' })
+  expect((await durable.resume(checked, 'r', { a: 'yes' })).data).toMatchObject({
+    a: { answer: 'YES' },
+    b: { answer: 'EARLY' },
+  })
+})

@@ -8,7 +8,7 @@ import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
 import type { FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import { graphOf, readFact } from './run-row.ts'
+import { graphOf, readFact, startOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 
 /**
@@ -30,7 +30,7 @@ export function* reopen(graph: AnyGraph, { id }: RunRow, again: readonly string[
     again,
   ).map(({ fact }) => fact)
   checkFit(graph, id, graphOf(row), kept)
-  const options = JSON.parse(row.options) as PinnedOptions
+  const options = startOf(row).options as PinnedOptions
   const { timeoutMs } = options
   // The limit counts from the start of the run.
   const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - row.started_at }

@@ -44,7 +44,7 @@ const BO = { token: 'bo@acme:approver' }
 const OF_ADA = { inside: { userId: 'ada', orgId: 'acme', roles: ['buyer'] } }
 const DATA = { boss: { by: 'bo' }, kid: OF_ADA, items: { items: [OF_ADA, OF_ADA] }, pay: OF_ADA }
 
-test('child runs of a run that somebody else has answered act for who began it, and no token reaches them', async () => {
+test('child runs of a run that another user has answered act for who began it, and no token reaches them', async () => {
   const verified: string[] = []
   const graph = orders(verified)
   await using durable = durableLocal({ path: join(folder, 'runs.db') })

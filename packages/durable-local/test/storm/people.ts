@@ -121,7 +121,7 @@ export class People {
     return false
   }
 
-  // Answers: whoever gives one gives it once, and never again after it was confirmed
+  // Answers: each is given once, and never again after it was confirmed
 
   #answerAll(order: OrderPlan, { requests, startedAt }: RunDetails): void {
     const asked = new Set(requests.map(({ path }) => path.join('/')))

@@ -6,7 +6,7 @@ import type { DurableRuns } from '@stageflow/durable-engine'
 /** The runs of a place, as one process of the app opens them. */
 export interface StormRuns {
   readonly runs: DurableRuns
-  /** The codes of errors that the trouble of this place may cause. Whoever gets one tries again. */
+  /** The codes of errors that the trouble of this place may cause. The caller tries again. */
   readonly troubles: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export interface StormPlace {
   readonly hasWeak: boolean
   /** The calls that have settled by now, and need not run again, as `run key`. */
   readonly settledCalls: () => Promise<ReadonlySet<string>>
-  /** How many requests nobody has taken. Asked once all runs have ended. */
+  /** How many requests no leg has taken. Asked once all runs have ended. */
   readonly untakenRequests: () => Promise<number>
   /** Where one finds what is left of a storm that failed. */
   readonly whereabouts: string

@@ -121,10 +121,11 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       worker.lives++
       if (signal === 'SIGKILL') continue
-      if (code !== 0) problems.push(`worker ${number} has ended with ${code ?? signal}: see worker-${number}.log`)
       isOver = true
+      if (code === 0) continue // the others will see, too, that all orders have ended
+      problems.push(`worker ${number} has ended with ${code ?? signal}: see worker-${number}.log`)
+      for (const { child: other } of workers) other.kill('SIGKILL')
     }
-    worker.child.kill('SIGKILL')
   }
 
   /** From here on, no call may begin that has settled by now. */
