@@ -57,10 +57,7 @@ test('who answers by name without the graph is held to the schema of the questio
       jsonSchema: { input: () => DECISION, output: () => DECISION },
     },
   }
-  const graph = new Pipeline('p')
-    .withStage('boss', ask, { answerSchema })
-    .withStage('free', ask)
-    .build()
+  const graph = new Pipeline('p').withStage('boss', ask, { answerSchema }).withStage('free', ask).build()
   await open(path).run(graph, {}, { runId: 'a' })
   const console_ = open(path).as('console')
   await expect(console_.answer('a', { free: 1, boss: { ok: 'yes' } })).rejects.toMatchObject({

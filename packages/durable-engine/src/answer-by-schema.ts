@@ -11,7 +11,7 @@ export function problemBySchema(answer: unknown, schema: object): string | undef
   if (refersToOutside(schema) || JSON.stringify(schema).length > LONGEST_SCHEMA) return undefined
   try {
     // It notes places in the schema.
-    const validator = new Validator(structuredClone(schema) as object, '2020-12', true)
+    const validator = new Validator(structuredClone(schema), '2020-12', true)
     const { errors } = validator.validate(answer)
     // The last one is the innermost.
     const { instanceLocation = '#', error = '' } = errors.at(-1) ?? {}
@@ -25,7 +25,9 @@ export function problemBySchema(answer: unknown, schema: object): string | undef
 const refersToOutside = (schema: unknown): boolean =>
   typeof schema === 'object' &&
   schema !== null &&
-  Object.entries(schema).some(([name, value]) => (isReference(name, value) && !value.startsWith('#')) || refersToOutside(value))
+  Object.entries(schema).some(
+    ([name, value]) => (isReference(name, value) && !value.startsWith('#')) || refersToOutside(value),
+  )
 
 const isReference = (name: string, value: unknown): value is string =>
   typeof value === 'string' && ['$ref', '$dynamicRef', '$recursiveRef'].includes(name)

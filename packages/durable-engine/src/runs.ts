@@ -176,7 +176,10 @@ export class Runs {
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
-        if (found.is === 'ours') this.#noteClaim(lookedAt)
+        if (found.is === 'ours') {
+          this.#noteClaim(lookedAt)
+          toCreate?.onAdded?.()
+        }
         if (found.is !== 'elsewhere') return found
       }
       created = undefined

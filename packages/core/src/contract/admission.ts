@@ -10,6 +10,8 @@ import type { RunAuthor, RunIdentity } from './snapshot-fields.ts'
 export interface RunRequest extends Omit<RunIdentity, 'pipelineRunId'> {
   readonly action: RunAction
   readonly runId: string
+  /** The part of the app that starts the run by its name, such as a schedule. No caller can set it. */
+  readonly system?: string | undefined
   readonly pipeline: PipelineInfo
   /** The run options of the caller, such as a token. */
   readonly options: Readonly<RunOptions>
