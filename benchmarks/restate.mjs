@@ -8,6 +8,7 @@ import { durableLocal } from '../packages/durable-local/src/index.ts'
 import { durableClient, durableWorkflow } from '../packages/durable-restate/src/index.ts'
 import { serveEndpoint } from '../packages/durable-restate/test/endpoint.ts'
 import { startRestate } from '../packages/durable-restate/test/restate-server.ts'
+import { secret } from '../packages/durable-restate/test/secret.ts'
 
 // What runs on Restate cost beside runs in process and in the journal of one machine, and how their journal, their recovery and their throughput grow. The server is that
 // of the tests: one process, its data in a temporary folder, no replicas.
@@ -171,9 +172,9 @@ async function measure() {
   const server = await startRestate()
   const gate = new Gate()
   const graphs = { chain10: chain(10), chain100: chain(100), chat: chat(), wide: wide((signal) => gate.wait(signal)) }
-  const services = Object.entries(graphs).map(([name, graph]) => durableWorkflow(graph, { name }))
+  const services = Object.entries(graphs).map(([name, graph]) => durableWorkflow(graph, { name, secret }))
   const endpoint = await serveEndpoint(services)
-  const client = (name) => durableClient({ url: server.url, name })
+  const client = (name) => durableClient({ url: server.url, name, secret })
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-bench-'))
   const local = durableLocal({ path: join(folder, 'runs.db') })
   try {

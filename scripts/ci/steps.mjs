@@ -45,7 +45,7 @@ const killHeavy = (name, what) =>
 export const PARTS = {
   gate: {
     proves: 'what a change can break',
-    minutes: 60,
+    minutes: 55,
     steps: [
       step('npm test: every check, every test', 'npm test', { counts: ['steps', 'tests'], isShown: true }),
       PACKED,
@@ -67,8 +67,12 @@ export const PARTS = {
   },
   storms: {
     proves: 'durable runs outlive many kills',
-    minutes: 30,
+    minutes: 55,
     steps: [
+      step(
+        '1,000 orders of people and strangers come to what they should on SQLite: kills, stops, locks, a full and a moved file, a rolling deploy',
+        'node --conditions=@stageflow/source --no-warnings packages/durable-local/test/storm/storm-heavy.ts',
+      ),
       killHeavy(
         'durable-local',
         'runs of durable-local outlive 100 kills of their processes, and no settled stage runs again',
@@ -78,6 +82,11 @@ export const PARTS = {
         '200 runs on Restate end while the worker, the server and the network fail, and no settled stage runs again',
       ),
     ],
+  },
+  rules: {
+    proves: 'no rule of durable runs can be broken without a test that fails',
+    minutes: 40,
+    steps: [step('a test fails for each rule that is broken', 'node scripts/ci/catch-rule-mutants.mjs')],
   },
   random: {
     proves: 'random tests hold with all of their cases and with the largest sizes',

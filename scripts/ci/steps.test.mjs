@@ -24,7 +24,7 @@ test('no two steps make the same folder, and no command stands in two parts', ()
 })
 
 test('every test that takes minutes, and every kill test at length, is a step of a nightly part', () => {
-  const long = globSync(['scripts/**/*.slow.mjs', 'packages/*/test/kill-heavy.ts'], { cwd: ROOT })
+  const long = globSync(['scripts/**/*.slow.mjs', 'packages/*/test/**/*-heavy.ts'], { cwd: ROOT })
   const commands = Object.values(nightly).flatMap((part) => part.steps.map(({ command }) => command))
   const missing = long.filter((file) => {
     const name = file.replaceAll('\\', '/').replace(/^scripts\/(.*)\.slow\.mjs$/, '$1')

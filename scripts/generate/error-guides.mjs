@@ -22,7 +22,7 @@ const GUIDES = [
   ['core/resume', 'docs/concepts/outcomes.md'],
   ['core/answer', 'docs/how-to/wait-for-a-person.md'],
   ['core/admission-', 'docs/how-to/write-an-interceptor.md'],
-  ['core/refused', 'docs/how-to/survive-a-crash.md'],
+  ['core/leg-refused', 'docs/how-to/survive-a-crash.md'],
   ['core/join', 'docs/how-to/branch-and-join.md'],
   ['core/quorum', 'docs/how-to/branch-and-join.md'],
   ['core/when', 'docs/how-to/branch-and-join.md'],

@@ -39,6 +39,7 @@ const CODES = [
 
 /** What a second half means over HTTP. Every half that two packages have is here, so that they can't differ by accident. */
 const STATUSES = {
+  'allows-failed': '500',
   cancelled: '499',
   'changed-graph': '500',
   closed: '503',
@@ -55,6 +56,7 @@ const STATUSES = {
   'lease-lost': '503',
   'missing-input': '500',
   'not-a-pipeline': '500',
+  'not-failed': '409',
   'not-json': '500',
   'not-waiting': '409',
   'other-input': '409',
@@ -64,6 +66,7 @@ const STATUSES = {
   'timed-out': '504',
   'too-large': '500',
   unavailable: '503',
+  unguarded: '500',
   'unknown-run': '404',
   'unreadable-entry': '500',
   'wait-too-long': '503',

@@ -15,6 +15,8 @@ export interface RestatePorts {
 }
 
 const HOST = '127.0.0.1'
+/** Clients sign with it, and workers take nothing else. A real one is random, and comes from the environment. */
+const secret = process.env['ORDER_SECRET'] ?? 'only for this example, at least 32 bytes'
 
 /** Keeps orders on a Restate server. One process at a time carries out their stages; the next one takes over when it dies. */
 export async function restateEngine(at: RestatePorts, ports: OrderPorts, ask: Ask): Promise<Engine> {
@@ -26,7 +28,7 @@ export async function restateEngine(at: RestatePorts, ports: OrderPorts, ask: As
   // If another process carries out the stages, this one does when that one dies.
   const takeover = (await worker.serve()) ? forever() : worker.serveWhenFree(closed.signal).then(forever)
   takeover.catch(() => {}) // `ended` reports it
-  const client = durableClient<typeof order>({ url, name: order.name })
+  const client = durableClient<typeof order>({ url, name: order.name, secret })
 
   async function askWhenItWaits(id: string): Promise<void> {
     let asked: string | undefined
@@ -71,7 +73,7 @@ class Worker {
 
   constructor(at: RestatePorts, ports: OrderPorts) {
     this.#at = at
-    const services = [durableWorkflow(order, { name: order.name, ports })]
+    const services = [durableWorkflow(order, { name: order.name, secret, ports })]
     this.#server = createServer(createEndpointHandler({ services, logger: () => {} }))
     this.#server.on('session', (session: ServerHttp2Session) => {
       // A connection that was accepted just before the end would keep the process alive.

@@ -24,6 +24,7 @@ import type {
   ApprovalQuestion,
   AskContext,
   AskerIds,
+  DecideOptions,
   Decider,
   PendingPage,
 } from './approval.ts'
@@ -54,7 +55,8 @@ const DECIDER: OptionRules<Decider> = {
   sessionId: OWNER_ID,
   roles: [(roles) => Array.isArray(roles) && roles.every((role) => typeof role === 'string'), 'an array of strings'],
 }
-const DECIDE: OptionRules<{ readonly of: ApprovalOwner }> = { of: ANY } // checked by the rules of its own
+const DECIDE: OptionRules<DecideOptions> = { of: ANY } // checked by the rules of its own
+const ASKER: OptionRules<NonNullable<DecideOptions['of']>> = { userId: OWNER_ID }
 const IDS: OptionRules<AskerIds> = { ...OWNER, pipelineRunId: OWNER_ID }
 const ANSWER: OptionRules<ApprovalAnswer> = {
   approved: FLAG,
@@ -75,14 +77,20 @@ export function checkOwner(method: string, owner: unknown): void {
   checkGiven(method, owner)
 }
 
-/** Who decides, and whose approval it is, by default their own. Throws `approvals/illegal-option`. */
-export function checkedDecider(by: Decider, options: { readonly of?: ApprovalOwner }): ApprovalOwner {
+/** Throws `approvals/illegal-option` for a person who isn't one, and for an id that is undefined. */
+export function checkDecider(by: unknown): void {
   checkOptions('decide()', 'approvals/illegal-option', by, DECIDER)
   checkGiven('decide', by)
+}
+
+/** Whose approval is decided: that of `of`, in the tenant of the person who decides. Throws `approvals/illegal-option`. */
+export function checkedAsker(by: Decider, options: DecideOptions): ApprovalOwner {
   checkOptions('decide()', 'approvals/illegal-option', options, DECIDE)
-  const { of = by } = options
-  if (of !== by) checkOwner('decide', of)
-  return of
+  const { of } = options
+  if (of === undefined) return by
+  checkOptions('decide()', 'approvals/illegal-option', of, ASKER)
+  checkGiven('decide', of)
+  return { ...(by.orgId !== undefined && { orgId: by.orgId }), ...of }
 }
 
 /** Refuses an id that is there and undefined: a caller without a tenant must get neither the approvals of all, nor those of no tenant. */

@@ -11,12 +11,21 @@ export interface ApprovalOwner {
 /** Who decides, as your app has verified it. Pass no ids of a request body. */
 export interface Decider extends ApprovalOwner {
   readonly sessionId?: string | undefined
-  /** For `mayDecide`. */
+  /** For `allows`. */
   readonly roles?: readonly string[]
 }
 
-/** What `mayDecide` is asked. */
-export interface MayDecideRequest<Answer = ApprovalAnswer> {
+/** The options of `decide`. */
+export interface DecideOptions {
+  /**
+   * The user who asks, in the tenant of the person who decides; `{}` for a run without a user. Default: the person who decides. Other
+   * tenants can't be named: their approvals don't exist for this person.
+   */
+  readonly of?: Pick<ApprovalOwner, 'userId'>
+}
+
+/** What `allows` is asked. */
+export interface DecisionRequest<Answer = ApprovalAnswer> {
   /** What is asked, by whom (`orgId` and `userId`), and what became of it until now. */
   readonly request: Approval
   /** What the person wants to decide. It may have other arguments than the request. */
@@ -25,7 +34,7 @@ export interface MayDecideRequest<Answer = ApprovalAnswer> {
 }
 
 /** Whether a person may decide a request in this way. Only `true` allows it. */
-export type MayDecide<Answer = ApprovalAnswer> = (asked: MayDecideRequest<Answer>) => boolean | PromiseLike<boolean>
+export type AllowsDecision<Answer = ApprovalAnswer> = (asked: DecisionRequest<Answer>) => boolean | PromiseLike<boolean>
 
 /** The owner of an approval, and the run that asks. Give at least one of `userId` and `orgId`, which may be undefined. */
 export type AskerIds = Partial<Pick<RunIdentity, 'orgId' | 'userId'>> &

@@ -12,7 +12,7 @@ import { manualClock } from '@stageflow/testing'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 
 import { approvalsOfRuns } from './index.ts'
-import type { ApprovalOwner, MayDecide, RunApproval, SuspendedRuns } from './index.ts'
+import type { ApprovalOwner, AllowsDecision, RunApproval, SuspendedRuns } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'approvals-of-runs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -54,7 +54,7 @@ const ADA = { orgId: 'acme', userId: 'ada' }
 const BOB = { orgId: 'acme', userId: 'bob' }
 const BOSS = { orgId: 'acme', userId: 'boss', roles: ['approver'] }
 const EVE = { orgId: 'evil', userId: 'eve' }
-const approverOfTenant: MayDecide<unknown> = ({ request, by }) =>
+const approverOfTenant: AllowsDecision<unknown> = ({ request, by }) =>
   by.orgId === request.orgId && by.roles?.includes('approver') === true
 
 const idsOf = (list: readonly RunApproval[]): readonly string[] => list.map(({ pipelineRunId }) => pipelineRunId ?? '')
@@ -70,7 +70,7 @@ test('an approver sees what waits in the tenant, and answers a run that another 
   const graph = guardedOrders()
   await runs.run(graph, {}, { runId: 'order-7', token: 'ada@acme' })
   await runs.run(graph, {}, { runId: 'order-8', token: 'eve@evil' })
-  const stages = approvalsOfRuns({ runs, graphs: [graph], mayDecide: approverOfTenant })
+  const stages = approvalsOfRuns({ runs, graphs: [graph], allows: approverOfTenant })
   const open7 = await onlyOne(stages.pending({ orgId: 'acme' }))
   expect(open7).toMatchObject({
     status: 'pending',
@@ -98,12 +98,12 @@ test('both the rule and the interceptors of the graph must allow it; otherwise n
   const runs = open()
   const graph = guardedOrders()
   await runs.run(graph, {}, { runId: 'order-7', token: 'ada@acme' })
-  const stages = approvalsOfRuns({ runs, graphs: [graph], mayDecide: approverOfTenant })
+  const stages = approvalsOfRuns({ runs, graphs: [graph], allows: approverOfTenant })
   const { id } = await onlyOne(stages.pending({ orgId: 'acme' }))
   const refusals: [by: object, token: string | undefined, code: string][] = [
     [ADA, 'boss@acme:approver', 'approvals/not-allowed'],
-    [{ ...EVE, roles: ['approver'] }, 'boss@acme:approver', 'approvals/not-allowed'],
-    [{}, 'boss@acme:approver', 'approvals/not-allowed'],
+    [{ ...EVE, roles: ['approver'] }, 'boss@acme:approver', 'approvals/unknown'],
+    [{}, 'boss@acme:approver', 'approvals/unknown'],
     [BOSS, 'ada@acme', 'auth/foreign-run'],
     [BOSS, 'eve@evil:approver', 'auth/foreign-run'],
     [BOSS, 'nonsense', 'acme/bad-token'],
@@ -115,27 +115,31 @@ test('both the rule and the interceptors of the graph must allow it; otherwise n
   await stages.decide(id, 'yes', BOSS, { token: 'boss@acme:approver' })
 })
 
-test('by default only the user who began the run decides, also if no interceptor checks anyone', async () => {
+test('by default only the user who began the run decides, and never another tenant, also if no interceptor checks anyone', async () => {
   const runs = open()
   const graph = orders()
   await runs.run(graph, ADA, { runId: 'order-7' })
   const stages = approvalsOfRuns({ runs, graphs: [graph] })
   const { id } = await onlyOne(stages.pending(ADA))
-  for (const by of [BOB, EVE, {}, { orgId: 'acme' }, { userId: 'ada' }])
+  for (const by of [BOB, { orgId: 'acme' }])
     await expect(stages.decide(id, 'yes', by)).rejects.toMatchObject({ code: 'approvals/not-allowed' })
+  const careless = approvalsOfRuns({ runs, graphs: [graph], allows: () => true })
+  for (const by of [EVE, {}, { userId: 'ada' }])
+    for (const each of [stages, careless])
+      await expect(each.decide(id, 'yes', by)).rejects.toMatchObject({ code: 'approvals/unknown' })
   await stages.decide(id, 'yes', ADA)
   expect(await stages.pending(ADA)).toEqual([])
 })
 
 test.each([
-  ['approvals/may-decide-failed', () => Promise.reject(new Error('no directory'))],
+  ['approvals/allows-failed', () => Promise.reject(new Error('no directory'))],
   ['shop/not-today', () => Promise.reject(new StageflowError('shop/not-today', 'Not today.'))],
   ['approvals/timed-out', () => new Promise<never>(() => {})],
-] as const)('a rule that fails or hangs keeps no answer (%s)', async (code, mayDecide) => {
+] as const)('a rule that fails or hangs keeps no answer (%s)', async (code, allows) => {
   const runs = open()
   const graph = orders()
   await runs.run(graph, ADA, { runId: 'order-7' })
-  const stages = approvalsOfRuns({ runs, graphs: [graph], mayDecide, mayDecideTimeoutMs: 1 })
+  const stages = approvalsOfRuns({ runs, graphs: [graph], allows, allowsTimeoutMs: 1 })
   const { id } = await onlyOne(stages.pending(ADA))
   await expect(stages.decide(id, 'yes', ADA)).rejects.toMatchObject({ code })
   expect(await stages.pending(ADA)).toHaveLength(1)
@@ -178,7 +182,7 @@ describe('pages', () => {
     const runs = open()
     const graph = several()
     for (const runId of ['1', '2', '3']) await runs.run(graph, ADA, { runId })
-    const stages = approvalsOfRuns({ runs, graphs: [graph], mayDecide: () => true })
+    const stages = approvalsOfRuns({ runs, graphs: [graph], allows: () => true })
     const seen: string[] = []
     for (let page = await stages.pending(ADA, { limit: 2 }); page.length > 0;) {
       seen.push(...page.map(({ pipelineRunId, action }) => `${pipelineRunId}${action}`))
@@ -362,7 +366,7 @@ test.each([
   [{ runs: 'ok' }, 'graphs must be an array of built graphs'],
   [{ runs: 'ok', graphs: [{}] }, 'graphs must be an array of built graphs'],
   [{ runs: 'ok', graphs: 'twice' }, 'two graphs have the name "order"'],
-  [{ runs: 'ok', graphs: [], mayDecide: true }, 'mayDecide must be a function'],
+  [{ runs: 'ok', graphs: [], allows: true }, 'allows must be a function'],
   [{ runs: 'ok', graphs: [], token: 'x' }, 'unknown option "token"'],
 ])('approvalsOfRuns(%o) is refused (approvals/illegal-option)', (options, says) => {
   const given = options && {

@@ -15,9 +15,9 @@ import {
   show,
 } from '@stageflow/core/kit'
 
-import type { ApprovalOwner, Decider, MayDecide, PendingApproval, PendingPage } from './approval.ts'
-import { checkedDecider, checkOwner, checkPage } from './approval-checks.ts'
-import { requireMayDecide, sameUser } from './may-decide.ts'
+import type { ApprovalOwner, Decider, AllowsDecision, PendingApproval, PendingPage } from './approval.ts'
+import { checkDecider, checkOwner, checkPage } from './approval-checks.ts'
+import { requireAllowed, sameUser } from './allows.ts'
 import { openStages, runOfPlace } from './suspended-runs.ts'
 import type { AnsweredGraph, OpenStage, SuspendedRuns, WaitingRun } from './suspended-runs.ts'
 
@@ -28,9 +28,9 @@ export interface ApprovalsOfRunsOptions {
   /** The graphs whose stages are listed and answered. */
   readonly graphs: readonly AnsweredGraph[]
   /** Says who may answer what. Asked before the interceptors of the graph. Default: the user who began the run. */
-  readonly mayDecide?: MayDecide<unknown>
-  /** Maximum time for `mayDecide`, in ms. Default: 5,000. */
-  readonly mayDecideTimeoutMs?: number
+  readonly allows?: AllowsDecision<unknown>
+  /** Maximum time for `allows`, in ms. Default: 5,000. */
+  readonly allowsTimeoutMs?: number
   /** Measures how long a question can be answered. Default: the system's. */
   readonly clock?: Clock
 }
@@ -50,10 +50,10 @@ export interface RunApprovals {
   /** The stages that wait for an answer, those of the newest run first. `of`: as for `Approvals`. It checks no rights. */
   pending(of?: ApprovalOwner, page?: PendingPage): Promise<readonly RunApproval[]>
   /**
-   * Keeps the answer of a stage, so that its run goes on where `recover` is watching. `by`: who answers, which `mayDecide` must allow.
+   * Keeps the answer of a stage, so that its run goes on where `recover` is watching. `by`: who answers, of the tenant of the run; `allows` must allow it.
    * `options`: run options for the interceptors of the graph, such as a token. Rejects with `approvals/not-waiting`,
-   * `approvals/not-allowed`, `approvals/unknown`, `approvals/illegal-option`, and like `answer` of the durable runs. If `mayDecide`
-   * fails, it rejects with `approvals/may-decide-failed`, `approvals/timed-out`, or the `StageflowError` that was thrown.
+   * `approvals/not-allowed`, `approvals/unknown`, `approvals/illegal-option`, and like `answer` of the durable runs. If the rule
+   * fails, it rejects with `approvals/allows-failed`, `approvals/timed-out`, or the `StageflowError` that was thrown.
    */
   decide(id: string, answer: unknown, by?: Decider, options?: RunOptions): Promise<void>
 }
@@ -63,8 +63,8 @@ const isGraph = (given: unknown): boolean =>
 const OPTIONS: OptionRules<ApprovalsOfRunsOptions> = {
   runs: required(objectWith('durable runs', 'list', 'get', 'answer')),
   graphs: required([(graphs) => Array.isArray(graphs) && graphs.every(isGraph), 'an array of built graphs']),
-  mayDecide: functionLike('({ request, answer, by }) => boolean'),
-  mayDecideTimeoutMs: MILLISECONDS,
+  allows: functionLike('({ request, answer, by }) => boolean'),
+  allowsTimeoutMs: MILLISECONDS,
   clock: CLOCK,
 }
 const PLACE: OptionRule = [
@@ -80,7 +80,7 @@ const RUNS_PER_LIST = 100
  */
 export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
   checkOptions('approvalsOfRuns()', 'approvals/illegal-option', options, OPTIONS)
-  const { runs, mayDecide = sameUser, mayDecideTimeoutMs = 5_000, clock = systemClock } = options
+  const { runs, allows = sameUser, allowsTimeoutMs = 5_000, clock = systemClock } = options
   const graphs = graphsByName(options.graphs)
   const isOpen = ({ until }: OpenStage): boolean => until === undefined || until > clock.now()
 
@@ -119,19 +119,19 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
     async decide(id, answer, by = {}, runOptions) {
       if (typeof id !== 'string')
         refuseOptions('decide()', 'approvals/illegal-option', [`the id must be that of an approval, not ${show(id)}`])
-      checkedDecider(by, {})
-      const stage = await waitingStage(id)
+      checkDecider(by)
+      const stage = await waitingStage(id, by)
       const graph = graphs.get(stage.run.pipeline) as AnsweredGraph
-      await requireMayDecide(mayDecide, { request: approvalOf(stage, clock), answer, by }, mayDecideTimeoutMs)
+      await requireAllowed(allows, { request: approvalOf(stage, clock), answer, by }, allowsTimeoutMs)
       await runs.answer(graph, stage.run.runId, answersAt(stage.path, answer), runOptions)
     },
   })
 
-  /** The stage of an id. Throws if there is none, or if it doesn't wait for this answer. */
-  async function waitingStage(id: string): Promise<OpenStage> {
+  /** The stage of an id, in the tenant of the person. Throws if there is none, or if it doesn't wait for this answer. */
+  async function waitingStage(id: string, by: Decider): Promise<OpenStage> {
     const place = id.split('~', 1)[0] as string
     const run = PLACE[0](place) ? await runs.get(runOfPlace(place)) : undefined
-    if (run === undefined || !graphs.has(run.pipeline)) throw unknown(id)
+    if (run === undefined || run.orgId !== by.orgId || !graphs.has(run.pipeline)) throw unknown(id)
     const stage = (await openStages(runs, run.runId)).find((each) => each.place === place)
     if (stage === undefined || !isOpen(stage)) throw notWaiting(id, 'waits for no answer')
     if (idOf(stage) !== id) throw notWaiting(id, 'asks something else now')
@@ -185,7 +185,7 @@ const answersAt = (path: readonly string[], answer: unknown): object =>
 const unknown = (id: string): StageflowError =>
   new StageflowError(
     'approvals/unknown',
-    `There is no run of the graphs of approvalsOfRuns() for ${show(id)}. Pass the id of an approval that pending() has listed, and all graphs whose runs wait.`,
+    `There is no run of this tenant and of the graphs of approvalsOfRuns() for ${show(id)}. Pass the id of an approval that pending() has listed, the tenant of its run, and all graphs whose runs wait.`,
   )
 
 const notWaiting = (id: string, why: string): StageflowError =>

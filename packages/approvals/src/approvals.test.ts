@@ -435,7 +435,7 @@ test('an approval that does not exist is named, with what to call', async () => 
     `There is no approval "nope" of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: ${call}.`
   await expect(approvals.cancel('nope', ADA)).rejects.toThrow(says('cancel(id, { orgId, userId })'))
   await expect(approvals.decide('nope', { approved: true }, ADA)).rejects.toThrow(
-    says('decide(id, answer, by, { of: { orgId, userId } })'),
+    says('decide(id, answer, by, { of: { userId } })'),
   )
 })
 

@@ -32,8 +32,9 @@ import type {
   ApprovalQuestion,
   AskContext,
   AskerIds,
+  DecideOptions,
   Decider,
-  MayDecide,
+  AllowsDecision,
   PendingApproval,
   PendingPage,
 } from './approval.ts'
@@ -41,7 +42,8 @@ import {
   checkApprove,
   checkContext,
   checkedAnswer,
-  checkedDecider,
+  checkDecider,
+  checkedAsker,
   checkId,
   checkOwner,
   checkPage,
@@ -62,7 +64,7 @@ import {
   tenantText,
 } from './approval-text.ts'
 import type { ApprovalEvent } from './events.ts'
-import { requireMayDecide, sameUser } from './may-decide.ts'
+import { requireAllowed, sameUser } from './allows.ts'
 import { memoryApprovalStore } from './memory-approval-store.ts'
 
 /** The options of `new Approvals()`. */
@@ -70,9 +72,9 @@ export interface ApprovalsOptions {
   /** Keeps the approvals. Default: `memoryApprovalStore()`. */
   readonly store?: ApprovalStore
   /** Says who may decide what. Asked before a decision counts. Default: the user who asks. */
-  readonly mayDecide?: MayDecide
-  /** Maximum time for `mayDecide`, in ms. Default: 5,000. */
-  readonly mayDecideTimeoutMs?: number
+  readonly allows?: AllowsDecision
+  /** Maximum time for `allows`, in ms. Default: 5,000. */
+  readonly allowsTimeoutMs?: number
   /** How long an approval can be decided, in ms. Default: 86,400,000 (24 hours). */
   readonly ttlMs?: number
   /** How long an approval is kept after it was decided, used or cancelled, or has expired, in ms. An approved one can be used that long. Default: 604,800,000 (7 days). */
@@ -87,8 +89,8 @@ export interface ApprovalsOptions {
 
 const RULES: OptionRules<ApprovalsOptions> = {
   store: APPROVAL_STORE,
-  mayDecide: functionLike('({ request, answer, by }) => boolean'),
-  mayDecideTimeoutMs: MILLISECONDS,
+  allows: functionLike('({ request, answer, by }) => boolean'),
+  allowsTimeoutMs: MILLISECONDS,
   ttlMs: whole(1),
   retentionMs: whole(1),
   waitMs: or(DELAY, Infinity),
@@ -118,8 +120,8 @@ const FIRST_PAUSE_MS = 50
  */
 export class Approvals {
   readonly #store: ApprovalStore
-  readonly #mayDecide: MayDecide
-  readonly #mayDecideTimeoutMs: number
+  readonly #allows: AllowsDecision
+  readonly #allowsTimeoutMs: number
   readonly #ttlMs: number
   readonly #retentionMs: number
   readonly #waitMs: number
@@ -130,8 +132,8 @@ export class Approvals {
     checkOptions('new Approvals()', 'approvals/illegal-option', options, RULES)
     checkNeededCore('The approval store', options.store)
     this.#store = options.store ?? memoryApprovalStore()
-    this.#mayDecide = options.mayDecide ?? sameUser
-    this.#mayDecideTimeoutMs = options.mayDecideTimeoutMs ?? 5_000
+    this.#allows = options.allows ?? sameUser
+    this.#allowsTimeoutMs = options.allowsTimeoutMs ?? 5_000
     this.#ttlMs = options.ttlMs ?? 86_400_000
     this.#retentionMs = options.retentionMs ?? 604_800_000
     this.#waitMs = options.waitMs ?? Infinity
@@ -160,25 +162,21 @@ export class Approvals {
   }
 
   /**
-   * Decides an approval, and returns it. `by`: who decides, which `mayDecide` must allow. `of`: the user and the tenant of the run that
-   * asks, by default those of `by`. Rejects with `approvals/not-waiting` if it can't be decided any more, `approvals/not-allowed`,
-   * `approvals/unknown`, `approvals/illegal-option`, `approvals/too-large`, and `approvals/unavailable` if the store fails. If
-   * `mayDecide` fails, it rejects with `approvals/may-decide-failed`, `approvals/timed-out`, or the `StageflowError` that was thrown.
+   * Decides an approval, and returns it. `by`: who decides, as your app has verified it; `allows` must allow it. `of`: the user who
+   * asks, of the same tenant. Rejects with `approvals/not-waiting` if it can't be decided any more, `approvals/not-allowed`,
+   * `approvals/unknown`, `approvals/illegal-option`, `approvals/too-large`, and `approvals/unavailable` if the store fails. If the rule
+   * fails, it rejects with `approvals/allows-failed`, `approvals/timed-out`, or the `StageflowError` that was thrown.
    */
-  async decide(
-    id: string,
-    answer: ApprovalAnswer,
-    by: Decider = {},
-    options: { readonly of?: ApprovalOwner } = {},
-  ): Promise<Approval> {
+  async decide(id: string, answer: ApprovalAnswer, by: Decider = {}, options: DecideOptions = {}): Promise<Approval> {
     checkId('decide', id)
-    const owner = ownerText(checkedDecider(by, options))
+    checkDecider(by)
+    const owner = ownerText(checkedAsker(by, options))
     const checked = checkedAnswer(answer, this.#maxLength)
     const decision = decisionText(checked, by)
     const found = await this.#askStore(() => this.#store.find(owner, id))
-    const asked = known(id, found, 'decide(id, answer, by, { of: { orgId, userId } })')
+    const asked = known(id, found, 'decide(id, answer, by, { of: { userId } })')
     const request = approvalOf(asked)
-    await requireMayDecide(this.#mayDecide, { request, answer: checked, by }, this.#mayDecideTimeoutMs)
+    await requireAllowed(this.#allows, { request, answer: checked, by }, this.#allowsTimeoutMs)
     // What isn't pending now is not decided: it may have made room for another request by then.
     const stored = asked.status === 'pending' ? await this.#decide(owner, id, checked.approved, decision) : asked
     const approval = approvalOf(stored)
@@ -189,7 +187,7 @@ export class Approvals {
 
   async #decide(owner: string, id: string, approved: boolean, decision: string): Promise<StoredApproval> {
     const decided = await this.#askStore(() => this.#store.decide(owner, id, { approved, decision }))
-    return known(id, decided, 'decide(id, answer, by, { of: { orgId, userId } })')
+    return known(id, decided, 'decide(id, answer, by, { of: { userId } })')
   }
 
   /** Withdraws an approval that has not been used. Rejects like `decide`. */

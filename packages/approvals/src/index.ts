@@ -7,9 +7,10 @@ export type {
   ApprovalQuestion,
   AskContext,
   AskerIds,
+  DecideOptions,
   Decider,
-  MayDecide,
-  MayDecideRequest,
+  AllowsDecision,
+  DecisionRequest,
   PendingApproval,
   PendingPage,
 } from './approval.ts'

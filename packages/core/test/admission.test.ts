@@ -407,7 +407,7 @@ test.each<[what: string, layer: Interceptor, error: object]>([
   [
     'cancels the run in wrapRun',
     { name: 'x', wrapRun: () => (run) => run.cancel('closed') },
-    { code: 'core/refused', message: expect.stringContaining('closed') },
+    { code: 'core/leg-refused', message: expect.stringContaining('closed') },
   ],
   ['does not enter the run', { name: 'x', onRun: () => ({ enter: () => {} }) }, { code: 'core/interceptor-enter' }],
 ])(

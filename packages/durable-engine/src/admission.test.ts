@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext, StageflowEvent } from '@stageflow/core'
@@ -248,4 +249,63 @@ test('every refused request is an event of the sink of the graph', async () => {
     { action: 'cancel', code: FOREIGN, pipeline: 'order' },
   ])
   expect(durable.stats().refused).toBe(2)
+})
+
+test('a stranger who attaches is refused before the input or the graph is compared: the answer says nothing about the run', async () => {
+  const durable = open()
+  await durable.run(order(), { inputText: 'of ada' }, { runId: 'a', ...ADA })
+  const other = new Pipeline('order').withStage('boss', ask).build({ interceptors: [tickets()] })
+  for (const caller of [EVE, {}]) {
+    const code = caller === EVE ? FOREIGN : 'tickets/none'
+    for (const input of [{}, { inputText: 'of ada' }])
+      await expect(durable.run(order(), input, { runId: 'a', ...caller })).rejects.toMatchObject({ code })
+    await expect(durable.run(other, {}, { runId: 'a', ...caller })).rejects.toMatchObject({ code })
+  }
+  await expect(durable.run(order(), {}, { runId: 'a', ...ADA })).rejects.toMatchObject({
+    code: 'durable-engine/other-input',
+  })
+})
+
+test('a first leg that is refused takes its inbox with it', async () => {
+  const path = newPath()
+  const durable = open(path)
+  const refusing = Promise.withResolvers<void>()
+  const graph = new Pipeline('order').withStage('boss', ask).build({
+    interceptors: [
+      tickets(),
+      { name: 'late', wrapRun: () => async (run) => (await refusing.promise, run.fail(refusal('late/closed'))) },
+    ],
+  })
+  const started = durable.run(graph, {}, { runId: 'a', ...EVE })
+  while ((await durable.get('a')) === undefined) await new Promise(setImmediate)
+  await durable.answer(graph, 'a', { boss: 'yes' }, EVE)
+  refusing.resolve()
+  await expect(started).rejects.toMatchObject({ code: 'late/closed' })
+  const database = new DatabaseSync(path, { readOnly: true })
+  expect(database.prepare('SELECT * FROM inbox').all()).toEqual([])
+  database.close()
+})
+
+test('a leg that is refused before its first stage blocks a run whose first leg died with stages in progress', async () => {
+  const path = newPath()
+  let legCode: string | undefined
+  const calls: string[] = []
+  const graph = order({ legCode: () => legCode }, calls)
+  const first = open(path)
+  void first.run(graph, {}, { runId: 'a', ...ADA }).catch(() => {})
+  while (calls.length === 0) await new Promise(setImmediate)
+  await first.close({ timeoutMs: 0 })
+  // As if the process had died before the fact of its call was written.
+  const database = new DatabaseSync(path)
+  database.exec("DELETE FROM facts; UPDATE runs SET status = 'running', owner = 'gone', facts_before = 0")
+  database.close()
+
+  legCode = 'tickets/revoked'
+  const second = open(path)
+  const blocked = { runId: 'a', status: 'blocked', error: { code: 'tickets/revoked' } }
+  expect(await second.recover(graph)).toMatchObject([blocked])
+  expect(await second.get('a')).toMatchObject(blocked)
+  legCode = undefined
+  expect(await second.recover(graph)).toMatchObject([{ runId: 'a', status: 'suspended' }])
+  expect(calls).toEqual(['price', 'price'])
 })

@@ -65,7 +65,7 @@ export interface FoundAnswers {
 }
 
 /** A path of names as one text: the key of an early answer. */
-const pathText = (path: readonly string[]): string => path.map((name) => name.replaceAll('/', '%2F')).join('/')
+export const pathText = (path: readonly string[]): string => path.map((name) => name.replaceAll('/', '%2F')).join('/')
 
 /** Finds the calls that answers are for. `given` has them by the names of stages, nested for child runs and maps. */
 export function findAnswers(keys: readonly FactKey[], given: unknown, graph: GraphFingerprint): FoundAnswers {
@@ -165,6 +165,13 @@ export function answerPaths(given: unknown, graph: GraphFingerprint): readonly (
     const inside = stage?.child === undefined ? [] : answerPaths(answer, stage.child)
     return inside.length === 0 ? [[name]] : inside.map((path) => [name, ...path])
   })
+}
+
+/** Whether a graph has the stage that a path of names leads to. */
+export function hasStage(graph: GraphFingerprint, [name = '', ...inside]: readonly string[]): boolean {
+  const stage = Object.hasOwn(graph.stages, name) ? graph.stages[name] : undefined
+  if (stage === undefined || inside.length === 0) return stage !== undefined
+  return stage.child !== undefined && hasStage(stage.child, inside)
 }
 
 /** How far the stages of a run have come, for the check that a graph still fits. */

@@ -92,7 +92,7 @@ export class JournalExecutors {
     return new LegExecutor({
       start: startOf(row),
       leg: row.leg,
-      log: new RunLog(this.#journal, { run: row.n, fence: row.fence }),
+      log: new RunLog(this.#journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => true,
       pathOf: (key) => key,

@@ -508,6 +508,32 @@ describe('cancel', () => {
 })
 
 describe('a changed graph', () => {
+  test('in a rolling deploy, answers and cancels count that come through the version that does not fit, and it leaves the run alone', async () => {
+    const version = (isNew: boolean) => {
+      const begun = new Pipeline('order').withStage('a', ask)
+      const checked: typeof begun = isNew ? (begun.withStage('risk', () => ({ risk: 1 })) as never) : begun
+      const asked = checked.withStage('b', ask, { dependencies: isNew ? ['a', 'risk' as 'a'] : ['a'] })
+      return (isNew ? asked.withStage('late', ask, { dependencies: ['b'] }) : asked).build()
+    }
+    const [old, next] = [version(false), version(true)]
+    const path = newPath()
+    const [here, there] = [open(path), open(path)]
+    for (const runId of ['r', 's']) {
+      await here.run(old, {}, { runId })
+      await there.resume(next, runId, { a: 1 })
+    }
+    const changed = { code: 'durable-engine/changed-graph' }
+    await expect(here.resume(old, 'r', { b: 2 })).rejects.toMatchObject(changed)
+    await here.answer(old, 'r', { b: 2 })
+    // Its own schema and roles can't be known here.
+    await expect(here.answer(old, 'r', { late: 3 } as never)).rejects.toMatchObject(changed)
+    expect(await here.recover(old)).toMatchObject([{ runId: 'r', status: 'suspended', error: changed }])
+    expect(await there.recover(next)).toMatchObject([{ runId: 'r', status: 'suspended' }])
+    expect((await there.resume(next, 'r', { late: 3 } as never)).data).toMatchObject({ b: { answer: 2 } })
+    expect(await here.cancel(old, 's', 'withdrawn')).toBe(true)
+    expect((await there.get('s'))?.status).toBe('cancelled')
+  })
+
   test('what does not fit is listed in one error, and the run goes on with a graph that fits', async () => {
     const path = newPath()
     await open(path).run(order(), FIVE, { runId: 'a' })

@@ -199,9 +199,10 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       // Without a wait if the journal answers at once: a cancel that comes with the start finds the run.
       const row = found instanceof Promise ? await found : found
       if (row !== undefined) {
+        // First of all: what follows tells about the run.
+        await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        await admissions.later(graph, 'attach', row, options)
         return runs.attach(graph, runId, leg)
       }
       // Another call of this process is starting it: its row comes with the next commit.
@@ -237,7 +238,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
-    return { graph, answers: checked, by: admitted?.by }
+    return { graph, answers: checked, by: admitted?.by, carriesOn: true }
   }
 
   /** The schedules of this handle, by their names. */
@@ -312,7 +313,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkOpen()
       checkRunId('answer()', runId)
       checkLeg('answer()', graph, options)
-      await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
+      await runs.answer(runId, { ...(await admittedAnswers(graph, runId, answers, options)), carriesOn: false })
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()
@@ -366,14 +367,14 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
-          await runs.answer(runId, { graph: undefined, answers, by })
+          await runs.answer(runId, { graph: undefined, answers, by, carriesOn: false })
         },
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
-          await runs.answer(runId, { graph, answers: checked, by })
+          await runs.answer(runId, { graph, answers: checked, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
         schedule: (of, options) => schedule(of, options as never, name),

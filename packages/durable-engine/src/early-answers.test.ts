@@ -114,3 +114,98 @@ test('an answer that comes when the time of a question has passed is that of the
   expect((await durable.run(again, {}, { runId: 'r' })).status).toBe('suspended')
   expect((await durable.resume(again, 'r', { a: 'late' })).data).toEqual({ a: { answer: 'late' } })
 })
+
+test('an answer that is confirmed while the time of its question passes is that of the next question, in every order of the two', async () => {
+  for (let turns = 0; turns < 24; turns++) {
+    const clock = manualClock()
+    const path = newPath()
+    const ends: (() => void)[] = []
+    const asksAgain = new Pipeline('p')
+      .withStage('a', ({ resumed }: StageContext) =>
+        resumed === undefined || resumed.expired
+          ? StageOutput.suspend('?', resumed === undefined ? { forMs: 10 } : {})
+          : { answer: resumed.answer },
+      )
+      .withStage('slow', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+      .build({ clock })
+    const here = open(path, { clock, leaseMs: 60_000 })
+    const there = open(path, { clock, leaseMs: 60_000 })
+    const run = here.run(asksAgain, {}, { runId: 'r' })
+    while (((await there.get('r'))?.requests.length ?? 0) === 0) await new Promise(setImmediate)
+    const passed = clock.advance(10)
+    for (let turn = 0; turn < turns; turn++) await undefined
+    await there.as('console').answer('r', { a: 'yes' })
+    await passed
+    ends[0]?.()
+    let result: { readonly status: string; readonly data: unknown } = await run
+    if (result.status === 'suspended') result = await here.run(asksAgain, {}, { runId: 'r' })
+    expect({ turns, status: result.status, data: result.data }).toEqual({
+      turns,
+      status: 'completed',
+      data: { a: { answer: 'yes' }, slow: {} },
+    })
+  }
+})
+
+test('a stage takes one answer, also if a second one comes between its question and the early answer to it', async () => {
+  const path = newPath()
+  const ends: (() => void)[] = []
+  const slow = new Pipeline('p')
+    .withStage('before', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .withStage('a', ask, { dependencies: ['before'] })
+    .build()
+  const here = open(path, { leaseMs: 60_000 })
+  const there = open(path, { leaseMs: 60_000 })
+  const run = here.run(slow, {}, { runId: 'r' })
+  while (ends.length === 0) await new Promise(setImmediate)
+  await there.answer(slow, 'r', { a: 'first' })
+  ends[0]?.()
+  const seconds: Promise<string>[] = []
+  let isOver = false
+  const ended = run.finally(() => (isOver = true))
+  while (!isOver) {
+    const second = there.as('console').answer('r', { a: 'second' })
+    seconds.push(
+      second.then(
+        () => 'kept',
+        (error: { readonly code: string }) => error.code,
+      ),
+    )
+    await new Promise(setImmediate)
+  }
+  expect(new Set(await Promise.all(seconds))).toEqual(new Set(['durable-engine/not-waiting']))
+  expect((await ended).data).toMatchObject({ a: { answer: 'first' } })
+})
+
+test('an answer that its answerSchema refuses is not kept, early or not, and the stage gets what the schema made of the right one', async () => {
+  const answerSchema = {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'test',
+      validate: (value: unknown) =>
+        typeof value === 'string' && value !== ''
+          ? { value: value.toUpperCase() }
+          : { issues: [{ message: 'no text' }] },
+    },
+  }
+  const checked = new Pipeline('p')
+    .withStage('a', ask, { answerSchema })
+    .withStage('b', ask, { dependencies: ['a'], answerSchema })
+    .build()
+  const durable = open()
+  await durable.run(checked, {}, { runId: 'r' })
+  const wrong = { a: 1, b: '' } as never
+  for (const given of [wrong, { a: 'x', b: 1 } as never])
+    for (const act of [
+      () => durable.answer(checked, 'r', given),
+      () => durable.resume(checked, 'r', given),
+      () => durable.as('console').resume(checked, 'r', given),
+    ])
+      await expect(act()).rejects.toMatchObject({ code: 'core/answer' })
+  expect((await durable.get('r'))?.requests).toMatchObject([{ path: ['a'] }])
+  await durable.answer(checked, 'r', { b: 'early' })
+  expect((await durable.resume(checked, 'r', { a: 'yes' })).data).toMatchObject({
+    a: { answer: 'YES' },
+    b: { answer: 'EARLY' },
+  })
+})

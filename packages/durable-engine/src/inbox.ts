@@ -1,10 +1,11 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
+import { fingerprintOf } from '@stageflow/core/durable'
 import type { CallFacts } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
-import { findAnswers } from './answers.ts'
+import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
 import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
@@ -46,14 +47,16 @@ export interface GivenAnswers {
   readonly answers: unknown
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
-  /** The graph that the run is to go on with; undefined if the caller has none. */
+  /** The graph of the process that takes the answers; undefined if there is none. */
   readonly graph: AnyGraph | undefined
+  /** Whether this process is to carry the run on with that graph. Otherwise another version of it may. */
+  readonly carriesOn: boolean
 }
 
 /** Keeps all answers, or none. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, by, graph }: GivenAnswers,
+  { answers: given, by, graph, carriesOn }: GivenAnswers,
   { journal, owner, maxFactLength }: AnswerPlan,
 ): Act<number> {
   const row = yield* ask('findRun', id)
@@ -66,7 +69,8 @@ export function* keepAnswers(
   const isElsewhere = lookAt(row, owner) === 'elsewhere'
   if (graph !== undefined) {
     checkGuarded(graph, row)
-    checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
+    checkKnown(graph, row, given)
+    if (carriesOn) checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
   }
   const inbox = yield* ask('inbox', row.n)
   const schemas = schemasIn(questions, id)
@@ -74,6 +78,19 @@ export function* keepAnswers(
   for (const answer of answerRows(row, facts, inbox, { given, by, schemas, maxFactLength }))
     yield* ask('addToInbox', answer)
   return row.n
+}
+
+/** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
+function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
+  const shape = fingerprintOf(graph)
+  const unknown = answerPaths(answers, graphOf(row)).find(
+    (path) => hasStage(graphOf(row), path) && !hasStage(shape, path),
+  )
+  if (unknown === undefined) return
+  throw new StageflowError(
+    'durable-engine/changed-graph',
+    `No answer for run "${row.id}" was kept: another version of "${graph.name}" carries the run, and this one has no stage "${pathText(unknown)}". Answer through a process that has it.`,
+  )
 }
 
 interface AnswersToKeep {
@@ -105,8 +122,9 @@ function answerRows(
     }
   try {
     const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
-    const twice = early.filter(([path]) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
-    const all = [...problems, ...twice.map(([path]) => `"${path}" has been answered already`)]
+    const paths = [...early.map(([path]) => path), ...answers.map(([key]) => pathsIn(graphOf(row))(key))]
+    const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
+    const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
     const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
     const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))

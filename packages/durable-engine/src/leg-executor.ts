@@ -37,6 +37,8 @@ export class LegExecutor implements StageExecutor {
   hasBegun: boolean
   /** The numbers of the rows of the inbox that this leg has seen and has no use for. */
   readonly untaken: Set<number> = new Set()
+  /** Answers that came as the time of their question passed, by the paths of their stages: they are early for the next question. */
+  readonly overdue: Map<number, InboxRow> = new Map()
   /** What the run was given of its facts. */
   readonly parts: FactParts = new FactParts()
   readonly #leg: Leg
@@ -238,19 +240,31 @@ export class LegExecutor implements StageExecutor {
     if (!this.#mayTake) return
     this.#mayTake = false
     this.untaken.clear()
+    this.overdue.clear()
     for (const row of this.#inbox) {
       if (row.kind === 'early') this.#takeEarly(row)
       else if (row.kind === 'late') this.#takeLate(row)
-      // An answer waits until its question has been asked in this leg.
-      else if (row.kind === 'stop' || this.#waiting.has(row.key)) this.#record(row.kind, row.key, row.value, row)
-      else this.untaken.add(row.n)
+      else if (row.kind === 'stop') this.#record('stop', row.key, row.value, row)
+      else this.#takeAnswer(row)
     }
   }
 
-  /** An early answer is that of the next question of its stage. Until then it stays in the inbox, over legs. */
-  #takeEarly(row: InboxRow): void {
+  /** An answer waits until its question has been asked in this leg. If the time of that has passed before, it is that of the next question. */
+  #takeAnswer(row: InboxRow): void {
+    const { key } = row
+    if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#record('answer', key, row.value, row)
+    else if (this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))) {
+      const early = { ...row, key: this.#leg.pathOf(key) }
+      if (!this.#takeEarly(early)) this.overdue.set(row.n, early)
+    } else this.untaken.add(row.n)
+  }
+
+  /** An early answer is that of the next question of its stage. Until then it stays in the inbox, over legs. Returns whether it was taken. */
+  #takeEarly(row: InboxRow): boolean {
     const asked = [...this.#waiting].find((key) => this.#leg.pathOf(key) === row.key && !this.#isAnswered(key))
-    if (asked !== undefined) this.#record('answer', asked, row.value, row)
+    if (asked === undefined) return false
+    this.#record('answer', asked, row.value, row)
+    return true
   }
 
   /** What a call did in a leg that had lost its lease counts, unless this leg has ended that call itself. */
@@ -279,7 +293,8 @@ export class LegExecutor implements StageExecutor {
     for (const [key, at] of this.#timers) {
       if (at <= now) {
         this.#timers.delete(key)
-        this.#record('timer', key, 'null')
+        // A question has one end.
+        if (!this.#known.has(idOf('answer', key))) this.#record('timer', key, 'null')
       } else if (at < earliest) earliest = at
     }
     if (earliest < Infinity) this.#cancelTimer = this.#leg.clock.setTimeout(() => this.#moved(), earliest - now)

@@ -1,9 +1,11 @@
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import type { FactRow, InboxRow } from './rows.ts'
+import { hasEnded } from './run-row.ts'
 
 /** A run that this process has claimed. Another process that claims it raises the fence in the journal. */
 export interface Claimed {
+  readonly id: string
   readonly run: number
   readonly fence: number
 }
@@ -34,15 +36,17 @@ export class RunLog {
    * over what a call of it has done.
    */
   async add({ n, kind, key, at, value }: FactRow, taken?: InboxRow): Promise<boolean> {
-    const { run, fence } = this.#claimed
+    const { id, run, fence } = this.#claimed
     const isOurs = await this.#journal.addFact({ run, fence, n, kind, key, at, value, taken: taken?.n })
-    if (!isOurs) await this.#journal.write(() => handOver(run, { kind, key, value }))
+    if (!isOurs) await this.#journal.write(() => handOver(id, run, { kind, key, value }))
     return isOurs
   }
 }
 
-/** Leaves what a call has done to the process that has taken the run. */
-function* handOver(run: number, { kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>): Act<void> {
+/** Leaves what a call has done to the process that has taken the run, unless the run has ended there. */
+function* handOver(id: string, run: number, { kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>): Act<void> {
+  const row = yield* ask('findRun', id)
+  if (row?.n !== run || hasEnded(row)) return
   yield* ask('notCrashed', run)
   if (kind === 'call') yield* ask('addToInbox', { run, kind: 'late', key, value })
 }

@@ -2,7 +2,7 @@ import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { pathsIn } from './answers.ts'
@@ -17,7 +17,7 @@ import type { Act, Journal } from './journal.ts'
 import { resultText } from './kept-result.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { Pulse } from './pulse.ts'
-import type { RunRow } from './rows.ts'
+import type { InboxRow, RunRow } from './rows.ts'
 import { RunLog } from './run-log.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
@@ -199,7 +199,7 @@ export class Runs {
     const executor = new LegExecutor({
       start,
       leg: row.leg,
-      log: new RunLog(journal, { run: row.n, fence: row.fence }),
+      log: new RunLog(journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => systemClock.now() < this.#leasedUntil,
       pathOf: pathsIn(fingerprintOf(live.graph)),
@@ -225,7 +225,7 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => ask('removeRun', row.n, row.fence))
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row))
       else await this.#block(row, error)
       throw error
     } finally {
@@ -235,16 +235,22 @@ export class Runs {
     }
   }
 
-  /** Keeps the result of a run. Runs within a write. Returns false if there is more to do. */
-  *#end({ n: run, id, fence }: RunRow, { untaken, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
-    if (result.status !== 'suspended') yield* ask('emptyInbox', run)
-    for (const row of untaken) yield* ask('takeFromInbox', row)
+  /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
+  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
+    const isSuspended = result.status === 'suspended'
     // An answer has come while the leg was ending.
-    if (result.status === 'suspended' && (yield* ask('findRun', id))?.has_inbox === 1) return false
+    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
+    if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const [failure] = result.status === 'failed' ? result.errors : []
     const error = failure === undefined ? null : JSON.stringify(failure)
+    const { status } = result
     const text = resultText(result, parts)
-    return yield* ask('endLeg', { run, fence, status: result.status, result: text, error, wakeAt })
+    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false
+    if (!isSuspended) yield* ask('emptyInbox', run)
+    for (const row of isSuspended ? [...untaken, ...overdue.keys()] : []) yield* ask('takeFromInbox', row)
+    for (const { key, value } of isSuspended ? overdue.values() : [])
+      yield* ask('addToInbox', { run, kind: 'early', key, value })
+    return true
   }
 
   /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
@@ -263,13 +269,16 @@ export class Runs {
   async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
     const { journal } = this.#plan
     const text = JSON.stringify(recordOf(error))
-    const block = (): Act<boolean> =>
+    const release = (): Act<unknown> => ask('releaseRun', run, fence)
+    const block = (): Act<unknown> =>
       ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
+    const isTransient = journal.isTransient(error)
     try {
-      await journal.write(block)
+      // What a fact had no room for would be done again and again.
+      await journal.write(isTransient && !isFull(error) ? release : block)
     } catch {
-      // The caller gets the error all the same. Until it is written, no other process can have the run, because this process holds its lease.
-      this.#unwritten.set(run, journal.isTransient(error) ? () => ask('releaseRun', run, fence) : block)
+      // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
+      this.#unwritten.set(run, isTransient ? release : block)
       this.#beat()
     }
   }
@@ -386,6 +395,15 @@ export class Runs {
     }
   }
 }
+
+/** Removes a run whose first leg was refused, and what its starter has asked of it meanwhile. Runs within a write. */
+function* removeRefused({ id, n, fence }: RunRow): Act<void> {
+  yield* ask('removeRun', n, fence)
+  if ((yield* ask('findRun', id)) === undefined) yield* ask('emptyInbox', n)
+}
+
+/** Whether a journal had no room: its package says so by `<package>/full`. */
+const isFull = (error: unknown): boolean => codeOf(error)?.endsWith('/full') === true
 
 const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
   Object.freeze(legs.map(({ row }) => row.id))

@@ -226,6 +226,30 @@ describe('the journal', () => {
     expect(last).toBe(expected)
   })
 
+  test('a new file that another process makes a journal of meanwhile opens', () => {
+    const path = newPath()
+    const prepare = DatabaseSync.prototype.prepare
+    let isFirst = true
+    DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string) {
+      // The other one comes between two looks at the file.
+      if (isFirst && sql === 'PRAGMA application_id') {
+        isFirst = false
+        try {
+          open(path, { busyTimeoutMs: 0 })
+        } catch {
+          // It has to wait.
+        }
+      }
+      return prepare.call(this, sql)
+    }
+    try {
+      open(path)
+    } finally {
+      DatabaseSync.prototype.prepare = prepare
+    }
+    expect(isFirst).toBe(false)
+  })
+
   test('illegal options are refused, all in one error', () => {
     const bad = { synchronous: 'off', leaseMs: 1, maxRecoveries: -1, file: 'x' } as never
     expect(() => durableLocal(bad)).toThrow(

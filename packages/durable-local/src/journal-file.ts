@@ -103,11 +103,21 @@ export function rollBack(database: DatabaseSync): void {
   }
 }
 
+/** Refuses the database of another app before it is changed. In one transaction: another process may be making a journal of a new file. */
+function refuseOtherFile(database: DatabaseSync, path: string): void {
+  database.exec('BEGIN')
+  try {
+    isJournal(database, path)
+  } finally {
+    rollBack(database)
+  }
+}
+
 /** Sets the journal mode, which a file keeps. SQLite doesn't wait for locks while it changes the mode, so this waits. */
 function useWriteAheadLog(database: DatabaseSync, path: string, busyTimeoutMs: number): void {
   for (let waitedMs = 0; ; waitedMs += MODE_RETRY_MS) {
     try {
-      isJournal(database, path) // refuses the database of another app before it is changed
+      refuseOtherFile(database, path)
       // The first counts in a new file only, and must come before its first table.
       return database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL')
     } catch (error) {

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 
 import { durableLocal } from './index.ts'
 import type { DurableLocal, DurableLocalOptions } from './index.ts'
@@ -17,6 +17,7 @@ let files = 0
 const newPath = (): string => join(folder, `${++files}.db`)
 const opened: DurableLocal[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
 })
 function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
@@ -222,4 +223,129 @@ test('a run whose end finds no room on the disk is released, and goes on without
   expect(calls).toEqual(['first', 'last', 'last'])
   other.ends[0]?.()
   expect((await beside).status).toBe('completed')
+})
+
+test('a leg that has lost its lease leaves the inbox to the new one, also if it ends without having noticed', async () => {
+  const path = newPath()
+  const gate = Promise.withResolvers<void>()
+  const ask = ({ resumed }: StageContext) =>
+    resumed === undefined ? StageOutput.suspend('?') : { got: resumed.answer }
+  const graphBehind = (passes: Promise<void>) =>
+    new Pipeline('p')
+      .withStage('a', ask)
+      .withStage('b', ask, { dependencies: ['a'] })
+      .build({ interceptors: [{ name: 'gate', wrapRun: (next) => async (run) => (await passes, next(run)) }] })
+  const open_ = graphBehind(Promise.resolve())
+  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  await there.run(open_, {}, { runId: 'r' })
+  // As if its process had died just before the end of the leg.
+  const crashed = program(path)
+  crashed.exec("UPDATE runs SET status = 'running', owner = NULL")
+  const leg = (): number => Number(crashed.prepare('SELECT leg FROM runs').get()?.['leg'])
+  const robbed = here.run(graphBehind(gate.promise), {}, { runId: 'r' })
+  await until(() => leg() === 2)
+  endLeases(path)
+  await there.resume(open_, 'r', { a: 1 })
+  await there.as('console').answer('r', { b: 2 })
+  crashed.close()
+  gate.resolve()
+  expect((await robbed).data).toEqual({ a: { got: 1 }, b: { got: 2 } })
+})
+
+test('what a leg did that had lost its lease leaves nothing in the inbox of a run that has ended', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const first = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  endLeases(path)
+  const second = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[1]?.()
+  await second
+  ends[0]?.()
+  expect((await first).data).toMatchObject({ next: { call: 2 } })
+  const looking = program(path)
+  expect(looking.prepare('SELECT * FROM inbox').all()).toEqual([])
+  looking.close()
+})
+
+test.each([0, 1, 2, 3, 4, 5, 6])(
+  'a lock that ends %i turns after it stopped a leg blocks no run: recover goes on with it',
+  async (turns) => {
+    const path = newPath()
+    const { graph, ends } = slowStage()
+    const durable = open(path, { leaseMs: 60_000, busyTimeoutMs: 1 })
+    await durable.recover(graph)
+    const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+    await until(() => ends.length === 1)
+    const locking = program(path)
+    locking.exec('BEGIN IMMEDIATE')
+    ends[0]?.()
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+    locking.exec('ROLLBACK')
+    locking.close()
+    const status = async (): Promise<string | undefined> => (await durable.get('a'))?.status
+    await until(async () => {
+      ends[1]?.()
+      expect(await status()).not.toBe('blocked')
+      return (await status()) === 'completed'
+    })
+    await run
+  },
+)
+
+test('a process that was stopped for longer than its lease begins no call before it knows that the run is still its own', async () => {
+  const path = newPath()
+  const now = performance.now.bind(performance)
+  let begun = 0
+  let stops = (): void => {}
+  const graph = new Pipeline('p')
+    .withStage('first', () => ({}))
+    // Runs between two calls: after the first one is recorded.
+    .withStage('second', () => ({ call: ++begun }), { dependencies: ['first'], when: () => (stops(), true) })
+    .build()
+  const [here, there] = [open(path, { leaseMs: 2_000 }), open(path, { leaseMs: 2_000 })]
+  let second: Promise<{ readonly data: unknown }> | undefined
+  stops = () => {
+    stops = () => {}
+    // The machine's clock runs on while the process is stopped, and another one takes the run.
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 5_000)
+    endLeases(path)
+    second = there.run(graph, {}, { runId: 'a' })
+  }
+  const first = here.run(graph, {}, { runId: 'a' })
+  expect((await first).data).toEqual({ first: {}, second: { call: 1 } })
+  expect((await second)?.data).toEqual({ first: {}, second: { call: 1 } })
+  expect(begun).toBe(1)
+})
+
+test('a late fact of a call that the run has ended by itself leaves the inbox: a run that waits is not carried again and again', async () => {
+  const path = newPath()
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage('slow', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .withStage('ask', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}), {
+      dependencies: ['slow'],
+    })
+    .build()
+  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const first = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  endLeases(path)
+  const second = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[1]?.()
+  expect((await second).status).toBe('suspended')
+  ends[0]?.()
+  expect((await first).status).toBe('suspended')
+  const looking = program(path)
+  const left = (): number => Number(looking.prepare('SELECT count(*) AS n FROM inbox').get()?.['n'])
+  await there.recover(graph)
+  await until(() => left() === 0)
+  const legs = (await there.get('a'))?.leg
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect((await there.get('a'))?.leg).toBe(legs)
+  expect(legs).toBeLessThan(5)
+  looking.close()
 })

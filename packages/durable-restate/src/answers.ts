@@ -1,53 +1,56 @@
 import { StageflowError } from '@stageflow/core'
-import type { OpenRequest } from '@stageflow/core/durable'
+import type { GraphFingerprint, OpenRequest, StageFingerprint } from '@stageflow/core/durable'
 import { isPlain, show } from '@stageflow/core/kit'
+import { answerName } from './names.ts'
+import { namesIn, pathText } from './paths.ts'
+import type { Question } from './questions.ts'
 
-/** The last part of a key: the stage, the item of a map, and how often it has asked before. */
-const LAST = /^([^#@]+)(?:#(\d+))?(?:@\d+)?$/
+/** Questions by the paths of their answers. */
+export type QuestionsByPath = ReadonlyMap<string, Question>
 
-/** The keys of an answer, from the outermost, for the key of a call: `kid/letters#2` asks for `{ kid: { letters: { 2: … } } }`. */
-export function pathOf(key: string): readonly string[] {
-  const parts = key.split('/')
-  const [, last = '', item] = LAST.exec(parts.pop() as string) ?? []
-  // Answers don't name the attempt of a repeated child pipeline.
-  const around = parts.map((part) => part.split('#', 1)[0] as string)
-  const names = [...around, last].map((part) => part.replaceAll('%2F', '/'))
-  return item === undefined ? names : [...names, item]
+/** The open questions, as they are listed for people. */
+export const openRequests = (questions: QuestionsByPath): readonly OpenRequest[] =>
+  [...questions].flatMap(([path, { is, request, until }]) =>
+    is === 'open' ? [{ path: namesIn(path), request, ...(until !== undefined && { until }) }] : [],
+  )
+
+/** The questions by the names of their answers, nested for child pipelines and maps. */
+type Tree = Map<string, Question | Tree>
+
+/** An answer to an open question, or to one that its stage has not asked yet. `name`: of its promise. */
+export interface FoundAnswer {
+  readonly name: string
+  readonly path: string
+  readonly answer: unknown
 }
 
-/** The requests by their keys, as they are listed for people. */
-export const openRequests = (requests: ReadonlyMap<string, unknown>): readonly OpenRequest[] =>
-  [...requests].map(([key, request]) => ({ path: pathOf(key), request }))
-
-/** The keys of the calls that wait, by the names of their answers. */
-type Tree = Map<string, string | Tree>
-
-/** The answers by the keys of the calls that asked. Throws `durable-restate/not-waiting` with everything that is wrong. */
-export function answersByKey(
+/** Finds the promises that answers are for. Throws `durable-restate/not-waiting` with everything that is wrong. */
+export function findAnswers(
   runId: string,
-  keys: readonly string[],
+  questions: QuestionsByPath,
   answers: unknown,
-): readonly (readonly [key: string, answer: unknown])[] {
-  const matches = [...matchAll(treeOf(keys), answers, '')]
+  graph: GraphFingerprint,
+): readonly FoundAnswer[] {
+  const matches = [...matchAll(treeOf(questions), answers, { graph, path: [] })]
   const problems = matches.flatMap((match) => ('problem' in match ? [match.problem] : []))
-  if (problems.length === 0) return matches.flatMap((match) => ('key' in match ? [[match.key, match.answer]] : []))
+  if (problems.length === 0) return matches.flatMap((match) => ('name' in match ? [match] : []))
   throw new StageflowError(
     'durable-restate/not-waiting',
     `The run "${runId}" can't take these answers: ${problems.join('; ')}. See what it waits for with client.status(runId).`,
   )
 }
 
-function treeOf(keys: readonly string[]): Tree {
+function treeOf(questions: QuestionsByPath): Tree {
   const root: Tree = new Map()
-  for (const key of keys) {
-    const path = [...pathOf(key)]
-    const name = path.pop() as string
-    path.reduce(subtree, root).set(name, key)
+  for (const [path, question] of questions) {
+    const names = [...namesIn(path)]
+    const name = names.pop() as string
+    names.reduce(subtree, root).set(name, question)
   }
   return root
 }
 
-/** The tree below a name. Creates it, also in the place of a key. */
+/** The tree below a name. Creates it, also in the place of a question. */
 function subtree(parent: Tree, name: string): Tree {
   const known = parent.get(name)
   if (known instanceof Map) return known
@@ -56,23 +59,59 @@ function subtree(parent: Tree, name: string): Tree {
   return created
 }
 
-type Match = { readonly key: string; readonly answer: unknown } | { readonly problem: string }
+/** A run whose answers are looked at: the whole one, that of a child pipeline, or the items of a map, which have no graph. */
+interface Place {
+  readonly graph: GraphFingerprint | undefined
+  readonly path: readonly string[]
+}
+type Match = FoundAnswer | { readonly problem: string }
 
-/** Finds the call for each of the answers. `path`: the names around them, such as `kid/letters`; empty for the run. */
-function* matchAll(tree: Tree, answers: unknown, path: string): Generator<Match, void> {
-  const where = path === '' ? 'it' : `"${path}"`
-  const names = [...tree.keys()].map((name) => `"${name}"`)
-  const waits = `waits for ${names.length === 0 ? 'nothing' : names.join(', ')}`
+/** Finds the promise for each of the answers. */
+function* matchAll(tree: Tree, answers: unknown, place: Place): Generator<Match, void> {
+  const where = place.path.length === 0 ? 'it' : `"${place.path.join('/')}"`
+  const open = [...tree].flatMap(([name, found]) => (found instanceof Map || found.is === 'open' ? [`"${name}"`] : []))
+  const waits = `${where} waits for ${open.length === 0 ? 'nothing' : open.join(', ')}`
   const given = isPlain(answers) ? Object.entries(answers) : []
   if (given.length === 0) {
     const shown = isPlain(answers) ? 'empty' : show(answers)
-    const problem = `${where} ${waits}, and the answer is ${shown}; pass an object such as { approve: 'yes' }`
+    const problem = `${waits}, and the answer is ${shown}; pass an object such as { approve: 'yes' }`
     return yield { problem }
   }
   for (const [name, answer] of given) {
     const asked = tree.get(name)
-    if (asked === undefined) yield { problem: `${where} ${waits}, not for "${name}"` }
-    else if (asked instanceof Map) yield* matchAll(asked, answer, path === '' ? name : `${path}/${name}`)
-    else yield { key: asked, answer }
+    const path = [...place.path, name]
+    if (asked instanceof Map) yield* matchAll(asked, answer, { graph: stageIn(place, name)?.child, path })
+    else if (asked === undefined) yield* matchEarly(name, answer, place, waits)
+    else if (asked.is === 'answered') yield { problem: `"${path.join('/')}" has an answer already` }
+    else if (asked.is === 'ended') yield { problem: `"${path.join('/')}" has ended` }
+    else yield found(path, asked.is === 'open' ? asked.number : asked.number + 1, answer)
   }
+}
+
+const stageIn = ({ graph }: Place, name: string): StageFingerprint | undefined =>
+  graph !== undefined && Object.hasOwn(graph.stages, name) ? graph.stages[name] : undefined
+
+/** An answer to a stage that has not asked is kept until it does. */
+function* matchEarly(name: string, answer: unknown, place: Place, waits: string): Generator<Match, void> {
+  const path = [...place.path, name]
+  const stage = stageIn(place, name)
+  const isItem = place.graph === undefined && place.path.length > 0 && /^\d+$/.test(name)
+  if (stage === undefined && !isItem) yield { problem: `${waits}, not for "${name}"` }
+  else if (stage?.child === undefined && stage?.map !== true) yield found(path, 1, answer)
+  else yield* matchAll(new Map(), answer, { graph: stage.child, path })
+}
+
+function found(names: readonly string[], number: number, answer: unknown): FoundAnswer {
+  const path = pathText(names)
+  return { name: answerName(number, path), path, answer }
+}
+
+/** The keys of each of the given answers, from the outermost, whether they are waited for or not. */
+export function answerPaths(given: unknown, graph: GraphFingerprint): readonly (readonly string[])[] {
+  if (!isPlain(given)) return []
+  return Object.entries(given).flatMap(([name, answer]) => {
+    const child = Object.hasOwn(graph.stages, name) ? graph.stages[name]?.child : undefined
+    const inside = child === undefined ? [] : answerPaths(answer, child)
+    return inside.length === 0 ? [[name]] : inside.map((path) => [name, ...path])
+  })
 }

@@ -1,12 +1,25 @@
 import type { InvocationId } from '@restatedev/restate-sdk'
+import type { RunAuthor } from '@stageflow/core'
 import type { CallFacts } from '@stageflow/core/durable'
 import type { KeptFact } from './service-call.ts'
+
+/** An answer, and who gave it. */
+export interface GivenAnswer {
+  readonly answer?: unknown
+  readonly by?: RunAuthor | undefined
+}
 
 /** Something that Restate has told the run. */
 export type Arrival =
   | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
-  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown }
+  | { readonly kind: 'answer'; readonly name: string; readonly path: string; readonly given: GivenAnswer }
   | { readonly kind: 'stop'; readonly reason: string }
   | { readonly kind: 'sleep'; readonly until: number }
   | { readonly kind: 'invocation'; readonly id: InvocationId }
-  | { readonly kind: 'recorded'; readonly fact: KeptFact; readonly isWanted: () => boolean }
+  | {
+      readonly kind: 'recorded'
+      readonly fact: KeptFact
+      readonly isWanted: () => boolean
+      /** Called if the fact isn't wanted. */
+      readonly unused: (() => void) | undefined
+    }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
 import { serveEndpoint } from '../test/endpoint.ts'
 import { observed } from '../test/observed.ts'
-import { restate, serve } from '../test/restate.ts'
+import { restate, secret, serve } from '../test/restate.ts'
 import { durableWorkflow, moveRun } from './index.ts'
 
 const ask = ({ resumed }: StageContext): { answer: unknown } | StageOutput =>
@@ -14,7 +14,7 @@ const ask = ({ resumed }: StageContext): { answer: unknown } | StageOutput =>
 async function meet(changed: (log: string[]) => Pipeline | ReturnType<typeof first>) {
   const log: string[] = []
   const graph = first(log)
-  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('r', { input: { inputText: 'hello' }, options: { timeoutMs: 600_000 } })
   await observed(async () => (await client.status('r'))?.requests.length === 2)
   await client.answer('r', { kid: { check: 'fine' } })
@@ -22,8 +22,8 @@ async function meet(changed: (log: string[]) => Pipeline | ReturnType<typeof fir
   await endpoint.close()
   const made = changed(log)
   const now = made instanceof Pipeline ? made.build() : made
-  const again = await serveEndpoint([durableWorkflow(now, { name })], endpoint.port)
-  const move = () => moveRun(now, { url: restate.url, adminUrl: restate.admin, name, runId: 'r' })
+  const again = await serveEndpoint([durableWorkflow(now, { name, secret })], endpoint.port)
+  const move = () => moveRun(now, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
   return { client, log, name, endpoint: again, graph, move }
 }
 
@@ -75,7 +75,7 @@ test('a run that meets a changed graph is refused in each attempt (durable-resta
   await client.answer('r', { approve: 'yes' })
   await restate.failed(name, 'The run "r" of "order" began with another graph than the one served here')
   await endpoint.close()
-  const back = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
+  const back = await serveEndpoint([durableWorkflow(graph, { name, secret })], endpoint.port)
   try {
     expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { send: { sent: { answer: 'yes' } } } })
     expect(log.toSorted()).toEqual(['a', 'b', 'price'])
@@ -102,7 +102,7 @@ test('a run that does not fit is not moved: the error has every incompatibility,
     '- the graph has no stage "price", which has settled',
   ])
   await endpoint.close()
-  const back = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
+  const back = await serveEndpoint([durableWorkflow(graph, { name, secret })], endpoint.port)
   try {
     await client.answer('r', { approve: 'yes' })
     expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { send: { sent: { answer: 'yes' } } } })
@@ -113,8 +113,8 @@ test('a run that does not fit is not moved: the error has every incompatibility,
 
 test('a run that is unknown or has ended is not moved', async () => {
   const graph = new Pipeline('p').withStage('a', () => ({ a: 1 })).build()
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
-  const move = (runId: string) => moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId })
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  const move = (runId: string) => moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId, secret })
   await expect(move('r')).rejects.toMatchObject({ code: 'durable-restate/not-movable', message: /has no run "r"/ })
   await client.run('r')
   await expect(move('r')).rejects.toMatchObject({ code: 'durable-restate/not-movable', message: /has ended/ })
@@ -124,13 +124,18 @@ test('if the new invocation cannot be started, the error has its request', async
   const { client, log, name, endpoint, graph } = await meet(first)
   try {
     const url = `http://127.0.0.1:${await freePort()}`
-    const failed = (await moveRun(graph, { url, adminUrl: restate.admin, name, runId: 'r' }).then(
+    const failed = (await moveRun(graph, { url, adminUrl: restate.admin, name, runId: 'r', secret }).then(
       () => undefined,
       (error: unknown) => error,
     )) as Error & { request: object }
-    expect(failed).toMatchObject({ code: 'durable-restate/half-moved', message: /with POST \/.*\/r\/run\/send/ })
+    expect(failed).toMatchObject({ code: 'durable-restate/half-moved', message: /with POST \/.*\/r\/move/ })
     expect(JSON.stringify(failed)).not.toContain('hello')
-    await client.start('r', failed.request)
+    const sent = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(failed.request),
+    }
+    expect(await (await fetch(`${restate.url}/${name}/r/move`, sent)).json()).toBe(true)
     await observed(async () => (await client.status('r'))?.requests.length === 1)
     await client.answer('r', { approve: 'yes' })
     expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { send: { sent: { answer: 'yes' } } } })

@@ -4,23 +4,23 @@ import { Pipeline } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
 import { observed } from '../test/observed.ts'
-import { restate, serve } from '../test/restate.ts'
+import { restate, secret, serve } from '../test/restate.ts'
 import { durableClient, durableService, durableWorkflow, moveRun } from './index.ts'
 
 test('a client without a server rejects with durable-restate/unavailable', async () => {
-  const client = durableClient({ url: `http://127.0.0.1:${await freePort()}`, name: 'x' })
+  const client = durableClient({ url: `http://127.0.0.1:${await freePort()}`, name: 'x', secret })
   await expect(client.start('r')).rejects.toMatchObject({
     code: 'durable-restate/unavailable',
-    message: /did not answer POST \/x\/r\/run\/send/,
+    message: /did not answer POST \/x\/r\/start/,
   })
   await expect(client.attach('r')).rejects.toMatchObject({ code: 'durable-restate/unavailable' })
 })
 
-test('a run or a workflow that Restate does not know is named', async () => {
-  const client = durableClient({ url: restate.url, name: 'nobody-serves-this' })
+test('a workflow that Restate does not know is named', async () => {
+  const client = durableClient({ url: restate.url, name: 'nobody-serves-this', secret })
   await expect(client.start('r')).rejects.toMatchObject({
-    code: 'durable-restate/unknown-run',
-    message: /Restate knows nothing at \/nobody-serves-this\/r\/run\/send/,
+    code: 'durable-restate/no-service',
+    message: /Restate knows no workflow for \/nobody-serves-this\/r\/start/,
   })
 })
 
@@ -28,10 +28,10 @@ test('other answers of a server are shown with their status', async () => {
   const server = createServer((_, response) => response.writeHead(503).end('no leader'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const client = durableClient({ url: `http://127.0.0.1:${port}/`, name: 'x' })
+  const client = durableClient({ url: `http://127.0.0.1:${port}/`, name: 'x', secret })
   await expect(client.cancel('a/b', 'x')).rejects.toMatchObject({
     code: 'durable-restate/refused',
-    message: 'Restate refused POST /x/a%2Fb/cancel with 503: no leader',
+    message: 'Restate refused POST /x/a%2Fb/read with 503: no leader',
   })
   await new Promise((resolve) => server.close(resolve))
 })
@@ -45,19 +45,19 @@ test('headers are sent with each request, and ids may hold any character', async
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const headers = { authorization: 'Bearer t' }
-  const client = durableClient({ url: `http://127.0.0.1:${port}`, name: 'x', headers })
+  const client = durableClient({ url: `http://127.0.0.1:${port}`, name: 'x', headers, secret })
   expect(await client.status('ü 1')).toBeUndefined()
-  expect(seen).toEqual(['POST /x/%C3%BC%201/status Bearer t'])
+  expect(seen).toEqual(['POST /x/%C3%BC%201/read Bearer t'])
   await new Promise((resolve) => server.close(resolve))
 })
 
 test('a question to workers that are gone ends after its time, or when its signal aborts', async () => {
-  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.run('r')
   await endpoint.close()
   await expect(client.status('r', { timeoutMs: 200 })).rejects.toMatchObject({
     code: 'durable-restate/timed-out',
-    message: expect.stringMatching(/\/r\/status within 200 ms.*Check that the workers/),
+    message: expect.stringMatching(/\/r\/read within 200 ms.*Check that the workers/),
   })
   const controller = new AbortController()
   const status = client.status('r', { signal: controller.signal })
@@ -66,7 +66,7 @@ test('a question to workers that are gone ends after its time, or when its signa
 })
 
 test('the options of a wait are checked', async () => {
-  const client = durableClient({ url: restate.url, name: 'x' })
+  const client = durableClient({ url: restate.url, name: 'x', secret })
   const refusal = { code: 'durable-restate/illegal-option' }
   for (const wait of [{ timeoutMs: -1 }, { timeout: 1 }, new AbortController().signal])
     await expect(client.status('r', wait as never)).rejects.toMatchObject(refusal)
@@ -82,7 +82,7 @@ test('attach ends when its signal aborts, and the run goes on', async () => {
       return { a: 1 }
     })
     .build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('r')
   const controller = new AbortController()
   const attached = client.attach('r', { signal: controller.signal })
@@ -96,11 +96,11 @@ test('attach ends when its signal aborts, and the run goes on', async () => {
 test.each<[name: string, make: () => unknown, message: RegExp]>([
   [
     'a name that Restate refuses',
-    () => durableWorkflow(graph, { name: 'a b' }),
+    () => durableWorkflow(graph, { name: 'a b', secret }),
     /name must be a name such as "payout"/,
   ],
   ['an unknown option', () => durableService(graph, { name: 'a', prots: 1 } as never), /unknown option "prots".*ports/],
-  ['a relative address', () => durableClient({ url: '/ingress', name: 'a' }), /url must be an address such as/],
+  ['a relative address', () => durableClient({ url: '/ingress', name: 'a', secret }), /url must be an address such as/],
 ])('%s is refused (durable-restate/illegal-option)', (_name, make, message) => {
   expect(make).toThrow(expect.objectContaining({ code: 'durable-restate/illegal-option' }) as Error)
   expect(make).toThrow(message)
@@ -108,7 +108,9 @@ test.each<[name: string, make: () => unknown, message: RegExp]>([
 const graph = new Pipeline('p').withStage('a', () => ({ a: 1 })).build()
 
 test('options of moveRun are checked too', async () => {
-  await expect(moveRun(graph, { url: restate.url, adminUrl: 'x', name: 'p', runId: 'r' })).rejects.toMatchObject({
+  await expect(
+    moveRun(graph, { url: restate.url, adminUrl: 'x', name: 'p', runId: 'r', secret }),
+  ).rejects.toMatchObject({
     code: 'durable-restate/illegal-option',
     message: /moveRun\(\).*adminUrl must be an address/,
   })

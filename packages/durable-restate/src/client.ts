@@ -1,120 +1,354 @@
+import { randomUUID } from 'node:crypto'
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { StageGraph } from '@stageflow/core'
-import { ABORT_SIGNAL, checkOptions, checkWait, lostInJson, required } from '@stageflow/core/kit'
-import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
+import type { RunOptions, StageGraph } from '@stageflow/core'
+import {
+  ABORT_SIGNAL,
+  RUN_OPTIONS,
+  TEXT,
+  TIME_LIMIT,
+  checkOptions,
+  lostInJson,
+  plainOptions,
+  required,
+  show,
+} from '@stageflow/core/kit'
+import type { OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
+import { fingerprintOf } from '@stageflow/core/durable'
+import { Admissions } from './admission.ts'
+import type { Admitted, AnyGraph, Asking, LaterAction } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
-import type { DurableAnswers, RunState } from './durable-workflow.ts'
+import type { DurableAnswers } from './durable-workflow.ts'
 import { restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
+import { notFailed, retryRun } from './retry-failed.ts'
 import { checkRequest } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
+import type { RunState, RunView } from './run-view.ts'
+import { keysOf } from './secret.ts'
+import type { Secrets } from './secret.ts'
+import { sealed } from './sent-request.ts'
+import type { Action, ClientRequest } from './sent-request.ts'
 
-export interface DurableClientOptions {
+export interface DurableClientOptions<Graph = unknown> {
   /** The address of Restate's ingress, such as `http://localhost:8080`. */
   readonly url: string
   /** The name of the workflow. */
   readonly name: string
+  /** The secret of the workflow. Of two, the first one signs. `false` if the workflow has none. */
+  readonly secret: Secrets | false
+  /**
+   * The graph of the workflow. Its interceptors admit callers here, in the process of the client. Required if it has some that check
+   * callers, such as `auth()`, and for `retryFailed`.
+   */
+  readonly graph?: Graph
   /** Headers of each request, such as `authorization`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The address of Restate's admin API, such as `http://localhost:9070`. Required for `retryFailed`. */
+  readonly adminUrl?: string
+}
+
+/** The options of a request: how long to wait for it, and who asks, such as `{ token }` for `auth()`. */
+export type RequestOptions = WaitOptions & CallerOptions
+type CallerOptions = Omit<RunOptions, keyof WaitOptions | OwnRunOption>
+/** What a run has from its start, or from its workflow. */
+type OwnRunOption = 'graceMs' | 'cleanupMs' | 'maxConcurrency' | 'onStageFailure' | 'eventSink' | 'chunkEvents'
+/** The options of a request that waits as long as the run takes. */
+export type AttachOptions = Omit<RequestOptions, 'timeoutMs'>
+
+/** The options of `retryFailed`. */
+export type RetryRunOptions<Stages> = AttachOptions & {
+  /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
+  readonly again?: readonly (keyof Stages & string)[]
 }
 
 /**
- * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unavailable` without a server, and
- * with `durable-restate/illegal-option` for an illegal run id. All but `attach` and `run` wait for `timeoutMs` (default: 30,000) for
- * an answer, then reject with `durable-restate/timed-out`.
+ * Starts and controls durable runs from any process. The interceptors of its graph admit each caller before anything is sent. Every method
+ * rejects with `durable-restate/unavailable` without a server, and with `durable-restate/illegal-option` for an illegal run id. Those that
+ * don't wait for the end of a run wait for `timeoutMs` (default: 30,000) for an answer, then reject with `durable-restate/timed-out`. A
+ * signal ends the wait, and never the run.
  */
-export interface DurableClient<Stages> {
+export interface DurableClient<Stages> extends NamedClient<Stages> {
   /**
-   * Starts a run. Returns false if a run with this id exists: it goes on, and its request counts. Rejects with
-   * `durable-restate/illegal-request`, and with `durable-restate/not-json` if JSON would lose a part of the request.
+   * Starts a run. Returns false if a run with this id exists: the caller is admitted as one who attaches to it, and its first request
+   * counts. Rejects with `durable-restate/illegal-request`, and with `durable-restate/not-json` if JSON would lose a part of the request.
    */
-  start(runId: string, request?: DurableRequest, options?: WaitOptions): Promise<boolean>
+  start(runId: string, request?: DurableRequest, options?: RequestOptions): Promise<boolean>
+  /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
+  run(runId: string, request?: DurableRequest, options?: AttachOptions): Promise<DurableResult<Stages>>
+  attach(runId: string, options?: AttachOptions): Promise<DurableResult<Stages>>
+  answer(runId: string, answers: DurableAnswers<Stages>, options?: RequestOptions): Promise<void>
+  resume(runId: string, answers: DurableAnswers<Stages>, options?: AttachOptions): Promise<DurableResult<Stages>>
+  cancel(runId: string, reason: string, options?: RequestOptions): Promise<boolean>
+  status(runId: string, options?: RequestOptions): Promise<RunState | undefined>
+  retryFailed(runId: string, options?: RetryRunOptions<Stages>): Promise<DurableResult<Stages>>
+  /**
+   * Acts in the name of a part of the app, such as `'month end'`. No interceptor is asked, and answers are recorded as given by that name.
+   * Needs the secret.
+   */
+  as(name: string): NamedClient<Stages>
+  stats(): DurableClientStats
+}
+
+/** What a client does with runs that exist. */
+export interface NamedClient<Stages> {
   /** Waits until a run has ended. A failed run resolves too. Rejects with `durable-restate/unknown-run`. */
   attach(runId: string, options?: { readonly signal?: AbortSignal }): Promise<DurableResult<Stages>>
-  /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
-  run(
+  /**
+   * Keeps answers to stages that wait, or that will: an early answer is that to the first question of its stage. For a webhook. Rejects
+   * with `core/answer` if an `answerSchema` refuses one, and with `durable-restate/not-waiting` or `durable-restate/not-json`.
+   */
+  answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
+  /** Like `answer`, and then waits until the run has ended. */
+  resume(
     runId: string,
-    request?: DurableRequest,
+    answers: DurableAnswers<Stages>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<DurableResult<Stages>>
-  /** Answers stages that wait. Rejects with `durable-restate/not-waiting` or `durable-restate/not-json`. */
-  answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
   /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
-  /** How far a run is; undefined if there is none, or if it has not begun. */
+  /** How far a run is; undefined if there is none. */
   status(runId: string, options?: WaitOptions): Promise<RunState | undefined>
+  /**
+   * Goes on with a failed run from its failure, under the same id, and waits until it has ended. What ended ok or skipped is not called
+   * again, and answers stay. What settled with the failure as its input stays settled, unless it is in `again`. The run's time limit
+   * begins again. Needs `graph` and `adminUrl`, and the journal of the run (`journalRetention`). Rejects with
+   * `durable-restate/not-failed`, and with `durable-restate/changed-graph` if the graph doesn't fit.
+   */
+  retryFailed(
+    runId: string,
+    options?: { readonly signal?: AbortSignal; readonly again?: readonly (keyof Stages & string)[] },
+  ): Promise<DurableResult<Stages>>
+}
+
+export interface DurableClientStats {
+  /** How many requests the interceptors have refused, through this client. */
+  readonly refused: number
 }
 
 /** The stages of a graph's type. */
 type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _> ? Stages : Record<string, never>
 
-const RULES: OptionRules<DurableClientOptions> = {
+const GRAPH: OptionRule = [isGraph, 'what build() returned']
+const AGAIN: OptionRule = [
+  (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  "the names of stages, such as ['report']",
+]
+const WAIT: OptionRules<WaitOptions> = { signal: ABORT_SIGNAL, timeoutMs: TIME_LIMIT }
+const SIGNAL: OptionRules<Pick<WaitOptions, 'signal'>> = { signal: ABORT_SIGNAL }
+const RULES: OptionRules<Omit<DurableClientOptions, 'secret'>> = {
   url: required(ADDRESS),
   name: required(NAME),
+  graph: GRAPH,
   headers: HEADERS,
+  adminUrl: ADDRESS,
 }
 /** A connection that lasted this long has waited for a run: it is made again. */
 const LONG_MS = 5_000
 const MOST_QUICK_FAILURES = 5
+/** How long a request may wait that is made again then: a signature is too old soon after. */
+const MOST_WAIT_MS = 240_000
 
 /**
- * Returns a client for the runs of one workflow: `durableClient<typeof graph>({ url, name })`. It needs no code of the graph.
- * Throws `durable-restate/illegal-option`.
+ * Returns a client for the runs of one workflow: `durableClient({ url, name, secret, graph })`. Without interceptors that check callers,
+ * the type of the graph is enough: `durableClient<typeof graph>({ url, name, secret })`. Throws `durable-restate/illegal-option`.
  */
-export function durableClient<Graph>(options: DurableClientOptions): DurableClient<StagesOf<Graph>> {
-  checkOptions('durableClient()', ILLEGAL_OPTION, options, RULES)
-  const { url, name, headers } = options
+export function durableClient<Graph>(options: DurableClientOptions<Graph>): DurableClient<StagesOf<Graph>> {
+  checkOptions('durableClient()', ILLEGAL_OPTION, options, RULES, [...Object.keys(RULES), 'secret'])
+  const { url, name, headers, adminUrl, secret } = options
+  const graph = options.graph as AnyGraph | undefined
+  const keys = keysOf('durableClient()', secret, 'if the workflow has none')
   const ask = restateAt(url, headers)
-  const of = (runId: string): string => {
-    checkOptions('The client', ILLEGAL_OPTION, { runId }, { runId: required(RUN_ID) })
-    return `/${name}/${encodeURIComponent(runId)}`
-  }
-  const call = (runId: string, handler: string, wait: WaitOptions, body?: unknown): Promise<unknown> =>
-    ask('POST', `${of(runId)}/${handler}`, body, checked(wait))
-  const ofRun = (runId: string, what: string, wait: WaitOptions): Promise<unknown> =>
-    ask('GET', `/restate/workflow${of(runId)}/${what}`, undefined, wait)
+  const admissions = new Admissions(graph)
+  type Result = DurableResult<StagesOf<Graph>>
 
-  const client: DurableClient<StagesOf<Graph>> = {
-    start: async (runId, request = {}, wait = {}) => {
-      checkRequest(runId, request)
-      checkJson(request, `The request of the run "${runId}"`)
-      const answer = (await call(runId, 'run/send', wait, request)) as { readonly status: string }
-      return answer.status === 'Accepted'
-    },
-    attach: async (runId, wait = {}) => {
-      checkWait('attach()', ILLEGAL_OPTION, wait, { signal: ABORT_SIGNAL })
-      const { signal } = wait
-      for (let failures = 0; ;) {
-        const since = systemClock.now()
-        try {
-          return (await ofRun(runId, 'attach', { ...wait, timeoutMs: Infinity })) as DurableResult<StagesOf<Graph>>
-        } catch (error) {
-          if (!StageflowError.is(error, 'durable-restate/unavailable')) throw error
-          failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
-          if (failures === MOST_QUICK_FAILURES) throw error
-          await systemClock.sleep(100 * 2 ** failures, signal)
-        }
+  /** Sends a signed request to a handler of the workflow. */
+  async function send(
+    action: Action,
+    runId: string,
+    request: Omit<Partial<ClientRequest>, 'action' | 'runId'>,
+    wait: WaitOptions,
+  ): Promise<unknown> {
+    const about = { workflow: name, runId, action, at: systemClock.now(), id: randomUUID() }
+    const sent = sealed(keys, { ...about, isAdmitted: false, body: undefined, ...request })
+    return ask('POST', `/${name}/${encodeURIComponent(runId)}/${action}`, sent, wait)
+  }
+
+  const look = async (runId: string, wait: WaitOptions, body: object = {}): Promise<RunView | undefined> =>
+    ((await send('read', runId, { body }, wait)) as RunView | null) ?? undefined
+
+  async function existing(runId: string, wait: WaitOptions, body?: object): Promise<RunView> {
+    const run = await look(runId, wait, body)
+    if (run === undefined) throw unknownRun(runId)
+    return run
+  }
+
+  /** Reads the arguments of a method, before anything is sent. `system`: the name of the part of the app that asks. */
+  function checked(
+    where: string,
+    runId: string,
+    given: unknown,
+    rules: OptionRules,
+    system: string | undefined,
+  ): Split {
+    checkOptions('The client', ILLEGAL_OPTION, { runId }, { runId: required(RUN_ID) })
+    const { caller, wait } = splitOptions(where, given, rules, system !== undefined)
+    if (system !== undefined) return { caller, asking: { system }, wait }
+    admissions.checkCaller(where, caller)
+    return { caller, asking: { caller }, wait }
+  }
+
+  /** Has a request to a run that exists admitted. */
+  async function admitted(
+    action: LaterAction,
+    runId: string,
+    asking: Asking,
+    wait: WaitOptions,
+    answers?: unknown,
+  ): Promise<{ readonly run: RunView; readonly by: Admitted }> {
+    wait.signal?.throwIfAborted()
+    const run = await existing(runId, wait)
+    return { run, by: await admissions.later(action, runId, run, asking, answers) }
+  }
+
+  /** Waits until a run has ended, over lost connections. */
+  async function resultOf(runId: string, { signal }: WaitOptions): Promise<Result> {
+    const wait = { timeoutMs: MOST_WAIT_MS, ...(signal && { signal }) }
+    for (let failures = 0; ;) {
+      const since = systemClock.now()
+      try {
+        await ask('GET', `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`, undefined, {
+          ...wait,
+          timeoutMs: Infinity,
+        })
+        return (await existing(runId, wait, { result: true })).result as Result
+      } catch (error) {
+        if (!mayPass(error)) throw error
+        failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
+        if (failures === MOST_QUICK_FAILURES) throw error
+        await systemClock.sleep(100 * 2 ** failures, signal)
       }
-    },
-    run: async (runId, request, wait) => {
-      await client.start(runId, request, wait)
-      return client.attach(runId, wait)
-    },
-    answer: async (runId, answers, wait = {}) => {
+    }
+  }
+
+  /** Starts a run. Returns false if it exists; then the caller may attach to it. */
+  async function start(runId: string, request: DurableRequest, caller: object, wait: WaitOptions): Promise<boolean> {
+    checkRequest(runId, request)
+    checkJson(request, `The request of the run "${runId}"`)
+    const by = await admissions.start(runId, request.input ?? {}, caller)
+    if (await send('start', runId, { ...by, body: request }, wait)) return true
+    await admitted('attach', runId, { caller }, wait)
+    return false
+  }
+
+  /** The methods that need no interceptor to admit their caller if it acts by a name. */
+  function controls(system: string | undefined): NamedClient<StagesOf<Graph>> {
+    const split = (where: string, runId: string, given: unknown, rules: OptionRules = WAIT): Split =>
+      checked(where, runId, given, rules, system)
+
+    async function sendAnswers(runId: string, answers: unknown, { asking, wait }: Split): Promise<void> {
       checkJson(answers, `The answer to the run "${runId}"`)
-      await call(runId, 'answer', wait, answers)
+      const { run, by } = await admitted('answer', runId, asking, wait, answers)
+      await send('answer', runId, { ...by, run: run.run, body: answers }, wait)
+    }
+
+    return {
+      attach: async (runId, given) => {
+        const { asking, wait } = split('attach()', runId, given, SIGNAL)
+        await admitted('attach', runId, asking, { ...wait, timeoutMs: MOST_WAIT_MS })
+        return resultOf(runId, wait)
+      },
+      answer: async (runId, answers, given) => sendAnswers(runId, answers, split('answer()', runId, given)),
+      resume: async (runId, answers, given) => {
+        const options = split('resume()', runId, given, SIGNAL)
+        await sendAnswers(runId, answers, options)
+        return resultOf(runId, options.wait)
+      },
+      cancel: async (runId, reason, given) => {
+        const { asking, wait } = split('cancel()', runId, given)
+        const { run, by } = await admitted('cancel', runId, asking, wait)
+        return (await send('cancel', runId, { ...by, run: run.run, body: reason }, wait)) as boolean
+      },
+      status: async (runId, given) => {
+        const { asking, wait } = split('status()', runId, given)
+        const run = await look(runId, wait)
+        if (run === undefined) return undefined
+        await admissions.later('read', runId, run, asking)
+        return run.state
+      },
+      retryFailed: async (runId, given) => {
+        const { again = [], ...options } = plainOptions<{ readonly again?: unknown }>(given ?? {})
+        checkOptions('retryFailed()', ILLEGAL_OPTION, { again }, { again: AGAIN })
+        const { asking, wait } = split('retryFailed()', runId, options, SIGNAL)
+        if (graph === undefined || adminUrl === undefined || keys.length === 0) throw needsMore()
+        const { run } = await admitted('retry', runId, asking, wait)
+        if (run.state.status !== 'failed') throw notFailed(runId, run.state)
+        await retryRun(graph, { url, adminUrl, name, runId, headers }, keys, again as readonly string[], async () => {
+          const now = await existing(runId, wait)
+          if (now.run !== run.run || now.state.status !== 'failed') throw notFailed(runId, now.state)
+        })
+        return resultOf(runId, wait)
+      },
+    }
+  }
+
+  const byCaller = controls(undefined)
+  const client: DurableClient<StagesOf<Graph>> = {
+    ...byCaller,
+    start: async (runId, request = {}, given) => {
+      const { caller, wait } = checked('start()', runId, given, WAIT, undefined)
+      return start(runId, request, caller, wait)
     },
-    cancel: async (runId, reason, wait = {}) => {
-      // Restate would keep the cancel for a run that begins later under this id.
-      await ofRun(runId, 'output', checked(wait)).catch((error: unknown) => {
-        if (StageflowError.is(error, 'durable-restate/unknown-run')) throw error
-      })
-      return (await call(runId, 'cancel', wait, reason)) as boolean
+    run: async (runId, request = {}, given) => {
+      const { caller, wait } = checked('run()', runId, given, SIGNAL, undefined)
+      await start(runId, request, caller, wait)
+      return resultOf(runId, wait)
     },
-    status: async (runId, wait = {}) => ((await call(runId, 'status', wait)) as RunState | null) ?? undefined,
+    as: (system) => {
+      checkOptions('as()', ILLEGAL_OPTION, { name: system }, { name: required(TEXT) })
+      if (keys.length > 0) return Object.freeze(controls(system))
+      throw new StageflowError(
+        ILLEGAL_OPTION,
+        'as(): without a secret, anyone could act by any name. Pass a secret to durableClient() and durableWorkflow().',
+      )
+    },
+    stats: () => Object.freeze({ refused: admissions.refused }),
   }
   return client
 }
+
+interface Split {
+  readonly caller: object
+  readonly asking: Asking
+  readonly wait: WaitOptions
+}
+
+/** How long to wait for a request, and the options of its caller. */
+function splitOptions(
+  where: string,
+  given: unknown,
+  rules: OptionRules,
+  hasNoCaller: boolean,
+): Pick<Split, 'caller' | 'wait'> {
+  const options = plainOptions<WaitOptions>(given ?? {})
+  const isOfRun = ABORT_SIGNAL[0](given) || RUN_OPTIONS.some((name) => !Object.hasOwn(rules, name) && name in options)
+  checkOptions(where, ILLEGAL_OPTION, given ?? {}, rules, hasNoCaller || isOfRun ? Object.keys(rules) : 'any')
+  const { timeoutMs, signal, ...others } = options
+  const ending = signal === undefined ? undefined : { signal }
+  return { caller: { ...others, ...ending }, wait: { ...ending, ...(timeoutMs !== undefined && { timeoutMs }) } }
+}
+
+function isGraph(value: unknown): boolean {
+  try {
+    fingerprintOf(value as AnyGraph)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether the same request may succeed a moment later. */
+const mayPass = (error: unknown): boolean =>
+  ['unavailable', 'no-service', 'timed-out'].some((code) => StageflowError.is(error, `durable-restate/${code}`))
 
 function checkJson(value: unknown, what: string): void {
   const lost = lostInJson(value)
@@ -125,7 +359,14 @@ function checkJson(value: unknown, what: string): void {
   )
 }
 
-function checked(wait: WaitOptions): WaitOptions {
-  checkWait('The durable client', ILLEGAL_OPTION, wait)
-  return wait
-}
+const unknownRun = (runId: string): StageflowError =>
+  new StageflowError(
+    'durable-restate/unknown-run',
+    `Restate has no run ${show(runId)} of this workflow. It was never started, or has ended longer ago than workflowRetention.`,
+  )
+
+const needsMore = (): StageflowError =>
+  new StageflowError(
+    ILLEGAL_OPTION,
+    'retryFailed() needs the graph, the address of the admin API, and a secret: durableClient({ graph, adminUrl, secret }). Without a secret, a workflow takes no facts.',
+  )

@@ -1,14 +1,22 @@
 import type { ServiceOptions, WorkflowOptions } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { fingerprintOf } from '@stageflow/core/durable'
+import { fingerprintOf, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { ANY, isPlain, optionProblems, refuseOptions, required, show } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, NAME, OBJECT } from './option-rules.ts'
+import { keysOf } from './secret.ts'
+import type { Keys, Secrets } from './secret.ts'
+import type { Action } from './sent-request.ts'
 
 /** The options of `durableWorkflow`. */
 export type WorkflowFactoryOptions<Ports> = DurableOptions<Ports> & {
+  /**
+   * The secret of its clients, of at least 32 bytes: only requests that they have signed count. Two of them while it changes: clients sign
+   * with the first, and both are accepted. `false`: anyone who reaches Restate may start, answer, cancel and read runs. Required.
+   */
+  readonly secret: Secrets | false
   /** Options of the Restate workflow, such as `workflowRetention`. Default: those of the server, with an `abortTimeout` of an hour. */
   readonly restate?: WorkflowOptions
 }
@@ -47,7 +55,7 @@ const RUN: OptionRule = [
     .map(([name, place]) => `${name} (use ${place})`)
     .join(', ')}`,
 ]
-const RULES: OptionRules<WorkflowFactoryOptions<{ readonly some: unknown }>> = {
+const RULES: OptionRules<DurableOptions<{ readonly some: unknown }> & Pick<WorkflowFactoryOptions<{}>, 'restate'>> = {
   name: required(NAME),
   run: RUN,
   restate: OBJECT,
@@ -58,8 +66,43 @@ const RULES: OptionRules<WorkflowFactoryOptions<{ readonly some: unknown }>> = {
 export const ABORT_TIMEOUT = { hours: 1 } as const
 
 /** Throws `durable-restate/illegal-option`. */
-export function checkFactory<Stages, Ports>(where: string, graph: StageGraph<Stages, Ports>, options: unknown): void {
-  refuseOptions(where, ILLEGAL_OPTION, [...graphProblems(graph), ...optionProblems(options, RULES)])
+export function checkFactory<Stages, Ports>(
+  where: string,
+  graph: StageGraph<Stages, Ports>,
+  options: unknown,
+  own: readonly string[] = [],
+): void {
+  const known = [...Object.keys(RULES), ...own]
+  refuseOptions(where, ILLEGAL_OPTION, [...graphProblems(graph), ...optionProblems(options, RULES, '', known)])
+}
+
+/** The secrets of a workflow. Throws `durable-restate/illegal-option`. */
+export function workflowKeys<Stages, Ports>(graph: StageGraph<Stages, Ports>, secret: unknown): Keys {
+  const keys = keysOf('durableWorkflow()', secret, 'if anyone who reaches Restate may do everything with its runs')
+  if (keys.length > 0 || !isGuarded(graph)) return keys
+  throw new StageflowError(
+    ILLEGAL_OPTION,
+    `durableWorkflow(): secret can't be false, because interceptors of the graph "${graph.name}" check callers: without a secret, anyone could say that they were checked. Pass a secret of at least 32 bytes, and the same one to durableClient().`,
+  )
+}
+
+const DAY_MS = 86_400_000
+/** A request that changes or reads a run that exists counts for so long. */
+const REQUEST_MS = 300_000
+
+/**
+ * How long each request counts after it was signed, in ms. Restate keeps a start until a worker takes it, so it counts longer, but not
+ * longer than an ended run is kept: then it finds the run, and starts none.
+ */
+export function requestLimits({ workflowRetention }: WorkflowOptions = {}): Readonly<Record<Action, number>> {
+  const startMs = Math.min(DAY_MS, millisecondsOf(workflowRetention) ?? DAY_MS)
+  return { start: startMs, move: startMs, read: REQUEST_MS, answer: REQUEST_MS, cancel: REQUEST_MS }
+}
+
+function millisecondsOf(duration: WorkflowOptions['workflowRetention']): number | undefined {
+  if (duration === undefined || typeof duration === 'number') return duration
+  const { days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 } = duration
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000 + milliseconds
 }
 
 const PLACES = ['local', 'call', 'service']

@@ -5,11 +5,11 @@ import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
 import { Worker } from '../test/breakable.ts'
 import { observed } from '../test/observed.ts'
 import { placed } from '../test/placed-graph.ts'
-import { restate, serve, serveMore } from '../test/restate.ts'
+import { restate, secret, serve, serveMore } from '../test/restate.ts'
 import { durableService, durableWorkflow } from './index.ts'
 
 test('stages with placement: service run in another process, with the inputs that they have in place', async () => {
-  const { client, name } = await serve<typeof placed>((name) => [durableWorkflow(placed, { name })])
+  const { client, name } = await serve<typeof placed>((name) => [durableWorkflow(placed, { name, secret })])
   const port = await freePort()
   const worker = new Worker(new URL('../test/service-worker.ts', import.meta.url), [`${port}`, name])
   await worker.start()
@@ -61,7 +61,7 @@ test('a call on another machine is aborted there if the run fails, and its fact 
     await began
     return StageOutput.fail('x is broken')
   })
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await serveMore([durableService(graph, { name })])
   expect(await client.run('r')).toMatchObject({
     status: 'failed',
@@ -76,7 +76,7 @@ test.each(['by the client', 'in Restate'])(
   async (how) => {
     const log: string[] = []
     const graph = beside(log, async () => ({ x: 1 }))
-    const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+    const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
     await serveMore([durableService(graph, { name })])
     await client.start('r')
     await observed(() => log.length === 1)
@@ -91,7 +91,7 @@ test.each(['by the client', 'in Restate'])(
 test('a call that an operator kills on the other machine fails its stage', async () => {
   const log: string[] = []
   const graph = beside(log, async () => ({ x: 1 }))
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await serveMore([durableService(graph, { name })])
   await client.start('r')
   await observed(() => log.length === 1)
@@ -118,7 +118,7 @@ test('a connection that is cut during a call on another machine repeats only tha
       { dependencies: ['a'], placement: 'service' },
     )
     .build()
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const services = await serveMore([durableService(graph, { name })])
   await client.start('r')
   await observed(() => calls.length === 2)
@@ -130,7 +130,7 @@ test('a connection that is cut during a call on another machine repeats only tha
 test('another graph on the other machine is named (durable-restate/changed-graph), and the call succeeds once the right one is there', async () => {
   const graph = new Pipeline('p').withStage('a', () => ({ a: 1 }), { placement: 'service' }).build()
   const other = new Pipeline('p').withStage('b', () => ({ b: 1 }), { placement: 'service' }).build()
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const wrong = await serveMore([durableService(other, { name })])
   await client.start('r')
   await restate.failed(`${name}.stages`, 'The run "r" calls "a" on another machine, but with the graph there')

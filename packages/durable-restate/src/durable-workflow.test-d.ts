@@ -12,19 +12,28 @@ const withPorts = Pipeline.withPorts<{ bank: string }>('order')
   .withStage('pay', ({ ports }) => ({ paid: ports.bank }))
   .build()
 
+const secret = 'a secret of at least thirty-two bytes'
+
 export async function check(): Promise<void> {
-  const workflow = durableWorkflow(graph, { name: 'order' })
-  expectTypeOf(workflow).toExtend<WorkflowDefinition<string, DurableHandlers<object>>>()
-  durableWorkflow(withPorts, { name: 'order', ports: { bank: 'b' } })
+  const workflow = durableWorkflow(graph, { name: 'order', secret })
+  expectTypeOf(workflow).toExtend<WorkflowDefinition<string, DurableHandlers>>()
+  durableWorkflow(withPorts, { name: 'order', secret, ports: { bank: 'b' } })
   durableService(withPorts, { name: 'order', ports: { bank: 'b' } })
   // @ts-expect-error Property 'ports' is missing
-  durableWorkflow(withPorts, { name: 'order' })
+  durableWorkflow(withPorts, { name: 'order', secret })
   // @ts-expect-error Property 'ports' is missing
   durableService(withPorts, { name: 'order' })
   // @ts-expect-error 'timeoutMs' belongs to the request of each run
-  durableWorkflow(graph, { name: 'order', run: { timeoutMs: 5 } })
+  durableWorkflow(graph, { name: 'order', secret, run: { timeoutMs: 5 } })
 
-  const client = durableClient<typeof graph>({ url: 'http://localhost:8080', name: 'order' })
+  // @ts-expect-error Property 'secret' is missing
+  durableWorkflow(graph, { name: 'order' })
+  // @ts-expect-error Property 'secret' is missing
+  durableClient({ url: 'http://localhost:8080', name: 'order' })
+  durableWorkflow(graph, { name: 'order', secret: false })
+  durableWorkflow(graph, { name: 'order', secret: [secret, new Uint8Array(32)] })
+
+  const client = durableClient<typeof graph>({ url: 'http://localhost:8080', name: 'order', secret })
   await client.answer('r', { approve: 'yes' })
   // @ts-expect-error the pipeline has no stage 'aprove'
   await client.answer('r', { aprove: 'yes' })
@@ -34,8 +43,15 @@ export async function check(): Promise<void> {
   if (result.status === 'completed') expectTypeOf(result.data.price.total).toEqualTypeOf<number>()
   if (result.status === 'cancelled') expectTypeOf(result.reason).toEqualTypeOf<string>()
   if (result.status === 'failed') expectTypeOf(result.errors[0]?.code).toEqualTypeOf<string | undefined>()
+  // The type of the graph comes from the graph too, and what is asked by a name needs no options of a caller.
+  const guarded = durableClient({ url: 'http://localhost:8080', name: 'order', secret, graph })
+  expectTypeOf(guarded).toEqualTypeOf(client)
+  await guarded.as('month end').resume('r', { approve: 'yes' })
+  await guarded.retryFailed('r', { again: ['price'] })
+  // @ts-expect-error the pipeline has no stage 'prize'
+  await guarded.retryFailed('r', { again: ['prize'] })
   // A client of a graph with ports needs none of them.
-  expectTypeOf((await durableClient<typeof withPorts>({ url: '', name: '' }).attach('r')).data.pay?.paid).toEqualTypeOf<
-    string | undefined
-  >()
+  expectTypeOf(
+    (await durableClient<typeof withPorts>({ url: '', name: '', secret }).attach('r')).data.pay?.paid,
+  ).toEqualTypeOf<string | undefined>()
 }

@@ -2,7 +2,7 @@ import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { observed, withinSomeLimit } from '../test/observed.ts'
-import { restate, serve } from '../test/restate.ts'
+import { restate, secret, serve } from '../test/restate.ts'
 import { durableWorkflow } from './index.ts'
 
 const child = new Pipeline('child')
@@ -23,7 +23,7 @@ test('a run with children and maps ends like a run in process', async () => {
       dependencies: ['kid', 'squares'],
     })
     .build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const input = { inputText: 'hello' }
   const result = await client.run('run-1', { input })
   const inProcess = await graph.run(input)
@@ -37,7 +37,7 @@ test('an id that exists attaches to its run, which keeps the first request', asy
   const graph = new Pipeline('once')
     .withStage('a', ({ snapshot }) => ({ text: snapshot.inputText, calls: ++calls }))
     .build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   expect(await client.start('x', { input: { inputText: 'first' } })).toBe(true)
   expect(await client.start('x', { input: { inputText: 'second' } })).toBe(false)
   const results = await Promise.all([client.attach('x'), client.run('x'), client.run('x')])
@@ -47,7 +47,7 @@ test('an id that exists attaches to its run, which keeps the first request', asy
 
 test('a failed run resolves with its errors', async () => {
   const graph = new Pipeline('failing').withStage('a', () => StageOutput.fail('no stock')).build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   expect(await client.run('x')).toMatchObject({
     status: 'failed',
     errors: [{ stage: 'a', message: 'no stock' }],
@@ -58,7 +58,7 @@ test('a failed run resolves with its errors', async () => {
 
 test('the result is the value of the last step, because a report has times that differ between attempts', async () => {
   const graph = new Pipeline('parent').withPipeline('kid', child).build()
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const result = await client.run('x')
   const steps = (await restate.journal(await restate.invocation(name, 'x'))).filter(({ type }) =>
     type.endsWith(': Run'),
@@ -81,7 +81,7 @@ test('stages wait for answers, also those of child pipelines and of the items of
       each: (letter, context) => (letter === 'a' ? { letter } : ask(context as never)),
     })
     .build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('x')
   const { requests } = await observed(async () => {
     const status = await client.status('x')
@@ -117,7 +117,7 @@ test('stages wait for answers, also those of child pipelines and of the items of
 
 test('of answers that come at once, one counts', async () => {
   const graph = new Pipeline('asking').withStage('approve', ask).build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('x')
   await observed(async () => (await client.status('x'))?.requests.length === 1)
   const answers = await Promise.allSettled(
@@ -149,7 +149,7 @@ function untilAborted(log: string[]) {
 test('cancel aborts the code of a run and runs its cleanups', async () => {
   const log: string[] = []
   const graph = new Pipeline('long').withStage('a', untilAborted(log)).build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('x')
   await observed(() => log.length === 1)
   expect(await client.cancel('x', 'changed my mind')).toBe(true)
@@ -164,7 +164,7 @@ test('a cancel in Restate itself cancels the run, and its cleanups run', async (
     .withStage('a', untilAborted(log))
     .withStage('b', () => ({ never: true }), { dependencies: ['a'] })
     .build()
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('x')
   await observed(() => log.length === 1)
   await restate.ask('PATCH', `/invocations/${await restate.invocation(name, 'x')}/cancel`)
@@ -175,7 +175,7 @@ test('a cancel in Restate itself cancels the run, and its cleanups run', async (
 test('a run past its timeout fails, and its code is aborted', async () => {
   const log: string[] = []
   const graph = new Pipeline('slow').withStage('a', untilAborted(log)).build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const result = await withinSomeLimit(50, async (timeoutMs) => {
     const ended = await client.run(`within ${timeoutMs}`, { options: { timeoutMs } })
     return log.length > 0 ? ended : undefined
@@ -186,7 +186,7 @@ test('a run past its timeout fails, and its code is aborted', async () => {
 
 test('a waiting run can be cancelled', async () => {
   const graph = new Pipeline('asking').withStage('approve', ask).build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('x')
   await observed(async () => (await client.status('x'))?.requests.length === 1)
   await client.cancel('x', 'too late')
@@ -211,7 +211,7 @@ test('at most 64 calls are in progress at once, or as many as maxConcurrency say
       concurrency: 150,
     })
     .build()
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const inFlight = async (id: string): Promise<number> => {
     let open = 0
     let found = 0
@@ -229,7 +229,7 @@ test('at most 64 calls are in progress at once, or as many as maxConcurrency say
 
 test('a wrong request ends the run at once, and says what is wrong', async () => {
   const graph = new Pipeline('strict').withStage('a', () => ({ a: 1 })).build()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await expect(client.run('x', { input: { inputText: 7 as never } })).rejects.toMatchObject({
     code: 'durable-restate/illegal-request',
     message: expect.stringContaining('inputText') as string,

@@ -1,48 +1,58 @@
-import { CancelledError, TerminalError, handlers, workflow } from '@restatedev/restate-sdk'
-import type { WorkflowContext, WorkflowDefinition, WorkflowSharedContext } from '@restatedev/restate-sdk'
+import { CancelledError, TerminalError, handlers, serde, workflow } from '@restatedev/restate-sdk'
+import type { Serde, WorkflowContext, WorkflowDefinition, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
-import type { PipelineStatus, StageGraph } from '@stageflow/core'
-import { fingerprintOf, runDurable } from '@stageflow/core/durable'
-import type { OpenRequest } from '@stageflow/core/durable'
-import { show } from '@stageflow/core/kit'
-import { answersByKey, openRequests } from './answers.ts'
-import { ABORT_TIMEOUT, checkFactory, legOptions, serviceName } from './durable-options.ts'
+import type { StageGraph } from '@stageflow/core'
+import type { GraphFingerprint } from '@stageflow/core/durable'
+import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, runDurable } from '@stageflow/core/durable'
+import { classifyError, lostInJson, show } from '@stageflow/core/kit'
+import { unguarded } from './admission.ts'
+import { findAnswers, openRequests } from './answers.ts'
+import type { FoundAnswer, QuestionsByPath } from './answers.ts'
+import { ABORT_TIMEOUT, checkFactory, legOptions, requestLimits, serviceName, workflowKeys } from './durable-options.ts'
 import type { WorkflowFactoryOptions } from './durable-options.ts'
 import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
 import { finishedStep } from './finished-step.ts'
-import { ANSWER, CANCEL, END, RUN, WAIT } from './names.ts'
+import { checkMoved } from './moved-facts.ts'
+import { CANCEL, END, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
 import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
+import type { Question } from './questions.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { RunningCalls } from './running-calls.ts'
-import { beginRun, startOf } from './run-start.ts'
-import type { DurableRequest } from './run-start.ts'
-
-/** How far a run is, and what it waits for. */
-export interface RunState {
-  readonly status: 'running' | PipelineStatus
-  /** In ms since 1970. */
-  readonly startedAt: number
-  /** The requests of stages that wait for an answer, with the keys of the answer. */
-  readonly requests: readonly OpenRequest[]
-}
+import { beginRun, checkBegin, startOf, traceHeaders } from './run-start.ts'
+import type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
+import { idsOf } from './run-view.ts'
+import type { RunState, RunView, Started } from './run-view.ts'
+import { notAdmitted, opened } from './sent-request.ts'
+import type { Action, ClientRequest, SentRequest } from './sent-request.ts'
 
 /** What a run keeps in the state of its workflow. */
 type StoredState = Omit<RunState, 'requests'>
 
-/** Answers by the names of the stages that wait for them. */
+/** Answers by the names of the stages that wait for them, or will. */
 export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown }
 
-/** The handlers of a durable run. Its run id is the key of the workflow. */
-export interface DurableHandlers<Stages> {
-  run(context: WorkflowContext, request: DurableRequest): Promise<DurableResult<Stages>>
-  /** Gives answers to stages that wait. Fails with `durable-restate/not-waiting`, also if another answer came first. */
-  answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void>
-  /** Cancels the run, also before it begins. Returns false if it has ended or been cancelled before. */
-  cancel(context: WorkflowSharedContext, reason: string): Promise<boolean>
-  /** Null if the run has not begun. */
-  status(context: WorkflowSharedContext): Promise<RunState | null>
+/** How a run ended, for everyone who reaches Restate. Its result is read with `read`. */
+export type RunEnd = Pick<RunState, 'status'>
+
+/**
+ * The handlers of a durable run. Its run id is the key of the workflow. All but `run` take a signed request, and carry it out only if
+ * they share the secret of the client that signed it (`durable-restate/not-admitted`).
+ */
+export interface DurableHandlers {
+  /** Carries out the run. Restate lets no client call it: `start` and `move` do. */
+  run(context: WorkflowContext, request: BegunRequest): Promise<RunEnd>
+  /** Starts the run. Returns false if it was started before. */
+  start(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
+  /** Starts the run with what it has done before. Without a secret it refuses everything. */
+  move(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
+  /** Null if the run was not started. */
+  read(context: WorkflowSharedContext, request: SentRequest): Promise<RunView | null>
+  /** Keeps answers for stages that wait, or that will. Fails with `durable-restate/not-waiting`, also if another answer came first. */
+  answer(context: WorkflowSharedContext, request: SentRequest): Promise<void>
+  /** Cancels the run. Returns false if it has ended or been cancelled before. */
+  cancel(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
 }
 
 /**
@@ -52,67 +62,200 @@ export interface DurableHandlers<Stages> {
 export function durableWorkflow<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   options: WorkflowFactoryOptions<Ports>,
-): WorkflowDefinition<string, DurableHandlers<Stages>> {
-  checkFactory('durableWorkflow()', graph, options)
+): WorkflowDefinition<string, DurableHandlers> {
+  checkFactory('durableWorkflow()', graph, options, ['secret'])
+  const keys = workflowKeys(graph, options.secret)
+  const limits = requestLimits(options.restate)
   const shape = fingerprintOf(graph)
   const running = new RunningCalls()
   const service = serviceName(options.name)
-  const { shared } = handlers.workflow
+  const { shared, workflow: alone } = handlers.workflow
 
-  async function run(context: WorkflowContext, request: DurableRequest): Promise<DurableResult<Stages>> {
-    const begin = await beginRun(context, shape)
+  async function run(context: WorkflowContext, request: BegunRequest): Promise<RunEnd> {
+    const begin = await beginRun(context, shape).catch((error: unknown) => {
+      throw named(error)
+    })
     let { startedAt } = begin.recorded
+    let executor: RestateExecutor | undefined
     try {
       const begun = startOf(context.key, request, begin)
       startedAt = begun.start.startedAt
       context.set(RUN, { status: 'running', startedAt })
-      const executor = new RestateExecutor(context, { ...begun, running, service })
+      executor = new RestateExecutor(context, { ...begun, running, service })
       const ended = await runDurable(graph, executor, legOptions(options))
       const end = (): DurableResult<Stages> | TooLarge => durableResult(ended)
       const result = await finishedStep(context.run(END, end, { serde: limited((_, bytes) => ({ bytes })) }))
       if ('bytes' in result) throw resultTooLarge(context.key, result)
+      await told(context.promise<DurableResult<Stages>>(RESULT).resolve(result))
       context.set(RUN, { status: result.status, startedAt })
-      return result
+      return { status: result.status }
     } catch (error) {
-      const refusal = refusalOf(error)
-      if (refusal === undefined) throw error
-      context.set(RUN, { status: 'failed', startedAt })
+      // In a later attempt the run is blocked: Restate tries again, and it goes on once it is let in.
+      const isRefused = begin.isFirst && executor?.hasBegun === false
+      const refusal = isRefused && isRefusal(error) ? terminal(error, 403) : wrongRun(error)
+      if (refusal === undefined) throw named(error)
+      context.set(RUN, { status: refusal.code === 403 ? 'refused' : 'failed', startedAt })
       throw refusal
     }
   }
 
-  async function answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void> {
-    const state = await context.get<StoredState>(RUN)
-    if (state?.status !== 'running') throw terminal(notRunning(context.key, state))
-    const keys = await waitingKeys(context)
-    for (const [key, given] of checkedAnswers(context.key, keys, answers)) await answerOnce(context, key, given)
+  /** The request in what was sent to a handler. */
+  async function received(context: WorkflowSharedContext, action: Action, sent: unknown): Promise<ClientRequest> {
+    // A step, so that a later attempt doesn't find it too old.
+    const now = await context.date.now()
+    const expected = { workflow: options.name, runId: context.key, action, now, validMs: limits[action] }
+    return orRefused(() => opened(keys, sent, expected))
   }
 
-  async function cancel(context: WorkflowSharedContext, reason: string): Promise<boolean> {
+  /** A request that changes the run that it was made for, once. */
+  async function receivedOnce(
+    context: WorkflowSharedContext,
+    action: Action,
+    sent: unknown,
+  ): Promise<readonly [ClientRequest, StoredState]> {
+    const request = await received(context, action, sent)
+    const runId = context.key
+    const started = await context.promise<Started>(STARTED).peek()
+    if (started === undefined) throw terminal(notStarted(runId), 404)
+    if (keys.length > 0) {
+      checkAdmitted(runId, request)
+      if (request.run !== started.run)
+        throw terminal(
+          notAdmitted({ action, runId }, 'it was made for an earlier run with this id. Send it again'),
+          403,
+        )
+      if (!(await completed(context.promise(ONCE + request.id).resolve())))
+        throw terminal(notAdmitted({ action, runId }, 'it was carried out before. Sign each request by itself'), 403)
+    }
+    return [request, (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: started.at }]
+  }
+
+  function checkAdmitted(runId: string, { isAdmitted }: ClientRequest): void {
+    if (keys.length > 0 && isGuarded(graph) && !isAdmitted) throw terminal(unguarded(runId), 500)
+  }
+
+  async function start(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
+    const request = await received(context, 'start', sent)
+    checkAdmitted(context.key, request)
+    const { body } = request
+    return begin(
+      context,
+      request,
+      orRefused(() => checkedBegin(context.key, body ?? {})),
+    )
+  }
+
+  async function move(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
+    const runId = context.key
+    if (keys.length === 0)
+      throw terminal(notAdmitted({ action: 'move', runId }, 'a workflow with secret: false takes no facts'), 403)
+    const request = await received(context, 'move', sent)
+    const { moved, ...rest } = Object(request.body) as { readonly moved?: unknown }
+    return begin(
+      context,
+      request,
+      orRefused(() => ({ ...checkedBegin(runId, rest), moved: checkedMoved(runId, moved, shape) })),
+    )
+  }
+
+  function checkedBegin(runId: string, request: unknown): DurableRequest {
+    checkBegin(graph, runId, request)
+    return request ?? {}
+  }
+
+  /** Begins the run, unless a request before this one has. */
+  async function begin(
+    context: WorkflowSharedContext,
+    { id, kept, at }: ClientRequest,
+    request: BegunRequest,
+  ): Promise<boolean> {
+    if (missingKeepers(graph, kept).length > 0) throw terminal(unguarded(context.key), 500)
+    const started: Started = { run: id, at, kept, ids: idsOf(request.input ?? {}) }
+    if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
+    for (const [name, value] of Object.entries(request.moved?.promises ?? {}))
+      await context.promise(name).resolve(value)
+    const sent = context.genericSend<BegunRequest>({
+      service: options.name,
+      method: 'run',
+      key: context.key,
+      parameter: { ...request, kept },
+      inputSerde: serde.json as Serde<BegunRequest>,
+      headers: traceHeaders(context.request().headers),
+    })
+    await sent.invocationId // the run exists from now on
+    return true
+  }
+
+  async function read(context: WorkflowSharedContext, sent: SentRequest): Promise<RunView | null> {
+    const { body } = await received(context, 'read', sent)
+    const started = await context.promise<Started>(STARTED).peek()
+    if (started === undefined) return null
+    const { at, ...known } = started
+    const state = (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: at }
+    const questions = state.status === 'running' ? await questionsOf(context) : new Map<string, Question>()
+    const wantsResult = Object(body).result === true
+    return {
+      ...known,
+      isGuarded: keys.length > 0 && isGuarded(graph),
+      state: { ...state, requests: openRequests(questions) },
+      ...(wantsResult && { result: await context.promise(RESULT).peek() }),
+    }
+  }
+
+  async function answer(context: WorkflowSharedContext, sent: SentRequest): Promise<void> {
+    const [{ body, by }, state] = await receivedOnce(context, 'answer', sent)
+    const runId = context.key
+    if (state.status !== 'running') throw terminal(ended(runId, state), 409)
+    const questions = await questionsOf(context)
+    const given = await orRefusedLater(async () => checkedAnswers(graph, body))
+    for (const { name, path, answer } of orRefused(() => foundAnswers(runId, questions, given)))
+      if (!(await completed(context.promise(name).resolve({ answer, ...(by !== undefined && { by }) }))))
+        throw terminal(answeredBefore(runId, path), 409)
+  }
+
+  function foundAnswers(runId: string, questions: QuestionsByPath, answers: unknown): readonly FoundAnswer[] {
+    const found = findAnswers(runId, questions, answers, shape)
+    for (const { path, answer } of found) {
+      checkAnswerJson(runId, path, answer)
+      checkAnswerSize(runId, path, answer)
+    }
+    return found
+  }
+
+  async function cancel(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
+    const [{ body: reason }, state] = await receivedOnce(context, 'cancel', sent)
     if (typeof reason !== 'string') throw terminal(noReason(context.key, reason), 400)
-    const state = await context.get<StoredState>(RUN)
-    if (state !== null && state.status !== 'running') return false
+    if (state.status !== 'running') return false
     return completed(context.promise<string>(CANCEL).resolve(reason))
-  }
-
-  async function status(context: WorkflowSharedContext): Promise<RunState | null> {
-    const state = await context.get<StoredState>(RUN)
-    if (state === null) return null
-    const requests = new Map<string, unknown>()
-    for (const key of state.status === 'running' ? await waitingKeys(context) : [])
-      requests.set(key, (await context.get<{ readonly request: unknown }>(WAIT + key))?.request)
-    return { ...state, requests: openRequests(requests) }
   }
 
   return workflow({
     name: options.name,
-    handlers: { run, answer: shared(answer), cancel: shared(cancel), status: shared(status) },
+    handlers: {
+      run: alone({ ingressPrivate: true }, run),
+      start: shared(start),
+      move: shared(move),
+      read: shared(read),
+      answer: shared(answer),
+      cancel: shared(cancel),
+    },
     options: { abortTimeout: ABORT_TIMEOUT, ...options.restate },
-  }) as WorkflowDefinition<string, DurableHandlers<Stages>>
+  }) as WorkflowDefinition<string, DurableHandlers>
+}
+
+/** An error of an attempt with its code in its message: Restate shows that alone, and tries again. */
+const named = (error: unknown): unknown =>
+  StageflowError.is(error) ? new Error(`[${error.code}] ${error.message}`, { cause: error }) : error
+
+/** Whether an interceptor refused a run before its first stage, and would refuse it again: neither a bug nor a broken connection. */
+function isRefusal(error: unknown): error is StageflowError {
+  if (!StageflowError.is(error)) return false
+  const isByInterceptor = error.code === 'core/leg-refused' || !/^(core|durable-restate)\//.test(error.code)
+  return isByInterceptor && ![error, error.cause].some((each) => classifyError(each) === 'transient')
 }
 
 /** How a run ends that would fail in every attempt: its input or its options are wrong, or its result is too large. */
-function refusalOf(error: unknown): TerminalError | undefined {
+function wrongRun(error: unknown): TerminalError | undefined {
   const code = 'durable-restate/illegal-request'
   if (StageflowError.is(error, 'durable-restate/too-large')) return terminal(error, 413)
   for (const cause of ['core/snapshot', 'core/illegal-option', code])
@@ -120,12 +263,50 @@ function refusalOf(error: unknown): TerminalError | undefined {
   return undefined
 }
 
-const notRunning = (runId: string, state: StoredState | null): StageflowError =>
+/** The HTTP status of each code in docs/errors.md that a handler refuses a request with. */
+const STATUS: Readonly<Record<string, number>> = {
+  'durable-restate/illegal-request': 400,
+  'durable-restate/not-json': 400,
+  'core/answer': 400,
+  'durable-restate/not-admitted': 403,
+  'durable-restate/unguarded': 500,
+  'durable-restate/not-waiting': 409,
+  'durable-restate/too-large': 413,
+}
+
+/** What a check returns. What it throws refuses the request, and isn't tried again. */
+function orRefused<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    throw asRefusal(error)
+  }
+}
+async function orRefusedLater<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check()
+  } catch (error) {
+    throw asRefusal(error)
+  }
+}
+const asRefusal = (error: unknown): unknown =>
+  StageflowError.is(error) && STATUS[error.code] !== undefined ? terminal(error, STATUS[error.code]) : error
+
+function checkedMoved(runId: string, moved: unknown, graph: GraphFingerprint): Moved {
+  checkMoved(runId, moved, graph)
+  return moved
+}
+
+const notStarted = (runId: string): StageflowError =>
+  new StageflowError(
+    'durable-restate/unknown-run',
+    `The run "${runId}" was not started. Check its id, or start it first.`,
+  )
+
+const ended = (runId: string, { status }: StoredState): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
-    state === null
-      ? `The run "${runId}" can't take an answer: it has not begun, or doesn't exist. Check its id, and see what it waits for with client.status(runId).`
-      : `The run "${runId}" can't take an answer: it has ended as ${state.status}. See its result with client.attach(runId).`,
+    `The run "${runId}" can't take an answer: it has ended as ${status}. See its result with client.attach(runId).`,
   )
 
 const noReason = (runId: string, reason: unknown): StageflowError =>
@@ -134,24 +315,19 @@ const noReason = (runId: string, reason: unknown): StageflowError =>
     `The run "${runId}" was not cancelled: the reason is ${show(reason)}; pass a string such as "the user left".`,
   )
 
-function checkedAnswers(...given: Parameters<typeof answersByKey>): ReturnType<typeof answersByKey> {
-  try {
-    const found = answersByKey(...given)
-    for (const [key, answer] of found) checkAnswerSize(given[0], key, answer)
-    return found
-  } catch (error) {
-    const isTooLarge = StageflowError.is(error, 'durable-restate/too-large')
-    throw terminal(error as StageflowError, isTooLarge ? 413 : 409)
-  }
-}
+const answeredBefore = (runId: string, path: string): StageflowError =>
+  new StageflowError(
+    'durable-restate/not-waiting',
+    `"${path}" of the run "${runId}" has an answer already, which counts; this one is not used.`,
+  )
 
-async function answerOnce(context: WorkflowSharedContext, key: string, answer: unknown): Promise<void> {
-  if (await completed(context.promise(ANSWER + key).resolve({ answer }))) return
-  throw terminal(
-    new StageflowError(
-      'durable-restate/not-waiting',
-      `"${key}" of the run "${context.key}" has an answer already, which counts; this one is not used.`,
-    ),
+/** The schema of an answer may have made something of it that JSON can't hold. */
+function checkAnswerJson(runId: string, path: string, answer: unknown): void {
+  const lost = lostInJson(answer)
+  if (lost === undefined) return
+  throw new StageflowError(
+    'durable-restate/not-json',
+    `The answerSchema of "${path}" made ${lost} of the answer to the run "${runId}", which JSON cannot hold. Let it return plain data.`,
   )
 }
 
@@ -166,11 +342,22 @@ async function completed(resolved: Promise<void>): Promise<boolean> {
   }
 }
 
-/** The keys of the calls that wait for answers. What an ended run had waited for may still be in its state. */
-async function waitingKeys(context: WorkflowSharedContext): Promise<readonly string[]> {
-  return (await context.stateKeys()).filter((key) => key.startsWith(WAIT)).map((key) => key.slice(WAIT.length))
+/** Waits until a promise is resolved, also if Restate cancels the invocation meanwhile. */
+const told = (resolved: Promise<void>): Promise<void> =>
+  resolved.catch((error: unknown) => {
+    if (!(error instanceof TerminalError)) throw error
+  })
+
+/** What the stages of a run have asked, by the paths of their answers. What an ended run had asked may still be in its state. */
+async function questionsOf(context: WorkflowSharedContext): Promise<QuestionsByPath> {
+  const questions = new Map<string, Question>()
+  for (const key of await context.stateKeys()) {
+    const question = key.startsWith(QUESTION) ? await context.get<Question>(key) : null
+    if (question !== null) questions.set(key.slice(QUESTION.length), question)
+  }
+  return questions
 }
 
-/** An error that Restate returns to the caller of a handler. `errorCode`: the HTTP status of its code in docs/errors.md. */
+/** An error that Restate returns to the caller of a handler. */
 const terminal = ({ code, message }: StageflowError, errorCode = 409): TerminalError =>
   new TerminalError(`[${code}] ${message}`, { errorCode })

@@ -22,7 +22,8 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
     const { status, text } = await send(method, path, sent, AbortSignal.any(signals)).catch((error: unknown) => {
       signal?.throwIfAborted()
       if (late?.aborted !== true) throw error
-      throw new StageflowError(
+      throw withStatus(
+        504,
         'durable-restate/timed-out',
         `Restate at ${base} did not answer ${method} ${path} within ${timeoutMs} ms. It repeats a request until a worker answers, so this one may still be carried out. Check that the workers of this workflow run, and that Restate reaches the address that they registered.`,
       )
@@ -58,7 +59,8 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
       // fetch() itself only says that it failed.
       const inner = read(cause, 'cause')
       const why = inner === undefined ? textOf(cause) : `${textOf(cause)}, ${textOf(inner)}`
-      throw new StageflowError(
+      throw withStatus(
+        503,
         'durable-restate/unavailable',
         `Restate at ${base} did not answer ${method} ${path}: ${why}. ${(body?.length ?? 0) < MOST_BYTES ? 'Check the address, and that it runs.' : TOO_LARGE}`,
         { cause },
@@ -72,15 +74,35 @@ const TOO_LARGE = `The request is larger than the ${MOST_BYTES} bytes that Resta
 /** An error that a handler has returned, or one of Restate itself. */
 function refused(method: string, path: string, status: number, text: string): StageflowError {
   const message = messageIn(text)
-  const [, code, ours = ''] = /^\[(durable-restate\/[a-z-]+)\] (.*)$/s.exec(message) ?? []
-  if (code !== undefined) return new StageflowError(code, ours)
+  const [, code, ours = ''] = /^\[([a-z0-9-]+\/[a-z0-9-]+)\] (.*)$/s.exec(message) ?? []
+  if (code !== undefined) return withStatus(status, code, ours)
+  if (status === 404 && NO_SERVICE.test(message))
+    return withStatus(
+      503,
+      'durable-restate/no-service',
+      `Restate knows no workflow for ${path}: ${message.replace(/\.+$/, '')}. A server that has just started knows its workflows a moment later: try again. Otherwise register the deployment that serves this one.`,
+    )
   if (status === 404)
-    return new StageflowError(
+    return withStatus(
+      404,
       'durable-restate/unknown-run',
       `Restate knows nothing at ${path}: ${message === '' ? 'not found' : message.replace(/\.+$/, '')}. Start the run first, and register the deployment that serves its workflow.`,
     )
-  return new StageflowError('durable-restate/refused', `Restate refused ${method} ${path} with ${status}: ${message}`)
+  return withStatus(status, 'durable-restate/refused', `Restate refused ${method} ${path} with ${status}: ${message}`)
 }
+
+/** An error with the HTTP status of its code, which tells whether the same request may succeed later. */
+function withStatus(
+  status: number,
+  code: string,
+  message: string,
+  options?: { readonly cause?: unknown },
+): StageflowError & { readonly status: number } {
+  return Object.assign(new StageflowError(code, message, options), { status })
+}
+
+/** What Restate says of a service that was not registered, and of every service until it has loaded which there are. */
+const NO_SERVICE = /^(service|the service) '[^']*' (not found|exists, but the handler)/
 
 const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
 

@@ -8,15 +8,15 @@ import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spanRecorder, withContextManager } from '../../interceptor-tracing/test/span-recorder.ts'
 import { observed } from '../test/observed.ts'
-import { restate, serve, serveMore } from '../test/restate.ts'
-import { durableService, durableWorkflow } from './index.ts'
+import { restate, secret, serve, serveMore } from '../test/restate.ts'
+import { durableClient, durableService, durableWorkflow } from './index.ts'
 
 test('an interceptor around a stage runs inside its step, which a retry does not leave', async () => {
   let calls = 0
   const graph = new Pipeline('retried')
     .withStage('a', () => (++calls < 3 ? StageOutput.retry('busy') : { calls }), { retry: { attempts: 3, baseMs: 1 } })
     .build({ interceptors: [retry()] })
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const result = await client.run('r')
   expect(result.data).toEqual({ a: { calls: 3 } })
   expect(result.report.stages['a' as never]).toMatchObject({
@@ -51,7 +51,7 @@ test('a signal of an interceptor can stop no run on Restate: each attempt fails 
         },
       ],
     })
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('r')
   await restate.failed(name, "A signal of an interceptor stopped the run (away), but Restate can't repeat that.")
   isAborting = false
@@ -85,12 +85,12 @@ test.each(['a header of the request', 'an extension of the input'])(
     const [here, there] = [spanRecorder(), spanRecorder()]
     const sent: Record<string, string>[] = []
     const graph = traced(here, sent)
-    const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+    const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
     await serveMore([durableService(traced(there, sent), { name })])
     if (how === 'an extension of the input') await client.start('r', { input: { extensions: { traceparent: CALLER } } })
     else {
-      const headers = { 'content-type': 'application/json', traceparent: CALLER }
-      await fetch(`${restate.url}/${name}/r/run/send`, { method: 'POST', headers, body: '{}' })
+      const headers = { traceparent: CALLER }
+      await durableClient<typeof graph>({ url: restate.url, name, secret, headers }).start('r')
     }
     await client.attach('r')
     const run = here.span('invoke_workflow traced')
@@ -133,13 +133,13 @@ test('a WORK stage has the name of its call as key, and a repeated call does not
     .withStage('charge', async () => ({ charge: ++calls }), StageKind.WORK)
     .build({ interceptors: [idempotency({ store })] })
   const { client, endpoint, name } = await serve<typeof graph>((name) => [
-    durableWorkflow(graph, { name, run: { graceMs: 1 } }),
+    durableWorkflow(graph, { name, secret, run: { graceMs: 1 } }),
   ])
   await client.start('r')
   await observed(() => calls === 1)
   await endpoint.close()
   // Another process with the same store.
-  await serveMore([durableWorkflow(other, { name })], endpoint.port)
+  await serveMore([durableWorkflow(other, { name, secret })], endpoint.port)
   expect(await client.attach('r')).toMatchObject({
     status: 'completed',
     data: { charge: { charge: 2 } },

@@ -1,13 +1,16 @@
 import type { CallFacts } from '@stageflow/core/durable'
 import { lostCall } from './lost-call.ts'
-import { ANSWER, BY_ENGINE, CALLED, CANCEL, START, TIMER } from './names.ts'
-import type { DurableRequest, MovableRequest, Recorded } from './run-start.ts'
+import type { GivenAnswer } from './arrival.ts'
+import { ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, START, TIMER } from './names.ts'
+import type { Recorded, BegunRequest } from './run-start.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run has done so far, read from its journal. */
 export interface RunJournal {
   readonly start: Recorded
-  readonly request: DurableRequest
+  readonly request: Omit<BegunRequest, 'moved'>
+  /** Whether it had failed and was tried again, so that facts of what failed are gone. */
+  readonly isRetried: boolean | undefined
   /** In the order in which the run got them. */
   readonly facts: readonly KeptFact[]
 }
@@ -28,9 +31,9 @@ interface Entry {
   readonly result?: Result
 }
 
-/** Reads what a run has done from the rows of its journal, in their order. */
-export function readJournal(rows: readonly JournalRow[]): RunJournal {
-  let request: MovableRequest = {}
+/** Reads what a run has done from the rows of its journal, in their order; undefined if it has not begun. */
+export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined {
+  let request: BegunRequest = {}
   let start: Recorded | undefined
   const facts: KeptFact[] = []
   /** The names of commands, by the number of their completion. */
@@ -53,8 +56,13 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal {
     } else if (type.startsWith('Notification') && entry.result !== undefined) given.set(completed, entry.result)
   }
   const { moved, ...rest } = request
-  if (start === undefined) throw new TypeError('the run has not begun')
-  return { start: moved?.start ?? start, request: rest, facts: [...(moved?.facts ?? []), ...facts] }
+  if (start === undefined) return undefined
+  return {
+    start: { ...start, ...moved?.start },
+    request: rest,
+    isRetried: moved?.isRetried,
+    facts: [...(moved?.facts ?? []), ...facts],
+  }
 }
 
 /** The fact that a step has recorded. `given`: what has arrived before it. Steps that only clean up have none. */
@@ -66,9 +74,10 @@ function factsOfStep(step: string, value: unknown, given: ReadonlyMap<string, Re
     return [{ kind: 'stop', key: '', reason, at }]
   }
   if (step.startsWith(TIMER)) return [{ kind: 'timer', key: step.slice(TIMER.length), at }]
-  if (step.startsWith(ANSWER)) {
-    const { answer } = parsed(given.get(step)?.Success) as { readonly answer?: unknown }
-    return [{ kind: 'answer', key: step.slice(ANSWER.length), answer, at }]
+  if (step.startsWith(ANSWERED)) {
+    const end = step.indexOf(' ', ANSWERED.length)
+    const { answer, by } = parsed(given.get(ANSWER + step.slice(end + 1))?.Success) as GivenAnswer
+    return [{ kind: 'answer', key: step.slice(ANSWERED.length, end), answer, ...(by !== undefined && { by }), at }]
   }
   if (step.startsWith(CALLED)) {
     const key = step.slice(CALLED.length)

@@ -4,7 +4,7 @@ import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { serveEndpoint } from '../test/endpoint.ts'
 import { observed, withinSomeLimit } from '../test/observed.ts'
-import { restate, serve } from '../test/restate.ts'
+import { restate, secret, serve } from '../test/restate.ts'
 import { durableWorkflow } from './index.ts'
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -29,7 +29,7 @@ test('the code of a lost attempt is aborted, and the next attempt calls the stag
       { dependencies: ['before'] },
     )
     .build()
-  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('x')
   await observed(() => log.includes('a began'))
   endpoint.cut()
@@ -52,7 +52,7 @@ test('a key never runs twice at once in one process', async () => {
     })
     .build()
   const { client, endpoint, name } = await serve<typeof graph>((name) => [
-    durableWorkflow(graph, { name, run: { graceMs: 60_000 } }),
+    durableWorkflow(graph, { name, secret, run: { graceMs: 60_000 } }),
   ])
   await client.start('x')
   await observed(() => begun === 1)
@@ -89,7 +89,7 @@ test('if x failed while y was in progress, the next attempt does not call y agai
       return { y: 1 }
     })
     .build()
-  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('r')
   // The failure of x has been recorded, because it has aborted y.
   await observed(() => log.length === 2)
@@ -112,7 +112,7 @@ test('a limit that passed while no worker was there comes before any call', asyn
       return StageOutput.cancel('aborted')
     })
     .build()
-  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   const { id, deadline } = await withinSomeLimit(700, async (timeoutMs) => {
     const id = `within ${timeoutMs}`
     await client.start(id, { options: { timeoutMs } })
@@ -124,7 +124,7 @@ test('a limit that passed while no worker was there comes before any call', asyn
   })
   await endpoint.close()
   await observed(() => Date.now() > deadline)
-  const again = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
+  const again = await serveEndpoint([durableWorkflow(graph, { name, secret })], endpoint.port)
   try {
     expect(await client.attach(id)).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
     expect(log).toEqual(['a began'])
@@ -147,7 +147,7 @@ test('later attempts emit what happens in them, and the end of the run once', as
       { dependencies: ['a'] },
     )
     .build({ eventSink: events })
-  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await client.start('r')
   await observed(() => calls === 1)
   endpoint.cut()
@@ -179,7 +179,7 @@ test('a run that waits is suspended by Restate, needs no worker meanwhile, and g
     )
     .build()
   const { client, endpoint, name } = await serve<typeof graph>((name) => [
-    durableWorkflow(graph, { name, restate: { inactivityTimeout: 50 } }),
+    durableWorkflow(graph, { name, secret, restate: { inactivityTimeout: 50 } }),
   ])
   await client.start('r', { options: { timeoutMs: 600_000 } })
   const id = await restate.invocation(name, 'r')
@@ -189,7 +189,7 @@ test('a run that waits is suspended by Restate, needs no worker meanwhile, and g
   })
   await endpoint.close()
   const again = await serveEndpoint(
-    [durableWorkflow(graph, { name, restate: { inactivityTimeout: 50 } })],
+    [durableWorkflow(graph, { name, secret, restate: { inactivityTimeout: 50 } })],
     endpoint.port,
   )
   try {

@@ -1,13 +1,21 @@
 // Names in the journal, the promises and the state of a run. The step of a call has the key of the call, which contains no space.
 
+/** The promise that tells that the run was started, and by which request. */
+export const STARTED = 'run started'
 /** The step that a run begins with. */
 export const START = 'run start'
 /** The step that keeps the result of a run: its report has times that differ between attempts. */
 export const END = 'run end'
+/** The promise of the result. The output of the workflow doesn't have it, because anyone who reaches Restate can read that. */
+export const RESULT = 'run result'
 /** The promise that cancels a run, and the step that records it. */
 export const CANCEL = 'run cancel'
-/** The promise of an answer, and the step that records it: followed by the key of the call that asked. */
+/** The promise that a request of this id resolves, so that it is carried out once. */
+export const ONCE = 'request '
+/** The promise of an answer: followed by the number of the question and its path. */
 export const ANSWER = 'answer '
+/** The step that records an answer: followed by the key of the call that asked, a space, and the rest of the name of its promise. */
+export const ANSWERED = 'answered '
 /** The step that records that a timer has passed: followed by the key of the timer. */
 export const TIMER = 'timer '
 /** The step that records the end of a call on another machine: followed by the key of the call. */
@@ -18,8 +26,11 @@ export const ABORT = 'abort '
 export const SLEEP = 'sleep '
 /** The state that tells how far the run is. */
 export const RUN = 'run'
-/** The state that keeps a request: followed by the key of the call that asked. */
-export const WAIT = 'wait '
+/** The state that tells what a stage has asked: followed by the path of its answer. */
+export const QUESTION = 'question '
 
 /** The reason of a run that was cancelled in Restate, which gives none. */
 export const BY_ENGINE = 'cancelled in Restate'
+
+/** The promise of the answer to a question. An answer that comes early is that to the first one. */
+export const answerName = (number: number, path: string): string => `${ANSWER}${number} ${path}`

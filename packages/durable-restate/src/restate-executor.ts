@@ -3,10 +3,11 @@ import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-s
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
-import type { Arrival } from './arrival.ts'
+import type { Arrival, GivenAnswer } from './arrival.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
-import { ABORT, ANSWER, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
+import { ABORT, ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, answerName } from './names.ts'
+import { Questions } from './questions.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
 import { Timers } from './timers.ts'
@@ -32,6 +33,8 @@ const JSON_BYTES: Serde<Uint8Array> = {
   serialize: (bytes) => bytes,
   deserialize: (bytes) => bytes,
 }
+
+type ArrivedAnswer = Extract<Arrival, { kind: 'answer' }>
 
 interface Call {
   readonly key: string
@@ -64,8 +67,13 @@ export class RestateExecutor implements StageExecutor {
   readonly #invocations = new Map<string, RestatePromise<InvocationId>>()
   /** Whether a stage still waits for its answer, by key. */
   readonly #waits = new Map<string, () => boolean>()
+  readonly #questions = new Questions()
+  /** Answers that came when their stages had no open question, by path. The next question takes them. */
+  readonly #early = new Map<string, ArrivedAnswer>()
   /** What the run waits for, by the name of the step. */
   readonly #awaited = new Map<string, RestatePromise<readonly [name: string, Arrival]>>()
+  /** The names of the promises of answers that the run waits for, or has waited for. */
+  readonly #asked = new Set<string>()
   /** The steps whose code has run in this attempt. */
   readonly #live = new Set<string>()
   /** The facts so far, for calls on other machines. */
@@ -80,6 +88,8 @@ export class RestateExecutor implements StageExecutor {
   readonly #moved: KeptFact[]
   readonly #known: ReadonlySet<string>
   #refuse: ((error: Error) => void) | undefined
+  /** Whether the run has asked for a call, or has a fact. Until then only interceptors have run. */
+  hasBegun: boolean
 
   constructor(context: WorkflowContext, attempt: Attempt) {
     this.#context = context
@@ -89,26 +99,31 @@ export class RestateExecutor implements StageExecutor {
     this.lost = context.request().attemptCompletedSignal
     this.#maxInFlight = this.start.options?.maxConcurrency ?? MOST_IN_FLIGHT
     this.#moved = [...attempt.moved]
+    this.hasBegun = attempt.moved.length > 0
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<string>(CANCEL).get(), (reason) => ({ kind: 'stop', reason: `${reason}` }))
     if (attempt.cancelled !== undefined) this.#take({ kind: 'stop', reason: attempt.cancelled })
   }
 
   execute(key: string, call: () => Promise<CallFacts>, { placement }: StageInfo, isWanted: () => boolean): void {
+    this.hasBegun = true
     const isService = placement === 'service'
     if (!this.#known.has(`call ${key}`)) this.#registered.push({ key, call, isService, isWanted })
   }
 
   timer(key: string, at: number): void {
-    if (!this.#known.has(`timer ${key}`)) this.#timers.add(key, at)
+    if (this.#known.has(`timer ${key}`)) return
+    this.#timers.add(key, at)
+    if (this.#waits.has(key)) this.#questions.limit(key, at)
   }
 
   wait(key: string, request: unknown, isWanted: () => boolean): void {
     this.#waits.set(key, isWanted)
-    if (this.#known.has(`answer ${key}`)) return
-    this.#context.set(WAIT + key, { request })
-    const promise = this.#context.promise<{ readonly answer?: unknown }>(ANSWER + key).get()
-    this.#await(ANSWER + key, promise, (given) => ({ kind: 'answer', key, answer: given?.answer }))
+    this.#questions.ask(key, request, !this.#hasAnswer(key))
+  }
+  /** Whether a run that has been moved had the answer to a question, or its time had passed. */
+  #hasAnswer(key: string): boolean {
+    return this.#known.has(`answer ${key}`) || this.#known.has(`timer ${key}`)
   }
 
   /** A signal aborts at another time in each attempt, so a run on Restate can't end by it. */
@@ -133,23 +148,37 @@ export class RestateExecutor implements StageExecutor {
       if (!this.#canArrive()) return undefined
       // Each makes entries in the journal, so their order must be the same in each attempt.
       this.#giveUpUnwanted()
+      this.#waitForAnswers()
       this.#sleepForTimers()
       this.#beginHeldCalls()
       const [name, arrival] = await this.#firstArrival()
       this.#awaited.delete(name)
       const fact = this.#take(arrival)
       if (fact === undefined) continue
-      this.#facts.push(fact)
+      this.#given(fact)
+      // It may be the last one that the run asks for.
+      this.#waitForAnswers()
       return { ...fact, replayed: !this.#live.has(name) }
     }
   }
 
   /** Gives the run a fact that it had before it was moved. */
   #repeatMoved(fact: KeptFact): Fact {
-    if (fact.kind === 'answer') this.#waits.delete(fact.key)
     if (fact.kind === 'stop') this.#isStopped = true
-    this.#facts.push(fact)
+    if (fact.kind === 'call') this.#noteEnd(fact)
+    this.#given(fact)
     return { ...fact, replayed: true }
+  }
+
+  /** The run is about to get a fact. */
+  #given(fact: KeptFact): void {
+    this.#facts.push(fact)
+    const { kind, key } = fact
+    if (kind === 'answer') this.#waits.delete(key)
+    if (kind === 'timer' && this.#waits.delete(key)) this.#questions.expired(key)
+  }
+  #noteEnd({ key, facts }: Extract<KeptFact, { kind: 'call' }>): void {
+    if (facts.status !== 'suspend') this.#questions.ended(key)
   }
 
   /** Whether a call, an answer or a step that records something can come. Once the run has ended, nothing can. */
@@ -162,8 +191,8 @@ export class RestateExecutor implements StageExecutor {
   #giveUpUnwanted(): void {
     for (const [key, isWanted] of this.#waits) {
       if (isWanted()) continue
-      this.#awaited.delete(ANSWER + key)
-      this.#endWait(key)
+      this.#waits.delete(key)
+      if (!this.#hasAnswer(key)) this.#questions.ended(key)
     }
     for (const [key, invocation] of this.#invocations) {
       const isUnwanted = this.#calls.get(key)?.isWanted() === false
@@ -172,9 +201,17 @@ export class RestateExecutor implements StageExecutor {
       this.#await(ABORT + key, invocation, (id) => ({ kind: 'invocation', id: id as InvocationId }))
     }
   }
-  #endWait(key: string): void {
-    this.#waits.delete(key)
-    this.#context.clear(WAIT + key)
+
+  /** Writes what stages have asked into the state, and waits for the answers. */
+  #waitForAnswers(): void {
+    for (const [path, { number }] of this.#questions.write(this.#context)) {
+      const name = answerName(number, path)
+      if (this.#asked.has(name)) continue
+      this.#asked.add(name)
+      const promise = this.#context.promise<GivenAnswer>(name).get()
+      this.#await(name, promise, (given = {}) => ({ kind: 'answer', name, path, given }))
+    }
+    for (const answer of this.#early.values()) this.#takeAnswer(answer)
   }
 
   #sleepForTimers(): void {
@@ -269,12 +306,8 @@ export class RestateExecutor implements StageExecutor {
     switch (arrival.kind) {
       case 'call':
         return this.#callEnded(arrival)
-      case 'answer': {
-        const { key, answer } = arrival
-        const isWanted = this.#waits.get(key)
-        this.#endWait(key)
-        return this.#record(ANSWER + key, (at) => ({ kind: 'answer', key, answer, at }), isWanted)
-      }
+      case 'answer':
+        return this.#takeAnswer(arrival)
       case 'stop': {
         const { reason } = arrival
         if (this.#isStopped) return undefined
@@ -292,15 +325,37 @@ export class RestateExecutor implements StageExecutor {
       case 'recorded':
         this.#recording--
         if (arrival.fact.kind === 'stop') this.#isStopping = false
-        return arrival.isWanted() ? arrival.fact : undefined
+        if (arrival.isWanted()) return arrival.fact
+        arrival.unused?.()
+        return undefined
     }
+  }
+
+  /** Records an answer to the open question of its path. Without one it waits for the next one. */
+  #takeAnswer(arrived: ArrivedAnswer): undefined {
+    const { name, path, given } = arrived
+    const { key } = this.#questions.open(path) ?? {}
+    const isWanted = key === undefined ? undefined : this.#waits.get(key)
+    if (key === undefined || isWanted === undefined) return this.#keepEarly(arrived)
+    this.#early.delete(path)
+    this.#questions.answered(path)
+    const step = `${ANSWERED}${key} ${name.slice(ANSWER.length)}`
+    // If the time of the question was recorded first, the answer is for the next question.
+    const { answer, by } = given
+    const fact = (at: number): KeptFact => ({ kind: 'answer', key, answer, ...(by !== undefined && { by }), at })
+    return this.#record(step, fact, isWanted, () => this.#keepEarly(arrived))
+  }
+  #keepEarly(arrived: ArrivedAnswer): undefined {
+    const { path } = arrived
+    if (!this.#early.has(path)) this.#early.set(path, arrived)
   }
 
   #callEnded({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {
     const { isService, isWanted } = this.#calls.get(key) as Call
     this.#calls.delete(key)
     const facts = given ?? lostCall(key, failure, this.#now(), isWanted())
-    const fact: KeptFact = { kind: 'call', key, facts, at: facts.endedAt }
+    const fact = { kind: 'call', key, facts, at: facts.endedAt } as const
+    this.#noteEnd(fact)
     if (!isService) return fact
     this.#invocations.delete(key)
     this.#awaited.delete(ABORT + key)
@@ -308,12 +363,17 @@ export class RestateExecutor implements StageExecutor {
   }
 
   /** Records when something arrived. The step isn't carried out in later attempts, which tells that its fact is replayed. */
-  #record(name: string, fact: (at: number) => KeptFact, isWanted: () => boolean = () => true): undefined {
+  #record(
+    name: string,
+    fact: (at: number) => KeptFact,
+    isWanted: () => boolean = () => true,
+    unused?: () => void,
+  ): undefined {
     this.#recording++
     const step = this.#context.run(name, () => {
       this.#live.add(name)
       return systemClock.now()
     })
-    this.#await(name, step, (at) => ({ kind: 'recorded', fact: fact(at as number), isWanted }))
+    this.#await(name, step, (at) => ({ kind: 'recorded', fact: fact(at as number), isWanted, unused }))
   }
 }

@@ -1,5 +1,5 @@
 import type { RunProgress } from '@stageflow/core/durable'
-import { pathOf } from './answers.ts'
+import { pathOf } from './paths.ts'
 import type { KeptFact } from './service-call.ts'
 
 type Progress = { [stage: string]: 'settled' | 'started' | Progress }

@@ -1,10 +1,11 @@
 import { CancelledError } from '@restatedev/restate-sdk'
 import type { Request, WorkflowContext } from '@restatedev/restate-sdk'
-import { StageflowError, systemClock } from '@stageflow/core'
-import type { RunInput } from '@stageflow/core'
+import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
+import type { Kept, RunInput } from '@stageflow/core'
+import { checkLeg } from '@stageflow/core/durable'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
-import { ANY, isPlain, optionProblems, refuseOptions } from '@stageflow/core/kit'
-import type { OptionRule } from '@stageflow/core/kit'
+import { ANY, isPlain, optionProblems, refuseOptions, textOf } from '@stageflow/core/kit'
+import type { AnyGraph } from './admission.ts'
 import { finishedStep } from './finished-step.ts'
 import { OBJECT } from './option-rules.ts'
 import { BY_ENGINE, CANCEL, START } from './names.ts'
@@ -17,9 +18,21 @@ export interface DurableRequest {
   readonly options?: DurableStart['options']
 }
 
-/** The request of a run that has been moved: it begins with what it has done before. */
-export interface MovableRequest extends DurableRequest {
-  readonly moved?: { readonly start: Recorded; readonly facts: readonly KeptFact[] }
+/** What a run had done before it was moved or tried again. */
+export interface Moved {
+  readonly start: Pick<Recorded, 'startedAt' | 'trace'>
+  readonly facts: readonly KeptFact[]
+  /** Whether the run had failed, so that facts of what failed are gone. */
+  readonly isRetried?: boolean | undefined
+  /** What the run was told and had not taken yet, by the names of its promises. */
+  readonly promises?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What the workflow begins a run with, once a request to start it was checked. */
+export interface BegunRequest extends DurableRequest {
+  /** What interceptors keep with the run. */
+  readonly kept?: Kept | undefined
+  readonly moved?: Moved | undefined
 }
 
 /** What the first attempt of a run recorded. */
@@ -57,7 +70,7 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
   const cancel = context.promise<string>(CANCEL).peek()
   const step = context.run(START, (): Recorded => {
     isFirst = true
-    return { startedAt: systemClock.now(), fingerprint: graph, trace: traceHeaders(context.request()) }
+    return { startedAt: systemClock.now(), fingerprint: graph, trace: traceOf(context.request()) }
   })
   const recorded = await finishedStep(step, onCancel)
   try {
@@ -74,36 +87,28 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
   return { recorded, isFirst, cancelled }
 }
 
-/** What a run begins with: its request, and what its first attempt recorded. Throws `durable-restate/illegal-request`. */
+/** What a run begins with: its request, and what its first attempt recorded. */
 export function startOf(
   runId: string,
-  request: MovableRequest | null | undefined,
+  { input: given = {}, options, kept, moved }: BegunRequest,
   { recorded, isFirst, cancelled }: Begin,
 ): Begun {
-  checkRequest(runId, request)
-  const { input: given = {}, options, moved } = request ?? {}
   const { startedAt, trace } = moved?.start ?? recorded
   const isTraced = Object.keys(trace).length > 0
   // The caller's own headers go before those of its request.
   const input = isTraced ? { ...given, extensions: { ...trace, ...given.extensions } } : given
   // Later attempts and moved runs go on with facts, so they aren't the first leg.
   const leg = isFirst && moved === undefined ? 1 : 2
-  return { start: { runId, startedAt, input, options }, leg, moved: moved?.facts ?? [], cancelled }
+  const isRetried = moved?.isRetried
+  return { start: { runId, startedAt, input, options, kept, isRetried }, leg, moved: moved?.facts ?? [], cancelled }
 }
 
-const MOVED: OptionRule = [
-  (value) => {
-    const { start, facts } = (value ?? {}) as Partial<NonNullable<MovableRequest['moved']>>
-    return isPlain(start) && isPlain(start?.trace) && Array.isArray(facts) && facts.every(isPlain)
-  },
-  'what moveRun() sends',
-]
-const RULES = { input: OBJECT, options: OBJECT, moved: MOVED }
-/** Other options of a run, such as its ports, belong to the worker. Core checks the values. */
+const RULES = { input: OBJECT, options: OBJECT }
+/** Other options of a run, such as its ports, belong to the worker. */
 const OPTIONS = { timeoutMs: ANY, maxConcurrency: ANY, onStageFailure: ANY }
 
-/** Throws `durable-restate/illegal-request` for names and shapes that a run can't begin with. Its fields are checked by the run itself. */
-export function checkRequest(runId: string, request: unknown): void {
+/** Throws `durable-restate/illegal-request` for names and shapes that a run can't begin with. */
+export function checkRequest(runId: string, request: unknown): asserts request is DurableRequest | undefined {
   const { input, options } = (request ?? {}) as DurableRequest
   const problems = [...optionProblems(request ?? {}, RULES)]
   if (isPlain(options)) problems.push(...optionProblems(options, OPTIONS, 'options.'))
@@ -111,16 +116,40 @@ export function checkRequest(runId: string, request: unknown): void {
     const { extensions } = input
     problems.push(...optionProblems({ extensions }, { extensions: OBJECT }, 'input.'))
   }
-  refuseOptions(`The request of the run "${runId}"`, 'durable-restate/illegal-request', problems)
+  refuseOptions(`The request of the run "${runId}"`, ILLEGAL_REQUEST, problems)
 }
 
-/** The trace of the request that started the run, or that of Restate if it traces. */
-function traceHeaders({ headers, attemptHeaders }: Request): Readonly<Record<string, string>> {
-  const found = [headers, attemptHeaders].find((each) => each.get('traceparent') !== undefined)
+/** Throws `durable-restate/illegal-request` for anything that a run of this graph can't begin with, before it begins. */
+export function checkBegin(
+  graph: AnyGraph,
+  runId: string,
+  request: unknown,
+): asserts request is DurableRequest | undefined {
+  checkRequest(runId, request)
+  try {
+    new ContextSnapshot(request?.input)
+    checkLeg(`The run "${runId}"`, graph, request?.options)
+  } catch (error) {
+    throw new StageflowError(ILLEGAL_REQUEST, textOf(error))
+  }
+}
+
+const ILLEGAL_REQUEST = 'durable-restate/illegal-request'
+
+/** The W3C headers among those of a request. */
+export function traceHeaders(headers: Headers): Readonly<Record<string, string>> {
   const trace: Record<string, string> = {}
   for (const name of ['traceparent', 'tracestate']) {
-    const value = found?.get(name)
+    const value = headers.get(name)
     if (typeof value === 'string') trace[name] = value
   }
   return trace
+}
+
+type Headers = Pick<Request['headers'], 'get'> | Pick<Request['attemptHeaders'], 'get'>
+
+/** The trace of the request that started the run, or that of Restate if it traces. */
+function traceOf({ headers, attemptHeaders }: Request): Readonly<Record<string, string>> {
+  const given = traceHeaders(headers)
+  return Object.hasOwn(given, 'traceparent') ? given : traceHeaders(attemptHeaders)
 }

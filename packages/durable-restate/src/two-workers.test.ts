@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
 import { Proxy, Worker } from '../test/breakable.ts'
 import { observed } from '../test/observed.ts'
-import { restate } from '../test/restate.ts'
+import { restate, secret } from '../test/restate.ts'
 import { durableClient } from './index.ts'
 
 test('of two workers behind one address, one is killed: the other goes on without a timeout of Restate, and repeats nothing that settled', async () => {
@@ -21,7 +21,7 @@ test('of two workers behind one address, one is killed: the other goes on withou
     await Promise.all(workers.map((worker) => worker.start()))
     await proxy.listen()
     await restate.register(proxy.url)
-    const client = durableClient({ url: restate.url, name: 'two-workers' })
+    const client = durableClient({ url: restate.url, name: 'two-workers', secret })
     await client.start('r')
     await observed(() => lines().length === 2)
     await workers[0]?.kill()

@@ -11,6 +11,7 @@ import { answered } from './observed.ts'
 import { randomGraph } from './random-graph.ts'
 import { startRestate } from './restate-server.ts'
 import type { RestateServer } from './restate-server.ts'
+import { secret } from './secret.ts'
 import { settledCalls } from './settled-calls.ts'
 
 export interface KillPlan {
@@ -80,7 +81,7 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
     await server.register(proxy.url)
     const all = Array.from({ length: runs }, (_, place): Run => {
       const seed = firstSeed + (place % graphs)
-      const client = durableClient<never>({ url: server.url, name: `random-${seed}` }) as Client
+      const client = durableClient<never>({ url: server.url, name: `random-${seed}`, secret }) as Client
       return { id: `run${place}`, seed, client, toCancel: place % 11 === 10 }
     })
     const waiting = new Map<string, Run>()
@@ -166,10 +167,10 @@ async function goOn(server: RestateServer, waiting: Map<string, Run>, counts: Ki
     run.toCancel = false
   }
   const asking = await rows<{ readonly run: string; readonly key: string }>(
-    "select service_key as run, key from state where key like 'wait %'",
+    `select service_key as run, key from state where key like 'question %' and value_utf8 like '%"is":"open"%'`,
   )
   for (const { run, key } of asking) {
-    const stage = key.slice('wait '.length)
+    const stage = key.slice('question '.length)
     const client = waiting.get(run)?.client
     if (client !== undefined && (await answered(() => answer(client, run, stage)))) counts.answers++
   }

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { Pipeline } from '@stageflow/core'
 import { durableWorkflow } from '../src/index.ts'
 import { serveEndpoint } from './endpoint.ts'
+import { secret } from './secret.ts'
 
 // `node long-worker.ts PORT LINES NAME`: serves a graph whose stage `b` never ends in the first process that calls it.
 const [, , port, file = '', name = ''] = process.argv
@@ -22,6 +23,6 @@ const graph = new Pipeline('long')
     { dependencies: ['a'] },
   )
   .build()
-await serveEndpoint([durableWorkflow(graph, { name })], Number(port))
+await serveEndpoint([durableWorkflow(graph, { name, secret })], Number(port))
 process.stdin.on('end', () => process.exit()).resume()
 process.stdout.write('ready\n')

@@ -1,11 +1,12 @@
 import { type Interceptor, Pipeline, type PipelineResult, StageOutput, StageflowError } from '@stageflow/core'
 import type { RunOptions, StageContext, StageOptions, SuspendedResult } from '@stageflow/core'
-import { admitRequest, resumeRun, resumeSettled } from '@stageflow/core/durable'
+import { admitRequest, resumeRun, resumeSettled, runDurable } from '@stageflow/core/durable'
 import { manualClock } from '@stageflow/testing'
+import { memoryExecutor } from '@stageflow/testing/durable'
 import { expect, test } from 'vitest'
 
 import { codesOf } from '../test/runs.ts'
-import { type AuthOptions, type Claims, IDENTITY, auth, orgEnforcement } from './index.ts'
+import { type AuthOptions, type Claims, IDENTITY, type OrgEnforcementOptions, auth, orgEnforcement } from './index.ts'
 
 /** A token is its user, organization and roles: `ada@acme:approver`. */
 const verify = (token: string): Claims => {
@@ -221,4 +222,207 @@ test('orgEnforcement keeps a run in its organization, whatever allows says', asy
   for (const token of ['bo@evil', 'ada@evil'])
     await expect(resumeRun(graph, run, APPROVED, { token })).rejects.toMatchObject({ code: 'auth/foreign-tenant' })
   expect((await resumeRun(graph, run, APPROVED, { token: 'bo@acme' })).status).toBe('completed')
+})
+
+// ---------- other shapes of tokens, graphs and lists
+
+/** The claims are the token, as JSON. */
+const asClaims = (token: string): Claims => JSON.parse(token) as Claims
+const tokenOf = (claims: object): string => JSON.stringify(claims)
+
+test('claims that are nested are kept as they are, and organizations are compared by their source', async () => {
+  const graph = orders(
+    {
+      verify: asClaims,
+      orgId: ({ org }) => (org as { readonly id: string }).id,
+      roles: ({ realm }) => (realm as { readonly roles: readonly string[] } | undefined)?.roles,
+    },
+    BOSS,
+  )
+  const ada = tokenOf({ sub: 'ada', org: { id: 'acme', name: 'Acme' }, realm: { roles: [] } })
+  const run = await suspendedRun(graph, ada)
+  expect(run.kept).toMatchObject({ auth: { identity: { orgId: 'acme' }, claims: { org: { name: 'Acme' } } } })
+  const boss = (id: string) => tokenOf({ sub: 'bo', org: { id }, realm: { roles: ['approver'] } })
+  await expect(resumeRun(graph, run, APPROVED, { token: boss('evil') })).rejects.toMatchObject({
+    code: 'auth/foreign-run',
+  })
+  // The organization is an object for a token that says it otherwise.
+  await expect(
+    resumeRun(graph, run, APPROVED, { token: tokenOf({ sub: 'bo', org: { id: { id: 'acme' } } }) }),
+  ).rejects.toMatchObject({ code: 'auth/illegal-claim' })
+  expect((await resumeRun(graph, run, APPROVED, { token: boss('acme') })).status).toBe('completed')
+})
+
+test('an owner without an organization is another one than the same user with one', async () => {
+  const graph = orders({ verify: asClaims })
+  const personal = tokenOf({ sub: 'ada' })
+  const run = await suspendedRun(graph, personal)
+  for (const other of [{ sub: 'ada', org_id: 'acme' }, { sub: 'eve' }])
+    await expect(resumeRun(graph, run, APPROVED, { token: tokenOf(other) })).rejects.toMatchObject({
+      code: 'auth/foreign-run',
+    })
+  const { data } = await resumeRun(graph, run, APPROVED, { token: tokenOf({ sub: 'ada', org_id: null }) })
+  expect(data.boss).toMatchObject({ userId: 'ada', orgId: undefined })
+})
+
+test('tokens without a user let their organization in, and tokens without both let no other caller in', async () => {
+  const service = orders({ verify: asClaims, userId: false })
+  const run = await suspendedRun(service, tokenOf({ org_id: 'acme' }))
+  await expect(resumeRun(service, run, APPROVED, { token: tokenOf({ org_id: 'evil' }) })).rejects.toMatchObject({
+    code: 'auth/foreign-run',
+  })
+  expect((await resumeRun(service, run, APPROVED, { token: tokenOf({ org_id: 'acme' }) })).status).toBe('completed')
+
+  const nameless = orders({ verify: asClaims, userId: false, orgId: false })
+  const open = await suspendedRun(nameless, '{}')
+  await expect(resumeRun(nameless, open, APPROVED, { token: '{}' })).rejects.toMatchObject({ code: 'auth/foreign-run' })
+  const ruled = orders({ verify: asClaims, userId: false, orgId: false, allows: () => true })
+  expect((await resumeRun(ruled, open, APPROVED, { token: '{}' })).status).toBe('completed')
+})
+
+test('a user who has lost a role between two legs runs without it, and so do the child runs', async () => {
+  let roles: readonly string[] = ['payer']
+  const kid = new Pipeline('kid').withStage('pay', () => ({ paid: true }), { authorize: { roles: ['payer'] } })
+  const graph = new Pipeline('order')
+    .withStage('boss', ask)
+    .withPipeline('kid', kid, { dependencies: ['boss'] })
+    .build({ interceptors: [auth({ verify, renew: (identity) => ({ ...identity, roles }) })], clock: manualClock() })
+  const begin = async () => {
+    const first = await graph.run({}, { token: 'ada@acme:payer' })
+    if (first.status !== 'suspended') throw new Error(first.status)
+    return first
+  }
+  expect((await resumeRun(graph, await begin(), APPROVED, { token: 'ada@acme' })).status).toBe('completed')
+  roles = []
+  // The token of today still has the role. It says who answers, and no more.
+  const result = await resumeSettled(graph, await begin(), APPROVED, { token: 'ada@acme:payer' })
+  expect(result.children['kid']?.errors.map(({ code }) => code)).toEqual(['auth/forbidden'])
+})
+
+test('a later leg and its child runs see no token, whether the one who answers has passed it or an executor', async () => {
+  const seen: unknown[] = []
+  const see: Interceptor = {
+    name: 'see',
+    onRun: ({ options, parent }) => void seen.push([parent?.stage, options.token]),
+  }
+  const graph = new Pipeline('order')
+    .withStage('boss', ask, BOSS)
+    .withPipeline(
+      'kid',
+      new Pipeline('kid').withStage('a', () => ({})),
+      { dependencies: ['boss'] },
+    )
+    .build({ interceptors: [auth({ verify }), see] })
+  const first = await graph.run({}, { token: 'ada@acme' })
+  if (first.status !== 'suspended') throw new Error(first.status)
+  await resumeRun(graph, first, APPROVED, { token: 'bo@acme:approver' })
+  expect(seen.splice(0)).toEqual([
+    [undefined, 'ada@acme'],
+    [undefined, undefined],
+    ['kid', undefined],
+  ])
+  const { kept } = await admitRequest(graph, { action: 'start', runId: 'r', input: {}, options: { token: 'ada@acme' } })
+  const executor = memoryExecutor()
+  const leg = () =>
+    executor.run({ runId: 'r', startedAt: 0, input: {}, kept }, (one) =>
+      runDurable(graph, one, { token: 'eve@evil:admin' }),
+    )
+  await leg()
+  executor.answer('r', 'boss', 'yes')
+  const { data } = await leg()
+  expect(data.boss).toMatchObject({ userId: 'ada', orgId: 'acme', roles: [] })
+  expect(seen).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
+    ['kid', undefined],
+  ])
+})
+
+test('answeredBy counts for the stage that asks: inside a child pipeline, and for each item of a map', async () => {
+  const kid = new Pipeline('kid').withStage('check', ask, BOSS).withStage('own', ask)
+  const graph = new Pipeline('order')
+    .withPipeline('kid', kid)
+    .withMap('letters', { over: () => [1, 2], each: (_letter, context) => ask(context as StageContext), ...BOSS })
+    .build({ interceptors: [auth({ verify })], clock: manualClock() })
+  const first = await graph.run({}, { token: 'ada@acme' })
+  if (first.status !== 'suspended') throw new Error(first.status)
+  const boss = { token: 'bo@acme:approver' }
+  const ada = { token: 'ada@acme' }
+  const forbidden: readonly [answers: object, caller: RunOptions][] = [
+    [{ kid: { check: 1 } }, ada],
+    [{ kid: { own: 1 } }, boss],
+    [{ letters: { 1: 1 } }, ada],
+    // One answer that is not for the caller refuses them all.
+    [{ kid: { check: 1, own: 1 } }, boss],
+    [{ kid: { check: 1 }, letters: { 0: 1 } }, ada],
+  ]
+  for (const [answers, caller] of forbidden)
+    await expect(resumeRun(graph, first, answers, caller)).rejects.toMatchObject({ code: 'auth/foreign-run' })
+  const second = await resumeRun(graph, first, { kid: { check: 1 }, letters: { 0: 1, 1: 1 } }, boss)
+  if (second.status !== 'suspended') throw new Error(second.status)
+  expect((await resumeRun(graph, second, { kid: { own: 1 } }, ada)).status).toBe('completed')
+})
+
+test('two auths do not build into one list, and a child graph with another one does not run durably', async () => {
+  const pipeline = new Pipeline('order').withStage('boss', ask)
+  expect(() => pipeline.build({ interceptors: [auth({ verify }), auth({ verify: asClaims })] })).toThrow(
+    'Two interceptors are named "auth"',
+  )
+  const kid = new Pipeline('kid').withStage('check', ask).build({ interceptors: [auth({ verify: asClaims })] })
+  const graph = new Pipeline('order').withPipeline('kid', kid).build({ interceptors: [auth({ verify })] })
+  const request = { action: 'start', runId: 'r', input: {}, options: { token: 'ada@acme' } } as const
+  const { kept } = await admitRequest(graph, request)
+  const executor = memoryExecutor()
+  const leg = executor.run({ runId: 'r', startedAt: 0, input: {}, kept }, (one) => runDurable(graph, one))
+  await expect(leg).rejects.toMatchObject({ code: 'core/not-durable', message: expect.stringContaining('"auth"') })
+  expect(executor.facts('r')).toEqual([])
+})
+
+test('a run that began without auth, and is stored, cannot be continued behind it by any caller', async () => {
+  const open = new Pipeline('order').withStage('boss', ask).build()
+  const run = JSON.parse(JSON.stringify(await open.run({ userId: 'ada', orgId: 'acme' }))) as Suspended
+  // The ids of its input were never verified.
+  await expect(resumeRun(orders(), run, APPROVED, { token: 'ada@acme' })).rejects.toMatchObject({
+    code: 'auth/ownerless-run',
+  })
+  const executor = memoryExecutor()
+  const start = { runId: 'r', startedAt: 0, input: { userId: 'ada', orgId: 'acme' } }
+  await executor.run(start, (one) => runDurable(open, one))
+  executor.answer('r', 'boss', 'yes')
+  await expect(executor.run(start, (one) => runDurable(orders(), one))).rejects.toMatchObject({
+    code: 'auth/ownerless-run',
+  })
+  for (const action of ['attach', 'answer', 'cancel', 'retry', 'read'] as const)
+    await expect(
+      admitRequest(orders(), { action, runId: 'r', input: start.input, kept: {}, options: { token: 'ada@acme' } }),
+    ).rejects.toMatchObject({ code: 'auth/ownerless-run' })
+})
+
+test('a run about something of another organization is refused before it is there: it belongs to no stranger for a moment', async () => {
+  const seen: unknown[] = []
+  const resourceOrgId: OrgEnforcementOptions['resourceOrgId'] = async ({ snapshot, userId, orgId, pipeline }) => {
+    seen.push([pipeline.name, userId, orgId])
+    const owner = snapshot.metadata['owner']
+    if (owner === 'broken') throw new Error('no database')
+    return owner as string | undefined
+  }
+  const graph = orders({}, {}, [orgEnforcement({ resourceOrgId })])
+  const start = (token: string, owner?: string) =>
+    admitRequest(graph, { action: 'start', runId: 'r', input: { metadata: { owner } }, options: { token } })
+  await expect(start('eve@evil', 'acme')).rejects.toMatchObject({ code: 'auth/foreign-tenant' })
+  await expect(start('ada@acme', 'broken')).rejects.toMatchObject({ code: 'auth/resource-failed' })
+  for (const owner of ['acme', undefined])
+    expect((await start('ada@acme', owner)).kept).toMatchObject({ 'org-enforcement': { orgId: 'acme' } })
+  expect(seen[0]).toEqual(['order', 'eve', 'evil'])
+})
+
+test('an answer for no stage that the graph knows is only admitted from who began the run', async () => {
+  const graph = orders({}, BOSS)
+  const { kept } = await suspendedRun(graph)
+  for (const answers of [[], [['gone']]]) {
+    const request = { action: 'answer', runId: 'r', input: {}, kept, answers } as const
+    const admitted = (token: string) => admitRequest(graph, { ...request, options: { token } })
+    await expect(admitted('bo@acme:approver')).rejects.toMatchObject({ code: 'auth/foreign-run' })
+    expect((await admitted('ada@acme')).by).toMatchObject({ userId: 'ada' })
+  }
 })

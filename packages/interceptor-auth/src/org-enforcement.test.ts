@@ -1,10 +1,10 @@
 import { Pipeline } from '@stageflow/core'
-import type { Interceptor, RunContext, RunInput, RunOptions } from '@stageflow/core'
+import type { Interceptor, RunInput, RunOptions } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 
 import { codesOf } from '../test/runs.ts'
-import { type Claims, type OrgEnforcementOptions, auth, orgEnforcement } from './index.ts'
+import { type Claims, type OrgEnforcementOptions, type OrgSubject, auth, orgEnforcement } from './index.ts'
 
 let clock = manualClock()
 let sink = recordingSink()
@@ -84,7 +84,7 @@ test("only the organization of the token counts, not the one in the run's input"
 
 test('resourceOrgId sees the verified ids and the input of the run', async () => {
   const seen: unknown[] = []
-  const byMetadata = (face: RunContext) => {
+  const byMetadata = (face: OrgSubject) => {
     seen.push(face.userId, face.orgId)
     return String(face.snapshot.metadata['owner'])
   }
@@ -171,7 +171,7 @@ test('it does not build without auth, or outside it', () => {
 
 test('a child run is checked for its own subject', async () => {
   const child = new Pipeline('child').withStage('inner', () => ({}))
-  const owner = (face: RunContext) => face.snapshot.metadata['owner'] as string | undefined
+  const owner = (face: OrgSubject) => face.snapshot.metadata['owner'] as string | undefined
   const graph = new Pipeline('parent')
     .withStage('start', async (context) => {
       const result = await context.runChild(child, { metadata: { owner: 'globex' } })

@@ -1,8 +1,9 @@
-import type { Interceptor, RunContext, RunOutcome } from '@stageflow/core'
+import type { Interceptor, RunContext, RunIdentity } from '@stageflow/core'
 import { StageflowError } from '@stageflow/core'
 import { functionLike, isPlain, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
+import type { Waiting } from './bounded.ts'
 import { IDENTITY } from './identity.ts'
 import { checkAuthOptions, refusal } from './refusal.ts'
 import { withoutToken } from './without-token.ts'
@@ -18,13 +19,19 @@ declare module '@stageflow/core' {
   }
 }
 
+/** What `resourceOrgId` can read: of a run that is about to begin, or of one that begins a leg. */
+export interface OrgSubject
+  extends
+    Omit<RunIdentity, 'pipelineRunId'>,
+    Pick<RunContext, 'pipeline' | 'snapshot' | 'options' | 'signal' | 'get'> {}
+
 /** How `orgEnforcement` finds the owner. */
 export interface OrgEnforcementOptions {
   /**
    * Returns the organization (tenant) that owns what the run is about. Undefined: it belongs to no organization, and every
    * authenticated user may access it.
    */
-  readonly resourceOrgId: (run: RunContext) => string | undefined | PromiseLike<string | undefined>
+  readonly resourceOrgId: (run: OrgSubject) => string | undefined | PromiseLike<string | undefined>
 }
 
 /**
@@ -43,10 +50,16 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
     core: '^1.0.0',
     mustBeInside: ['auth'],
     // Whatever `allows` of auth() says: a run stays within its organization.
-    admit(request) {
+    async admit(request) {
       const { action, runId, kept } = request
       const orgId = request.get(IDENTITY)?.orgId ?? null
-      if (action === 'start') return { keep: { orgId } }
+      if (action === 'start') {
+        // Before the run is there: otherwise its starter would own it until its first leg is refused.
+        const owner = await ownerOf(request, resourceOrgId)
+        const refused = owner === undefined ? undefined : refusalOf(request, owner)
+        if (refused !== undefined) throw refused
+        return { keep: { orgId } }
+      }
       if (isPlain(kept) && kept['orgId'] === orgId) return undefined
       throw refusal('auth/foreign-tenant', `Run "${runId}" belongs to another organization than its caller.`)
     },
@@ -67,13 +80,20 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
         }
         // What belongs to no organization is open to every authenticated user.
         if (owner === undefined) return next(run)
-        return deny(run, owner) ?? next(run)
+        const refused = refusalOf(run, owner)
+        if (refused === undefined) return next(run)
+        const { userId, orgId: userOrgId } = run.get(IDENTITY) ?? {}
+        run.tryEmitEvent('tenant.access_denied', { userId, userOrgId, resourceOrgId: owner })
+        return run.fail(refused)
       }
     },
   }
 }
 
-async function ownerOf(run: RunContext, find: OrgEnforcementOptions['resourceOrgId']): Promise<string | undefined> {
+async function ownerOf(
+  run: OrgSubject & Waiting,
+  find: OrgEnforcementOptions['resourceOrgId'],
+): Promise<string | undefined> {
   let owner: unknown
   try {
     const late = (): Error => new Error('the deadline has passed')
@@ -90,14 +110,12 @@ async function ownerOf(run: RunContext, find: OrgEnforcementOptions['resourceOrg
   )
 }
 
-/** The outcome of a run whose user belongs to another organization; undefined if it may start. */
-function deny(run: RunContext, resourceOrgId: string): RunOutcome | undefined {
-  const identity = run.get(IDENTITY)
-  const userOrgId = identity?.orgId
+/** Why a run may not start: its user belongs to another organization. Undefined if it may. */
+function refusalOf(run: OrgSubject, resourceOrgId: string): StageflowError | undefined {
+  const userOrgId = run.get(IDENTITY)?.orgId
   if (userOrgId === resourceOrgId) return undefined
-  run.tryEmitEvent('tenant.access_denied', { userId: identity?.userId, userOrgId, resourceOrgId })
   const subject = `Pipeline "${run.pipeline.name}" runs for something that belongs to`
   if (userOrgId === undefined)
-    return run.fail(refusal('auth/org-required', `${subject} an organization, but the token belongs to none.`))
-  return run.fail(refusal('auth/foreign-tenant', `${subject} another organization than its user.`))
+    return refusal('auth/org-required', `${subject} an organization, but the token belongs to none.`)
+  return refusal('auth/foreign-tenant', `${subject} another organization than its user.`)
 }

@@ -70,6 +70,7 @@ function problemsOf(name: string, record: unknown, stages: object): readonly str
     stage: (value) => value === name,
     status: isMissingOr(isText),
     reason: isMissingOr(isText),
+    answeredBy: isMissingOr((by) => isObject(by) && Object.values(by).every(isMissingOr(isText))),
     error: isMissingOr((error) => isObject(error) && isText(error['code']) && isText(error['message'])),
     readyAt: isMissingOr(isTime),
     startedAt: isMissingOr(isTime),

@@ -1,4 +1,4 @@
-import type { ErrorRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import type { ErrorRecord, PipelineReport, RunAuthor, StageRecord } from '@stageflow/core'
 import { REDACTION } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
@@ -27,7 +27,7 @@ function cleanReport(report: PipelineReport, redactor: Redactor): PipelineReport
 }
 
 function cleanRecord(record: StageRecord, redactor: Redactor): StageRecord {
-  const { reason, error, attempts } = record
+  const { reason, error, attempts, answeredBy } = record
   return {
     ...record,
     notes: redactor.value(record.notes) as StageRecord['notes'],
@@ -35,6 +35,7 @@ function cleanRecord(record: StageRecord, redactor: Redactor): StageRecord {
       ...attempt,
       ...(attempt.error === undefined ? undefined : { error: cleanError(attempt.error, redactor) }),
     })),
+    ...(answeredBy === undefined ? undefined : { answeredBy: redactor.value(answeredBy) as RunAuthor }),
     ...(reason === undefined ? undefined : { reason: redactor.text(reason) }),
     ...(error === undefined ? undefined : { error: cleanError(error, redactor) }),
   }

@@ -1,4 +1,4 @@
-import type { PipelineInfo, PipelineReport, StageRecord } from '@stageflow/core'
+import type { PipelineInfo, PipelineReport, RunAuthor, StageRecord } from '@stageflow/core'
 import { formatDuration, plainLine } from '@stageflow/core/kit'
 import { firstCallAt, triesOf } from './stage-parts.ts'
 import type { Style } from './terminal-style.ts'
@@ -95,15 +95,19 @@ function whyOf({ startedAt, status }: StageRecord, reason: string): string {
 }
 
 function factsOf(record: StageRecord): string[] {
-  const { children = [], tolerated, abandoned } = record
+  const { children = [], tolerated, abandoned, answeredBy, expired } = record
   const facts = []
   const tries = triesOf(record)
   if (tries > 1) facts.push(`${tries} attempts`)
   if (children.length > 0) facts.push(children.length === 1 ? '1 child run' : `${children.length} child runs`)
+  if (answeredBy !== undefined) facts.push(`answered by ${authorName(answeredBy)}`)
+  if (expired === true) facts.push('not answered in time')
   if (tolerated === true) facts.push('tolerated')
   if (abandoned === true) facts.push('abandoned')
   return facts
 }
+
+const authorName = ({ system, userId, orgId }: RunAuthor): string => plainLine(system ?? userId ?? orgId ?? 'unknown')
 
 function plainReason({ error, reason = '' }: StageRecord): string {
   if (error === undefined) return plainLine(reason)

@@ -1,7 +1,8 @@
-import { Pipeline, type StageContext, StageOutput, StageflowError } from '@stageflow/core'
+import { type Interceptor, Pipeline, type StageContext, StageOutput, StageflowError } from '@stageflow/core'
 import { resumeRun, runDurable } from '@stageflow/core/durable'
 import { columnsOf } from '@stageflow/core/kit'
 import { manualClock } from '@stageflow/testing'
+import { memoryExecutor } from '@stageflow/testing/durable'
 import fc from 'fast-check'
 import { eastAsianWidth } from 'get-east-asian-width'
 import { expect, test } from 'vitest'
@@ -50,6 +51,45 @@ test('a suspended run shows what waits and what is still to come', async () => {
   if (first.status !== 'suspended') throw new Error('The run did not wait.')
   const last = await resumeRun(graph, first, { approve: 'yes' })
   expect(statuses(linesOf(last.report))).toEqual(['ok', 'ok', 'ok'])
+})
+
+test('a timeline says who has answered a stage, and which question had no answer in time', async () => {
+  const clock = manualClock()
+  const callers: Interceptor = { name: 'callers', admit: () => ({ who: { userId: 'bo\n', orgId: 'acme' } }) }
+  const ask = ({ resumed }: StageContext) =>
+    resumed === undefined ? StageOutput.suspend('ok?', { forMs: 50 }) : { answer: resumed.answer }
+  const graph = new Pipeline('order')
+    .withStage('boss', ask)
+    .withStage('late', ask)
+    .withPipeline('kid', new Pipeline('kid').withStage('check', ask))
+    .build({ clock, interceptors: [callers] })
+  const first = await graph.run()
+  if (first.status !== 'suspended') throw new Error('The run did not wait.')
+  const second = await resumeRun(graph, first, { boss: 'yes', kid: { check: 'yes' } })
+  if (second.status !== 'suspended') throw new Error('The run did not wait.')
+  await clock.advance(50)
+  const last = await resumeRun(graph, second, {})
+  const lines = linesOf(last.report, { width: 120 })
+  const lineOf = (stage: string): string => lines.find((line) => line.includes(` ${stage} `)) ?? ''
+  expect(lineOf('boss')).toMatch(/ok +answered by bo *$/)
+  expect(lineOf('late')).toMatch(/ok +not answered in time$/)
+  expect(lineOf('kid')).not.toContain('answered')
+  expect(last.report.stages.boss).toMatchObject({ answeredBy: { orgId: 'acme' } })
+  expect(last.report.stages.boss).not.toHaveProperty('expired')
+  expect(last.report.stages.late).toMatchObject({ expired: true })
+  expect(last.report.stages.kid).not.toHaveProperty('answeredBy')
+  expect(last.children['kid']?.report.stages['check']).toMatchObject({ answeredBy: { userId: 'bo\n' } })
+
+  const executor = memoryExecutor({ clock })
+  const leg = () =>
+    executor.run({ runId: 'r', startedAt: clock.now(), input: {}, kept: {} }, (one) => runDurable(graph, one))
+  await leg()
+  executor.answer('r', 'boss', 'yes', { system: 'month end' })
+  await clock.advance(50)
+  const { report } = await leg()
+  expect(report.stages.boss).toMatchObject({ answeredBy: { system: 'month end' } })
+  expect(report.stages.late).toMatchObject({ expired: true })
+  expect(timeline(report, { width: 120 })).toContain('answered by month end')
 })
 
 test('the legs of a resumed run are drawn as one, with the wait for the answer, and as a durable run draws it', async () => {

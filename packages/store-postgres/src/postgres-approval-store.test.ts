@@ -105,6 +105,29 @@ test('Approvals of two processes share the store, and one gets to use an approva
   expect(paid).toEqual([{ euros: 5 }])
 })
 
+test('an approver in another process reads the inbox of the tenant, page by page, and decides what others ask', async () => {
+  const orgId = crypto.randomUUID()
+  const process = () =>
+    new Approvals({
+      store: postgresApprovalStore({ pool, schema }),
+      waitMs: 0,
+      allows: ({ request, by }) => by.userId !== request.userId,
+    })
+  const users = ['ada', 'bob', 'cleo']
+  const question = { id: 'refund-7', action: 'refund' }
+  for (const userId of users) await process().ask(question, { ids: { orgId, userId } })
+  await process().ask(question, { ids: { orgId: `${orgId}x`, userId: 'eve' } })
+
+  const [first, second] = await process().pending({ orgId }, { limit: 2 })
+  const rest = await process().pending({ orgId }, { after: second?.place ?? '0' })
+  expect([first, second, ...rest].map((each) => each?.userId)).toEqual(users)
+  const boss = { orgId, userId: 'boss' }
+  for (const userId of users) await process().decide(question.id, { approved: true }, boss, { of: { userId } })
+  expect(await process().pending({ orgId })).toEqual([])
+  for (const userId of users)
+    expect(await process().ask(question, { ids: { orgId, userId } })).toMatchObject({ approved: true, decidedBy: boss })
+})
+
 test('a request that meets only other writers fails with store-postgres/unavailable', async () => {
   const query = () => Promise.resolve({ rows: [], rowCount: 0 })
   await expect(postgresApprovalStore({ pool: { query } as PostgresPool }).request('ada', 'a', ASKED)).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { StageOutput, createSlot, systemClock } from '@stageflow/core'
+import { StageOutput, StageflowError, createSlot, systemClock } from '@stageflow/core'
 import type {
   CallPart,
   Interceptor,
@@ -12,7 +12,19 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as importedTimeout } from 'node:timers'
 import { scheduler, setTimeout as promisedTimeout } from 'node:timers/promises'
 import type { CreateInterceptor, InterceptorContractOptions } from '../src/contract.ts'
-import { CLAIMS, acting, answering, bulkhead, byRun, cache, calling, handingOver, running } from './interceptors.ts'
+import {
+  CLAIMS,
+  acting,
+  answering,
+  bulkhead,
+  byRun,
+  cache,
+  calling,
+  handingOver,
+  owned,
+  owners,
+  running,
+} from './interceptors.ts'
 import type { Mutant } from './mutant.ts'
 import { outsideTime } from './outside-time.ts'
 
@@ -28,6 +40,24 @@ const savedTimeout = setTimeout
 
 const ELSEWHERE = 'lets another instance go on with a suspended run'
 const RESUMES = ['lets a suspended run go on when it is answered', ELSEWHERE]
+
+const ADMITS = 'admits a caller whom it lets through'
+const NO_TOKEN = 'keeps nothing of a token with a run'
+const WITHOUT_CALLER = 'runs every leg under what it kept, without a caller'
+const LEAVES_NOTHING = 'leaves nothing behind when a caller gives up'
+
+/** The cases whose runs suspend, and those that do everything once. */
+const ALL_RESUMES = [
+  ...RESUMES,
+  'begins the types of its events with its name',
+  'emits and notes what JSON can write',
+  'keeps the words of users out of events and notes',
+  'takes its time from the clock of the run',
+  'leaves no global timer or process listener behind',
+  'leaves the code that calls it in its own async context',
+  'writes nothing to global objects',
+  'writes nothing to contexts and runs',
+]
 
 /** Blocks the thread, without any use of processor time. */
 const block = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
@@ -1934,5 +1964,102 @@ export const mutants: readonly InterceptorMutant[] = [
       let calls = 0
       return calling(() => (++calls % 1_001 === 0 ? StageOutput.fail('worn out') : undefined))
     },
+  },
+  {
+    name: 'admission false',
+    does: 'answers a request of a caller with false',
+    caughtBy: ADMITS,
+    alsoCaughtBy: [NO_TOKEN, WITHOUT_CALLER, ...ALL_RESUMES],
+    says: 'Return undefined or { keep, who }',
+    options: owned,
+    create: () => owners({ name: 'broken', admit: (() => false) as never }),
+  },
+  {
+    name: 'admission that hangs',
+    does: 'never answers a request of a caller',
+    caughtBy: ADMITS,
+    alsoCaughtBy: [NO_TOKEN, WITHOUT_CALLER, ...ALL_RESUMES],
+    says: 'end the wait when request.signal aborts',
+    options: owned,
+    create: () => owners({ name: 'broken', admit: () => new Promise(() => {}) }),
+  },
+  {
+    name: 'admission that throws',
+    does: 'throws an error without a code in admit',
+    caughtBy: ADMITS,
+    alsoCaughtBy: [NO_TOKEN, WITHOUT_CALLER, ...ALL_RESUMES],
+    says: 'throw a StageflowError with a code of your own',
+    options: owned,
+    create: () =>
+      owners({
+        name: 'broken',
+        admit: () => {
+          throw new TypeError('kept is undefined')
+        },
+      }),
+  },
+  {
+    name: 'class instance kept',
+    does: 'keeps an instance of a class with a run',
+    caughtBy: ADMITS,
+    alsoCaughtBy: [NO_TOKEN, WITHOUT_CALLER, ...ALL_RESUMES],
+    says: 'Keep plain data',
+    options: owned,
+    create: () => owners({ name: 'broken', admit: () => ({ keep: { since: new Date(0) } }) }),
+  },
+  {
+    name: 'owner refused',
+    does: 'refuses to let the one who began a run attach to it',
+    caughtBy: ADMITS,
+    says: 'do everything with it later',
+    options: owned,
+    create: () =>
+      owners({
+        name: 'broken',
+        admit: ({ action }) => {
+          if (action === 'attach') throw new StageflowError('broken/foreign', 'Not yours.')
+          return action === 'start' ? { keep: { user: 'ada' } } : undefined
+        },
+      }),
+  },
+  {
+    name: 'token kept',
+    does: 'keeps the token of a caller with a run',
+    caughtBy: NO_TOKEN,
+    options: owned,
+    create: () =>
+      owners({
+        name: 'broken',
+        admit: ({ options }) => ({ keep: { user: 'ada', by: { token: options.contractToken } } }),
+      }),
+  },
+  {
+    name: 'token in every leg',
+    does: 'wants the token of a caller in every leg',
+    caughtBy: WITHOUT_CALLER,
+    alsoCaughtBy: ALL_RESUMES,
+    options: owned,
+    create: () =>
+      owners({
+        name: 'broken',
+        wrapRun: (next) => async (run) =>
+          run.options.contractToken === undefined && run.parent === undefined
+            ? run.fail(new StageflowError('broken/refused', 'No token.'))
+            : next(run),
+      }),
+  },
+  {
+    name: 'timer of a request',
+    does: 'leaves its timer behind when a caller gives up',
+    caughtBy: LEAVES_NOTHING,
+    options: owned,
+    create: () =>
+      owners({
+        name: 'broken',
+        admit: ({ clock }) =>
+          new Promise((resolve) => {
+            clock.setTimeout(() => resolve({ keep: { user: 'ada' } }), 50)
+          }),
+      }),
   },
 ]

@@ -153,6 +153,57 @@ export const auth = (): Interceptor => ({
   },
 })
 
+const OWNER = createSlot<string>('contract/owner')
+/** Checks callers: a run belongs to who has begun it. */
+export const owners = (more: Partial<Interceptor> = {}): Interceptor => ({
+  name: 'owners',
+  runOptions: ['contractToken'],
+  admit: async ({ action, options, kept, clock, signal }) => {
+    await clock.sleep(5, signal)
+    const user = options.contractToken?.split(' ')[0]
+    if (user === undefined) throw new StageflowError('owners/refused', 'No token.')
+    if (action === 'start') return { keep: { user }, who: { userId: user } }
+    if ((kept as { readonly user: string }).user !== user) throw new StageflowError('owners/foreign', 'Not yours.')
+    return { who: { userId: user } }
+  },
+  wrapRun: (next) => async (run) => {
+    // A child run belongs to the owner of its parent.
+    const { user } = (run.kept?.[more.name ?? 'owners'] ?? { user: run.get(OWNER) }) as { readonly user?: string }
+    const owner = user ?? run.options.contractToken?.split(' ')[0]
+    if (owner === undefined) return run.fail(new StageflowError('owners/refused', 'No token.'))
+    run.set(OWNER, owner)
+    if (run.kept === undefined) run.keep(more.name ?? 'owners', { user: owner })
+    return next(run)
+  },
+  ...more,
+})
+export const owned: InterceptorContractOptions = { runOptions: { contractToken: 'ada with-a-secret' } }
+
+/** Counts a run once: where its caller is admitted, or in process as it begins. */
+const quota = (): Interceptor => {
+  const taken = new Map<string, number>()
+  const take = (user: string | undefined): void => {
+    const runs = (taken.get(user ?? '') ?? 0) + 1
+    if (runs > 10_000) throw new StageflowError('quota/spent', 'No run is left.')
+    taken.set(user ?? '', runs)
+  }
+  return {
+    name: 'quota',
+    admit: ({ action, userId }) => {
+      if (action !== 'start') return undefined
+      take(userId)
+      return { keep: { counted: true } }
+    },
+    wrapRun: (next) => (run) => {
+      if (run.kept === undefined && run.parent === undefined) {
+        take(run.userId)
+        run.keep('quota', { counted: true })
+      }
+      return next(run)
+    },
+  }
+}
+
 /** Reads what another interceptor, outside it, has set. */
 const tenants = (): Interceptor => ({
   name: 'tenants',
@@ -503,6 +554,8 @@ export const correct: Readonly<Record<string, [CreateInterceptor, InterceptorCon
   'a circuit breaker per stage': [() => circuitBreaker(5)],
   'an idempotency with keys': [idempotency, keyed],
   'an authentication with a token, and roles': [auth, known],
+  'one that checks who asks something of a run': [() => owners(), owned],
+  'a quota of runs': [quota, { ...owned, outside: () => [owners()] }],
   'one that reads a slot of another interceptor': [
     tenants,
     { runOptions: { contractToken: 'ada' }, outside: () => [auth()] },

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { RunAction } from './events.ts'
 import type { PipelineInfo, RunOptions, Slot, StageInfo } from './context.ts'
+import type { ContextSnapshot } from './snapshot.ts'
 import type { RunAuthor, RunIdentity } from './snapshot-fields.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface RunRequest extends Omit<RunIdentity, 'pipelineRunId'> {
   /** The part of the app that starts the run by its name, such as a schedule. No caller can set it. */
   readonly system?: string | undefined
   readonly pipeline: PipelineInfo
+  /** The input that the run was started with. Made when it is read. */
+  readonly snapshot: ContextSnapshot
   /** The run options of the caller, such as a token. */
   readonly options: Readonly<RunOptions>
   /** The stages that an answer is for. Empty for other actions. */

@@ -59,6 +59,10 @@ export interface StageRecord {
   readonly error?: ErrorRecord
   /** Its failure was tolerated (`onFailure`). */
   readonly tolerated?: true
+  /** Who gave the answer that it went on with, as interceptors verified it. */
+  readonly answeredBy?: RunAuthor
+  /** It went on without an answer, because the time of its question had passed. */
+  readonly expired?: true
   /** When its dependencies allowed it to start; undefined if they never did. */
   readonly readyAt: number | undefined
   readonly startedAt: number | undefined

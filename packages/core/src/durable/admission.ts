@@ -7,6 +7,7 @@ import type { RunAction } from '../contract/events.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { StageInfo, Slot } from '../contract/context.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
+import { ContextSnapshot } from '../contract/snapshot.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import type { Kept, RunAuthor, RunIdentity, RunInput } from '../contract/snapshot-fields.ts'
 import { checkRunOptions } from '../graph/graph.ts'
@@ -145,6 +146,9 @@ class Request {
       runId,
       system: system?.system,
       pipeline: this.#graph.info,
+      get snapshot() {
+        return new ContextSnapshot(input)
+      },
       options: this.#options,
       asked: this.#asked,
       kept: all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined,

@@ -5,7 +5,7 @@ import { fieldOfArray, isPlain } from '../base/objects.ts'
 import { optionProblems } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import { BY_ENGINE, Output, STATUS_WORDS, copiedOutput, failed } from '../contract/output.ts'
-import type { CallFacts, Place } from './executor.ts'
+import type { CallFacts, Fact, Place } from './executor.ts'
 
 type OutputFacts = Pick<CallFacts, 'status' | 'gaps' | 'by'>
 
@@ -71,6 +71,23 @@ const CALL_FACTS: OptionRules = {
   attempts: OBJECTS,
 }
 const OK_FACTS: OptionRules = { ...CALL_FACTS, data: [isPlain, 'an object', true] }
+
+const KINDS: ReadonlySet<unknown> = new Set<Fact['kind']>(['call', 'timer', 'answer', 'stop'])
+
+export const isFact = (given: unknown): given is Fact =>
+  isObject(given) && KINDS.has(given['kind']) && isNumber(given['at'])
+
+/**
+ * What is wrong with a fact that comes from outside an executor, such as with a run that is moved; undefined for nothing. Check facts
+ * before a run begins with them: with a wrong one, each of its legs would be over at once.
+ */
+export function wrongFact(fact: unknown): string | undefined {
+  if (!isFact(fact)) return 'not a fact: it needs kind "call", "timer", "answer" or "stop", and at, in ms since 1970'
+  if (!isText(fact.key)) return 'key must be a string'
+  if (fact.kind === 'stop' && !isText(fact.reason)) return 'reason must be a string'
+  if (fact.kind !== 'call') return undefined
+  return isObject(fact.facts) ? wrongIn(fact.facts) : 'facts must be an object'
+}
 
 /** What is wrong with the facts of a call that an executor gave, if anything is. */
 export function wrongIn(facts: CallFacts): string | undefined {

@@ -1,9 +1,8 @@
-import { isNumber, isObject } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
-import { revived, wrongIn } from './facts.ts'
+import { isFact, revived, wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -70,7 +69,7 @@ function throwIfRefused({ status, reason, errors }: Outcome): void {
   if (status === 'completed' || errors.some(({ stage }) => stage !== undefined)) return
   const [error] = errors
   if (error !== undefined) throw revived(error)
-  throw new StageflowError('core/refused', `An interceptor cancelled the run before its first stage: ${reason}`)
+  throw new StageflowError('core/leg-refused', `An interceptor cancelled the run before its first stage: ${reason}`)
 }
 
 /** Waits until all promises that are ready have run. */
@@ -80,12 +79,8 @@ const turn = (): Promise<void> =>
   })
 declare const setTimeout: (callback: () => void) => unknown
 
-const KINDS: ReadonlySet<unknown> = new Set<Fact['kind']>(['call', 'timer', 'answer', 'stop'])
-
 /** The end of the key of a call that was made again because of an answer. */
 const ROUND = /@\d+$/
-
-const isFact = (given: unknown): given is Fact => isObject(given) && KINDS.has(given['kind']) && isNumber(given['at'])
 
 /**
  * Gives the facts of an executor to a run and its child runs, one at a time. It asks for the next one only when nothing is left

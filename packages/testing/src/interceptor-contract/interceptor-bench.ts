@@ -1,13 +1,16 @@
 import { PipelineBuildError, defineStage } from '@stageflow/core'
-import { resumeSettled } from '@stageflow/core/durable'
+import { admitRequest, resumeSettled, runDurable } from '@stageflow/core/durable'
+import type { Admitted, StageExecutor } from '@stageflow/core/durable'
 import type {
   AnyStage,
   BuildOptions,
   ErrorRecord,
   Interceptor,
   InterceptorContext,
+  Kept,
   PipelineReport,
   PipelineStatus,
+  RunAction,
   RunInput,
   RunOptions,
   StageflowEvent,
@@ -21,6 +24,7 @@ import { anyPipeline, type AnyPipeline } from '../contract-base/any-pipeline.ts'
 import { ContractBench, type Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import type { CreateInterceptor, InterceptorContractOptions } from './interceptor-contract-options.ts'
+import { MemoryRuns } from '../durable-runs/memory-executor.ts'
 import { watchedGlobals, type WatchedGlobals } from './watched-globals.ts'
 import { watchedSignals, type WatchedSignals } from './watched-signals.ts'
 import { watched, type Answer, type Watch } from './watched-interceptor.ts'
@@ -51,6 +55,10 @@ export interface CaseGraph {
   start(run: number, options?: RunOptions, input?: RunInput): CaseRun
   /** Continues a suspended run. */
   resume(suspended: CaseResult, answers: object): Promise<CaseResult>
+  /** Has a caller admitted, with the run options of the contract. */
+  admit(run: number, action: RunAction, kept?: Kept, extra?: RunOptions): Promise<Admitted>
+  /** Carries a durable run without the run options of the contract. `crashed`: as its second leg, after a crash. */
+  leg(run: number, kept: Kept, crashed: boolean): Promise<CaseResult>
 }
 
 interface InterceptorBenchOptions {
@@ -174,7 +182,31 @@ export class InterceptorBench extends ContractBench {
         this.#look(result)
         return result
       },
+      admit: async (run, action, kept, extra) =>
+        admitRequest(graph, {
+          action,
+          runId: `contract-${run}`,
+          input: this.input(run),
+          options: { ...runOptions, ...extra },
+          ...(kept && { kept }),
+        }),
+      leg: async (run, kept, crashed) => {
+        const store = new MemoryRuns(this.clock)
+        const start = { runId: `contract-${run}`, startedAt: this.clock.now(), input: this.input(run), kept }
+        const carry = async (executor: StageExecutor): Promise<CaseResult> =>
+          (await runDurable(graph, executor)) as CaseResult
+        if (crashed) {
+          const dies = store.run(start, (executor) => (store.crash(start.runId), carry(executor)))
+          await dies.catch(() => {})
+        }
+        return store.run(start, carry)
+      },
     }
+  }
+
+  /** The run options of the contract. */
+  get callerOptions(): object {
+    return this.#options.runOptions ?? {}
   }
 
   #started(run: CaseRun): CaseRun {

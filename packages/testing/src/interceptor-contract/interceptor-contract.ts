@@ -5,6 +5,7 @@ import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { breach, mustBeMaker, type ContractCase } from '../contract-base/contract-case.ts'
 import { abortCases } from './abort-cases.ts'
+import { admissionCases } from './admission-cases.ts'
 import { answerCases } from './answer-cases.ts'
 import { BASIC_CASE, Basics } from './basics.ts'
 import { callCases } from './call-cases.ts'
@@ -63,13 +64,18 @@ export function interceptorCases(
   { waits, alsoBeside = true }: HowTested = {},
 ): readonly ContractCase[] {
   const ofCalls = { ...answerCases, ...callCases, ...abortCases, ...stateCases, ...suspendCases, ...leftoverCases }
-  const ofConduct = { ...tellingCases, ...conductCases(globalMembers()), ...limitCases, ...memoryCases() }
+  const ofConduct = {
+    ...tellingCases,
+    ...conductCases(globalMembers()),
+    ...limitCases,
+    ...memoryCases(),
+  }
   const patience = new Patience()
   const make = (beside: readonly Interceptor[] = []): InterceptorBench =>
     new InterceptorBench(create, options, { beside, patience, waits })
   const basics = new Basics(make)
   const basic: ContractCase = { name: BASIC_CASE, run: () => basics.mustWork(BASIC_CASE) }
-  const others = Object.entries({ ...threadCases, ...ofCalls, ...ofConduct }).map(([name, run]) => ({
+  const others = Object.entries({ ...admissionCases, ...threadCases, ...ofCalls, ...ofConduct }).map(([name, run]) => ({
     name,
     run: async () => {
       await basics.mustWork(name)

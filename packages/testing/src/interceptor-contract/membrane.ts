@@ -18,7 +18,7 @@ export interface Spy {
 
 type AnyFunction = (...given: unknown[]) => unknown
 
-const HOOKS = ['wrap', 'onCall', 'wrapRun', 'onRun', 'settled'] as const
+const HOOKS = ['wrap', 'onCall', 'wrapRun', 'onRun', 'settled', 'admit'] as const
 const PART: readonly (keyof CallHooks | keyof CallLimits | 'settled')[] = [
   'enter',
   'ended',

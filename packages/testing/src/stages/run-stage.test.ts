@@ -460,9 +460,9 @@ test('resumed says who has answered, and whether the time of the question has pa
     data: { by: system },
   })
   const clock = manualClock()
-  for (const resumed of [{ expired: true }, { expired: true, answer: 'no answer', request: '?', state: 1 }])
-    expect((await runStage(run, { clock, resumed })).output).toMatchObject({
-      data: { answer: undefined, request: undefined, state: undefined, ...resumed, by: undefined },
+  for (const more of [{}, { answer: 'no answer', request: '?', state: 1 }])
+    expect((await runStage(run, { clock, resumed: { ...more, expired: true } })).output).toMatchObject({
+      data: { answer: undefined, request: undefined, state: undefined, ...more, expired: true, by: undefined },
     })
   expect((await runStage(run, { resumed: { answer: 1 } })).output).toMatchObject({
     data: { expired: false, by: undefined },

@@ -79,11 +79,18 @@ export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptio
 }
 
 /** What a stage that has suspended gets when it runs again. What you leave out is undefined. */
-export interface StageAnswer extends Partial<Pick<Resumed, 'request' | 'state' | 'answer'>> {
+export type StageAnswer = GivenStageAnswer | ExpiredStageQuestion
+export interface GivenStageAnswer extends Partial<Pick<Resumed, 'request' | 'state'>> {
+  readonly answer: unknown
   /** Who has answered. Default: whom the interceptors have verified. */
   readonly by?: RunAuthor
-  /** The time of the question has passed, and `answer` is its `otherwise`. Default: false. */
-  readonly expired?: boolean
+  readonly expired?: false
+}
+/** The time of the question has passed. */
+export interface ExpiredStageQuestion extends Partial<Pick<Resumed, 'request' | 'state'>> {
+  readonly expired: true
+  /** Its `otherwise`. */
+  readonly answer?: unknown
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
@@ -104,7 +111,7 @@ const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
   stageOptions: OBJECT,
 }
 const AUTHOR_IDS: OptionRules<RunAuthor> = { userId: TEXT, orgId: TEXT, system: TEXT }
-const RESUMED: OptionRules<StageAnswer> = {
+const RESUMED: OptionRules<GivenStageAnswer> = {
   answer: ANY,
   request: ANY,
   state: ANY,
@@ -214,7 +221,8 @@ async function runAlone(around: string, stage: unknown, options: GivenOptions): 
     ...run
   } = plainOptions(options)
   const name = nameOf(stage, given)
-  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions, by: resumed?.by }
+  const by = resumed?.expired === true ? undefined : resumed?.by
+  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions, by }
   const graph = graphAround(around, stage, setup)
   const handle =
     resumed === undefined ? graph.start(snapshot, run) : await startAnswered(graph, setup, resumed, snapshot, run)
@@ -237,8 +245,8 @@ type Graph = ReturnType<Draft['build']>
 /** Starts the second leg of a run whose first leg had another stage of this name, which suspended. */
 async function startAnswered(
   graph: Graph,
-  { name, inputs, clock, interceptors }: Setup,
-  { request, state, answer, by, expired = false }: StageAnswer,
+  { name, inputs, clock, interceptors, by }: Setup,
+  { request, state, answer, expired = false }: StageAnswer,
   snapshot: GivenOptions['snapshot'],
   run: RunOptions,
 ): Promise<Run<Readonly<Record<string, StageSlot>>>> {
@@ -300,7 +308,7 @@ function checkArguments(stage: unknown, options: GivenOptions): void {
   if (resumed === undefined) return
   refuseOptions(WHERE, CODE, [
     ...optionProblems(resumed, RESUMED, 'resumed.'),
-    ...(resumed.by === undefined ? [] : optionProblems(resumed.by, AUTHOR_IDS, 'resumed.by.')),
+    ...(read(resumed, 'by') === undefined ? [] : optionProblems(read(resumed, 'by'), AUTHOR_IDS, 'resumed.by.')),
     ...(resumed.answer === undefined && resumed.expired !== true ? [NO_ANSWER] : []),
   ])
 }

@@ -1,6 +1,6 @@
 import type { Interceptor } from '@stageflow/core'
 
-export type Hooks = Pick<Interceptor, 'wrap' | 'onCall' | 'wrapRun' | 'onRun' | 'settled'>
+export type Hooks = Pick<Interceptor, 'wrap' | 'onCall' | 'wrapRun' | 'onRun' | 'settled' | 'admit'>
 
 const MEMBERS = [
   'name',

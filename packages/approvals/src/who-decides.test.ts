@@ -5,7 +5,7 @@ import type { ExecutedCall, ToolContext } from '@stageflow/tools'
 import { describe, expect, test } from 'vitest'
 
 import { bench, tool } from '../../tool-executor/test/tool-bench.ts'
-import { Approvals, memoryApprovalStore, type ApprovalsOptions, type MayDecide } from './index.ts'
+import { Approvals, memoryApprovalStore, type ApprovalsOptions, type AllowsDecision } from './index.ts'
 
 const ADA = { orgId: 'acme', userId: 'ada' }
 const BOB = { orgId: 'acme', userId: 'bob' }
@@ -14,7 +14,7 @@ const EVE = { orgId: 'evil', userId: 'eve' }
 const ID = 'run-1/pay-1'
 
 /** The same tenant, and another person with the role. */
-const byAnotherApprover: MayDecide = ({ request, by }) =>
+const byAnotherApprover: AllowsDecision = ({ request, by }) =>
   by.orgId === request.orgId && by.userId !== request.userId && by.roles?.includes('approver') === true
 
 function payBench(options: ApprovalsOptions = {}) {
@@ -30,13 +30,13 @@ function payBench(options: ApprovalsOptions = {}) {
 }
 
 test('an approver sees the open approvals of the tenant, and decides one of another user', async () => {
-  const { approvals, clock, payAs, contexts, of } = payBench({ mayDecide: byAnotherApprover })
+  const { approvals, clock, payAs, contexts, of } = payBench({ allows: byAnotherApprover })
   const paying = payAs(ADA)
   await clock.advance(0)
   const [open] = await approvals.pending({ orgId: 'acme' })
   expect(open).toMatchObject({ id: ID, action: 'pay', arguments: { euros: 900 }, orgId: 'acme', userId: 'ada' })
   const boss = { ...BOSS, roles: ['approver'] }
-  expect(await approvals.decide(ID, { approved: true }, boss, { of: ADA })).toMatchObject({
+  expect(await approvals.decide(ID, { approved: true }, boss, { of: { userId: 'ada' } })).toMatchObject({
     status: 'approved',
     orgId: 'acme',
     userId: 'ada',
@@ -51,29 +51,55 @@ test('an approver sees the open approvals of the tenant, and decides one of anot
 test('by default only the user who asks decides', async () => {
   const { approvals, clock, payAs } = payBench({ waitMs: 0 })
   await payAs(ADA)
-  for (const by of [BOB, EVE, {}, { orgId: 'acme' }, { userId: 'ada' }, { orgId: 'evil', userId: 'ada' }])
-    await expect(approvals.decide(ID, { approved: true }, by, { of: ADA })).rejects.toMatchObject({
+  for (const by of [BOB, BOSS, { orgId: 'acme' }])
+    await expect(approvals.decide(ID, { approved: true }, by, { of: { userId: 'ada' } })).rejects.toMatchObject({
       code: 'approvals/not-allowed',
     })
   expect(await approvals.get(ID, ADA)).toMatchObject({ status: 'pending', decision: undefined })
-  expect(await approvals.decide(ID, { approved: true }, ADA, { of: ADA })).toMatchObject({
+  expect(await approvals.decide(ID, { approved: true }, ADA, { of: { userId: 'ada' } })).toMatchObject({
     decision: { decidedBy: ADA },
   })
   await clock.settle()
 })
 
+test('no rule lets anyone decide for another tenant, and for them the approval does not exist', async () => {
+  const { approvals, payAs } = payBench({ waitMs: 0, allows: () => true })
+  await payAs(ADA)
+  for (const by of [EVE, {}, { userId: 'ada' }, { orgId: 'evil', userId: 'ada' }, { ...EVE, roles: ['approver'] }])
+    for (const options of [undefined, { of: { userId: 'ada' } }])
+      await expect(approvals.decide(ID, { approved: true }, by, options)).rejects.toMatchObject({
+        code: 'approvals/unknown',
+      })
+  await expect(approvals.decide(ID, { approved: true }, EVE, { of: ADA as never })).rejects.toMatchObject({
+    code: 'approvals/illegal-option',
+    message: expect.stringContaining('unknown option "orgId"') as string,
+  })
+  expect(await approvals.get(ID, ADA)).toMatchObject({ status: 'pending', decision: undefined })
+})
+
+test('a request of a tenant without a user is decided by whom the rule allows', async () => {
+  const { approvals, payAs } = payBench({ waitMs: 0, allows: byAnotherApprover })
+  await payAs({ orgId: 'acme' })
+  const boss = { ...BOSS, roles: ['approver'] }
+  await expect(approvals.decide(ID, { approved: true }, boss)).rejects.toMatchObject({ code: 'approvals/unknown' })
+  expect(await approvals.decide(ID, { approved: true }, boss, { of: {} })).toMatchObject({
+    userId: undefined,
+    decision: { decidedBy: BOSS },
+  })
+})
+
 test('the rule gets the question, the answer and who decides, and is asked again for a repeated decision', async () => {
   const asked: unknown[] = []
-  const mayDecide: MayDecide = (request) => {
+  const allows: AllowsDecision = (request) => {
     asked.push(request)
     return true
   }
-  const { approvals, payAs } = payBench({ waitMs: 0, mayDecide })
+  const { approvals, payAs } = payBench({ waitMs: 0, allows })
   await payAs(ADA)
   const answer = { approved: true, arguments: { euros: 50 } }
   const boss = { ...BOSS, roles: ['approver'] }
-  await approvals.decide(ID, answer, boss, { of: ADA })
-  await approvals.decide(ID, answer, boss, { of: ADA })
+  await approvals.decide(ID, answer, boss, { of: { userId: 'ada' } })
+  await approvals.decide(ID, answer, boss, { of: { userId: 'ada' } })
   const request = { id: ID, action: 'pay', arguments: { euros: 900 }, pipelineRunId: 'run-1', callId: 'pay-1', ...ADA }
   expect(asked).toMatchObject([
     { request: { ...request, status: 'pending' }, answer, by: boss },
@@ -82,10 +108,10 @@ test('the rule gets the question, the answer and who decides, and is asked again
 })
 
 test('the same decision by another person is a second one, and is refused', async () => {
-  const { approvals, payAs } = payBench({ waitMs: 0, mayDecide: () => true })
+  const { approvals, payAs } = payBench({ waitMs: 0, allows: () => true })
   await payAs(ADA)
-  await approvals.decide(ID, { approved: true }, BOSS, { of: ADA })
-  await expect(approvals.decide(ID, { approved: true }, BOB, { of: ADA })).rejects.toMatchObject({
+  await approvals.decide(ID, { approved: true }, BOSS, { of: { userId: 'ada' } })
+  await expect(approvals.decide(ID, { approved: true }, BOB, { of: { userId: 'ada' } })).rejects.toMatchObject({
     code: 'approvals/not-waiting',
   })
   expect(await approvals.get(ID, ADA)).toMatchObject({ decision: { decidedBy: BOSS } })
@@ -101,10 +127,10 @@ test('who decides cannot be said in the answer', async () => {
 })
 
 test('a denial says who denied it', async () => {
-  const { approvals, clock, payAs, of } = payBench({ mayDecide: () => true })
+  const { approvals, clock, payAs, of } = payBench({ allows: () => true })
   const paying = payAs(ADA)
   await clock.advance(0)
-  await approvals.decide(ID, { approved: false, reason: 'too much' }, BOSS, { of: ADA })
+  await approvals.decide(ID, { approved: false, reason: 'too much' }, BOSS, { of: { userId: 'ada' } })
   await clock.advance(1_000)
   expect(await paying).toMatchObject({ status: 'denied', reason: 'not_approved', decidedBy: BOSS })
   expect(of('approval.decided')).toMatchObject([{ decision: 'denied', decidedBy: BOSS }])
@@ -121,8 +147,8 @@ test('without users, a decision names no person', async () => {
 })
 
 describe('the rule fails closed:', () => {
-  const refusing = async (mayDecide: MayDecide, options: ApprovalsOptions = {}) => {
-    const { approvals, payAs, contexts } = payBench({ waitMs: 0, mayDecide, ...options })
+  const refusing = async (allows: AllowsDecision, options: ApprovalsOptions = {}) => {
+    const { approvals, payAs, contexts } = payBench({ waitMs: 0, allows, ...options })
     await payAs(ADA)
     const thrown: unknown = await approvals.decide(ID, { approved: true }, ADA).catch((error: unknown) => error)
     expect(await approvals.get(ID, ADA)).toMatchObject({ status: 'pending', decision: undefined })
@@ -137,7 +163,7 @@ describe('the rule fails closed:', () => {
 
   test('an error of the rule is the cause', async () => {
     const error = new Error('no directory')
-    const failed = { code: 'approvals/may-decide-failed', cause: error }
+    const failed = { code: 'approvals/allows-failed', cause: error }
     expect(await refusing(() => Promise.reject(error))).toMatchObject(failed)
     expect(
       await refusing(() => {
@@ -152,18 +178,18 @@ describe('the rule fails closed:', () => {
   })
 
   test('a rule that hangs is waited for no longer than its limit', async () => {
-    expect(await refusing(() => new Promise<never>(() => {}), { mayDecideTimeoutMs: 1 })).toMatchObject({
+    expect(await refusing(() => new Promise<never>(() => {}), { allowsTimeoutMs: 1 })).toMatchObject({
       code: 'approvals/timed-out',
-      message: expect.stringContaining('mayDecide did not answer within 1 ms') as string,
+      message: expect.stringContaining('allows did not answer within 1 ms') as string,
     })
   })
 })
 
 test('what does not exist is unknown before the rule is asked', async () => {
   let asked = 0
-  const { approvals, payAs } = payBench({ waitMs: 0, mayDecide: () => ++asked > 0 })
+  const { approvals, payAs } = payBench({ waitMs: 0, allows: () => ++asked > 0 })
   await payAs(ADA)
-  for (const of of [BOB, EVE, {}])
+  for (const of of [{ userId: 'bob' }, { userId: 'eve' }, {}])
     await expect(approvals.decide(ID, { approved: true }, BOSS, { of })).rejects.toMatchObject({
       code: 'approvals/unknown',
     })
@@ -172,9 +198,9 @@ test('what does not exist is unknown before the rule is asked', async () => {
 
 test('a decision that comes while the rule is asked counts, and the other one is refused', async () => {
   const asked = Promise.withResolvers<boolean>()
-  const { approvals, payAs } = payBench({ waitMs: 0, mayDecide: ({ by }) => by.userId === 'ada' || asked.promise })
+  const { approvals, payAs } = payBench({ waitMs: 0, allows: ({ by }) => by.userId === 'ada' || asked.promise })
   await payAs(ADA)
-  const late = approvals.decide(ID, { approved: true }, BOSS, { of: ADA })
+  const late = approvals.decide(ID, { approved: true }, BOSS, { of: { userId: 'ada' } })
   await approvals.decide(ID, { approved: false }, ADA)
   asked.resolve(true)
   await expect(late).rejects.toMatchObject({ code: 'approvals/not-waiting' })
@@ -187,7 +213,7 @@ test('a decision about a request that had ended does not count for another one t
     waitMs: 0,
     ttlMs: 1_000,
     retentionMs: 1_000,
-    mayDecide: () => asked.promise,
+    allows: () => asked.promise,
   })
   const pay = (euros: number) =>
     call('pay', { euros }, { callId: 'pay-1', ids: { pipelineRunId: 'run-1', ...ADA }, clock })
@@ -205,9 +231,9 @@ test('a decision about a request that had ended does not count for another one t
 
 test('what the rule was asked is what counts, also if it changes meanwhile', async () => {
   const asked = Promise.withResolvers<boolean>()
-  const { approvals, payAs } = payBench({ waitMs: 0, mayDecide: () => asked.promise })
+  const { approvals, payAs } = payBench({ waitMs: 0, allows: () => asked.promise })
   await payAs(ADA)
-  const [answer, by, of] = [{ approved: false, reason: 'no' }, { ...BOSS }, { ...ADA }]
+  const [answer, by, of] = [{ approved: false, reason: 'no' }, { ...BOSS }, { userId: 'ada' }]
   const deciding = approvals.decide(ID, answer, by, { of })
   answer.approved = true
   by.userId = 'eve'
@@ -259,7 +285,7 @@ describe('the list of a tenant', () => {
     expect(await approvals.pending(of, { after: third.at(-1)?.place as string })).toEqual([])
   })
 
-  test.each([
+  test.each<{ orgId?: string | undefined; userId?: string | undefined }>([
     { orgId: undefined },
     { orgId: undefined, userId: 'ada' },
     { orgId: 'acme', userId: undefined },
@@ -275,7 +301,10 @@ describe('the list of a tenant', () => {
       await expect(approvals.get(ID, of as never)).rejects.toMatchObject(refused)
       await expect(approvals.cancel(ID, of as never)).rejects.toMatchObject(refused)
       await expect(approvals.decide(ID, { approved: true }, of as never)).rejects.toMatchObject(refused)
-      await expect(approvals.decide(ID, { approved: true }, ADA, { of: of as never })).rejects.toMatchObject(refused)
+      if ('userId' in of && of.userId === undefined)
+        await expect(
+          approvals.decide(ID, { approved: true }, ADA, { of: { userId: of.userId } as never }),
+        ).rejects.toMatchObject(refused)
     },
   )
 
@@ -301,7 +330,7 @@ test('a store that lists what has no place is refused (approvals/unreadable-entr
   await expect(approvals.pending(ADA)).rejects.toMatchObject({ code: 'approvals/unreadable-entry' })
 })
 
-test.each([{ mayDecide: true }, { mayDecideTimeoutMs: 0 }])('%o is refused (approvals/illegal-option)', (options) => {
+test.each([{ allows: true }, { allowsTimeoutMs: 0 }])('%o is refused (approvals/illegal-option)', (options) => {
   expect(() => new Approvals(options as never)).toThrow(
     expect.objectContaining({ code: 'approvals/illegal-option' }) as Error,
   )

@@ -1,0 +1,79 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { systemClock } from '@stageflow/core'
+import type { Clock } from '@stageflow/core'
+
+import { randomFrom } from '../random-graph.ts'
+import { orderGraph } from './orders.ts'
+import type { Version } from './orders.ts'
+import { People } from './people.ts'
+import type { OpenRuns } from './place.ts'
+
+// One process of the app in a storm: it recovers runs, without a token, and passes on what people ask for. It may be killed or stopped at
+// any time, and ends by itself once all orders have ended.
+
+/** What the storm tells a worker. */
+export interface WorkerPlan {
+  readonly opener: string
+  readonly address: string
+  /** Where the files are by which the storm and its workers tell each other what happened. */
+  readonly folder: string
+  readonly version: Version
+  readonly isWeak: boolean
+  readonly leaseMs: number
+  /** How far the clock of this process is from that of the others, in ms. */
+  readonly skewMs: number
+  readonly slowMs: number
+  readonly firstSeed: number
+  readonly orders: number
+  /** Which of the workers this is: it answers and starts its share of the orders. */
+  readonly place: number
+  readonly workers: number
+  /** How often it calls `recover` again, in ms; undefined if once is enough. */
+  readonly recoverAgainMs: number | undefined
+  /** For what this process does at random. */
+  readonly seed: number
+}
+
+const plan = JSON.parse(process.argv[2] as string) as WorkerPlan
+const random = randomFrom(plan.seed)
+
+// The process stops between two turns of its event loop, never between the look at the lease and the call that follows it.
+process.on('SIGUSR2', () => process.kill(process.pid, 'SIGSTOP'))
+
+/** Not that of the others, and now and then it jumps ahead. */
+let ahead = plan.skewMs
+const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead }
+setInterval(() => (ahead += random() < 0.2 ? random() * 200 : 0), 200).unref()
+
+const { openRuns } = (await import(plan.opener)) as { readonly openRuns: OpenRuns }
+const { runs, troubles } = openRuns(plan.address, { clock, leaseMs: plan.leaseMs, isWeak: plan.isWeak })
+const file = (name: string): string => join(plan.folder, name)
+const graph = orderGraph({
+  version: plan.version,
+  effect: (runId, key) => appendFileSync(file('calls'), `${runId} ${key}\n`),
+  isMended: (runId) => existsSync(file(`mended-${runId}`)),
+  clock,
+  slowMs: plan.slowMs,
+})
+const people = new People({
+  ...plan,
+  runs,
+  graph,
+  troubles,
+  random,
+  note: (what, ...words) => appendFileSync(file(what), `${words.join(' ')}\n`),
+  noted: (what) => (existsSync(file(what)) ? readFileSync(file(what), 'utf8').split('\n').filter(Boolean) : []),
+  mend: (runId) => writeFileSync(file(`mended-${runId}`), ''),
+})
+
+// Again and again, as an operator does who has made room: a run for whose facts there was no room waits for that.
+const recover = (): void =>
+  void runs.recover(graph).catch((error: unknown) => people.checkCode('recover', error, ['durable-engine/closed']))
+recover()
+if (plan.recoverAgainMs !== undefined) setInterval(recover, plan.recoverAgainMs).unref()
+console.log('ready')
+await people.live()
+await runs.close()
+console.log('ended')

@@ -1,0 +1,83 @@
+import { StageflowError } from '@stageflow/core'
+import type { RunInput, StageGraph } from '@stageflow/core'
+import { admitRequest, checkLeg, fingerprintOf, isGuarded, missingKeepers } from '@stageflow/core/durable'
+import type { GivenRequest } from '@stageflow/core/durable'
+import { answerPaths } from './answers.ts'
+import { ILLEGAL_OPTION } from './option-rules.ts'
+import type { RunView } from './run-view.ts'
+import type { ClientRequest } from './sent-request.ts'
+
+export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
+
+/** Who asks something of a run: a caller, by his options such as a token, or a part of the app by its name. */
+export type Asking = { readonly caller: object } | { readonly system: string }
+
+/** What a client says about who asks. */
+export type Admitted = Pick<ClientRequest, 'isAdmitted' | 'kept' | 'by'>
+
+/** What is asked of a run that exists. */
+export type LaterAction = Exclude<GivenRequest['action'], 'start'>
+
+/**
+ * Has the interceptors of the client's graph admit each caller, in this process: no token crosses Restate, which would store it. Counts those who are refused.
+ */
+export class Admissions {
+  /** How many requests were refused. */
+  refused = 0
+  readonly #graph: AnyGraph | undefined
+
+  constructor(graph: AnyGraph | undefined) {
+    this.#graph = graph
+  }
+
+  /** Throws for an option that nothing would read. */
+  checkCaller(where: string, caller: object): void {
+    if (this.#graph !== undefined) return checkLeg(where, this.#graph, caller)
+    const name = Object.keys(caller).find((each) => each !== 'signal')
+    if (name === undefined) return
+    throw new StageflowError(
+      ILLEGAL_OPTION,
+      `${where}: no interceptor reads the option "${name}", because the client has no graph. Give it the graph: durableClient({ graph }).`,
+    )
+  }
+
+  async start(runId: string, input: RunInput, caller: object): Promise<Admitted> {
+    return this.#ask({ action: 'start', runId, input, options: caller })
+  }
+
+  /** Admits a request to a run that exists. */
+  async later(action: LaterAction, runId: string, run: RunView, asking: Asking, answers?: unknown): Promise<Admitted> {
+    if ('system' in asking) return { isAdmitted: true, by: { system: asking.system } }
+    const graph = this.#graph
+    this.#checkGuarded(runId, run)
+    const { ids: input, kept = {} } = run
+    const paths = graph === undefined ? [] : answerPaths(answers, fingerprintOf(graph))
+    return this.#ask({ action, runId, input, options: asking.caller, kept, answers: paths })
+  }
+
+  async #ask(request: GivenRequest): Promise<Admitted> {
+    const graph = this.#graph
+    const { action } = request
+    if (graph === undefined || !isGuarded(graph)) return { isAdmitted: false }
+    try {
+      const { kept, by } = await admitRequest(graph, request)
+      return { isAdmitted: true, by, ...(action === 'start' && { kept }) }
+    } catch (error) {
+      this.refused++
+      throw error
+    }
+  }
+
+  /** Throws if the workflow has interceptors that check callers, and the client's graph hasn't. */
+  #checkGuarded(runId: string, { isGuarded: isRunGuarded, kept }: RunView): void {
+    const graph = this.#graph
+    const isChecked = graph !== undefined && isGuarded(graph) && missingKeepers(graph, kept).length === 0
+    if (isRunGuarded && !isChecked) throw unguarded(runId)
+  }
+}
+
+export const unguarded = (runId: string): StageflowError =>
+  new StageflowError(
+    'durable-restate/unguarded',
+    `Interceptors of the workflow check who asks something of the run "${runId}", and the client has none that could. Give it the same graph: durableClient({ graph }). A part of the app acts by its name: client.as('month end').`,
+  )

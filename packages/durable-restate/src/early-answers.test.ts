@@ -1,0 +1,156 @@
+import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
+import type { OutputSchema, StageContext } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { observed } from '../test/observed.ts'
+import { secret, serve } from '../test/restate.ts'
+import { durableWorkflow } from './index.ts'
+
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer, by: resumed.by?.system }
+
+/** `b` asks once `a` has its answer; so does `check` in the child, and each letter. */
+const graph = new Pipeline('p')
+  .withStage('a', ask)
+  .withStage('b', ask, { dependencies: ['a'] })
+  .withPipeline('kid', new Pipeline('kid').withStage('check', ask), { dependencies: ['a'] })
+  .withMap('letters', { dependencies: ['a'], over: () => ['x', 'y'], each: (_letter, context) => ask(context) })
+  .withStage('a/b-c', ask, { dependencies: ['a'] })
+  .withStage('done', () => ({ done: true }), { dependencies: ['b', 'kid', 'letters', 'a/b-c'] })
+  .build()
+
+const serveGraph = async () => serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+const notWaiting = (message: string): object => ({
+  code: 'durable-restate/not-waiting',
+  message: expect.stringContaining(message) as string,
+})
+
+test('an answer to a stage that has not asked yet waits for its question, over attempts', async () => {
+  const { client, endpoint } = await serveGraph()
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  const early = { b: 'early b', kid: { check: 'early check' }, letters: { 0: 'x', 1: 'y' }, 'a/b-c': 'early c' }
+  await client.answer('r', early)
+  expect(await client.status('r')).toMatchObject({ status: 'running', requests: [{ path: ['a'], request: '?' }] })
+  endpoint.cut()
+  expect(await client.resume('r', { a: 'yes' })).toMatchObject({
+    status: 'completed',
+    data: {
+      b: { answer: 'early b' },
+      kid: { check: { answer: 'early check' } },
+      letters: { items: [{ answer: 'x' }, { answer: 'y' }] },
+      'a/b-c': { answer: 'early c' },
+    },
+  })
+})
+
+test('an answer that comes with the start, before the first stage, counts', async () => {
+  const { client } = await serveGraph()
+  await client.start('r')
+  await client.answer('r', { a: 1, b: 2, kid: { check: 3 }, letters: { 0: 4, 1: 5 }, 'a/b-c': 6 })
+  expect(await client.attach('r')).toMatchObject({
+    data: { a: { answer: 1 }, b: { answer: 2 }, kid: { check: { answer: 3 } } },
+  })
+})
+
+test('the first early answer counts, and what cannot be asked is refused', async () => {
+  const { client } = await serveGraph()
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  await client.as('first').answer('r', { b: 1 })
+  for (const [answers, message] of [
+    [{ b: 2 }, '"b" of the run "r" has an answer already'],
+    [{ letters: { 1: 1 }, kid: { chek: 1 } }, 'not for "chek"'],
+    [{ letters: { one: 1 } }, 'not for "one"'],
+    [{ letters: 1 }, '"letters" waits for nothing, and the answer is 1'],
+    [{ kid: {} }, '"kid" waits for nothing, and the answer is empty'],
+    [{ other: 1 }, 'it waits for "a", not for "other"'],
+  ] as const)
+    await expect(client.answer('r', answers as never)).rejects.toMatchObject(notWaiting(message))
+  await client.answer('r', { a: 1 })
+  await observed(async () => (await client.status('r'))?.requests.some(({ path }) => path[0] === 'letters'))
+  for (const answered of ['a', 'b'] as const)
+    await expect(client.answer('r', { [answered]: 2 })).rejects.toMatchObject({ code: 'durable-restate/not-waiting' })
+  const result = await client.resume('r', { kid: { check: 1 }, letters: { 0: 1, 1: 1 }, 'a/b-c': 1 })
+  expect(result.data).toMatchObject({ a: { answer: 1 }, b: { answer: 1, by: 'first' } })
+})
+
+test('an answer is taken once: a stage that asks again waits, and an early answer to that waits for it', async () => {
+  const released = Promise.withResolvers<void>()
+  const picky = new Pipeline('picky')
+    .withStage('a', async ({ resumed }: StageContext) => {
+      if (resumed === undefined) return StageOutput.suspend('first?')
+      if (resumed.state !== undefined) return { answers: [resumed.state, resumed.answer] }
+      await released.promise
+      return StageOutput.suspend('second?', { state: resumed.answer as string })
+    })
+    .build()
+  const { client } = await serve<typeof picky>((name) => [durableWorkflow(picky, { name, secret })])
+  await client.start('r')
+  await client.answer('r', { a: 'one' })
+  // The stage works on its answer, and has not asked again.
+  await observed(async () => (await client.status('r'))?.requests.length === 0)
+  await expect(client.answer('r', { a: 'two' })).rejects.toMatchObject({ code: 'durable-restate/not-waiting' })
+  released.resolve()
+  await observed(async () => (await client.status('r'))?.requests[0]?.request === 'second?')
+  expect((await client.resume('r', { a: 'three' })).data).toEqual({ a: { answers: ['one', 'three'] } })
+})
+
+test('a child pipeline that repeats takes an early answer in the attempt that asks next', async () => {
+  const released = Promise.withResolvers<void>()
+  const draft = new Pipeline('draft').withStage('check', ask).withStage(
+    'guard',
+    async ({ inputs }) => {
+      await released.promise
+      return inputs.from('check').answer === 'good' ? {} : StageOutput.fail('again')
+    },
+    StageKind.GUARD,
+    { dependencies: ['check'] },
+  )
+  const repeated = new Pipeline('p')
+    .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
+    .build()
+  const { client } = await serve<typeof repeated>((name) => [durableWorkflow(repeated, { name, secret })])
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  await client.answer('r', { draft: { check: 'bad' } })
+  // The stage has ended in this attempt, and the guard has not let the next one begin.
+  await observed(() =>
+    client.answer('r', { draft: { check: 'good' } }).then(
+      () => true,
+      () => false,
+    ),
+  )
+  released.resolve()
+  expect((await client.attach('r')).data).toMatchObject({ draft: { check: { answer: 'good' } } })
+})
+
+/** A Standard Schema that takes numbers up to 900, also as texts. */
+const amount: OutputSchema = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value: unknown) =>
+      Number(value) <= 900 ? { value: Number(value) } : { issues: [{ message: 'must be a number up to 900' }] },
+  },
+}
+
+test('an answerSchema refuses an answer before it is kept, early or not, and makes what the stage gets', async () => {
+  const priced = new Pipeline('priced')
+    .withStage('first', ask, { answerSchema: amount })
+    .withStage('second', ask, { dependencies: ['first'], answerSchema: amount })
+    .build()
+  const { client } = await serve<typeof priced>((name) => [durableWorkflow(priced, { name, secret })])
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  for (const answers of [{ first: '901' }, { second: 'much' }, { first: 7, second: {} }])
+    await expect(client.answer('r', answers)).rejects.toMatchObject({
+      code: 'core/answer',
+      message: expect.stringContaining('must be a number up to 900') as string,
+    })
+  expect(await client.status('r')).toMatchObject({ requests: [{ path: ['first'] }] })
+  await client.answer('r', { second: '20' })
+  expect((await client.resume('r', { first: '10' })).data).toMatchObject({
+    first: { answer: 10 },
+    second: { answer: 20 },
+  })
+})

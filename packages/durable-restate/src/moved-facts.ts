@@ -1,0 +1,71 @@
+import { StageflowError } from '@stageflow/core'
+import { wrongFact } from '@stageflow/core/durable'
+import type { GraphFingerprint } from '@stageflow/core/durable'
+import { isPlain } from '@stageflow/core/kit'
+import { ANSWER, CANCEL } from './names.ts'
+import type { Moved } from './run-start.ts'
+import type { KeptFact } from './service-call.ts'
+
+/** A run has at most so many facts: Restate takes no larger message. */
+const MOST_FACTS = 1_000_000
+const LONGEST_TRACE = 1_000
+const TRACE = new Set(['traceparent', 'tracestate'])
+
+/** Throws `durable-restate/illegal-request` unless this is what a run has done before. Otherwise every attempt of the run would fail. */
+export function checkMoved(runId: string, moved: unknown, graph: GraphFingerprint): asserts moved is Moved {
+  const problem = isPlain(moved) ? problemOf(moved, graph) : 'it must be an object'
+  if (problem === undefined) return
+  throw new StageflowError(
+    'durable-restate/illegal-request',
+    `What the run "${runId}" has done can't be taken over: ${problem}. Only moveRun() and client.retryFailed() send it.`,
+  )
+}
+
+function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerprint): string | undefined {
+  const { start, facts, isRetried, promises = {}, ...others } = moved
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) return `"${unknown}" is not a part of it`
+  if (!isPlain(start) || !isTime(start['startedAt']) || !isTrace(start['trace']))
+    return 'start must have the time and the trace of the first start'
+  if (isRetried !== undefined && typeof isRetried !== 'boolean') return 'isRetried must be a boolean'
+  if (!isPlain(promises) || !Object.keys(promises).every(isPromise))
+    return 'promises must be those of answers and of the cancel'
+  if (!Array.isArray(facts) || facts.length > MOST_FACTS) return `facts must be an array of at most ${MOST_FACTS}`
+  return problemOfFacts(facts, graph, isRetried === true)
+}
+
+function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasGaps: boolean): string | undefined {
+  const seen = new Set<string>()
+  for (const [place, fact] of facts.entries()) {
+    const wrong = wrongFact(fact)
+    if (wrong !== undefined) return `facts[${place}]: ${wrong}`
+    const { kind, key, ...known } = fact as KeptFact
+    const id = `${kind} ${key}`
+    if (seen.has(id)) return `facts[${place}] is a second ${kind} of "${key}"`
+    seen.add(id)
+    if (kind === 'call' && !isInGraph(key, graph)) return `facts[${place}] is of "${key}", which the graph lacks`
+    const isAfterMissing = 'facts' in known && known.facts.after > place && !hasGaps
+    if (isAfterMissing) return `facts[${place}] came after facts that are missing`
+  }
+  return undefined
+}
+
+/** Whether a key leads to a stage of a graph. */
+function isInGraph(key: string, graph: GraphFingerprint): boolean {
+  let inside: GraphFingerprint | undefined = graph
+  return key.split('/').every((part) => {
+    const name = (part.split(/[#@]/, 1)[0] as string).replaceAll('%2F', '/')
+    const stages: GraphFingerprint['stages'] = inside?.stages ?? {}
+    const stage = Object.hasOwn(stages, name) ? stages[name] : undefined
+    inside = stage?.child
+    return stage !== undefined
+  })
+}
+
+const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+const isTrace = (value: unknown): boolean =>
+  isPlain(value) &&
+  Object.entries(value).every(
+    ([name, text]) => TRACE.has(name) && typeof text === 'string' && text.length <= LONGEST_TRACE,
+  )
+const isPromise = (name: string): boolean => name === CANCEL || name.startsWith(ANSWER)

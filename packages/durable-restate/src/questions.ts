@@ -1,0 +1,79 @@
+import type { WorkflowContext } from '@restatedev/restate-sdk'
+import { QUESTION } from './names.ts'
+import { pathOf, pathText } from './paths.ts'
+
+/** What a stage, or an item of a map, has asked last. The state of the workflow keeps it by the path of its answer. */
+export interface Question {
+  /** From 1. */
+  readonly number: number
+  /** Of the call that asked. */
+  readonly key: string
+  /** `idle`: its time has passed, or its child pipeline may run again, so it may ask again. `ended`: it can't ask anymore. */
+  readonly is: 'open' | 'answered' | 'idle' | 'ended'
+  readonly request?: unknown
+  /** When the stage goes on without an answer, in ms since 1970. */
+  readonly until?: number | undefined
+}
+
+/** A stage of a child pipeline that repeats has the number of the attempt in its key: `draft#2/check`. */
+const IN_ATTEMPT = /#\d+\//
+
+/** The questions of a run, by the paths of their answers. */
+export class Questions {
+  readonly #asked = new Map<string, Question>()
+  /** The paths whose questions the state doesn't have yet as they are. */
+  readonly #unwritten = new Set<string>()
+
+  /** The call of `key` asks. `isNew`: it was not asked before the run was moved. */
+  ask(key: string, request: unknown, isNew: boolean): void {
+    const path = textOf(key)
+    const number = (this.#asked.get(path)?.number ?? 0) + 1
+    this.#write(path, isNew ? { number, key, is: 'open', request } : { number, key, is: 'answered' })
+  }
+  /** The question of `key` has a time. */
+  limit(key: string, until: number): void {
+    const path = textOf(key)
+    const question = this.#asked.get(path)
+    if (question?.key === key && question.is === 'open') this.#write(path, { ...question, until })
+  }
+
+  /** The open question of a path. */
+  open(path: string): Question | undefined {
+    const question = this.#asked.get(path)
+    return question?.is === 'open' ? question : undefined
+  }
+  answered(path: string): void {
+    this.#turn(path, 'answered')
+  }
+  /** The time of the question of `key` has passed. */
+  expired(key: string): void {
+    const path = textOf(key)
+    if (this.#asked.get(path)?.key === key) this.#turn(path, 'idle')
+  }
+  /** The call of `key`, or its wait for an answer, has ended. */
+  ended(key: string): void {
+    if (this.#asked.size === 0) return
+    const path = textOf(key)
+    if (this.#asked.has(path)) this.#turn(path, IN_ATTEMPT.test(key) ? 'idle' : 'ended')
+  }
+
+  /** Writes what has changed into the state, in an order that is the same in each attempt. Returns the open ones among it. */
+  write(context: Pick<WorkflowContext, 'set'>): readonly (readonly [path: string, question: Question])[] {
+    const changed = [...this.#unwritten].sort().map((path) => [path, this.#asked.get(path) as Question] as const)
+    this.#unwritten.clear()
+    for (const [path, question] of changed) context.set(QUESTION + path, question)
+    return changed.filter(([, { is }]) => is === 'open')
+  }
+
+  #turn(path: string, is: Question['is']): void {
+    const { number, key } = this.#asked.get(path) as Question
+    this.#write(path, { number, key, is })
+  }
+  #write(path: string, question: Question): void {
+    this.#asked.set(path, question)
+    this.#unwritten.add(path)
+  }
+}
+
+/** The path of an answer as a text, for the key of a call. */
+const textOf = (key: string): string => pathText(pathOf(key))

@@ -1,0 +1,80 @@
+import { StageflowError, systemClock } from '@stageflow/core'
+import { factsForRetry, fingerprintOf } from '@stageflow/core/durable'
+import { show } from '@stageflow/core/kit'
+import type { AnyGraph } from './admission.ts'
+import { checkMoved } from './moved-facts.ts'
+import { ANSWER } from './names.ts'
+import { ILLEGAL_OPTION } from './option-rules.ts'
+import { namesIn } from './paths.ts'
+import { RecordedRun, checkFit } from './recorded-run.ts'
+import type { RunPlace } from './recorded-run.ts'
+import type { RunState } from './run-view.ts'
+import type { Keys } from './secret.ts'
+
+/**
+ * Begins a failed run again, with the facts of what did not fail. `checkAgain` is called last, before anything changes: it throws if
+ * the run isn't the failed one anymore.
+ */
+export async function retryRun(
+  graph: AnyGraph,
+  place: RunPlace,
+  keys: Keys,
+  again: readonly string[],
+  checkAgain: () => Promise<void>,
+): Promise<void> {
+  const { runId } = place
+  const run = new RecordedRun(place)
+  await run.find()
+  // Its state says that it has failed a moment before its invocation ends.
+  await run.observe('completed')
+  const journal = await run.journal()
+  const { start, request } = journal
+  checkNames(runId, again, Object.keys(start.fingerprint.stages))
+  const facts = factsForRetry(start.fingerprint, journal.facts, again)
+  checkFit(graph, runId, { start, facts })
+  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
+  const { startedAt, trace } = start
+  const options = renewed(request.options, startedAt)
+  const moved = { start: { startedAt, trace }, facts, isRetried: true, promises }
+  checkMoved(runId, moved, fingerprintOf(graph))
+  await checkAgain()
+  if (!(await run.remove())) throw triedBefore(runId)
+  await run.beginAgain(keys, { ...journal, request: { ...request, options } }, moved)
+}
+
+export const notFailed = (runId: string, { status }: RunState): StageflowError =>
+  new StageflowError(
+    'durable-restate/not-failed',
+    `The run ${show(runId)} is ${status}, so it is not tried again. Only a failed run is; wait for others with client.attach(runId).`,
+  )
+
+const triedBefore = (runId: string): StageflowError =>
+  new StageflowError(
+    'durable-restate/not-failed',
+    `The run ${show(runId)} is tried again already, by another process. Wait for it with client.attach(runId).`,
+  )
+
+/** The time limit of a run counts from its start, and begins again. */
+function renewed<Options extends { readonly timeoutMs?: number } | undefined>(
+  options: Options,
+  startedAt: number,
+): Options {
+  const { timeoutMs } = options ?? {}
+  if (timeoutMs === undefined) return options
+  return { ...options, timeoutMs: timeoutMs + systemClock.now() - startedAt }
+}
+
+function checkNames(runId: string, again: readonly string[], names: readonly string[]): void {
+  const unknown = again.filter((name) => !names.includes(name))
+  if (unknown.length === 0) return
+  throw new StageflowError(
+    ILLEGAL_OPTION,
+    `retryFailed(): the run "${runId}" has no stage ${unknown.map((name) => `"${name}"`).join(', ')} to run again; it has ${names.join(', ')}.`,
+  )
+}
+
+/** Whether a promise is that of an answer to one of these stages, or to something inside it. */
+function isAnswerOf(name: string, stages: readonly string[]): boolean {
+  const [stage = ''] = namesIn(name.slice(name.indexOf(' ', ANSWER.length) + 1))
+  return stages.includes(stage)
+}

@@ -1,0 +1,39 @@
+import type { Kept, PipelineStatus, RunInput } from '@stageflow/core'
+import type { OpenRequest } from '@stageflow/core/durable'
+
+/** How far a run is, and what it waits for. */
+export interface RunState {
+  /** `refused`: an interceptor refused it before its first stage. */
+  readonly status: 'running' | 'refused' | PipelineStatus
+  /** In ms since 1970. */
+  readonly startedAt: number
+  /** The requests of stages that wait for an answer, with the keys of the answer. */
+  readonly requests: readonly OpenRequest[]
+}
+
+/** What a client reads of a run. Only a client with the secret gets it, and shows of it what the caller was admitted to see. */
+export interface RunView {
+  /** The id of the request that started the run. */
+  readonly run: string
+  readonly kept?: Kept | undefined
+  /** The ids in the input of the run. */
+  readonly ids: RunInput
+  /** Whether interceptors of the workflow check who asks something of the run. */
+  readonly isGuarded: boolean
+  readonly state: RunState
+  /** How the run ended, if that was asked for. */
+  readonly result?: unknown
+}
+
+/** What the promise that a run was started tells. */
+export interface Started extends Pick<RunView, 'run' | 'kept' | 'ids'> {
+  readonly at: number
+}
+
+const IDS = ['requestId', 'sessionId', 'userId', 'orgId', 'interactionId'] as const
+
+/** The ids of an input, which may be in their bundle. */
+export function idsOf({ runId, ...flat }: RunInput): RunInput {
+  const ids = { ...runId, ...flat }
+  return Object.fromEntries(IDS.flatMap((id) => (ids[id] === undefined ? [] : [[id, ids[id]]])))
+}

@@ -1,0 +1,473 @@
+// Rules of durable runs, each with a change of the code that breaks it. `catch-rule-mutants.mjs` expects that tests fail for each change.
+// `find` is in `file` once. `tests` are the files whose tests know the rule.
+
+const CORE = 'packages/core/src'
+const ENGINE = 'packages/durable-engine/src'
+const LOCAL = 'packages/durable-local/src'
+const AUTH = 'packages/interceptor-auth/src'
+
+const ADMISSION_TESTS = ['packages/core/test/admission.test.ts']
+const ENGINE_ADMISSION_TESTS = [`${ENGINE}/admission.test.ts`]
+const TIME_TESTS = ['packages/core/test/timed-questions.test.ts']
+const LATER_TESTS = ['packages/core/test/later-facts.test.ts']
+const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
+const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
+const LEASE_TESTS = [`${LOCAL}/lost-leases.test.ts`]
+const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
+const ACCESS_TESTS = [`${AUTH}/access.test.ts`]
+const IDENTITY_TESTS = ['packages/durable-local/test/identity.test.ts']
+
+const mutant = (rule, file, find, replace, tests) => ({ rule, file, find, replace, tests })
+
+export const RULE_MUTANTS = [
+  // Admission, in core
+  ...[
+    [
+      'no interceptor is asked',
+      'for (const one of built.admitting) await',
+      'for (const one of built.admitting.slice(0, 0)) await',
+    ],
+    [
+      'the innermost is asked first',
+      'for (const one of built.admitting) await',
+      'for (const one of built.admitting.toReversed()) await',
+    ],
+    ['options of the caller reach the legs', 'if (ofCaller.size === 0) return options', 'return options'],
+    [
+      'an interceptor sees what others kept',
+      'Object.hasOwn(all, name) ? all[name] : undefined',
+      'true ? all : undefined',
+    ],
+    ['an answer that is no admission admits', 'if (Object.keys(others).length === 0 && isAuthor)', 'if (isAuthor)'],
+    ['an interceptor may take for ever', 'ADMISSION_TIMEOUT_MS)\n    const', '10 * ADMISSION_TIMEOUT_MS)\n    const'],
+    ['a refusal is not told', '    tellRefused(built, given, error, request.by)\n', ''],
+    ['a graph without the interceptors passes', '.filter((name) => !admitting.has(name))', '.filter(() => false)'],
+  ].map(([rule, find, replace]) => mutant(rule, `${CORE}/durable/admission.ts`, find, replace, ADMISSION_TESTS)),
+  mutant(
+    'a flood of refused requests is a flood of events',
+    `${CORE}/durable/refused-requests.ts`,
+    'if (span.events >= MOST_EVENTS) {',
+    'if (span.events >= Infinity) {',
+    ADMISSION_TESTS,
+  ),
+  mutant(
+    'an answer in process is not admitted',
+    `${CORE}/durable/resume.ts`,
+    'answered.length === 0 ?',
+    'answered.length >= 0 ?',
+    [...ADMISSION_TESTS, ...ACCESS_TESTS],
+  ),
+  mutant(
+    'a leg in process runs with the token of who answers',
+    `${CORE}/durable/resume.ts`,
+    '...withoutCaller(built, own), [KEPT]',
+    '...own, [KEPT]',
+    [...ADMISSION_TESTS, ...IDENTITY_TESTS],
+  ),
+  mutant(
+    'a durable leg runs with the token of a caller',
+    `${CORE}/durable/run-durable.ts`,
+    '...withoutCaller(built, checkRunOptions(built, options)),',
+    '...checkRunOptions(built, options),',
+    [...ADMISSION_TESTS, ...IDENTITY_TESTS],
+  ),
+  mutant(
+    'what was kept is not given to the legs',
+    `${CORE}/durable/run-durable.ts`,
+    '[KEPT]: kept, eventSink',
+    '[KEPT]: {}, eventSink',
+    ADMISSION_TESTS,
+  ),
+  mutant(
+    'a leg that is refused before its first stage fails the run',
+    `${CORE}/durable/pump.ts`,
+    'if (!this.#hasBegun) throwIfRefused(outcome)',
+    '',
+    [...ADMISSION_TESTS, ...ENGINE_ADMISSION_TESTS],
+  ),
+
+  // Admission, in the engine
+  ...[
+    ['a caller that attaches is not admitted', "await admissions.later(graph, 'attach', row, options)", ''],
+    ['a caller that tries again is not admitted', "await admissions.later(graph, 'retry', row, options)", ''],
+    [
+      'a caller that cancels is not admitted',
+      "await admissions.later(graph as AnyGraph, 'cancel', await existing(runId), options)",
+      '',
+    ],
+    ['a caller that reads is not admitted', "await admissions.later(graph as AnyGraph, 'read', row, options)", ''],
+    [
+      'a caller that answers is not admitted',
+      "await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))",
+      'undefined as undefined | { by: undefined }',
+    ],
+    [
+      'an answer is kept before its caller is admitted',
+      '    const row = await existing(runId)\n    const admitted =',
+      '    const row = await existing(runId)\n    await runs.answer(runId, { graph, answers, by: undefined, carriesOn: false })\n    const admitted =',
+    ],
+    [
+      'a start is not admitted',
+      'isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined',
+      'undefined',
+    ],
+  ].map(([rule, find, replace]) =>
+    mutant(rule, `${ENGINE}/durable-runs.ts`, find, replace, [...ENGINE_ADMISSION_TESTS, ...RETRY_TESTS]),
+  ),
+  mutant(
+    'the input is compared before a caller is admitted',
+    `${ENGINE}/durable-runs.ts`,
+    "        await admissions.later(graph, 'attach', row, options)\n",
+    "        checkInput(runId, row.input, created)\n        await admissions.later(graph, 'attach', row, options)\n",
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a graph without the interceptors of a run may carry it',
+    `${ENGINE}/claim.ts`,
+    '  checkGuarded(graph, row)\n',
+    '',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'refused requests are not counted',
+    `${ENGINE}/admission.ts`,
+    '      this.refused++\n',
+    '',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'the second of two that start a run is not admitted',
+    `${ENGINE}/claim.ts`,
+    "  if (created !== undefined) return { is: 'exists' }\n",
+    '',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a run is of who its input says',
+    `${ENGINE}/claim.ts`,
+    'admitted?.by?.userId ?? input.userId',
+    'input.userId',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a signal of who attaches cancels the run',
+    `${ENGINE}/runs.ts`,
+    '{ signal, ...options }: LegOptions<unknown>): Promise<Settled> {\n    signal?.throwIfAborted()',
+    '{ signal, ...rest }: LegOptions<unknown>): Promise<Settled> {\n    const options = { signal, ...rest } as LegOptions<unknown>\n    signal?.throwIfAborted()',
+    RUNS_TESTS,
+  ),
+  mutant(
+    'a first leg that is refused leaves a run',
+    `${ENGINE}/runs.ts`,
+    'if (row.leg === 1 && !executor.hasBegun)',
+    'if (false)',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a later leg that is refused removes its run',
+    `${ENGINE}/runs.ts`,
+    'if (row.leg === 1 && !executor.hasBegun)',
+    'if (!executor.hasBegun)',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a list without a tenant shows the runs of all',
+    `${ENGINE}/views.ts`,
+    '  if (missing === undefined) return\n',
+    '  return\n',
+    ENGINE_ADMISSION_TESTS,
+  ),
+
+  // Who may do what
+  ...[
+    ['another organization may do what it likes', '  if (caller.orgId !== owner.orgId) return false\n', ''],
+    ['a colleague may do what the owner may', 'const isOwner = caller.userId === owner.userId', 'const isOwner = true'],
+    ['one of the roles is enough', 'roles.every((role) => caller.roles', 'roles.some((role) => caller.roles'],
+    ['an answer for no known stage needs no owner', ' || asked.length === 0) return isOwner', ') return isOwner'],
+    ['anything that allows returns lets the caller in', 'if (isAllowed === true) return', 'if (isAllowed) return'],
+    [
+      'a revoked user goes on',
+      '  if (today === undefined)\n    throw',
+      '  if (today === undefined) return identity\n  if (today === undefined)\n    throw',
+    ],
+    ['renew may return somebody else', "isPlain(today) && today['userId'] === identity.userId &&", 'isPlain(today) &&'],
+  ].map(([rule, find, replace]) => mutant(rule, `${AUTH}/access.ts`, find, replace, ACCESS_TESTS)),
+  mutant(
+    'renew is not asked',
+    `${AUTH}/auth.ts`,
+    'await renewed(owner.identity, renew, run, verifyTimeoutMs)',
+    'owner.identity',
+    ACCESS_TESTS,
+  ),
+  mutant(
+    'the token itself is kept',
+    `${AUTH}/auth.ts`,
+    'return { keep: caller, who }',
+    'return { keep: { ...caller, token: options.token }, who }',
+    [...ACCESS_TESTS, `${AUTH}/no-token-leaves.test.ts`, ...IDENTITY_TESTS],
+  ),
+  mutant(
+    'a run leaves its organization',
+    `${AUTH}/org-enforcement.ts`,
+    "if (isPlain(kept) && kept['orgId'] === orgId) return undefined",
+    'return undefined',
+    ACCESS_TESTS,
+  ),
+  mutant(
+    'a run about something of another organization is there for a moment',
+    `${AUTH}/org-enforcement.ts`,
+    'if (refused !== undefined) throw refused',
+    '',
+    ACCESS_TESTS,
+  ),
+
+  // The time of a question
+  ...[
+    [
+      'an expired question has no other answer',
+      'answer: this.#waits.get(key)?.otherwise, expired: true',
+      'answer: undefined, expired: true',
+    ],
+    [
+      'an expired question looks answered',
+      'answer: this.#waits.get(key)?.otherwise, expired: true',
+      'answer: this.#waits.get(key)?.otherwise, expired: false',
+    ],
+    ['a question has no timer', "else if (waiting.until !== undefined) this.register('timer', key, waiting.until)", ''],
+    ['of an answer and a time the last counts', 'if (!this.#early.has(key)) this.#early', 'this.#early'],
+    [
+      'limits run on while a run only waits',
+      'if (this.#waits.size > 0 && this.#calls.size === 0) this.limits.pause()',
+      '',
+    ],
+  ].map(([rule, find, replace]) =>
+    mutant(rule, `${CORE}/durable/pump.ts`, find, replace, [
+      ...TIME_TESTS,
+      ...LATER_TESTS,
+      'packages/core/test/durable-limits.test.ts',
+    ]),
+  ),
+  mutant(
+    'recover wakes no run',
+    `${ENGINE}/leg-executor.ts`,
+    'return times.length === 0 ? null : Math.min(...times)',
+    'return null',
+    [`${ENGINE}/timed-questions.test.ts`],
+  ),
+  mutant(
+    'of several questions the last one wakes the run',
+    `${ENGINE}/leg-executor.ts`,
+    'null : Math.min(...times)',
+    'null : Math.max(...times)',
+    [`${ENGINE}/timed-questions.test.ts`],
+  ),
+
+  // Answers
+  mutant(
+    'an answer is not checked',
+    `${ENGINE}/durable-runs.ts`,
+    'return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by, carriesOn: true }',
+    'return { graph, answers, by: admitted?.by, carriesOn: true }',
+    [...ANSWER_TESTS, ...RUNS_TESTS],
+  ),
+  mutant(
+    'an answer in process is not checked',
+    `${CORE}/durable/resume.ts`,
+    'await checkedAnswers(graph, answers)',
+    'answers',
+    ['packages/core/test/answer-schemas.test.ts'],
+  ),
+  mutant(
+    'who answered is not recorded',
+    `${ENGINE}/inbox.ts`,
+    'by === undefined ? \'\' : `,"by":${JSON.stringify(by)}`',
+    "''",
+    [...ANSWER_TESTS, ...ENGINE_ADMISSION_TESTS],
+  ),
+  mutant(
+    'the last of several early answers counts',
+    `${ENGINE}/inbox.ts`,
+    "inbox.some(({ kind, key }) => kind === 'early' && key === path)",
+    'false',
+    ANSWER_TESTS,
+  ),
+  mutant(
+    'a stage that has ended takes an early answer',
+    `${ENGINE}/answers.ts`,
+    '  if (ended.has(path)) return',
+    '  if (false) return',
+    [...ANSWER_TESTS, ...RUNS_TESTS],
+  ),
+  mutant(
+    'an answer that came as its time passed is dropped',
+    `${ENGINE}/leg-executor.ts`,
+    'this.overdue.set(row.n, early)',
+    'this.untaken.add(row.n)',
+    ANSWER_TESTS,
+  ),
+  mutant(
+    'an early answer is never taken',
+    `${ENGINE}/leg-executor.ts`,
+    '    if (asked === undefined) return false\n',
+    '    if (asked !== null) return false\n',
+    ANSWER_TESTS,
+  ),
+  mutant(
+    'early answers call the run again and again',
+    `${LOCAL}/statements.ts`,
+    "WHERE inbox.run = runs.n AND inbox.kind <> 'early')`",
+    'WHERE inbox.run = runs.n)`',
+    ANSWER_TESTS,
+  ),
+  mutant(
+    'a leg takes the inbox before it knows that the run is its own',
+    `${ENGINE}/runs.ts`,
+    "    if (!(yield* ask('endLeg', { run, fence, status, result: JSON.stringify(result), error, wakeAt }))) return false\n",
+    "    for (const row of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', { run, fence, status, result: JSON.stringify(result), error, wakeAt }))) return false\n",
+    LEASE_TESTS,
+  ),
+  mutant(
+    'an answer through a version that does not fit is refused',
+    `${ENGINE}/inbox.ts`,
+    'if (carriesOn) checkFit',
+    'checkFit',
+    RUNS_TESTS,
+  ),
+  mutant(
+    'an answer to a stage that this version lacks is kept unchecked',
+    `${ENGINE}/inbox.ts`,
+    '    checkKnown(graph, row, given)\n',
+    '',
+    RUNS_TESTS,
+  ),
+
+  // Later facts and retries
+  mutant(
+    'a fact whose call comes later is refused',
+    `${CORE}/durable/pump.ts`,
+    'else if (replayed) this.#later.set(key, facts)',
+    '',
+    LATER_TESTS,
+  ),
+  mutant(
+    'a fact that has found its call is never given',
+    `${CORE}/durable/pump.ts`,
+    'if (this.#later.has(key)) this.#reached.push(key)',
+    '',
+    LATER_TESTS,
+  ),
+  mutant(
+    'a fact whose stage is gone is left unseen',
+    `${CORE}/durable/pump.ts`,
+    "if (status !== 'suspend' && this.#isDone(key)) return this.#noCall(key)",
+    'void [key, status]',
+    LATER_TESTS,
+  ),
+  mutant(
+    'a late fact is dropped',
+    `${ENGINE}/leg-executor.ts`,
+    'if (isEnded || !this.#asked.has(row.key)) {',
+    'if (isEnded || !isEnded) {',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a late fact that came too late stays in the inbox',
+    `${ENGINE}/leg-executor.ts`,
+    '      this.untaken.add(row.n)\n      return\n',
+    '      return\n',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a late fact of a run that has ended is kept',
+    `${ENGINE}/run-log.ts`,
+    'if (row?.n !== run || hasEnded(row)) return',
+    'if (row?.n !== run) return',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'what a robbed leg has done is not handed over',
+    `${ENGINE}/run-log.ts`,
+    "if (kind === 'call') yield*",
+    "if (kind === 'stop') yield*",
+    LEASE_TESTS,
+  ),
+  ...[
+    [
+      'a retry calls settled stages again',
+      "return (status === 'ok' || status === 'skip') && abandoned !== true",
+      'return false && (status === null || abandoned)',
+    ],
+    [
+      'a retry keeps the failure',
+      "return (status === 'ok' || status === 'skip') && abandoned !== true",
+      "return status !== 'retry' || abandoned === true",
+    ],
+    ['a retry keeps the limit that had passed', "return !key.startsWith('/')", 'return true'],
+    ['the time limit does not begin again', 'timeoutMs === undefined ? options', 'true ? options'],
+    ['the stages in again keep their results', '!isOf(fact, again) && (', '(again !== undefined) && ('],
+    [
+      'a retry repeats the attempts that failed',
+      ' || isOfEarlierAttempt(fact, last))',
+      ' || (last === undefined && isOfEarlierAttempt(fact, last)))',
+    ],
+    ['a run that has not failed is tried again', "if (row?.status !== 'failed')", 'if (row === undefined)'],
+  ].map(([rule, find, replace]) => mutant(rule, `${ENGINE}/retry-failed.ts`, find, replace, RETRY_TESTS)),
+
+  // Leases, and the file
+  mutant(
+    'a lease always holds',
+    `${ENGINE}/runs.ts`,
+    'isLeased: () => systemClock.now() < this.#leasedUntil',
+    'isLeased: () => true',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a lost lease is a crash',
+    `${ENGINE}/runs.ts`,
+    "      await journal.write(() => ask('notCrashed', run))\n",
+    '',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a leg that could not be written is left alone',
+    `${ENGINE}/runs.ts`,
+    '      this.#unwritten.set(run, isTransient ? release : block)\n',
+    '',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a lock that stopped a leg blocks its run',
+    `${ENGINE}/runs.ts`,
+    'isTransient && !isFull(error) ? release : block)',
+    'block)',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'recover gives a run up after a lock',
+    `${ENGINE}/recover.ts`,
+    'if (!this.#journal.isTransient(error)) this',
+    'this',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'leases follow the clock of the handle',
+    `${ENGINE}/runs.ts`,
+    'if (systemClock.now() - renewedAt >= leaseMs / 3) {',
+    'if (this.#plan.clock.now() - renewedAt >= leaseMs / 3) {',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'another process may write into a run that was taken',
+    `${LOCAL}/statements.ts`,
+    '  WHERE runs.n = :run AND fence = :fence`\n/** A fact that',
+    '  WHERE runs.n = :run`\n/** A fact that',
+    [`${LOCAL}/contract.test.ts`, ...LEASE_TESTS],
+  ),
+  mutant(
+    'writes go into a file that is gone',
+    `${LOCAL}/sqlite-journal.ts`,
+    '      this.#checkFile()\n',
+    '',
+    LEASE_TESTS,
+  ),
+]
