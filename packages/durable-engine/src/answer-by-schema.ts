@@ -11,7 +11,7 @@ export function problemBySchema(answer: unknown, schema: object): string | undef
   if (refersToOutside(schema) || JSON.stringify(schema).length > LONGEST_SCHEMA) return undefined
   try {
     // It notes places in the schema.
-    const validator = new Validator(structuredClone(schema) as object, '2020-12', true)
+    const validator = new Validator(structuredClone(schema), '2020-12', true)
     const { errors } = validator.validate(answer)
     // The last one is the innermost.
     const { instanceLocation = '#', error = '' } = errors.at(-1) ?? {}

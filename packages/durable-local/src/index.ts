@@ -13,5 +13,7 @@ export type {
   RunOwner,
   RunStatus,
   RunSummary,
+  Schedule,
+  ScheduleOptions,
   TimelineEntry,
 } from '@stageflow/durable-engine'

@@ -62,6 +62,12 @@ export const CREATE: string = `
     value TEXT NOT NULL,
     UNIQUE (run, n)
   ) STRICT;
+  CREATE TABLE schedules (
+    name TEXT PRIMARY KEY NOT NULL,
+    cron TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    newest REAL NOT NULL
+  ) STRICT;
   CREATE TABLE inbox (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL,
@@ -122,6 +128,11 @@ export const RESTORE_FACT: string = `
   INSERT INTO facts (run, n, kind, key, at, value) VALUES (:run, :n, :kind, :key, :at, :value)`
 export const FACTS: string = `SELECT n, kind, key, at, value FROM facts WHERE run = ? AND n > ? ORDER BY n LIMIT ?`
 export const KEYS: string = `SELECT kind, key FROM facts WHERE run = ? ORDER BY n`
+
+export const FIND_SCHEDULE: string = `SELECT name, cron, timezone, newest FROM schedules WHERE name = ?`
+export const PUT_SCHEDULE: string = `
+  INSERT INTO schedules (name, cron, timezone, newest) VALUES (:name, :cron, :timezone, :newest)
+  ON CONFLICT DO UPDATE SET cron = excluded.cron, timezone = excluded.timezone, newest = excluded.newest`
 
 export const ADD_TO_INBOX: string = `
   INSERT INTO inbox (run, kind, key, value) VALUES (:run, :kind, :key, :value) ON CONFLICT DO NOTHING`
