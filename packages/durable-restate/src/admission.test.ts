@@ -279,7 +279,7 @@ test('a client without the graph, or with one that lacks the interceptors, gets 
     expect(
       await post(`/${name}/${runId}/${action}`, signed({ workflow: name, runId, action, body, isAdmitted: false })),
     ).toMatchObject({
-      status: 403,
+      status: 500,
       message: expect.stringContaining('[durable-restate/unguarded]') as string,
     })
   expect(await client.as('test').status('new')).toBeUndefined()
