@@ -39,7 +39,7 @@ export class CronTimes {
 const EXAMPLE = "pass five fields, such as '0 9 * * 1-5' for 9:00 from Monday to Friday."
 
 /** The error for what a schedule can't be made of. */
-export const illegal = (name: string, problem: string): StageflowError =>
+const illegal = (name: string, problem: string): StageflowError =>
   new StageflowError('durable-engine/illegal-option', `schedule(): "${name}" was given ${problem}`)
 /** The error for a cron expression without a time to come. */
 export const neverComes = (name: string, cron: string): StageflowError =>

@@ -37,7 +37,7 @@ import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
 import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 import { CronSchedule, checkSchedule } from './schedule.ts'
-import type { Schedule, ScheduleOptions } from './schedule.ts'
+import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { checkGetOptions, listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 import { plainOptions } from '@stageflow/core/kit'
@@ -120,7 +120,7 @@ export interface DurableRuns extends AsyncDisposable {
    * processes that have the schedule one starts it. Of the times that passed while no process had it, only the newest is run. A later call
    * for this name takes the place of an earlier one, in other processes too. Refuses a graph whose interceptors check callers: see `as`.
    */
-  schedule<Stages, Ports>(name: string, options: ScheduleOptions<Stages, Ports>): Promise<Schedule>
+  schedule<Stages, Ports>(name: string, options: ScheduleOptions<Stages, Ports>): Promise<RunSchedule>
   stats(): DurableStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
@@ -141,7 +141,7 @@ export interface SystemRuns {
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
   /** The same as `schedule` of the runs, also for a graph whose interceptors check callers. */
-  schedule<Stages, Ports>(name: string, options: SystemScheduleOptions<Stages, Ports>): Promise<Schedule>
+  schedule<Stages, Ports>(name: string, options: SystemScheduleOptions<Stages, Ports>): Promise<RunSchedule>
 }
 
 export type SystemScheduleOptions<Stages, Ports> = ScheduleOptions<Stages, Ports> & {
@@ -173,7 +173,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new Admissions()
-  const viewer: Viewer = { journal, owner, underWay: (run) => runs.underWay(run) }
+  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.inProgress(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -243,7 +243,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
 
   /** The schedules of this handle, by their names. */
   const schedules = new Map<string, CronSchedule>()
-  async function schedule(name: string, given: AnySchedule, system?: string): Promise<Schedule> {
+  async function schedule(name: string, given: AnySchedule, system?: string): Promise<RunSchedule> {
     checkOpen()
     checkScheduleName(name)
     const { who, ...rest } = plainOptions(given)

@@ -75,7 +75,13 @@ export function* keepAnswers(
   const inbox = yield* ask('inbox', row.n)
   const schemas = schemasIn(questions, id)
   // All texts before the first write: if one answer can't be JSON, none is kept.
-  for (const answer of answerRows(row, facts, inbox, { given, by, unchecked: graph === undefined, schemas, maxFactLength }))
+  for (const answer of answerRows(row, facts, inbox, {
+    given,
+    by,
+    unchecked: graph === undefined,
+    schemas,
+    maxFactLength,
+  }))
     yield* ask('addToInbox', answer)
   return row.n
 }

@@ -10,8 +10,8 @@ export type {
 export type { RecoveredRun } from './recover.ts'
 export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 export type { RunStatus } from './rows.ts'
-export type { Schedule, ScheduleOptions } from './schedule.ts'
-export type { CallUnderWay } from './under-way.ts'
+export type { RunSchedule, ScheduleOptions } from './schedule.ts'
+export type { CallInProgress } from './in-progress.ts'
 export type { GetOptions, ListOptions, RunDetails, RunFact, RunOwner, RunSummary, TimelineEntry } from './views.ts'
 
 // For journals

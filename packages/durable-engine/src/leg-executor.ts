@@ -9,7 +9,7 @@ import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
 import { readFact } from './run-row.ts'
 import type { GivenAnswer, UncheckedAnswer } from './run-row.ts'
-import type { CallUnderWay } from './under-way.ts'
+import type { CallInProgress } from './in-progress.ts'
 
 export interface Leg {
   readonly start: DurableStart
@@ -129,7 +129,7 @@ export class LegExecutor implements StageExecutor {
   }
 
   /** The calls whose code runs. */
-  get underWay(): readonly CallUnderWay[] {
+  get inProgress(): readonly CallInProgress[] {
     return [...this.#running].map(([key, startedAt]) => ({ key, startedAt }))
   }
 

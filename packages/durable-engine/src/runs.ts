@@ -23,7 +23,7 @@ import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { recordOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
-import type { CallUnderWay } from './under-way.ts'
+import type { CallInProgress } from './in-progress.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -285,8 +285,8 @@ export class Runs {
   }
 
   /** The calls of a run that this process carries. */
-  underWay(run: number): readonly CallUnderWay[] {
-    return this.#legs.get(run)?.executor.underWay ?? []
+  inProgress(run: number): readonly CallInProgress[] {
+    return this.#legs.get(run)?.executor.inProgress ?? []
   }
 
   // Other processes, and other callers

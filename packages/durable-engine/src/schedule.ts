@@ -21,7 +21,7 @@ export type ScheduleOptions<Stages, Ports> = {
   : { readonly options: Omit<DurableRunOptions<Ports>, 'signal'> })
 
 /** A schedule of this process. */
-export interface Schedule {
+export interface RunSchedule {
   /** When it starts its next run, in ms since 1970. Undefined once it is over: it was stopped, another took its place, or no time is left. */
   readonly next: number | undefined
   /** Why the last time could not be started yet, while it is tried again. */
@@ -46,7 +46,7 @@ const LONGEST_SLEEP_MS = 60_000
 const RETRY_MS = 5_000
 
 /** Starts a run at each time of a cron expression, in one of the processes that have the schedule. */
-export class CronSchedule implements Schedule {
+export class CronSchedule implements RunSchedule {
   readonly #plan: SchedulePlan
   readonly #times: CronTimes
   /** The newest time whose run was started, or when the journal got the schedule. */
