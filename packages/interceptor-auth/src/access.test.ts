@@ -80,6 +80,14 @@ test('answeredBy lets a user of the organization with the roles answer, and the 
   })
 })
 
+test('answeredBy with several roles needs all of them', async () => {
+  const graph = orders({}, { answeredBy: { roles: ['approver', 'payer'] } })
+  const run = await suspendedRun(graph)
+  for (const token of ['bo@acme:approver', 'bo@acme:payer'])
+    await expect(resumeRun(graph, run, APPROVED, { token })).rejects.toMatchObject({ code: 'auth/foreign-run' })
+  expect((await resumeRun(graph, run, APPROVED, { token: 'bo@acme:payer approver' })).status).toBe('completed')
+})
+
 test('answeredBy: false is as if it were not there, and an illegal one does not build', async () => {
   const graph = orders({}, { answeredBy: false })
   const run = await suspendedRun(graph)
