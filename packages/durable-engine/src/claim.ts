@@ -9,8 +9,10 @@ import { progressOf } from './answers.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
-import { readJson } from './json.ts'
+import { readObject } from './json.ts'
 import type { FactKey, RunRow } from './rows.ts'
+import { resultOf } from './run-result.ts'
+import type { Settled } from './run-result.ts'
 import { graphOf, hasEnded, startOf } from './run-row.ts'
 
 export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
@@ -47,14 +49,14 @@ export type Claim =
     }
   | { readonly is: 'exists' }
   | { readonly is: 'elsewhere' }
-  | { readonly is: 'settled'; readonly row: RunRow }
+  | { readonly is: 'settled'; readonly result: Settled }
 
 /** What is to be done with a run, without a write: undefined if it can be claimed. */
-export function lookAt(row: RunRow | undefined, owner: string): Claim | undefined {
+export function lookAt(row: RunRow | undefined, owner: string): 'settled' | 'elsewhere' | undefined {
   if (row === undefined) return undefined
   const onlyWaits = row.status === 'suspended' && row.has_inbox === 0 && row.is_due === 0
-  if (hasEnded(row) || onlyWaits) return { is: 'settled', row }
-  if (row.status === 'running' && isCarriedElsewhere(row, owner)) return { is: 'elsewhere' }
+  if (hasEnded(row) || onlyWaits) return 'settled'
+  if (row.status === 'running' && isCarriedElsewhere(row, owner)) return 'elsewhere'
   return undefined
 }
 
@@ -76,9 +78,10 @@ export function* claim(
   if (created !== undefined) return { is: 'exists' }
   checkGuarded(graph, row)
   const keys = yield* ask('factKeys', row.n)
-  const settled = lookAt(row, owner)
-  checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
-  if (settled !== undefined) return settled
+  const seen = lookAt(row, owner)
+  checkFit(graph, row.id, graphOf(row), seen === undefined ? keys : [])
+  if (seen === 'elsewhere') return { is: 'elsewhere' }
+  if (seen === 'settled') return yield* settled(row)
   // Its process has died: `lookAt` has found a lease that is no longer renewed.
   const hasCrashed = row.status === 'running' && row.owner !== null && row.owner !== owner
   const hasNewFacts = row.facts !== row.facts_before
@@ -86,7 +89,7 @@ export function* claim(
   if (crashes > maxRecoveries) {
     const error = crashLoop(runId, crashes)
     yield* endWithoutCode(row, { status: 'failed', error })
-    return { is: 'settled', row: (yield* ask('findRun', runId)) as RunRow }
+    return yield* settled(row)
   }
   const start = startOf(row)
   yield* ask('renewLease', owner, leaseMs)
@@ -94,6 +97,10 @@ export function* claim(
   // As `claimRun` has just written it.
   const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
   return { is: 'ours', row: claimed, start, keys }
+}
+
+function* settled(row: RunRow): Act<Claim> {
+  return { is: 'settled', result: (yield* resultOf(row)) as Settled }
 }
 
 function* create(
@@ -134,7 +141,7 @@ function shapeText(graph: AnyGraph): string {
 
 /** Throws if the run began with another input: then the caller has reused its id by mistake. `text` is that input as JSON. */
 export function checkInput(id: string, text: string, { input }: Pick<NewRun, 'input'>): void {
-  const first = readJson(text, 'input', id) as RunInput
+  const first = readObject(text, 'input', id) as RunInput
   // A run that was given no time of creation has got one.
   const comparable = input.createdAt === undefined ? { ...first, createdAt: undefined } : first
   if (fingerprint(comparable) === fingerprint(input)) return

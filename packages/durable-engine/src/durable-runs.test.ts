@@ -5,7 +5,6 @@ import type { Interceptor, StageContext, StageGraph } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
-import type { DurableLocal } from '../../durable-local/src/index.ts'
 import { FIVE, aborted, ask, gate, inFile, newPath, open, order, until, untilTimer } from '../test/open-runs.ts'
 
 describe('run', () => {
@@ -953,7 +952,7 @@ describe('recover', () => {
     await first.run(order(), FIVE, { runId: 'a' })
     await first.run(order(), FIVE, { runId: 'b' })
     // Both have got an answer, but their process died before it carried them on.
-    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
+    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '{"answer":1}' FROM runs`)
     inFile(
       path,
       `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"transform"', '"kind":"work"') WHERE id = 1`,
@@ -967,90 +966,6 @@ describe('recover', () => {
       `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"work"', '"kind":"transform"') WHERE id = 1`,
     )
     expect(await open(path).recover(order())).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
-  })
-})
-
-describe('list and get', () => {
-  test('runs are listed by status, pipeline, user and tenant, newest first, page by page', async () => {
-    const durable = open()
-    const done = new Pipeline('done').withStage('a', () => ({})).build()
-    for (let run = 0; run < 5; run++)
-      await durable.run(done, { userId: `u${run % 2}`, orgId: 'o1' }, { runId: `d${run}` })
-    await durable.run(order(), { inputText: '5', runId: { orgId: 'o2' } }, { runId: 'w' })
-    const ids = async (options: Parameters<DurableLocal['list']>[0]) =>
-      (await durable.list(options)).map(({ runId }) => runId)
-    expect(await ids({})).toEqual(['w', 'd4', 'd3', 'd2', 'd1', 'd0'])
-    expect(await ids({ status: 'suspended' })).toEqual(['w'])
-    expect(await ids({ pipeline: 'done', limit: 2 })).toEqual(['d4', 'd3'])
-    expect(await ids({ pipeline: 'done', limit: 2, after: 'd3' })).toEqual(['d2', 'd1'])
-    expect(await ids({ userId: 'u1' })).toEqual(['d3', 'd1'])
-    expect(await ids({ orgId: 'o2' })).toEqual(['w'])
-    await expect(durable.list({ status: 'done', limit: 0 } as never)).rejects.toThrow(
-      /status must be one of .*limit must be/,
-    )
-  })
-
-  test('a question whose answer waits in the journal is not asked again', async () => {
-    const path = newPath()
-    const durable = open(path)
-    await durable.run(order(), FIVE, { runId: 'a' })
-    expect((await durable.get('a'))?.requests).toHaveLength(1)
-    // The process that took the answer died before it carried the run on.
-    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
-    expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [] })
-  })
-
-  test('get() tells everything about a run', async () => {
-    const durable = open()
-    await durable.run(order(), FIVE, { runId: 'a' })
-    expect(await durable.get('a')).toMatchObject({
-      runId: 'a',
-      pipeline: 'order',
-      status: 'suspended',
-      leg: 1,
-      input: { inputText: '5' },
-      timeline: [
-        { kind: 'call', key: 'price', status: 'ok' },
-        { kind: 'call', key: 'approve', status: 'suspend' },
-      ],
-      result: { status: 'suspended', report: { pipelineRunId: 'a' } },
-    })
-    await durable.resume(order(), 'a', { approve: 1 })
-    expect((await durable.get('a'))?.timeline.map(({ kind, key }) => [kind, key])).toEqual([
-      ['call', 'price'],
-      ['call', 'approve'],
-      ['answer', 'approve'],
-      ['call', 'approve@2'],
-      ['call', 'pay'],
-    ])
-  })
-})
-
-describe('a journal that another program has changed', () => {
-  test.each([
-    ['input', `UPDATE runs SET input = '{'`, ['get', 'resume', 'run']],
-    ['options', `UPDATE runs SET options = 'x'`, ['resume', 'run']],
-    ['result', `UPDATE runs SET result = '{'`, ['get', 'run']],
-    ['error', `UPDATE runs SET error = '{'`, ['get', 'list']],
-    ['shape', `UPDATE graphs SET fingerprint = '{'`, ['get', 'resume', 'run', 'cancel']],
-    ['call "price"', `UPDATE facts SET value = '{' WHERE n = 1`, ['get', 'cancel', 'resume', 'run']],
-  ] as const)('a run whose %s was changed by hand is refused by name', async (what, sql, refused) => {
-    const path = newPath()
-    const durable = open(path)
-    await durable.run(order(), FIVE, { runId: 'a' })
-    inFile(path, sql)
-    const acts = {
-      get: () => durable.get('a'),
-      list: () => durable.list(),
-      cancel: () => durable.cancel('a', 'damaged'),
-      resume: () => durable.resume(order(), 'a', { approve: 1 }),
-      run: () => durable.run(order(), FIVE, { runId: 'a' }),
-    }
-    for (const act of refused)
-      await expect(acts[act](), act).rejects.toMatchObject({
-        code: 'durable-engine/damaged',
-        message: expect.stringMatching(new RegExp(`The ${what} of run "a" is not JSON`)) as string,
-      })
   })
 })
 

@@ -15,7 +15,7 @@ import { orThrow } from './failed-run.ts'
 import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
-import { jsonText } from './json.ts'
+import { jsonText, unreadable } from './json.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
@@ -24,9 +24,10 @@ import type { RunRow } from './rows.ts'
 import { graphOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
-import type { DurableRunOptions, JournalCloseReport, Settled } from './runs.ts'
-import { listRuns, runDetails } from './views.ts'
-import type { ListOptions, RunDetails, RunSummary } from './views.ts'
+import type { Settled } from './run-result.ts'
+import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import { checkGetOptions, listRuns, runDetails } from './views.ts'
+import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 import { plainOptions } from '@stageflow/core/kit'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
@@ -98,8 +99,8 @@ export interface DurableRuns extends AsyncDisposable {
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
   /** Everything about one run; undefined if there is none. */
-  get(graph: AnyGraph, runId: string, options?: RunOptions): Promise<RunDetails | undefined>
-  get(runId: string): Promise<RunDetails | undefined>
+  get(graph: AnyGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
+  get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
   as(name: string): SystemRuns
   stats(): DurableStats
@@ -135,11 +136,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   let ended = 0
   let closed: Promise<JournalCloseReport> | undefined
   const onEnd = (): void => {
-    ended++
+    // Only a process that runs something deletes: one that looks at a journal changes nothing.
     if (ended % ENDS_PER_CLEANUP === 0) void journal.cleanUp()
+    ended++
   }
   const runs = new Runs({ journal, owner, leaseMs, maxRecoveries, maxFactLength, clock, onEnd })
-  void journal.cleanUp()
   /** The last one of each pipeline, by its name. */
   const recoveries = new Map<string, Recovery>()
   const checkOpen = (): void => {
@@ -147,6 +148,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new Admissions()
+  const viewer: Viewer = { journal, owner, underWay: (run) => runs.underWay(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -208,8 +210,10 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   ): Promise<GivenAnswers> {
     signalOf(options)?.throwIfAborted()
     const row = await existing(runId)
-    const admitted = await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))
-    return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by, carriesOn: true }
+    const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
+    const admitted = await admissions.later(graph, 'answer', row, options, paths)
+    const checked = await readable(runId, () => checkedAnswers(graph, answers))
+    return { graph, answers: checked, by: admitted?.by, carriesOn: true }
   }
 
   async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
@@ -255,6 +259,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)
+      void journal.cleanUp()
       return recovery.start()
     },
     async cancel(...given: readonly unknown[]) {
@@ -268,16 +273,18 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       }
       return runs.cancel(runId, reason)
     },
-    list: async (given = {}) => journal.read(listRuns(journal, given)),
+    list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
-      const [graph, runId, options] = graphFirst(given)
+      const [graph, runId, all = {}] = graphFirst(given)
       checkRunId('get()', runId)
+      const { facts, ...options } = plainOptions<GetOptions>(all as object)
+      checkGetOptions(graph === undefined ? all : { facts })
       if (graph !== undefined) {
-        checkLeg('get()', graph, options)
+        checkLeg('get()', graph, options, ['facts'])
         const row = await journal.read(ask('findRun', runId))
         if (row !== undefined) await admissions.later(graph as AnyGraph, 'read', row, options)
       }
-      return journal.read(runDetails(runId))
+      return journal.read(runDetails(runId, viewer, { facts }))
     },
     as(name) {
       checkName(name)
@@ -292,7 +299,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
-          await runs.answer(runId, { graph, answers: await checkedAnswers(graph, answers), by, carriesOn: true })
+          const checked = await readable(runId, () => checkedAnswers(graph, answers))
+          await runs.answer(runId, { graph, answers: checked, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
       })
@@ -309,6 +317,15 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   return durable
 }
 
+/** Reads answers. A getter or a proxy of them may throw. */
+async function readable<T>(runId: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw unreadable(error, runId)
+  }
+}
+
 type Graph = StageGraph<unknown, unknown>
 interface GivenRun {
   readonly input: RunInput | ContextSnapshot
@@ -323,7 +340,7 @@ const graphFirst = (given: readonly unknown[]): readonly unknown[] =>
   isGraph(given[0]) ? given : [undefined, ...given]
 const isGraph = (given: unknown): boolean => typeof given === 'object' && given !== null && 'info' in given
 
-/** Ended runs are looked for after so many more have ended. */
+/** Outdated runs are looked for at the end of the first run, and after so many more have ended. */
 const ENDS_PER_CLEANUP = 64
 
 /** The options that all legs have from the first one, and those of one leg. */

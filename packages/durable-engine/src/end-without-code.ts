@@ -4,8 +4,9 @@ import type { CallFacts } from '@stageflow/core/durable'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
 import type { FactRow, RunRow } from './rows.ts'
-import { graphOf, readFact } from './run-row.ts'
+import { FactParts, resultText } from './kept-result.ts'
 import { allFacts } from './run-log.ts'
+import { graphOf, readFact } from './run-row.ts'
 
 export type CodelessEnd =
   | { readonly status: 'cancelled'; readonly reason: string }
@@ -17,11 +18,12 @@ export type CodelessEnd =
  */
 export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
   const facts = yield* allFacts(row.n)
+  const parts = new FactParts()
   const error = end.status === 'failed' ? { code: end.error.code, message: end.error.message } : undefined
   const result = {
     status: end.status,
     ...(end.status === 'cancelled' ? { reason: end.reason } : { errors: [error] }),
-    ...stagesOf(row, facts, end.status),
+    ...stagesOf(row, facts, parts, end.status),
     children: {},
   }
   yield* ask('emptyInbox', row.n)
@@ -29,22 +31,23 @@ export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
     run: row.n,
     fence: row.fence,
     status: end.status,
-    result: JSON.stringify(result),
+    result: resultText(result, parts),
     error: error === undefined ? null : JSON.stringify(error),
     wakeAt: null,
   })
 }
 
-function stagesOf(row: RunRow, facts: readonly FactRow[], status: CodelessEnd['status']): object {
+function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, status: CodelessEnd['status']): object {
   const data: Record<string, unknown> = {}
   const outputs: Record<string, unknown> = {}
   const stages: Record<string, StageRecord> = {}
   for (const stage of Object.keys(graphOf(row).stages)) stages[stage] = notSettled(stage)
-  for (const { kind, key, value } of facts) {
+  for (const { n, kind, key, value } of facts) {
     // Keys with these marks are of child runs and of items.
     if (kind !== 'call' || key.includes('/') || key.includes('#')) continue
     const stage = (key.split('@', 1)[0] as string).replaceAll('%2F', '/')
     const call = readFact({ kind, key, value }, row.id) as CallFacts
+    parts.add(n, call)
     stages[stage] = { ...notSettled(stage), ...recordOf(call) }
     if (call.status === 'ok') data[stage] = call.data
     outputs[stage] = outputOf(call)

@@ -1,17 +1,21 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
+import type { CallFacts } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
+import { problemBySchema } from './answer-by-schema.ts'
 import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
 import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
-import type { Act, Journal } from './journal.ts'
-import { jsonText } from './json.ts'
-import type { FactKey, InboxRow, RunRow } from './rows.ts'
-import { graphOf, hasEnded } from './run-row.ts'
+import type { Act, AddedInboxRow, Journal } from './journal.ts'
+import { isRecord, jsonText, unreadable } from './json.ts'
+import type { FactKey, FactRow, InboxRow, RunRow } from './rows.ts'
+import { allFacts } from './run-log.ts'
+import { graphOf, hasEnded, readFact } from './run-row.ts'
+import type { GivenAnswer } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
@@ -58,29 +62,21 @@ export function* keepAnswers(
   const row = yield* ask('findRun', id)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
-  const facts = yield* ask('factKeys', row.n)
+  // Without the graph, the questions say what their answers must be.
+  const questions = graph === undefined ? yield* allFacts(row.n) : []
+  const facts = graph === undefined ? questions : yield* ask('factKeys', row.n)
   // A process that carries the run has checked its own graph.
-  const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
+  const isElsewhere = lookAt(row, owner) === 'elsewhere'
   if (graph !== undefined) {
     checkGuarded(graph, row)
     checkKnown(graph, row, given)
     if (carriesOn) checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
   }
   const inbox = yield* ask('inbox', row.n)
-  const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
-  const paths = [...early.map(([path]) => path), ...answers.map(([key]) => pathsIn(graphOf(row))(key))]
-  const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
-  const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
-  if (all.length > 0) throw notWaiting(row, all.join('; '))
+  const schemas = schemasIn(questions, id)
   // All texts before the first write: if one answer can't be JSON, none is kept.
-  const rowOf =
-    (kind: InboxRow['kind']) =>
-    ([key, answer]: readonly [key: string, answer: unknown]) => {
-      const text = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
-      return { run: row.n, kind, key, value: answerText(text, by) }
-    }
-  const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
-  for (const answer of rows) yield* ask('addToInbox', answer)
+  for (const answer of answerRows(row, facts, inbox, { given, by, schemas, maxFactLength }))
+    yield* ask('addToInbox', answer)
   return row.n
 }
 
@@ -96,6 +92,62 @@ function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
     `No answer for run "${row.id}" was kept: another version of "${graph.name}" carries the run, and this one has no stage "${pathText(unknown)}". Answer through a process that has it.`,
   )
 }
+
+interface AnswersToKeep {
+  readonly given: unknown
+  readonly by: RunAuthor | undefined
+  /** The JSON Schemas of the answers, by the keys of their questions. */
+  readonly schemas: ReadonlyMap<string, object>
+  readonly maxFactLength: number
+}
+
+function schemasIn(questions: readonly FactRow[], runId: string): ReadonlyMap<string, object> {
+  const asked = questions.filter(({ kind }) => kind === 'ask')
+  const schemas = asked.map((fact) => [fact.key, (readFact(fact, runId) as CallFacts).answerSchema] as const)
+  return new Map(schemas.filter((one): one is readonly [string, object] => isRecord(one[1])))
+}
+
+/** The rows of the inbox for all answers. Throws if one of them has no use, or can't be JSON. */
+function answerRows(
+  row: RunRow,
+  facts: readonly FactKey[],
+  inbox: readonly InboxRow[],
+  { given, by, schemas, maxFactLength }: AnswersToKeep,
+): readonly AddedInboxRow[] {
+  const rowOf =
+    (kind: InboxRow['kind']) =>
+    ([key, answer]: readonly [key: string, answer: unknown]): AddedInboxRow => {
+      const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
+      return { run: row.n, kind, key, value: answerText(text, by) }
+    }
+  try {
+    const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
+    const paths = [...early.map(([path]) => path), ...answers.map(([key]) => pathsIn(graphOf(row))(key))]
+    const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
+    const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
+    if (all.length > 0) throw notWaiting(row, all.join('; '))
+    const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
+    const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))
+    if (refused.length > 0) throw refusedAnswers(row, refused)
+    return rows
+  } catch (error) {
+    throw unreadable(error, row.id)
+  }
+}
+
+/** Says what is wrong with an answer, by the schema of its question. */
+function problemOf(key: string, value: string, schemas: ReadonlyMap<string, object>): readonly string[] {
+  const schema = schemas.get(key)
+  const { answer } = JSON.parse(value) as GivenAnswer
+  const problem = schema === undefined ? undefined : problemBySchema(answer, schema)
+  return problem === undefined ? [] : [`"${key}": ${problem}`]
+}
+
+const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowError =>
+  new StageflowError(
+    'durable-engine/answer',
+    `An answer for run "${id}" was refused, so none was kept, and the questions stay open: ${problems.join('; ')}. Pass what the answerSchema of the question takes; get(runId) has it in requests.`,
+  )
 
 /** What will be a fact of the run under its own key. */
 const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'

@@ -4,9 +4,12 @@ export type { DurableRuns, DurableStats, RetryFailedOptions, SystemRuns } from '
 export type { RecoveredRun } from './recover.ts'
 export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 export type { RunStatus } from './rows.ts'
-export type { ListOptions, RunDetails, RunSummary, TimelineEntry } from './views.ts'
+export type { CallUnderWay } from './under-way.ts'
+export type { GetOptions, ListOptions, RunDetails, RunFact, RunOwner, RunSummary, TimelineEntry } from './views.ts'
 
 // For journals
+export { runsReader } from './runs-reader.ts'
+export type { ReadableJournal, RunsReader } from './runs-reader.ts'
 export { ask, closedJournal, perform } from './journal.ts'
 export type {
   Act,
@@ -22,6 +25,6 @@ export type {
   RunFilter,
   Tables,
 } from './journal.ts'
-export type { FactKey, FactKind, FactRow, InboxRow, RunRow } from './rows.ts'
+export type { FactKey, FactKind, FactRow, InboxRow, ListedRun, RunRow } from './rows.ts'
 export { ENGINE_OPTIONS, LONGEST_MS } from './options.ts'
 export type { EngineOptions } from './options.ts'

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 
-import type { FactKey, FactRow, InboxRow, RunRow, RunStatus } from './rows.ts'
+import type { FactKey, FactRow, InboxRow, ListedRun, RunRow, RunStatus } from './rows.ts'
 
 /** A run that is new in a journal. Its first leg begins with fact 0, fence 1 and leg 1. */
 export interface AddedRun {
@@ -53,8 +53,12 @@ export interface RunFilter {
   readonly pipeline: string | null
   readonly userId: string | null
   readonly orgId: string | null
-  /** Only runs with a lower number. */
-  readonly before: number | null
+  /** Only runs that started at this time or later, in ms since 1970. */
+  readonly from: number | null
+  /** Only runs that started before it. */
+  readonly to: number | null
+  /** Only runs that come after this one: they started earlier, or at the same time with a lower number. */
+  readonly before: { readonly startedAt: number; readonly n: number } | null
   readonly limit: number
 }
 export type FoundRun = Pick<RunRow, 'id' | 'status' | 'owned'>
@@ -63,8 +67,10 @@ export type FoundRun = Pick<RunRow, 'id' | 'status' | 'owned'>
 export interface Tables {
   /** Locks the run until the end of the transaction if it is asked in a write. */
   findRun(id: string): RunRow | undefined
-  /** The newest first. */
-  listRuns(filter: RunFilter): readonly RunRow[]
+  /** What the last leg of the run ended with, as `endLeg` was given it. Null in the first leg, and after `reopenRun`. */
+  resultText(run: number): string | null
+  /** By their time of start, the newest first. Reads no input, no options and no result: they may be large. */
+  listRuns(filter: RunFilter): readonly ListedRun[]
   /** Runs of a pipeline that can go on, the oldest first: no process carries them, or something has come for them. */
   abandonedRuns(pipeline: string): readonly FoundRun[]
   /** Like `abandonedRuns`, with those that are blocked, and those that a process carries. */
@@ -150,7 +156,7 @@ export interface Journal {
   listen?(changed: (run: number) => void): void
   /** Whether the same act may work later, without another program: for example, the disk was full, or the server didn't answer. */
   isTransient(error: unknown): boolean
-  /** Deletes some runs that ended long ago. Never rejects. */
+  /** Deletes some of the runs that ended longer ago than the journal keeps them. Only handles that run something call it. Never rejects. */
   cleanUp(): Promise<void>
   close(): void | Promise<void>
 }

@@ -1,12 +1,15 @@
 import { StageflowError } from '@stageflow/core'
-import type { Clock, RunAuthor, StageInfo } from '@stageflow/core'
+import type { Clock, StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 
 import type { CallsInProgress } from './calls-in-progress.ts'
 import { tooLarge } from './json.ts'
+import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
 import { readFact } from './run-row.ts'
+import type { GivenAnswer } from './run-row.ts'
+import type { CallUnderWay } from './under-way.ts'
 
 export interface Leg {
   readonly start: DurableStart
@@ -23,12 +26,6 @@ export interface Leg {
   readonly maxFactLength: number
 }
 
-/** An answer as its fact has it. */
-interface GivenAnswer {
-  readonly answer: unknown
-  readonly by?: RunAuthor
-}
-
 /** Carries out the calls of one leg in this process, and keeps their facts in the journal. */
 export class LegExecutor implements StageExecutor {
   readonly core: string = '^1.0.0'
@@ -42,6 +39,8 @@ export class LegExecutor implements StageExecutor {
   readonly untaken: Set<number> = new Set()
   /** Answers that came as the time of their question passed, by the paths of their stages: they are early for the next question. */
   readonly overdue: Map<number, InboxRow> = new Map()
+  /** What the run was given of its facts. */
+  readonly parts: FactParts = new FactParts()
   readonly #leg: Leg
   readonly #lost = new AbortController()
   readonly #stopping = new AbortController()
@@ -65,8 +64,8 @@ export class LegExecutor implements StageExecutor {
   readonly #timers = new Map<string, number>()
   /** The keys of the calls that wait for an answer. */
   readonly #waiting = new Set<string>()
-  /** How many calls have code that runs. */
-  #runningCalls = 0
+  /** When the calls began whose code runs, by their keys. */
+  readonly #running = new Map<string, number>()
   /** How many facts are on their way into the journal. */
   #pendingFacts = 0
   /** How many of those didn't come from a call of the run: stops, timers and answers. */
@@ -124,6 +123,11 @@ export class LegExecutor implements StageExecutor {
     return times.length === 0 ? null : Math.min(...times)
   }
 
+  /** The calls whose code runs. */
+  get underWay(): readonly CallUnderWay[] {
+    return [...this.#running].map(([key, startedAt]) => ({ key, startedAt }))
+  }
+
   // What happens from outside
 
   /** Tells that something may be in the inbox of the run. */
@@ -176,7 +180,7 @@ export class LegExecutor implements StageExecutor {
       const isLeased = this.#leg.isLeased()
       if (this.#pendingOutside === 0 && isLeased) this.#beginHeldCalls()
       const mustLook = !isLeased && this.#heldCalls.length > 0
-      if (this.#runningCalls === 0 && this.#pendingFacts === 0 && !mustLook) return undefined
+      if (this.#running.size === 0 && this.#pendingFacts === 0 && !mustLook) return undefined
       await this.#movement()
     }
   }
@@ -200,6 +204,7 @@ export class LegExecutor implements StageExecutor {
       this.#waiting.delete(key)
       return { ...given, kind, ...(read as GivenAnswer) }
     }
+    this.parts.add(n, read as CallFacts)
     return { ...given, kind: 'call', facts: read as CallFacts }
   }
 
@@ -305,10 +310,10 @@ export class LegExecutor implements StageExecutor {
 
   /** Runs a call and records what came of it. Never rejects. */
   async #carryOut(key: string, call: () => Promise<CallFacts>): Promise<void> {
-    this.#runningCalls++
+    this.#running.set(key, this.#leg.clock.now())
     try {
       const facts = await this.#leg.calls.begin(this.start.runId, key, call)
-      this.#runningCalls--
+      this.#running.delete(key)
       if (facts.lost === true) return
       this.#record(facts.status === 'suspend' ? 'ask' : 'call', key, this.#textOf(facts, key))
     } catch (error) {

@@ -199,3 +199,35 @@ test('a run that waits goes on with a graph in which its waiting stage has a new
   })
   expect(calls).toEqual(['fraud'])
 })
+
+test('what an earlier attempt of a repeated child pipeline tolerated is not tried again, however deep it is', async () => {
+  const calls: string[] = []
+  let isDown = true
+  const call = ({ stage }: Pick<StageContext, 'stage'>): object => {
+    calls.push(stage.name)
+    if (isDown && (stage.name === 'send' || calls.filter((name) => name === stage.name).length === 1))
+      throw new Error('503')
+    return {}
+  }
+  const draft = new Pipeline('draft')
+    .withStage('flaky', call, { onFailure: 'skip' })
+    .withStage('write', () => ({ text: calls.push('write') }))
+  const attempt = new Pipeline('attempt')
+    .withPipeline('draft', draft)
+    .withStage(
+      'check',
+      () => (calls.push('check'), calls.filter((name) => name === 'check').length < 2 ? StageOutput.fail('short') : {}),
+      StageKind.GUARD,
+      { dependencies: ['draft'] },
+    )
+  const graph = new Pipeline('letter')
+    .withPipeline('answer', attempt, { repeat: { until: 'check', maxAttempts: 3 } })
+    .withStage('send', call, { dependencies: ['answer'] })
+    .build()
+  const durable = open()
+  await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toThrow('503')
+  isDown = false
+  calls.length = 0
+  expect((await durable.retryFailed(graph, 'a')).status).toBe('completed')
+  expect(calls).toEqual(['send'])
+})

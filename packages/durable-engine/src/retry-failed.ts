@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import type { CallFacts } from '@stageflow/core/durable'
+import { factsForRetry } from '@stageflow/core/durable'
+import type { CallFacts, RetriedFact } from '@stageflow/core/durable'
 
 import { checkFit } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
@@ -7,7 +8,7 @@ import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
 import type { FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import { graphOf, readFact } from './run-row.ts'
+import { graphOf, readFact, startOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 
 /**
@@ -23,10 +24,13 @@ export function* reopen(graph: AnyGraph, { id }: RunRow, again: readonly string[
     )
   checkNames(id, again, Object.keys(graphOf(row).stages))
   const facts = yield* allFacts(row.n)
-  const last = lastAttempts(facts)
-  const kept = facts.filter((fact) => !isOf(fact, again) && (isKept(fact, id) || isOfEarlierAttempt(fact, last)))
+  const kept = factsForRetry(
+    graphOf(row),
+    facts.map((fact) => retried(fact, id)),
+    again,
+  ).map(({ fact }) => fact)
   checkFit(graph, id, graphOf(row), kept)
-  const options = JSON.parse(row.options) as PinnedOptions
+  const options = startOf(row).options as PinnedOptions
   const { timeoutMs } = options
   // The limit counts from the start of the run.
   const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - row.started_at }
@@ -43,38 +47,9 @@ function checkNames(id: string, again: readonly string[], names: readonly string
   )
 }
 
-/** Whether a fact is of one of these stages, or of something inside it. */
-function isOf({ key }: FactRow, stages: readonly string[]): boolean {
-  const [stage = ''] = key.split(/[/#@]/, 1)
-  return stages.includes(stage.replaceAll('%2F', '/'))
-}
-
-/** Whether a fact says what need not happen again: a result, a question, its answer, or that its time has passed. */
-function isKept(fact: FactRow, runId: string): boolean {
+/** A fact with its row. The call of a question is recorded as one. */
+function retried(fact: FactRow, runId: string): RetriedFact & { readonly fact: FactRow } {
   const { kind, key } = fact
-  if (kind === 'stop') return false
-  // The timers of limits begin with a slash.
-  if (kind === 'timer') return !key.startsWith('/')
-  if (kind !== 'call') return true
-  const { status, abandoned } = readFact(fact, runId) as CallFacts
-  return (status === 'ok' || status === 'skip') && abandoned !== true
-}
-
-/** A child pipeline that repeats has a number for each attempt in the keys of its calls: `draft#2/check`. */
-const ATTEMPT = /^(.*)#(\d+)\/[^/]*$/s
-
-/** The number of the last attempt of each child pipeline that repeats, by its key. */
-function lastAttempts(facts: readonly FactRow[]): ReadonlyMap<string, number> {
-  const last = new Map<string, number>()
-  for (const { key } of facts) {
-    const [, child = '', attempt] = ATTEMPT.exec(key) ?? []
-    if (attempt !== undefined) last.set(child, Math.max(last.get(child) ?? 0, Number(attempt)))
-  }
-  return last
-}
-
-/** A failure in an attempt that another followed is not what the run failed of: it was the reason for the next attempt. */
-function isOfEarlierAttempt({ key }: FactRow, last: ReadonlyMap<string, number>): boolean {
-  const [, child = '', attempt] = ATTEMPT.exec(key) ?? []
-  return attempt !== undefined && Number(attempt) < (last.get(child) ?? 0)
+  if (kind !== 'call' && kind !== 'ask') return { kind, key, fact }
+  return { kind: 'call', key, facts: readFact(fact, runId) as CallFacts, fact }
 }

@@ -37,9 +37,25 @@ export interface RunRow {
   readonly wake_at: number | null
   /** 1 if that time has come, by the clock of the journal. */
   readonly is_due: 0 | 1
-  readonly result: string | null
   readonly error: string | null
 }
+
+/** A run as it is listed. */
+export type ListedRun = Pick<
+  RunRow,
+  | 'n'
+  | 'id'
+  | 'pipeline'
+  | 'status'
+  | 'owner'
+  | 'owned'
+  | 'leg'
+  | 'user_id'
+  | 'org_id'
+  | 'started_at'
+  | 'updated_at'
+  | 'error'
+>
 
 /** `ask`: a call that suspended. Otherwise the kinds of core. */
 export type FactKind = Fact['kind'] | 'ask'

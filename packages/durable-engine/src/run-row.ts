@@ -1,14 +1,15 @@
-import type { ErrorRecord, Kept, RunInput, RunOptions } from '@stageflow/core'
+import type { ErrorRecord, Kept, RunAuthor, RunInput, RunOptions } from '@stageflow/core'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
-import { readJson } from './json.ts'
-import type { FactRow, RunRow } from './rows.ts'
+import { damaged, isRecord, readJson, readObject } from './json.ts'
+import type { FactKind, FactRow, RunRow } from './rows.ts'
 
 /** Options that all legs of a run have from its first one. */
 export type PinnedOptions = Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'>
 
-export const graphOf = (row: RunRow): GraphFingerprint => readJson(row.fingerprint, 'shape', row.id) as GraphFingerprint
+export const graphOf = (row: RunRow): GraphFingerprint =>
+  readObject(row.fingerprint, 'shape', row.id) as GraphFingerprint
 
 export const hasEnded = ({ status }: RunRow): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'failed'
@@ -19,20 +20,16 @@ export const recordOf = (error: unknown): ErrorRecord => ({
   message: textOf(error),
 })
 
-export const errorIn = ({ id, error }: RunRow): ErrorRecord | undefined =>
-  error === null ? undefined : (readJson(error, 'error', id) as ErrorRecord)
-
-/** The result of the last leg: undefined in the first one. */
-export const resultOf = ({ id, result }: RunRow): unknown =>
-  result === null ? undefined : readJson(result, 'result', id)
+export const errorIn = ({ id, error }: Pick<RunRow, 'id' | 'error'>): ErrorRecord | undefined =>
+  error === null ? undefined : (readObject(error, 'error', id) as ErrorRecord)
 
 /** What interceptors kept when the run was admitted; undefined if none of its graph does. */
 export const keptOf = ({ id, kept }: RunRow): Kept | undefined =>
-  kept === null ? undefined : (readJson(kept, 'admission', id) as Kept)
+  kept === null ? undefined : (readObject(kept, 'admission', id) as Kept)
 
 /** The input of a run, with the user and the organization that interceptors verified at its start. */
 export function inputOf({ id, input, user_id: userId, org_id: orgId }: RunRow): RunInput {
-  const given = readJson(input, 'input', id) as RunInput
+  const given = readObject(input, 'input', id) as RunInput
   const verified = { ...(userId !== null && { userId }), ...(orgId !== null && { orgId }) }
   // An input may have its ids in a bundle, and then not a second time.
   return { ...verified, ...given, ...(given.runId !== undefined && { runId: { ...verified, ...given.runId } }) }
@@ -45,9 +42,29 @@ export const startOf = (row: RunRow): DurableStart => ({
   input: inputOf(row),
   kept: keptOf(row),
   isRetried: row.reopened > 0,
-  options: readJson(row.options, 'options', row.id) as PinnedOptions,
+  options: readObject(row.options, 'options', row.id),
 })
 
+/** An answer as its fact has it. */
+export interface GivenAnswer {
+  readonly answer: unknown
+  readonly by?: RunAuthor
+}
+
 /** The value of a fact. */
-export const readFact = ({ kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>, runId: string): unknown =>
-  readJson(value, `${kind === 'ask' ? 'call' : kind} "${key}"`, runId)
+export function readFact({ kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>, runId: string): unknown {
+  const what = `${kind === 'ask' ? 'call' : kind} "${key}"`
+  const read = readJson(value, what, runId)
+  if (!hasShape[kind](read)) throw damaged(what, runId)
+  return read
+}
+
+/** Core checks the rest of a call. */
+const isCall = (value: unknown): boolean => isRecord(value) && typeof value['status'] === 'string'
+const hasShape: Readonly<Record<FactKind, (value: unknown) => boolean>> = {
+  call: isCall,
+  ask: isCall,
+  answer: (value) => isRecord(value) && 'answer' in value,
+  stop: (value) => typeof value === 'string',
+  timer: () => true,
+}

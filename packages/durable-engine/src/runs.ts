@@ -1,5 +1,5 @@
 import { systemClock } from '@stageflow/core'
-import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
+import type { Clock, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
@@ -14,12 +14,16 @@ import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
+import { resultText } from './kept-result.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { Pulse } from './pulse.ts'
 import type { InboxRow, RunRow } from './rows.ts'
 import { RunLog } from './run-log.ts'
-import { recordOf, resultOf } from './run-row.ts'
+import { resultOf } from './run-result.ts'
+import type { Settled } from './run-result.ts'
+import { recordOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
+import type { CallUnderWay } from './under-way.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -27,7 +31,6 @@ import type { PinnedOptions } from './run-row.ts'
  */
 export type DurableRunOptions<Ports> = LegOptions<Ports> & PinnedOptions
 
-export type Settled = PipelineResult<unknown> | FailedResult<unknown>
 type Graph = StageGraph<unknown, unknown>
 
 export interface RunsPlan {
@@ -151,7 +154,7 @@ export class Runs {
     for (;;) {
       const claimed = await this.#claim(live, start)
       start = undefined
-      if (claimed.is === 'settled') return resultOf(claimed.row) as Settled
+      if (claimed.is === 'settled') return claimed.result
       const result = await this.#leg(live, claimed)
       if (result !== undefined) return result
     }
@@ -166,7 +169,7 @@ export class Runs {
     let created = start
     for (;;) {
       const seen = created === undefined ? lookAt(await journal.read(ask('findRun', id)), owner) : undefined
-      if (seen?.is !== 'elsewhere') {
+      if (seen !== 'elsewhere') {
         const toCreate = created
         const lookedAt = systemClock.now()
         const found = await journal.write(() => claim(id, graph, this.#plan, toCreate))
@@ -230,14 +233,16 @@ export class Runs {
   }
 
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
-  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt }: LegExecutor, result: Settled): Act<boolean> {
+  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
     const isSuspended = result.status === 'suspended'
     // An answer has come while the leg was ending.
     const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
     if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
-    const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
+    const [failure] = result.status === 'failed' ? result.errors : []
+    const error = failure === undefined ? null : JSON.stringify(failure)
     const { status } = result
-    if (!(yield* ask('endLeg', { run, fence, status, result: JSON.stringify(result), error, wakeAt }))) return false
+    const text = resultText(result, parts)
+    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false
     if (!isSuspended) yield* ask('emptyInbox', run)
     for (const row of isSuspended ? [...untaken, ...overdue.keys()] : []) yield* ask('takeFromInbox', row)
     for (const { key, value } of isSuspended ? overdue.values() : [])
@@ -247,14 +252,15 @@ export class Runs {
 
   /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
   async #cancelled(live: LiveRun, { id }: RunRow, reason: string): Promise<Settled> {
-    const row = await this.#plan.journal.write(function* () {
-      yield* endWithoutCode((yield* ask('findRun', id)) as RunRow, { status: 'cancelled', reason })
-      return (yield* ask('findRun', id)) as RunRow
+    const result = await this.#plan.journal.write(function* () {
+      const row = (yield* ask('findRun', id)) as RunRow
+      yield* endWithoutCode(row, { status: 'cancelled', reason })
+      return (yield* resultOf(row)) as Settled
     })
     this.#forget(live)
     this.#calls.forget(id)
     this.#plan.onEnd()
-    return resultOf(row) as Settled
+    return result
   }
   /** The leg could not go on, but the run has not failed. */
   async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
@@ -272,6 +278,11 @@ export class Runs {
       this.#unwritten.set(run, isTransient ? release : block)
       this.#beat()
     }
+  }
+
+  /** The calls of a run that this process carries. */
+  underWay(run: number): readonly CallUnderWay[] {
+    return this.#legs.get(run)?.executor.underWay ?? []
   }
 
   // Other processes, and other callers

@@ -1,15 +1,20 @@
 import { StageflowError } from '@stageflow/core'
-import type { ErrorRecord, FailedResult, PipelineResult } from '@stageflow/core'
-import type { CallFacts, OpenRequest } from '@stageflow/core/durable'
-import { type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
+import type { ErrorRecord, RunAuthor } from '@stageflow/core'
+import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
+import { FLAG, type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
 import { answerPath, questionsIn } from './answers.ts'
 import { unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
-import type { FactKind, FactRow, InboxRow, RunRow, RunStatus } from './rows.ts'
+import type { FactKind, FactRow, InboxRow, ListedRun, RunRow, RunStatus } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import { errorIn, graphOf, hasEnded, inputOf, readFact, resultOf } from './run-row.ts'
+import { resultOf } from './run-result.ts'
+import type { Settled } from './run-result.ts'
+import { errorIn, graphOf, hasEnded, inputOf, readFact } from './run-row.ts'
+import type { GivenAnswer } from './run-row.ts'
+import { canBeUnderWay } from './under-way.ts'
+import type { CallUnderWay } from './under-way.ts'
 
 export interface RunSummary {
   readonly runId: string
@@ -20,11 +25,18 @@ export interface RunSummary {
   readonly updatedAt: number
   /** The number of its last leg. Each start, recovery and answer of a suspended run begins one. */
   readonly leg: number
+  /**
+   * Who carries a run that is `running`: this handle, another one that renews its lease, or none that lives, so that `recover` takes it
+   * over. Undefined for all other runs.
+   */
+  readonly owner: RunOwner | undefined
   readonly userId: string | undefined
   readonly orgId: string | undefined
   /** Why it failed or is blocked. */
   readonly error: ErrorRecord | undefined
 }
+
+export type RunOwner = 'here' | 'elsewhere' | 'gone'
 
 /** Something that happened to a run, in order. */
 export interface TimelineEntry {
@@ -37,16 +49,38 @@ export interface TimelineEntry {
   readonly status?: CallFacts['status']
   readonly startedAt?: number
   readonly endedAt?: number
+  /** For answers: who gave it, if that was verified. */
+  readonly by?: RunAuthor
 }
 type Fact = Exclude<FactKind, 'ask'>
 
+/** Something that the journal keeps of a run, with all that it keeps. */
+export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at'> {
+  /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, or a reason. */
+  readonly value: unknown
+}
+
 export interface RunDetails extends RunSummary {
   readonly input: unknown
+  /** The shape of the graph of its last leg: kind, dependencies, join and child pipeline of each stage, by name. */
+  readonly graph: GraphFingerprint
+  /**
+   * The calls that are under way. Exact in a run of this handle. In one of another process these are the stages that can be under way:
+   * the file says what has settled, and not what has begun.
+   */
+  readonly underWay: readonly CallUnderWay[]
   /** What it waits for, each with the names of its answer. */
   readonly requests: readonly OpenRequest[]
   readonly timeline: readonly TimelineEntry[]
   /** Undefined while it runs. */
-  readonly result: PipelineResult<unknown> | FailedResult<unknown> | undefined
+  readonly result: Settled | undefined
+  /** Undefined unless they were asked for. */
+  readonly facts: readonly RunFact[] | undefined
+}
+
+export interface GetOptions {
+  /** `true` adds the facts, with their data. Default: false. */
+  readonly facts?: boolean | undefined
 }
 
 export interface ListOptions {
@@ -55,6 +89,10 @@ export interface ListOptions {
   /** Only runs whose input has this user or this organization. */
   readonly userId?: string
   readonly orgId?: string
+  /** Only runs that started at this time or later, in ms since 1970. */
+  readonly from?: number
+  /** Only runs that started before this time, in ms since 1970. */
+  readonly to?: number
   /** Maximum number of runs. Default: 100. */
   readonly limit?: number
   /** The id of the last run of the page before. */
@@ -62,11 +100,17 @@ export interface ListOptions {
 }
 
 const STATUSES = ['running', 'suspended', 'blocked', 'completed', 'cancelled', 'failed']
+const TIME: OptionRule = [
+  (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+  'a time in ms since 1970, such as Date.now() - 86_400_000',
+]
 const RULES: OptionRules<ListOptions> = {
   status: oneOf(...STATUSES),
   pipeline: TEXT,
   userId: TEXT,
   orgId: TEXT,
+  from: TIME,
+  to: TIME,
   limit: whole(1, 10_000),
   after: TEXT,
 }
@@ -81,43 +125,126 @@ function checkGiven(options: ListOptions): void {
   )
 }
 
-/** The runs of a journal, the newest first. */
-export function* listRuns(journal: Pick<Journal, 'name'>, options: ListOptions): Act<readonly RunSummary[]> {
+/** Throws `durable-engine/illegal-option`. */
+function checkListOptions(options: ListOptions): void {
   checkOptions('list()', 'durable-engine/illegal-option', options, RULES)
   checkGiven(options)
-  const { status = null, pipeline = null, userId = null, orgId = null, limit = 100, after } = options
-  const last = after === undefined ? undefined : yield* ask('findRun', after)
-  if (after !== undefined && last === undefined) throw unknownRun(after, journal)
-  const rows = yield* ask('listRuns', { status, pipeline, userId, orgId, limit, before: last?.n ?? null })
-  return rows.map(summaryOf)
+  const { from = 0, to = Infinity } = options
+  if (from < to) return
+  throw new StageflowError(
+    'durable-engine/illegal-option',
+    `list(): from (${from}) must be before to (${to}); both are in ms since 1970.`,
+  )
 }
 
-export function* runDetails(runId: string): Act<RunDetails | undefined> {
-  const row = yield* ask('findRun', runId)
-  if (row === undefined) return undefined
-  // Before the facts: an answer moves from the inbox to them.
-  const inbox = yield* ask('inbox', row.n)
-  const facts = yield* allFacts(row.n)
-  return {
-    ...summaryOf(row),
-    input: inputOf(row),
-    requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
-    timeline: facts.map((fact) => entryOf(fact, row.id)),
-    result: row.status === 'running' ? undefined : (resultOf(row) as RunDetails['result']),
+/** Throws `durable-engine/illegal-option`. */
+export function checkGetOptions(options: unknown): void {
+  checkOptions('get()', 'durable-engine/illegal-option', options, { facts: FLAG })
+}
+
+/** Who looks at a journal. */
+export interface Viewer {
+  readonly journal: Pick<Journal, 'name'>
+  /** The handle that carries runs; undefined for a reader. */
+  readonly owner: string | undefined
+  /** The calls of a run that this handle carries, by the number of the run. */
+  underWay(run: number): readonly CallUnderWay[]
+}
+
+/** The runs of a journal, the newest first. */
+export function* listRuns({ journal, owner }: Viewer, options: ListOptions): Act<readonly RunSummary[]> {
+  checkListOptions(options)
+  const {
+    status = null,
+    pipeline = null,
+    userId = null,
+    orgId = null,
+    from = null,
+    to = null,
+    limit = 100,
+    after,
+  } = options
+  const last = after === undefined ? undefined : yield* ask('findRun', after)
+  if (after !== undefined && last === undefined) throw unknownRun(after, journal)
+  const before = last === undefined ? null : { startedAt: last.started_at, n: last.n }
+  const rows = yield* ask('listRuns', { status, pipeline, userId, orgId, from, to, before, limit })
+  return rows.map((row) => summaryOf(row, owner))
+}
+
+export function* runDetails(
+  runId: string,
+  viewer: Viewer,
+  { facts: withFacts }: GetOptions,
+): Act<RunDetails | undefined> {
+  for (;;) {
+    const row = yield* ask('findRun', runId)
+    if (row === undefined) return undefined
+    // Before the facts: an answer moves from the inbox to them.
+    const inbox = yield* ask('inbox', row.n)
+    const facts = yield* allFacts(row.n)
+    const summary = summaryOf(row, viewer.owner)
+    const hasResult = row.status !== 'running'
+    const result = hasResult ? yield* settledNow(row) : undefined
+    // Another process has gone on with it meanwhile.
+    if (result === GONE_ON) continue
+    return {
+      ...summary,
+      input: inputOf(row),
+      graph: graphOf(row),
+      underWay: underWayOf(row, summary.owner, facts, viewer),
+      requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
+      timeline: facts.map((fact) => entryOf(fact, row.id)),
+      result,
+      facts: withFacts === true ? facts.map((fact) => factOf(fact, row.id)) : undefined,
+    }
   }
 }
 
-const summaryOf = (row: RunRow): RunSummary => ({
+const GONE_ON = Symbol('gone on')
+
+/** The result of a run, if it is still the one that this row tells of: a result refers to facts, which a retry renumbers. */
+function* settledNow(row: RunRow): Act<Settled | typeof GONE_ON | undefined> {
+  let result: Settled | undefined
+  let problem: unknown
+  try {
+    result = yield* resultOf(row)
+  } catch (error) {
+    problem = error
+  }
+  const now = yield* ask('findRun', row.id)
+  if (now?.n !== row.n || now.fence !== row.fence) return GONE_ON
+  if (problem !== undefined) throw problem as Error
+  return result
+}
+
+function underWayOf(
+  row: RunRow,
+  owner: RunOwner | undefined,
+  facts: readonly FactRow[],
+  viewer: Viewer,
+): readonly CallUnderWay[] {
+  if (owner === 'here') return viewer.underWay(row.n)
+  return owner === 'elsewhere' ? canBeUnderWay(graphOf(row), facts, row.id) : []
+}
+
+const summaryOf = (row: ListedRun, viewer: string | undefined): RunSummary => ({
   runId: row.id,
   pipeline: row.pipeline,
   status: row.status,
   startedAt: row.started_at,
   updatedAt: row.updated_at,
   leg: row.leg,
+  owner: ownerOf(row, viewer),
   userId: row.user_id ?? undefined,
   orgId: row.org_id ?? undefined,
   error: errorIn(row),
 })
+
+function ownerOf({ status, owner, owned }: ListedRun, viewer: string | undefined): RunOwner | undefined {
+  if (status !== 'running') return undefined
+  if (owner !== null && owner === viewer) return 'here'
+  return owned === 1 ? 'elsewhere' : 'gone'
+}
 
 /** Without the questions whose answers are still in the inbox. */
 function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly OpenRequest[] {
@@ -125,13 +252,23 @@ function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly Inbo
   const questions = questionsIn([...facts, ...inbox])
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || questions.get(key) !== 'open') return []
-    const { request, until } = readFact({ kind, key, value }, row.id) as CallFacts
-    return [{ path: answerPath(key, graph), request, ...(until !== undefined && { until }) }]
+    const { request, until, answerSchema } = readFact({ kind, key, value }, row.id) as CallFacts
+    const path = answerPath(key, graph)
+    return [{ path, request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
   })
 }
 
 function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntry {
+  if (kind === 'answer') {
+    const { by } = readFact({ kind, key, value }, runId) as GivenAnswer
+    return { kind, key, at, ...(by !== undefined && { by }) }
+  }
   if (kind !== 'call' && kind !== 'ask') return { kind, key, at }
   const { status, startedAt, endedAt } = readFact({ kind, key, value }, runId) as CallFacts
   return { kind: 'call', key, at, status, startedAt, endedAt }
+}
+
+function factOf(fact: FactRow, runId: string): RunFact {
+  const { kind, key, at } = fact
+  return { kind: kind === 'ask' ? 'call' : kind, key, at, value: readFact(fact, runId) }
 }

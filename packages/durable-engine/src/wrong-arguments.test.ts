@@ -101,3 +101,59 @@ test('an option of the first leg that a later leg passes does not count', async 
   await expect(durable.resume(fails, 'policy', { q: 1, p: 1 }, shared)).rejects.toThrow('no luck')
   expect((await durable.get('policy'))?.result?.data).not.toHaveProperty('later')
 })
+
+describe('an answer that cannot be read is refused by name, and the question stays open', () => {
+  const refuse = (): never => {
+    throw new Error('boom')
+  }
+  const hostile: readonly (readonly [what: string, answers: () => object])[] = [
+    [
+      'a getter that throws',
+      () => ({
+        get q() {
+          return refuse()
+        },
+      }),
+    ],
+    [
+      'a getter inside',
+      () => ({
+        q: {
+          get deep() {
+            return refuse()
+          },
+        },
+      }),
+    ],
+    ['a proxy', () => ({ q: new Proxy({}, { ownKeys: refuse }) })],
+    ['answers that are a proxy', () => new Proxy({}, { ownKeys: refuse })],
+    ['a toJSON that throws', () => ({ q: { toJSON: refuse } })],
+    [
+      'a getter that throws the second time',
+      () => {
+        let reads = 0
+        return {
+          q: {
+            get deep() {
+              return reads++ > 0 ? refuse() : 1
+            },
+          },
+        }
+      },
+    ],
+  ]
+  test.each(hostile)('%s', async (what, answers) => {
+    const runId = `unreadable: ${what}`
+    await durable.run(graph, {}, { runId })
+    const system = durable.as('test')
+    for (const answer of [
+      () => durable.resume(graph, runId, answers() as never),
+      () => durable.answer(graph, runId, answers() as never),
+      () => system.resume(graph, runId, answers() as never),
+      () => system.answer(runId, answers()),
+    ])
+      await expect(answer()).rejects.toMatchObject({ code: 'durable-engine/not-json' })
+    expect((await durable.get(runId))?.requests).toHaveLength(1)
+    expect((await durable.resume(graph, runId, { q: 'yes' })).status).toBe('completed')
+  })
+})

@@ -6,24 +6,25 @@ import { DatabaseSync } from 'node:sqlite'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import type { ManualClock } from '@stageflow/testing'
-import { afterAll, afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 import { durableLocal } from '../../durable-local/src/index.ts'
 import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
 
 // The journals of tests are files of SQLite.
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-export const newPath = (): string => join(folder, `${++files}.db`)
-export const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
+/** A path in a folder of its own, until the test ends. */
+export function newPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return join(folder, 'runs.db')
+}
+/** Opens a journal until the test ends. */
 export function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
   const durable = durableLocal({ path, synchronous: 'normal', ...options })
-  opened.push(durable)
+  onTestFinished(async () => {
+    await durable.close({ timeoutMs: 0 })
+  })
   return durable
 }
 /** Changes a journal as another process does. */

@@ -1,9 +1,10 @@
 import { systemClock } from '@stageflow/core'
-import { durableRuns } from '@stageflow/durable-engine'
-import type { DurableRuns } from '@stageflow/durable-engine'
+import { durableRuns, runsReader } from '@stageflow/durable-engine'
+import type { DurableRuns, RunsReader } from '@stageflow/durable-engine'
 
-import { checkDurableLocalOptions } from './options.ts'
-import type { DurableLocalOptions } from './options.ts'
+import { checkDurableLocalOptions, checkReadOnlyOptions } from './options.ts'
+import type { DurableLocalOptions, ReadOnlyOptions } from './options.ts'
+import { ReadOnlyJournal } from './read-only-journal.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 
 /**
@@ -12,11 +13,29 @@ import { SqliteJournal } from './sqlite-journal.ts'
  */
 export function durableLocal(options: DurableLocalOptions): DurableLocal {
   checkDurableLocalOptions(options)
-  const { path, synchronous = 'full', busyTimeoutMs = 5_000, maxBytes = 4 * 1024 ** 3, ...shared } = options
-  const { retentionMs = 30 * 86_400_000, ...durable } = shared
+  const {
+    path,
+    synchronous = 'full',
+    busyTimeoutMs = 5_000,
+    maxBytes = 4 * 1024 ** 3,
+    retentionMs,
+    ...durable
+  } = options
   const { clock = systemClock } = durable
   return durableRuns(new SqliteJournal({ path, synchronous, busyTimeoutMs, maxBytes, retentionMs, clock }), durable)
 }
 
 /** Runs that outlive their process, in one file. */
 export type DurableLocal = DurableRuns
+
+/**
+ * Opens a journal to look at its runs, also beside the app that writes it and as a user who may only read the file. It changes nothing,
+ * and creates no file. Throws like `durableLocal()`, and `durable-local/unavailable` if there is no file.
+ */
+export function openJournal(path: string, options: ReadOnlyOptions): JournalReader {
+  checkReadOnlyOptions(path, options)
+  return runsReader(new ReadOnlyJournal(path, options.busyTimeoutMs ?? 5_000))
+}
+
+/** Looks at the runs of a file. */
+export type JournalReader = RunsReader

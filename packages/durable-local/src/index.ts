@@ -1,12 +1,16 @@
-export { durableLocal } from './durable-local.ts'
-export type { DurableLocal } from './durable-local.ts'
-export type { DurableLocalOptions } from './options.ts'
+export { durableLocal, openJournal } from './durable-local.ts'
+export type { DurableLocal, JournalReader } from './durable-local.ts'
+export type { DurableLocalOptions, ReadOnlyOptions } from './options.ts'
 export type {
+  CallUnderWay,
   DurableRunOptions,
+  GetOptions,
   JournalCloseReport,
   ListOptions,
   RecoveredRun,
   RunDetails,
+  RunFact,
+  RunOwner,
   RunStatus,
   RunSummary,
   TimelineEntry,

@@ -73,17 +73,19 @@ test("a leg that has lost its lease and lives isn't a crash: the run does not fa
   const { graph, ends } = slowStage()
   const looking = program(path)
   const crashes = (): number => Number(looking.prepare('SELECT crashes FROM runs').get()?.['crashes'])
-  const options = { leaseMs: 300, maxRecoveries: 1 }
+  const options = { leaseMs: 1_500, maxRecoveries: 1 }
   const runs = [open(path, options).run(graph, {}, { runId: 'a' })]
   await until(() => ends.length === 1)
   for (let n = 2; n <= 5; n++) {
     looking.exec('UPDATE owners SET until = 0')
     runs.push(open(path, options).run(graph, {}, { runId: 'a' }))
-    await until(() => ends.length === n && crashes() === 0)
+    await until(() => ends.length >= n && crashes() === 0)
   }
   looking.close()
-  ends[4]?.()
+  // A busy machine may have begun more legs.
+  const ending = setInterval(() => ends.splice(0).forEach((end) => end()), 20)
   for (const run of runs) expect((await run).status).toBe('completed')
+  clearInterval(ending)
 })
 
 test('the lease is renewed by the clock of the machine, whatever the clock of the handle says', async () => {

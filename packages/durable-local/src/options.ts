@@ -1,4 +1,4 @@
-import { type OptionRules, TEXT, checkOptions, oneOf, required, whole } from '@stageflow/core/kit'
+import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, required, whole } from '@stageflow/core/kit'
 import { ENGINE_OPTIONS, LONGEST_MS } from '@stageflow/durable-engine'
 import type { EngineOptions } from '@stageflow/durable-engine'
 
@@ -7,7 +7,7 @@ export interface DurableLocalOptions extends EngineOptions {
   readonly path: string
   /** `full` keeps every fact through a power cut; `normal` is faster, and a power cut loses the last ones. Default: `'full'`. */
   readonly synchronous?: 'full' | 'normal'
-  /** How long the runs that have ended are kept, in ms. They are deleted at the opening, and each time 64 runs have ended. Their ids can then begin new runs. Default: 30 days. */
+  /** How long the file keeps runs that have ended, in ms. Their ids can then begin new runs. Default: what the file has; a new file keeps them for 30 days. */
   readonly retentionMs?: number
   /** Maximum size of the journal, in bytes. New runs are refused at 90% of it. Default: 4 GiB. */
   readonly maxBytes?: number
@@ -15,11 +15,20 @@ export interface DurableLocalOptions extends EngineOptions {
   readonly busyTimeoutMs?: number
 }
 
+/** The options of `openJournal()`. */
+export interface ReadOnlyOptions {
+  /** `durableLocal()` opens a journal to run something. */
+  readonly readOnly: true
+  /** Maximum time that a read waits for another process, in ms. Blocks the process. Default: 5,000. */
+  readonly busyTimeoutMs?: number
+}
+
+const PATH: OptionRule = [
+  (value) => TEXT[0](value) && value !== ':memory:',
+  "the path of a file, such as 'runs.db'; a journal in memory would not outlive the process",
+]
 const RULES: OptionRules<DurableLocalOptions> = {
-  path: required([
-    (value) => TEXT[0](value) && value !== ':memory:',
-    "the path of a file, such as 'runs.db'; a journal in memory would not outlive the process",
-  ]),
+  path: required(PATH),
   synchronous: oneOf('full', 'normal'),
   ...ENGINE_OPTIONS,
   retentionMs: whole(0),
@@ -29,4 +38,14 @@ const RULES: OptionRules<DurableLocalOptions> = {
 
 export function checkDurableLocalOptions(options: DurableLocalOptions): void {
   checkOptions('durableLocal()', 'durable-local/illegal-option', options, RULES)
+}
+
+export function checkReadOnlyOptions(path: string, options: ReadOnlyOptions): void {
+  const rules: OptionRules<ReadOnlyOptions & { readonly path: string }> = {
+    path: required(PATH),
+    readOnly: required([(value) => value === true, 'true: only durableLocal() opens a journal to write it']),
+    busyTimeoutMs: whole(0, LONGEST_MS),
+  }
+  const given = typeof options === 'object' && options !== null ? { ...options, path } : { path }
+  checkOptions('openJournal()', 'durable-local/illegal-option', given, rules)
 }

@@ -8,8 +8,8 @@ import { codeOf } from '@stageflow/core/kit'
 import { closedJournal, perform } from '@stageflow/durable-engine'
 import type { Act, AddedFact, Journal } from '@stageflow/durable-engine'
 
-import { openJournal, rollBack, unavailable } from './open-journal.ts'
-import type { JournalFile } from './open-journal.ts'
+import { openFile, rollBack, unavailable } from './journal-file.ts'
+import type { JournalFile } from './journal-file.ts'
 import { SqliteTables } from './sqlite-tables.ts'
 
 interface Write {
@@ -19,7 +19,6 @@ interface Write {
 }
 
 export interface SqliteJournalPlan extends JournalFile {
-  readonly retentionMs: number
   /** Says when the runs that wait go on. Leases and retention use the clock of the machine. */
   readonly clock: Pick<Clock, 'now'>
 }
@@ -36,15 +35,13 @@ export class SqliteJournal implements Journal {
   readonly #tables: SqliteTables
   readonly #begin: StatementSync
   readonly #end: StatementSync
-  readonly #retentionMs: number
   /** Which file it is, whatever its path leads to later. */
   readonly #file: string | undefined
   #writes: Write[] = []
 
   constructor(plan: SqliteJournalPlan) {
     this.name = plan.path
-    this.#retentionMs = plan.retentionMs
-    this.#database = openJournal(plan)
+    this.#database = openFile(plan)
     this.#tables = new SqliteTables(this.#database, plan)
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
     this.#end = this.#database.prepare('COMMIT')
@@ -127,10 +124,10 @@ export class SqliteJournal implements Journal {
     return ['durable-local/full', 'durable-local/unavailable'].includes(codeOf(error) ?? '')
   }
 
-  /** Deletes runs that ended longer than `retentionMs` ago, some at a time, and gives their space back. */
+  /** Deletes runs that ended longer ago than the file keeps them, some at a time, and gives their space back. */
   async cleanUp(): Promise<void> {
     try {
-      const count = await this.#inTransaction(() => this.#tables.deleteOutdated(this.#retentionMs, RUNS_PER_CLEANUP))
+      const count = await this.#inTransaction(() => this.#tables.deleteOutdated(RUNS_PER_CLEANUP))
       if (count > 0 && this.#isOpen) this.#database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_CLEANUP})`)
     } catch {
       // The next cleanup tries again. A journal that can't be written fails the runs that need it.

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
@@ -12,13 +13,14 @@ import type {
   FactRow,
   FoundRun,
   InboxRow,
+  ListedRun,
   ReopenedRun,
   RunFilter,
   RunRow,
   Tables,
 } from '@stageflow/durable-engine'
 
-import { pragma } from './open-journal.ts'
+import { pragma } from './journal-file.ts'
 import {
   ABANDONED,
   ADD,
@@ -37,8 +39,6 @@ import {
   INBOX,
   KEYS,
   LEAVE,
-  LIST,
-  LIST_OF_STATUS,
   NOT_CRASHED,
   OUTDATED,
   OWNED,
@@ -46,10 +46,12 @@ import {
   RENEW,
   REOPEN,
   RESTORE_FACT,
+  RESULT,
   TAKE,
   UNDO_ADD,
   UNFINISHED,
   WITH_INBOX,
+  listOf,
 } from './statements.ts'
 
 interface TablesPlan {
@@ -76,10 +78,22 @@ export class SqliteTables implements Tables {
   findRun(id: string): RunRow | undefined {
     return this.#get<RunRow>(FIND, { id, now: this.#plan.clock.now() })
   }
-  listRuns(filter: RunFilter): readonly RunRow[] {
-    const { status, ...others } = filter
-    const now = this.#plan.clock.now()
-    return status === null ? this.#all(LIST, { ...others, now }) : this.#all(LIST_OF_STATUS, { ...others, status, now })
+  resultText(run: number): string | null {
+    const result = this.#get<{ readonly result: Uint8Array | null }>(RESULT, run)?.result ?? null
+    if (result === null) return null
+    try {
+      return inflateRawSync(result).toString()
+    } catch {
+      // It is damaged, and so is an empty text: the engine says so.
+      return ''
+    }
+  }
+  listRuns({ limit, before, ...filter }: RunFilter): readonly ListedRun[] {
+    const given = Object.entries(filter).filter(([, value]) => value !== null)
+    const names = given.map(([name]) => name as keyof typeof filter)
+    const page = before === null ? {} : { beforeAt: before.startedAt, beforeRun: before.n }
+    const sql = listOf(before === null ? names : [...names, 'before'])
+    return this.#all(sql, { limit, ...Object.fromEntries(given), ...page })
   }
   abandonedRuns(pipeline: string): readonly FoundRun[] {
     return this.#all(ABANDONED, { pipeline, now: this.#plan.clock.now() })
@@ -101,7 +115,8 @@ export class SqliteTables implements Tables {
     this.#run(REOPEN, { run, options, facts: facts.length })
   }
   endLeg(leg: EndedLeg): boolean {
-    return this.#run(END, leg) === 1
+    const result = leg.result === null ? null : deflateRawSync(leg.result)
+    return this.#run(END, { ...leg, result }) === 1
   }
   removeRun(run: number, fence: number): void {
     this.#run(UNDO_ADD, run, fence)
@@ -112,9 +127,9 @@ export class SqliteTables implements Tables {
   notCrashed(run: number): void {
     this.#run(NOT_CRASHED, run)
   }
-  /** Deletes at most so many of the runs that ended longer than `ms` ago. Returns how many. */
-  deleteOutdated(ms: number, most: number): number {
-    const runs = this.#all<{ readonly n: number }>(OUTDATED, { ms, most })
+  /** Deletes at most so many of the runs that ended longer ago than the file keeps them. Returns how many. */
+  deleteOutdated(most: number): number {
+    const runs = this.#all<{ readonly n: number }>(OUTDATED, { most })
     for (const { n } of runs) {
       this.#run(DELETE_FACTS, n)
       this.#run(DELETE_RUN, n)

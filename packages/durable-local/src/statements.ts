@@ -1,5 +1,8 @@
-/** The version of the tables, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2
+/** Format 1 was never published. The format of a file is its `PRAGMA user_version`. */
+export const OLDEST_FORMAT = 2
+/** Statements that make the tables of the next format out of those of the one before, from the oldest. */
+export const MIGRATIONS: readonly string[] = []
+export const NEWEST_FORMAT: number = OLDEST_FORMAT + MIGRATIONS.length
 /** Marks the file as a journal, in `PRAGMA application_id`: "sfdl" as a number. */
 export const APPLICATION_ID = 0x7366646c
 
@@ -8,12 +11,15 @@ const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 
 /**
  * `runs.n` numbers the runs, so that facts don't repeat their ids. `kept` is what interceptors kept when the run was admitted, `wake_at` when a suspended run
- * goes on without an answer. `facts_before` is the number of facts when the last leg began.
+ * goes on without an answer. `result` is JSON, deflated. Large columns come last: SQLite reads a row up to the last column that is asked
+ * for. `facts_before` is the number of facts when the last leg began.
  * `crashes` counts the legs in a row that ended with their process and added no fact. `inbox` has what other processes want of a
  * run: only its owner turns that into facts, so facts have one order. Facts are stored in the order of their commits: stored by run, a
  * commit of 64 runs wrote 64 pages, and a fact took 70 µs instead of 9.
  */
 export const CREATE: string = `
+  CREATE TABLE settings (retention_ms INTEGER NOT NULL) STRICT;
+  INSERT INTO settings VALUES (${30 * 86_400_000});
   CREATE TABLE graphs (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE owners (id TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL) STRICT;
   CREATE TABLE runs (
@@ -31,15 +37,19 @@ export const CREATE: string = `
     org_id TEXT,
     started_at REAL NOT NULL,
     updated_at INTEGER NOT NULL,
-    input TEXT NOT NULL,
-    options TEXT NOT NULL,
-    kept TEXT,
     wake_at REAL,
     reopened INTEGER NOT NULL DEFAULT 0,
-    result TEXT,
-    error TEXT
+    error TEXT,
+    options TEXT NOT NULL,
+    kept TEXT,
+    input TEXT NOT NULL,
+    result BLOB
   ) STRICT;
-  CREATE INDEX runs_of_status ON runs (status);
+  CREATE INDEX runs_started ON runs (started_at);
+  CREATE INDEX runs_of_status ON runs (status, started_at);
+  CREATE INDEX runs_of_pipeline ON runs (pipeline, started_at);
+  CREATE INDEX runs_of_user ON runs (user_id, started_at) WHERE user_id IS NOT NULL;
+  CREATE INDEX runs_of_org ON runs (org_id, started_at) WHERE org_id IS NOT NULL;
   CREATE INDEX runs_waking ON runs (wake_at) WHERE wake_at IS NOT NULL;
   CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
   CREATE INDEX runs_ended ON runs (updated_at) WHERE status IN ('completed', 'cancelled', 'failed');
@@ -68,10 +78,11 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
 const HAS_INBOX = `EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind <> 'early')`
-const COLUMNS = `runs.*, fingerprint,
-  ${IS_OWNED} AS owned, ${HAS_INBOX} AS has_inbox, coalesce(wake_at <= :now, 0) AS is_due,
+const COLUMNS = `n, runs.id, pipeline, fingerprint, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at,
+  updated_at, input, options, kept, wake_at, reopened, error, ${IS_OWNED} AS owned, ${HAS_INBOX} AS has_inbox, coalesce(wake_at <= :now, 0) AS is_due,
   (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
 export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = :id`
+export const RESULT: string = `SELECT result FROM runs WHERE n = ?`
 
 export const ADD: string = `
   INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
@@ -125,34 +136,45 @@ export const WITH_INBOX: string = `
 
 /**
  * The runs of a pipeline with one of these statuses, and those that wait and can go on: something is in their inbox, or their time has
- * passed. There may be very many that only wait: the index of statuses, the inbox and the index of times lead past them.
+ * passed. There may be very many that only wait: the index of statuses, the inbox and the index of times lead past them. A plus sign keeps
+ * SQLite from using another index.
  */
 const unfinished = (statuses: string, condition: string): string => `
   SELECT id, status, ${IS_OWNED} AS owned FROM (
     SELECT n, id, status, owner FROM runs
-      WHERE pipeline = :pipeline AND status IN (${statuses})
+      WHERE +pipeline = :pipeline AND status IN (${statuses})
     UNION
     SELECT runs.n, runs.id, runs.status, runs.owner FROM inbox CROSS JOIN runs ON runs.n = inbox.run
-      WHERE pipeline = :pipeline AND status = 'suspended' AND inbox.kind <> 'early'
+      WHERE +pipeline = :pipeline AND status = 'suspended' AND inbox.kind <> 'early'
     UNION
-    SELECT n, id, status, owner FROM runs WHERE wake_at <= :now AND pipeline = :pipeline AND status = 'suspended'
+    SELECT n, id, status, owner FROM runs WHERE wake_at <= :now AND +pipeline = :pipeline AND +status = 'suspended'
   ) AS runs ${condition} ORDER BY n`
 /** Runs that no process carries and that can go on: their process has died, or an answer or a cancel has come for them. */
 export const ABANDONED: string = unfinished(`'running'`, `WHERE NOT ${IS_OWNED}`)
 export const UNFINISHED: string = unfinished(`'running', 'blocked'`, '')
 
-const listOf = (status: string): string => `
-  SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph
-  WHERE ${status} AND (:pipeline IS NULL OR pipeline = :pipeline)
-    AND (:userId IS NULL OR user_id = :userId) AND (:orgId IS NULL OR org_id = :orgId)
-    AND (:before IS NULL OR runs.n < :before)
-  ORDER BY runs.n DESC LIMIT :limit`
-export const LIST: string = listOf(':status IS NULL')
-export const LIST_OF_STATUS: string = listOf('status = :status')
+/** What `list` filters by. Only the conditions that a caller has given are in the statement, so that their index is used. */
+const CONDITIONS = {
+  status: 'status = :status',
+  pipeline: 'pipeline = :pipeline',
+  userId: 'user_id = :userId',
+  orgId: 'org_id = :orgId',
+  from: 'started_at >= :from',
+  to: 'started_at < :to',
+  before: '(started_at, n) < (:beforeAt, :beforeRun)',
+}
+/** The runs with these conditions, the newest first. */
+export function listOf(conditions: readonly (keyof typeof CONDITIONS)[]): string {
+  const all = conditions.map((name) => CONDITIONS[name]).join(' AND ')
+  return `
+  SELECT n, id, pipeline, status, owner, leg, user_id, org_id, started_at, updated_at, error, ${IS_OWNED} AS owned
+  FROM runs ${all && `WHERE ${all}`} ORDER BY started_at DESC, n DESC LIMIT :limit`
+}
 
-/** Runs that ended longer ago than `ms`. */
+export const SET_RETENTION: string = `UPDATE settings SET retention_ms = ?`
+/** Runs that ended longer ago than the file keeps them. */
 export const OUTDATED: string = `
-  SELECT n FROM runs WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${NOW} - :ms
+  SELECT n FROM runs WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${NOW} - (SELECT retention_ms FROM settings)
   ORDER BY updated_at LIMIT :most`
 export const DELETE_FACTS: string = `DELETE FROM facts WHERE run = ?`
 export const DELETE_RUN: string = `DELETE FROM runs WHERE n = ?`

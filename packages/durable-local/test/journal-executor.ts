@@ -13,7 +13,7 @@ const openJournal = (path: string): SqliteJournal =>
     synchronous: 'normal',
     busyTimeoutMs: 5_000,
     maxBytes: 2 ** 32,
-    retentionMs: 2 ** 31,
+    retentionMs: undefined,
     clock: systemClock,
   })
 

@@ -56,7 +56,7 @@ type OwnRunOption = 'graceMs' | 'cleanupMs' | 'maxConcurrency' | 'onStageFailure
 export type AttachOptions = Omit<RequestOptions, 'timeoutMs'>
 
 /** The options of `retryFailed`. */
-export type RetryOptions<Stages> = AttachOptions & {
+export type RetryRunOptions<Stages> = AttachOptions & {
   /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
   readonly again?: readonly (keyof Stages & string)[]
 }
@@ -80,7 +80,7 @@ export interface DurableClient<Stages> extends NamedClient<Stages> {
   resume(runId: string, answers: DurableAnswers<Stages>, options?: AttachOptions): Promise<DurableResult<Stages>>
   cancel(runId: string, reason: string, options?: RequestOptions): Promise<boolean>
   status(runId: string, options?: RequestOptions): Promise<RunState | undefined>
-  retryFailed(runId: string, options?: RetryOptions<Stages>): Promise<DurableResult<Stages>>
+  retryFailed(runId: string, options?: RetryRunOptions<Stages>): Promise<DurableResult<Stages>>
   /**
    * Acts in the name of a part of the app, such as `'month end'`. No interceptor is asked, and answers are recorded as given by that name.
    * Needs the secret.

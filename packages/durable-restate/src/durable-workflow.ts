@@ -21,7 +21,7 @@ import type { Question } from './questions.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { RunningCalls } from './running-calls.ts'
 import { beginRun, checkBegin, startOf, traceHeaders } from './run-start.ts'
-import type { DurableRequest, Moved, RunRequest } from './run-start.ts'
+import type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
 import { idsOf } from './run-view.ts'
 import type { RunState, RunView, Started } from './run-view.ts'
 import { notAdmitted, opened } from './sent-request.ts'
@@ -42,7 +42,7 @@ export type RunEnd = Pick<RunState, 'status'>
  */
 export interface DurableHandlers {
   /** Carries out the run. Restate lets no client call it: `start` and `move` do. */
-  run(context: WorkflowContext, request: RunRequest): Promise<RunEnd>
+  run(context: WorkflowContext, request: BegunRequest): Promise<RunEnd>
   /** Starts the run. Returns false if it was started before. */
   start(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
   /** Starts the run with what it has done before. Without a secret it refuses everything. */
@@ -71,7 +71,7 @@ export function durableWorkflow<Stages, Ports>(
   const service = serviceName(options.name)
   const { shared, workflow: alone } = handlers.workflow
 
-  async function run(context: WorkflowContext, request: RunRequest): Promise<RunEnd> {
+  async function run(context: WorkflowContext, request: BegunRequest): Promise<RunEnd> {
     const begin = await beginRun(context, shape).catch((error: unknown) => {
       throw named(error)
     })
@@ -167,19 +167,19 @@ export function durableWorkflow<Stages, Ports>(
   async function begin(
     context: WorkflowSharedContext,
     { id, kept, at }: ClientRequest,
-    request: RunRequest,
+    request: BegunRequest,
   ): Promise<boolean> {
     if (missingKeepers(graph, kept).length > 0) throw terminal(unguarded(context.key), 500)
     const started: Started = { run: id, at, kept, ids: idsOf(request.input ?? {}) }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
     for (const [name, value] of Object.entries(request.moved?.promises ?? {}))
       await context.promise(name).resolve(value)
-    const sent = context.genericSend<RunRequest>({
+    const sent = context.genericSend<BegunRequest>({
       service: options.name,
       method: 'run',
       key: context.key,
       parameter: { ...request, kept },
-      inputSerde: serde.json as Serde<RunRequest>,
+      inputSerde: serde.json as Serde<BegunRequest>,
       headers: traceHeaders(context.request().headers),
     })
     await sent.invocationId // the run exists from now on

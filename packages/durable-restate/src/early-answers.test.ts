@@ -96,24 +96,32 @@ test('an answer is taken once: a stage that asks again waits, and an early answe
 })
 
 test('a child pipeline that repeats takes an early answer in the attempt that asks next', async () => {
-  const draft = new Pipeline('draft')
-    .withStage('check', ask)
-    .withStage(
-      'guard',
-      ({ inputs }) => (inputs.from('check').answer === 'good' ? {} : StageOutput.fail('again')),
-      StageKind.GUARD,
-      { dependencies: ['check'] },
-    )
+  const released = Promise.withResolvers<void>()
+  const draft = new Pipeline('draft').withStage('check', ask).withStage(
+    'guard',
+    async ({ inputs }) => {
+      await released.promise
+      return inputs.from('check').answer === 'good' ? {} : StageOutput.fail('again')
+    },
+    StageKind.GUARD,
+    { dependencies: ['check'] },
+  )
   const repeated = new Pipeline('p')
     .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
     .build()
   const { client } = await serve<typeof repeated>((name) => [durableWorkflow(repeated, { name, secret })])
   await client.start('r')
-  await client.answer('r', { draft: { check: 'bad' } })
   await observed(async () => (await client.status('r'))?.requests.length === 1)
-  expect((await client.resume('r', { draft: { check: 'good' } })).data).toMatchObject({
-    draft: { check: { answer: 'good' } },
-  })
+  await client.answer('r', { draft: { check: 'bad' } })
+  // The stage has ended in this attempt, and the guard has not let the next one begin.
+  await observed(() =>
+    client.answer('r', { draft: { check: 'good' } }).then(
+      () => true,
+      () => false,
+    ),
+  )
+  released.resolve()
+  expect((await client.attach('r')).data).toMatchObject({ draft: { check: { answer: 'good' } } })
 })
 
 /** A Standard Schema that takes numbers up to 900, also as texts. */

@@ -8,7 +8,7 @@ export type { ServiceCall } from './service-call.ts'
 export type { StageHandlers } from './durable-service.ts'
 export type { DurableOptions, ServiceFactoryOptions, WorkflowFactoryOptions } from './durable-options.ts'
 export type { DurableResult } from './durable-result.ts'
-export type { DurableRequest, Moved, RunRequest } from './run-start.ts'
+export type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
 export { durableClient } from './client.ts'
 export type {
   AttachOptions,
@@ -17,7 +17,7 @@ export type {
   DurableClientStats,
   NamedClient,
   RequestOptions,
-  RetryOptions,
+  RetryRunOptions,
 } from './client.ts'
 export { moveRun } from './move-run.ts'
 export type { MoveRunOptions } from './move-run.ts'

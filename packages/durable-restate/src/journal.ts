@@ -2,13 +2,13 @@ import type { CallFacts } from '@stageflow/core/durable'
 import { lostCall } from './lost-call.ts'
 import type { GivenAnswer } from './arrival.ts'
 import { ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, START, TIMER } from './names.ts'
-import type { Recorded, RunRequest } from './run-start.ts'
+import type { Recorded, BegunRequest } from './run-start.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run has done so far, read from its journal. */
 export interface RunJournal {
   readonly start: Recorded
-  readonly request: Omit<RunRequest, 'moved'>
+  readonly request: Omit<BegunRequest, 'moved'>
   /** Whether it had failed and was tried again, so that facts of what failed are gone. */
   readonly isRetried: boolean | undefined
   /** In the order in which the run got them. */
@@ -33,7 +33,7 @@ interface Entry {
 
 /** Reads what a run has done from the rows of its journal, in their order; undefined if it has not begun. */
 export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined {
-  let request: RunRequest = {}
+  let request: BegunRequest = {}
   let start: Recorded | undefined
   const facts: KeptFact[] = []
   /** The names of commands, by the number of their completion. */

@@ -76,4 +76,4 @@ export class Questions {
 }
 
 /** The path of an answer as a text, for the key of a call. */
-export const textOf = (key: string): string => pathText(pathOf(key))
+const textOf = (key: string): string => pathText(pathOf(key))

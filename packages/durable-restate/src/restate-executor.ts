@@ -156,6 +156,8 @@ export class RestateExecutor implements StageExecutor {
       const fact = this.#take(arrival)
       if (fact === undefined) continue
       this.#given(fact)
+      // It may be the last one that the run asks for.
+      this.#waitForAnswers()
       return { ...fact, replayed: !this.#live.has(name) }
     }
   }

@@ -29,7 +29,7 @@ export interface Moved {
 }
 
 /** What the workflow begins a run with, once a request to start it was checked. */
-export interface RunRequest extends DurableRequest {
+export interface BegunRequest extends DurableRequest {
   /** What interceptors keep with the run. */
   readonly kept?: Kept | undefined
   readonly moved?: Moved | undefined
@@ -90,7 +90,7 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
 /** What a run begins with: its request, and what its first attempt recorded. */
 export function startOf(
   runId: string,
-  { input: given = {}, options, kept, moved }: RunRequest,
+  { input: given = {}, options, kept, moved }: BegunRequest,
   { recorded, isFirst, cancelled }: Begin,
 ): Begun {
   const { startedAt, trace } = moved?.start ?? recorded

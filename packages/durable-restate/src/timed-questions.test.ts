@@ -1,10 +1,14 @@
+import { handlers, workflow } from '@restatedev/restate-sdk'
+import type { WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { serveEndpoint } from '../test/endpoint.ts'
 import { observed } from '../test/observed.ts'
 import { secret, serve } from '../test/restate.ts'
+import { post } from '../test/sent.ts'
 import { durableWorkflow } from './index.ts'
+import { answerName } from './names.ts'
 
 const [short, long] = [200, 600_000]
 const asOf = ({ resumed }: StageContext) => ({ answer: resumed?.answer, expired: resumed?.expired })
@@ -123,6 +127,32 @@ test('between two questions of a stage, whose time has passed, an answer waits f
   await observed(async () => (await client.status('r'))?.requests.length === 0)
   await client.answer('r', { boss: 'late' })
   await expect(client.answer('r', { boss: 'later' })).rejects.toMatchObject({ code: 'durable-restate/not-waiting' })
+  released.resolve()
+  expect((await client.attach('r')).data).toEqual({ boss: { answer: 'late', to: 'second' } })
+})
+
+test('an answer to a question that was open when it was sent, and has expired when it comes, is for the next one', async () => {
+  const released = Promise.withResolvers<void>()
+  const graph = new Pipeline('p')
+    .withStage('boss', async ({ resumed }: StageContext) => {
+      if (resumed === undefined) return StageOutput.suspend('first', { forMs: short })
+      if (!resumed.expired) return { answer: resumed.answer, to: resumed.request }
+      await released.promise
+      return StageOutput.suspend('second')
+    })
+    .build()
+  const { client, name } = await serve<typeof graph>((own) => {
+    const real = durableWorkflow(graph, { name: own, secret }) as unknown as { readonly workflow: object }
+    // What the handler of an answer does once it has found the question, as late as it can be.
+    const late = handlers.workflow.shared(async (context: WorkflowSharedContext) => {
+      await context.promise(answerName(1, 'boss')).resolve({ answer: 'late' })
+    })
+    return [workflow({ name: own, handlers: { ...real.workflow, late } as never })]
+  })
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  await observed(async () => (await client.status('r'))?.requests.length === 0)
+  expect((await post(`/${name}/r/late`)).status).toBe(200)
   released.resolve()
   expect((await client.attach('r')).data).toEqual({ boss: { answer: 'late', to: 'second' } })
 })

@@ -5,7 +5,8 @@ import type { ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { createEndpointHandler, handlers, workflow } from '@restatedev/restate-sdk'
 import type { WorkflowContext, WorkflowSharedContext } from '@restatedev/restate-sdk'
-import { Pipeline, StageflowError } from '@stageflow/core'
+import { Pipeline } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
 import type {
   CarryLeg,
@@ -15,17 +16,19 @@ import type {
   RecordedFact,
 } from '@stageflow/testing/durable/contract'
 import { pathOf } from '../src/paths.ts'
-import { durableClient, durableWorkflow } from '../src/index.ts'
-import type { DurableClient } from '../src/index.ts'
+import { durableWorkflow } from '../src/index.ts'
+import type { RunView } from '../src/index.ts'
 import { readJournal } from '../src/journal.ts'
 import type { JournalRow } from '../src/journal.ts'
 import { CANCEL, RUN } from '../src/names.ts'
 import { RestateExecutor } from '../src/restate-executor.ts'
 import { beginRun, startOf } from '../src/run-start.ts'
-import type { RunRequest } from '../src/run-start.ts'
+import type { BegunRequest } from '../src/run-start.ts'
 import { RunningCalls } from '../src/running-calls.ts'
+import type { Action, ClientRequest } from '../src/sent-request.ts'
 import { observed } from './observed.ts'
 import { restate, secret } from './restate.ts'
+import { post, signed } from './sent.ts'
 
 interface Leg {
   readonly carry: CarryLeg<LegResult>
@@ -70,25 +73,18 @@ class Run {
 
 /** The handlers of a workflow that don't need its graph. */
 type Handlers = Record<'start' | 'answer' | 'cancel' | 'read', never>
-const anyGraph = new Pipeline('any').withStage('a', () => ({})).build()
+/** It has the interceptor that some runs of the contract begin behind. */
+const anyGraph = new Pipeline('any')
+  .withStage('a', () => ({}))
+  .build({ interceptors: [{ name: 'owners', admit: () => undefined }] })
 
 /**
  * The executor of Restate under the contract: each leg is an attempt on the real server. The attempts of a run wait for the legs of
  * the contract, and fail when these are over, because an invocation that has ended has no further attempt.
  */
 export class RestateExecutors implements ExecutorUnderTest {
-  readonly traits: ExecutorTraits = {
-    waitsInPlace: true,
-    countsTwoLegs: true,
-    refusesItself: true,
-    forgetsCallers: true,
-  }
+  readonly traits: ExecutorTraits = { waitsInPlace: true, countsTwoLegs: true, refusesItself: true }
   readonly #name = `contract-${randomUUID()}`
-  readonly #client: DurableClient<Record<string, unknown>> = durableClient({
-    url: restate.url,
-    name: this.#name,
-    secret,
-  }) as never
   readonly #runs = new Map<string, Run>()
   readonly #running = new RunningCalls()
   /** Ends the request that a handler answers. */
@@ -105,7 +101,7 @@ export class RestateExecutors implements ExecutorUnderTest {
   async #serve(): Promise<void> {
     const real = durableWorkflow(anyGraph, { name: this.#name, secret }) as unknown as { readonly workflow: Handlers }
     const { start, answer, cancel, read } = real.workflow
-    const run = (context: WorkflowContext, request: RunRequest): Promise<never> => this.#attempt(context, request)
+    const run = (context: WorkflowContext, request: BegunRequest): Promise<never> => this.#attempt(context, request)
     // A cancel of the client counts only for a run that was started.
     const stop = handlers.workflow.shared(async (context: WorkflowSharedContext, reason: string) => {
       await context.promise(CANCEL).resolve(reason)
@@ -126,7 +122,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     await restate.register(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`)
   }
 
-  async #attempt(context: WorkflowContext, request: RunRequest): Promise<never> {
+  async #attempt(context: WorkflowContext, request: BegunRequest): Promise<never> {
     const run = this.#runs.get(context.key) as Run
     const lost = context.request().attemptCompletedSignal
     const leg = await run.next(lost)
@@ -146,6 +142,13 @@ export class RestateExecutors implements ExecutorUnderTest {
         run.waits.add(key)
         wait(key, ...more)
       }
+      const next = executor.next.bind(executor)
+      executor.next = async () => {
+        const fact = await next()
+        // The time of a question has passed.
+        if (fact?.kind === 'timer') run.waits.delete(fact.key)
+        return fact
+      }
       lost.removeEventListener('abort', giveBack)
       const result = await carry(executor)
       if (run.current === leg) run.current = undefined
@@ -158,7 +161,7 @@ export class RestateExecutors implements ExecutorUnderTest {
   }
 
   async run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
-    const { runId, input, options } = start
+    const { runId, input, options, kept } = start
     const known = this.#runs.get(runId)
     if (known?.current !== undefined) return known.current.ended.promise as Promise<Result>
     const leg = { carry, ended: Promise.withResolvers<LegResult>() }
@@ -166,7 +169,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     const run = known ?? new Run(start.startedAt)
     run.begin(leg)
     this.#runs.set(runId, run)
-    if (known === undefined) await this.#client.start(runId, { input, ...(options && { options }) })
+    if (known === undefined) await this.#send('start', runId, { kept, body: { input, ...(options && { options }) } })
     return leg.ended.promise as Promise<Result>
   }
 
@@ -186,28 +189,35 @@ export class RestateExecutors implements ExecutorUnderTest {
     if (!response.ok) throw new Error(`Restate did not stop the run: ${await response.text()}`)
   }
 
-  async answer(runId: string, key: string, answer: unknown): Promise<boolean> {
+  /** Asks a handler, as a client that has admitted a caller. */
+  async #send(action: Action, runId: string, request: Partial<ClientRequest>): Promise<unknown> {
+    const about = { workflow: this.#name, runId, action, ...request }
+    const { status, value, message } = await post(
+      `/${this.#name}/${encodeURIComponent(runId)}/${action}`,
+      signed(about),
+    )
+    if (status === 409) return false
+    if (status !== 200) throw new Error(`Restate refused to ${action} the run: ${message ?? status}`)
+    return value ?? true
+  }
+
+  async answer(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
     const waits = this.#runs.get(runId)?.waits
     const path = pathOf(key)
     // The request of a stage that waits is on its way to the server.
-    await observed(async () => {
-      const status = waits?.has(key) === true ? await this.#client.status(runId) : undefined
-      return waits?.has(key) !== true || status?.requests.some((one) => `${one.path}` === `${path}`)
+    const { run } = await observed(async () => {
+      const view = (await this.#send('read', runId, {})) as RunView
+      const isOpen = view.state.requests.some((one) => `${one.path}` === `${path}`)
+      return (isOpen || waits?.has(key) !== true) && view
     })
-    try {
-      await this.#client.answer(
-        runId,
-        path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer) as object,
-      )
-    } catch (error) {
-      if (StageflowError.is(error, 'durable-restate/not-waiting')) return false
-      throw error
-    }
+    const body = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer)
+    if ((await this.#send('answer', runId, { run, body, by })) === false) return false
     waits?.delete(key)
     return true
   }
 
   async facts(runId: string): Promise<readonly RecordedFact[]> {
+    if (!this.#runs.has(runId)) return []
     const id = await restate.invocation(this.#name, runId)
     const sql = `select entry_type, name, entry_json from sys_journal where id = '${id}' order by index`
     return readJournal(await restate.query<JournalRow>(sql))?.facts ?? []

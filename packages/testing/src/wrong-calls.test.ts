@@ -129,7 +129,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     crashAfterEveryFact: {
       right: [graph, EMPTY, EMPTY],
       accepts: { 1: [NONE, EMPTY], 2: OPTIONAL },
-      options: { ports: 7, answers: 7, runOptions: { maxConcurrency: 0 } },
+      options: { ports: 7, answers: 7, by: 7, caller: 7, runOptions: { maxConcurrency: 0 } },
     },
     memoryExecutor: { right: [EMPTY], accepts: { 0: OPTIONAL }, options: { clock: 7 } },
   },

@@ -169,8 +169,9 @@ function addEnding(
     record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
   if (stageFacts?.abandoned === true) record.abandoned = true
   const resumed = stageFacts?.reruns?.get('')
-  if (resumed?.by !== undefined && nodeAt(run.graph, run.graph.indexOf(record.stage) as number).made === false)
-    record.answeredBy = resumed.by
+  // What is inside a child pipeline or a map has its own records.
+  const isInside = nodeAt(run.graph, run.graph.indexOf(record.stage) as number).made
+  if (resumed?.by !== undefined && !isInside) record.answeredBy = resumed.by
   if (resumed?.expired === true) record.expired = true
   if (stageFacts?.children !== undefined)
     record.children = stageFacts.children.flatMap((child) => childReport(child, run))

@@ -71,7 +71,7 @@ test('a run whose caller is refused is not recorded', async () => {
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined
-    ? StageOutput.suspend('May I?', { forMs: 0, otherwise: 'nobody answered', state: 1 })
+    ? StageOutput.suspend('May I?', { forMs: 0, otherwise: 'no answer', state: 1 })
     : { answer: resumed.answer, expired: resumed.expired }
 
 test('a question whose time has passed at once is recorded with its time, and replayed', async () => {
@@ -82,7 +82,7 @@ test('a question whose time has passed at once is recorded with its time, and re
     .withStage('after', ({ inputs }) => ({ got: inputs.from('ask').answer }), { dependencies: ['ask'] })
     .build({ clock })
   const { result, cassette } = await recordRun(graph, {}, { clock })
-  expect(result.data).toEqual({ ask: { answer: 'nobody answered', expired: true }, after: { got: 'nobody answered' } })
+  expect(result.data).toEqual({ ask: { answer: 'no answer', expired: true }, after: { got: 'no answer' } })
   expect(cassette.facts.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
     'call ask',
     'timer ask',

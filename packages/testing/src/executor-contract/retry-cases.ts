@@ -65,9 +65,9 @@ async function keepsChildren(bench: ExecutorBench): Promise<void> {
     snapshot.inputText === 'bad' ? StageOutput.fail('no') : { text: snapshot.inputText },
   )
   const graph: AnyGraph = new Pipeline('parent')
-    .withStage('work', async ({ runChild }) => {
-      await runChild(kid, { inputText: 'good' })
-      await runChild(kid, { inputText: 'bad' })
+    .withStage('work', async (context) => {
+      await context.runChild(kid, { inputText: 'good' })
+      await context.runChild(kid, { inputText: 'bad' })
     })
     .withStage('after', () => ({}), { dependencies: ['work'] })
     .build()

@@ -5,13 +5,16 @@ import { DatabaseSync } from 'node:sqlite'
 import { StageflowError } from '@stageflow/core'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
-import { APPLICATION_ID, CREATE, SCHEMA_VERSION } from './statements.ts'
+import { checkFormat, migrate } from './migrate.ts'
+import { APPLICATION_ID, CREATE, NEWEST_FORMAT, SET_RETENTION } from './statements.ts'
 
 export interface JournalFile {
   readonly path: string
   readonly synchronous: 'full' | 'normal'
   readonly busyTimeoutMs: number
   readonly maxBytes: number
+  /** Undefined: the file keeps what it has. */
+  readonly retentionMs: number | undefined
 }
 
 /** How long to sleep before the next try to set the journal mode. */
@@ -21,7 +24,7 @@ const MODE_RETRY_MS = 5
  * Opens the file of a journal, and creates it with its tables if it is missing. Throws `durable-local/unavailable`, and
  * `durable-local/other-file` for a database that isn't a journal, or one that a newer version has written.
  */
-export function openJournal(file: JournalFile): DatabaseSync {
+export function openFile(file: JournalFile): DatabaseSync {
   try {
     createFile(file.path)
     const database = new DatabaseSync(file.path)
@@ -46,7 +49,8 @@ function createFile(path: string): void {
   }
 }
 
-function prepare(database: DatabaseSync, { path, synchronous, busyTimeoutMs, maxBytes }: JournalFile): void {
+function prepare(database: DatabaseSync, file: JournalFile): void {
+  const { path, synchronous, busyTimeoutMs, maxBytes, retentionMs } = file
   useWriteAheadLog(database, path, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = ${synchronous}`)
   const pageSize = pragma(database, 'page_size')
@@ -54,6 +58,7 @@ function prepare(database: DatabaseSync, { path, synchronous, busyTimeoutMs, max
   database.exec('BEGIN IMMEDIATE') // Another process may open the new file too.
   try {
     createTables(database, path)
+    if (retentionMs !== undefined) database.prepare(SET_RETENTION).run(retentionMs)
     database.exec('COMMIT')
   } catch (error) {
     rollBack(database)
@@ -62,21 +67,18 @@ function prepare(database: DatabaseSync, { path, synchronous, busyTimeoutMs, max
 }
 
 function createTables(database: DatabaseSync, path: string): void {
-  if (isJournal(database, path)) return
-  database.exec(`${CREATE}; PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID}`)
+  if (isJournal(database, path)) return migrate(database)
+  database.exec(`${CREATE}; PRAGMA user_version = ${NEWEST_FORMAT}; PRAGMA application_id = ${APPLICATION_ID}`)
 }
 
-/** False for an empty file. Throws `durable-local/other-file` for anything but a journal of this format. */
-function isJournal(database: DatabaseSync, path: string): boolean {
+/** False for an empty file. Throws `durable-local/other-file` for anything but a journal that this version reads. */
+export function isJournal(database: DatabaseSync, path: string): boolean {
   const version = pragma(database, 'user_version')
-  const isMarked = pragma(database, 'application_id') === APPLICATION_ID
-  if (isMarked && version === SCHEMA_VERSION) return true
+  if (pragma(database, 'application_id') === APPLICATION_ID) {
+    checkFormat(version, path)
+    return true
+  }
   const tables = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as { readonly count: number }
-  if (isMarked)
-    throw new StageflowError(
-      'durable-local/other-file',
-      `The journal "${path}" has format ${version}; this version of @stageflow/durable-local reads format ${SCHEMA_VERSION}. Open it with the version that wrote it, or pass another path.`,
-    )
   if (tables.count > 0 || version !== 0)
     throw new StageflowError(
       'durable-local/other-file',

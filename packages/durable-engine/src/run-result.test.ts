@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
+
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageGraph } from '@stageflow/core'
+import { expect, test } from 'vitest'
+
+import type { DurableLocal } from '../../durable-local/src/index.ts'
+import { ask, inFile, newPath, open, until } from '../test/open-runs.ts'
+
+const LONG = 'a text that is long enough for a reference to be shorter'
+
+/** The result that a caller gets, also in the error of a failed run. */
+async function resultAs(promise: Promise<unknown>): Promise<string> {
+  const result = await promise.catch((error: unknown) => (error as { readonly result?: unknown }).result)
+  expect(result).toBeDefined()
+  return JSON.stringify(result)
+}
+
+/** What later callers get, in this handle and in those of other processes, and what `get` has. */
+async function expectKept(first: string, path: string, durable: DurableLocal, graph: StageGraph<any, any>) {
+  const other = open(path)
+  for (const handle of [durable, other, open(path)]) {
+    expect(await resultAs(handle.run(graph, {}, { runId: 'a' }))).toBe(first)
+    expect(JSON.stringify((await handle.get('a'))?.result)).toBe(first)
+  }
+}
+
+const child = new Pipeline('child')
+  .withStage('one', () => ({ text: LONG, list: [LONG, { deep: LONG }] }))
+  .withStage('two', ({ inputs }) => inputs.from('one'), { dependencies: ['one'] })
+
+/** Outputs of all kinds. `end`: how it ends. */
+function everything(end: (context: any) => unknown) {
+  const inner = child.build()
+  return new Pipeline('everything')
+    .withStage('data', () => ({ text: LONG, same: LONG, list: [{ text: LONG }], mark: '\0' + '1.data', empty: {} }))
+    .withStage('passed', ({ inputs }) => inputs.from('data'), { dependencies: ['data'] })
+    .withStage('skipped', () => StageOutput.skip(`skipped: ${LONG}`))
+    .withStage('unwanted', () => ({}), { when: () => false })
+    .withStage('items', () => ({ list: [LONG, undefined, null, [LONG]], [LONG]: LONG }))
+    .withMap('map', { over: () => [1, 2, 3], each: (item) => ({ item, text: LONG }) })
+    .withMap('children', {
+      over: () => [1, 2],
+      each: async (_item, { runChild }) => ({ data: (await runChild(inner, {})).data }),
+    })
+    .withPipeline('kid', child)
+    .withStage('ran', async ({ runChild }) => {
+      const run = await runChild(inner, {})
+      return { status: run.status, data: run.data }
+    })
+    .withStage('noted', ({ note }) => {
+      note('tokens' as never, { used: 5, why: LONG } as never)
+      return { text: LONG }
+    })
+    .withStage('end', end as never, { dependencies: ['passed', 'kid', 'map', 'children', 'ran', 'noted', 'items'] })
+    .build() as unknown as StageGraph<any, any>
+}
+
+test.each<[what: string, status: string, end: (context: any) => unknown]>([
+  ['completed', 'completed', () => ({ text: LONG })],
+  ['failed', 'failed', () => StageOutput.fail(new Error(LONG, { cause: new Error(LONG) }))],
+  ['cancelled', 'cancelled', () => StageOutput.cancel(LONG)],
+  ['waits', 'suspended', () => StageOutput.suspend({ question: LONG }, { state: { text: LONG }, forMs: 1e9 })],
+])('the result of a run that %s is read as it was first told, byte for byte', async (_what, status, end) => {
+  const path = newPath()
+  const durable = open(path)
+  const graph = everything(end)
+  const first = await resultAs(durable.run(graph, {}, { runId: 'a' }))
+  expect(JSON.parse(first)).toMatchObject({ status })
+  expect(JSON.parse(first)).toMatchObject({ data: { ran: { data: { one: { text: LONG } } } } })
+  await expectKept(first, path, durable, graph)
+})
+
+test('the result of a run is the same when its last leg was in another process', async () => {
+  const path = newPath()
+  const graph = everything(ask)
+  const first = open(path)
+  await first.run(graph, {}, { runId: 'a' })
+  await first.close()
+  const second = open(path)
+  const result = await resultAs(second.resume(graph, 'a', { end: { answer: LONG } }))
+  expect(JSON.parse(result)).toMatchObject({ status: 'completed', data: { end: { answer: { answer: LONG } } } })
+  await expectKept(result, path, second, graph)
+})
+
+test('a run that ended without its code has its result too', async () => {
+  const path = newPath()
+  const durable = open(path)
+  const graph = everything(ask)
+  await durable.run(graph, {}, { runId: 'a' })
+  await durable.cancel('a', LONG)
+  const first = JSON.stringify((await durable.get('a'))?.result)
+  expect(JSON.parse(first)).toMatchObject({ status: 'cancelled', reason: LONG, data: { passed: { text: LONG } } })
+  await expectKept(first, path, durable, graph)
+})
+
+test('a result stays right when a retry drops facts and gives others a new number', async () => {
+  const path = newPath()
+  const durable = open(path)
+  let failures = 2
+  const graph = new Pipeline('p')
+    .withStage('early', () => (failures-- > 1 ? StageOutput.fail(new Error('early')) : { text: `early ${LONG}` }))
+    .withStage('other', () => ({ text: `other ${LONG}` }))
+    .withStage('last', ({ inputs }) => (failures-- > 0 ? StageOutput.fail(new Error('last')) : inputs.from('other')), {
+      dependencies: ['early', 'other'],
+    })
+    .build({ interceptors: [] }) as unknown as StageGraph<any, any>
+  const results = [await resultAs(durable.run(graph, {}, { runId: 'a', onStageFailure: 'continue' }))]
+  await expectKept(results[0] as string, path, durable, graph)
+  for (let again = 1; !results.at(-1)?.includes('"status":"completed","'); again++) {
+    expect(again).toBeLessThan(5)
+    results.push(await resultAs(durable.retryFailed(graph, 'a')))
+    await expectKept(results.at(-1) as string, path, durable, graph)
+  }
+  expect(JSON.parse(results.at(-1) as string)).toMatchObject({
+    data: { early: { text: `early ${LONG}` }, other: { text: `other ${LONG}` }, last: { text: `other ${LONG}` } },
+  })
+})
+
+test('a run is at most 500 bytes a step in its file, at 50 steps of 34 bytes of data', async () => {
+  const path = newPath()
+  const durable = open(path)
+  let pipeline: any = new Pipeline('steps')
+  for (let step = 0; step < 50; step++)
+    pipeline = pipeline.withStage(
+      `step${step}`,
+      () => ({ text: randomBytes(7).toString('hex'), n: step + 1_000 }),
+      step === 0 ? {} : { dependencies: [`step${step - 1}`] },
+    )
+  const graph = pipeline.build({ interceptors: [] }) as StageGraph<any, any>
+  const first = JSON.parse(await resultAs(durable.run(graph, {}, { runId: 'r0' }))) as { data: Record<string, object> }
+  expect(JSON.stringify(first.data['step7']).length).toBe(34)
+  const RUNS = 40
+  for (let run = 1; run < RUNS; run++) await durable.run(graph, {}, { runId: `r${run}` })
+  await durable.close()
+  await until(() => inFile(path, 'PRAGMA wal_checkpoint(TRUNCATE)').length > 0)
+  expect(statSync(path).size / RUNS / 50).toBeLessThan(500)
+})
