@@ -434,3 +434,10 @@ test('an answer for no stage that the graph knows is only admitted from who bega
     expect((await admitted('ada@acme')).by).toMatchObject({ userId: 'ada' })
   }
 })
+
+test('what is kept of an admitted start has no token', async () => {
+  const token = 'ada@acme:approver'
+  const { kept, by } = await admitRequest(orders(), { action: 'start', runId: 'r', input: {}, options: { token } })
+  expect(JSON.stringify([kept, by])).toContain('ada')
+  expect(JSON.stringify([kept, by])).not.toContain(token)
+})
