@@ -291,6 +291,20 @@ test('a leg that is refused before its first stage blocks a run whose first leg 
   expect(calls).toEqual(['price', 'price'])
 })
 
+test('only who is admitted tries a failed run again', async () => {
+  let isBroken = true
+  const graph = new Pipeline('order')
+    .withStage('pay', () => (isBroken ? StageOutput.fail('the card was refused') : { paid: true }))
+    .build({ interceptors: [tickets()] })
+  const durable = open()
+  await expect(durable.run(graph, {}, { runId: 'a', ...ADA })).rejects.toMatchObject({ code: 'core/pipeline-failed' })
+  isBroken = false
+  await expect(durable.retryFailed(graph, 'a', EVE)).rejects.toMatchObject({ code: FOREIGN })
+  await expect(durable.retryFailed(graph, 'a')).rejects.toMatchObject({ code: 'tickets/none' })
+  expect((await durable.get('a'))?.status).toBe('failed')
+  expect((await durable.retryFailed(graph, 'a', ADA)).data).toEqual({ pay: { paid: true } })
+})
+
 test('a request that was admitted to a run counts for no other run that has its id by now', async () => {
   const acts: readonly [
     action: string,

@@ -27,6 +27,10 @@ export interface NewRun {
   readonly startedAt: number
   /** Who was admitted to start it; undefined if no interceptor checks callers. */
   readonly admitted: Admitted | undefined
+  /** The schedule that starts it, and the time that it is for. */
+  readonly scheduled?: { readonly name: string; readonly time: number }
+  /** Called once the run is in the journal. */
+  readonly onAdded?: () => void
 }
 
 export interface Claimant {
@@ -106,7 +110,7 @@ function* create(
   runId: string,
   graph: AnyGraph,
   { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
-  { input, text, pinned, startedAt, admitted }: NewRun,
+  { input, text, pinned, startedAt, admitted, scheduled }: NewRun,
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
   const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
@@ -123,10 +127,17 @@ function* create(
     kept: keptText(admitted?.kept),
   }
   if (mustRenew) yield* ask('renewLease', owner, leaseMs)
-  const n = yield* askLast('addRun', added)
+  const n = yield* scheduled === undefined ? askLast('addRun', added) : ask('addRun', added)
   if (n === undefined) return { is: 'exists' }
+  if (scheduled !== undefined) yield* noteTime(scheduled)
   const row = addedRow(n, added)
   return { is: 'ours', row, start: startOf(row), keys: [] }
+}
+
+/** The time of a schedule has its run. */
+function* noteTime({ name, time }: { readonly name: string; readonly time: number }): Act<void> {
+  const schedule = yield* ask('findSchedule', name)
+  if (schedule !== undefined && schedule.newest < time) yield* ask('putSchedule', { ...schedule, newest: time })
 }
 
 /** A run as `addRun` has just added it. */

@@ -492,6 +492,33 @@ describe('cancel', () => {
     expect((await first).status).toBe('completed')
   })
 
+  test('the signal of a caller that carries on the run of another one ends only its wait', async () => {
+    const path = newPath()
+    const ended = gate()
+    let calls = 0
+    const graph = new Pipeline('p')
+      .withStage('a', ask)
+      .withStage('slow', async () => (await ended.promise, { call: ++calls }), { dependencies: ['a'] })
+      .build()
+    await open(path).run(graph, {}, { runId: 'r' })
+    const durable = open(path)
+    for (const act of [
+      (signal: AbortSignal) => durable.resume(graph, 'r', { a: 1 }, { signal }),
+      (signal: AbortSignal) => durable.run(graph, {}, { runId: 'r', signal }),
+    ]) {
+      const mine = new AbortController()
+      const waiting = act(mine.signal)
+      await until(async () => (await durable.get('r'))?.status === 'running')
+      mine.abort(new Error('enough'))
+      await expect(waiting).rejects.toThrow('enough')
+    }
+    ended.resolve()
+    expect(await durable.run(graph, {}, { runId: 'r' })).toMatchObject({
+      status: 'completed',
+      data: { slow: { call: 1 } },
+    })
+  })
+
   test('of two calls that start one run, the signal of the first cancels it', async () => {
     const graph = new Pipeline('p').withStage('work', aborted).build()
     const durable = open()

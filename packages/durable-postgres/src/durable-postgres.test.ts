@@ -225,9 +225,7 @@ describe('the tables', () => {
     await first.migrate()
     const large = new Pipeline('large').withStage('a', () => ({ text: 'x'.repeat(3_000_000) })).build()
     expect((await first.run(large, {}, { runId: 'a' })).status).toBe('completed')
-    expect((await first.run(large, {}, { runId: 'a' })).data).toMatchObject({
-      a: { text: expect.stringMatching(/^x{3000000}$/) as string },
-    })
+    expect((await first.run(large, {}, { runId: 'a' })).data.a?.text).toHaveLength(3_000_000)
     await first.run(order, {}, { runId: 'waits' })
     await pool.query(`UPDATE ${own}.runs SET updated_at = updated_at - 3600000`)
     const second = durablePostgres({ pool, schema: own, listen: false, retentionMs: 1_000 })

@@ -2,7 +2,7 @@ export { durablePostgres } from './durable-postgres.ts'
 export type { DurablePostgres } from './durable-postgres.ts'
 export type { DurablePostgresOptions, JournalClient, JournalPool } from './options.ts'
 export type {
-  CallUnderWay,
+  CallInProgress,
   DurableRunOptions,
   GetOptions,
   JournalCloseReport,
@@ -11,7 +11,9 @@ export type {
   RunDetails,
   RunFact,
   RunOwner,
+  RunSchedule,
   RunStatus,
   RunSummary,
+  ScheduleOptions,
   TimelineEntry,
 } from '@stageflow/durable-engine'

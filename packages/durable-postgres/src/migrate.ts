@@ -29,6 +29,13 @@ const create: Step = (s) => [
   sql`CREATE TABLE ${s}.format (version int NOT NULL, retention_ms double precision NOT NULL)`,
   sql`CREATE TABLE ${s}.owners (id text COLLATE "C" PRIMARY KEY, until double precision NOT NULL)`,
   sql`
+  CREATE TABLE ${s}.schedules (
+    name text COLLATE "C" PRIMARY KEY,
+    cron text NOT NULL,
+    timezone text NOT NULL,
+    newest double precision NOT NULL
+  )`,
+  sql`
   CREATE TABLE ${s}.graphs (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     digest text COLLATE "C" NOT NULL UNIQUE,

@@ -23,7 +23,7 @@ export interface Inquiry {
 
 /** The statements of a journal in one schema. */
 export class Statements {
-  readonly #tables: Record<'format' | 'owners' | 'graphs' | 'runs' | 'facts' | 'inbox', Sql>
+  readonly #tables: Record<'format' | 'owners' | 'graphs' | 'runs' | 'facts' | 'inbox' | 'schedules', Sql>
   readonly #now: Sql
   readonly #addFact: Sql
   readonly #columns: Sql
@@ -39,6 +39,7 @@ export class Statements {
       runs: named('runs'),
       facts: named('facts'),
       inbox: named('inbox'),
+      schedules: named('schedules'),
     }
     this.#now = named('now_ms()')
     this.#addFact = named('add_fact')
@@ -69,7 +70,7 @@ export class Statements {
    * waits for a lock and reads other tables too would see those as they were before the wait.
    */
   inquiry(question: Question, isWrite: boolean): Inquiry {
-    const { owners, runs, facts, inbox } = this.#tables
+    const { owners, runs, facts, inbox, schedules } = this.#tables
     const now = this.#now
     switch (question[0]) {
       case 'findRun': {
@@ -217,6 +218,18 @@ export class Statements {
         const called = sql`
           SELECT DISTINCT i.run::float8 AS run FROM ${inbox} i JOIN ${runs} r ON r.n = i.run WHERE r.owner = ${owner} AND i.kind <> 'early'`
         return { statements: [called], answer: (rows) => rows.map(({ run }) => run) }
+      }
+      case 'findSchedule': {
+        const [, name] = question
+        const find = sql`SELECT name, cron, timezone, newest FROM ${schedules} WHERE name = ${name}`
+        return { statements: [find], answer: ([row]) => row }
+      }
+      case 'putSchedule': {
+        const [, { name, cron, timezone, newest }] = question
+        const put = sql`
+          INSERT INTO ${schedules} (name, cron, timezone, newest) VALUES (${name}, ${cron}, ${timezone}, ${newest})
+          ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, timezone = excluded.timezone, newest = excluded.newest`
+        return { statements: [put], answer: undefined }
       }
     }
   }
