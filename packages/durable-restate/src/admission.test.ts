@@ -292,6 +292,14 @@ test('a worker whose graph lacks an interceptor that kept something starts no ru
   await expect(client.start('r', {}, ADA)).rejects.toMatchObject({ code: 'durable-restate/unguarded' })
 })
 
+test('a child graph that checks callers by itself is refused before anything is served: no attempt has a token for it', () => {
+  const child = new Pipeline('kid').withStage('inner', whoAmI).build({ interceptors: [auth({ verify })] })
+  const graph = new Pipeline('order').withPipeline('kid', child).build()
+  const refused = expect.objectContaining({ code: 'core/not-durable' }) as Error
+  expect(() => durableWorkflow(graph, { name: 'order', secret })).toThrow(refused)
+  expect(() => durableService(graph, { name: 'order' })).toThrow(refused)
+})
+
 test('a graph whose interceptors check callers needs a secret', () => {
   expect(() => durableWorkflow(order(), { name: 'order', secret: false })).toThrow(
     /secret can't be false, because interceptors of the graph "order" check callers/,

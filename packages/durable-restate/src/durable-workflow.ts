@@ -58,7 +58,7 @@ export interface DurableHandlers {
 
 /**
  * Returns a Restate workflow that carries out runs of `graph`, to be bound to an endpoint of the Restate SDK. Throws
- * `durable-restate/illegal-option`.
+ * `durable-restate/illegal-option`, and `core/not-durable` for a child graph that checks callers by itself.
  */
 export function durableWorkflow<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
