@@ -188,7 +188,7 @@ export function listOf(conditions: readonly (keyof typeof CONDITIONS)[]): string
   FROM runs ${all && `WHERE ${all}`} ORDER BY started_at DESC, n DESC LIMIT :limit`
 }
 
-export const SET_RETENTION: string = `UPDATE settings SET retention_ms = ?`
+export const SET_RETENTION: string = `UPDATE settings SET retention_ms = :ms WHERE retention_ms <> :ms`
 /** Runs that ended longer ago than the file keeps them. */
 export const OUTDATED: string = `
   SELECT n FROM runs WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${NOW} - (SELECT retention_ms FROM settings)
