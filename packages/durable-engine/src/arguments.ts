@@ -5,11 +5,17 @@ const LONGEST_ID = 512
 
 /** Throws `durable-engine/illegal-option` for what can't be the id of a run. `method`: who was given it, such as `run()`. */
 export function checkRunId(method: string, runId: unknown): asserts runId is string {
-  // SQLite writes all unpaired surrogates alike, so two ids would become one.
-  if (typeof runId === 'string' && runId !== '' && runId.length <= LONGEST_ID && !/\p{Surrogate}/u.test(runId)) return
+  // Journals write all unpaired surrogates alike, or cut a text at its first NUL, so two ids would become one.
+  if (
+    typeof runId === 'string' &&
+    runId !== '' &&
+    runId.length <= LONGEST_ID &&
+    !/[\p{Surrogate}\p{Control}]/u.test(runId)
+  )
+    return
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `${method} was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters, such as the id of an order.`,
+    `${method} was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters without control characters, such as the id of an order.`,
   )
 }
 

@@ -49,7 +49,7 @@ export type Claim =
     }
   | { readonly is: 'exists' }
   | { readonly is: 'elsewhere' }
-  | { readonly is: 'settled'; readonly result: Settled }
+  | { readonly is: 'settled'; readonly row: RunRow; readonly result: Settled }
 
 /** What is to be done with a run, without a write: undefined if it can be claimed. */
 export function lookAt(row: RunRow | undefined, owner: string): 'settled' | 'elsewhere' | undefined {
@@ -100,7 +100,7 @@ export function* claim(
 }
 
 function* settled(row: RunRow): Act<Claim> {
-  return { is: 'settled', result: (yield* resultOf(row)) as Settled }
+  return { is: 'settled', row, result: (yield* resultOf(row)) as Settled }
 }
 
 function* create(
@@ -166,6 +166,18 @@ const crashLoop = (runId: string, crashes: number): StageflowError =>
     'durable-engine/crash-loop',
     `Run "${runId}" has failed: ${crashes} legs in a row ended with their process before a stage had ended. Look for what ends the process, such as a lack of memory, and start the run again under another id.`,
   )
+
+/**
+ * Throws `durable-engine/unknown-run` unless a run is there, and the one that a caller was admitted to: after it was removed, another
+ * caller may have started a run of the same id. `n`: the number of that; undefined for trusted calls.
+ */
+export function checkSame(
+  row: RunRow | undefined,
+  { id, n }: { readonly id: string; readonly n: number | undefined },
+  journal: Pick<Journal, 'name'>,
+): asserts row is RunRow {
+  if (row === undefined || (n !== undefined && row.n !== n)) throw unknownRun(id, journal)
+}
 
 export const unknownRun = (runId: string, { name }: Pick<Journal, 'name'>): StageflowError =>
   new StageflowError(

@@ -112,7 +112,7 @@ export interface DurableRuns extends AsyncDisposable {
   close(options?: WaitOptions): Promise<JournalCloseReport>
 }
 
-/** What a part of the app can do by its name. */
+/** What a part of the app can do by its name: everything but start a run. */
 export interface SystemRuns {
   /** Keeps answers, also without the graph. */
   answer(runId: string, answers: object): Promise<void>
@@ -122,6 +122,19 @@ export interface SystemRuns {
     answers: AnswersOf<Stages>,
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
+  /** Waits for the result of a run that exists, or carries it on like `run`. Rejects with `durable-engine/unknown-run`. */
+  attach<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    ...options: LegArguments<Ports>
+  ): Promise<PipelineResult<Stages>>
+  retryFailed<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    ...options: RetryArguments<Stages, Ports>
+  ): Promise<PipelineResult<Stages>>
+  cancel(runId: string, reason: string): Promise<boolean>
+  get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
 }
 
 export interface DurableStats {
@@ -178,7 +191,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        return runs.attach(graph, runId, leg)
+        return runs.attach(graph, runId, leg, row.n)
       }
       // Another call of this process is starting it: its row comes with the next commit.
       if (runs.has(runId)) await journal.write(() => ask('findRun', runId))
@@ -213,11 +226,28 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
-    return { graph, answers: checked, by: admitted?.by, carriesOn: true }
+    return { graph, answers: checked, by: admitted?.by, n: row.n, paths, carriesOn: true }
   }
 
-  async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
-    return orThrow(graph.name, (await runs.attach(graph, runId, splitOptions(options).leg)) as never)
+  function checkRetry(
+    graph: AnyGraph,
+    runId: string,
+    given: object = {},
+  ): { readonly again: readonly string[]; readonly options: object } {
+    checkRunId('retryFailed()', runId)
+    const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given)
+    checkAgain(again)
+    checkLeg('retryFailed()', graph, options, ['again'])
+    return { again, options }
+  }
+
+  async function carryOn(
+    graph: Graph,
+    runId: string,
+    options: object | undefined,
+    n?: number,
+  ): Promise<PipelineResult<never>> {
+    return orThrow(graph.name, (await runs.attach(graph, runId, splitOptions(options).leg, n)) as never)
   }
 
   const durable: DurableRuns = {
@@ -232,8 +262,9 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkOpen()
       checkRunId('resume()', runId)
       checkLeg('resume()', graph, options)
-      await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
-      return carryOn(graph as never, runId, options)
+      const given = await admittedAnswers(graph, runId, answers, options)
+      await runs.answer(runId, given)
+      return carryOn(graph as never, runId, options, given.n)
     },
     async answer(graph, runId, answers, options) {
       checkOpen()
@@ -243,15 +274,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()
-      checkRunId('retryFailed()', runId)
-      const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given ?? {})
-      checkAgain(again)
-      checkLeg('retryFailed()', graph, options, ['again'])
+      const { again, options } = checkRetry(graph, runId, given)
       signalOf(options)?.throwIfAborted()
       const row = await existing(runId)
-      await admissions.later(graph, 'retry', row, options)
-      await journal.write(() => reopen(graph, row, again, clock.now()))
-      return carryOn(graph as never, runId, options)
+      const admitted = await admissions.later(graph, 'retry', row, options)
+      await journal.write(() => reopen(graph, row, { again, now: clock.now(), by: admitted?.by }))
+      return carryOn(graph as never, runId, options, row.n)
     },
     async recover(graph, ...[options]) {
       checkOpen()
@@ -269,9 +297,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkReason(reason)
       if (graph !== undefined) {
         checkLeg('cancel()', graph, options)
-        await admissions.later(graph as AnyGraph, 'cancel', await existing(runId), options)
+        const row = await existing(runId)
+        const admitted = await admissions.later(graph as AnyGraph, 'cancel', row, options)
+        return runs.cancel(runId, { reason, by: admitted?.by, n: row.n })
       }
-      return runs.cancel(runId, reason)
+      return runs.cancel(runId, { reason, n: undefined })
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
@@ -282,27 +312,50 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       if (graph !== undefined) {
         checkLeg('get()', graph, options, ['facts'])
         const row = await journal.read(ask('findRun', runId))
-        if (row !== undefined) await admissions.later(graph as AnyGraph, 'read', row, options)
+        if (row === undefined) return undefined
+        await admissions.later(graph as AnyGraph, 'read', row, options)
+        return journal.read(runDetails(runId, viewer, { facts, n: row.n }))
       }
       return journal.read(runDetails(runId, viewer, { facts }))
     },
     as(name) {
       checkName(name)
       const by = Object.freeze({ system: name })
+      const trusted = { n: undefined, paths: undefined }
       return Object.freeze<SystemRuns>({
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
-          await runs.answer(runId, { graph: undefined, answers, by, carriesOn: false })
+          await runs.answer(runId, { ...trusted, graph: undefined, answers, by, carriesOn: false })
         },
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
-          await runs.answer(runId, { graph, answers: checked, by, carriesOn: true })
+          await runs.answer(runId, { ...trusted, graph, answers: checked, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
+        async attach(graph, runId, ...[options]) {
+          checkOpen()
+          checkRunId('attach()', runId)
+          checkLeg('attach()', graph, options)
+          return carryOn(graph as never, runId, options)
+        },
+        async retryFailed(graph, runId, ...[given]) {
+          checkOpen()
+          const { again, options } = checkRetry(graph, runId, given)
+          const row = await existing(runId)
+          await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }))
+          return carryOn(graph as never, runId, options)
+        },
+        async cancel(runId, reason) {
+          checkOpen()
+          checkRunId('cancel()', runId)
+          checkReason(reason)
+          return runs.cancel(runId, { reason, by, n: undefined })
+        },
+        get: async (runId, options) => durable.get(runId, options),
       })
     },
     stats: () => Object.freeze({ refused: admissions.refused }),

@@ -6,7 +6,7 @@ import type { CallFacts } from '@stageflow/core/durable'
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
 import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
-import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
+import { checkFit, checkSame, isCarriedElsewhere, lookAt } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
@@ -14,25 +14,25 @@ import type { Act, AddedInboxRow, Journal } from './journal.ts'
 import { isRecord, jsonText, unreadable } from './json.ts'
 import type { FactKey, FactRow, InboxRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import { graphOf, hasEnded, readFact } from './run-row.ts'
-import type { GivenAnswer } from './run-row.ts'
+import { graphOf, hasEnded, readFact, stopText } from './run-row.ts'
+import type { GivenAnswer, GivenStop } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
 /** Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. */
 export function* askToStop(
   id: string,
-  reason: string,
+  { reason, by, n }: GivenStop & Asked,
   { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
 ): Act<number | undefined> {
   const row = yield* ask('findRun', id)
-  if (row === undefined) throw unknownRun(id, journal)
+  checkSame(row, { id, n }, journal)
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
   if (row.status === 'running' && (isCarriedHere || isElsewhere))
-    yield* ask('addToInbox', { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
-  else yield* endWithoutCode(row, { status: 'cancelled', reason })
+    yield* ask('addToInbox', { run: row.n, kind: 'stop', key: '', value: stopText(reason, by) })
+  else yield* endWithoutCode(row, { status: 'cancelled', reason, by })
   return row.n
 }
 
@@ -42,8 +42,16 @@ export interface AnswerPlan {
   readonly maxFactLength: number
 }
 
+/** What a caller was admitted to. */
+export interface Asked {
+  /** The number of the run; undefined for trusted calls. */
+  readonly n: number | undefined
+}
+
 /** Answers as they were given. */
-export interface GivenAnswers {
+export interface GivenAnswers extends Asked {
+  /** The stages that the caller was admitted to answer; undefined for trusted calls. */
+  readonly paths: readonly (readonly string[])[] | undefined
   readonly answers: unknown
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
@@ -56,11 +64,16 @@ export interface GivenAnswers {
 /** Keeps all answers, or none. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, by, graph, carriesOn }: GivenAnswers,
+  { answers: given, by, graph, carriesOn, n, paths }: GivenAnswers,
   { journal, owner, maxFactLength }: AnswerPlan,
 ): Act<number> {
   const row = yield* ask('findRun', id)
-  if (row === undefined) throw unknownRun(id, journal)
+  checkSame(row, { id, n }, journal)
+  if (paths !== undefined && textOf(answerPaths(given, graphOf(row))) !== textOf(paths))
+    throw notWaiting(
+      row,
+      'the answers, or the graph of the run, have changed while the caller was checked; answer again',
+    )
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
   // Without the graph, the questions say what their answers must be.
   const questions = graph === undefined ? yield* allFacts(row.n) : []
@@ -79,6 +92,8 @@ export function* keepAnswers(
     yield* ask('addToInbox', answer)
   return row.n
 }
+
+const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
 
 /** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
 function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
