@@ -98,13 +98,13 @@ export const RULE_MUTANTS = [
     ['a caller that reads is not admitted', "await admissions.later(graph as AnyGraph, 'read', row, options)", ''],
     [
       'a caller that answers is not admitted',
-      "await admissions.later(graph, 'answer', row, options, answerPaths(answers, graphOf(row)))",
+      "await admissions.later(graph, 'answer', row, options, paths)",
       'undefined as undefined | { by: undefined }',
     ],
     [
       'an answer is kept before its caller is admitted',
-      '    const row = await existing(runId)\n    const admitted =',
-      '    const row = await existing(runId)\n    await runs.answer(runId, { graph, answers, by: undefined, carriesOn: false })\n    const admitted =',
+      '    const paths = await readable(',
+      '    await runs.answer(runId, { graph, answers, by: undefined, carriesOn: false })\n    const paths = await readable(',
     ],
     [
       'a start is not admitted',
@@ -266,7 +266,7 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer is not checked',
     `${ENGINE}/durable-runs.ts`,
-    'return { graph, answers: await checkedAnswers(graph, answers), by: admitted?.by, carriesOn: true }',
+    'return { graph, answers: checked, by: admitted?.by, carriesOn: true }',
     'return { graph, answers, by: admitted?.by, carriesOn: true }',
     [...ANSWER_TESTS, ...RUNS_TESTS],
   ),
@@ -322,8 +322,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg takes the inbox before it knows that the run is its own',
     `${ENGINE}/runs.ts`,
-    "    if (!(yield* ask('endLeg', { run, fence, status, result: JSON.stringify(result), error, wakeAt }))) return false\n",
-    "    for (const row of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', { run, fence, status, result: JSON.stringify(result), error, wakeAt }))) return false\n",
+    "    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false\n",
+    "    for (const row of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false\n",
     LEASE_TESTS,
   ),
   mutant(
@@ -394,22 +394,27 @@ export const RULE_MUTANTS = [
   ...[
     [
       'a retry calls settled stages again',
-      "return (status === 'ok' || status === 'skip') && abandoned !== true",
-      'return false && (status === null || abandoned)',
+      "return (status === 'ok' || status === 'skip' || status === 'suspend')",
+      "return status === 'suspend'",
     ],
     [
       'a retry keeps the failure',
-      "return (status === 'ok' || status === 'skip') && abandoned !== true",
-      "return status !== 'retry' || abandoned === true",
+      "return (status === 'ok' || status === 'skip' || status === 'suspend')",
+      "return status !== 'retry'",
     ],
+    ['a retry keeps what its code had left', ' && abandoned !== true', ''],
+    ['a retry forgets the answers', "if (kind === 'answer') return true", "if (kind === 'answer') return false"],
     ['a retry keeps the limit that had passed', "return !key.startsWith('/')", 'return true'],
-    ['the time limit does not begin again', 'timeoutMs === undefined ? options', 'true ? options'],
     ['the stages in again keep their results', '!isOf(fact, again) && (', '(again !== undefined) && ('],
-    [
-      'a retry repeats the attempts that failed',
-      ' || isOfEarlierAttempt(fact, last))',
-      ' || (last === undefined && isOfEarlierAttempt(fact, last)))',
-    ],
+    ['a retry repeats the attempts that failed', 'isKept(fact) || isEarlier(fact)', 'isKept(fact)'],
+  ].map(([rule, find, replace]) =>
+    mutant(rule, `${CORE}/durable/retried-facts.ts`, find, replace, [
+      ...RETRY_TESTS,
+      'packages/core/test/retried-facts.test.ts',
+    ]),
+  ),
+  ...[
+    ['the time limit does not begin again', 'timeoutMs === undefined ? options', 'true ? options'],
     ['a run that has not failed is tried again', "if (row?.status !== 'failed')", 'if (row === undefined)'],
   ].map(([rule, find, replace]) => mutant(rule, `${ENGINE}/retry-failed.ts`, find, replace, RETRY_TESTS)),
 

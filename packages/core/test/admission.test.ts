@@ -208,11 +208,13 @@ test.each<[what: string, admit: Interceptor['admit'], code: string, text: string
 
 test('a request ends when its caller gives up, or after 30 s, and leaves no timer and no listener', async () => {
   const timers = new Set<() => void>()
+  const times: number[] = []
   const clock = {
     now: () => 0,
     sleep: async () => {},
-    setTimeout: (callback: () => void) => {
+    setTimeout: (callback: () => void, ms: number) => {
       timers.add(callback)
+      times.push(ms)
       return () => timers.delete(callback)
     },
   }
@@ -232,6 +234,7 @@ test('a request ends when its caller gives up, or after 30 s, and leaves no time
     message: expect.stringContaining('more than 30000 ms to admit "attach" of run "run-1"'),
   })
   expect(timers.size).toBe(0)
+  expect(times).toEqual([30_000, 30_000])
 })
 
 // ---------- a suspended run in process

@@ -1,21 +1,31 @@
 import { randomUUID } from 'node:crypto'
 
-import { ContextSnapshot, systemClock } from '@stageflow/core'
-import type { AnswersOf, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
+import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { Admissions } from './admission.ts'
 import { answerPaths } from './answers.ts'
-import { checkAgain, checkCloseOptions, checkName, checkReason, checkRunId } from './arguments.ts'
+import {
+  checkAgain,
+  checkCloseOptions,
+  checkName,
+  checkReason,
+  checkRunId,
+  checkScheduleName,
+  checkWho,
+} from './arguments.ts'
 import { checkFit, checkInput, unknownRun } from './claim.ts'
 import type { AnyGraph, NewRun } from './claim.ts'
+import { scheduledRunId } from './cron-times.ts'
 import { orThrow } from './failed-run.ts'
 import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { jsonText, unreadable } from './json.ts'
+import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
@@ -26,6 +36,8 @@ import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
 import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import { CronSchedule, checkSchedule } from './schedule.ts'
+import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { checkGetOptions, listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 import { plainOptions } from '@stageflow/core/kit'
@@ -103,6 +115,12 @@ export interface DurableRuns extends AsyncDisposable {
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
   as(name: string): SystemRuns
+  /**
+   * Starts a run of a graph at each time of a cron expression. The id of the run is `name/time`, with the time as ISO 8601, so of all
+   * processes that have the schedule one starts it. Of the times that passed while no process had it, only the newest is run. A later call
+   * for this name takes the place of an earlier one, in other processes too. Refuses a graph whose interceptors check callers: see `as`.
+   */
+  schedule<Stages, Ports>(name: string, options: ScheduleOptions<Stages, Ports>): Promise<RunSchedule>
   stats(): DurableStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
@@ -135,6 +153,13 @@ export interface SystemRuns {
   ): Promise<PipelineResult<Stages>>
   cancel(runId: string, reason: string): Promise<boolean>
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
+  /** The same as `schedule` of the runs, also for a graph whose interceptors check callers. */
+  schedule<Stages, Ports>(name: string, options: SystemScheduleOptions<Stages, Ports>): Promise<RunSchedule>
+}
+
+export type SystemScheduleOptions<Stages, Ports> = ScheduleOptions<Stages, Ports> & {
+  /** The user and the organization that the runs are for. */
+  readonly who?: Pick<RunAuthor, 'userId' | 'orgId'>
 }
 
 export interface DurableStats {
@@ -144,7 +169,7 @@ export interface DurableStats {
 
 /** The runs of an open journal. The package of the journal checks the options, with `ENGINE_OPTIONS`. */
 export function durableRuns(journal: Journal, options: EngineOptions): DurableRuns {
-  const { leaseMs = 5_000, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
+  const { leaseMs = LEASE_MS, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
   const owner = randomUUID()
   let ended = 0
   let closed: Promise<JournalCloseReport> | undefined
@@ -161,7 +186,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new Admissions()
-  const viewer: Viewer = { journal, owner, underWay: (run) => runs.underWay(run) }
+  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.inProgress(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -182,8 +207,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const { input, options } = given
     const { pinned, leg } = splitOptions(options)
     const created = newRun(runId, input, pinned)
+    // A server that has no such run yet need not be asked: what adds it finds it, if it has.
+    let isNew = journal.isRemote && !isGuarded(graph) && !runs.has(runId)
     for (;;) {
-      const found = journal.read(ask('findRun', runId))
+      const found = isNew ? undefined : journal.read(ask('findRun', runId))
+      isNew = false
       // Without a wait if the journal answers at once: a cancel that comes with the start finds the run.
       const row = found instanceof Promise ? await found : found
       if (row !== undefined) {
@@ -191,11 +219,17 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        return runs.attach(graph, runId, leg, row.n)
+        const settled = await runs.attach(graph, runId, leg, undefined)
+        const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
+        if (now === undefined || now.n === row.n) return settled
+        // It was another run that settled: this caller was not admitted to it.
+        continue
       }
       // Another call of this process is starting it: its row comes with the next commit.
-      if (runs.has(runId)) await journal.write(() => ask('findRun', runId))
-      else {
+      if (runs.has(runId)) {
+        await runs.begun(runId)
+        await journal.write(() => ask('findRun', runId))
+      } else {
         // Without a wait, too, if no interceptor checks.
         const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
         try {
@@ -209,6 +243,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
 
   /** The run of a request that isn't a start. */
   async function existing(runId: string): Promise<RunRow> {
+    await runs.begun(runId)
     const row = await journal.read(ask('findRun', runId))
     if (row === undefined) throw unknownRun(runId, journal)
     return row
@@ -226,7 +261,56 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
-    return { graph, answers: checked, by: admitted?.by, n: row.n, paths, carriesOn: true }
+    return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }
+  }
+
+  /** The schedules of this handle, by their names. */
+  const schedules = new Map<string, CronSchedule>()
+  async function schedule(name: string, given: AnySchedule, system?: string): Promise<RunSchedule> {
+    checkOpen()
+    checkScheduleName(name)
+    const { who, ...rest } = plainOptions(given)
+    if (system === undefined) checkSchedule(given)
+    else {
+      checkSchedule(rest)
+      checkWho(who)
+    }
+    const { cron, timezone = 'UTC', graph, input = {}, options = {} } = rest
+    checkLeg('schedule()', graph, options)
+    if (system === undefined && isGuarded(graph)) throw guardedSchedule(name)
+    const author = system === undefined ? undefined : { ...who, system }
+    const start = (time: number): Promise<void> => {
+      const runId = scheduledRunId(name, time)
+      const runInput = typeof input === 'function' ? input(time) : input
+      return startOnce(graph, runId, { input: runInput, options, author, scheduled: { name, time } })
+    }
+    const made = new CronSchedule({ name, cron, timezone, journal, clock, start })
+    await made.begin()
+    schedules.get(name)?.stop()
+    schedules.set(name, made)
+    if (runs.pulse.isOver) made.stop()
+    return made
+  }
+
+  /** Starts a run unless there is one of its id. Resolves once it is in the journal; it is carried on meanwhile. */
+  async function startOnce(
+    graph: Graph,
+    runId: string,
+    { input, options, author, scheduled }: ScheduledRun,
+  ): Promise<void> {
+    const { pinned, leg } = splitOptions(options)
+    const created = newRun(runId, input, pinned)
+    const admitted = isGuarded(graph)
+      ? await admissions.start(graph, runId, created.input, options, author)
+      : author && { kept: {}, by: author }
+    await new Promise<void>((resolve, reject) => {
+      const carried = runs.start(graph, runId, leg, { ...created, admitted, scheduled, onAdded: resolve })
+      // After the run was added, this is too late to matter: the journal has how the run ended.
+      carried.then(
+        () => resolve(),
+        (error: unknown) => (error instanceof RunExists ? resolve() : reject(error as Error)),
+      )
+    })
   }
 
   function checkRetry(
@@ -264,7 +348,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkLeg('resume()', graph, options)
       const given = await admittedAnswers(graph, runId, answers, options)
       await runs.answer(runId, given)
-      return carryOn(graph as never, runId, options, given.n)
+      return carryOn(graph as never, runId, options, given.admitted)
     },
     async answer(graph, runId, answers, options) {
       checkOpen()
@@ -295,13 +379,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       const [graph, runId, reason, options] = graphFirst(given)
       checkRunId('cancel()', runId)
       checkReason(reason)
-      if (graph !== undefined) {
-        checkLeg('cancel()', graph, options)
-        const row = await existing(runId)
-        const admitted = await admissions.later(graph as AnyGraph, 'cancel', row, options)
-        return runs.cancel(runId, { reason, by: admitted?.by, n: row.n })
-      }
-      return runs.cancel(runId, { reason, n: undefined })
+      if (graph === undefined) return runs.cancel(runId, { reason })
+      checkLeg('cancel()', graph, options)
+      const row = await existing(runId)
+      const admitted = await admissions.later(graph as AnyGraph, 'cancel', row, options)
+      return runs.cancel(runId, { reason, by: admitted?.by }, row.n)
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
@@ -309,19 +391,17 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkRunId('get()', runId)
       const { facts, ...options } = plainOptions<GetOptions>(all as object)
       checkGetOptions(graph === undefined ? all : { facts })
-      if (graph !== undefined) {
-        checkLeg('get()', graph, options, ['facts'])
-        const row = await journal.read(ask('findRun', runId))
-        if (row === undefined) return undefined
-        await admissions.later(graph as AnyGraph, 'read', row, options)
-        return journal.read(runDetails(runId, viewer, { facts, n: row.n }))
-      }
-      return journal.read(runDetails(runId, viewer, { facts }))
+      if (graph === undefined) return journal.read(runDetails(runId, viewer, { facts }))
+      checkLeg('get()', graph, options, ['facts'])
+      const row = await journal.read(ask('findRun', runId))
+      if (row === undefined) return undefined
+      await admissions.later(graph as AnyGraph, 'read', row, options)
+      return journal.read(runDetails(runId, viewer, { facts }, row.n))
     },
     as(name) {
       checkName(name)
       const by = Object.freeze({ system: name })
-      const trusted = { n: undefined, paths: undefined }
+      const trusted = { admitted: undefined, paths: undefined }
       return Object.freeze<SystemRuns>({
         async answer(runId, answers) {
           checkOpen()
@@ -353,14 +433,17 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           checkOpen()
           checkRunId('cancel()', runId)
           checkReason(reason)
-          return runs.cancel(runId, { reason, by, n: undefined })
+          return runs.cancel(runId, { reason, by })
         },
         get: async (runId, options) => durable.get(runId, options),
+        schedule: (of, options) => schedule(of, options as never, name),
       })
     },
+    schedule: (name, options) => schedule(name, options as never),
     stats: () => Object.freeze({ refused: admissions.refused }),
     async close(options = {}) {
       checkCloseOptions(options)
+      for (const each of schedules.values()) each.stop()
       return (closed ??= runs.close(options))
     },
     async [Symbol.asyncDispose]() {
@@ -378,6 +461,21 @@ async function readable<T>(runId: string, read: () => T | Promise<T>): Promise<T
     throw unreadable(error, runId)
   }
 }
+
+type AnySchedule = SystemScheduleOptions<unknown, unknown>
+interface ScheduledRun {
+  readonly input: RunInput
+  readonly options: object
+  /** The part of the app that starts it, and who it is for; undefined without a name. */
+  readonly author: (RunAuthor & { readonly system: string }) | undefined
+  readonly scheduled: { readonly name: string; readonly time: number }
+}
+
+const guardedSchedule = (name: string): StageflowError =>
+  new StageflowError(
+    'durable-engine/illegal-option',
+    `schedule(): the interceptors of the graph of "${name}" check who starts a run, and a schedule has no caller. Start its runs by the name of a part of the app: runs.as('nightly').schedule('${name}', { …, who: { userId, orgId } }).`,
+  )
 
 type Graph = StageGraph<unknown, unknown>
 interface GivenRun {

@@ -1,30 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
 import { auth } from '@stageflow/interceptor-auth'
 import type { AuthOptions, Claims } from '@stageflow/interceptor-auth'
+import type { DurableRuns } from '@stageflow/durable-engine'
 import { recordingSink } from '@stageflow/testing'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
-import type { DurableLocal } from '../../durable-local/src/index.ts'
+import { openRuns, until } from '../test/open-runs.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-foreign-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newPath = (): string => join(folder, `${++files}.db`)
-const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
-function open(path = newPath()): DurableLocal {
-  const durable = durableLocal({ path, synchronous: 'normal', leaseMs: 200 })
-  opened.push(durable)
-  return durable
-}
+const { open } = openRuns({ leaseMs: 200 })
 
 /** A token is its user, organization and roles: `ada@acme:approver`. */
 const verify = (token: string): Claims => {
@@ -57,7 +41,7 @@ const guarded = (name: string, options: Partial<AuthOptions> = {}) =>
 const order = (options?: Partial<AuthOptions>) => guarded('order', options)
 
 /** Everything that a caller can ask of a run that exists. */
-const everyWay = (runs: DurableLocal, graph: ReturnType<typeof order>, caller: object) =>
+const everyWay = (runs: DurableRuns, graph: ReturnType<typeof order>, caller: object) =>
   ({
     attach: () => runs.run(graph, {}, { runId: 'a', ...caller }),
     read: () => runs.get(graph, 'a', caller),
@@ -252,7 +236,7 @@ test('a run that was admitted to is the one that is shown, and not a later one o
   }
   const refused = new Pipeline('order').withStage('boss', ask).build({ interceptors: [auth({ verify }), leaving] })
   const eves = runs.run(refused, {}, { runId: 'a', ...EVE })
-  while ((await runs.get('a')) === undefined) await new Promise(setImmediate)
+  await until(async () => (await runs.get('a')) !== undefined)
   const asked = Object.entries(everyWay(runs, slow, EVE)).map(async ([way, begin]) => [
     way,
     await begin().then(
@@ -266,7 +250,7 @@ test('a run that was admitted to is the one that is shown, and not a later one o
   await runs.run(order(), {}, { runId: 'a', ...ADA })
   verifying.resolve()
   expect(Object.fromEntries(await Promise.all(asked))).toEqual({
-    attach: 'durable-engine/unknown-run',
+    attach: 'auth/foreign-run',
     read: 'done',
     cancel: 'durable-engine/unknown-run',
     answer: 'durable-engine/unknown-run',

@@ -6,7 +6,7 @@ import type { CallFacts } from '@stageflow/core/durable'
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
 import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
-import { checkFit, checkSame, isCarriedElsewhere, lookAt } from './claim.ts'
+import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
@@ -22,12 +22,13 @@ import type { GivenAnswer, GivenStop } from './run-row.ts'
 /** Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. */
 export function* askToStop(
   id: string,
-  { reason, by, n }: GivenStop & Asked,
+  { reason, by }: GivenStop,
   { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
+  admitted: number | undefined,
 ): Act<number | undefined> {
-  const row = yield* ask('findRun', id)
-  checkSame(row, { id, n }, journal)
+  const row = yield* findAdmitted(id, admitted)
+  if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
   if (row.status === 'running' && (isCarriedHere || isElsewhere))
@@ -42,17 +43,13 @@ export interface AnswerPlan {
   readonly maxFactLength: number
 }
 
-/** What a caller was admitted to. */
-export interface Asked {
-  /** The number of the run; undefined for trusted calls. */
-  readonly n: number | undefined
-}
-
 /** Answers as they were given. */
-export interface GivenAnswers extends Asked {
+export interface GivenAnswers {
   /** The stages that the caller was admitted to answer; undefined for trusted calls. */
   readonly paths: readonly (readonly string[])[] | undefined
   readonly answers: unknown
+  /** The number of the run that they were admitted to; undefined if no interceptor was asked. */
+  readonly admitted: number | undefined
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
   /** The graph of the process that takes the answers; undefined if there is none. */
@@ -64,11 +61,11 @@ export interface GivenAnswers extends Asked {
 /** Keeps all answers, or none. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, by, graph, carriesOn, n, paths }: GivenAnswers,
+  { answers: given, admitted, by, graph, carriesOn, paths }: GivenAnswers,
   { journal, owner, maxFactLength }: AnswerPlan,
 ): Act<number> {
-  const row = yield* ask('findRun', id)
-  checkSame(row, { id, n }, journal)
+  const row = yield* findAdmitted(id, admitted)
+  if (row === undefined) throw unknownRun(id, journal)
   if (paths !== undefined && textOf(answerPaths(given, graphOf(row))) !== textOf(paths))
     throw notWaiting(
       row,
@@ -88,7 +85,13 @@ export function* keepAnswers(
   const inbox = yield* ask('inbox', row.n)
   const schemas = schemasIn(questions, id)
   // All texts before the first write: if one answer can't be JSON, none is kept.
-  for (const answer of answerRows(row, facts, inbox, { given, by, schemas, maxFactLength }))
+  for (const answer of answerRows(row, facts, inbox, {
+    given,
+    by,
+    unchecked: graph === undefined,
+    schemas,
+    maxFactLength,
+  }))
     yield* ask('addToInbox', answer)
   return row.n
 }
@@ -111,6 +114,8 @@ function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
 interface AnswersToKeep {
   readonly given: unknown
   readonly by: RunAuthor | undefined
+  /** They are given without the graph. */
+  readonly unchecked: boolean
   /** The JSON Schemas of the answers, by the keys of their questions. */
   readonly schemas: ReadonlyMap<string, object>
   readonly maxFactLength: number
@@ -127,13 +132,13 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, by, schemas, maxFactLength }: AnswersToKeep,
+  { given, by, unchecked, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const rowOf =
     (kind: InboxRow['kind']) =>
     ([key, answer]: readonly [key: string, answer: unknown]): AddedInboxRow => {
       const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
-      return { run: row.n, kind, key, value: answerText(text, by) }
+      return { run: row.n, kind, key, value: answerText(text, by, unchecked) }
     }
   try {
     const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
@@ -167,9 +172,9 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
 /** What will be a fact of the run under its own key. */
 const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'
 
-/** An answer as its fact has it. `text`: the answer as JSON. */
-const answerText = (text: string, by: RunAuthor | undefined): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}}`
+/** An answer as the inbox has it. `text`: the answer as JSON. */
+const answerText = (text: string, by: RunAuthor | undefined, unchecked: boolean): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}}`
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(

@@ -1,16 +1,23 @@
 // For apps, by way of the package of their journal
 export { durableRuns } from './durable-runs.ts'
-export type { DurableRuns, DurableStats, RetryFailedOptions, SystemRuns } from './durable-runs.ts'
+export type {
+  DurableRuns,
+  DurableStats,
+  RetryFailedOptions,
+  SystemRuns,
+  SystemScheduleOptions,
+} from './durable-runs.ts'
 export type { RecoveredRun } from './recover.ts'
 export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 export type { RunStatus } from './rows.ts'
-export type { CallUnderWay } from './under-way.ts'
+export type { RunSchedule, ScheduleOptions } from './schedule.ts'
+export type { CallInProgress } from './in-progress.ts'
 export type { GetOptions, ListOptions, RunDetails, RunFact, RunOwner, RunSummary, TimelineEntry } from './views.ts'
 
 // For journals
 export { runsReader } from './runs-reader.ts'
 export type { ReadableJournal, RunsReader } from './runs-reader.ts'
-export { ask, closedJournal, perform } from './journal.ts'
+export { ask, closedJournal, perform, questionOf } from './journal.ts'
 export type {
   Act,
   AddedFact,
@@ -20,11 +27,14 @@ export type {
   EndedLeg,
   FoundRun,
   Journal,
+  LastQuestion,
   Question,
   ReopenedRun,
   RunFilter,
   Tables,
+  WriteOptions,
 } from './journal.ts'
-export type { FactKey, FactKind, FactRow, InboxRow, ListedRun, RunRow } from './rows.ts'
-export { ENGINE_OPTIONS, LONGEST_MS } from './options.ts'
+export { hasEnded } from './run-row.ts'
+export type { FactKey, FactKind, FactRow, InboxRow, ListedRun, RunRow, ScheduleRow } from './rows.ts'
+export { ENGINE_OPTIONS, LEASE_MS, LONGEST_MS } from './options.ts'
 export type { EngineOptions } from './options.ts'

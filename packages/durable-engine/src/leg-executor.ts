@@ -8,8 +8,8 @@ import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
 import { readFact, stopIn } from './run-row.ts'
-import type { GivenAnswer } from './run-row.ts'
-import type { CallUnderWay } from './under-way.ts'
+import type { GivenAnswer, UncheckedAnswer } from './run-row.ts'
+import type { CallInProgress } from './in-progress.ts'
 
 export interface Leg {
   readonly start: DurableStart
@@ -21,8 +21,12 @@ export interface Leg {
   readonly isLeased: () => boolean
   /** The path of the answer that a call waits for, as early answers have it. */
   readonly pathOf: (key: string) => string
+  /** Checks an answer that was given without the graph. Resolves with the answer as the stage gets it, and rejects if it is refused. */
+  readonly checkAnswer: (key: string, answer: unknown) => Promise<unknown>
   readonly calls: CallsInProgress
   readonly clock: Clock
+  /** The time that has come by the clock of the journal, because of which the leg began; otherwise 0. */
+  readonly dueAt: number
   readonly maxFactLength: number
 }
 
@@ -73,8 +77,11 @@ export class LegExecutor implements StageExecutor {
   /** The inbox as it was read last, without what this leg has taken. */
   #inbox: readonly InboxRow[] = []
   readonly #taken = new Set<number>()
+  /** The numbers of its rows whose answers are being checked, and of those that were refused. */
+  readonly #checking = new Set<number>()
+  readonly #refused = new Set<number>()
   /** True if the inbox may have more than was read. */
-  #mustRead = true
+  #mustRead: boolean
   /** The read that began last; undefined once it has ended. A journal that answers at once has none. */
   #reading: Promise<void> | undefined
   /** True if a row of the inbox may be taken now. */
@@ -89,6 +96,8 @@ export class LegExecutor implements StageExecutor {
     this.lost = this.#lost.signal
     this.stopping = this.#stopping.signal
     this.#leg = leg
+    // A run that is new has nothing in its inbox.
+    this.#mustRead = leg.leg > 1
     this.#known = new Set(leg.keys.map(({ kind, key }) => idOf(kind, key)))
     this.#pastCount = leg.keys.length
     this.#lastNumber = this.#pastCount
@@ -124,7 +133,7 @@ export class LegExecutor implements StageExecutor {
   }
 
   /** The calls whose code runs. */
-  get underWay(): readonly CallUnderWay[] {
+  get inProgress(): readonly CallInProgress[] {
     return [...this.#running].map(([key, startedAt]) => ({ key, startedAt }))
   }
 
@@ -180,7 +189,8 @@ export class LegExecutor implements StageExecutor {
       const isLeased = this.#leg.isLeased()
       if (this.#pendingOutside === 0 && isLeased) this.#beginHeldCalls()
       const mustLook = !isLeased && this.#heldCalls.length > 0
-      if (this.#running.size === 0 && this.#pendingFacts === 0 && !mustLook) return undefined
+      const isBusy = this.#running.size > 0 || this.#pendingFacts > 0 || this.#checking.size > 0
+      if (!isBusy && !mustLook) return undefined
       await this.#movement()
     }
   }
@@ -252,7 +262,7 @@ export class LegExecutor implements StageExecutor {
   /** An answer waits until its question has been asked in this leg. If the time of that has passed before, it is that of the next question. */
   #takeAnswer(row: InboxRow): void {
     const { key } = row
-    if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#record('answer', key, row.value, row)
+    if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#recordAnswer(key, row)
     else if (this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))) {
       const early = { ...row, key: this.#leg.pathOf(key) }
       if (!this.#takeEarly(early)) this.overdue.set(row.n, early)
@@ -263,8 +273,29 @@ export class LegExecutor implements StageExecutor {
   #takeEarly(row: InboxRow): boolean {
     const asked = [...this.#waiting].find((key) => this.#leg.pathOf(key) === row.key && !this.#isAnswered(key))
     if (asked === undefined) return false
-    this.#record('answer', asked, row.value, row)
+    this.#recordAnswer(asked, row)
     return true
+  }
+
+  /** One that was given without the graph is checked first. If it is refused, the question stays open. */
+  #recordAnswer(key: string, row: InboxRow): void {
+    const { unchecked, ...given } = readFact({ ...row, key, kind: 'answer' }, this.start.runId) as UncheckedAnswer
+    if (unchecked !== true) return this.#record('answer', key, row.value, row)
+    if (this.#refused.has(row.n)) this.untaken.add(row.n)
+    else if (!this.#checking.has(row.n)) void this.#check(key, row, given)
+  }
+  /** Never rejects. */
+  async #check(key: string, row: InboxRow, given: GivenAnswer): Promise<void> {
+    this.#checking.add(row.n)
+    try {
+      const answer = (await this.#leg.checkAnswer(key, given.answer)) ?? null
+      if (!this.#isAnswered(key)) this.#record('answer', key, JSON.stringify({ ...given, answer }), row)
+    } catch {
+      this.#refused.add(row.n)
+    }
+    this.#checking.delete(row.n)
+    this.#mayTake = true
+    this.#moved()
   }
 
   /** What a call did in a leg that had lost its lease counts, unless this leg has ended that call itself. */
@@ -288,7 +319,8 @@ export class LegExecutor implements StageExecutor {
   /** Records the timers whose time has come, and sets the alarm for the next one. */
   #passTimers(): void {
     this.#clearAlarm()
-    const now = this.#leg.clock.now()
+    // The clock of the journal may be ahead of this one. Otherwise the leg would end, and the next one begin, until this one has come up.
+    const now = Math.max(this.#leg.clock.now(), this.#leg.dueAt)
     let earliest = Infinity
     for (const [key, at] of this.#timers) {
       if (at <= now) {

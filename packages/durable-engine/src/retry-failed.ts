@@ -4,7 +4,7 @@ import { factsForRetry } from '@stageflow/core/durable'
 import type { CallFacts, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
-import { checkFit } from './claim.ts'
+import { checkFit, findAdmitted } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
@@ -32,11 +32,11 @@ export const isRetry = ({ kind, key }: FactKey): boolean => kind === 'timer' && 
  * time limit of the run begins again. Runs within a write.
  */
 export function* reopen(graph: AnyGraph, { id, n }: RunRow, { again, now, by }: Retry): Act<void> {
-  const row = yield* ask('findRun', id)
-  if (row?.n !== n || row.status !== 'failed')
+  const row = yield* findAdmitted(id, n)
+  if (row?.status !== 'failed')
     throw new StageflowError(
       'durable-engine/not-failed',
-      `Run "${id}" is ${row?.n === n ? row.status : 'gone'}, so it is not tried again. Only a failed run is; run(), resume() and recover() go on with others.`,
+      `Run "${id}" is ${row?.status ?? 'gone'}, so it is not tried again. Only a failed run is; run(), resume() and recover() go on with others.`,
     )
   checkGuarded(graph, row)
   checkNames(id, again, Object.keys(graphOf(row).stages))

@@ -11,7 +11,7 @@ export type PinnedOptions = Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'o
 export const graphOf = (row: RunRow): GraphFingerprint =>
   readObject(row.fingerprint, 'shape', row.id) as GraphFingerprint
 
-export const hasEnded = ({ status }: RunRow): boolean =>
+export const hasEnded = ({ status }: Pick<RunRow, 'status'>): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'failed'
 
 /** Why a leg could not go on, as it is kept and listed. */
@@ -64,6 +64,11 @@ export const stopText = (reason: string, by: RunAuthor | undefined): string =>
 /** What a fact of a stop says. */
 export const stopIn = (value: unknown): GivenStop =>
   typeof value === 'string' ? { reason: value } : (value as GivenStop)
+
+/** An answer in the inbox. `unchecked`: it was given without the graph, so the leg that takes it has its stage check it. */
+export interface UncheckedAnswer extends GivenAnswer {
+  readonly unchecked?: true
+}
 
 /** The value of a fact. */
 export function readFact({ kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>, runId: string): unknown {

@@ -1,18 +1,18 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
-import { fingerprintOf, runDurable } from '@stageflow/core/durable'
+import { checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
-import { pathsIn } from './answers.ts'
+import { answerPath, pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { claim, lookAt, unknownRun } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
-import type { Asked, GivenAnswers } from './inbox.ts'
-import { ask, closedJournal } from './journal.ts'
+import type { GivenAnswers } from './inbox.ts'
+import { REPEATABLE, ask, askLast, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { resultText } from './kept-result.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
@@ -23,7 +23,7 @@ import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { readFact, recordOf, stopIn } from './run-row.ts'
 import type { GivenStop, PinnedOptions } from './run-row.ts'
-import type { CallUnderWay } from './under-way.ts'
+import type { CallInProgress } from './in-progress.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -56,6 +56,8 @@ interface LiveRun {
   n: number | undefined
   /** How many callers wait for it. */
   waiting: number
+  /** Resolves when the journal has it, or can't have it. */
+  readonly begun: PromiseWithResolvers<void>
   settled: Promise<Settled>
 }
 interface LiveLeg {
@@ -136,7 +138,16 @@ export class Runs {
   }
 
   #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
-    const live: LiveRun = { id, graph, options, start, n: undefined, waiting: 0, settled: new Promise(() => {}) }
+    const live: LiveRun = {
+      id,
+      graph,
+      options,
+      start,
+      n: undefined,
+      waiting: 0,
+      begun: Promise.withResolvers(),
+      settled: new Promise(() => {}),
+    }
     this.#runs.set(id, live)
     live.settled = this.#carry(live).finally(() => this.#forget(live))
     live.settled.catch(() => {}) // its callers have the error, if any are left
@@ -161,7 +172,7 @@ export class Runs {
   async #carry(live: LiveRun): Promise<Settled> {
     let { start } = live
     for (;;) {
-      const claimed = await this.#claim(live, start)
+      const claimed = await this.#claim(live, start).finally(live.begun.resolve)
       start = undefined
       live.n = claimed.row.n
       if (claimed.is === 'settled') return claimed.result
@@ -182,11 +193,16 @@ export class Runs {
       if (seen !== 'elsewhere') {
         const toCreate = created
         const lookedAt = systemClock.now()
-        const found = await journal.write(() => claim(id, graph, this.#plan, toCreate))
+        const mustRenew = this.#mustRenew(lookedAt)
+        const claimant = { ...this.#plan, mustRenew }
+        const found = await journal.write(() => claim(id, graph, claimant, toCreate), REPEATABLE)
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
-        if (found.is === 'ours') this.#noteClaim(lookedAt)
+        if (found.is === 'ours') {
+          if (mustRenew) this.#noteClaim(lookedAt)
+          toCreate?.onAdded?.()
+        }
         if (found.is !== 'elsewhere') return found
       }
       created = undefined
@@ -195,7 +211,7 @@ export class Runs {
       if (live.waiting === 0) throw new AllHaveLeft()
       if (options.signal?.aborted === true && !hasAskedToStop) {
         hasAskedToStop = true
-        await this.cancel(id, { reason: textOf(options.signal.reason), n: undefined })
+        await this.cancel(id, { reason: textOf(options.signal.reason) })
       }
     }
   }
@@ -210,17 +226,19 @@ export class Runs {
       keys,
       isLeased: () => systemClock.now() < this.#leasedUntil,
       pathOf: pathsIn(fingerprintOf(live.graph)),
+      checkAnswer: async (key, answer) => checkedAnswer(live.graph, key, answer),
       calls: this.#calls,
       clock,
+      dueAt: row.is_due === 1 ? (row.wake_at ?? 0) : 0,
       maxFactLength,
     })
     this.#legs.set(row.n, { row, executor })
     if (this.pulse.isOver) executor.lose(closedJournal(journal))
     this.#beat()
     try {
-      executor.lookIntoInbox()
+      if (row.leg > 1) executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
-      if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
+      if (!(await journal.write(() => this.#end(row, executor, result), REPEATABLE))) return undefined
       this.#forget(live)
       if (result.status !== 'suspended') {
         this.#calls.forget(row.id)
@@ -232,7 +250,7 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row))
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row), REPEATABLE)
       else await this.#block(row, error)
       throw error
     } finally {
@@ -245,18 +263,17 @@ export class Runs {
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
   *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
     const isSuspended = result.status === 'suspended'
+    if (isSuspended) yield* ask('lockRun', run)
     // An answer has come while the leg was ending.
     const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
     if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const [failure] = result.status === 'failed' ? result.errors : []
     const error = failure === undefined ? null : JSON.stringify(failure)
-    const { status } = result
-    const text = resultText(result, parts)
-    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false
-    if (!isSuspended) yield* ask('emptyInbox', run)
-    for (const row of isSuspended ? [...untaken, ...overdue.keys()] : []) yield* ask('takeFromInbox', row)
-    for (const { key, value } of isSuspended ? overdue.values() : [])
-      yield* ask('addToInbox', { run, kind: 'early', key, value })
+    const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
+    if (!isSuspended) return yield* askLast('endLeg', ended)
+    if (!(yield* ask('endLeg', ended))) return false
+    for (const row of [...untaken, ...overdue.keys()]) yield* ask('takeFromInbox', row)
+    for (const { key, value } of overdue.values()) yield* ask('addToInbox', { run, kind: 'early', key, value })
     return true
   }
 
@@ -285,7 +302,7 @@ export class Runs {
     const isTransient = journal.isTransient(error)
     try {
       // What a fact had no room for would be done again and again.
-      await journal.write(isTransient && !isFull(error) ? release : block)
+      await journal.write(isTransient && !isFull(error) ? release : block, REPEATABLE)
     } catch {
       // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
       this.#unwritten.set(run, isTransient ? release : block)
@@ -294,22 +311,29 @@ export class Runs {
   }
 
   /** The calls of a run that this process carries. */
-  underWay(run: number): readonly CallUnderWay[] {
-    return this.#legs.get(run)?.executor.underWay ?? []
+  inProgress(run: number): readonly CallInProgress[] {
+    return this.#legs.get(run)?.executor.inProgress ?? []
   }
 
   // Other processes, and other callers
 
+  /** Waits until a run that this process starts is in the journal. A journal that answers at once has it with the next write. */
+  async begun(id: string): Promise<void> {
+    const live = this.#runs.get(id)
+    if (this.#plan.journal.isRemote && live?.start !== undefined) await live.begun.promise
+  }
   /** Asks to stop a run. Returns false if it has ended. */
-  async cancel(id: string, stop: GivenStop & Asked): Promise<boolean> {
+  async cancel(id: string, stop: GivenStop, admitted?: number): Promise<boolean> {
     const { journal } = this.#plan
-    const run = await journal.write(() => askToStop(id, stop, this.#plan, this.#runs.has(id)))
+    await this.begun(id)
+    const run = await journal.write(() => askToStop(id, stop, this.#plan, this.#runs.has(id), admitted))
     if (run === undefined) return false
     this.#lookIntoInbox(run)
     return true
   }
   /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
   async answer(id: string, given: GivenAnswers): Promise<void> {
+    await this.begun(id)
     const run = await this.#plan.journal.write(() => keepAnswers(id, given, this.#plan))
     this.#lookIntoInbox(run)
   }
@@ -335,7 +359,7 @@ export class Runs {
         await this.#writeAgain()
         if (systemClock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = systemClock.now()
-          await journal.write(() => ask('renewLease', owner, leaseMs))
+          await journal.write(() => ask('renewLease', owner, leaseMs), REPEATABLE)
           await this.#loseTakenLegs()
           this.#noteLease(renewedAt)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
@@ -348,9 +372,16 @@ export class Runs {
   }
   async #writeAgain(): Promise<void> {
     for (const [run, write] of this.#unwritten) {
-      await this.#plan.journal.write(write)
+      await this.#plan.journal.write(write, REPEATABLE)
       this.#unwritten.delete(run)
     }
+  }
+  /**
+   * Whether a claim has to renew the lease. If the lease holds for long enough, it doesn't: all claims would wait for each other, because
+   * a process has one lease.
+   */
+  #mustRenew(now: number): boolean {
+    return this.#leasedUntil - now < this.#plan.leaseMs / 2
   }
   /** A run was claimed in a write that began at `claimedAt`, which renews the lease. If that had ended, others may have the other runs. */
   #noteClaim(claimedAt: number): void {
@@ -370,7 +401,7 @@ export class Runs {
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
-      await journal.write(() => ask('notCrashed', run))
+      await journal.write(() => ask('notCrashed', run), REPEATABLE)
     }
   }
 
@@ -414,6 +445,14 @@ function* removeRefused({ id, n, fence }: RunRow): Act<void> {
 
 /** Whether a journal had no room: its package says so by `<package>/full`. */
 const isFull = (error: unknown): boolean => codeOf(error)?.endsWith('/full') === true
+
+/** Has the stage of a question check its answer. Rejects with `core/answer`. */
+async function checkedAnswer(graph: Graph, key: string, answer: unknown): Promise<unknown> {
+  const path = answerPath(key, fingerprintOf(graph))
+  const nested = path.reduceRight((inside, name) => ({ [name]: inside }), answer)
+  const checked = await checkedAnswers(graph, nested)
+  return path.reduce((inside, name) => (inside as Readonly<Record<string, unknown>>)[name], checked)
+}
 
 const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
   Object.freeze(legs.map(({ row }) => row.id))

@@ -1,27 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { auth } from '@stageflow/interceptor-auth'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import type { DurableRuns } from '@stageflow/durable-engine'
+import { expect, test } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
-import type { DurableLocal } from '../../durable-local/src/index.ts'
+import { openRuns } from '../test/open-runs.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-system-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
-function open(): DurableLocal {
-  const durable = durableLocal({ path: join(folder, `${++files}.db`), synchronous: 'normal', leaseMs: 200 })
-  opened.push(durable)
-  return durable
-}
+const { open } = openRuns({ leaseMs: 200 })
 
 const ADA = { token: 'ada' }
 const MONTH_END = { system: 'month end' }
@@ -41,7 +26,7 @@ const order = new Pipeline('order')
   .build({ interceptors: [auth({ verify: (sub) => ({ sub }), orgId: false })] })
 
 /** Who did what, as the timeline tells. */
-const actsOf = async (runs: DurableLocal, runId: string): Promise<readonly unknown[]> =>
+const actsOf = async (runs: DurableRuns, runId: string): Promise<readonly unknown[]> =>
   ((await runs.get(runId))?.timeline ?? []).flatMap(({ kind, key, by }) =>
     kind === 'call' ? [] : [[kind, key, by && JSON.parse(JSON.stringify(by))]],
   )
@@ -66,8 +51,8 @@ test('a part of the app does anything but start a run, by its name: the timeline
 })
 
 test.each([
-  ['a part of the app', (runs: DurableLocal) => runs.as('month end').cancel('a', 'closed'), MONTH_END],
-  ['a user', (runs: DurableLocal) => runs.cancel(order, 'a', 'closed', ADA), { userId: 'ada' }],
+  ['a part of the app', (runs: DurableRuns) => runs.as('month end').cancel('a', 'closed'), MONTH_END],
+  ['a user', (runs: DurableRuns) => runs.cancel(order, 'a', 'closed', ADA), { userId: 'ada' }],
 ])('a run that waits and is cancelled by %s says by whom', async (_who, cancel, by) => {
   const runs = open()
   await runs.run(order, {}, { runId: 'a', ...ADA })

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { Pipeline } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
 import { describe, expect, test } from 'vitest'
 
-import { FIVE, inFile, newPath, open, order, until } from '../../durable-engine/test/open-runs.ts'
+import { FIVE, aborted, inFile, newPath, open, order, until } from '../../durable-engine/test/open-runs.ts'
 import { durableLocal } from './index.ts'
 import type { DurableLocalOptions } from './index.ts'
 
@@ -184,7 +185,7 @@ describe('the journal', () => {
     const exec = DatabaseSync.prototype.exec
     DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
       exec.call(this, sql)
-      if (sql.includes('busy_timeout')) found.push(this.prepare('PRAGMA synchronous').get()?.['synchronous'])
+      if (sql.includes('PRAGMA synchronous')) found.push(this.prepare('PRAGMA synchronous').get()?.['synchronous'])
     }
     try {
       await durableLocal({ path: newPath(), ...options }).close()
@@ -192,6 +193,38 @@ describe('the journal', () => {
       DatabaseSync.prototype.exec = exec
     }
     expect(found).toEqual([expected])
+  })
+
+  test.each([
+    [{ busyTimeoutMs: 5_000 }, /busyTimeoutMs \(5000\) must be shorter than leaseMs \(5000\)/],
+    [{ leaseMs: 1_000, busyTimeoutMs: 1_500 }, /busyTimeoutMs \(1500\) must be shorter than leaseMs \(1000\)/],
+  ])('a wait for locks that outlives the lease is refused: %j', (options, message) => {
+    expect(() => durableLocal({ path: newPath(), ...options })).toThrow(
+      expect.objectContaining({
+        code: 'durable-local/illegal-option',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    )
+  })
+
+  test.each([
+    [{}, 4_000],
+    [{ leaseMs: 50 }, 40],
+    [{ leaseMs: 60_000 }, 5_000],
+    [{ leaseMs: 60_000, busyTimeoutMs: 50_000 }, 50_000],
+  ])('with %j a transaction waits for locks for %i ms, less than a lease', async (options, expected) => {
+    let last: unknown
+    const exec = DatabaseSync.prototype.exec
+    DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+      exec.call(this, sql)
+      if (sql.includes('busy_timeout')) last = this.prepare('PRAGMA busy_timeout').get()?.['timeout']
+    }
+    try {
+      await durableLocal({ path: newPath(), ...options }).close()
+    } finally {
+      DatabaseSync.prototype.exec = exec
+    }
+    expect(last).toBe(expected)
   })
 
   test('a new file that another process makes a journal of meanwhile opens', () => {
@@ -228,4 +261,46 @@ describe('the journal', () => {
         expect.objectContaining({ code: 'durable-local/illegal-option' }) as Error,
       )
   })
+})
+
+test('close() resolves although the journal cannot be written, and its report has the error', async () => {
+  const path = newPath()
+  let calls = 0
+  const graph = new Pipeline('p').withStage('work', (context) => (calls++, aborted(context))).build()
+  const durable = open(path, { busyTimeoutMs: 0 })
+  const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+  await until(() => calls === 1)
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN IMMEDIATE')
+  const report = await durable.close()
+  other.close()
+  expect(report).toMatchObject({ released: [], stillRunning: [], error: { code: 'durable-local/unavailable' } })
+  expect(await run).toMatchObject({ code: 'durable-engine/closed' })
+})
+
+test('an interceptor is told that a call is recorded when its fact is in the file, and not before', async () => {
+  const path = newPath()
+  const durable = open(path)
+  const seen: unknown[] = []
+  const watching: Interceptor = {
+    name: 'watching',
+    wrap: (next) => async (context) => {
+      const keys = (): unknown[] => inFile(path, 'SELECT key FROM facts').map(({ key }) => key)
+      context.onRecorded(() => seen.push([`${context.stage.name} recorded`, keys()]))
+      const output = await next(context)
+      seen.push([`${context.stage.name} done`, keys()])
+      return output
+    },
+  }
+  const graph = new Pipeline('order')
+    .withStage('price', () => ({ total: 7 }))
+    .withStage('pay', () => ({ paid: true }), { dependencies: ['price'] })
+    .build({ interceptors: [watching] })
+  await durable.run(graph, {}, { runId: 'watched' })
+  expect(seen).toEqual([
+    ['price done', []],
+    ['price recorded', ['price']],
+    ['pay done', ['price']],
+    ['pay recorded', ['price', 'pay']],
+  ])
 })

@@ -3,6 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
+import { hasEnded } from '@stageflow/durable-engine'
 import type {
   AddedFact,
   AddedInboxRow,
@@ -17,6 +18,7 @@ import type {
   ReopenedRun,
   RunFilter,
   RunRow,
+  ScheduleRow,
   Tables,
 } from '@stageflow/durable-engine'
 
@@ -35,13 +37,16 @@ import {
   FACTS,
   FIND,
   FIND_GRAPH,
+  FIND_SCHEDULE,
   FORGET_OWNERS,
+  HAS,
   INBOX,
   KEYS,
   LEAVE,
   NOT_CRASHED,
   OUTDATED,
   OWNED,
+  PUT_SCHEDULE,
   RELEASE,
   RENEW,
   REOPEN,
@@ -102,9 +107,10 @@ export class SqliteTables implements Tables {
     return this.#all(UNFINISHED, { pipeline, now: this.#plan.clock.now() })
   }
 
-  addRun({ graph, ...run }: AddedRun): void {
+  addRun({ graph, ...run }: AddedRun): number | undefined {
+    if (this.#get(HAS, run.id) !== undefined) return undefined
     if (!this.#hasRoom()) throw fullJournal(run.id, this.#plan.path)
-    this.#run(ADD, { ...run, graph: this.#idOfGraph(graph) })
+    return this.#get<{ readonly n: number }>(ADD, { ...run, graph: this.#idOfGraph(graph) })?.n
   }
   claimRun({ graph, ...run }: ClaimedRun): void {
     this.#run(CLAIM, { ...run, graph: this.#idOfGraph(graph) })
@@ -114,9 +120,13 @@ export class SqliteTables implements Tables {
     for (const { n, kind, key, at, value } of facts) this.#run(RESTORE_FACT, { run, n, kind, key, at, value })
     this.#run(REOPEN, { run, options, facts: facts.length })
   }
+  /** Each transaction has the whole file. */
+  lockRun(): void {}
   endLeg(leg: EndedLeg): boolean {
     const result = leg.result === null ? null : deflateRawSync(leg.result)
-    return this.#run(END, { ...leg, result }) === 1
+    const isOurs = this.#run(END, { ...leg, result }) === 1
+    if (isOurs && hasEnded(leg)) this.emptyInbox(leg.run)
+    return isOurs
   }
   removeRun(run: number, fence: number): void {
     this.#run(UNDO_ADD, run, fence)
@@ -191,6 +201,15 @@ export class SqliteTables implements Tables {
   }
   runsWithInbox(owner: string): readonly number[] {
     return this.#all<{ readonly run: number }>(WITH_INBOX, owner).map(({ run }) => run)
+  }
+
+  // Schedules
+
+  findSchedule(name: string): ScheduleRow | undefined {
+    return this.#get(FIND_SCHEDULE, name)
+  }
+  putSchedule(row: ScheduleRow): void {
+    this.#run(PUT_SCHEDULE, { ...row })
   }
 
   // Statements

@@ -11,6 +11,7 @@ const openJournal = (path: string): SqliteJournal =>
   new SqliteJournal({
     path,
     synchronous: 'normal',
+    openTimeoutMs: 5_000,
     busyTimeoutMs: 5_000,
     maxBytes: 2 ** 32,
     retentionMs: undefined,
@@ -36,6 +37,7 @@ export function lateJournal(path: string): Journal {
   return {
     name: journal.name,
     pollMs: journal.pollMs,
+    isRemote: journal.isRemote,
     read,
     write: (act) => journal.write(act),
     addFact: (fact) => journal.addFact(fact),

@@ -80,6 +80,14 @@ test('answeredBy lets a user of the organization with the roles answer, and the 
   })
 })
 
+test('answeredBy with several roles needs all of them', async () => {
+  const graph = orders({}, { answeredBy: { roles: ['approver', 'payer'] } })
+  const run = await suspendedRun(graph)
+  for (const token of ['bo@acme:approver', 'bo@acme:payer'])
+    await expect(resumeRun(graph, run, APPROVED, { token })).rejects.toMatchObject({ code: 'auth/foreign-run' })
+  expect((await resumeRun(graph, run, APPROVED, { token: 'bo@acme:payer approver' })).status).toBe('completed')
+})
+
 test('answeredBy: false is as if it were not there, and an illegal one does not build', async () => {
   const graph = orders({}, { answeredBy: false })
   const run = await suspendedRun(graph)
@@ -425,6 +433,13 @@ test('an answer for no stage that the graph knows is only admitted from who bega
     await expect(admitted('bo@acme:approver')).rejects.toMatchObject({ code: 'auth/foreign-run' })
     expect((await admitted('ada@acme')).by).toMatchObject({ userId: 'ada' })
   }
+})
+
+test('what is kept of an admitted start has no token', async () => {
+  const token = 'ada@acme:approver'
+  const { kept, by } = await admitRequest(orders(), { action: 'start', runId: 'r', input: {}, options: { token } })
+  expect(JSON.stringify([kept, by])).toContain('ada')
+  expect(JSON.stringify([kept, by])).not.toContain(token)
 })
 
 test('the audit trail of admitted and refused requests: who asked what of which run, from where', async () => {

@@ -186,7 +186,8 @@ export function auth(options: AuthOptions): Interceptor {
   /** Lets a leg of an admitted run go on as the one who began it. Callers of a later leg have no part in it. */
   async function goOn(run: RunContext): Promise<RunContext> {
     const owner = requireOwner(run.pipelineRunId, run.kept?.['auth'])
-    const identity = await renewed(owner.identity, renew, run, verifyTimeoutMs)
+    const isOfSystem = owner.system !== undefined
+    const identity = isOfSystem ? owner.identity : await renewed(owner.identity, renew, run, verifyTimeoutMs)
     const entered = withIdentity(run, identity, sources)
     actFor(run, { ...owner, identity }, undefined)
     return entered
@@ -206,7 +207,9 @@ export function auth(options: AuthOptions): Interceptor {
     // A user must not get the output of a forbidden stage from a cache or a fallback, and a refusal must not open a circuit.
     mustBeOutside: ['idempotency', 'circuit-breaker', 'fallback'],
     async admit(request) {
-      const about = { action: request.action, ...clientOf(request.options) }
+      const { action, system } = request
+      if (action === 'start' && system !== undefined) return admitSystem(request, system)
+      const about = { action, ...clientOf(request.options) }
       try {
         const { who, ...admission } = await admitted(request)
         request.tryEmitEvent('auth.login', { ...who, ...about })
@@ -246,6 +249,14 @@ export function auth(options: AuthOptions): Interceptor {
       }
     },
   }
+}
+
+/** Lets a part of the app start a run by its name. The run has the ids that it was started for, and no roles. */
+function admitSystem(request: RunRequest, system: string): Admission {
+  const { userId, orgId } = request
+  const identity: Identity = Object.freeze({ userId, orgId, sessionId: undefined, roles: [] })
+  request.set(IDENTITY, identity)
+  return { keep: { system, identity, claims: {} } }
 }
 
 /** Throws if the stages of a child pipeline ask instead of this one: their own `answeredBy` counts. */

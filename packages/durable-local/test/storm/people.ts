@@ -154,13 +154,22 @@ export class People {
       }
     })
   }
+  /** Only keeps the answer, or carries the order on with it. */
   async #give({ id }: OrderPlan, answer: PlannedAnswer): Promise<void> {
-    const { runs, graph } = this.#plan
+    const { runs, graph, random } = this.#plan
     const answers = nested(answer)
-    if (answer.who === 'system') return runs.as(SYSTEM).answer(id, answers)
-    await runs.answer(graph, id, answers, { token: answer.who === 'approver' ? APPROVER : REQUESTER })
+    const token = answer.who === 'approver' ? APPROVER : REQUESTER
+    const system = answer.who === 'system' ? runs.as(SYSTEM) : undefined
+    const keep = (): Promise<void> => system?.answer(id, answers) ?? runs.answer(graph, id, answers, { token })
+    if (random() < 0.6) return keep()
+    try {
+      await (system?.resume(graph, id, answers) ?? runs.resume(graph, id, answers, { token }))
+    } catch (error) {
+      if (codeOf(error) === OTHER_VERSION) return keep()
+      // The order took the answer, and has failed since.
+      if (codeOf(error) !== 'core/pipeline-failed') throw error
+    }
   }
-
   // Strangers
 
   #strangerTries(order: OrderPlan, hasBegun: boolean): void {
