@@ -193,7 +193,12 @@ test.each([null, '', [], ['acme'], 7, {}])('list refuses %j as an organization o
 test('an answer that gets another stage while its caller is verified is refused', async () => {
   const answers: Record<string, unknown> = { note: 'blue' }
   const verifying = Promise.withResolvers<void>()
-  const late = async (token: string): Promise<Claims> => (await verifying.promise, verify(token))
+  let hasBegun = false
+  const late = async (token: string): Promise<Claims> => {
+    hasBegun = true
+    await verifying.promise
+    return verify(token)
+  }
   const graph = (options: Partial<AuthOptions>) =>
     new Pipeline('order')
       .withStage('boss', ask, { answeredBy: { roles: ['approver'] } })
@@ -202,7 +207,7 @@ test('an answer that gets another stage while its caller is verified is refused'
   const runs = open()
   await runs.run(graph({}), {}, { runId: 'a', ...ADA })
   const answered = runs.answer(graph({ verify: late }), 'a', answers as never, ADA)
-  await new Promise(setImmediate)
+  await until(() => hasBegun)
   answers['boss'] = 'approved by ada herself'
   verifying.resolve()
   await expect(answered).rejects.toMatchObject({
@@ -228,7 +233,14 @@ test.each(['__proto__', 'constructor', 'toString'])(
 test('a run that was admitted to is the one that is shown, and not a later one of the same id', async () => {
   const runs = open()
   const verifying = Promise.withResolvers<void>()
-  const slow = guarded('order', { verify: async (token) => (await verifying.promise, verify(token)) })
+  let begun = 0
+  const slow = guarded('order', {
+    verify: async (token) => {
+      begun++
+      await verifying.promise
+      return verify(token)
+    },
+  })
   const refusing = Promise.withResolvers<void>()
   const leaving: Interceptor = {
     name: 'leaving',
@@ -244,7 +256,7 @@ test('a run that was admitted to is the one that is shown, and not a later one o
       ({ code }: StageflowError) => code,
     ),
   ])
-  await new Promise(setImmediate)
+  await until(() => begun === asked.length)
   refusing.resolve()
   await expect(eves).rejects.toMatchObject({ code: 'late/closed' })
   await runs.run(order(), {}, { runId: 'a', ...ADA })
