@@ -125,7 +125,7 @@ test.each([undefined, null, 'no', { code: 'x' }, Object.create(null)])(
   },
 )
 
-test('the graph of another pipeline, with other rules, is no way to a run', async () => {
+test('the graph of another pipeline, with other rules, leads to no run', async () => {
   const runs = open()
   await runs.run(order(), {}, { runId: 'a', ...ADA })
   sink.clear()

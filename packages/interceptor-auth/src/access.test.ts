@@ -499,3 +499,23 @@ test('a request of another organization is tenant.access_denied, at the start an
     { userId: 'eve', userOrgId: 'evil', resourceOrgId: 'acme' },
   ])
 })
+
+test('an answer for one more stage, added while the caller is verified, does not count', async () => {
+  const pipeline = new Pipeline('order').withStage('boss', ask, BOSS).withStage('note', ask)
+  const graph = pipeline.build({ interceptors: [auth({ verify })], clock: manualClock() })
+  const run = await graph.run({}, { token: 'ada@acme' })
+  const answers: Record<string, unknown> = { note: 'blue' }
+  const adding = pipeline.build({
+    interceptors: [
+      auth({
+        verify: async (token) => {
+          answers['boss'] = 'approved by ada herself'
+          return verify(token)
+        },
+      }),
+    ],
+    clock: manualClock(),
+  })
+  const resumed = resumeRun(adding, run as never, answers as never, { token: 'ada@acme' })
+  await expect(resumed).rejects.toMatchObject({ code: 'core/resume', message: expect.stringContaining('have changed') })
+})
