@@ -7,7 +7,7 @@ import { tooLarge } from './json.ts'
 import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
-import { readFact } from './run-row.ts'
+import { readFact, stopIn } from './run-row.ts'
 import type { GivenAnswer, UncheckedAnswer } from './run-row.ts'
 import type { CallInProgress } from './in-progress.ts'
 
@@ -154,7 +154,7 @@ export class LegExecutor implements StageExecutor {
   /** While an interceptor around the run is awaited, `next` isn't called. */
   #noticeStop(): void {
     const stop = this.#inbox.find(({ kind }) => kind === 'stop')
-    if (stop !== undefined) this.#stopping.abort(readFact({ ...stop, kind: 'stop' }, this.start.runId))
+    if (stop !== undefined) this.#stopping.abort(stopIn(readFact({ ...stop, kind: 'stop' }, this.start.runId)).reason)
     this.#moved()
   }
   /** The lease holds again for certain, so calls may begin. */
@@ -209,7 +209,7 @@ export class LegExecutor implements StageExecutor {
       this.#waiting.delete(key)
       return { ...given, kind }
     }
-    if (kind === 'stop') return { ...given, kind, reason: read as string }
+    if (kind === 'stop') return { ...given, kind, reason: stopIn(read).reason }
     if (kind === 'answer') {
       this.#waiting.delete(key)
       return { ...given, kind, ...(read as GivenAnswer) }
