@@ -464,9 +464,16 @@ export const RULE_MUTANTS = [
   mutant(
     'another process may write into a run that was taken',
     `${LOCAL}/statements.ts`,
-    '  WHERE runs.n = :run AND fence = :fence`\n/** A fact that',
-    '  WHERE runs.n = :run`\n/** A fact that',
+    'WHERE runs.n = :run AND fence = :fence AND :n =',
+    'WHERE runs.n = :run AND :n =',
     [`${LOCAL}/contract.test.ts`, ...LEASE_TESTS],
+  ),
+  mutant(
+    'a fact is kept although the one before it is missing',
+    `${LOCAL}/statements.ts`,
+    'AND :n = 1 + (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = :run)',
+    '',
+    [`${LOCAL}/durable-local.test.ts`],
   ),
   mutant(
     'writes go into a file that is gone',

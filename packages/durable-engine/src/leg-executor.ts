@@ -368,6 +368,8 @@ export class LegExecutor implements StageExecutor {
   #recorded(row: FactRow, isOurs: boolean): void {
     this.#pendingFacts--
     if (isFromOutside(row.kind)) this.#pendingOutside--
+    // A fact before this one could not be written: that error ends the leg.
+    if (!isOurs && this.#error !== undefined) return
     if (!isOurs) return this.lose(lostRun(this.start.runId))
     if (!this.lost.aborted) this.#newFacts.push(row)
     this.#moved()
