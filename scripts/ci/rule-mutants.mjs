@@ -301,8 +301,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer that came as its time passed is dropped',
     `${ENGINE}/leg-executor.ts`,
-    'this.overdue.set(row.n, early)',
-    'this.untaken.add(row.n)',
+    'const isOverdue = this.',
+    'const isOverdue = row === undefined && this.',
     ANSWER_TESTS,
   ),
   mutant(

@@ -233,10 +233,10 @@ export class Runs {
   }
 
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
-  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
+  *#end({ n: run, fence }: RunRow, { untaken, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
     const isSuspended = result.status === 'suspended'
     // An answer has come while the leg was ending.
-    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
+    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n)
     if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const [failure] = result.status === 'failed' ? result.errors : []
     const error = failure === undefined ? null : JSON.stringify(failure)
@@ -244,9 +244,7 @@ export class Runs {
     const text = resultText(result, parts)
     if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false
     if (!isSuspended) yield* ask('emptyInbox', run)
-    for (const row of isSuspended ? [...untaken, ...overdue.keys()] : []) yield* ask('takeFromInbox', row)
-    for (const { key, value } of isSuspended ? overdue.values() : [])
-      yield* ask('addToInbox', { run, kind: 'early', key, value })
+    for (const row of isSuspended ? untaken : []) yield* ask('takeFromInbox', row)
     return true
   }
 
