@@ -140,7 +140,7 @@ test.each<[what: string, pipeline: { readonly build: () => unknown }, difference
     new Pipeline('order')
       .withStage('price', () => ({ total: 1 }), { when: () => false })
       .withStage('boss', ask, { dependencies: ['price'], join: 'settled' }),
-    '"price" has no call in this leg: stage "price" is skipped now (',
+    '"price" has no call in this leg: stage "price" is skipped now, with the reason: its condition (when) was false',
   ],
   [
     'lacks a stage of a child pipeline',
@@ -153,7 +153,7 @@ test.each<[what: string, pipeline: { readonly build: () => unknown }, difference
       )
       .withMap('items', { over: () => [1, 2], each: async (item: number) => ({ item }), dependencies: ['price'] })
       .withStage('boss', ask, { dependencies: ['kid', 'items'] }),
-    '"kid/a%2Fb" has no call in this leg: stage "kid" ends now without it',
+    '"kid/a%2Fb" has no call in this leg: stage "kid" goes on now without it',
   ],
   [
     'has fewer items',
@@ -162,7 +162,7 @@ test.each<[what: string, pipeline: { readonly build: () => unknown }, difference
       .withMap('items', { over: () => [1], each: async (item: number) => ({ item }), dependencies: ['price'] })
       .withStage('kid', () => ({}))
       .withStage('boss', ask, { dependencies: ['kid', 'items'] }),
-    '"items#1" has no call in this leg: stage "items" ends now without it',
+    '"items#1" has no call in this leg: stage "items" goes on now without it',
   ],
 ])('a pipeline that %s is refused, and the error says what differs', async (_what, pipeline, difference) => {
   const first = new ArrayExecutor()
@@ -170,6 +170,22 @@ test.each<[what: string, pipeline: { readonly build: () => unknown }, difference
   first.answer('boss', 'yes')
   const leg = runDurable(pipeline.build() as never, new ArrayExecutor(first.facts))
   await expect(leg).rejects.toMatchObject({ code: 'core/replay', message: expect.stringContaining(difference) })
+})
+
+test('a run that ends earlier than in its earlier legs is refused, and the error says how it ends', async () => {
+  const order = (onFailure?: 'skip') =>
+    new Pipeline('order')
+      .withStage('check', () => StageOutput.fail('too dear'), onFailure === undefined ? {} : { onFailure })
+      .withStage('pay', () => ({ paid: true }), { dependencies: ['check'], join: 'settled' })
+      .build()
+  const first = new ArrayExecutor()
+  expect((await runDurable(order('skip'), first)).status).toBe('completed')
+  await expect(runDurable(order(), new ArrayExecutor(first.facts))).rejects.toMatchObject({
+    code: 'core/replay',
+    message: expect.stringContaining(
+      '"pay" has no call in this leg: the run ends now as failed: stage "check" failed. Run it with the code that began it',
+    ),
+  })
 })
 
 test('a child pipeline that waits may get a dependency too: what had settled inside is not called again', async () => {

@@ -15,9 +15,15 @@ export class Admissions {
   /** How many requests were refused. */
   refused = 0
 
-  /** Admits the start of a run. */
-  async start(graph: AnyGraph, runId: string, input: RunInput, options: unknown): Promise<Admitted> {
-    return this.#ask(graph, { action: 'start', runId, input, options })
+  /** Admits the start of a run. `system`: the part of the app that starts it by its name, and who the run is for. */
+  async start(
+    graph: AnyGraph,
+    runId: string,
+    input: RunInput,
+    options: unknown,
+    system?: GivenRequest['system'],
+  ): Promise<Admitted> {
+    return this.#ask(graph, { action: 'start', runId, input, options, ...(system && { system }) })
   }
 
   /** Admits a request to a run that exists. `answers`: the keys of each answer. */

@@ -1,7 +1,7 @@
 import { Pipeline } from '@stageflow/core'
 import { describe, expect, test } from 'vitest'
 
-import { ask, newPath, open } from '../test/open-runs.ts'
+import { ask, inFile, newPath, open, until } from '../test/open-runs.ts'
 import { problemBySchema } from './answer-by-schema.ts'
 
 const DECISION = {
@@ -71,4 +71,53 @@ test('who answers by name without the graph is held to the schema of the questio
   await console_.answer('a', { free: 1, boss: { ok: true } })
   const [run] = await open(path).recover(graph)
   expect(run).toMatchObject({ runId: 'a', status: 'completed' })
+})
+
+/** A schema without JSON Schema, such as one with a rule in code. It makes a number of what it takes. */
+const even = {
+  '~standard': {
+    version: 1 as const,
+    vendor: 'test',
+    validate: (value: unknown) =>
+      Number(value) % 2 === 0 ? { value: Number(value) } : { issues: [{ message: 'must be even' }] },
+  },
+}
+
+test('the leg that takes an answer by name has the stage check it: refused, the question stays open for the right one', async () => {
+  const path = newPath()
+  const graph = new Pipeline('p').withStage('boss', ask, { answerSchema: even }).build()
+  await open(path).run(graph, {}, { runId: 'a' })
+  const console_ = open(path).as('console')
+  await console_.answer('a', { boss: '3' })
+  const first = open(path)
+  expect(await first.recover(graph)).toMatchObject([{ runId: 'a', status: 'suspended' }])
+  expect(await first.get('a')).toMatchObject({ requests: [{ path: ['boss'] }] })
+  expect(inFile(path, 'SELECT * FROM inbox')).toEqual([])
+  await first.close()
+  await console_.answer('a', { boss: '4' })
+  const second = open(path)
+  expect(await second.recover(graph)).toMatchObject([{ runId: 'a', status: 'completed' }])
+  // As the schema made it, and by whom.
+  expect(await second.get('a')).toMatchObject({ result: { data: { boss: { answer: 4 } } } })
+  expect((await second.get('a'))?.timeline.flatMap(({ by }) => by ?? [])).toEqual([{ system: 'console' }])
+})
+
+test('early answers by name are checked too, in child pipelines and while others of the run go on', async () => {
+  const path = newPath()
+  const gate = Promise.withResolvers<void>()
+  const child = new Pipeline('kid').withStage('check', ask, { answerSchema: even })
+  const graph = new Pipeline('p')
+    .withStage('slow', async () => (await gate.promise, {}))
+    .withPipeline('kid', child, { dependencies: ['slow'] })
+    .withStage('late', ask, { dependencies: ['slow'], answerSchema: even })
+    .build()
+  const durable = open(path)
+  const running = durable.run(graph, {}, { runId: 'a' })
+  await until(async () => (await durable.get('a')) !== undefined)
+  await durable.as('console').answer('a', { kid: { check: '2' }, late: '3' })
+  gate.resolve()
+  expect((await running).status).toBe('suspended')
+  expect((await durable.get('a'))?.requests.map((request) => request.path)).toEqual([['late']])
+  const { data } = await durable.resume(graph, 'a', { late: '6' } as never)
+  expect(data).toMatchObject({ kid: { check: { answer: 2 } }, late: { answer: 6 } })
 })

@@ -4,14 +4,14 @@ import { Validator } from '@cfworker/json-schema'
 const LONGEST_SCHEMA = 64 * 1024
 
 /**
- * What is wrong with an answer, by the JSON Schema that its question carries. Undefined if the answer fits, or if the schema can't be read:
- * it is too long, refers to something outside itself or to itself without end, or has a keyword with a wrong value.
+ * What is wrong with an answer, by the JSON Schema that its question carries. Undefined if the answer fits, or if the schema can't be read.
+ * That is so if it is too long, refers to the outside or to itself without end, or has a keyword with a wrong value.
  */
 export function problemBySchema(answer: unknown, schema: object): string | undefined {
   if (refersToOutside(schema) || JSON.stringify(schema).length > LONGEST_SCHEMA) return undefined
   try {
     // It notes places in the schema.
-    const validator = new Validator(structuredClone(schema) as object, '2020-12', true)
+    const validator = new Validator(structuredClone(schema), '2020-12', true)
     const { errors } = validator.validate(answer)
     // The last one is the innermost.
     const { instanceLocation = '#', error = '' } = errors.at(-1) ?? {}

@@ -1,15 +1,27 @@
 import { StageflowError } from '@stageflow/core'
-import { TEXT, checkWait, show } from '@stageflow/core/kit'
+import { TEXT, checkOptions, checkWait, show } from '@stageflow/core/kit'
 
 const LONGEST_ID = 512
 
 /** Throws `durable-engine/illegal-option` for what can't be the id of a run. `method`: who was given it, such as `run()`. */
 export function checkRunId(method: string, runId: unknown): asserts runId is string {
-  // SQLite writes all unpaired surrogates alike, so two ids would become one.
-  if (typeof runId === 'string' && runId !== '' && runId.length <= LONGEST_ID && !/\p{Surrogate}/u.test(runId)) return
+  if (isId(runId, LONGEST_ID)) return
   throw new StageflowError(
     'durable-engine/illegal-option',
     `${method} was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters, such as the id of an order.`,
+  )
+}
+
+// SQLite writes all unpaired surrogates alike, so two ids would become one.
+const isId = (value: unknown, longest: number): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= longest && !/\p{Surrogate}/u.test(value)
+
+/** Throws `durable-engine/illegal-option` for what can't name a schedule: it is a part of the ids of its runs. */
+export function checkScheduleName(name: unknown): asserts name is string {
+  if (isId(name, LONGEST_ID / 2)) return
+  throw new StageflowError(
+    'durable-engine/illegal-option',
+    `schedule() was given the name ${show(name)}; pass a string of 1 to ${LONGEST_ID / 2} characters, such as 'daily report'.`,
   )
 }
 
@@ -43,4 +55,10 @@ export function checkName(name: unknown): asserts name is string {
 /** Throws `durable-engine/illegal-option`. */
 export function checkCloseOptions(options: unknown): void {
   checkWait('close()', 'durable-engine/illegal-option', options)
+}
+
+/** Throws `durable-engine/illegal-option` unless these are a user and an organization, or one of them. */
+export function checkWho(who: unknown): void {
+  if (who === undefined) return
+  checkOptions('schedule() of who', 'durable-engine/illegal-option', who, { userId: TEXT, orgId: TEXT })
 }

@@ -27,6 +27,10 @@ export interface NewRun {
   readonly startedAt: number
   /** Who was admitted to start it; undefined if no interceptor checks callers. */
   readonly admitted: Admitted | undefined
+  /** The schedule that starts it, and the time that it is for. */
+  readonly scheduled?: { readonly name: string; readonly time: number }
+  /** Called once the run is in the journal. */
+  readonly onAdded?: () => void
 }
 
 export interface Claimant {
@@ -107,7 +111,7 @@ function* create(
   runId: string,
   graph: AnyGraph,
   { owner, leaseMs }: Pick<Claimant, 'owner' | 'leaseMs'>,
-  { input, text, pinned, startedAt, admitted }: NewRun,
+  { input, text, pinned, startedAt, admitted, scheduled }: NewRun,
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
   const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
@@ -123,9 +127,16 @@ function* create(
     options: JSON.stringify(pinned),
     kept: keptText(admitted?.kept),
   })
+  if (scheduled !== undefined) yield* noteTime(scheduled)
   yield* ask('renewLease', owner, leaseMs)
   const row = (yield* ask('findRun', runId)) as RunRow
   return { is: 'ours', row, start: startOf(row), keys: [] }
+}
+
+/** The time of a schedule has its run. */
+function* noteTime({ name, time }: { readonly name: string; readonly time: number }): Act<void> {
+  const schedule = yield* ask('findSchedule', name)
+  if (schedule !== undefined && schedule.newest < time) yield* ask('putSchedule', { ...schedule, newest: time })
 }
 
 /** Fingerprints as JSON: one graph is written many times. */

@@ -96,6 +96,7 @@ export class JournalExecutors {
       keys,
       isLeased: () => true,
       pathOf: (key) => key,
+      checkAnswer: async (_key, answer) => answer,
       calls: this.#calls,
       clock: systemClock,
       maxFactLength: 2 ** 22,

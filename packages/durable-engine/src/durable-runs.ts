@@ -1,21 +1,31 @@
 import { randomUUID } from 'node:crypto'
 
-import { ContextSnapshot, systemClock } from '@stageflow/core'
-import type { AnswersOf, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
+import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { Admissions } from './admission.ts'
 import { answerPaths } from './answers.ts'
-import { checkAgain, checkCloseOptions, checkName, checkReason, checkRunId } from './arguments.ts'
+import {
+  checkAgain,
+  checkCloseOptions,
+  checkName,
+  checkReason,
+  checkRunId,
+  checkScheduleName,
+  checkWho,
+} from './arguments.ts'
 import { checkFit, checkInput, unknownRun } from './claim.ts'
 import type { AnyGraph, NewRun } from './claim.ts'
+import { scheduledRunId } from './cron-times.ts'
 import { orThrow } from './failed-run.ts'
 import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { jsonText, unreadable } from './json.ts'
+import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
@@ -26,6 +36,8 @@ import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
 import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import { CronSchedule, checkSchedule } from './schedule.ts'
+import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { checkGetOptions, listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 import { plainOptions } from '@stageflow/core/kit'
@@ -103,6 +115,12 @@ export interface DurableRuns extends AsyncDisposable {
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
   as(name: string): SystemRuns
+  /**
+   * Starts a run of a graph at each time of a cron expression. The id of the run is `name/time`, with the time as ISO 8601, so of all
+   * processes that have the schedule one starts it. Of the times that passed while no process had it, only the newest is run. A later call
+   * for this name takes the place of an earlier one, in other processes too. Refuses a graph whose interceptors check callers: see `as`.
+   */
+  schedule<Stages, Ports>(name: string, options: ScheduleOptions<Stages, Ports>): Promise<RunSchedule>
   stats(): DurableStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
@@ -122,6 +140,13 @@ export interface SystemRuns {
     answers: AnswersOf<Stages>,
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
+  /** The same as `schedule` of the runs, also for a graph whose interceptors check callers. */
+  schedule<Stages, Ports>(name: string, options: SystemScheduleOptions<Stages, Ports>): Promise<RunSchedule>
+}
+
+export type SystemScheduleOptions<Stages, Ports> = ScheduleOptions<Stages, Ports> & {
+  /** The user and the organization that the runs are for. */
+  readonly who?: Pick<RunAuthor, 'userId' | 'orgId'>
 }
 
 export interface DurableStats {
@@ -131,7 +156,7 @@ export interface DurableStats {
 
 /** The runs of an open journal. The package of the journal checks the options, with `ENGINE_OPTIONS`. */
 export function durableRuns(journal: Journal, options: EngineOptions): DurableRuns {
-  const { leaseMs = 5_000, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
+  const { leaseMs = LEASE_MS, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
   const owner = randomUUID()
   let ended = 0
   let closed: Promise<JournalCloseReport> | undefined
@@ -148,7 +173,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new Admissions()
-  const viewer: Viewer = { journal, owner, underWay: (run) => runs.underWay(run) }
+  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.inProgress(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -214,6 +239,55 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
     return { graph, answers: checked, by: admitted?.by, carriesOn: true }
+  }
+
+  /** The schedules of this handle, by their names. */
+  const schedules = new Map<string, CronSchedule>()
+  async function schedule(name: string, given: AnySchedule, system?: string): Promise<RunSchedule> {
+    checkOpen()
+    checkScheduleName(name)
+    const { who, ...rest } = plainOptions(given)
+    if (system === undefined) checkSchedule(given)
+    else {
+      checkSchedule(rest)
+      checkWho(who)
+    }
+    const { cron, timezone = 'UTC', graph, input = {}, options = {} } = rest
+    checkLeg('schedule()', graph, options)
+    if (system === undefined && isGuarded(graph)) throw guardedSchedule(name)
+    const author = system === undefined ? undefined : { ...who, system }
+    const start = (time: number): Promise<void> => {
+      const runId = scheduledRunId(name, time)
+      const runInput = typeof input === 'function' ? input(time) : input
+      return startOnce(graph, runId, { input: runInput, options, author, scheduled: { name, time } })
+    }
+    const made = new CronSchedule({ name, cron, timezone, journal, clock, start })
+    await made.begin()
+    schedules.get(name)?.stop()
+    schedules.set(name, made)
+    if (runs.pulse.isOver) made.stop()
+    return made
+  }
+
+  /** Starts a run unless there is one of its id. Resolves once it is in the journal; it is carried on meanwhile. */
+  async function startOnce(
+    graph: Graph,
+    runId: string,
+    { input, options, author, scheduled }: ScheduledRun,
+  ): Promise<void> {
+    const { pinned, leg } = splitOptions(options)
+    const created = newRun(runId, input, pinned)
+    const admitted = isGuarded(graph)
+      ? await admissions.start(graph, runId, created.input, options, author)
+      : author && { kept: {}, by: author }
+    await new Promise<void>((resolve, reject) => {
+      const carried = runs.start(graph, runId, leg, { ...created, admitted, scheduled, onAdded: resolve })
+      // After the run was added, this is too late to matter: the journal has how the run ended.
+      carried.then(
+        () => resolve(),
+        (error: unknown) => (error instanceof RunExists ? resolve() : reject(error as Error)),
+      )
+    })
   }
 
   async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
@@ -303,11 +377,14 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           await runs.answer(runId, { graph, answers: checked, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
+        schedule: (of, options) => schedule(of, options as never, name),
       })
     },
+    schedule: (name, options) => schedule(name, options as never),
     stats: () => Object.freeze({ refused: admissions.refused }),
     async close(options = {}) {
       checkCloseOptions(options)
+      for (const each of schedules.values()) each.stop()
       return (closed ??= runs.close(options))
     },
     async [Symbol.asyncDispose]() {
@@ -325,6 +402,21 @@ async function readable<T>(runId: string, read: () => T | Promise<T>): Promise<T
     throw unreadable(error, runId)
   }
 }
+
+type AnySchedule = SystemScheduleOptions<unknown, unknown>
+interface ScheduledRun {
+  readonly input: RunInput
+  readonly options: object
+  /** The part of the app that starts it, and who it is for; undefined without a name. */
+  readonly author: (RunAuthor & { readonly system: string }) | undefined
+  readonly scheduled: { readonly name: string; readonly time: number }
+}
+
+const guardedSchedule = (name: string): StageflowError =>
+  new StageflowError(
+    'durable-engine/illegal-option',
+    `schedule(): the interceptors of the graph of "${name}" check who starts a run, and a schedule has no caller. Start its runs by the name of a part of the app: runs.as('nightly').schedule('${name}', { …, who: { userId, orgId } }).`,
+  )
 
 type Graph = StageGraph<unknown, unknown>
 interface GivenRun {

@@ -75,7 +75,13 @@ export function* keepAnswers(
   const inbox = yield* ask('inbox', row.n)
   const schemas = schemasIn(questions, id)
   // All texts before the first write: if one answer can't be JSON, none is kept.
-  for (const answer of answerRows(row, facts, inbox, { given, by, schemas, maxFactLength }))
+  for (const answer of answerRows(row, facts, inbox, {
+    given,
+    by,
+    unchecked: graph === undefined,
+    schemas,
+    maxFactLength,
+  }))
     yield* ask('addToInbox', answer)
   return row.n
 }
@@ -96,6 +102,8 @@ function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
 interface AnswersToKeep {
   readonly given: unknown
   readonly by: RunAuthor | undefined
+  /** They are given without the graph. */
+  readonly unchecked: boolean
   /** The JSON Schemas of the answers, by the keys of their questions. */
   readonly schemas: ReadonlyMap<string, object>
   readonly maxFactLength: number
@@ -112,13 +120,13 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, by, schemas, maxFactLength }: AnswersToKeep,
+  { given, by, unchecked, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const rowOf =
     (kind: InboxRow['kind']) =>
     ([key, answer]: readonly [key: string, answer: unknown]): AddedInboxRow => {
       const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
-      return { run: row.n, kind, key, value: answerText(text, by) }
+      return { run: row.n, kind, key, value: answerText(text, by, unchecked) }
     }
   try {
     const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
@@ -152,9 +160,9 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
 /** What will be a fact of the run under its own key. */
 const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'
 
-/** An answer as its fact has it. `text`: the answer as JSON. */
-const answerText = (text: string, by: RunAuthor | undefined): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}}`
+/** An answer as the inbox has it. `text`: the answer as JSON. */
+const answerText = (text: string, by: RunAuthor | undefined, unchecked: boolean): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}}`
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(

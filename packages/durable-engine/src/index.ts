@@ -1,10 +1,17 @@
 // For apps, by way of the package of their journal
 export { durableRuns } from './durable-runs.ts'
-export type { DurableRuns, DurableStats, RetryFailedOptions, SystemRuns } from './durable-runs.ts'
+export type {
+  DurableRuns,
+  DurableStats,
+  RetryFailedOptions,
+  SystemRuns,
+  SystemScheduleOptions,
+} from './durable-runs.ts'
 export type { RecoveredRun } from './recover.ts'
 export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 export type { RunStatus } from './rows.ts'
-export type { CallUnderWay } from './under-way.ts'
+export type { RunSchedule, ScheduleOptions } from './schedule.ts'
+export type { CallInProgress } from './in-progress.ts'
 export type { GetOptions, ListOptions, RunDetails, RunFact, RunOwner, RunSummary, TimelineEntry } from './views.ts'
 
 // For journals
@@ -25,6 +32,6 @@ export type {
   RunFilter,
   Tables,
 } from './journal.ts'
-export type { FactKey, FactKind, FactRow, InboxRow, ListedRun, RunRow } from './rows.ts'
-export { ENGINE_OPTIONS, LONGEST_MS } from './options.ts'
+export type { FactKey, FactKind, FactRow, InboxRow, ListedRun, RunRow, ScheduleRow } from './rows.ts'
+export { ENGINE_OPTIONS, LEASE_MS, LONGEST_MS } from './options.ts'
 export type { EngineOptions } from './options.ts'

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 
-import type { FactKey, FactRow, InboxRow, ListedRun, RunRow, RunStatus } from './rows.ts'
+import type { FactKey, FactRow, InboxRow, ListedRun, RunRow, RunStatus, ScheduleRow } from './rows.ts'
 
 /** A run that is new in a journal. Its first leg begins with fact 0, fence 1 and leg 1. */
 export interface AddedRun {
@@ -105,6 +105,10 @@ export interface Tables {
   emptyInbox(run: number): void
   /** The runs of an owner whose inbox calls it. */
   runsWithInbox(owner: string): readonly number[]
+
+  findSchedule(name: string): ScheduleRow | undefined
+  /** Adds a schedule, or puts it in the place of that with its name. */
+  putSchedule(row: ScheduleRow): void
 }
 
 /** One question to the tables: the name of its method, and the arguments. */

@@ -12,7 +12,7 @@ function factsOf(...values: readonly object[]): { readonly parts: FactParts; rea
 }
 const kept = (result: unknown, parts: FactParts, facts: readonly unknown[]) => {
   const text = resultText(result, parts)
-  // Another process reads the facts anew.
+  // Another process reads the facts again.
   const again = JSON.parse(JSON.stringify(facts)) as readonly unknown[]
   return { text, read: readResult(text, (n) => again[n - 1]) }
 }

@@ -8,8 +8,8 @@ import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
 import { readFact } from './run-row.ts'
-import type { GivenAnswer } from './run-row.ts'
-import type { CallUnderWay } from './under-way.ts'
+import type { GivenAnswer, UncheckedAnswer } from './run-row.ts'
+import type { CallInProgress } from './in-progress.ts'
 
 export interface Leg {
   readonly start: DurableStart
@@ -21,6 +21,8 @@ export interface Leg {
   readonly isLeased: () => boolean
   /** The path of the answer that a call waits for, as early answers have it. */
   readonly pathOf: (key: string) => string
+  /** Checks an answer that was given without the graph. Resolves with the answer as the stage gets it, and rejects if it is refused. */
+  readonly checkAnswer: (key: string, answer: unknown) => Promise<unknown>
   readonly calls: CallsInProgress
   readonly clock: Clock
   readonly maxFactLength: number
@@ -71,6 +73,9 @@ export class LegExecutor implements StageExecutor {
   /** The inbox as it was read last, without what this leg has taken. */
   #inbox: readonly InboxRow[] = []
   readonly #taken = new Set<number>()
+  /** The numbers of its rows whose answers are being checked, and of those that were refused. */
+  readonly #checking = new Set<number>()
+  readonly #refused = new Set<number>()
   /** True if the inbox may have more than was read. */
   #mustRead = true
   /** The read that began last; undefined once it has ended. A journal that answers at once has none. */
@@ -122,7 +127,7 @@ export class LegExecutor implements StageExecutor {
   }
 
   /** The calls whose code runs. */
-  get underWay(): readonly CallUnderWay[] {
+  get inProgress(): readonly CallInProgress[] {
     return [...this.#running].map(([key, startedAt]) => ({ key, startedAt }))
   }
 
@@ -178,7 +183,8 @@ export class LegExecutor implements StageExecutor {
       const isLeased = this.#leg.isLeased()
       if (this.#pendingOutside === 0 && isLeased) this.#beginHeldCalls()
       const mustLook = !isLeased && this.#heldCalls.length > 0
-      if (this.#running.size === 0 && this.#pendingFacts === 0 && !mustLook) return undefined
+      const isBusy = this.#running.size > 0 || this.#pendingFacts > 0 || this.#checking.size > 0
+      if (!isBusy && !mustLook) return undefined
       await this.#movement()
     }
   }
@@ -249,7 +255,7 @@ export class LegExecutor implements StageExecutor {
   /** An answer waits until its question has been asked in this leg. If the time of that has passed before, it is that of the next question. */
   #takeAnswer(row: InboxRow): void {
     const { key } = row
-    if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#record('answer', key, row.value, row)
+    if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#recordAnswer(key, row)
     else {
       const isOverdue = this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))
       if (!isOverdue || !this.#takeEarly({ ...row, key: this.#leg.pathOf(key) })) this.untaken.add(row.n)
@@ -260,8 +266,29 @@ export class LegExecutor implements StageExecutor {
   #takeEarly(row: InboxRow): boolean {
     const asked = [...this.#waiting].find((key) => this.#leg.pathOf(key) === row.key && !this.#isAnswered(key))
     if (asked === undefined) return false
-    this.#record('answer', asked, row.value, row)
+    this.#recordAnswer(asked, row)
     return true
+  }
+
+  /** One that was given without the graph is checked first. If it is refused, the question stays open. */
+  #recordAnswer(key: string, row: InboxRow): void {
+    const { unchecked, ...given } = readFact({ ...row, key, kind: 'answer' }, this.start.runId) as UncheckedAnswer
+    if (unchecked !== true) return this.#record('answer', key, row.value, row)
+    if (this.#refused.has(row.n)) this.untaken.add(row.n)
+    else if (!this.#checking.has(row.n)) void this.#check(key, row, given)
+  }
+  /** Never rejects. */
+  async #check(key: string, row: InboxRow, given: GivenAnswer): Promise<void> {
+    this.#checking.add(row.n)
+    try {
+      const answer = (await this.#leg.checkAnswer(key, given.answer)) ?? null
+      if (!this.#isAnswered(key)) this.#record('answer', key, JSON.stringify({ ...given, answer }), row)
+    } catch {
+      this.#refused.add(row.n)
+    }
+    this.#checking.delete(row.n)
+    this.#mayTake = true
+    this.#moved()
   }
 
   /** What a call did in a leg that had lost its lease counts, unless this leg has ended that call itself. */

@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly clock?: Clock
 }
 
+/** The default of `leaseMs`. */
+export const LEASE_MS = 5_000
 /** The longest time that a timer can have, in ms. */
 export const LONGEST_MS: number = 2 ** 31 - 1
 

@@ -74,6 +74,15 @@ export interface FactKey {
   readonly key: string
 }
 
+/** A schedule as the journal has it. */
+export interface ScheduleRow {
+  readonly name: string
+  readonly cron: string
+  readonly timezone: string
+  /** The newest time whose run was started, in ms since 1970. At first, when the schedule was put into the journal. */
+  readonly newest: number
+}
+
 /** What other callers want of a run. */
 export interface InboxRow {
   readonly n: number

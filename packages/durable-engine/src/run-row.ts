@@ -51,6 +51,11 @@ export interface GivenAnswer {
   readonly by?: RunAuthor
 }
 
+/** An answer in the inbox. `unchecked`: it was given without the graph, so the leg that takes it has its stage check it. */
+export interface UncheckedAnswer extends GivenAnswer {
+  readonly unchecked?: true
+}
+
 /** The value of a fact. */
 export function readFact({ kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>, runId: string): unknown {
   const what = `${kind === 'ask' ? 'call' : kind} "${key}"`

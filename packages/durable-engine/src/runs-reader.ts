@@ -16,7 +16,7 @@ export interface RunsReader extends AsyncDisposable {
 }
 
 export function runsReader(journal: ReadableJournal): RunsReader {
-  const viewer: Viewer = { journal, owner: undefined, underWay: () => [] }
+  const viewer: Viewer = { journal, owner: undefined, inProgress: () => [] }
   const close = async (): Promise<void> => journal.close()
   return {
     list: async (options = {}) => journal.read(listRuns(viewer, options)),

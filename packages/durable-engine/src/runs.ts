@@ -1,11 +1,11 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
-import { fingerprintOf, runDurable } from '@stageflow/core/durable'
+import { checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
-import { pathsIn } from './answers.ts'
+import { answerPath, pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { claim, lookAt } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
@@ -23,7 +23,7 @@ import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { recordOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
-import type { CallUnderWay } from './under-way.ts'
+import type { CallInProgress } from './in-progress.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -176,7 +176,10 @@ export class Runs {
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
-        if (found.is === 'ours') this.#noteClaim(lookedAt)
+        if (found.is === 'ours') {
+          this.#noteClaim(lookedAt)
+          toCreate?.onAdded?.()
+        }
         if (found.is !== 'elsewhere') return found
       }
       created = undefined
@@ -200,6 +203,7 @@ export class Runs {
       keys,
       isLeased: () => systemClock.now() < this.#leasedUntil,
       pathOf: pathsIn(fingerprintOf(live.graph)),
+      checkAnswer: async (key, answer) => checkedAnswer(live.graph, key, answer),
       calls: this.#calls,
       clock,
       maxFactLength,
@@ -279,8 +283,8 @@ export class Runs {
   }
 
   /** The calls of a run that this process carries. */
-  underWay(run: number): readonly CallUnderWay[] {
-    return this.#legs.get(run)?.executor.underWay ?? []
+  inProgress(run: number): readonly CallInProgress[] {
+    return this.#legs.get(run)?.executor.inProgress ?? []
   }
 
   // Other processes, and other callers
@@ -399,6 +403,14 @@ function* removeRefused({ id, n, fence }: RunRow): Act<void> {
 
 /** Whether a journal had no room: its package says so by `<package>/full`. */
 const isFull = (error: unknown): boolean => codeOf(error)?.endsWith('/full') === true
+
+/** Has the stage of a question check its answer. Rejects with `core/answer`. */
+async function checkedAnswer(graph: Graph, key: string, answer: unknown): Promise<unknown> {
+  const path = answerPath(key, fingerprintOf(graph))
+  const nested = path.reduceRight((inside, name) => ({ [name]: inside }), answer)
+  const checked = await checkedAnswers(graph, nested)
+  return path.reduce((inside, name) => (inside as Readonly<Record<string, unknown>>)[name], checked)
+}
 
 const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
   Object.freeze(legs.map(({ row }) => row.id))

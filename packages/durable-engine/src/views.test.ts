@@ -196,7 +196,7 @@ test('the timeline says who answered', async () => {
   expect(await answers('b')).toEqual([undefined])
 })
 
-describe('what is under way', () => {
+describe('what is in progress', () => {
   /** A graph whose stages `slow`, `kid/deep` and the items of `letters` wait until `end` is called. */
   function graphs() {
     const ends: (() => void)[] = []
@@ -225,11 +225,11 @@ describe('what is under way', () => {
     const { graph, ends } = graphs()
     const running = here.run(graph, {}, { runId: 'a' })
     await until(() => ends.length === 3)
-    const keys = async (durable: DurableLocal) => (await durable.get('a'))?.underWay.map(({ key }) => key).toSorted()
+    const keys = async (durable: DurableLocal) => (await durable.get('a'))?.inProgress.map(({ key }) => key).toSorted()
     expect(await keys(here)).toEqual(['any', 'kid/deep', 'slow'])
     expect(await keys(there)).toEqual(['any', 'kid/deep', 'slow'])
-    expect((await here.get('a'))?.underWay.map(({ startedAt }) => startedAt)).toEqual([1_000, 1_000, 1_000])
-    expect((await there.get('a'))?.underWay[0]?.startedAt).toBeUndefined()
+    expect((await here.get('a'))?.inProgress.map(({ startedAt }) => startedAt)).toEqual([1_000, 1_000, 1_000])
+    expect((await there.get('a'))?.inProgress[0]?.startedAt).toBeUndefined()
     inFile(path, 'UPDATE owners SET until = 0')
     expect(await keys(there)).toEqual([])
     for (const end of ends) end()
@@ -247,7 +247,7 @@ describe('what is under way', () => {
       .build()
     const running = here.run(graph, {}, { runId: 'a' })
     await until(() => ends.length === 2)
-    const keys = async (durable: DurableLocal) => (await durable.get('a'))?.underWay.map(({ key }) => key).toSorted()
+    const keys = async (durable: DurableLocal) => (await durable.get('a'))?.inProgress.map(({ key }) => key).toSorted()
     expect(await keys(here)).toEqual(['letters#0', 'letters#1'])
     expect(await keys(there)).toEqual(['letters'])
     ends[0]?.()

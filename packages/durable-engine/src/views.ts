@@ -13,8 +13,8 @@ import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { errorIn, graphOf, hasEnded, inputOf, readFact } from './run-row.ts'
 import type { GivenAnswer } from './run-row.ts'
-import { canBeUnderWay } from './under-way.ts'
-import type { CallUnderWay } from './under-way.ts'
+import { canBeInProgress } from './in-progress.ts'
+import type { CallInProgress } from './in-progress.ts'
 
 export interface RunSummary {
   readonly runId: string
@@ -65,10 +65,10 @@ export interface RunDetails extends RunSummary {
   /** The shape of the graph of its last leg: kind, dependencies, join and child pipeline of each stage, by name. */
   readonly graph: GraphFingerprint
   /**
-   * The calls that are under way. Exact in a run of this handle. In one of another process these are the stages that can be under way:
+   * The calls that are in progress. Exact in a run of this handle. In one of another process these are the stages that can be in progress:
    * the file says what has settled, and not what has begun.
    */
-  readonly underWay: readonly CallUnderWay[]
+  readonly inProgress: readonly CallInProgress[]
   /** What it waits for, each with the names of its answer. */
   readonly requests: readonly OpenRequest[]
   readonly timeline: readonly TimelineEntry[]
@@ -148,7 +148,7 @@ export interface Viewer {
   /** The handle that carries runs; undefined for a reader. */
   readonly owner: string | undefined
   /** The calls of a run that this handle carries, by the number of the run. */
-  underWay(run: number): readonly CallUnderWay[]
+  inProgress(run: number): readonly CallInProgress[]
 }
 
 /** The runs of a journal, the newest first. */
@@ -191,7 +191,7 @@ export function* runDetails(
       ...summary,
       input: inputOf(row),
       graph: graphOf(row),
-      underWay: underWayOf(row, summary.owner, facts, viewer),
+      inProgress: inProgressOf(row, summary.owner, facts, viewer),
       requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
       timeline: facts.map((fact) => entryOf(fact, row.id)),
       result,
@@ -217,14 +217,14 @@ function* settledNow(row: RunRow): Act<Settled | typeof GONE_ON | undefined> {
   return result
 }
 
-function underWayOf(
+function inProgressOf(
   row: RunRow,
   owner: RunOwner | undefined,
   facts: readonly FactRow[],
   viewer: Viewer,
-): readonly CallUnderWay[] {
-  if (owner === 'here') return viewer.underWay(row.n)
-  return owner === 'elsewhere' ? canBeUnderWay(graphOf(row), facts, row.id) : []
+): readonly CallInProgress[] {
+  if (owner === 'here') return viewer.inProgress(row.n)
+  return owner === 'elsewhere' ? canBeInProgress(graphOf(row), facts, row.id) : []
 }
 
 const summaryOf = (row: ListedRun, viewer: string | undefined): RunSummary => ({

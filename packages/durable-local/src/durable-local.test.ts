@@ -206,7 +206,7 @@ describe('the journal', () => {
     const exec = DatabaseSync.prototype.exec
     DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
       exec.call(this, sql)
-      if (sql.includes('busy_timeout')) found.push(this.prepare('PRAGMA synchronous').get()?.['synchronous'])
+      if (sql.includes('PRAGMA synchronous')) found.push(this.prepare('PRAGMA synchronous').get()?.['synchronous'])
     }
     try {
       await durableLocal({ path: newPath(), ...options }).close()
@@ -214,6 +214,38 @@ describe('the journal', () => {
       DatabaseSync.prototype.exec = exec
     }
     expect(found).toEqual([expected])
+  })
+
+  test.each([
+    [{ busyTimeoutMs: 5_000 }, /busyTimeoutMs \(5000\) must be shorter than leaseMs \(5000\)/],
+    [{ leaseMs: 1_000, busyTimeoutMs: 1_500 }, /busyTimeoutMs \(1500\) must be shorter than leaseMs \(1000\)/],
+  ])('a wait for locks that outlives the lease is refused: %j', (options, message) => {
+    expect(() => durableLocal({ path: newPath(), ...options })).toThrow(
+      expect.objectContaining({
+        code: 'durable-local/illegal-option',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    )
+  })
+
+  test.each([
+    [{}, 4_000],
+    [{ leaseMs: 50 }, 40],
+    [{ leaseMs: 60_000 }, 5_000],
+    [{ leaseMs: 60_000, busyTimeoutMs: 50_000 }, 50_000],
+  ])('with %j a transaction waits for locks for %i ms, less than a lease', async (options, expected) => {
+    let last: unknown
+    const exec = DatabaseSync.prototype.exec
+    DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+      exec.call(this, sql)
+      if (sql.includes('busy_timeout')) last = this.prepare('PRAGMA busy_timeout').get()?.['timeout']
+    }
+    try {
+      await durableLocal({ path: newPath(), ...options }).close()
+    } finally {
+      DatabaseSync.prototype.exec = exec
+    }
+    expect(last).toBe(expected)
   })
 
   test('a new file that another process makes a journal of meanwhile opens', () => {

@@ -1,5 +1,5 @@
 import { systemClock } from '@stageflow/core'
-import { durableRuns, runsReader } from '@stageflow/durable-engine'
+import { LEASE_MS, durableRuns, runsReader } from '@stageflow/durable-engine'
 import type { DurableRuns, RunsReader } from '@stageflow/durable-engine'
 
 import { checkDurableLocalOptions, checkReadOnlyOptions } from './options.ts'
@@ -16,13 +16,16 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   const {
     path,
     synchronous = 'full',
-    busyTimeoutMs = 5_000,
+    busyTimeoutMs = Math.min(5_000, 0.8 * (options.leaseMs ?? LEASE_MS)),
     maxBytes = 4 * 1024 ** 3,
     retentionMs,
     ...durable
   } = options
   const { clock = systemClock } = durable
-  return durableRuns(new SqliteJournal({ path, synchronous, busyTimeoutMs, maxBytes, retentionMs, clock }), durable)
+  // A process that opens the file carries no runs yet, so it can wait for longer than a lease.
+  const openTimeoutMs = options.busyTimeoutMs ?? 5_000
+  const file = { path, synchronous, openTimeoutMs, busyTimeoutMs: Math.floor(busyTimeoutMs), maxBytes, retentionMs }
+  return durableRuns(new SqliteJournal({ ...file, clock }), durable)
 }
 
 /** Runs that outlive their process, in one file. */

@@ -2,7 +2,7 @@ export { durableLocal, openJournal } from './durable-local.ts'
 export type { DurableLocal, JournalReader } from './durable-local.ts'
 export type { DurableLocalOptions, ReadOnlyOptions } from './options.ts'
 export type {
-  CallUnderWay,
+  CallInProgress,
   DurableRunOptions,
   GetOptions,
   JournalCloseReport,
@@ -13,5 +13,7 @@ export type {
   RunOwner,
   RunStatus,
   RunSummary,
+  RunSchedule,
+  ScheduleOptions,
   TimelineEntry,
 } from '@stageflow/durable-engine'

@@ -11,6 +11,8 @@ import { APPLICATION_ID, CREATE, NEWEST_FORMAT, SET_RETENTION } from './statemen
 export interface JournalFile {
   readonly path: string
   readonly synchronous: 'full' | 'normal'
+  /** How long the opening waits for another process, and how long each transaction does. */
+  readonly openTimeoutMs: number
   readonly busyTimeoutMs: number
   readonly maxBytes: number
   /** Undefined: the file keeps what it has. */
@@ -50,9 +52,9 @@ function createFile(path: string): void {
 }
 
 function prepare(database: DatabaseSync, file: JournalFile): void {
-  const { path, synchronous, busyTimeoutMs, maxBytes, retentionMs } = file
-  useWriteAheadLog(database, path, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
-  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = ${synchronous}`)
+  const { path, synchronous, openTimeoutMs, busyTimeoutMs, maxBytes, retentionMs } = file
+  useWriteAheadLog(database, path, openTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
+  database.exec(`PRAGMA busy_timeout = ${openTimeoutMs}; PRAGMA synchronous = ${synchronous}`)
   const pageSize = pragma(database, 'page_size')
   database.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`)
   database.exec('BEGIN IMMEDIATE') // Another process may open the new file too.
@@ -64,6 +66,7 @@ function prepare(database: DatabaseSync, file: JournalFile): void {
     rollBack(database)
     throw error
   }
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
 }
 
 function createTables(database: DatabaseSync, path: string): void {

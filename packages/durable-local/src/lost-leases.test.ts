@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -160,6 +160,14 @@ test('recover tries a run again whose leg met a lock', async () => {
 test.each([
   ['deleted', (path: string): void => rmSync(path)],
   ['renamed', (path: string): void => renameSync(path, `${path}.old`)],
+  [
+    'replaced by a copy',
+    (path: string): void => {
+      copyFileSync(path, `${path}.copy`)
+      renameSync(`${path}.copy`, path)
+    },
+  ],
+  ['replaced by an empty file', (path: string): void => (rmSync(path), writeFileSync(path, ''))],
 ])('nothing is confirmed in a journal that was %s while it was open', async (_what, act) => {
   const path = newPath()
   const durable = open(path)
@@ -172,6 +180,46 @@ test.each([
     message: expect.stringContaining('was deleted, renamed or replaced while it was open'),
   })
   await expect(durable.run(graph, {}, { runId: 's' })).rejects.toMatchObject({ code: 'durable-local/unavailable' })
+})
+
+test('a run whose end finds no room on the disk is released, and goes on without calling again what had ended', async () => {
+  const path = newPath()
+  const calls: string[] = []
+  let fill = (): void => {}
+  const graph = new Pipeline('fills')
+    .withStage('first', () => (calls.push('first'), {}))
+    .withStage(
+      'last',
+      () => {
+        calls.push('last')
+        fill()
+        return { text: 'x'.repeat(600_000) }
+      },
+      { dependencies: ['first'] },
+    )
+    .build()
+  const other = slowStage()
+  // A second run keeps the lease of this process alive.
+  const here = open(path, { maxBytes: 1024 * 1024, leaseMs: 60_000 })
+  const beside = here.run(other.graph, {}, { runId: 'beside' })
+  await until(() => other.ends.length === 1)
+  fill = () => {
+    const filling = program(path)
+    filling.exec(`CREATE TABLE filling AS SELECT zeroblob(1000000) AS bytes`)
+    filling.close()
+  }
+  await expect(here.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'durable-local/full' })
+  fill = () => {}
+  const emptying = program(path)
+  emptying.exec('DROP TABLE filling')
+  emptying.close()
+  // Another process gets the run, although this one lives.
+  const there = open(path)
+  const recovered = await there.recover(graph)
+  expect(recovered).toMatchObject([{ runId: 'a', status: 'completed' }])
+  expect(calls).toEqual(['first', 'last', 'last'])
+  other.ends[0]?.()
+  expect((await beside).status).toBe('completed')
 })
 
 test('a leg that has lost its lease leaves the inbox to the new one, also if it ends without having noticed', async () => {

@@ -1,5 +1,6 @@
+import { StageflowError } from '@stageflow/core'
 import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, required, whole } from '@stageflow/core/kit'
-import { ENGINE_OPTIONS, LONGEST_MS } from '@stageflow/durable-engine'
+import { ENGINE_OPTIONS, LEASE_MS, LONGEST_MS } from '@stageflow/durable-engine'
 import type { EngineOptions } from '@stageflow/durable-engine'
 
 export interface DurableLocalOptions extends EngineOptions {
@@ -11,7 +12,7 @@ export interface DurableLocalOptions extends EngineOptions {
   readonly retentionMs?: number
   /** Maximum size of the journal, in bytes. New runs are refused at 90% of it. Default: 4 GiB. */
   readonly maxBytes?: number
-  /** Maximum time that opening and each transaction wait for another process, in ms. Blocks the process. Default: 5,000. */
+  /** Maximum time that opening and each transaction wait for another process, in ms. Blocks the process, so it must be shorter than `leaseMs`. Default: 80% of `leaseMs`, at most 5,000; at the opening 5,000. */
   readonly busyTimeoutMs?: number
 }
 
@@ -38,6 +39,12 @@ const RULES: OptionRules<DurableLocalOptions> = {
 
 export function checkDurableLocalOptions(options: DurableLocalOptions): void {
   checkOptions('durableLocal()', 'durable-local/illegal-option', options, RULES)
+  const { leaseMs = LEASE_MS, busyTimeoutMs = 0 } = options
+  if (busyTimeoutMs < leaseMs) return
+  throw new StageflowError(
+    'durable-local/illegal-option',
+    `durableLocal(): busyTimeoutMs (${busyTimeoutMs}) must be shorter than leaseMs (${leaseMs}): a process that waits for a lock cannot renew its lease, so others would take over its runs.`,
+  )
 }
 
 export function checkReadOnlyOptions(path: string, options: ReadOnlyOptions): void {

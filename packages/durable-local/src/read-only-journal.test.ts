@@ -43,7 +43,7 @@ test('it sees what an app has just written, and the app goes on', async () => {
   const running = durable.run(slow, {}, { runId: 'b' })
   expect((await durable.list()).length).toBeGreaterThan(0)
   await expect.poll(async () => (await reader.get('b'))?.owner).toBe('elsewhere')
-  expect((await reader.get('b'))?.underWay).toEqual([{ key: 's', startedAt: undefined }])
+  expect((await reader.get('b'))?.inProgress).toEqual([{ key: 's', startedAt: undefined }])
   inFile(path, 'UPDATE owners SET until = 0')
   expect((await reader.get('b'))?.owner).toBe('gone')
   waiting.resolve()

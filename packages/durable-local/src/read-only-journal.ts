@@ -12,8 +12,8 @@ import { SqliteTables } from './sqlite-tables.ts'
 import { NEWEST_FORMAT } from './statements.ts'
 
 /**
- * The file of a journal, for who only looks at it. Each look opens it anew: while an app has it open, its log stands beside it, and is
- * read too. Without one, SQLite would create an empty log, unless it is told that nobody changes the file during the look.
+ * The file of a journal, for who only looks at it. Each look opens it again. While an app has it open, its log stands beside it, and is
+ * read too. Without a log, SQLite would create an empty one, unless it is told that nothing changes the file during the look.
  */
 export class ReadOnlyJournal implements ReadableJournal {
   readonly name: string

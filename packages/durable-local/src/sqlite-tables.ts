@@ -17,6 +17,7 @@ import type {
   ReopenedRun,
   RunFilter,
   RunRow,
+  ScheduleRow,
   Tables,
 } from '@stageflow/durable-engine'
 
@@ -35,6 +36,7 @@ import {
   FACTS,
   FIND,
   FIND_GRAPH,
+  FIND_SCHEDULE,
   FORGET_OWNERS,
   INBOX,
   KEYS,
@@ -42,6 +44,7 @@ import {
   NOT_CRASHED,
   OUTDATED,
   OWNED,
+  PUT_SCHEDULE,
   RELEASE,
   RENEW,
   REOPEN,
@@ -191,6 +194,15 @@ export class SqliteTables implements Tables {
   }
   runsWithInbox(owner: string): readonly number[] {
     return this.#all<{ readonly run: number }>(WITH_INBOX, owner).map(({ run }) => run)
+  }
+
+  // Schedules
+
+  findSchedule(name: string): ScheduleRow | undefined {
+    return this.#get(FIND_SCHEDULE, name)
+  }
+  putSchedule(row: ScheduleRow): void {
+    this.#run(PUT_SCHEDULE, { ...row })
   }
 
   // Statements

@@ -62,6 +62,12 @@ export const CREATE: string = `
     value TEXT NOT NULL,
     UNIQUE (run, n)
   ) STRICT;
+  CREATE TABLE schedules (
+    name TEXT PRIMARY KEY NOT NULL,
+    cron TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    newest REAL NOT NULL
+  ) STRICT;
   CREATE TABLE inbox (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL,
@@ -78,8 +84,12 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
 const HAS_INBOX = `EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind <> 'early')`
-const COLUMNS = `n, runs.id, pipeline, fingerprint, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at,
-  updated_at, input, options, kept, wake_at, reopened, error, ${IS_OWNED} AS owned, ${HAS_INBOX} AS has_inbox, coalesce(wake_at <= :now, 0) AS is_due,
+/** The columns that a list has too. */
+const LISTED = `n, runs.id, pipeline, status, owner, leg, user_id, org_id, started_at, updated_at, error`
+const LARGE = `input, options, kept`
+const COLUMNS = `
+  ${LISTED}, fence, facts_before, crashes, wake_at, reopened, ${LARGE}, fingerprint,
+  ${IS_OWNED} AS owned, ${HAS_INBOX} AS has_inbox, coalesce(wake_at <= :now, 0) AS is_due,
   (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
 export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = :id`
 export const RESULT: string = `SELECT result FROM runs WHERE n = ?`
@@ -126,6 +136,11 @@ export const RESTORE_FACT: string = `
 export const FACTS: string = `SELECT n, kind, key, at, value FROM facts WHERE run = ? AND n > ? ORDER BY n LIMIT ?`
 export const KEYS: string = `SELECT kind, key FROM facts WHERE run = ? ORDER BY n`
 
+export const FIND_SCHEDULE: string = `SELECT name, cron, timezone, newest FROM schedules WHERE name = ?`
+export const PUT_SCHEDULE: string = `
+  INSERT INTO schedules (name, cron, timezone, newest) VALUES (:name, :cron, :timezone, :newest)
+  ON CONFLICT DO UPDATE SET cron = excluded.cron, timezone = excluded.timezone, newest = excluded.newest`
+
 export const ADD_TO_INBOX: string = `
   INSERT INTO inbox (run, kind, key, value) VALUES (:run, :kind, :key, :value) ON CONFLICT DO NOTHING`
 export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = ? ORDER BY n`
@@ -170,7 +185,7 @@ const CONDITIONS = {
 export function listOf(conditions: readonly (keyof typeof CONDITIONS)[]): string {
   const all = conditions.map((name) => CONDITIONS[name]).join(' AND ')
   return `
-  SELECT n, id, pipeline, status, owner, leg, user_id, org_id, started_at, updated_at, error, ${IS_OWNED} AS owned
+  SELECT ${LISTED}, ${IS_OWNED} AS owned
   FROM runs ${all && `WHERE ${all}`} ORDER BY started_at DESC, n DESC LIMIT :limit`
 }
 

@@ -11,6 +11,7 @@ const openJournal = (path: string): SqliteJournal =>
   new SqliteJournal({
     path,
     synchronous: 'normal',
+    openTimeoutMs: 5_000,
     busyTimeoutMs: 5_000,
     maxBytes: 2 ** 32,
     retentionMs: undefined,

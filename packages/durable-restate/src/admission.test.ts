@@ -279,7 +279,7 @@ test('a client without the graph, or with one that lacks the interceptors, gets 
     expect(
       await post(`/${name}/${runId}/${action}`, signed({ workflow: name, runId, action, body, isAdmitted: false })),
     ).toMatchObject({
-      status: 403,
+      status: 500,
       message: expect.stringContaining('[durable-restate/unguarded]') as string,
     })
   expect(await client.as('test').status('new')).toBeUndefined()
@@ -290,6 +290,14 @@ test('a worker whose graph lacks an interceptor that kept something starts no ru
   const bare = new Pipeline('order').withStage('price', () => ({})).build()
   const { client } = await serve<Order>((name) => [durableWorkflow(bare, { name, secret })], { graph: order() })
   await expect(client.start('r', {}, ADA)).rejects.toMatchObject({ code: 'durable-restate/unguarded' })
+})
+
+test('a child graph that checks callers by itself is refused before anything is served: no attempt has a token for it', () => {
+  const child = new Pipeline('kid').withStage('inner', whoAmI).build({ interceptors: [auth({ verify })] })
+  const graph = new Pipeline('order').withPipeline('kid', child).build()
+  const refused = expect.objectContaining({ code: 'core/not-durable' }) as Error
+  expect(() => durableWorkflow(graph, { name: 'order', secret })).toThrow(refused)
+  expect(() => durableService(graph, { name: 'order' })).toThrow(refused)
 })
 
 test('a graph whose interceptors check callers needs a secret', () => {

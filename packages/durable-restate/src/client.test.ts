@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Pipeline } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
+import { serveEndpoint } from '../test/endpoint.ts'
 import { observed } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
 import { durableClient, durableService, durableWorkflow, moveRun } from './index.ts'
@@ -63,6 +64,22 @@ test('a question to workers that are gone ends after its time, or when its signa
   const status = client.status('r', { signal: controller.signal })
   controller.abort(new Error('the page was closed'))
   await expect(status).rejects.toThrow('the page was closed')
+})
+
+test('a start that no worker takes in time is kept, and begins the run when a worker is back', async () => {
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await endpoint.close()
+  await expect(client.start('r', {}, { timeoutMs: 200 })).rejects.toMatchObject({
+    code: 'durable-restate/timed-out',
+    message: expect.stringContaining('this one may still be carried out') as string,
+  })
+  const again = await serveEndpoint([durableWorkflow(graph, { name, secret })], endpoint.port)
+  try {
+    expect(await observed(async () => (await client.status('r')) !== undefined)).toBe(true)
+    expect((await client.attach('r')).status).toBe('completed')
+  } finally {
+    await again.close()
+  }
 })
 
 test('the options of a wait are checked', async () => {

@@ -1,7 +1,7 @@
 import type { ServiceOptions, WorkflowOptions } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { fingerprintOf, isGuarded } from '@stageflow/core/durable'
+import { checkLeg, fingerprintOf, isGuarded } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { ANY, isPlain, optionProblems, refuseOptions, required, show } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
@@ -65,7 +65,7 @@ const RULES: OptionRules<DurableOptions<{ readonly some: unknown }> & Pick<Workf
 /** How long code may run after Restate has asked it to pause, because nothing had happened for `inactivityTimeout`. */
 export const ABORT_TIMEOUT = { hours: 1 } as const
 
-/** Throws `durable-restate/illegal-option`. */
+/** Throws `durable-restate/illegal-option`, and `core/not-durable` for a child graph that checks callers by itself. */
 export function checkFactory<Stages, Ports>(
   where: string,
   graph: StageGraph<Stages, Ports>,
@@ -74,6 +74,7 @@ export function checkFactory<Stages, Ports>(
 ): void {
   const known = [...Object.keys(RULES), ...own]
   refuseOptions(where, ILLEGAL_OPTION, [...graphProblems(graph), ...optionProblems(options, RULES, '', known)])
+  checkLeg(where, graph, undefined)
 }
 
 /** The secrets of a workflow. Throws `durable-restate/illegal-option`. */

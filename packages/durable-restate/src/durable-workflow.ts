@@ -14,6 +14,7 @@ import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
+import { namesIn } from './paths.ts'
 import { CANCEL, END, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
 import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
@@ -57,7 +58,7 @@ export interface DurableHandlers {
 
 /**
  * Returns a Restate workflow that carries out runs of `graph`, to be bound to an endpoint of the Restate SDK. Throws
- * `durable-restate/illegal-option`.
+ * `durable-restate/illegal-option`, and `core/not-durable` for a child graph that checks callers by itself.
  */
 export function durableWorkflow<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -208,7 +209,11 @@ export function durableWorkflow<Stages, Ports>(
     if (state.status !== 'running') throw terminal(ended(runId, state), 409)
     const questions = await questionsOf(context)
     const given = await orRefusedLater(async () => checkedAnswers(graph, body))
-    for (const { name, path, answer } of orRefused(() => foundAnswers(runId, questions, given)))
+    const found = orRefused(() => foundAnswers(runId, questions, given))
+    // All are kept, or none.
+    for (const { name, path } of found)
+      if ((await context.promise(name).peek()) !== undefined) throw terminal(answeredBefore(runId, path), 409)
+    for (const { name, path, answer } of found)
       if (!(await completed(context.promise(name).resolve({ answer, ...(by !== undefined && { by }) }))))
         throw terminal(answeredBefore(runId, path), 409)
   }
@@ -266,7 +271,7 @@ function wrongRun(error: unknown): TerminalError | undefined {
 /** The HTTP status of each code in docs/errors.md that a handler refuses a request with. */
 const STATUS: Readonly<Record<string, number>> = {
   'durable-restate/illegal-request': 400,
-  'durable-restate/not-json': 400,
+  'durable-restate/not-json': 500,
   'core/answer': 400,
   'durable-restate/not-admitted': 403,
   'durable-restate/unguarded': 500,
@@ -318,7 +323,7 @@ const noReason = (runId: string, reason: unknown): StageflowError =>
 const answeredBefore = (runId: string, path: string): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
-    `"${path}" of the run "${runId}" has an answer already, which counts; this one is not used.`,
+    `"${namesIn(path).join('/')}" of the run "${runId}" has an answer already, which counts; this one is not used.`,
   )
 
 /** The schema of an answer may have made something of it that JSON can't hold. */

@@ -74,6 +74,20 @@ test('the first early answer counts, and what cannot be asked is refused', async
   expect(result.data).toMatchObject({ a: { answer: 1 }, b: { answer: 1, by: 'first' } })
 })
 
+test('of several answers in one request all are kept, or none', async () => {
+  const { client } = await serveGraph()
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  await client.answer('r', { 'a/b-c': 'first' })
+  await expect(client.answer('r', { a: 1, b: 1, 'a/b-c': 'second' })).rejects.toMatchObject(
+    notWaiting('"a/b-c" of the run "r" has an answer already'),
+  )
+  expect((await client.status('r'))?.requests).toHaveLength(1)
+  await client.answer('r', { a: 2, b: 2 })
+  const result = await client.resume('r', { kid: { check: 1 }, letters: { 0: 1, 1: 1 } })
+  expect(result.data).toMatchObject({ a: { answer: 2 }, b: { answer: 2 }, 'a/b-c': { answer: 'first' } })
+})
+
 test('an answer is taken once: a stage that asks again waits, and an early answer to that waits for it', async () => {
   const released = Promise.withResolvers<void>()
   const picky = new Pipeline('picky')

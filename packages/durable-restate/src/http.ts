@@ -75,7 +75,7 @@ const TOO_LARGE = `The request is larger than the ${MOST_BYTES} bytes that Resta
 function refused(method: string, path: string, status: number, text: string): StageflowError {
   const message = messageIn(text)
   const [, code, ours = ''] = /^\[([a-z0-9-]+\/[a-z0-9-]+)\] (.*)$/s.exec(message) ?? []
-  if (code !== undefined) return withStatus(status, code, ours)
+  if (code !== undefined) return new StageflowError(code, ours)
   if (status === 404 && NO_SERVICE.test(message))
     return withStatus(
       503,
@@ -91,7 +91,7 @@ function refused(method: string, path: string, status: number, text: string): St
   return withStatus(status, 'durable-restate/refused', `Restate refused ${method} ${path} with ${status}: ${message}`)
 }
 
-/** An error with the HTTP status of its code, which tells whether the same request may succeed later. */
+/** An error of the server with its HTTP status, which tells whether the same request may succeed later. */
 function withStatus(
   status: number,
   code: string,

@@ -11,6 +11,7 @@ test(
     console.log(JSON.stringify(counts))
     expect(counts).toMatchObject({ runs: plan.runs, journalsRead: plan.kills, settledAgain: [], different: [] })
     expect(counts.calls).toBeGreaterThan(plan.runs)
+    expect(counts.early).toBeGreaterThan(0)
     expect(counts.compared).toBeGreaterThan(plan.runs / 4)
   },
 )

@@ -34,6 +34,8 @@ export interface KillCounts {
   readonly settledAgain: string[]
   journalsRead: number
   answers: number
+  /** Answers that were given before the runs asked for them. */
+  early: number
   /** Runs whose result was compared with that of the same graph in process. */
   compared: number
   readonly different: string[]
@@ -70,6 +72,7 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
     settledAgain: [],
     journalsRead: 0,
     answers: 0,
+    early: 0,
     compared: 0,
     different: [],
     ms: 0,
@@ -92,8 +95,12 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
       if (Date.now() > end) throw new Error(`These runs did not end: ${await stateOf(server, [...waiting.keys()])}`)
       for (const run of toStart.splice(0, perRound)) {
         const { id, seed, client } = run
-        await answered(() => client.start(id, { options: randomGraph(seed, () => {}).options }))
+        const { options, asking } = randomGraph(seed, () => {})
+        await answered(() => client.start(id, { options }))
         waiting.set(id, run)
+        // Half of the runs have their answers before they ask.
+        if (all.indexOf(run) % 2 === 0)
+          for (const stage of asking) if (await answered(() => answer(client, id, stage))) counts.early++
       }
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 200))
       if (marks.length < kills) {

@@ -10,6 +10,8 @@ export interface RandomGraph {
   readonly graph: StageGraph<Record<string, never>, {}>
   /** Whether its result is the same in whatever order its stages settle. */
   readonly isOrderFree: boolean
+  /** The stages that ask, if they come to it. */
+  readonly asking: readonly string[]
   readonly options: { readonly maxConcurrency?: number; readonly onStageFailure: 'stop' | 'continue' }
 }
 
@@ -58,7 +60,8 @@ export function randomGraph(seed: number, begin: Begin): RandomGraph {
   }
   for (let place = 0; place < stages.length; place++) add(place)
   const options = { onStageFailure, ...(maxConcurrency !== undefined && { maxConcurrency }) }
-  return { graph: pipeline.build() as never, isOrderFree, options }
+  const asking = stages.flatMap(({ form }, place) => (form === 'ask' ? [nameOf(place)] : []))
+  return { graph: pipeline.build() as never, isOrderFree, asking, options }
 }
 
 /** The result of these joins and endings doesn't depend on the order in which stages settle. */

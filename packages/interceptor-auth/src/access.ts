@@ -27,6 +27,8 @@ export type Renew = (
 
 /** What `auth` keeps with a run: who began it, and never the token. */
 export interface Owner {
+  /** The part of the app that started the run by its name, such as a schedule. Then no token was verified. */
+  readonly system?: string
   readonly identity: Identity
   readonly claims: Claims
 }

@@ -1,6 +1,14 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
-import type { Interceptor, PipelineInfo, RunContext, RunOutcome, StageInfo } from '@stageflow/core'
+import type {
+  Admission,
+  Interceptor,
+  PipelineInfo,
+  RunContext,
+  RunOutcome,
+  RunRequest,
+  StageInfo,
+} from '@stageflow/core'
 import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { ownerIn, ownerOrRoles, renewed, requireAccess } from './access.ts'
@@ -141,7 +149,8 @@ export function auth(options: AuthOptions): Interceptor {
   /** Lets a leg of an admitted run go on as the one who began it. Callers of a later leg have no part in it. */
   async function goOn(run: RunContext): Promise<RunContext> {
     const owner = requireOwner(run.pipelineRunId, run.kept?.['auth'])
-    const identity = await renewed(owner.identity, renew, run, verifyTimeoutMs)
+    const isOfSystem = owner.system !== undefined
+    const identity = isOfSystem ? owner.identity : await renewed(owner.identity, renew, run, verifyTimeoutMs)
     const entered = withIdentity(run, identity, sources)
     actFor(run, { ...owner, identity }, undefined)
     return entered
@@ -161,7 +170,8 @@ export function auth(options: AuthOptions): Interceptor {
     // A user must not get the output of a forbidden stage from a cache or a fallback, and a refusal must not open a circuit.
     mustBeOutside: ['idempotency', 'circuit-breaker', 'fallback'],
     async admit(request) {
-      const { action, runId, asked, pipeline, options } = request
+      const { action, runId, asked, pipeline, options, system } = request
+      if (action === 'start' && system !== undefined) return admitSystem(request, system)
       const caller = await verifiedOwner(request, pipeline, options.token)
       const { identity } = caller
       request.set(CLAIMS, caller.claims)
@@ -203,6 +213,14 @@ export function auth(options: AuthOptions): Interceptor {
       }
     },
   }
+}
+
+/** Lets a part of the app start a run by its name. The run has the ids that it was started for, and no roles. */
+function admitSystem(request: RunRequest, system: string): Admission {
+  const { userId, orgId } = request
+  const identity: Identity = Object.freeze({ userId, orgId, sessionId: undefined, roles: [] })
+  request.set(IDENTITY, identity)
+  return { keep: { system, identity, claims: {} } }
 }
 
 /** Throws if the stages of a child pipeline ask instead of this one: their own `answeredBy` counts. */

@@ -96,6 +96,7 @@ const EXPIRES = 'a question goes on without an answer once its time has passed'
 const IN_TIME = 'an answer that comes before the time of its question counts'
 const EARLY = 'an early answer waits for its question, over crashes'
 const LATER = 'a stage that waits may get a dependency, and its answer counts'
+const SKIPS = 'a stage that waits may be skipped, and its answer is not used'
 const SCHEMA = 'a question is recorded with the schema of its answer'
 const RETRY = 'a failed run that is tried again calls what had failed, and keeps the rest'
 const CHILDREN = 'a later leg has the child runs that code has made'
@@ -295,7 +296,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'gives-an-answer-in-one-leg-only',
     does: 'gives an answer in one leg only',
     caughtBy: ANSWER,
-    alsoCaughtBy: [AUTHOR, EARLY, LATER, RETRY],
+    alsoCaughtBy: [AUTHOR, EARLY, LATER, SKIPS, RETRY],
     open: unlike({
       Leg: class extends MemoryLeg {
         override ended(): void {
@@ -765,6 +766,25 @@ export const mutants: readonly ExecutorMutant[] = [
         protected override take(): Fact | undefined {
           const fact = super.take()
           return fact?.kind === 'call' && !this.asked.has(fact.key) ? this.take() : fact
+        }
+      },
+    }),
+  },
+  {
+    name: 'rejects-a-leg-that-does-not-wait-for-a-recorded-answer',
+    does: 'rejects a leg that does not wait for a recorded answer',
+    caughtBy: SKIPS,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        readonly waited: Set<string> = new Set()
+        override wait(key: string, request: unknown): void {
+          this.waited.add(key)
+          super.wait(key, request)
+        }
+        override ended(): void {
+          const facts = this.run.facts.map((text) => JSON.parse(text) as Fact)
+          const unused = facts.find(({ kind, key }) => kind === 'answer' && !this.waited.has(key))
+          if (unused !== undefined) throw new Error(`No stage waits for the answer of "${unused.key}".`)
         }
       },
     }),

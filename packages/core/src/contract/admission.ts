@@ -11,6 +11,8 @@ import type { RunAuthor, RunIdentity } from './snapshot-fields.ts'
 export interface RunRequest extends Omit<RunIdentity, 'pipelineRunId'> {
   readonly action: RunAction
   readonly runId: string
+  /** The part of the app that starts the run by its name, such as a schedule. No caller can set it. */
+  readonly system?: string | undefined
   readonly pipeline: PipelineInfo
   /** The input that the run was started with. Made when it is read. */
   readonly snapshot: ContextSnapshot

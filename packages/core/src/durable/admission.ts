@@ -33,6 +33,8 @@ export interface GivenRequest {
   readonly answers?: readonly (readonly string[])[]
   /** What interceptors kept at the start; undefined at the start. */
   readonly kept?: Kept | undefined
+  /** The part of the app that starts the run by its name, and who the run is for. Never from the options of a caller. */
+  readonly system?: RunAuthor & { readonly system: string }
 }
 
 /** A request that every interceptor has admitted. */
@@ -107,6 +109,7 @@ class Request {
   constructor(graph: BuiltGraph, given: GivenRequest, options: AllRunOptions) {
     this.#graph = graph
     this.#given = given
+    this.by = given.system
     this.#options = options
     this.#asked = (given.answers ?? []).flatMap((path) => stageAt(graph, path) ?? [])
     this.#stopTimer = graph.clock.setTimeout(() => this.#limit.abort(tookTooLong(given)), ADMISSION_TIMEOUT_MS)
@@ -134,13 +137,14 @@ class Request {
   }
 
   #requestFor({ name }: Interceptor): RunRequest {
-    const { action, runId, input, kept: all } = this.#given
+    const { action, runId, input, system, kept: all } = this.#given
     const slots = this.#slots
     return {
       ...idsOf(input),
       ...(action === 'start' && this.by),
       action,
       runId,
+      system: system?.system,
       pipeline: this.#graph.info,
       get snapshot() {
         return new ContextSnapshot(input)

@@ -5,12 +5,14 @@ import { callStage } from '../call/code.ts'
 import { callWithHooks } from '../call/layers.ts'
 import { LiveStageContext, behindOf } from '../call/stage-context.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
+import type { SkipOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { jsonSchemaOf } from '../graph/json-schema.ts'
 import type { Outcome } from '../report/outcome.ts'
+import { outputNamed } from '../report/record.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import type { ChildRun } from '../report/stage-facts.ts'
 import { PipelineRun } from '../run/run.ts'
@@ -288,17 +290,15 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const stage = `stage "${stagePart(part).replaceAll('%2F', '/')}"`
     if (index < 0) return `pipeline "${graph.name}" has no ${stage} now`
     const state = schedule.state(index)
-    if (state === SKIPPED)
-      return `${stage} is skipped now (${this.facts.stage(index).output?.reason ?? 'by a dependency'})`
-    if (state === OK || state === FAILED) return `${stage} ends now without it`
-    if (state === RUNNING) return `${stage} runs now without it`
+    if (state === SKIPPED) {
+      const { reason } = outputNamed(this.facts, graph.names[index] as string) as SkipOutput
+      return `${stage} is skipped now, with the reason: ${reason}`
+    }
+    const { ending } = this.facts
+    if (ending !== undefined) return `the run ends now as ${ending.status}: ${ending.reason}`
     const open = nodeAt(graph, index).dependencies.filter((one) => schedule.state(one) < OK)
     const names = open.map((one) => `"${graph.names[one]}"`)
-    if (names.length > 0) return `${stage} waits now for ${names.join(' and ')}`
-    const { ending } = this.facts
-    return ending === undefined
-      ? `${stage} is not called now`
-      : `the run ends now as ${ending.status}: ${ending.reason}`
+    return names.length > 0 ? `${stage} waits now for ${names.join(' and ')}` : `${stage} goes on now without it`
   }
 
   // Slots of `maxConcurrency`: only the outermost run has them.

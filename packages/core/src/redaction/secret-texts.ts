@@ -75,7 +75,7 @@ const PEM =
 /** What assignments contain. Most texts have none of it. */
 const MAYBE_ASSIGNMENT = /[:=<>%'：]|--|-u /
 /** A shorter text without a colon has no token. */
-const SHORTEST_TOKEN = 12
+const SHORTEST_TOKEN = 11
 /** Before a token that has a scheme, and the one token that has neither capital letters nor a sign. */
 const MAYBE_WORD = /bearer\s|basic\s|digest\s|dapi[\da-f]{4}/i
 /** Capital letters and signs, of which most other tokens need one. */

@@ -13,6 +13,7 @@ export const questionCases: Readonly<Record<string, RunExecutorCase>> = {
   'an answer that comes before the time of its question counts': answersInTime,
   'an early answer waits for its question, over crashes': waitsForQuestion,
   'a stage that waits may get a dependency, and its answer counts': letsLater,
+  'a stage that waits may be skipped, and its answer is not used': skipsWaiting,
   'a question is recorded with the schema of its answer': keepsSchema,
 }
 
@@ -141,6 +142,33 @@ async function letsLater(bench: ExecutorBench): Promise<void> {
     must(again.begun.length === 0, `the run had ended, and its next leg began ${listed(again.begun)} again.`)
     mustEqual(shownRun(again.result), shownRun(result), 'the result of the next leg')
   }
+}
+
+async function skipsWaiting(bench: ExecutorBench): Promise<void> {
+  if (bench.traits.refusesItself === true) return
+  const ran: string[] = []
+  const note = ({ stage }: StageContext): object => ({ calls: ran.push(stage.name) })
+  const order = (when?: () => boolean): AnyGraph =>
+    new Pipeline('order')
+      .withStage('price', note)
+      .withStage('boss', ask, { dependencies: ['price'], ...(when && { when }) })
+      .withStage('pay', note, { dependencies: ['boss'], join: 'settled' })
+      .build()
+  const start = bench.start()
+  await asksFor(bench, order(), start, 'boss').then(({ crash }) => crash())
+  await bench.answers(start, 'boss', 'yes')
+  for (const leg of ['next', 'last']) {
+    const { result } = await bench.end(
+      order(() => false),
+      start,
+    )
+    mustEqual(
+      JSON.stringify([result.status, result.report.stages['boss']?.status]),
+      '["completed","skip"]',
+      `how the ${leg} leg ended, in which a stage is skipped that had waited`,
+    )
+  }
+  mustEqual(listed(ran), listed(['price', 'pay']), 'the list of stages that ran')
 }
 
 async function keepsSchema(bench: ExecutorBench): Promise<void> {

@@ -4,8 +4,8 @@ import { questionsIn } from './answers.ts'
 import type { FactRow } from './rows.ts'
 import { readFact } from './run-row.ts'
 
-/** A call that is under way. */
-export interface CallUnderWay {
+/** A call that is in progress. */
+export interface CallInProgress {
   /** As in the timeline. */
   readonly key: string
   /** When its code began, in ms since 1970. Undefined in a run that another process carries. */
@@ -16,11 +16,11 @@ export interface CallUnderWay {
  * The stages that another process can be carrying out, as far as the facts tell: their dependencies can have settled, and they have no
  * fact. No fact says that a call has begun, or that a stage was skipped because of its dependencies.
  */
-export function canBeUnderWay(
+export function canBeInProgress(
   graph: GraphFingerprint,
   facts: readonly FactRow[],
   runId: string,
-): readonly CallUnderWay[] {
+): readonly CallInProgress[] {
   const calls = facts.filter(({ kind }) => kind === 'call' || kind === 'ask')
   const known: Known = {
     settled: new Set(calls.flatMap(({ kind, key }) => (kind === 'call' ? [wholeOf(key)] : []))),
@@ -28,7 +28,7 @@ export function canBeUnderWay(
     begun: new Set(calls.flatMap(({ key }) => outerOf(key))),
     decided: new Map(calls.flatMap((fact) => (readFact(fact, runId) as CallFacts).decided ?? [])),
   }
-  return stagesUnderWay(graph, '', known).map((key) => ({ key, startedAt: undefined }))
+  return stagesInProgress(graph, '', known).map((key) => ({ key, startedAt: undefined }))
 }
 
 interface Known {
@@ -48,7 +48,7 @@ function outerOf(key: string): readonly string[] {
   return ends.map((end) => key.slice(0, end))
 }
 
-function stagesUnderWay(graph: GraphFingerprint, prefix: string, known: Known): readonly string[] {
+function stagesInProgress(graph: GraphFingerprint, prefix: string, known: Known): readonly string[] {
   const stages = Object.entries(graph.stages).map(([name, stage]) => ({ ...stage, name }))
   const keyOf = (name: string): string => prefix + name.replaceAll('/', '%2F')
   const hasFact = (key: string): boolean => known.settled.has(key) || known.asked.has(key) || known.begun.has(key)
@@ -66,7 +66,7 @@ function stagesUnderWay(graph: GraphFingerprint, prefix: string, known: Known): 
     const isReady = needsAll(stage) ? dependencies.every(canHaveSettled) : dependencies.some(canHaveSettled)
     if (!isReady) return []
     const isPlainChild = child !== undefined && stage.map !== true && stage.repeat === undefined
-    return isPlainChild ? stagesUnderWay(child, `${key}/`, known) : [key]
+    return isPlainChild ? stagesInProgress(child, `${key}/`, known) : [key]
   })
 }
 
