@@ -1,29 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext, StageflowEvent } from '@stageflow/core'
+import type { DurableRuns } from '@stageflow/durable-engine'
 import { recordingSink } from '@stageflow/testing'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
-import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { openRuns, until } from '../test/open-runs.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-admission-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newPath = (): string => join(folder, `${++files}.db`)
-const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
-function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
-  const durable = durableLocal({ path, synchronous: 'normal', leaseMs: 200, ...options })
-  opened.push(durable)
-  return durable
-}
+const { newPath, open, change, text: textOf, answersAtOnce } = openRuns({ leaseMs: 200 })
 
 declare module '@stageflow/core' {
   interface RunOptions {
@@ -89,7 +72,8 @@ test('another user cannot attach to a run, whether it is in progress, waits or h
   const [here, there] = [open(path), open(path)]
   const graph = order()
   const started = here.run(graph, {}, { runId: 'a', ...ADA })
-  // In the tick of the start, by the same process: there is no row yet.
+  // In the tick of the start, by the same process: there is no row yet. On a server, either of the two would be the one who starts.
+  if (!answersAtOnce) await until(async () => (await here.get('a')) !== undefined)
   await expect(here.run(graph, {}, { runId: 'a', ...EVE })).rejects.toMatchObject({ code: FOREIGN })
   await started
   const everyWay = async (): Promise<void> => {
@@ -144,7 +128,7 @@ test('recover needs no ticket, and no ticket is in the journal', async () => {
   expect(data).toMatchObject({ pay: { userId: 'ada', orgId: 'acme', paid: 'yes' } })
   await second.close()
   // The interceptor of this test keeps its tickets; no option is written by the engine.
-  const text = readFileSync(path, 'latin1')
+  const text = await textOf(path)
   expect(text).not.toContain('"ticket"')
 })
 
@@ -281,9 +265,7 @@ test('a first leg that is refused takes its inbox with it', async () => {
   await durable.answer(graph, 'a', { boss: 'yes' }, EVE)
   refusing.resolve()
   await expect(started).rejects.toMatchObject({ code: 'late/closed' })
-  const database = new DatabaseSync(path, { readOnly: true })
-  expect(database.prepare('SELECT * FROM inbox').all()).toEqual([])
-  database.close()
+  expect(await change(path, 'SELECT * FROM inbox')).toEqual([])
 })
 
 test('a leg that is refused before its first stage blocks a run whose first leg died with stages in progress', async () => {
@@ -296,9 +278,8 @@ test('a leg that is refused before its first stage blocks a run whose first leg 
   while (calls.length === 0) await new Promise(setImmediate)
   await first.close({ timeoutMs: 0 })
   // As if the process had died before the fact of its call was written.
-  const database = new DatabaseSync(path)
-  database.exec("DELETE FROM facts; UPDATE runs SET status = 'running', owner = 'gone', facts_before = 0")
-  database.close()
+  await change(path, 'DELETE FROM facts')
+  await change(path, "UPDATE runs SET status = 'running', owner = 'gone', facts_before = 0")
 
   legCode = 'tickets/revoked'
   const second = open(path)
@@ -322,4 +303,52 @@ test('only who is admitted tries a failed run again', async () => {
   await expect(durable.retryFailed(graph, 'a')).rejects.toMatchObject({ code: 'tickets/none' })
   expect((await durable.get('a'))?.status).toBe('failed')
   expect((await durable.retryFailed(graph, 'a', ADA)).data).toEqual({ pay: { paid: true } })
+})
+
+test('a request that was admitted to a run counts for no other run that has its id by now', async () => {
+  const acts: readonly [
+    action: string,
+    act: (durable: DurableRuns, graph: ReturnType<typeof order>) => Promise<unknown>,
+  ][] = [
+    ['read', (durable, graph) => durable.get(graph, 'a', EVE)],
+    ['cancel', (durable, graph) => durable.cancel(graph, 'a', 'mine', EVE)],
+    ['answer', (durable, graph) => durable.answer(graph, 'a', { boss: 'yes' }, EVE)],
+    ['retry', (durable, graph) => durable.retryFailed(graph, 'a', EVE)],
+    ['attach', (durable, graph) => durable.run(graph, {}, { runId: 'a', ...EVE })],
+  ]
+  const outcomes: Readonly<Record<string, unknown>> = {
+    read: undefined,
+    cancel: 'durable-engine/unknown-run',
+    answer: 'durable-engine/unknown-run',
+    retry: 'durable-engine/not-failed',
+    attach: FOREIGN,
+  }
+  for (const [slowAction, act] of acts) {
+    const path = newPath()
+    const isAsked = Promise.withResolvers<void>()
+    const goesOn = Promise.withResolvers<void>()
+    const slow: Interceptor = {
+      name: 'slow',
+      admit: async ({ action }) => {
+        if (action !== slowAction) return
+        isAsked.resolve()
+        await goesOn.promise
+      },
+    }
+    const graph = new Pipeline('order').withStage('boss', ask).build({ interceptors: [tickets(), slow] })
+    const durable = open(path)
+    await durable.run(graph, {}, { runId: 'a', ...EVE })
+    const asked = act(durable, graph as never).then(
+      (value) => value,
+      (error: { readonly code: string }) => error.code,
+    )
+    await isAsked.promise
+    // It is deleted, and its id is that of another user's run.
+    await change(path, 'DELETE FROM facts')
+    await change(path, 'DELETE FROM runs')
+    await open(path).run(graph, {}, { runId: 'a', ...ADA })
+    goesOn.resolve()
+    expect([slowAction, await asked]).toEqual([slowAction, outcomes[slowAction]])
+    expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [{ path: ['boss'] }] })
+  }
 })

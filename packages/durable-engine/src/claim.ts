@@ -7,8 +7,8 @@ import { fingerprint, show } from '@stageflow/core/kit'
 import { checkGuarded, keptText } from './admission.ts'
 import { progressOf } from './answers.ts'
 import { endWithoutCode } from './end-without-code.ts'
-import { ask } from './journal.ts'
-import type { Act, Journal } from './journal.ts'
+import { ask, askLast } from './journal.ts'
+import type { Act, AddedRun, Journal } from './journal.ts'
 import { readObject } from './json.ts'
 import type { FactKey, RunRow } from './rows.ts'
 import { resultOf } from './run-result.ts'
@@ -38,6 +38,8 @@ export interface Claimant {
   readonly owner: string
   readonly leaseMs: number
   readonly maxRecoveries: number
+  /** Whether the lease of the owner is to be renewed with the claim. */
+  readonly mustRenew: boolean
 }
 
 /**
@@ -71,15 +73,12 @@ export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolea
 export function* claim(
   runId: string,
   graph: AnyGraph,
-  { journal, owner, leaseMs, maxRecoveries }: Claimant,
+  { journal, owner, leaseMs, maxRecoveries, mustRenew }: Claimant,
   created: NewRun | undefined,
 ): Act<Claim> {
+  if (created !== undefined) return yield* create(runId, graph, { owner, leaseMs, mustRenew }, created)
   const row = yield* ask('findRun', runId)
-  if (row === undefined) {
-    if (created === undefined) throw unknownRun(runId, journal)
-    return yield* create(runId, graph, { owner, leaseMs }, created)
-  }
-  if (created !== undefined) return { is: 'exists' }
+  if (row === undefined) throw unknownRun(runId, journal)
   checkGuarded(graph, row)
   const keys = yield* ask('factKeys', row.n)
   const seen = lookAt(row, owner)
@@ -96,7 +95,7 @@ export function* claim(
     return yield* settled(row)
   }
   const start = startOf(row)
-  yield* ask('renewLease', owner, leaseMs)
+  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
   yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
   // As `claimRun` has just written it.
   const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
@@ -110,12 +109,12 @@ function* settled(row: RunRow): Act<Claim> {
 function* create(
   runId: string,
   graph: AnyGraph,
-  { owner, leaseMs }: Pick<Claimant, 'owner' | 'leaseMs'>,
+  { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
   { input, text, pinned, startedAt, admitted, scheduled }: NewRun,
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
   const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
-  yield* ask('addRun', {
+  const added = {
     id: runId,
     pipeline: graph.name,
     graph: shapeText(graph),
@@ -126,10 +125,12 @@ function* create(
     input: text,
     options: JSON.stringify(pinned),
     kept: keptText(admitted?.kept),
-  })
+  }
+  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
+  const n = yield* scheduled === undefined ? askLast('addRun', added) : ask('addRun', added)
+  if (n === undefined) return { is: 'exists' }
   if (scheduled !== undefined) yield* noteTime(scheduled)
-  yield* ask('renewLease', owner, leaseMs)
-  const row = (yield* ask('findRun', runId)) as RunRow
+  const row = addedRow(n, added)
   return { is: 'ours', row, start: startOf(row), keys: [] }
 }
 
@@ -138,6 +139,37 @@ function* noteTime({ name, time }: { readonly name: string; readonly time: numbe
   const schedule = yield* ask('findSchedule', name)
   if (schedule !== undefined && schedule.newest < time) yield* ask('putSchedule', { ...schedule, newest: time })
 }
+
+/** A run as `addRun` has just added it. */
+const addedRow = (
+  n: number,
+  { id, pipeline, graph, owner, startedAt, input, options, kept, ...by }: AddedRun,
+): RunRow => ({
+  n,
+  id,
+  pipeline,
+  fingerprint: graph,
+  status: 'running',
+  owner,
+  owned: 1,
+  has_inbox: 0,
+  fence: 1,
+  leg: 1,
+  facts: 0,
+  facts_before: 0,
+  crashes: 0,
+  user_id: by.userId,
+  org_id: by.orgId,
+  started_at: startedAt,
+  updated_at: startedAt,
+  input,
+  options,
+  kept,
+  reopened: 0,
+  wake_at: null,
+  is_due: 0,
+  error: null,
+})
 
 /** Fingerprints as JSON: one graph is written many times. */
 const fingerprintTexts = new WeakMap<GraphFingerprint, string>()
@@ -177,6 +209,15 @@ const crashLoop = (runId: string, crashes: number): StageflowError =>
     'durable-engine/crash-loop',
     `Run "${runId}" has failed: ${crashes} legs in a row ended with their process before a stage had ended. Look for what ends the process, such as a lack of memory, and start the run again under another id.`,
   )
+
+/**
+ * The run with this id. `admitted`: the number of the run that the caller was admitted to; undefined if no interceptor was asked. While they
+ * were asked, that run may have been deleted, and another user's run may have got its id.
+ */
+export function* findAdmitted(id: string, admitted: number | undefined): Act<RunRow | undefined> {
+  const row = yield* ask('findRun', id)
+  return admitted === undefined || row?.n === admitted ? row : undefined
+}
 
 export const unknownRun = (runId: string, { name }: Pick<Journal, 'name'>): StageflowError =>
   new StageflowError(

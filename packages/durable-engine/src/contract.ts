@@ -99,6 +99,7 @@ export class JournalExecutors {
       checkAnswer: async (_key, answer) => answer,
       calls: this.#calls,
       clock: systemClock,
+      dueAt: 0,
       maxFactLength: 2 ** 22,
     })
   }
@@ -145,8 +146,8 @@ function* claimedLeg(
   const found = yield* ask('findRun', runId)
   if (found?.owned === 1 && found.owner !== owner) return undefined
   if (found !== undefined) yield* ask('claimRun', { run: found.n, owner, graph: GRAPH, facts: found.facts, crashes: 0 })
-  else
-    yield* ask('addRun', {
+  else {
+    const added = yield* ask('addRun', {
       id: runId,
       pipeline: 'contract',
       graph: GRAPH,
@@ -158,6 +159,8 @@ function* claimedLeg(
       options: JSON.stringify(options),
       kept: keptText(kept),
     })
+    if (added === undefined) return undefined
+  }
   yield* ask('renewLease', owner, LEASE_MS)
   const row = (yield* ask('findRun', runId)) as RunRow
   return { row, keys: yield* ask('factKeys', row.n) }

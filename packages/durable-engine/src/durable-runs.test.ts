@@ -1,11 +1,11 @@
-import { DatabaseSync } from 'node:sqlite'
-
 import { Pipeline, PipelineFailedError, StageOutput, systemClock } from '@stageflow/core'
 import type { Interceptor, StageContext, StageGraph } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
-import { FIVE, aborted, ask, gate, inFile, newPath, open, order, until, untilTimer } from '../test/open-runs.ts'
+import { FIVE, aborted, ask, gate, openRuns, order, until, untilTimer } from '../test/open-runs.ts'
+
+const { newPath, open, change, answersAtOnce } = openRuns()
 
 describe('run', () => {
   test('a run that has ended gives its result to later callers, also when the journal is opened again', async () => {
@@ -219,12 +219,12 @@ describe('resume', () => {
     const graph = new Pipeline('two').withStage('a', ask).withStage('b', ask).build()
     await durable.run(graph, {}, { runId: 'r' })
     const both = await Promise.allSettled([1, 2].map((answer) => durable.resume(graph, 'r', { a: answer })))
-    expect(both).toMatchObject([
-      { status: 'fulfilled', value: { status: 'suspended', requests: { b: { question: 'b?' } } } },
-      { status: 'rejected', reason: { code: 'durable-engine/not-waiting' } },
-    ])
+    const first = both.findIndex(({ status }) => status === 'fulfilled')
+    expect(both[first]).toMatchObject({ value: { status: 'suspended', requests: { b: { question: 'b?' } } } })
+    expect(both[1 - first]).toMatchObject({ reason: { code: 'durable-engine/not-waiting' } })
+    if (answersAtOnce) expect(first).toBe(0)
     await expect(durable.resume(graph, 'r', { a: 3 })).rejects.toThrow('"a" has been answered already')
-    expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: 1 }, b: { answer: 4 } })
+    expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: first + 1 }, b: { answer: 4 } })
     expect((await durable.get('r'))?.leg).toBe(3)
     await expect(durable.resume(graph, 'r', { b: 5 })).rejects.toThrow(
       'No answer for run "r" of "two" was kept: it is completed',
@@ -324,7 +324,9 @@ describe('resume', () => {
       durable.run(order(), FIVE, { runId: 'a' }),
       durable.resume(order(), 'a', { approve: 1 }),
     ])
-    expect([read.status, resumed.status]).toEqual(['suspended', 'completed'])
+    expect(resumed.status).toBe('completed')
+    // A journal that answers at once has read the run before the answer comes.
+    expect(answersAtOnce ? ['suspended'] : ['suspended', 'completed']).toContain(read.status)
   })
 
   test('an answer to a question that was asked after its stage had been stopped changes nothing', async () => {
@@ -665,7 +667,7 @@ describe('leases', () => {
     await until(() => calls === 1)
     const attached = open(path).run(graph, {}, { runId: 'a' })
     for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
-    expect(inFile(path, 'SELECT fence, leg FROM runs')).toEqual([{ fence: 1, leg: 1 }])
+    expect(await change(path, 'SELECT fence, leg FROM runs')).toEqual([{ fence: 1, leg: 1 }])
     held.resolve()
     for (const each of [run, attached]) expect((await each).data).toEqual({ work: { calls: 1 } })
   })
@@ -696,7 +698,7 @@ describe('leases', () => {
       'durable-engine/closed',
       'durable-engine/closed',
     ])
-    expect(inFile(path, 'SELECT runs.id FROM owners JOIN runs ON owners.id = owner')).toEqual([{ id: 'deaf' }])
+    expect(await change(path, 'SELECT runs.id FROM owners JOIN runs ON owners.id = owner')).toEqual([{ id: 'deaf' }])
     expect((await open(path).run(graph, { inputText: 'polite' }, { runId: 'polite' })).status).toBe('completed')
     end.resolve()
   })
@@ -717,21 +719,6 @@ describe('leases', () => {
     end.resolve()
   })
 
-  test('close() resolves although the journal cannot be written, and its report has the error', async () => {
-    const path = newPath()
-    let calls = 0
-    const graph = new Pipeline('p').withStage('work', (context) => (calls++, aborted(context))).build()
-    const durable = open(path, { busyTimeoutMs: 0 })
-    const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
-    await until(() => calls === 1)
-    const other = new DatabaseSync(path)
-    other.exec('BEGIN IMMEDIATE')
-    const report = await durable.close()
-    other.close()
-    expect(report).toMatchObject({ released: [], stillRunning: [], error: { code: 'durable-local/unavailable' } })
-    expect(await run).toMatchObject({ code: 'durable-engine/closed' })
-  })
-
   test('a leg that has lost its lease writes nothing more, and its caller gets the result of the other process', async () => {
     const path = newPath()
     const [first, second] = [open(path), open(path)]
@@ -746,11 +733,11 @@ describe('leases', () => {
       .build()
     const run = first.run(graph, {}, { runId: 'a' })
     await until(() => calls === 1)
-    inFile(path, 'DELETE FROM owners')
+    await change(path, 'DELETE FROM owners')
     expect((await second.run(graph, {}, { runId: 'a' })).data).toEqual({ work: { call: 2 } })
     held.resolve()
     expect((await run).data).toEqual({ work: { call: 2 } })
-    expect(inFile(path, 'SELECT key FROM facts')).toEqual([{ key: 'work' }])
+    expect(await change(path, 'SELECT key FROM facts')).toEqual([{ key: 'work' }])
   })
 
   test('a short lease is renewed before it ends', async () => {
@@ -797,7 +784,7 @@ describe('leases', () => {
     const run = durable.run(graph, {}, { runId: 'a' })
     await until(() => calls === 1)
     // Another process takes the run, and dies.
-    inFile(path, "UPDATE runs SET fence = fence + 1, owner = 'other'")
+    await change(path, "UPDATE runs SET fence = fence + 1, owner = 'other'")
     expect((await run).data).toEqual({ work: { call: 2 } })
     expect([most, calls]).toEqual([1, 2])
   })
@@ -815,7 +802,7 @@ describe('leases', () => {
       .build()
     const run = durable.run(graph, {}, { runId: 'a', graceMs: 10 })
     await until(() => calls === 1)
-    inFile(path, "UPDATE runs SET fence = fence + 1, owner = 'other'")
+    await change(path, "UPDATE runs SET fence = fence + 1, owner = 'other'")
     await expect(run).rejects.toMatchObject({ code: 'durable-engine/still-running' })
     expect(calls).toBe(1)
     end.resolve()
@@ -837,12 +824,15 @@ describe('recover', () => {
       })
       .build()
     const other = new Pipeline('other').withStage('a', ask).build()
-    const runs = ['one', 'two', 'bad'].map((inputText) => first.run(graph, { inputText }, { runId: inputText }))
+    const runs: Promise<unknown>[] = []
+    for (const inputText of ['one', 'two', 'bad']) {
+      runs.push(first.run(graph, { inputText }, { runId: inputText }))
+      await until(async () => (await first.list()).length === runs.length)
+    }
     const settled = Promise.allSettled(runs)
     await first.run(other, {}, { runId: 'of another pipeline' })
-    await until(async () => (await first.list()).length === 4)
     isHeld = false
-    inFile(path, 'DELETE FROM owners')
+    await change(path, 'DELETE FROM owners')
     const recovered = await open(path).recover(graph)
     expect(recovered).toMatchObject([
       { runId: 'one', status: 'completed' },
@@ -862,7 +852,7 @@ describe('recover', () => {
       .build()
     await open(path).run(graph, {}, { runId: 'a' })
     // As three legs without a new fact leave it.
-    inFile(path, `UPDATE runs SET status = 'running', owner = 'dead', facts_before = 1, crashes = 2`)
+    await change(path, `UPDATE runs SET status = 'running', owner = 'dead', facts_before = 1, crashes = 2`)
     const run = open(path, { maxRecoveries: 2 }).run(graph, {}, { runId: 'a' })
     await expect(run).rejects.toMatchObject({
       result: { status: 'failed', errors: [{ code: 'durable-engine/crash-loop' }] },
@@ -887,7 +877,7 @@ describe('recover', () => {
     const run = dying.run(graph, {}, { runId: 'a' })
     await until(async () => (await watcher.get('a')) !== undefined)
     isHeld = false
-    inFile(path, 'DELETE FROM owners')
+    await change(path, 'DELETE FROM owners')
     await until(async () => (await watcher.get('a'))?.status === 'completed')
     held.resolve()
     expect((await run).status).toBe('completed')
@@ -910,18 +900,20 @@ describe('recover', () => {
       INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, started_at, updated_at, input, options)
       SELECT 'copy ' || counted.n, pipeline, graph, 'running', 'dead', 1, 1, 0, 0, started_at, updated_at, input, options
       FROM counted, runs WHERE runs.id = 'first' RETURNING id`
-    expect(inFile(path, copyOf(200))).toHaveLength(200)
+    expect(await change(path, copyOf(200))).toHaveLength(200)
     const recovered = await first.recover(graph)
     expect(recovered).toHaveLength(200)
     expect(new Set(recovered.map(({ status }) => status))).toEqual(new Set(['completed']))
-    inFile(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
-    inFile(path, 'DELETE FROM facts')
+    await change(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
+    await change(path, 'DELETE FROM facts')
     begun = 0
     isHeld = true
     await until(() => begun === 64)
     await first.close()
     expect(begun).toBe(64)
-    expect(inFile(path, `SELECT count(*) AS untouched FROM runs WHERE owner = 'dead'`)).toEqual([{ untouched: 137 }])
+    expect(await change(path, `SELECT count(*) AS untouched FROM runs WHERE owner = 'dead'`)).toEqual([
+      { untouched: 137 },
+    ])
   })
 
   test('the last call for a pipeline takes the place of those before it', async () => {
@@ -940,8 +932,8 @@ describe('recover', () => {
     const other = open(path)
     await other.run(new Pipeline('p').withStage('a', ask).build(), {}, { runId: 'a' })
     // Its process died before it carried the stage out.
-    inFile(path, 'DELETE FROM facts')
-    inFile(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
+    await change(path, 'DELETE FROM facts')
+    await change(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
     await until(async () => (await durable.get('a'))?.status === 'completed')
     expect(calls).toEqual(['new'])
   })
@@ -952,8 +944,11 @@ describe('recover', () => {
     await first.run(order(), FIVE, { runId: 'a' })
     await first.run(order(), FIVE, { runId: 'b' })
     // Both have got an answer, but their process died before it carried them on.
-    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '{"answer":1}' FROM runs`)
-    inFile(
+    await change(
+      path,
+      `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '{"answer":1}' FROM runs`,
+    )
+    await change(
       path,
       `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"transform"', '"kind":"work"') WHERE id = 1`,
     )
@@ -961,7 +956,7 @@ describe('recover', () => {
     expect(wrong).toMatchObject(
       ['a', 'b'].map((runId) => ({ runId, status: 'suspended', error: { code: 'durable-engine/changed-graph' } })),
     )
-    inFile(
+    await change(
       path,
       `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"work"', '"kind":"transform"') WHERE id = 1`,
     )
@@ -988,31 +983,4 @@ test('the options of a run may be getters of a class', async () => {
   const { data } = await durable.run(graph, {}, new Options())
   expect(data.say).toEqual({ word: 'Hello' })
   expect(await durable.get('getters')).toMatchObject({ status: 'completed' })
-})
-
-test('an interceptor is told that a call is recorded when its fact is in the file, and not before', async () => {
-  const path = newPath()
-  const durable = open(path)
-  const seen: unknown[] = []
-  const watching: Interceptor = {
-    name: 'watching',
-    wrap: (next) => async (context) => {
-      const keys = (): unknown[] => inFile(path, 'SELECT key FROM facts').map(({ key }) => key)
-      context.onRecorded(() => seen.push([`${context.stage.name} recorded`, keys()]))
-      const output = await next(context)
-      seen.push([`${context.stage.name} done`, keys()])
-      return output
-    },
-  }
-  const graph = new Pipeline('order')
-    .withStage('price', () => ({ total: 7 }))
-    .withStage('pay', () => ({ paid: true }), { dependencies: ['price'] })
-    .build({ interceptors: [watching] })
-  await durable.run(graph, {}, { runId: 'watched' })
-  expect(seen).toEqual([
-    ['price done', []],
-    ['price recorded', ['price']],
-    ['pay done', ['price']],
-    ['pay recorded', ['price', 'pay']],
-  ])
 })

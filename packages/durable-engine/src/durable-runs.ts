@@ -194,8 +194,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const { input, options } = given
     const { pinned, leg } = splitOptions(options)
     const created = newRun(runId, input, pinned)
+    // A server that has no such run yet need not be asked: what adds it finds it, if it has.
+    let isNew = journal.isRemote && !isGuarded(graph) && !runs.has(runId)
     for (;;) {
-      const found = journal.read(ask('findRun', runId))
+      const found = isNew ? undefined : journal.read(ask('findRun', runId))
+      isNew = false
       // Without a wait if the journal answers at once: a cancel that comes with the start finds the run.
       const row = found instanceof Promise ? await found : found
       if (row !== undefined) {
@@ -203,11 +206,17 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        return runs.attach(graph, runId, leg)
+        const settled = await runs.attach(graph, runId, leg)
+        const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
+        if (now === undefined || now.n === row.n) return settled
+        // It was another run that settled: this caller was not admitted to it.
+        continue
       }
       // Another call of this process is starting it: its row comes with the next commit.
-      if (runs.has(runId)) await journal.write(() => ask('findRun', runId))
-      else {
+      if (runs.has(runId)) {
+        await runs.begun(runId)
+        await journal.write(() => ask('findRun', runId))
+      } else {
         // Without a wait, too, if no interceptor checks.
         const admitted = isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined
         try {
@@ -221,6 +230,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
 
   /** The run of a request that isn't a start. */
   async function existing(runId: string): Promise<RunRow> {
+    await runs.begun(runId)
     const row = await journal.read(ask('findRun', runId))
     if (row === undefined) throw unknownRun(runId, journal)
     return row
@@ -238,7 +248,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
-    return { graph, answers: checked, by: admitted?.by, carriesOn: true }
+    return { graph, answers: checked, admitted: row.n, by: admitted?.by, carriesOn: true }
   }
 
   /** The schedules of this handle, by their names. */
@@ -341,11 +351,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       const [graph, runId, reason, options] = graphFirst(given)
       checkRunId('cancel()', runId)
       checkReason(reason)
-      if (graph !== undefined) {
-        checkLeg('cancel()', graph, options)
-        await admissions.later(graph as AnyGraph, 'cancel', await existing(runId), options)
-      }
-      return runs.cancel(runId, reason)
+      if (graph === undefined) return runs.cancel(runId, reason)
+      checkLeg('cancel()', graph, options)
+      const row = await existing(runId)
+      await admissions.later(graph as AnyGraph, 'cancel', row, options)
+      return runs.cancel(runId, reason, row.n)
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
@@ -353,12 +363,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkRunId('get()', runId)
       const { facts, ...options } = plainOptions<GetOptions>(all as object)
       checkGetOptions(graph === undefined ? all : { facts })
-      if (graph !== undefined) {
-        checkLeg('get()', graph, options, ['facts'])
-        const row = await journal.read(ask('findRun', runId))
-        if (row !== undefined) await admissions.later(graph as AnyGraph, 'read', row, options)
-      }
-      return journal.read(runDetails(runId, viewer, { facts }))
+      if (graph === undefined) return journal.read(runDetails(runId, viewer, { facts }))
+      checkLeg('get()', graph, options, ['facts'])
+      const row = await journal.read(ask('findRun', runId))
+      if (row === undefined) return undefined
+      await admissions.later(graph as AnyGraph, 'read', row, options)
+      return journal.read(runDetails(runId, viewer, { facts }, row.n))
     },
     as(name) {
       checkName(name)
@@ -367,14 +377,14 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
-          await runs.answer(runId, { graph: undefined, answers, by, carriesOn: false })
+          await runs.answer(runId, { graph: undefined, answers, admitted: undefined, by, carriesOn: false })
         },
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
-          await runs.answer(runId, { graph, answers: checked, by, carriesOn: true })
+          await runs.answer(runId, { graph, answers: checked, admitted: undefined, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
         schedule: (of, options) => schedule(of, options as never, name),

@@ -6,7 +6,7 @@ import type { CallFacts } from '@stageflow/core/durable'
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
 import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
-import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
+import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
@@ -25,8 +25,9 @@ export function* askToStop(
   reason: string,
   { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
+  admitted: number | undefined,
 ): Act<number | undefined> {
-  const row = yield* ask('findRun', id)
+  const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
@@ -45,6 +46,8 @@ export interface AnswerPlan {
 /** Answers as they were given. */
 export interface GivenAnswers {
   readonly answers: unknown
+  /** The number of the run that they were admitted to; undefined if no interceptor was asked. */
+  readonly admitted: number | undefined
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
   /** The graph of the process that takes the answers; undefined if there is none. */
@@ -56,10 +59,10 @@ export interface GivenAnswers {
 /** Keeps all answers, or none. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, by, graph, carriesOn }: GivenAnswers,
+  { answers: given, admitted, by, graph, carriesOn }: GivenAnswers,
   { journal, owner, maxFactLength }: AnswerPlan,
 ): Act<number> {
-  const row = yield* ask('findRun', id)
+  const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
   // Without the graph, the questions say what their answers must be.

@@ -17,7 +17,7 @@ export type { GetOptions, ListOptions, RunDetails, RunFact, RunOwner, RunSummary
 // For journals
 export { runsReader } from './runs-reader.ts'
 export type { ReadableJournal, RunsReader } from './runs-reader.ts'
-export { ask, closedJournal, perform } from './journal.ts'
+export { ask, closedJournal, perform, questionOf } from './journal.ts'
 export type {
   Act,
   AddedFact,
@@ -27,11 +27,14 @@ export type {
   EndedLeg,
   FoundRun,
   Journal,
+  LastQuestion,
   Question,
   ReopenedRun,
   RunFilter,
   Tables,
+  WriteOptions,
 } from './journal.ts'
+export { hasEnded } from './run-row.ts'
 export type { FactKey, FactKind, FactRow, InboxRow, ListedRun, RunRow, ScheduleRow } from './rows.ts'
 export { ENGINE_OPTIONS, LEASE_MS, LONGEST_MS } from './options.ts'
 export type { EngineOptions } from './options.ts'

@@ -76,11 +76,16 @@ export interface Tables {
   /** Like `abandonedRuns`, with those that are blocked, and those that a process carries. */
   unfinishedRuns(pipeline: string): readonly FoundRun[]
 
-  /** Throws before it writes if the journal has no room for more runs. */
-  addRun(run: AddedRun): void
+  /**
+   * Returns the number of the new run; undefined if there is a run with this id. Throws before it writes if the journal has no room for more
+   * runs.
+   */
+  addRun(run: AddedRun): number | undefined
   claimRun(run: ClaimedRun): void
   reopenRun(run: ReopenedRun): void
-  /** Returns false if the fence is another one. */
+  /** Until the end of the transaction, no other writes anything for the run. */
+  lockRun(run: number): void
+  /** Returns false if the fence is another one. A run that has ended loses its inbox. */
   endLeg(leg: EndedLeg): boolean
   /** Removes a run of this fence whose first leg was refused. */
   removeRun(run: number, fence: number): void
@@ -118,7 +123,11 @@ export type Question = { readonly [Name in keyof Tables]: readonly [Name, ...Par
  * Something that is done with a journal. It yields its questions to the tables, and gets the answer of each: SQLite answers at once, so
  * that an act costs no promise; a server is waited for.
  */
-export type Act<T> = Generator<Question, T, unknown>
+export type Act<T> = Generator<Question | LastQuestion, T, unknown>
+/** The last question of an act. */
+export interface LastQuestion {
+  readonly last: Question
+}
 
 /** Asks the tables: `const row = yield* ask('findRun', id)`. */
 export function* ask<Name extends keyof Tables>(
@@ -127,16 +136,37 @@ export function* ask<Name extends keyof Tables>(
 ): Act<ReturnType<Tables[Name]>> {
   return (yield [name, ...values] as unknown as Question) as ReturnType<Tables[Name]>
 }
+/** The same, as the last question of an act, so that a server can commit the transaction with it. */
+export function* askLast<Name extends keyof Tables>(
+  name: Name,
+  ...values: Parameters<Tables[Name]>
+): Act<ReturnType<Tables[Name]>> {
+  return (yield { last: [name, ...values] as unknown as Question }) as ReturnType<Tables[Name]>
+}
+
+/** The question of a step, whether it is the last or not. */
+export const questionOf = (asked: Question | LastQuestion): Question => ('last' in asked ? asked.last : asked)
 
 /** Carries out an act with tables that answer at once. */
 export function perform<T>(act: Act<T>, tables: Tables): T {
   let step = act.next()
   while (step.done !== true) {
-    const [name, ...values] = step.value
+    const [name, ...values] = questionOf(step.value)
     step = act.next((tables[name] as (...given: readonly unknown[]) => unknown)(...values))
   }
   return step.value
 }
+
+export interface WriteOptions {
+  /**
+   * The act may happen twice: what it finds after the first time tells it so. A journal that doesn't know whether a commit has happened, because
+   * the connection was lost, may then carry it out again. Default: false.
+   */
+  readonly isRepeatable?: boolean
+}
+
+/** For acts that may happen twice. */
+export const REPEATABLE: WriteOptions = { isRepeatable: true }
 
 /** Where runs are kept. */
 export interface Journal {
@@ -144,13 +174,15 @@ export interface Journal {
   readonly name: string
   /** How often processes look for what others have written, in ms, if nothing tells them before. */
   readonly pollMs: number
+  /** Whether each look into it is a message to a server. Then a run that may be new is added without a look. */
+  readonly isRemote: boolean
   /** Carries out an act that only reads. A journal that answers at once returns the value itself, so that nothing else happens in between. */
   read<T>(act: Act<T>): T | Promise<T>
   /**
    * Carries out an act in a transaction, and resolves once that is committed. A journal can put several acts into one transaction; what an act
    * throws rejects alone, so it must throw before it writes. It may begin again after an error of the storage.
    */
-  write<T>(act: () => Act<T>): Promise<T>
+  write<T>(act: () => Act<T>, options?: WriteOptions): Promise<T>
   /**
    * Adds a fact if the run has this fence, and takes its row from the inbox. Resolves once that is committed, with false if another process has
    * taken the run. Facts of many runs come at once, so a journal can write them together. Those of one run have no gaps: after a fact that could

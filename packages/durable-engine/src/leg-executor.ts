@@ -25,6 +25,8 @@ export interface Leg {
   readonly checkAnswer: (key: string, answer: unknown) => Promise<unknown>
   readonly calls: CallsInProgress
   readonly clock: Clock
+  /** The time that has come by the clock of the journal, because of which the leg began; otherwise 0. */
+  readonly dueAt: number
   readonly maxFactLength: number
 }
 
@@ -77,7 +79,7 @@ export class LegExecutor implements StageExecutor {
   readonly #checking = new Set<number>()
   readonly #refused = new Set<number>()
   /** True if the inbox may have more than was read. */
-  #mustRead = true
+  #mustRead: boolean
   /** The read that began last; undefined once it has ended. A journal that answers at once has none. */
   #reading: Promise<void> | undefined
   /** True if a row of the inbox may be taken now. */
@@ -92,6 +94,8 @@ export class LegExecutor implements StageExecutor {
     this.lost = this.#lost.signal
     this.stopping = this.#stopping.signal
     this.#leg = leg
+    // A run that is new has nothing in its inbox.
+    this.#mustRead = leg.leg > 1
     this.#known = new Set(leg.keys.map(({ kind, key }) => idOf(kind, key)))
     this.#pastCount = leg.keys.length
     this.#lastNumber = this.#pastCount
@@ -312,7 +316,8 @@ export class LegExecutor implements StageExecutor {
   /** Records the timers whose time has come, and sets the alarm for the next one. */
   #passTimers(): void {
     this.#clearAlarm()
-    const now = this.#leg.clock.now()
+    // The clock of the journal may be ahead of this one. Otherwise the leg would end, and the next one begin, until this one has come up.
+    const now = Math.max(this.#leg.clock.now(), this.#leg.dueAt)
     let earliest = Infinity
     for (const [key, at] of this.#timers) {
       if (at <= now) {

@@ -1,28 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
-import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { openRuns } from '../test/open-runs.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-retry-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newPath = (): string => join(folder, `${++files}.db`)
-const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
-function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
-  const durable = durableLocal({ path, synchronous: 'normal', leaseMs: 200, ...options })
-  opened.push(durable)
-  return durable
-}
+const { newPath, open } = openRuns({ leaseMs: 200 })
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('Pay?') : { answer: resumed.answer }
@@ -150,10 +133,10 @@ test('the time limit of a run begins again when it is tried again', async () => 
     }
     return both
   }
-  expect(await run(durable.run(graph, {}, { runId: 'a', timeoutMs: 100 }))).toMatchObject({
+  expect(await run(durable.run(graph, {}, { runId: 'a', timeoutMs: 100_000 }))).toMatchObject({
     code: 'core/pipeline-failed',
   })
-  await clock.advance(1_000)
+  await clock.advance(1_000_000)
   isDown = false
   expect(await run(durable.retryFailed(graph, 'a'))).toMatchObject({ status: 'completed' })
 })

@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import { factsForRetry } from '@stageflow/core/durable'
 import type { CallFacts, RetriedFact } from '@stageflow/core/durable'
 
-import { checkFit } from './claim.ts'
+import { checkFit, findAdmitted } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
@@ -15,8 +15,8 @@ import type { PinnedOptions } from './run-row.ts'
  * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again`; all others stay. The
  * time limit of the run begins again. Runs within a write.
  */
-export function* reopen(graph: AnyGraph, { id }: RunRow, again: readonly string[], now: number): Act<void> {
-  const row = yield* ask('findRun', id)
+export function* reopen(graph: AnyGraph, { id, n }: RunRow, again: readonly string[], now: number): Act<void> {
+  const row = yield* findAdmitted(id, n)
   if (row?.status !== 'failed')
     throw new StageflowError(
       'durable-engine/not-failed',

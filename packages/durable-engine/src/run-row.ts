@@ -11,7 +11,7 @@ export type PinnedOptions = Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'o
 export const graphOf = (row: RunRow): GraphFingerprint =>
   readObject(row.fingerprint, 'shape', row.id) as GraphFingerprint
 
-export const hasEnded = ({ status }: RunRow): boolean =>
+export const hasEnded = ({ status }: Pick<RunRow, 'status'>): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'failed'
 
 /** Why a leg could not go on, as it is kept and listed. */

@@ -12,7 +12,7 @@ import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
-import { ask, closedJournal } from './journal.ts'
+import { REPEATABLE, ask, askLast, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { resultText } from './kept-result.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
@@ -54,6 +54,8 @@ interface LiveRun {
   readonly start: NewRun | undefined
   /** How many callers wait for it. */
   waiting: number
+  /** Resolves when the journal has it, or can't have it. */
+  readonly begun: PromiseWithResolvers<void>
   settled: Promise<Settled>
 }
 interface LiveLeg {
@@ -127,7 +129,15 @@ export class Runs {
   }
 
   #begin(graph: Graph, id: string, options: LegOptions<unknown>, start: NewRun | undefined): LiveRun {
-    const live: LiveRun = { id, graph, options, start, waiting: 0, settled: new Promise(() => {}) }
+    const live: LiveRun = {
+      id,
+      graph,
+      options,
+      start,
+      waiting: 0,
+      begun: Promise.withResolvers(),
+      settled: new Promise(() => {}),
+    }
     this.#runs.set(id, live)
     live.settled = this.#carry(live).finally(() => this.#forget(live))
     live.settled.catch(() => {}) // its callers have the error, if any are left
@@ -152,7 +162,7 @@ export class Runs {
   async #carry(live: LiveRun): Promise<Settled> {
     let { start } = live
     for (;;) {
-      const claimed = await this.#claim(live, start)
+      const claimed = await this.#claim(live, start).finally(live.begun.resolve)
       start = undefined
       if (claimed.is === 'settled') return claimed.result
       const result = await this.#leg(live, claimed)
@@ -172,12 +182,14 @@ export class Runs {
       if (seen !== 'elsewhere') {
         const toCreate = created
         const lookedAt = systemClock.now()
-        const found = await journal.write(() => claim(id, graph, this.#plan, toCreate))
+        const mustRenew = this.#mustRenew(lookedAt)
+        const claimant = { ...this.#plan, mustRenew }
+        const found = await journal.write(() => claim(id, graph, claimant, toCreate), REPEATABLE)
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
         if (found.is === 'ours') {
-          this.#noteClaim(lookedAt)
+          if (mustRenew) this.#noteClaim(lookedAt)
           toCreate?.onAdded?.()
         }
         if (found.is !== 'elsewhere') return found
@@ -206,15 +218,16 @@ export class Runs {
       checkAnswer: async (key, answer) => checkedAnswer(live.graph, key, answer),
       calls: this.#calls,
       clock,
+      dueAt: row.is_due === 1 ? (row.wake_at ?? 0) : 0,
       maxFactLength,
     })
     this.#legs.set(row.n, { row, executor })
     if (this.pulse.isOver) executor.lose(closedJournal(journal))
     this.#beat()
     try {
-      executor.lookIntoInbox()
+      if (row.leg > 1) executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
-      if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
+      if (!(await journal.write(() => this.#end(row, executor, result), REPEATABLE))) return undefined
       this.#forget(live)
       if (result.status !== 'suspended') {
         this.#calls.forget(row.id)
@@ -226,7 +239,7 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row))
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row), REPEATABLE)
       else await this.#block(row, error)
       throw error
     } finally {
@@ -239,16 +252,16 @@ export class Runs {
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
   *#end({ n: run, fence }: RunRow, { untaken, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
     const isSuspended = result.status === 'suspended'
+    if (isSuspended) yield* ask('lockRun', run)
     // An answer has come while the leg was ending.
     const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n)
     if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const [failure] = result.status === 'failed' ? result.errors : []
     const error = failure === undefined ? null : JSON.stringify(failure)
-    const { status } = result
-    const text = resultText(result, parts)
-    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false
-    if (!isSuspended) yield* ask('emptyInbox', run)
-    for (const row of isSuspended ? untaken : []) yield* ask('takeFromInbox', row)
+    const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
+    if (!isSuspended) return yield* askLast('endLeg', ended)
+    if (!(yield* ask('endLeg', ended))) return false
+    for (const row of untaken) yield* ask('takeFromInbox', row)
     return true
   }
 
@@ -274,7 +287,7 @@ export class Runs {
     const isTransient = journal.isTransient(error)
     try {
       // What a fact had no room for would be done again and again.
-      await journal.write(isTransient && !isFull(error) ? release : block)
+      await journal.write(isTransient && !isFull(error) ? release : block, REPEATABLE)
     } catch {
       // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
       this.#unwritten.set(run, isTransient ? release : block)
@@ -289,16 +302,23 @@ export class Runs {
 
   // Other processes, and other callers
 
+  /** Waits until a run that this process starts is in the journal. A journal that answers at once has it with the next write. */
+  async begun(id: string): Promise<void> {
+    const live = this.#runs.get(id)
+    if (this.#plan.journal.isRemote && live?.start !== undefined) await live.begun.promise
+  }
   /** Asks to stop a run. Returns false if it has ended. */
-  async cancel(id: string, reason: string): Promise<boolean> {
+  async cancel(id: string, reason: string, admitted?: number): Promise<boolean> {
     const { journal } = this.#plan
-    const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id)))
+    await this.begun(id)
+    const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id), admitted))
     if (run === undefined) return false
     this.#lookIntoInbox(run)
     return true
   }
   /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
   async answer(id: string, given: GivenAnswers): Promise<void> {
+    await this.begun(id)
     const run = await this.#plan.journal.write(() => keepAnswers(id, given, this.#plan))
     this.#lookIntoInbox(run)
   }
@@ -324,7 +344,7 @@ export class Runs {
         await this.#writeAgain()
         if (systemClock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = systemClock.now()
-          await journal.write(() => ask('renewLease', owner, leaseMs))
+          await journal.write(() => ask('renewLease', owner, leaseMs), REPEATABLE)
           await this.#loseTakenLegs()
           this.#noteLease(renewedAt)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
@@ -337,9 +357,16 @@ export class Runs {
   }
   async #writeAgain(): Promise<void> {
     for (const [run, write] of this.#unwritten) {
-      await this.#plan.journal.write(write)
+      await this.#plan.journal.write(write, REPEATABLE)
       this.#unwritten.delete(run)
     }
+  }
+  /**
+   * Whether a claim has to renew the lease. If the lease holds for long enough, it doesn't: all claims would wait for each other, because
+   * a process has one lease.
+   */
+  #mustRenew(now: number): boolean {
+    return this.#leasedUntil - now < this.#plan.leaseMs / 2
   }
   /** A run was claimed in a write that began at `claimedAt`, which renews the lease. If that had ended, others may have the other runs. */
   #noteClaim(claimedAt: number): void {
@@ -359,7 +386,7 @@ export class Runs {
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
-      await journal.write(() => ask('notCrashed', run))
+      await journal.write(() => ask('notCrashed', run), REPEATABLE)
     }
   }
 

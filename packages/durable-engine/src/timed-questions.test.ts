@@ -1,28 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
-import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { openRuns } from '../test/open-runs.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-times-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newPath = (): string => join(folder, `${++files}.db`)
-const opened: DurableLocal[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
-})
-function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
-  const durable = durableLocal({ path, synchronous: 'normal', ...options })
-  opened.push(durable)
-  return durable
-}
+const { newPath, open } = openRuns()
+
 /** Lets time pass until something is so. */
 async function untilBeats(clock: ReturnType<typeof manualClock>, isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) {

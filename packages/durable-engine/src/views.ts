@@ -4,7 +4,7 @@ import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/d
 import { FLAG, type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
 import { answerPath, questionsIn } from './answers.ts'
-import { unknownRun } from './claim.ts'
+import { findAdmitted, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import type { FactKind, FactRow, InboxRow, ListedRun, RunRow, RunStatus } from './rows.ts'
@@ -175,9 +175,10 @@ export function* runDetails(
   runId: string,
   viewer: Viewer,
   { facts: withFacts }: GetOptions,
+  admitted?: number,
 ): Act<RunDetails | undefined> {
   for (;;) {
-    const row = yield* ask('findRun', runId)
+    const row = yield* findAdmitted(runId, admitted)
     if (row === undefined) return undefined
     // Before the facts: an answer moves from the inbox to them.
     const inbox = yield* ask('inbox', row.n)

@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import { Pipeline, StageOutput } from '@stageflow/core'
 import { afterAll, describe, expect, test } from 'vitest'
 
-import { durableLocal } from '../../durable-local/src/index.ts'
+import { newPlace } from '../test/place.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-local-wrong-'))
-const durable = durableLocal({ path: join(folder, 'runs.db'), synchronous: 'normal' })
+const place = newPlace()
+const durable = place.open(place.newPath(), {})
 afterAll(async () => {
   await durable.close()
-  rmSync(folder, { recursive: true })
+  await place.close()
 })
 const graph = new Pipeline('asks')
   .withStage('q', ({ resumed }) =>

@@ -1,40 +1,47 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import type { DurableRuns, EngineOptions } from '@stageflow/durable-engine'
 import type { ManualClock } from '@stageflow/testing'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
 import { durableLocal } from '../../durable-local/src/index.ts'
 import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { newPlace } from './place.ts'
 
-// The journals of tests are files of SQLite.
+export { inFile } from './place.ts'
 
-/** A path in a folder of its own, until the test ends. */
+/** The runs of one test file. What a test opens is closed after it. */
+export function openRuns(defaults: Partial<EngineOptions> = {}) {
+  const place = newPlace()
+  const { newPath, change, text, answersAtOnce } = place
+  afterAll(() => place.close())
+  const open = (path = newPath(), options: Partial<EngineOptions> = {}): DurableRuns => {
+    const durable = place.open(path, { ...defaults, ...options })
+    onTestFinished(async () => {
+      await durable.close({ timeoutMs: 0 })
+    })
+    return durable
+  }
+  return { newPath, open, change, text, answersAtOnce }
+}
+
+/** A path of a file in a folder of its own, until the test ends. */
 export function newPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   return join(folder, 'runs.db')
 }
-/** Opens a journal until the test ends. */
+/** Opens a journal in a file until the test ends. */
 export function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
   const durable = durableLocal({ path, synchronous: 'normal', ...options })
   onTestFinished(async () => {
     await durable.close({ timeoutMs: 0 })
   })
   return durable
-}
-/** Changes a journal as another process does. */
-export function inFile(path: string, sql: string): readonly Record<string, unknown>[] {
-  const database = new DatabaseSync(path, { timeout: 5_000 })
-  try {
-    return database.prepare(sql).all() as Record<string, unknown>[]
-  } finally {
-    database.close()
-  }
 }
 export const gate = () => Promise.withResolvers<void>()
 /** Looks again and again, until something is as expected. */

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { Pipeline } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
 import { describe, expect, test } from 'vitest'
 
-import { FIVE, inFile, newPath, open, order, until } from '../../durable-engine/test/open-runs.ts'
+import { FIVE, aborted, inFile, newPath, open, order, until } from '../../durable-engine/test/open-runs.ts'
 import { durableLocal } from './index.ts'
 import type { DurableLocalOptions } from './index.ts'
 
@@ -282,4 +283,46 @@ describe('the journal', () => {
         expect.objectContaining({ code: 'durable-local/illegal-option' }) as Error,
       )
   })
+})
+
+test('close() resolves although the journal cannot be written, and its report has the error', async () => {
+  const path = newPath()
+  let calls = 0
+  const graph = new Pipeline('p').withStage('work', (context) => (calls++, aborted(context))).build()
+  const durable = open(path, { busyTimeoutMs: 0 })
+  const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+  await until(() => calls === 1)
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN IMMEDIATE')
+  const report = await durable.close()
+  other.close()
+  expect(report).toMatchObject({ released: [], stillRunning: [], error: { code: 'durable-local/unavailable' } })
+  expect(await run).toMatchObject({ code: 'durable-engine/closed' })
+})
+
+test('an interceptor is told that a call is recorded when its fact is in the file, and not before', async () => {
+  const path = newPath()
+  const durable = open(path)
+  const seen: unknown[] = []
+  const watching: Interceptor = {
+    name: 'watching',
+    wrap: (next) => async (context) => {
+      const keys = (): unknown[] => inFile(path, 'SELECT key FROM facts').map(({ key }) => key)
+      context.onRecorded(() => seen.push([`${context.stage.name} recorded`, keys()]))
+      const output = await next(context)
+      seen.push([`${context.stage.name} done`, keys()])
+      return output
+    },
+  }
+  const graph = new Pipeline('order')
+    .withStage('price', () => ({ total: 7 }))
+    .withStage('pay', () => ({ paid: true }), { dependencies: ['price'] })
+    .build({ interceptors: [watching] })
+  await durable.run(graph, {}, { runId: 'watched' })
+  expect(seen).toEqual([
+    ['price done', []],
+    ['price recorded', ['price']],
+    ['pay done', ['price']],
+    ['pay recorded', ['price', 'pay']],
+  ])
 })

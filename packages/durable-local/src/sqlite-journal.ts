@@ -31,6 +31,7 @@ export class SqliteJournal implements Journal {
   /** Its path. */
   readonly name: string
   readonly pollMs = 100
+  readonly isRemote = false
   readonly #database: DatabaseSync
   readonly #tables: SqliteTables
   readonly #begin: StatementSync

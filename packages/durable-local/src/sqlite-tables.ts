@@ -3,6 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
+import { hasEnded } from '@stageflow/durable-engine'
 import type {
   AddedFact,
   AddedInboxRow,
@@ -38,6 +39,7 @@ import {
   FIND_GRAPH,
   FIND_SCHEDULE,
   FORGET_OWNERS,
+  HAS,
   INBOX,
   KEYS,
   LEAVE,
@@ -105,9 +107,10 @@ export class SqliteTables implements Tables {
     return this.#all(UNFINISHED, { pipeline, now: this.#plan.clock.now() })
   }
 
-  addRun({ graph, ...run }: AddedRun): void {
+  addRun({ graph, ...run }: AddedRun): number | undefined {
+    if (this.#get(HAS, run.id) !== undefined) return undefined
     if (!this.#hasRoom()) throw fullJournal(run.id, this.#plan.path)
-    this.#run(ADD, { ...run, graph: this.#idOfGraph(graph) })
+    return this.#get<{ readonly n: number }>(ADD, { ...run, graph: this.#idOfGraph(graph) })?.n
   }
   claimRun({ graph, ...run }: ClaimedRun): void {
     this.#run(CLAIM, { ...run, graph: this.#idOfGraph(graph) })
@@ -117,9 +120,13 @@ export class SqliteTables implements Tables {
     for (const { n, kind, key, at, value } of facts) this.#run(RESTORE_FACT, { run, n, kind, key, at, value })
     this.#run(REOPEN, { run, options, facts: facts.length })
   }
+  /** Each transaction has the whole file. */
+  lockRun(): void {}
   endLeg(leg: EndedLeg): boolean {
     const result = leg.result === null ? null : deflateRawSync(leg.result)
-    return this.#run(END, { ...leg, result }) === 1
+    const isOurs = this.#run(END, { ...leg, result }) === 1
+    if (isOurs && hasEnded(leg)) this.emptyInbox(leg.run)
+    return isOurs
   }
   removeRun(run: number, fence: number): void {
     this.#run(UNDO_ADD, run, fence)

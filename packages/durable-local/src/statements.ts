@@ -94,10 +94,12 @@ const COLUMNS = `
 export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = :id`
 export const RESULT: string = `SELECT result FROM runs WHERE n = ?`
 
+export const HAS: string = `SELECT 1 FROM runs WHERE id = ?`
 export const ADD: string = `
   INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
     input, options, kept)
-  VALUES (:id, :pipeline, :graph, 'running', :owner, 1, 1, 0, 0, :userId, :orgId, :startedAt, ${NOW}, :input, :options, :kept)`
+  VALUES (:id, :pipeline, :graph, 'running', :owner, 1, 1, 0, 0, :userId, :orgId, :startedAt, ${NOW}, :input, :options, :kept)
+  RETURNING n`
 export const CLAIM: string = `
   UPDATE runs SET owner = :owner, graph = :graph, status = 'running', fence = fence + 1, leg = leg + 1, facts_before = :facts,
     crashes = :crashes, updated_at = ${NOW}, error = NULL, wake_at = NULL

@@ -37,6 +37,7 @@ export function lateJournal(path: string): Journal {
   return {
     name: journal.name,
     pollMs: journal.pollMs,
+    isRemote: journal.isRemote,
     read,
     write: (act) => journal.write(act),
     addFact: (fact) => journal.addFact(fact),

@@ -1,0 +1,113 @@
+import { systemClock } from '@stageflow/core'
+
+import type { JournalClient, JournalPool } from './options.ts'
+import type { Sql } from './sql.ts'
+
+/** The rows of one statement. */
+export type Rows = readonly Readonly<Record<string, unknown>>[]
+
+/** One connection of the pool, for as long as it is used. */
+export class Connection {
+  readonly #client: JournalClient
+
+  constructor(client: JournalClient) {
+    this.#client = client
+  }
+
+  /** Sends statements in one message, and resolves with the rows of each. */
+  async send(statements: readonly Sql[]): Promise<readonly Rows[]> {
+    const answer = await this.#client.query(statements.map(({ text }) => text).join(';\n'))
+    return (Array.isArray(answer) ? answer : [answer]).map(({ rows }: { readonly rows?: Rows }) => rows ?? [])
+  }
+  /** Sends a statement whose end isn't waited for. What uses the connection next comes after it. */
+  post(statement: Sql): void {
+    this.#client.query(statement.text).catch(() => {}) // the pool notices a connection that is lost
+  }
+}
+
+/** An error after which the connection can be used again. */
+export class Undone extends Error {}
+
+/**
+ * The connections that the journal uses at once: never more than the pool has. What waits for one waits here, because the pool's own
+ * time limit for waiting would make an error of many runs at once.
+ */
+export class Connections {
+  readonly #pool: JournalPool
+  readonly #most: number
+  readonly #waiting: (() => void)[] = []
+  #used = 0
+  #whenIdle: (() => void)[] = []
+
+  constructor(pool: JournalPool, most: number) {
+    this.#pool = pool
+    this.#most = most
+  }
+
+  /** Uses one connection, for at most `limitMs`. After an error other than `Undone`, the connection is closed. */
+  async use<T>(limitMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.#used < this.#most) this.#used++
+    // The one before hands its place over, so that no later caller takes it.
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    try {
+      return await this.#useOne(limitMs, work)
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#leave()
+      else next()
+    }
+  }
+  #leave(): void {
+    this.#used--
+    if (this.#used === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+  /** Resolves when no connection is in use. */
+  async idle(): Promise<void> {
+    if (this.#used > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  async #useOne<T>(limitMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>()
+    late.promise.catch(() => {}) // nothing may be waiting for it
+    let client: JournalClient | undefined
+    let isLate = false
+    const stopTimer = systemClock.setTimeout(() => {
+      isLate = true
+      late.reject(tooLate(limitMs))
+      // The statement under way rejects with it.
+      client?.release(true)
+    }, limitMs)
+    let isUsable = false
+    try {
+      client = await this.#connect(late.promise)
+      const value = await work(new Connection(client))
+      isUsable = true
+      return value
+    } catch (error) {
+      isUsable = error instanceof Undone
+      throw isUsable ? (error as Undone).cause : error
+    } finally {
+      stopTimer()
+      client?.off('error', ignore)
+      if (!isLate) client?.release(!isUsable)
+    }
+  }
+  async #connect(late: Promise<never>): Promise<JournalClient> {
+    const connecting = this.#pool.connect()
+    try {
+      const client = await Promise.race([connecting, late])
+      // The statement under way rejects too. Without a listener, a server that stops would end the process.
+      client.on('error', ignore)
+      return client
+    } catch (error) {
+      connecting.then(
+        (client) => client.release(),
+        () => {},
+      )
+      throw error
+    }
+  }
+}
+
+const tooLate = (limitMs: number): Error => new Error(`PostgreSQL did not answer within ${limitMs} ms.`)
+const ignore = (): void => {}

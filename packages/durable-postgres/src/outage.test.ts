@@ -1,0 +1,203 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import type { TestServer } from '../../interceptor-idempotency/test/server-process.ts'
+import { startPostgres } from '../../store-postgres/test/postgres-server.ts'
+import { connect } from '../../store-postgres/test/postgres.ts'
+import { durablePostgres } from './durable-postgres.ts'
+import type { JournalPool } from './options.ts'
+
+let server: TestServer
+let pool: Pool
+beforeAll(async () => {
+  server = await startPostgres({ fsync: 'off' })
+  pool = connect({ connectionString: server.url })
+  await using durable = durablePostgres({ pool })
+  await durable.migrate()
+}, 120_000)
+afterAll(async () => {
+  await pool.end()
+  await server.close()
+}, 120_000)
+
+let ids = 0
+const newId = (): string => `run ${++ids}`
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
+
+test('runs go on when the server restarts, and no stage that had settled is called again', async () => {
+  const calls: string[] = []
+  let reached = 0
+  const restarted = Promise.withResolvers<void>()
+  const graph = new Pipeline('p')
+    .withStage('before', ({ snapshot }) => {
+      calls.push(`${snapshot.inputText} before`)
+      return {}
+    })
+    .withStage(
+      'during',
+      async ({ snapshot }) => {
+        calls.push(`${snapshot.inputText} during`)
+        reached++
+        await restarted.promise
+        return {}
+      },
+      { dependencies: ['before'] },
+    )
+    .withStage('after', () => ({ done: true }), { dependencies: ['during'] })
+    .build()
+  const durable = durablePostgres({ pool })
+  const runs = Array.from({ length: 20 }, (_, place) =>
+    durable.run(graph, { inputText: `${place}` }, { runId: newId() }),
+  )
+  await expect.poll(() => reached).toBe(20)
+  await server.stop()
+  // The facts of all stages are to be written while there is no server.
+  restarted.resolve()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await server.start()
+  for (const run of runs) expect((await run).status).toBe('completed')
+  expect(new Set(calls).size).toBe(40)
+  expect(calls).toHaveLength(40)
+  await durable.close()
+}, 120_000)
+
+test('while there is no server, each request is an error worth another try, and close() resolves', async () => {
+  const graph = new Pipeline('p').withStage('a', ask).build()
+  const durable = durablePostgres({ pool, timeoutMs: 300 })
+  await durable.run(graph, {}, { runId: 'waits' })
+  await server.stop()
+  const unavailable = { code: 'durable-postgres/unavailable' }
+  await expect(durable.run(graph, {}, { runId: newId() })).rejects.toMatchObject(unavailable)
+  await expect(durable.resume(graph, 'waits', { a: 1 })).rejects.toMatchObject(unavailable)
+  await expect(durable.cancel('waits', 'down')).rejects.toMatchObject(unavailable)
+  await expect(durable.get('waits')).rejects.toMatchObject(unavailable)
+  await expect(durable.list()).rejects.toMatchObject(unavailable)
+  const report = await durable.close({ timeoutMs: 0 })
+  expect(report.error).toMatchObject(unavailable)
+  await server.start()
+  const again = durablePostgres({ pool })
+  expect((await again.resume(graph, 'waits', { a: 1 })).data).toEqual({ a: { answer: 1 } })
+  await again.close()
+}, 120_000)
+
+type Query = (statement: string) => Promise<unknown>
+
+/** A pool whose clients send their statements through `send`. */
+function through(send: (query: Query, statement: string) => Promise<unknown>): JournalPool {
+  return {
+    options: { max: 10 },
+    connect: async () => {
+      const client = await pool.connect()
+      const query = client.query.bind(client) as Query
+      let isDead = false
+      return {
+        query: async (statement: string) => {
+          if (isDead) throw lost()
+          try {
+            return await send(query, statement)
+          } catch (error) {
+            isDead = (error as Error).message === lost().message
+            throw error
+          }
+        },
+        on: client.on.bind(client),
+        off: client.off.bind(client),
+        release: (error?: Error | boolean) => client.release(isDead || error),
+      } as never
+    },
+  }
+}
+const lost = (): Error => new Error('Connection terminated unexpectedly')
+
+test('an answer whose commit is not confirmed is an error that says so, and is not given twice', async () => {
+  const graph = new Pipeline('p').withStage('a', ask).build()
+  const runId = newId()
+  await using here = durablePostgres({ pool })
+  await here.run(graph, {}, { runId })
+  let isBroken = true
+  const losing = through(async (query, statement) => {
+    const answer = await query(statement)
+    if (isBroken && statement.endsWith('COMMIT') && statement.includes('INSERT INTO')) throw lost()
+    return answer
+  })
+  await using there = durablePostgres({ pool: losing, listen: false })
+  await expect(there.answer(graph, runId, { a: 1 })).rejects.toMatchObject({
+    code: 'durable-postgres/unavailable',
+    message: expect.stringContaining('not known whether the change was kept') as string,
+  })
+  isBroken = false
+  await expect(there.answer(graph, runId, { a: 2 })).rejects.toMatchObject({ code: 'durable-engine/not-waiting' })
+  expect((await here.run(graph, {}, { runId })).data).toEqual({ a: { answer: 1 } })
+})
+
+test.each([1, 2, 3])(
+  'messages that are lost at random, before or after they were carried out, repeat no settled call (seed %i)',
+  async (seed) => {
+    let state = seed
+    const random = (): number => {
+      state = (state * 48_271) % 2_147_483_647
+      return state / 2_147_483_647
+    }
+    let losses = 0
+    const losing = through(async (query, statement) => {
+      const fate = random()
+      if (fate < 0.15) {
+        losses++
+        throw lost()
+      }
+      const answer = await query(statement)
+      if (fate < 0.3) {
+        losses++
+        throw lost()
+      }
+      return answer
+    })
+    const calls = new Map<string, number>()
+    const counted = ({ stage, snapshot }: StageContext): { readonly calls: number } => {
+      const key = `${snapshot.inputText} ${stage.name}`
+      calls.set(key, (calls.get(key) ?? 0) + 1)
+      return { calls: 1 }
+    }
+    const graph = new Pipeline('p')
+      .withStage('a', counted)
+      .withMap('items', { over: () => [1, 2, 3], each: (_item, context) => counted(context), dependencies: ['a'] })
+      .withStage('b', counted, { dependencies: ['items'] })
+      .withStage('c', counted, { dependencies: ['b'] })
+      .build()
+    const durable = durablePostgres({ pool: losing, leaseMs: 60_000 })
+    const runs = await Promise.all(
+      Array.from({ length: 30 }, (_, place) => durable.run(graph, { inputText: `${place}` }, { runId: newId() })),
+    )
+    expect(losses).toBeGreaterThan(5)
+    expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['completed']))
+    for (const [key, count] of calls) expect([key, count]).toEqual([key, key.endsWith('items') ? 3 : 1])
+    await durable.close()
+  },
+  120_000,
+)
+
+test('a process that is silent in a transaction keeps its run locked for no longer than its lease', async () => {
+  const graph = new Pipeline('p').withStage('a', ask).build()
+  const runId = newId()
+  await using here = durablePostgres({ pool, leaseMs: 300, timeoutMs: 20_000 })
+  await here.run(graph, {}, { runId })
+  // The first message of an answer locks the run; then its process says nothing more.
+  const silent = Promise.withResolvers<unknown>()
+  let isSilent = false
+  const stopping = through(async (query, statement) => {
+    if (isSilent) return silent.promise
+    const answer = await query(statement)
+    isSilent = statement.includes('FOR UPDATE')
+    return answer
+  })
+  const there = durablePostgres({ pool: stopping, leaseMs: 300, listen: false, timeoutMs: 2_000 })
+  const stuck = there.answer(graph, runId, { a: 'never' }).catch((error: unknown) => error)
+  await expect.poll(() => isSilent).toBe(true)
+  expect((await here.resume(graph, runId, { a: 'now' })).data).toEqual({ a: { answer: 'now' } })
+  silent.reject(lost())
+  expect(await stuck).toMatchObject({ code: expect.stringMatching(/^durable-/) as string })
+  await there.close({ timeoutMs: 0 })
+}, 120_000)

@@ -1,0 +1,341 @@
+import { createHash } from 'node:crypto'
+
+import { hasEnded } from '@stageflow/durable-engine'
+import type { AddedFact, Question, RunFilter } from '@stageflow/durable-engine'
+
+import { Sql, identifier, list, sql } from './sql.ts'
+
+/** The rows of the last statement of a message. */
+type Rows = readonly Readonly<Record<string, unknown>>[]
+
+/** A question to the tables as SQL. */
+export interface Inquiry {
+  readonly statements: readonly Sql[]
+  /** Makes the answer of the rows. Undefined if the question has no answer, so that the statements can wait for others. */
+  readonly answer: ((rows: Rows) => unknown) | undefined
+  /** The run that other processes may wait for: they are notified once it is committed. */
+  readonly changed?: number | undefined
+  /** The graph that the journal has for certain once it is committed. */
+  readonly graph?: string
+}
+
+/** The statements of a journal in one schema. */
+export class Statements {
+  readonly #tables: Record<'format' | 'owners' | 'graphs' | 'runs' | 'facts' | 'inbox' | 'schedules', Sql>
+  readonly #now: Sql
+  readonly #columns: Sql
+  /** The digests of the graphs that the journal has, by their shapes. */
+  readonly #keptGraphs = new Map<string, string>()
+
+  constructor(schema: string) {
+    const named = (name: string): Sql => new Sql(`${identifier(schema).text}.${name}`)
+    this.#tables = {
+      format: named('format'),
+      owners: named('owners'),
+      graphs: named('graphs'),
+      runs: named('runs'),
+      facts: named('facts'),
+      inbox: named('inbox'),
+      schedules: named('schedules'),
+    }
+    this.#now = named('now_ms()')
+    const { facts, inbox } = this.#tables
+    this.#columns = sql`r.n::float8 AS n, r.id, r.pipeline, g.fingerprint, r.status, r.owner, ${this.#isOwned()}::int AS owned,
+      EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')::int AS has_inbox, r.fence, r.leg,
+      (SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n) AS facts, r.facts_before, r.crashes, r.user_id, r.org_id,
+      r.started_at, r.updated_at, r.input, r.options, r.kept, r.reopened, r.wake_at,
+      coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due, r.error`
+  }
+
+  /** The version of the tables. */
+  format(): Sql {
+    return sql`SELECT version FROM ${this.#tables.format}`
+  }
+
+  /**
+   * A question as SQL. `isWrite`: it is asked in a transaction that writes. Each statement sees what was committed before it: one that
+   * waits for a lock and reads other tables too would see those as they were before the wait.
+   */
+  inquiry(question: Question, isWrite: boolean): Inquiry {
+    const { owners, runs, facts, inbox, schedules } = this.#tables
+    const now = this.#now
+    switch (question[0]) {
+      case 'findRun': {
+        const [, id] = question
+        const lock = sql`SELECT 1 FROM ${runs} WHERE id = ${id} FOR UPDATE`
+        const find = sql`SELECT ${this.#columns} FROM ${this.#runsAndGraphs()} WHERE r.id = ${id}`
+        return { statements: isWrite ? [lock, find] : [find], answer: ([row]) => row }
+      }
+      case 'resultText': {
+        const [, run] = question
+        return {
+          statements: [sql`SELECT result FROM ${runs} WHERE n = ${run}`],
+          answer: ([row]) => row?.['result'] ?? null,
+        }
+      }
+      case 'listRuns': {
+        const [, filter] = question
+        return { statements: [this.#list(filter)], answer: (rows) => rows }
+      }
+      case 'abandonedRuns': {
+        const [, pipeline] = question
+        const abandoned = this.#unfinished(pipeline, sql`'running'`)
+        return { statements: [sql`${abandoned} WHERE NOT ${this.#isOwned()} ORDER BY r.n`], answer: (rows) => rows }
+      }
+      case 'unfinishedRuns': {
+        const [, pipeline] = question
+        const unfinished = this.#unfinished(pipeline, sql`'running', 'blocked'`)
+        return { statements: [sql`${unfinished} ORDER BY r.n`], answer: (rows) => rows }
+      }
+      case 'addRun': {
+        const [, { id, pipeline, graph, owner, userId, orgId, startedAt, input, options, kept }] = question
+        const add = sql`
+          INSERT INTO ${runs} (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
+            input, options, kept)
+          VALUES (${id}, ${pipeline}, ${this.#graph(graph)}, 'running', ${owner}, 1, 1, 0, 0, ${userId}, ${orgId}, ${startedAt}, ${now},
+            ${input}, ${options}, ${kept})
+          ON CONFLICT (id) DO NOTHING RETURNING n::float8 AS n`
+        return { statements: [...this.#addGraph(graph), add], answer: ([row]) => row?.['n'], graph }
+      }
+      case 'claimRun': {
+        const [, { run, owner, graph, facts: count, crashes }] = question
+        const claim = sql`
+          UPDATE ${runs} SET owner = ${owner}, graph = ${this.#graph(graph)}, status = 'running', fence = fence + 1, leg = leg + 1,
+            facts_before = ${count}, crashes = ${crashes}, updated_at = ${now}, error = NULL, wake_at = NULL
+          WHERE n = ${run}`
+        return { statements: [...this.#addGraph(graph), claim], answer: undefined, graph }
+      }
+      case 'reopenRun': {
+        const [, { run, options, facts: kept }] = question
+        const rows = kept.map(({ n, kind, key, at, value }) => sql`(${run}, ${n}, ${kind}, ${key}, ${at}, ${value})`)
+        const restore = sql`INSERT INTO ${facts} (run, n, kind, key, at, value) VALUES ${list(rows)}`
+        const reopen = sql`
+          UPDATE ${runs} SET status = 'running', owner = NULL, fence = fence + 1, facts_before = ${kept.length}, crashes = 0,
+            options = ${options}, result = NULL, error = NULL, reopened = reopened + 1, updated_at = ${now}
+          WHERE n = ${run}`
+        return {
+          statements: [sql`DELETE FROM ${facts} WHERE run = ${run}`, ...(kept.length > 0 ? [restore] : []), reopen],
+          answer: undefined,
+          changed: run,
+        }
+      }
+      case 'lockRun': {
+        const [, run] = question
+        return { statements: [this.#lock(run)], answer: undefined }
+      }
+      case 'endLeg': {
+        const [, leg] = question
+        const { run, fence, status, result, error, wakeAt } = leg
+        const end = sql`
+          UPDATE ${runs} SET status = ${status}, result = ${result}, error = ${error}, wake_at = ${wakeAt}, owner = NULL, crashes = 0,
+            fence = fence + 1, updated_at = ${now}
+          WHERE n = ${run} AND fence = ${fence} RETURNING n`
+        const endAll = sql`WITH ended AS (${end}), emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended)) SELECT n FROM ended`
+        // An answer that is being committed is seen only after the lock.
+        return {
+          statements: hasEnded(leg) ? [this.#lock(run), endAll] : [end],
+          answer: (rows) => rows.length === 1,
+          changed: run,
+        }
+      }
+      case 'removeRun': {
+        const [, run, fence] = question
+        const remove = sql`DELETE FROM ${runs} WHERE n = ${run} AND fence = ${fence}`
+        return { statements: [remove], answer: undefined, changed: run }
+      }
+      case 'releaseRun': {
+        const [, run, fence] = question
+        const release = sql`UPDATE ${runs} SET owner = NULL WHERE n = ${run} AND fence = ${fence}`
+        return { statements: [release], answer: undefined, changed: run }
+      }
+      case 'notCrashed': {
+        const [, run] = question
+        return { statements: [sql`UPDATE ${runs} SET crashes = 0 WHERE n = ${run}`], answer: undefined }
+      }
+      case 'renewLease': {
+        const [, owner, ms] = question
+        const renew = sql`
+          INSERT INTO ${owners} (id, until) VALUES (${owner}, ${now} + ${ms}) ON CONFLICT (id) DO UPDATE SET until = excluded.until`
+        return { statements: [renew], answer: undefined }
+      }
+      case 'endLease': {
+        const [, owner] = question
+        return { statements: [sql`DELETE FROM ${owners} WHERE id = ${owner}`], answer: undefined }
+      }
+      case 'ownedRuns': {
+        const [, owner] = question
+        const owned = sql`SELECT n::float8 AS n, fence FROM ${runs} WHERE owner = ${owner}`
+        return { statements: [owned], answer: (rows) => rows }
+      }
+      case 'facts': {
+        const [, run, after, limit] = question
+        const some = sql`SELECT n, kind, key, at, value FROM ${facts} WHERE run = ${run} AND n > ${after} ORDER BY n LIMIT ${limit}`
+        return { statements: [some], answer: (rows) => rows }
+      }
+      case 'factKeys': {
+        const [, run] = question
+        return {
+          statements: [sql`SELECT kind, key FROM ${facts} WHERE run = ${run} ORDER BY n`],
+          answer: (rows) => rows,
+        }
+      }
+      case 'inbox': {
+        const [, run] = question
+        const rows = sql`SELECT n::float8 AS n, kind, key, value FROM ${inbox} WHERE run = ${run} ORDER BY inbox.n`
+        return { statements: [rows], answer: (found) => found }
+      }
+      case 'addToInbox': {
+        const [, { run, kind, key, value }] = question
+        const add = sql`
+          INSERT INTO ${inbox} (run, kind, key, value) VALUES (${run}, ${kind}, ${key}, ${value}) ON CONFLICT (run, kind, key) DO NOTHING`
+        return { statements: [add], answer: undefined, changed: kind === 'early' ? undefined : run }
+      }
+      case 'takeFromInbox': {
+        const [, row] = question
+        return { statements: [sql`DELETE FROM ${inbox} WHERE n = ${row}`], answer: undefined }
+      }
+      case 'emptyInbox': {
+        const [, run] = question
+        return { statements: [sql`DELETE FROM ${inbox} WHERE run = ${run}`], answer: undefined }
+      }
+      case 'runsWithInbox': {
+        const [, owner] = question
+        const called = sql`
+          SELECT DISTINCT i.run::float8 AS run FROM ${inbox} i JOIN ${runs} r ON r.n = i.run WHERE r.owner = ${owner} AND i.kind <> 'early'`
+        return { statements: [called], answer: (rows) => rows.map(({ run }) => run) }
+      }
+      case 'findSchedule': {
+        const [, name] = question
+        const find = sql`SELECT name, cron, timezone, newest FROM ${schedules} WHERE name = ${name}`
+        return { statements: [find], answer: ([row]) => row }
+      }
+      case 'putSchedule': {
+        const [, { name, cron, timezone, newest }] = question
+        const put = sql`
+          INSERT INTO ${schedules} (name, cron, timezone, newest) VALUES (${name}, ${cron}, ${timezone}, ${newest})
+          ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, timezone = excluded.timezone, newest = excluded.newest`
+        return { statements: [put], answer: undefined }
+      }
+    }
+  }
+
+  /**
+   * Adds the facts whose runs have their fence, takes their rows from the inbox, and returns the facts that the journal has then. The lock on
+   * the runs keeps other processes from claiming them before it is committed. A fact that is there already was added by an earlier try.
+   * Nothing is added to a run whose fact before these is missing: it could not be written.
+   * `wait`: whether it waits for runs that another transaction has locked, or leaves them out.
+   */
+  addFacts(added: readonly AddedFact[], wait: boolean): Sql {
+    const { runs, facts, inbox } = this.#tables
+    const given = added.map(
+      ({ run, fence, n, kind, key, at, value, taken = null }) =>
+        sql`(${run}::bigint, ${fence}::int, ${n}::int, ${kind}, ${key}, ${at}::float8, ${value}, ${taken}::bigint)`,
+    )
+    const numbers = [...new Set(added.map(({ run }) => run))].toSorted((a, b) => a - b).map((run) => sql`${run}`)
+    return sql`
+      WITH given (run, fence, n, kind, key, at, value, taken) AS (VALUES ${list(given)}),
+      locked AS MATERIALIZED (
+        SELECT n, fence FROM ${runs} WHERE n IN (${list(numbers)}) ORDER BY n FOR SHARE ${wait ? sql`` : sql`SKIP LOCKED`}
+      ),
+      torn AS (
+        SELECT run FROM given GROUP BY run
+        HAVING min(given.n) > 1 + (SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = given.run)
+      ),
+      ours AS MATERIALIZED (
+        SELECT given.* FROM given JOIN locked ON locked.n = given.run AND locked.fence = given.fence
+        WHERE given.run NOT IN (SELECT run FROM torn)
+      ),
+      taken AS (DELETE FROM ${inbox} WHERE n IN (SELECT taken FROM ours WHERE taken IS NOT NULL)),
+      added AS (
+        INSERT INTO ${facts} (run, n, kind, key, at, value) SELECT run, n, kind, key, at, value FROM ours ON CONFLICT (run, n) DO NOTHING
+      )
+      SELECT run::float8 AS run, fence, n FROM ours`
+  }
+
+  /** Sets how long the journal keeps runs that have ended, in ms. */
+  setRetention(ms: number): Sql {
+    return sql`UPDATE ${this.#tables.format} SET retention_ms = ${ms} WHERE retention_ms <> ${ms}`
+  }
+  /** Deletes at most so many of the runs that ended longer ago than the journal keeps them. */
+  deleteOutdated(most: number): readonly Sql[] {
+    const { format, owners, runs, facts } = this.#tables
+    return [
+      sql`
+      WITH outdated AS MATERIALIZED (
+        SELECT n FROM ${runs} WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${this.#now} - (SELECT retention_ms FROM ${format})
+        ORDER BY updated_at LIMIT ${most} FOR UPDATE SKIP LOCKED
+      ),
+      gone AS (DELETE FROM ${facts} WHERE run IN (SELECT n FROM outdated))
+      DELETE FROM ${runs} WHERE n IN (SELECT n FROM outdated)`,
+      sql`
+      DELETE FROM ${owners} o WHERE until < ${this.#now} AND NOT EXISTS (SELECT 1 FROM ${runs} r WHERE r.owner = o.id)`,
+    ]
+  }
+
+  #lock(run: number): Sql {
+    return sql`SELECT 1 FROM ${this.#tables.runs} WHERE n = ${run} FOR UPDATE`
+  }
+  /** Whether the owner of a run is alive: its lease has not ended. */
+  #isOwned(): Sql {
+    return sql`EXISTS (SELECT 1 FROM ${this.#tables.owners} o WHERE o.id = r.owner AND o.until > ${this.#now})`
+  }
+  #runsAndGraphs(): Sql {
+    return sql`${this.#tables.runs} r JOIN ${this.#tables.graphs} g ON g.id = r.graph`
+  }
+
+  /**
+   * The runs of a pipeline with one of these statuses, and those that wait and can go on: something is in their inbox, or their time has
+   * passed. There may be very many that only wait: the indexes lead past them.
+   */
+  #unfinished(pipeline: string, statuses: Sql): Sql {
+    const { runs, inbox } = this.#tables
+    return sql`
+      SELECT r.id, r.status, ${this.#isOwned()}::int AS owned FROM (
+        SELECT n, id, status, owner FROM ${runs} WHERE status IN (${statuses}) AND pipeline = ${pipeline}
+        UNION
+        SELECT w.n, w.id, w.status, w.owner FROM ${inbox} i JOIN ${runs} w ON w.n = i.run
+          WHERE i.kind <> 'early' AND w.pipeline = ${pipeline} AND w.status = 'suspended'
+        UNION
+        SELECT n, id, status, owner FROM ${runs} WHERE wake_at <= ${this.#now} AND pipeline = ${pipeline} AND status = 'suspended'
+      ) AS r`
+  }
+
+  #list({ status, pipeline, userId, orgId, from, to, before, limit }: RunFilter): Sql {
+    const conditions = [
+      ...(status === null ? [] : [sql`r.status = ${status}`]),
+      ...(pipeline === null ? [] : [sql`r.pipeline = ${pipeline}`]),
+      ...(userId === null ? [] : [sql`r.user_id = ${userId}`]),
+      ...(orgId === null ? [] : [sql`r.org_id = ${orgId}`]),
+      ...(from === null ? [] : [sql`r.started_at >= ${from}`]),
+      ...(to === null ? [] : [sql`r.started_at < ${to}`]),
+      ...(before === null ? [] : [sql`(r.started_at, r.n) < (${before.startedAt}, ${before.n})`]),
+    ]
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ text }) => text).join(' AND ')}`
+    return sql`
+      SELECT r.n::float8 AS n, r.id, r.pipeline, r.status, r.owner, ${this.#isOwned()}::int AS owned, r.leg, r.user_id, r.org_id, r.started_at,
+        r.updated_at, r.error
+      FROM ${this.#tables.runs} r ${new Sql(where)} ORDER BY r.started_at DESC, r.n DESC LIMIT ${limit}`
+  }
+
+  // Graphs are found by a digest: their shapes can be too long for an index.
+  #addGraph(shape: string): readonly Sql[] {
+    if (this.#keptGraphs.has(shape)) return []
+    return [
+      sql`
+      INSERT INTO ${this.#tables.graphs} (digest, fingerprint) VALUES (${digestOf(shape)}, ${shape}) ON CONFLICT (digest) DO NOTHING`,
+    ]
+  }
+  #graph(shape: string): Sql {
+    const digest = this.#keptGraphs.get(shape) ?? digestOf(shape)
+    return sql`(SELECT id FROM ${this.#tables.graphs} WHERE digest = ${digest})`
+  }
+  /** Notes that the journal has a graph, so that its shape isn't sent again. */
+  noteGraph(shape: string): void {
+    if (this.#keptGraphs.size >= MOST_GRAPHS) this.#keptGraphs.clear()
+    this.#keptGraphs.set(shape, digestOf(shape))
+  }
+}
+
+const MOST_GRAPHS = 1_000
+
+const digestOf = (shape: string): string => createHash('sha256').update(shape).digest('base64url')
