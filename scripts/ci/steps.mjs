@@ -73,6 +73,10 @@ export const PARTS = {
         '1,000 orders of people and strangers come to what they should on SQLite: kills, stops, locks, a full and a moved file, a rolling deploy',
         'node --conditions=@stageflow/source --no-warnings packages/durable-local/test/storm/storm-heavy.ts',
       ),
+      step(
+        'the same orders on PostgreSQL: kills, stops, restarts of the server, a rolling deploy',
+        'node --conditions=@stageflow/source --no-warnings packages/durable-postgres/test/storm/storm-heavy.ts',
+      ),
       killHeavy(
         'durable-local',
         'runs of durable-local outlive 100 kills of their processes, and no settled stage runs again',

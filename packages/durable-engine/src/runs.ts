@@ -261,19 +261,18 @@ export class Runs {
   }
 
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
-  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
+  *#end({ n: run, fence }: RunRow, { untaken, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
     const isSuspended = result.status === 'suspended'
     if (isSuspended) yield* ask('lockRun', run)
     // An answer has come while the leg was ending.
-    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
+    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n)
     if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const [failure] = result.status === 'failed' ? result.errors : []
     const error = failure === undefined ? null : JSON.stringify(failure)
     const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
     if (!isSuspended) return yield* askLast('endLeg', ended)
     if (!(yield* ask('endLeg', ended))) return false
-    for (const row of [...untaken, ...overdue.keys()]) yield* ask('takeFromInbox', row)
-    for (const { key, value } of overdue.values()) yield* ask('addToInbox', { run, kind: 'early', key, value })
+    for (const row of untaken) yield* ask('takeFromInbox', row)
     return true
   }
 

@@ -125,10 +125,13 @@ export const FORGET_OWNERS: string = `
   DELETE FROM owners WHERE until < ${NOW} AND id NOT IN (SELECT owner FROM runs WHERE owner IS NOT NULL)`
 export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ?`
 
-/** Inserts nothing if the fence is no longer that of the run: then another process has taken it. */
+/**
+ * Inserts nothing if the fence is no longer that of the run, because another process has taken it. Nor if the fact before this one is
+ * missing, because there was no room for it.
+ */
 export const ADD_FACT: string = `
   INSERT INTO facts (run, n, kind, key, at, value) SELECT :run, :n, :kind, :key, :at, :value FROM runs
-  WHERE runs.n = :run AND fence = :fence`
+  WHERE runs.n = :run AND fence = :fence AND :n = 1 + (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = :run)`
 /** A fact that a run keeps when it is tried again. */
 export const RESTORE_FACT: string = `
   INSERT INTO facts (run, n, kind, key, at, value) VALUES (:run, :n, :kind, :key, :at, :value)`

@@ -123,7 +123,10 @@ export async function migrate(connection: Connection, migration: Migration): Pro
 }
 const TABLE_EXISTS = '42P07'
 
-async function stepsFrom(connection: Connection, { schema, statements, format, steps }: Migration): Promise<readonly Sql[]> {
+async function stepsFrom(
+  connection: Connection,
+  { schema, statements, format, steps }: Migration,
+): Promise<readonly Sql[]> {
   const [[row] = []] = await connection.send([statements.format()])
   const before = row?.['version']
   checkFormat(schema, before, format)

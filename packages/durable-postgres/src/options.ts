@@ -43,7 +43,7 @@ export interface JournalClient {
 /** The name of the channel has a prefix, and PostgreSQL cuts names after 63 bytes. These names need no escapes. */
 const SCHEMA: OptionRule = [
   (value) => typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,49}$/.test(value),
-  'a name of at most 50 letters, digits and underscores, such as \'stageflow\'',
+  "a name of at most 50 letters, digits and underscores, such as 'stageflow'",
 ]
 
 const RULES: OptionRules<DurablePostgresOptions> = {

@@ -71,7 +71,11 @@ export class PostgresJournal implements Journal {
 
   async read<T>(act: Act<T>): Promise<T> {
     const reading = new Reading(act)
-    return this.#tried('read', () => !reading.hasAnswer, (connection) => read(connection, this.#statements, reading))
+    return this.#tried(
+      'read',
+      () => !reading.hasAnswer,
+      (connection) => read(connection, this.#statements, reading),
+    )
   }
 
   async write<T>(act: () => Act<T>, { isRepeatable = false }: WriteOptions = {}): Promise<T> {
@@ -92,8 +96,10 @@ export class PostgresJournal implements Journal {
   async #addFacts(facts: readonly AddedFact[], wait: boolean): Promise<ReadonlySet<AddedFact>> {
     const statement = this.#statements.addFacts(facts, wait)
     // A fact that was kept, and whose confirmation was lost, is found by the next try.
-    const [rows = []] = await this.#tried('written', () => true, (connection) =>
-      writeOnce(connection, this.#lockLimits, [statement]),
+    const [rows = []] = await this.#tried(
+      'written',
+      () => true,
+      (connection) => writeOnce(connection, this.#lockLimits, [statement]),
     )
     const kept = new Set(rows.map(({ run, fence, n }) => `${run} ${fence} ${n}`))
     return new Set(facts.filter(({ run, fence, n }) => kept.has(`${run} ${fence} ${n}`)))
@@ -121,8 +127,10 @@ export class PostgresJournal implements Journal {
   /** Creates the tables, or brings them to this format. */
   async migrate(format: number = FORMAT, steps: ReadonlyMap<number, Step> = STEPS): Promise<void> {
     const migration = { schema: this.name, statements: this.#statements, format, steps }
-    await this.#repeated('migrated', () => true, () =>
-      this.#connections.use(this.#limitMs, (connection) => migrate(connection, migration)),
+    await this.#repeated(
+      'migrated',
+      () => true,
+      () => this.#connections.use(this.#limitMs, (connection) => migrate(connection, migration)),
     )
   }
 

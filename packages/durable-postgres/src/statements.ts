@@ -68,7 +68,10 @@ export class Statements {
       }
       case 'resultText': {
         const [, run] = question
-        return { statements: [sql`SELECT result FROM ${runs} WHERE n = ${run}`], answer: ([row]) => row?.['result'] ?? null }
+        return {
+          statements: [sql`SELECT result FROM ${runs} WHERE n = ${run}`],
+          answer: ([row]) => row?.['result'] ?? null,
+        }
       }
       case 'listRuns': {
         const [, filter] = question
@@ -129,7 +132,11 @@ export class Statements {
           WHERE n = ${run} AND fence = ${fence} RETURNING n`
         const endAll = sql`WITH ended AS (${end}), emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended)) SELECT n FROM ended`
         // An answer that is being committed is seen only after the lock.
-        return { statements: hasEnded(leg) ? [this.#lock(run), endAll] : [end], answer: (rows) => rows.length === 1, changed: run }
+        return {
+          statements: hasEnded(leg) ? [this.#lock(run), endAll] : [end],
+          answer: (rows) => rows.length === 1,
+          changed: run,
+        }
       }
       case 'removeRun': {
         const [, run, fence] = question
@@ -167,7 +174,10 @@ export class Statements {
       }
       case 'factKeys': {
         const [, run] = question
-        return { statements: [sql`SELECT kind, key FROM ${facts} WHERE run = ${run} ORDER BY n`], answer: (rows) => rows }
+        return {
+          statements: [sql`SELECT kind, key FROM ${facts} WHERE run = ${run} ORDER BY n`],
+          answer: (rows) => rows,
+        }
       }
       case 'inbox': {
         const [, run] = question
@@ -212,6 +222,7 @@ export class Statements {
   /**
    * Adds the facts whose runs have their fence, takes their rows from the inbox, and returns the facts that the journal has then. The lock on
    * the runs keeps other processes from claiming them before it is committed. A fact that is there already was added by an earlier try.
+   * Nothing is added to a run whose fact before these is missing: it could not be written.
    * `wait`: whether it waits for runs that another transaction has locked, or leaves them out.
    */
   addFacts(added: readonly AddedFact[], wait: boolean): Sql {
@@ -226,7 +237,14 @@ export class Statements {
       locked AS MATERIALIZED (
         SELECT n, fence FROM ${runs} WHERE n IN (${list(numbers)}) ORDER BY n FOR SHARE ${wait ? sql`` : sql`SKIP LOCKED`}
       ),
-      ours AS MATERIALIZED (SELECT given.* FROM given JOIN locked ON locked.n = given.run AND locked.fence = given.fence),
+      torn AS (
+        SELECT run FROM given GROUP BY run
+        HAVING min(given.n) > 1 + (SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = given.run)
+      ),
+      ours AS MATERIALIZED (
+        SELECT given.* FROM given JOIN locked ON locked.n = given.run AND locked.fence = given.fence
+        WHERE given.run NOT IN (SELECT run FROM torn)
+      ),
       taken AS (DELETE FROM ${inbox} WHERE n IN (SELECT taken FROM ours WHERE taken IS NOT NULL)),
       added AS (
         INSERT INTO ${facts} (run, n, kind, key, at, value) SELECT run, n, kind, key, at, value FROM ours ON CONFLICT (run, n) DO NOTHING
