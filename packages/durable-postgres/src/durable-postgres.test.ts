@@ -252,9 +252,9 @@ test('illegal options are refused, all in one error, and none shows a password',
   )
 })
 
-test('a run id with a character that PostgreSQL has not is refused by name', async () => {
+test('the id of a user with a character that PostgreSQL has not is refused by name', async () => {
   const durable = open()
-  await expect(durable.run(order, {}, { runId: 'a\0b' })).rejects.toMatchObject({
+  await expect(durable.run(order, { userId: 'a\0b' }, { runId: newId() })).rejects.toMatchObject({
     code: 'durable-postgres/illegal-text',
   })
   await durable.close()
