@@ -148,8 +148,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a signal of who attaches cancels the run',
     `${ENGINE}/runs.ts`,
-    '{ signal, ...options }: LegOptions<unknown>): Promise<Settled> {\n    signal?.throwIfAborted()',
-    '{ signal, ...rest }: LegOptions<unknown>): Promise<Settled> {\n    const options = { signal, ...rest } as LegOptions<unknown>\n    signal?.throwIfAborted()',
+    '{ signal, ...options }: LegOptions<unknown>,\n    n: number | undefined,\n  ): Promise<Settled> {\n    signal?.throwIfAborted()',
+    '{ signal, ...rest }: LegOptions<unknown>,\n    n: number | undefined,\n  ): Promise<Settled> {\n    const options = { signal, ...rest } as LegOptions<unknown>\n    signal?.throwIfAborted()',
     RUNS_TESTS,
   ),
   mutant(
@@ -262,8 +262,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer is not checked',
     `${ENGINE}/durable-runs.ts`,
-    'return { graph, answers: checked, admitted: row.n, by: admitted?.by, carriesOn: true }',
-    'return { graph, answers, admitted: row.n, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers, admitted: row.n, paths, by: admitted?.by, carriesOn: true }',
     [...ANSWER_TESTS, ...RUNS_TESTS],
   ),
   mutant(
@@ -425,7 +425,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a lost lease is a crash',
     `${ENGINE}/runs.ts`,
-    "      await journal.write(() => ask('notCrashed', run), REPEATABLE)\n",
+    "      await journal.write(() => ask('notCrashed', run), 'repeatable')\n",
     '',
     LEASE_TESTS,
   ),
@@ -439,8 +439,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a lock that stopped a leg blocks its run',
     `${ENGINE}/runs.ts`,
-    'isTransient && !isFull(error) ? release : block, REPEATABLE)',
-    'block, REPEATABLE)',
+    "isTransient && !isFull(error) ? release : block, 'repeatable')",
+    "block, 'repeatable')",
     LEASE_TESTS,
   ),
   mutant(
