@@ -35,8 +35,8 @@ export interface JournalPool {
 /** What the journal uses of a client of pg. */
 export interface JournalClient {
   query(statement: string): Promise<unknown>
-  on(event: 'error' | 'end' | 'notification', listener: (...values: any[]) => void): unknown
-  off(event: 'error' | 'end' | 'notification', listener: (...values: any[]) => void): unknown
+  on(event: 'error' | 'end' | 'notification', listener: (...values: never[]) => void): unknown
+  off(event: 'error', listener: () => void): unknown
   release(error?: Error | boolean): void
 }
 
