@@ -12,7 +12,7 @@ import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
-import { REPEATABLE, ask, askLast, closedJournal } from './journal.ts'
+import { ask, askLast, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { resultText } from './kept-result.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
@@ -184,7 +184,7 @@ export class Runs {
         const lookedAt = systemClock.now()
         const mustRenew = this.#mustRenew(lookedAt)
         const claimant = { ...this.#plan, mustRenew }
-        const found = await journal.write(() => claim(id, graph, claimant, toCreate), REPEATABLE)
+        const found = await journal.write(() => claim(id, graph, claimant, toCreate), 'repeatable')
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
@@ -227,7 +227,7 @@ export class Runs {
     try {
       if (row.leg > 1) executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
-      if (!(await journal.write(() => this.#end(row, executor, result), REPEATABLE))) return undefined
+      if (!(await journal.write(() => this.#end(row, executor, result), 'repeatable'))) return undefined
       this.#forget(live)
       if (result.status !== 'suspended') {
         this.#calls.forget(row.id)
@@ -239,7 +239,7 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row), REPEATABLE)
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row), 'repeatable')
       else await this.#block(row, error)
       throw error
     } finally {
@@ -288,7 +288,7 @@ export class Runs {
     const isTransient = journal.isTransient(error)
     try {
       // What a fact had no room for would be done again and again.
-      await journal.write(isTransient && !isFull(error) ? release : block, REPEATABLE)
+      await journal.write(isTransient && !isFull(error) ? release : block, 'repeatable')
     } catch {
       // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
       this.#unwritten.set(run, isTransient ? release : block)
@@ -345,7 +345,7 @@ export class Runs {
         await this.#writeAgain()
         if (systemClock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = systemClock.now()
-          await journal.write(() => ask('renewLease', owner, leaseMs), REPEATABLE)
+          await journal.write(() => ask('renewLease', owner, leaseMs), 'repeatable')
           await this.#loseTakenLegs()
           this.#noteLease(renewedAt)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
@@ -358,7 +358,7 @@ export class Runs {
   }
   async #writeAgain(): Promise<void> {
     for (const [run, write] of this.#unwritten) {
-      await this.#plan.journal.write(write, REPEATABLE)
+      await this.#plan.journal.write(write, 'repeatable')
       this.#unwritten.delete(run)
     }
   }
@@ -387,7 +387,7 @@ export class Runs {
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
-      await journal.write(() => ask('notCrashed', run), REPEATABLE)
+      await journal.write(() => ask('notCrashed', run), 'repeatable')
     }
   }
 

@@ -35,8 +35,7 @@ export interface JournalPool {
 /** What the journal uses of a client of pg. */
 export interface JournalClient {
   query(statement: string): Promise<unknown>
-  on(event: 'error' | 'end', listener: () => void): unknown
-  on(event: 'notification', listener: (message: { readonly payload?: string }) => void): unknown
+  on(event: 'error' | 'end' | 'notification', listener: (...values: never[]) => void): unknown
   off(event: 'error', listener: () => void): unknown
   release(error?: Error | boolean): void
 }

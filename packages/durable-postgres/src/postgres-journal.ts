@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { systemClock } from '@stageflow/core'
 import { codeOf } from '@stageflow/core/kit'
 import { closedJournal } from '@stageflow/durable-engine'
-import type { Act, AddedFact, Journal, WriteOptions } from '@stageflow/durable-engine'
+import type { Act, AddedFact, Journal, Repetition } from '@stageflow/durable-engine'
 
 import { Connections } from './connections.ts'
 import type { Connection } from './connections.ts'
@@ -80,11 +80,11 @@ export class PostgresJournal implements Journal {
     )
   }
 
-  async write<T>(act: () => Act<T>, { isRepeatable = false }: WriteOptions = {}): Promise<T> {
+  async write<T>(act: () => Act<T>, repetition?: Repetition): Promise<T> {
     const isLost = (error: unknown): boolean => error instanceof CommitLost
     const { value, changes } = await this.#tried(
       'written',
-      (error) => isRepeatable || !isLost(error),
+      (error) => repetition === 'repeatable' || !isLost(error),
       (connection) => write(connection, this.#statements, this.#lockLimits, act()),
     )
     for (const graph of changes.graphs) this.#statements.noteGraph(graph)

@@ -44,11 +44,17 @@ export class Statements {
     this.#now = named('now_ms()')
     this.#addFact = named('add_fact')
     const { facts, inbox } = this.#tables
-    this.#columns = sql`r.n::float8 AS n, r.id, r.pipeline, g.fingerprint, r.status, r.owner, ${this.#isOwned()}::int AS owned,
-      EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')::int AS has_inbox, r.fence, r.leg,
-      (SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n) AS facts, r.facts_before, r.crashes, r.user_id, r.org_id,
-      r.started_at, r.updated_at, r.input, r.options, r.kept, r.reopened, r.wake_at,
-      coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due, r.error`
+    const isCalled = sql`EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')`
+    const count = sql`(SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n)`
+    this.#columns = new Sql(
+      [
+        COLUMNS,
+        sql`${this.#isOwned()}::int AS owned`.text,
+        sql`${isCalled}::int AS has_inbox`.text,
+        sql`${count} AS facts`.text,
+        sql`coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due`.text,
+      ].join(', '),
+    )
   }
 
   /** The version of the tables, and whether a statement without a transaction of its own has one that writes. */
@@ -335,6 +341,27 @@ function inflated(result: unknown): string | null {
     return ''
   }
 }
+
+const COLUMNS = [
+  ...[
+    'n::float8 AS n',
+    'id',
+    'pipeline',
+    'status',
+    'owner',
+    'fence',
+    'leg',
+    'facts_before',
+    'crashes',
+    'reopened',
+    'user_id',
+    'org_id',
+  ],
+  ...['started_at', 'updated_at', 'wake_at', 'input', 'options', 'kept', 'error'],
+]
+  .map((column) => `r.${column}`)
+  .concat('g.fingerprint')
+  .join(', ')
 
 const MOST_GRAPHS = 1_000
 
