@@ -45,7 +45,7 @@ const killHeavy = (name, what) =>
 export const PARTS = {
   gate: {
     proves: 'what a change can break',
-    minutes: 55,
+    minutes: 85,
     steps: [
       step('npm test: every check, every test', 'npm test', { counts: ['steps', 'tests'], isShown: true }),
       PACKED,
@@ -72,6 +72,10 @@ export const PARTS = {
       step(
         '1,000 orders of people and strangers come to what they should on SQLite: kills, stops, locks, a full and a moved file, a rolling deploy',
         'node --conditions=@stageflow/source --no-warnings packages/durable-local/test/storm/storm-heavy.ts',
+      ),
+      step(
+        '1,000 orders come to what they should on PostgreSQL: kills, stops, restarts, cut connections, moved clocks, a rolling deploy',
+        'node --conditions=@stageflow/source --no-warnings packages/durable-postgres/test/storm/storm-heavy.ts',
       ),
       killHeavy(
         'durable-local',

@@ -40,7 +40,7 @@ import { CronSchedule, checkSchedule } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { checkGetOptions, listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
-import { plainOptions } from '@stageflow/core/kit'
+import { codeOf, plainOptions } from '@stageflow/core/kit'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
@@ -219,10 +219,15 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        const settled = await runs.attach(graph, runId, leg, undefined)
-        const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
-        if (now === undefined || now.n === row.n) return settled
-        // It was another run that settled: this caller was not admitted to it.
+        try {
+          const settled = await runs.attach(graph, runId, leg, undefined)
+          const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
+          if (now === undefined || now.n === row.n) return settled
+          // It was another run that settled: this caller was not admitted to it.
+        } catch (error) {
+          // It ended so long ago that it was deleted meanwhile: its id is free.
+          if (codeOf(error) !== 'durable-engine/unknown-run') throw error
+        }
         continue
       }
       // Another call of this process is starting it: its row comes with the next commit.

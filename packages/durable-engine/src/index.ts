@@ -30,9 +30,9 @@ export type {
   LastQuestion,
   Question,
   ReopenedRun,
+  Repetition,
   RunFilter,
   Tables,
-  WriteOptions,
 } from './journal.ts'
 export { hasEnded } from './run-row.ts'
 export type { FactKey, FactKind, FactRow, InboxRow, ListedRun, RunRow, ScheduleRow } from './rows.ts'

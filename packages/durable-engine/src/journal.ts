@@ -157,16 +157,11 @@ export function perform<T>(act: Act<T>, tables: Tables): T {
   return step.value
 }
 
-export interface WriteOptions {
-  /**
-   * The act may happen twice: what it finds after the first time tells it so. A journal that doesn't know whether a commit has happened, because
-   * the connection was lost, may then carry it out again. Default: false.
-   */
-  readonly isRepeatable?: boolean
-}
-
-/** For acts that may happen twice. */
-export const REPEATABLE: WriteOptions = { isRepeatable: true }
+/**
+ * Says that an act may happen twice: what it finds after the first time tells it so. A journal that doesn't know whether a commit has happened,
+ * because the connection was lost, may then carry it out again.
+ */
+export type Repetition = 'repeatable'
 
 /** Where runs are kept. */
 export interface Journal {
@@ -182,10 +177,11 @@ export interface Journal {
    * Carries out an act in a transaction, and resolves once that is committed. A journal can put several acts into one transaction; what an act
    * throws rejects alone, so it must throw before it writes. It may begin again after an error of the storage.
    */
-  write<T>(act: () => Act<T>, options?: WriteOptions): Promise<T>
+  write<T>(act: () => Act<T>, repetition?: Repetition): Promise<T>
   /**
    * Adds a fact if the run has this fence, and takes its row from the inbox. Resolves once that is committed, with false if another process has
-   * taken the run. Facts of many runs come at once, so a journal can write them together.
+   * taken the run. Facts of many runs come at once, so a journal can write them together. Those of one run have no gaps: after a fact that could
+   * not be written, it returns false for all that follow.
    */
   addFact(fact: AddedFact): Promise<boolean>
   /** Calls `changed` with the number of a run when another process has written something for it. Left out by journals that can't tell. */

@@ -1,4 +1,4 @@
-import { REPEATABLE, ask } from './journal.ts'
+import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import type { FactRow, InboxRow } from './rows.ts'
 import { hasEnded } from './run-row.ts'
@@ -38,7 +38,7 @@ export class RunLog {
   async add({ n, kind, key, at, value }: FactRow, taken?: InboxRow): Promise<boolean> {
     const { id, run, fence } = this.#claimed
     const isOurs = await this.#journal.addFact({ run, fence, n, kind, key, at, value, taken: taken?.n })
-    if (!isOurs) await this.#journal.write(() => handOver(id, run, { kind, key, value }), REPEATABLE)
+    if (!isOurs) await this.#journal.write(() => handOver(id, run, { kind, key, value }), 'repeatable')
     return isOurs
   }
 }

@@ -12,7 +12,7 @@ import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
-import { REPEATABLE, ask, askLast, closedJournal } from './journal.ts'
+import { ask, askLast, closedJournal } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { resultText } from './kept-result.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
@@ -195,7 +195,7 @@ export class Runs {
         const lookedAt = systemClock.now()
         const mustRenew = this.#mustRenew(lookedAt)
         const claimant = { ...this.#plan, mustRenew }
-        const found = await journal.write(() => claim(id, graph, claimant, toCreate), REPEATABLE)
+        const found = await journal.write(() => claim(id, graph, claimant, toCreate), 'repeatable')
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
@@ -238,7 +238,7 @@ export class Runs {
     try {
       if (row.leg > 1) executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
-      if (!(await journal.write(() => this.#end(row, executor, result), REPEATABLE))) return undefined
+      if (!(await journal.write(() => this.#end(row, executor, result), 'repeatable'))) return undefined
       this.#forget(live)
       if (result.status !== 'suspended') {
         this.#calls.forget(row.id)
@@ -250,7 +250,7 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row), REPEATABLE)
+      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row), 'repeatable')
       else await this.#block(row, error)
       throw error
     } finally {
@@ -261,19 +261,18 @@ export class Runs {
   }
 
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
-  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
+  *#end({ n: run, fence }: RunRow, { untaken, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
     const isSuspended = result.status === 'suspended'
     if (isSuspended) yield* ask('lockRun', run)
     // An answer has come while the leg was ending.
-    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
+    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n)
     if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const [failure] = result.status === 'failed' ? result.errors : []
     const error = failure === undefined ? null : JSON.stringify(failure)
     const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
     if (!isSuspended) return yield* askLast('endLeg', ended)
     if (!(yield* ask('endLeg', ended))) return false
-    for (const row of [...untaken, ...overdue.keys()]) yield* ask('takeFromInbox', row)
-    for (const { key, value } of overdue.values()) yield* ask('addToInbox', { run, kind: 'early', key, value })
+    for (const row of untaken) yield* ask('takeFromInbox', row)
     return true
   }
 
@@ -302,7 +301,7 @@ export class Runs {
     const isTransient = journal.isTransient(error)
     try {
       // What a fact had no room for would be done again and again.
-      await journal.write(isTransient && !isFull(error) ? release : block, REPEATABLE)
+      await journal.write(isTransient && !isFull(error) ? release : block, 'repeatable')
     } catch {
       // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
       this.#unwritten.set(run, isTransient ? release : block)
@@ -359,7 +358,7 @@ export class Runs {
         await this.#writeAgain()
         if (systemClock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = systemClock.now()
-          await journal.write(() => ask('renewLease', owner, leaseMs), REPEATABLE)
+          await journal.write(() => ask('renewLease', owner, leaseMs), 'repeatable')
           await this.#loseTakenLegs()
           this.#noteLease(renewedAt)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
@@ -372,7 +371,7 @@ export class Runs {
   }
   async #writeAgain(): Promise<void> {
     for (const [run, write] of this.#unwritten) {
-      await this.#plan.journal.write(write, REPEATABLE)
+      await this.#plan.journal.write(write, 'repeatable')
       this.#unwritten.delete(run)
     }
   }
@@ -401,7 +400,7 @@ export class Runs {
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
-      await journal.write(() => ask('notCrashed', run), REPEATABLE)
+      await journal.write(() => ask('notCrashed', run), 'repeatable')
     }
   }
 

@@ -74,7 +74,7 @@ export class Connections {
     const stopTimer = systemClock.setTimeout(() => {
       isLate = true
       late.reject(tooLate(limitMs))
-      // The statement under way rejects with it.
+      // The statement in progress rejects with it.
       client?.release(true)
     }, limitMs)
     let isUsable = false
@@ -96,7 +96,7 @@ export class Connections {
     const connecting = this.#pool.connect()
     try {
       const client = await Promise.race([connecting, late])
-      // The statement under way rejects too. Without a listener, a server that stops would end the process.
+      // The statement in progress rejects too. Without a listener, a server that stops would end the process.
       client.on('error', ignore)
       return client
     } catch (error) {

@@ -17,7 +17,15 @@ export interface DurablePostgres extends DurableRuns {
 /** Throws `durable-postgres/illegal-option`. Nothing is asked of the server before the first method is called. */
 export function durablePostgres(options: DurablePostgresOptions): DurablePostgres {
   checkDurablePostgresOptions(options)
-  const { pool, schema = 'stageflow', retentionMs, timeoutMs = 30_000, pollMs = 1_000, listen = true, ...durable } = options
+  const {
+    pool,
+    schema = 'stageflow',
+    retentionMs,
+    timeoutMs = 30_000,
+    pollMs = 1_000,
+    listen = true,
+    ...durable
+  } = options
   const { leaseMs = 5_000 } = durable
   const journal = new PostgresJournal({ pool, schema, leaseMs, retentionMs, timeoutMs, pollMs, listen })
   return Object.assign(durableRuns(journal, durable), { migrate: () => journal.migrate() })

@@ -19,7 +19,7 @@ const MOST_FACTS = 500
 const MOST_CHARACTERS = 16 * 1024 ** 2
 
 /**
- * Writes the facts of all runs. While one statement is under way, the facts that come wait for the next. What the statement leaves out, or
+ * Writes the facts of all runs. While one statement is in progress, the facts that come wait for the next. What the statement leaves out, or
  * fails of, is tried again for each run alone, so that a run that is locked or refused doesn't hold up the others.
  */
 export class FactWriter {
@@ -82,7 +82,8 @@ export class FactWriter {
         const kept = await this.#add(factsOf(batch), true)
         for (const { fact, resolve } of batch) resolve(kept.has(fact))
       } catch (error) {
-        for (const { reject } of batch) reject(error)
+        // Those that follow would leave a gap.
+        for (const { reject } of [...batch, ...queue.splice(0)]) reject(error)
       }
     }
     this.#alone.delete(run)

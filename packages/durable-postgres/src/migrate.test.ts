@@ -35,7 +35,10 @@ const version = async (): Promise<unknown> => (await pool.query(`SELECT version 
 
 test('before migrate() each method says what to call', async () => {
   const durable = open()
-  const refused = { code: 'durable-postgres/not-migrated', message: expect.stringContaining('Call migrate()') as string }
+  const refused = {
+    code: 'durable-postgres/not-migrated',
+    message: expect.stringContaining('Call migrate()') as string,
+  }
   await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject(refused)
   await expect(durable.get('a')).rejects.toMatchObject(refused)
   await expect(durable.list()).rejects.toMatchObject(refused)

@@ -3,7 +3,8 @@ import { codeOf } from '@stageflow/core/kit'
 
 import { Undone } from './connections.ts'
 import type { Connection } from './connections.ts'
-import { Sql, identifier, sql } from './sql.ts'
+import { identifier, sql } from './sql.ts'
+import type { Sql } from './sql.ts'
 import type { Statements } from './statements.ts'
 
 /** The version of the tables. */
@@ -61,7 +62,7 @@ const create: Step = (s) => [
     input text NOT NULL,
     options text NOT NULL,
     kept text,
-    result text,
+    result bytea,
     error text
   )`,
   sql`CREATE INDEX runs_started ON ${s}.runs (started_at, n)`,
@@ -91,6 +92,31 @@ const create: Step = (s) => [
     value text NOT NULL,
     UNIQUE (run, kind, key)
   )`,
+  // Its plans are kept by the session, so a fact costs no planning. The lock on the run keeps other processes from claiming it before the fact
+  // is committed. A fact that is there already was added by an earlier try. One after a gap is refused: the fact before it could not be written.
+  sql`
+  CREATE FUNCTION ${s}.add_fact(
+    its_run bigint, its_fence int, its_n int, its_kind text, its_key text, its_at double precision, its_value text, its_row bigint, waits boolean
+  ) RETURNS boolean LANGUAGE plpgsql AS $add_fact$
+  BEGIN
+    IF waits THEN
+      PERFORM FROM ${s}.runs WHERE n = its_run AND fence = its_fence FOR SHARE;
+    ELSE
+      PERFORM FROM ${s}.runs WHERE n = its_run AND fence = its_fence FOR SHARE SKIP LOCKED;
+    END IF;
+    IF NOT FOUND THEN
+      RETURN false;
+    END IF;
+    IF its_n > 1 AND NOT EXISTS (SELECT FROM ${s}.facts WHERE run = its_run AND n = its_n - 1) THEN
+      RETURN false;
+    END IF;
+    INSERT INTO ${s}.facts (run, n, kind, key, at, value) VALUES (its_run, its_n, its_kind, its_key, its_at, its_value)
+      ON CONFLICT (run, n) DO NOTHING;
+    IF its_row IS NOT NULL THEN
+      DELETE FROM ${s}.inbox WHERE n = its_row;
+    END IF;
+    RETURN true;
+  END $add_fact$`,
   sql`INSERT INTO ${s}.format (version, retention_ms) VALUES (${FORMAT}, ${30 * 86_400_000})`,
 ]
 
@@ -123,7 +149,10 @@ export async function migrate(connection: Connection, migration: Migration): Pro
 }
 const TABLE_EXISTS = '42P07'
 
-async function stepsFrom(connection: Connection, { schema, statements, format, steps }: Migration): Promise<readonly Sql[]> {
+async function stepsFrom(
+  connection: Connection,
+  { schema, statements, format, steps }: Migration,
+): Promise<readonly Sql[]> {
   const [[row] = []] = await connection.send([statements.format()])
   const before = row?.['version']
   checkFormat(schema, before, format)

@@ -35,15 +35,15 @@ export interface JournalPool {
 /** What the journal uses of a client of pg. */
 export interface JournalClient {
   query(statement: string): Promise<unknown>
-  on(event: 'error' | 'end' | 'notification', listener: (...values: any[]) => void): unknown
-  off(event: 'error' | 'end' | 'notification', listener: (...values: any[]) => void): unknown
+  on(event: 'error' | 'end' | 'notification', listener: (...values: never[]) => void): unknown
+  off(event: 'error', listener: () => void): unknown
   release(error?: Error | boolean): void
 }
 
 /** The name of the channel has a prefix, and PostgreSQL cuts names after 63 bytes. These names need no escapes. */
 const SCHEMA: OptionRule = [
   (value) => typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,49}$/.test(value),
-  'a name of at most 50 letters, digits and underscores, such as \'stageflow\'',
+  "a name of at most 50 letters, digits and underscores, such as 'stageflow'",
 ]
 
 const RULES: OptionRules<DurablePostgresOptions> = {

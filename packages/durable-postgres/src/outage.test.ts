@@ -24,7 +24,8 @@ afterAll(async () => {
 
 let ids = 0
 const newId = (): string => `run ${++ids}`
-const ask = ({ resumed }: StageContext) => (resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer })
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
 
 test('runs go on when the server restarts, and no stage that had settled is called again', async () => {
   const calls: string[] = []
@@ -132,47 +133,51 @@ test('an answer whose commit is not confirmed is an error that says so, and is n
   expect((await here.run(graph, {}, { runId })).data).toEqual({ a: { answer: 1 } })
 })
 
-test.each([1, 2, 3])('messages that are lost at random, before or after they were carried out, repeat no settled call (seed %i)', async (seed) => {
-  let state = seed
-  const random = (): number => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-  let losses = 0
-  const losing = through(async (query, statement) => {
-    const fate = random()
-    if (fate < 0.15) {
-      losses++
-      throw lost()
+test.each([1, 2, 3])(
+  'messages that are lost at random, before or after they were carried out, repeat no settled call (seed %i)',
+  async (seed) => {
+    let state = seed
+    const random = (): number => {
+      state = (state * 48_271) % 2_147_483_647
+      return state / 2_147_483_647
     }
-    const answer = await query(statement)
-    if (fate < 0.3) {
-      losses++
-      throw lost()
+    let losses = 0
+    const losing = through(async (query, statement) => {
+      const fate = random()
+      if (fate < 0.15) {
+        losses++
+        throw lost()
+      }
+      const answer = await query(statement)
+      if (fate < 0.3) {
+        losses++
+        throw lost()
+      }
+      return answer
+    })
+    const calls = new Map<string, number>()
+    const counted = ({ stage, snapshot }: StageContext): { readonly calls: number } => {
+      const key = `${snapshot.inputText} ${stage.name}`
+      calls.set(key, (calls.get(key) ?? 0) + 1)
+      return { calls: 1 }
     }
-    return answer
-  })
-  const calls = new Map<string, number>()
-  const counted = ({ stage, snapshot }: StageContext): { readonly calls: number } => {
-    const key = `${snapshot.inputText} ${stage.name}`
-    calls.set(key, (calls.get(key) ?? 0) + 1)
-    return { calls: 1 }
-  }
-  const graph = new Pipeline('p')
-    .withStage('a', counted)
-    .withMap('items', { over: () => [1, 2, 3], each: (_item, context) => counted(context), dependencies: ['a'] })
-    .withStage('b', counted, { dependencies: ['items'] })
-    .withStage('c', counted, { dependencies: ['b'] })
-    .build()
-  const durable = durablePostgres({ pool: losing, leaseMs: 60_000 })
-  const runs = await Promise.all(
-    Array.from({ length: 30 }, (_, place) => durable.run(graph, { inputText: `${place}` }, { runId: newId() })),
-  )
-  expect(losses).toBeGreaterThan(5)
-  expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['completed']))
-  for (const [key, count] of calls) expect([key, count]).toEqual([key, key.endsWith('items') ? 3 : 1])
-  await durable.close()
-}, 120_000)
+    const graph = new Pipeline('p')
+      .withStage('a', counted)
+      .withMap('items', { over: () => [1, 2, 3], each: (_item, context) => counted(context), dependencies: ['a'] })
+      .withStage('b', counted, { dependencies: ['items'] })
+      .withStage('c', counted, { dependencies: ['b'] })
+      .build()
+    const durable = durablePostgres({ pool: losing, leaseMs: 60_000 })
+    const runs = await Promise.all(
+      Array.from({ length: 30 }, (_, place) => durable.run(graph, { inputText: `${place}` }, { runId: newId() })),
+    )
+    expect(losses).toBeGreaterThan(5)
+    expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['completed']))
+    for (const [key, count] of calls) expect([key, count]).toEqual([key, key.endsWith('items') ? 3 : 1])
+    await durable.close()
+  },
+  120_000,
+)
 
 test('a process that is silent in a transaction keeps its run locked for no longer than its lease', async () => {
   const graph = new Pipeline('p').withStage('a', ask).build()

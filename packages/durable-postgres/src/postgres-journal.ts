@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { systemClock } from '@stageflow/core'
 import { codeOf } from '@stageflow/core/kit'
 import { closedJournal } from '@stageflow/durable-engine'
-import type { Act, AddedFact, Journal, WriteOptions } from '@stageflow/durable-engine'
+import type { Act, AddedFact, Journal, Repetition } from '@stageflow/durable-engine'
 
 import { Connections } from './connections.ts'
 import type { Connection } from './connections.ts'
@@ -43,6 +43,8 @@ export class PostgresJournal implements Journal {
   readonly #lockLimits: LockLimits
   readonly #mayListen: boolean
   #checked: Promise<void> | undefined
+  /** Whether a statement of its own writes, as the pool's connections are set. */
+  #writesAlone = false
   #isClosed = false
   /** Wakes up what waits for its next try. */
   readonly #pauses = new Set<() => void>()
@@ -71,14 +73,18 @@ export class PostgresJournal implements Journal {
 
   async read<T>(act: Act<T>): Promise<T> {
     const reading = new Reading(act)
-    return this.#tried('read', () => !reading.hasAnswer, (connection) => read(connection, this.#statements, reading))
+    return this.#tried(
+      'read',
+      () => !reading.hasAnswer,
+      (connection) => read(connection, this.#statements, reading),
+    )
   }
 
-  async write<T>(act: () => Act<T>, { isRepeatable = false }: WriteOptions = {}): Promise<T> {
+  async write<T>(act: () => Act<T>, repetition?: Repetition): Promise<T> {
     const isLost = (error: unknown): boolean => error instanceof CommitLost
     const { value, changes } = await this.#tried(
       'written',
-      (error) => isRepeatable || !isLost(error),
+      (error) => repetition === 'repeatable' || !isLost(error),
       (connection) => write(connection, this.#statements, this.#lockLimits, act()),
     )
     for (const graph of changes.graphs) this.#statements.noteGraph(graph)
@@ -92,11 +98,17 @@ export class PostgresJournal implements Journal {
   async #addFacts(facts: readonly AddedFact[], wait: boolean): Promise<ReadonlySet<AddedFact>> {
     const statement = this.#statements.addFacts(facts, wait)
     // A fact that was kept, and whose confirmation was lost, is found by the next try.
-    const [rows = []] = await this.#tried('written', () => true, (connection) =>
-      writeOnce(connection, this.#lockLimits, [statement]),
+    const [rows = []] = await this.#tried(
+      'written',
+      () => true,
+      async (connection) => {
+        // One that waits for a lock needs its limit, which lasts as long as a transaction.
+        const isAlone = this.#writesAlone && !wait
+        return isAlone ? connection.send([statement]) : writeOnce(connection, this.#lockLimits, [statement])
+      },
     )
-    const kept = new Set(rows.map(({ run, fence, n }) => `${run} ${fence} ${n}`))
-    return new Set(facts.filter(({ run, fence, n }) => kept.has(`${run} ${fence} ${n}`)))
+    const kept = new Set((rows as readonly Numbered[]).map(idOf))
+    return new Set(facts.filter((fact) => kept.has(idOf(fact))))
   }
 
   listen(changed: (run: number) => void): void {
@@ -121,8 +133,10 @@ export class PostgresJournal implements Journal {
   /** Creates the tables, or brings them to this format. */
   async migrate(format: number = FORMAT, steps: ReadonlyMap<number, Step> = STEPS): Promise<void> {
     const migration = { schema: this.name, statements: this.#statements, format, steps }
-    await this.#repeated('migrated', () => true, () =>
-      this.#connections.use(this.#limitMs, (connection) => migrate(connection, migration)),
+    await this.#repeated(
+      'migrated',
+      () => true,
+      () => this.#connections.use(this.#limitMs, (connection) => migrate(connection, migration)),
     )
   }
 
@@ -155,6 +169,7 @@ export class PostgresJournal implements Journal {
         const version = row?.['version']
         checkFormat(this.name, version, FORMAT)
         if (Number(version) < FORMAT) throw olderFormat(this.name, version)
+        this.#writesAlone = row?.['writes_alone'] === true
       })
       .catch((error: unknown) => {
         this.#checked = undefined
@@ -189,6 +204,9 @@ export class PostgresJournal implements Journal {
     stopTimer()
   }
 }
+
+type Numbered = Pick<AddedFact, 'run' | 'fence' | 'n'>
+const idOf = ({ run, fence, n }: Numbered): string => `${run} ${fence} ${n}`
 
 /** That of pools of pg. */
 const DEFAULT_MAX = 10

@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 import { hasEnded } from '@stageflow/durable-engine'
 import type { AddedFact, Question, RunFilter } from '@stageflow/durable-engine'
@@ -23,6 +25,7 @@ export interface Inquiry {
 export class Statements {
   readonly #tables: Record<'format' | 'owners' | 'graphs' | 'runs' | 'facts' | 'inbox' | 'schedules', Sql>
   readonly #now: Sql
+  readonly #addFact: Sql
   readonly #columns: Sql
   /** The digests of the graphs that the journal has, by their shapes. */
   readonly #keptGraphs = new Map<string, string>()
@@ -39,17 +42,27 @@ export class Statements {
       schedules: named('schedules'),
     }
     this.#now = named('now_ms()')
+    this.#addFact = named('add_fact')
     const { facts, inbox } = this.#tables
-    this.#columns = sql`r.n::float8 AS n, r.id, r.pipeline, g.fingerprint, r.status, r.owner, ${this.#isOwned()}::int AS owned,
-      EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')::int AS has_inbox, r.fence, r.leg,
-      (SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n) AS facts, r.facts_before, r.crashes, r.user_id, r.org_id,
-      r.started_at, r.updated_at, r.input, r.options, r.kept, r.reopened, r.wake_at,
-      coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due, r.error`
+    const isCalled = sql`EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')`
+    const count = sql`(SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n)`
+    this.#columns = new Sql(
+      [
+        COLUMNS,
+        sql`${this.#isOwned()}::int AS owned`.text,
+        sql`${isCalled}::int AS has_inbox`.text,
+        sql`${count} AS facts`.text,
+        sql`coalesce(r.wake_at <= ${this.#now}, false)::int AS is_due`.text,
+      ].join(', '),
+    )
   }
 
-  /** The version of the tables. */
+  /** The version of the tables, and whether a statement without a transaction of its own has one that writes. */
   format(): Sql {
-    return sql`SELECT version FROM ${this.#tables.format}`
+    return sql`
+      SELECT version, current_setting('default_transaction_isolation') = 'read committed'
+        AND current_setting('default_transaction_read_only') = 'off' AS writes_alone
+      FROM ${this.#tables.format}`
   }
 
   /**
@@ -68,7 +81,10 @@ export class Statements {
       }
       case 'resultText': {
         const [, run] = question
-        return { statements: [sql`SELECT result FROM ${runs} WHERE n = ${run}`], answer: ([row]) => row?.['result'] ?? null }
+        return {
+          statements: [sql`SELECT encode(result, 'base64') AS result FROM ${runs} WHERE n = ${run}`],
+          answer: ([row]) => inflated(row?.['result']),
+        }
       }
       case 'listRuns': {
         const [, filter] = question
@@ -122,14 +138,20 @@ export class Statements {
       }
       case 'endLeg': {
         const [, leg] = question
-        const { run, fence, status, result, error, wakeAt } = leg
+        const { run, fence, status, error, wakeAt } = leg
+        const result =
+          leg.result === null ? null : sql`decode(${deflateRawSync(leg.result).toString('base64')}, 'base64')`
         const end = sql`
           UPDATE ${runs} SET status = ${status}, result = ${result}, error = ${error}, wake_at = ${wakeAt}, owner = NULL, crashes = 0,
             fence = fence + 1, updated_at = ${now}
           WHERE n = ${run} AND fence = ${fence} RETURNING n`
         const endAll = sql`WITH ended AS (${end}), emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended)) SELECT n FROM ended`
         // An answer that is being committed is seen only after the lock.
-        return { statements: hasEnded(leg) ? [this.#lock(run), endAll] : [end], answer: (rows) => rows.length === 1, changed: run }
+        return {
+          statements: hasEnded(leg) ? [this.#lock(run), endAll] : [end],
+          answer: (rows) => rows.length === 1,
+          changed: run,
+        }
       }
       case 'removeRun': {
         const [, run, fence] = question
@@ -167,7 +189,10 @@ export class Statements {
       }
       case 'factKeys': {
         const [, run] = question
-        return { statements: [sql`SELECT kind, key FROM ${facts} WHERE run = ${run} ORDER BY n`], answer: (rows) => rows }
+        return {
+          statements: [sql`SELECT kind, key FROM ${facts} WHERE run = ${run} ORDER BY n`],
+          answer: (rows) => rows,
+        }
       }
       case 'inbox': {
         const [, run] = question
@@ -210,28 +235,17 @@ export class Statements {
   }
 
   /**
-   * Adds the facts whose runs have their fence, takes their rows from the inbox, and returns the facts that the journal has then. The lock on
-   * the runs keeps other processes from claiming them before it is committed. A fact that is there already was added by an earlier try.
-   * `wait`: whether it waits for runs that another transaction has locked, or leaves them out.
+   * Adds the facts whose runs have their fence and the fact before, and returns the facts that the journal has then. `wait`: whether it waits
+   * for runs that another transaction has locked, or leaves them out.
    */
   addFacts(added: readonly AddedFact[], wait: boolean): Sql {
-    const { runs, facts, inbox } = this.#tables
     const given = added.map(
       ({ run, fence, n, kind, key, at, value, taken = null }) =>
         sql`(${run}::bigint, ${fence}::int, ${n}::int, ${kind}, ${key}, ${at}::float8, ${value}, ${taken}::bigint)`,
     )
-    const numbers = [...new Set(added.map(({ run }) => run))].toSorted((a, b) => a - b).map((run) => sql`${run}`)
+    const isAdded = sql`${this.#addFact}(g.run, g.fence, g.n, g.kind, g.key, g.at, g.value, g.taken, ${new Sql(`${wait}`)})`
     return sql`
-      WITH given (run, fence, n, kind, key, at, value, taken) AS (VALUES ${list(given)}),
-      locked AS MATERIALIZED (
-        SELECT n, fence FROM ${runs} WHERE n IN (${list(numbers)}) ORDER BY n FOR SHARE ${wait ? sql`` : sql`SKIP LOCKED`}
-      ),
-      ours AS MATERIALIZED (SELECT given.* FROM given JOIN locked ON locked.n = given.run AND locked.fence = given.fence),
-      taken AS (DELETE FROM ${inbox} WHERE n IN (SELECT taken FROM ours WHERE taken IS NOT NULL)),
-      added AS (
-        INSERT INTO ${facts} (run, n, kind, key, at, value) SELECT run, n, kind, key, at, value FROM ours ON CONFLICT (run, n) DO NOTHING
-      )
-      SELECT run::float8 AS run, fence, n FROM ours`
+      SELECT g.run::float8 AS run, g.fence, g.n FROM (VALUES ${list(given)}) AS g (run, fence, n, kind, key, at, value, taken) WHERE ${isAdded}`
   }
 
   /** Sets how long the journal keeps runs that have ended, in ms. */
@@ -317,6 +331,37 @@ export class Statements {
     this.#keptGraphs.set(shape, digestOf(shape))
   }
 }
+
+function inflated(result: unknown): string | null {
+  if (typeof result !== 'string') return null
+  try {
+    return inflateRawSync(Buffer.from(result, 'base64')).toString()
+  } catch {
+    // It is damaged, and so is an empty text: the engine says so.
+    return ''
+  }
+}
+
+const COLUMNS = [
+  ...[
+    'n::float8 AS n',
+    'id',
+    'pipeline',
+    'status',
+    'owner',
+    'fence',
+    'leg',
+    'facts_before',
+    'crashes',
+    'reopened',
+    'user_id',
+    'org_id',
+  ],
+  ...['started_at', 'updated_at', 'wake_at', 'input', 'options', 'kept', 'error'],
+]
+  .map((column) => `r.${column}`)
+  .concat('g.fingerprint')
+  .join(', ')
 
 const MOST_GRAPHS = 1_000
 

@@ -1,5 +1,5 @@
-import { Pool, types } from 'pg'
-import type { PoolClient } from 'pg'
+import { types } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 
 import type { Place } from '../../durable-engine/test/place.ts'
 import { connect, ownSchema } from '../../store-postgres/test/postgres.ts'

@@ -48,7 +48,9 @@ export async function postgresPlace(): Promise<OwnPlace> {
       {
         name: 'cut',
         happen: async () => {
-          await pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL')
+          await pool.query(
+            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL',
+          )
         },
       },
       {

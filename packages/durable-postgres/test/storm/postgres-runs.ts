@@ -14,10 +14,15 @@ export const openRuns: OpenRuns = (address, { clock, leaseMs }) => {
   const pool = new Pool({ connectionString: url, max: 6 })
   pool.on('error', () => {})
   const runs = durablePostgres({ pool, schema, clock, leaseMs, pollMs: 200, timeoutMs: 20_000, maxRecoveries: 1_000 })
-  const close = runs.close
+  const { close } = runs
   // A process of the storm ends by itself when its runs have ended.
+  const closeAll: typeof close = async (options) => {
+    const report = await close(options)
+    await pool.end()
+    return report
+  }
   return {
-    runs: Object.assign(runs, { close: (options = {}) => close(options).finally(() => pool.end()) }),
+    runs: Object.assign(runs, { close: closeAll }),
     troubles: ['durable-postgres/unavailable'],
   }
 }
