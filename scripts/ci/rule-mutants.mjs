@@ -90,11 +90,7 @@ export const RULE_MUTANTS = [
   ...[
     ['a caller that attaches is not admitted', "await admissions.later(graph, 'attach', row, options)", ''],
     ['a caller that tries again is not admitted', "await admissions.later(graph, 'retry', row, options)", ''],
-    [
-      'a caller that cancels is not admitted',
-      "await admissions.later(graph as AnyGraph, 'cancel', await existing(runId), options)",
-      '',
-    ],
+    ['a caller that cancels is not admitted', "await admissions.later(graph as AnyGraph, 'cancel', row, options)", ''],
     ['a caller that reads is not admitted', "await admissions.later(graph as AnyGraph, 'read', row, options)", ''],
     [
       'a caller that answers is not admitted',
@@ -137,9 +133,9 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'the second of two that start a run is not admitted',
-    `${ENGINE}/claim.ts`,
-    "  if (created !== undefined) return { is: 'exists' }\n",
-    '',
+    `${ENGINE}/durable-runs.ts`,
+    'if (!(error instanceof RunExists)) throw error',
+    'if (error instanceof RunExists) return await runs.attach(graph, runId, leg)',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
@@ -266,8 +262,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer is not checked',
     `${ENGINE}/durable-runs.ts`,
-    'return { graph, answers: checked, by: admitted?.by, carriesOn: true }',
-    'return { graph, answers, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers: checked, admitted: row.n, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers, admitted: row.n, by: admitted?.by, carriesOn: true }',
     [...ANSWER_TESTS, ...RUNS_TESTS],
   ),
   mutant(
@@ -301,8 +297,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer that came as its time passed is dropped',
     `${ENGINE}/leg-executor.ts`,
-    'this.overdue.set(row.n, early)',
-    'this.untaken.add(row.n)',
+    'const isOverdue = this.',
+    'const isOverdue = row === undefined && this.',
     ANSWER_TESTS,
   ),
   mutant(
@@ -322,8 +318,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg takes the inbox before it knows that the run is its own',
     `${ENGINE}/runs.ts`,
-    "    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false\n",
-    "    for (const row of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', { run, fence, status, result: text, error, wakeAt }))) return false\n",
+    "    if (!(yield* ask('endLeg', ended))) return false\n",
+    "    for (const row of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', ended))) return false\n",
     LEASE_TESTS,
   ),
   mutant(
@@ -429,7 +425,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a lost lease is a crash',
     `${ENGINE}/runs.ts`,
-    "      await journal.write(() => ask('notCrashed', run))\n",
+    "      await journal.write(() => ask('notCrashed', run), REPEATABLE)\n",
     '',
     LEASE_TESTS,
   ),
@@ -443,8 +439,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a lock that stopped a leg blocks its run',
     `${ENGINE}/runs.ts`,
-    'isTransient && !isFull(error) ? release : block)',
-    'block)',
+    'isTransient && !isFull(error) ? release : block, REPEATABLE)',
+    'block, REPEATABLE)',
     LEASE_TESTS,
   ),
   mutant(
@@ -464,9 +460,16 @@ export const RULE_MUTANTS = [
   mutant(
     'another process may write into a run that was taken',
     `${LOCAL}/statements.ts`,
-    '  WHERE runs.n = :run AND fence = :fence`\n/** A fact that',
-    '  WHERE runs.n = :run`\n/** A fact that',
+    'WHERE runs.n = :run AND fence = :fence AND :n =',
+    'WHERE runs.n = :run AND :n =',
     [`${LOCAL}/contract.test.ts`, ...LEASE_TESTS],
+  ),
+  mutant(
+    'a fact is kept although the one before it is missing',
+    `${LOCAL}/statements.ts`,
+    'AND :n = 1 + (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = :run)',
+    '',
+    [`${LOCAL}/durable-local.test.ts`],
   ),
   mutant(
     'writes go into a file that is gone',

@@ -283,3 +283,77 @@ test('what had settled with the failure as its input stays settled when the run 
   expect(again).toMatchObject({ status: 'completed', data: { mail: { sent: true }, note: { note: '2 fail' } } })
   expect(calls).toEqual(['mail', 'note', 'mail'])
 })
+
+/** Whether a dependency had settled when the inputs were fixed. */
+const isIn = (name: string, inputs: { status(name: never): unknown }): boolean => inputs.status(name as never) === 'ok'
+
+test('facts that have waited are given in the order in which they were recorded, in every later leg', async () => {
+  const calls: string[] = []
+  const slow = Promise.withResolvers<void>()
+  const kid = new Pipeline('kid')
+    .withStage('slow', async () => (await slow.promise, { slow: calls.push('slow') }))
+    .withStage('fast', () => ({ fast: calls.push('fast') }))
+    // Which of both is its input depends on the order.
+    .withStage('first', ({ inputs }) => ({ first: ['fast', 'slow'].filter((name) => isIn(name, inputs)) }), {
+      dependencies: ['slow', 'fast'],
+      join: 'any',
+      when: (inputs) => {
+        slow.resolve()
+        return !isIn('slow', inputs)
+      },
+    })
+    .withStage('check', ask, { dependencies: ['slow', 'first'] })
+  const first = new ArrayExecutor()
+  await runDurable(new Pipeline('p').withPipeline('kid', kid).build(), first)
+  expect(first.facts.map(({ key }) => key)).toEqual(['kid/fast', 'kid/slow', 'kid/first', 'kid/check'])
+  first.answer('kid/check', 'yes')
+  const graph = new Pipeline('p')
+    .withStage('fraud', () => ({ ok: true }))
+    .withPipeline('kid', kid, { dependencies: ['fraud'] })
+    .withStage('after', ({ inputs }) => ({ first: inputs.from('kid') }), { dependencies: ['kid'] })
+    .build()
+  const second = new ArrayExecutor(first.facts)
+  const end = await runDurable(graph, second)
+  expect(end).toMatchObject({ status: 'completed', data: { kid: { first: { first: ['fast'] } } } })
+  for (let n = first.facts.length; n <= second.facts.length; n++) {
+    const third = new ArrayExecutor(second.facts.slice(0, n), { leg: 3 })
+    expect((await runDurable(graph, third)).data).toEqual(end.data)
+    const fourth = new ArrayExecutor(third.facts, { leg: 4 })
+    expect((await runDurable(graph, fourth)).data).toEqual(end.data)
+  }
+  expect(calls).toEqual(['fast', 'slow'])
+})
+
+test.each([
+  ['others are called after it', true],
+  ['nothing is called after it', false],
+])(
+  'a stage of a child that had settled is not skipped once the child begins again, and %s (core/replay)',
+  async (_what, asks) => {
+    const kid = (when: () => boolean) =>
+      new Pipeline('kid')
+        .withStage('one', () => ({ one: 1 }), { when })
+        .withStage('two', () => ({ two: 2 }), { dependencies: ['one'], join: 'settled' })
+        .withStage('check', ask, { dependencies: ['two'], when: () => asks || when() })
+    const first = new ArrayExecutor()
+    await runDurable(
+      new Pipeline('p')
+        .withPipeline(
+          'kid',
+          kid(() => true),
+        )
+        .build(),
+      first,
+    )
+    first.answer('kid/check', 'yes')
+    const graph = new Pipeline('p')
+      .withStage('fraud', () => ({ ok: true }))
+      .withPipeline(
+        'kid',
+        kid(() => false),
+        { dependencies: ['fraud'] },
+      )
+      .build()
+    await expect(runDurable(graph, new ArrayExecutor(first.facts))).rejects.toMatchObject({ code: 'core/replay' })
+  },
+)

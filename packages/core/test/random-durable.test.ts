@@ -116,10 +116,17 @@ function slow(): Interceptor {
   }
 }
 
-function graphOf(each: Case, calls: string[], asks = true) {
+/** `checked`: the stage that a deploy has given one more dependency. */
+function graphOf(each: Case, calls: string[], asks = true, checked?: string) {
   const { layers, isSlow } = each
   const stages = each.stages.map((one) => (asks ? one : { ...one, questions: 0 }))
   let pipeline = new Pipeline('random')
+  if (checked !== undefined)
+    pipeline = pipeline.withStage('check', async () => {
+      calls.push('check')
+      await turns(checked)
+      return { ok: true }
+    }) as never
   const done = new Set<number>()
   const add = (place: number): void => {
     if (done.has(place)) return
@@ -128,7 +135,10 @@ function graphOf(each: Case, calls: string[], asks = true) {
     for (const source of one.dependencies) add(source)
     const name: 's0' = nameOf(one, place) as never // any name is as good for the types
     const options = {
-      dependencies: one.dependencies.map((source) => nameOf(stages[source] as Code, source)),
+      dependencies: [
+        ...one.dependencies.map((source) => nameOf(stages[source] as Code, source)),
+        ...(name === checked ? ['check'] : []),
+      ],
       join: one.join,
       late: one.late ? 'abort' : 'finish',
       ...(one.hasWhen && { when: () => place % 3 !== 1 }),
@@ -207,13 +217,19 @@ interface Whole {
 }
 
 /** Runs legs, and answers some of what waits after each, until the run has ended. */
-async function untilEnd(each: Case, past: ArrayExecutor['facts'], calls: string[], leg: number): Promise<Whole> {
+async function untilEnd(
+  each: Case,
+  past: ArrayExecutor['facts'],
+  calls: string[],
+  leg: number,
+  checked?: string,
+): Promise<Whole> {
   const { onStageFailure, maxConcurrency, picks } = each
   const start = { options: { onStageFailure, ...(maxConcurrency !== undefined && { maxConcurrency }) } }
   let facts = past
   for (let legs = 0; ; legs++) {
     const executor = new ArrayExecutor(facts, { start, leg: leg + legs })
-    const result = await runDurable(graphOf(each, calls), executor, {})
+    const result = await runDurable(graphOf(each, calls, true, checked), executor, {})
     if (result.status !== 'suspended') return { result: result as never, facts: executor.facts, legs: legs + 1 }
     const open = [...executor.waiting.keys()].filter(
       (key) => !executor.facts.some((fact) => fact.kind === 'answer' && fact.key === key),
@@ -257,5 +273,44 @@ test(
       propertySettings(3_000),
     )
     expect(resumed).toBeGreaterThan(200)
+  },
+)
+
+test(
+  'a run whose waiting stage gets a dependency goes on in the same way from each fact that follows',
+  { timeout: PROPERTY_TIMEOUT_MS },
+  async () => {
+    let changed = 0
+    await fc.assert(
+      fc.asyncProperty(randomCase, async (each) => {
+        fc.pre(each.isOrderFree)
+        const whole = await untilEnd(each, [], [], 1)
+        // A deploy comes in the middle of the first leg that waits, and some answers have come.
+        const asks = whole.facts.findIndex((fact) => fact.kind === 'call' && fact.facts.status === 'suspend')
+        fc.pre(asks >= 0)
+        changed++
+        const checked = whole.facts[asks]?.key.split(/[/#@]/, 1)[0] as string
+        for (let before = asks + 1; before <= whole.facts.length; before++) {
+          const past = whole.facts.slice(0, before)
+          if (past.some((fact) => fact.kind === 'call' && fact.key === checked && fact.facts.status !== 'suspend'))
+            break
+          if (past.some(({ key }) => key === `${checked}@2` || key === `${checked}@3`)) break
+          const ended = await untilEnd(each, past, [], 2, checked)
+          expect(ended.result.data).toMatchObject({ check: { ok: true } })
+          for (let cut = before; cut <= ended.facts.length; cut++) {
+            const calls: string[] = []
+            const { result } = await untilEnd(each, ended.facts.slice(0, cut), calls, 3, checked)
+            expect(shown(result)).toEqual(shown(ended.result))
+            const settled = ended.facts
+              .slice(0, cut)
+              .filter(({ kind }) => kind === 'call')
+              .map(({ key }) => key)
+            expect(calls.filter((call) => settled.includes(call))).toEqual([])
+          }
+        }
+      }),
+      propertySettings(400),
+    )
+    expect(changed).toBeGreaterThan(5)
   },
 )

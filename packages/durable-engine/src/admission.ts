@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import type { Kept, RunInput, StageGraph } from '@stageflow/core'
-import { admitRequest, isGuarded, missingKeepers } from '@stageflow/core/durable'
+import type { Kept, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import { admitRequest, isGivenUp, isGuarded, missingKeepers, tellRefusedRequest } from '@stageflow/core/durable'
 import type { Admitted, GivenRequest } from '@stageflow/core/durable'
 
 import type { RunRow } from './rows.ts'
@@ -34,16 +34,24 @@ export class Admissions {
     options: unknown,
     answers: readonly (readonly string[])[] = [],
   ): Promise<Admitted | undefined> {
-    checkGuarded(graph, row)
-    if (!isGuarded(graph)) return undefined
-    return this.#ask(graph, { action, runId: row.id, input: inputOf(row), options, kept: keptOf(row) ?? {}, answers })
+    const request = { action, runId: row.id, input: inputOf(row), options, kept: keptOf(row) ?? {}, answers }
+    try {
+      checkGuarded(graph, row)
+      // The rules of another pipeline say nothing about this run.
+      if (isGuarded(graph) && graph.name !== row.pipeline) throw otherPipeline(graph, row)
+    } catch (error) {
+      this.refused++
+      tellRefusedRequest(graph, request, error as StageflowError)
+      throw error
+    }
+    return isGuarded(graph) ? this.#ask(graph, request) : undefined
   }
 
   async #ask(graph: AnyGraph, request: GivenRequest): Promise<Admitted> {
     try {
       return await admitRequest(graph, request)
     } catch (error) {
-      this.refused++
+      if (!isGivenUp(request.options as RunOptions, error)) this.refused++
       throw error
     }
   }
@@ -59,6 +67,13 @@ const unguarded = ({ id, pipeline }: RunRow, missing: readonly string[]): Stagef
   new StageflowError(
     'durable-engine/unguarded',
     `Run "${id}" of "${pipeline}" began behind the interceptors ${missing.join(', ')}, and this graph was built without them, so nothing would check who asks for the run. Build the graph with them.`,
+  )
+
+/** It may be read by who has no right to know more about the run. */
+const otherPipeline = ({ name }: AnyGraph, { id }: RunRow): StageflowError =>
+  new StageflowError(
+    'durable-engine/changed-graph',
+    `Run "${id}" is not a run of pipeline "${name}", so the interceptors of that cannot check who asks for it. Pass the graph of the pipeline that the run began with.`,
   )
 
 /** Kept with a run that began behind interceptors: what they keep, by their names. */

@@ -139,7 +139,7 @@ function* matchEarly(name: string, answer: unknown, place: Place, waiting: strin
   const { graph, ended } = place
   const path = pathText([...place.path, name])
   const isItem = graph === undefined
-  const stage = graph?.stages[name]
+  const stage = graph !== undefined && Object.hasOwn(graph.stages, name) ? graph.stages[name] : undefined
   if (isItem ? !/^\d+$/.test(name) : stage === undefined)
     return yield { problem: `it has an answer for "${name}", but ${waiting}` }
   if (ended.has(path)) return yield { problem: `"${path}" has ended; ${waiting}` }

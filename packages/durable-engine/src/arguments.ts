@@ -8,20 +8,20 @@ export function checkRunId(method: string, runId: unknown): asserts runId is str
   if (isId(runId, LONGEST_ID)) return
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `${method} was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters, such as the id of an order.`,
+    `${method} was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters without control characters, such as the id of an order.`,
   )
 }
 
-// SQLite writes all unpaired surrogates alike, so two ids would become one.
+// Journals write all unpaired surrogates alike, or refuse a NUL, so two ids could become one.
 const isId = (value: unknown, longest: number): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= longest && !/\p{Surrogate}/u.test(value)
+  typeof value === 'string' && value !== '' && value.length <= longest && !/[\p{Surrogate}\p{Control}]/u.test(value)
 
 /** Throws `durable-engine/illegal-option` for what can't name a schedule: it is a part of the ids of its runs. */
 export function checkScheduleName(name: unknown): asserts name is string {
   if (isId(name, LONGEST_ID / 2)) return
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `schedule() was given the name ${show(name)}; pass a string of 1 to ${LONGEST_ID / 2} characters, such as 'daily report'.`,
+    `schedule() was given the name ${show(name)}; pass a string of 1 to ${LONGEST_ID / 2} characters without control characters, such as 'daily report'.`,
   )
 }
 

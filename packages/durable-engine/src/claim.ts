@@ -55,7 +55,7 @@ export type Claim =
     }
   | { readonly is: 'exists' }
   | { readonly is: 'elsewhere' }
-  | { readonly is: 'settled'; readonly result: Settled }
+  | { readonly is: 'settled'; readonly row: RunRow; readonly result: Settled }
 
 /** What is to be done with a run, without a write: undefined if it can be claimed. */
 export function lookAt(row: RunRow | undefined, owner: string): 'settled' | 'elsewhere' | undefined {
@@ -103,7 +103,7 @@ export function* claim(
 }
 
 function* settled(row: RunRow): Act<Claim> {
-  return { is: 'settled', result: (yield* resultOf(row)) as Settled }
+  return { is: 'settled', row, result: (yield* resultOf(row)) as Settled }
 }
 
 function* create(

@@ -40,7 +40,7 @@ import { CronSchedule, checkSchedule } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { checkGetOptions, listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
-import { plainOptions } from '@stageflow/core/kit'
+import { codeOf, plainOptions } from '@stageflow/core/kit'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
@@ -130,7 +130,7 @@ export interface DurableRuns extends AsyncDisposable {
   close(options?: WaitOptions): Promise<JournalCloseReport>
 }
 
-/** What a part of the app can do by its name. */
+/** What a part of the app can do by its name: everything but start a run. */
 export interface SystemRuns {
   /** Keeps answers, also without the graph. */
   answer(runId: string, answers: object): Promise<void>
@@ -140,6 +140,19 @@ export interface SystemRuns {
     answers: AnswersOf<Stages>,
     ...options: LegArguments<Ports>
   ): Promise<PipelineResult<Stages>>
+  /** Waits for the result of a run that exists, or carries it on like `run`. Rejects with `durable-engine/unknown-run`. */
+  attach<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    ...options: LegArguments<Ports>
+  ): Promise<PipelineResult<Stages>>
+  retryFailed<Stages, Ports>(
+    graph: StageGraph<Stages, Ports>,
+    runId: string,
+    ...options: RetryArguments<Stages, Ports>
+  ): Promise<PipelineResult<Stages>>
+  cancel(runId: string, reason: string): Promise<boolean>
+  get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** The same as `schedule` of the runs, also for a graph whose interceptors check callers. */
   schedule<Stages, Ports>(name: string, options: SystemScheduleOptions<Stages, Ports>): Promise<RunSchedule>
 }
@@ -206,10 +219,15 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         await admissions.later(graph, 'attach', row, options)
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
-        const settled = await runs.attach(graph, runId, leg)
-        const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
-        if (now === undefined || now.n === row.n) return settled
-        // It was another run that settled: this caller was not admitted to it.
+        try {
+          const settled = await runs.attach(graph, runId, leg, undefined)
+          const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
+          if (now === undefined || now.n === row.n) return settled
+          // It was another run that settled: this caller was not admitted to it.
+        } catch (error) {
+          // It ended so long ago that it was deleted meanwhile: its id is free.
+          if (codeOf(error) !== 'durable-engine/unknown-run') throw error
+        }
         continue
       }
       // Another call of this process is starting it: its row comes with the next commit.
@@ -248,7 +266,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
-    return { graph, answers: checked, admitted: row.n, by: admitted?.by, carriesOn: true }
+    return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }
   }
 
   /** The schedules of this handle, by their names. */
@@ -300,8 +318,25 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     })
   }
 
-  async function carryOn(graph: Graph, runId: string, options: object | undefined): Promise<PipelineResult<never>> {
-    return orThrow(graph.name, (await runs.attach(graph, runId, splitOptions(options).leg)) as never)
+  function checkRetry(
+    graph: AnyGraph,
+    runId: string,
+    given: object = {},
+  ): { readonly again: readonly string[]; readonly options: object } {
+    checkRunId('retryFailed()', runId)
+    const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given)
+    checkAgain(again)
+    checkLeg('retryFailed()', graph, options, ['again'])
+    return { again, options }
+  }
+
+  async function carryOn(
+    graph: Graph,
+    runId: string,
+    options: object | undefined,
+    n?: number,
+  ): Promise<PipelineResult<never>> {
+    return orThrow(graph.name, (await runs.attach(graph, runId, splitOptions(options).leg, n)) as never)
   }
 
   const durable: DurableRuns = {
@@ -316,8 +351,9 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkOpen()
       checkRunId('resume()', runId)
       checkLeg('resume()', graph, options)
-      await runs.answer(runId, await admittedAnswers(graph, runId, answers, options))
-      return carryOn(graph as never, runId, options)
+      const given = await admittedAnswers(graph, runId, answers, options)
+      await runs.answer(runId, given)
+      return carryOn(graph as never, runId, options, given.admitted)
     },
     async answer(graph, runId, answers, options) {
       checkOpen()
@@ -327,15 +363,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()
-      checkRunId('retryFailed()', runId)
-      const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given ?? {})
-      checkAgain(again)
-      checkLeg('retryFailed()', graph, options, ['again'])
+      const { again, options } = checkRetry(graph, runId, given)
       signalOf(options)?.throwIfAborted()
       const row = await existing(runId)
-      await admissions.later(graph, 'retry', row, options)
-      await journal.write(() => reopen(graph, row, again, clock.now()))
-      return carryOn(graph as never, runId, options)
+      const admitted = await admissions.later(graph, 'retry', row, options)
+      await journal.write(() => reopen(graph, row, { again, now: clock.now(), by: admitted?.by }))
+      return carryOn(graph as never, runId, options, row.n)
     },
     async recover(graph, ...[options]) {
       checkOpen()
@@ -351,11 +384,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       const [graph, runId, reason, options] = graphFirst(given)
       checkRunId('cancel()', runId)
       checkReason(reason)
-      if (graph === undefined) return runs.cancel(runId, reason)
+      if (graph === undefined) return runs.cancel(runId, { reason })
       checkLeg('cancel()', graph, options)
       const row = await existing(runId)
-      await admissions.later(graph as AnyGraph, 'cancel', row, options)
-      return runs.cancel(runId, reason, row.n)
+      const admitted = await admissions.later(graph as AnyGraph, 'cancel', row, options)
+      return runs.cancel(runId, { reason, by: admitted?.by }, row.n)
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
@@ -373,20 +406,41 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     as(name) {
       checkName(name)
       const by = Object.freeze({ system: name })
+      const trusted = { admitted: undefined, paths: undefined }
       return Object.freeze<SystemRuns>({
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
-          await runs.answer(runId, { graph: undefined, answers, admitted: undefined, by, carriesOn: false })
+          await runs.answer(runId, { ...trusted, graph: undefined, answers, by, carriesOn: false })
         },
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
-          await runs.answer(runId, { graph, answers: checked, admitted: undefined, by, carriesOn: true })
+          await runs.answer(runId, { ...trusted, graph, answers: checked, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
         },
+        async attach(graph, runId, ...[options]) {
+          checkOpen()
+          checkRunId('attach()', runId)
+          checkLeg('attach()', graph, options)
+          return carryOn(graph as never, runId, options)
+        },
+        async retryFailed(graph, runId, ...[given]) {
+          checkOpen()
+          const { again, options } = checkRetry(graph, runId, given)
+          const row = await existing(runId)
+          await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }))
+          return carryOn(graph as never, runId, options)
+        },
+        async cancel(runId, reason) {
+          checkOpen()
+          checkRunId('cancel()', runId)
+          checkReason(reason)
+          return runs.cancel(runId, { reason, by })
+        },
+        get: async (runId, options) => durable.get(runId, options),
         schedule: (of, options) => schedule(of, options as never, name),
       })
     },

@@ -45,6 +45,7 @@ test('a run that only has early answers is not carried again and again', async (
   await durable.answer(graph, 'r', { b: 1 })
   expect(await durable.recover(graph)).toEqual([])
   const before = (await durable.get('r'))?.leg
+  expect((await durable.run(graph, {}, { runId: 'r' })).status).toBe('suspended')
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect((await durable.get('r'))?.leg).toBe(before)
 })

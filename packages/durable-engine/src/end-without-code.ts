@@ -1,4 +1,4 @@
-import type { PipelineReport, StageRecord, StageflowError } from '@stageflow/core'
+import type { PipelineReport, RunAuthor, StageRecord, StageflowError } from '@stageflow/core'
 import type { CallFacts } from '@stageflow/core/durable'
 
 import { ask } from './journal.ts'
@@ -8,8 +8,15 @@ import { FactParts, resultText } from './kept-result.ts'
 import { allFacts } from './run-log.ts'
 import { graphOf, readFact } from './run-row.ts'
 
+declare module '@stageflow/core' {
+  interface RunNotes {
+    /** Who cancelled a durable run that no process carried, if that was verified. */
+    readonly 'durable-engine/cancelled-by'?: RunAuthor
+  }
+}
+
 export type CodelessEnd =
-  | { readonly status: 'cancelled'; readonly reason: string }
+  | { readonly status: 'cancelled'; readonly reason: string; readonly by?: RunAuthor | undefined }
   | { readonly status: 'failed'; readonly error: StageflowError }
 
 /**
@@ -23,7 +30,7 @@ export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
   const result = {
     status: end.status,
     ...(end.status === 'cancelled' ? { reason: end.reason } : { errors: [error] }),
-    ...stagesOf(row, facts, parts, end.status),
+    ...stagesOf(row, facts, parts, end),
     children: {},
   }
   yield* ask('emptyInbox', row.n)
@@ -37,7 +44,7 @@ export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
   })
 }
 
-function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, status: CodelessEnd['status']): object {
+function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, end: CodelessEnd): object {
   const data: Record<string, unknown> = {}
   const outputs: Record<string, unknown> = {}
   const stages: Record<string, StageRecord> = {}
@@ -53,14 +60,14 @@ function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, stat
     outputs[stage] = outputOf(call)
   }
   const report: PipelineReport = {
-    status,
+    status: end.status,
     pipeline: row.pipeline,
     pipelineRunId: row.id,
     startedAt: row.started_at,
     endedAt: facts.at(-1)?.at ?? row.started_at,
     stages,
     droppedEvents: 0,
-    notes: {},
+    notes: end.status === 'cancelled' && end.by !== undefined ? { 'durable-engine/cancelled-by': end.by } : {},
   }
   return { data, outputs, report }
 }

@@ -14,15 +14,15 @@ import type { Act, AddedInboxRow, Journal } from './journal.ts'
 import { isRecord, jsonText, unreadable } from './json.ts'
 import type { FactKey, FactRow, InboxRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import { graphOf, hasEnded, readFact } from './run-row.ts'
-import type { GivenAnswer } from './run-row.ts'
+import { graphOf, hasEnded, readFact, stopText } from './run-row.ts'
+import type { GivenAnswer, GivenStop } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
 /** Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. */
 export function* askToStop(
   id: string,
-  reason: string,
+  { reason, by }: GivenStop,
   { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
   admitted: number | undefined,
@@ -32,8 +32,8 @@ export function* askToStop(
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
   if (row.status === 'running' && (isCarriedHere || isElsewhere))
-    yield* ask('addToInbox', { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
-  else yield* endWithoutCode(row, { status: 'cancelled', reason })
+    yield* ask('addToInbox', { run: row.n, kind: 'stop', key: '', value: stopText(reason, by) })
+  else yield* endWithoutCode(row, { status: 'cancelled', reason, by })
   return row.n
 }
 
@@ -45,6 +45,8 @@ export interface AnswerPlan {
 
 /** Answers as they were given. */
 export interface GivenAnswers {
+  /** The stages that the caller was admitted to answer; undefined for trusted calls. */
+  readonly paths: readonly (readonly string[])[] | undefined
   readonly answers: unknown
   /** The number of the run that they were admitted to; undefined if no interceptor was asked. */
   readonly admitted: number | undefined
@@ -59,11 +61,16 @@ export interface GivenAnswers {
 /** Keeps all answers, or none. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, admitted, by, graph, carriesOn }: GivenAnswers,
+  { answers: given, admitted, by, graph, carriesOn, paths }: GivenAnswers,
   { journal, owner, maxFactLength }: AnswerPlan,
 ): Act<number> {
   const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
+  if (paths !== undefined && textOf(answerPaths(given, graphOf(row))) !== textOf(paths))
+    throw notWaiting(
+      row,
+      'the answers, or the graph of the run, have changed while the caller was checked; answer again',
+    )
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
   // Without the graph, the questions say what their answers must be.
   const questions = graph === undefined ? yield* allFacts(row.n) : []
@@ -88,6 +95,8 @@ export function* keepAnswers(
     yield* ask('addToInbox', answer)
   return row.n
 }
+
+const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
 
 /** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
 function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {

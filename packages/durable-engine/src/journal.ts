@@ -180,7 +180,8 @@ export interface Journal {
   write<T>(act: () => Act<T>, repetition?: Repetition): Promise<T>
   /**
    * Adds a fact if the run has this fence, and takes its row from the inbox. Resolves once that is committed, with false if another process has
-   * taken the run. Facts of many runs come at once, so a journal can write them together.
+   * taken the run. Facts of many runs come at once, so a journal can write them together. Those of one run have no gaps: after a fact that could
+   * not be written, it returns false for all that follow.
    */
   addFact(fact: AddedFact): Promise<boolean>
   /** Calls `changed` with the number of a run when another process has written something for it. Left out by journals that can't tell. */

@@ -7,7 +7,7 @@ import { tooLarge } from './json.ts'
 import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
-import { readFact } from './run-row.ts'
+import { readFact, stopIn } from './run-row.ts'
 import type { GivenAnswer, UncheckedAnswer } from './run-row.ts'
 import type { CallInProgress } from './in-progress.ts'
 
@@ -41,8 +41,6 @@ export class LegExecutor implements StageExecutor {
   hasBegun: boolean
   /** The numbers of the rows of the inbox that this leg has seen and has no use for. */
   readonly untaken: Set<number> = new Set()
-  /** Answers that came as the time of their question passed, by the paths of their stages: they are early for the next question. */
-  readonly overdue: Map<number, InboxRow> = new Map()
   /** What the run was given of its facts. */
   readonly parts: FactParts = new FactParts()
   readonly #leg: Leg
@@ -154,7 +152,7 @@ export class LegExecutor implements StageExecutor {
   /** While an interceptor around the run is awaited, `next` isn't called. */
   #noticeStop(): void {
     const stop = this.#inbox.find(({ kind }) => kind === 'stop')
-    if (stop !== undefined) this.#stopping.abort(readFact({ ...stop, kind: 'stop' }, this.start.runId))
+    if (stop !== undefined) this.#stopping.abort(stopIn(readFact({ ...stop, kind: 'stop' }, this.start.runId)).reason)
     this.#moved()
   }
   /** The lease holds again for certain, so calls may begin. */
@@ -209,7 +207,7 @@ export class LegExecutor implements StageExecutor {
       this.#waiting.delete(key)
       return { ...given, kind }
     }
-    if (kind === 'stop') return { ...given, kind, reason: read as string }
+    if (kind === 'stop') return { ...given, kind, reason: stopIn(read).reason }
     if (kind === 'answer') {
       this.#waiting.delete(key)
       return { ...given, kind, ...(read as GivenAnswer) }
@@ -250,7 +248,6 @@ export class LegExecutor implements StageExecutor {
     if (!this.#mayTake) return
     this.#mayTake = false
     this.untaken.clear()
-    this.overdue.clear()
     for (const row of this.#inbox) {
       if (row.kind === 'early') this.#takeEarly(row)
       else if (row.kind === 'late') this.#takeLate(row)
@@ -263,10 +260,10 @@ export class LegExecutor implements StageExecutor {
   #takeAnswer(row: InboxRow): void {
     const { key } = row
     if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#recordAnswer(key, row)
-    else if (this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))) {
-      const early = { ...row, key: this.#leg.pathOf(key) }
-      if (!this.#takeEarly(early)) this.overdue.set(row.n, early)
-    } else this.untaken.add(row.n)
+    else {
+      const isOverdue = this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))
+      if (!isOverdue || !this.#takeEarly({ ...row, key: this.#leg.pathOf(key) })) this.untaken.add(row.n)
+    }
   }
 
   /** An early answer is that of the next question of its stage. Until then it stays in the inbox, over legs. Returns whether it was taken. */
@@ -400,6 +397,8 @@ export class LegExecutor implements StageExecutor {
   #recorded(row: FactRow, isOurs: boolean): void {
     this.#pendingFacts--
     if (isFromOutside(row.kind)) this.#pendingOutside--
+    // A fact before this one could not be written: that error ends the leg.
+    if (!isOurs && this.#error !== undefined) return
     if (!isOurs) return this.lose(lostRun(this.start.runId))
     if (!this.lost.aborted) this.#newFacts.push(row)
     this.#moved()

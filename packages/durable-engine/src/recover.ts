@@ -119,7 +119,7 @@ export class Recovery {
   async #take(id: string): Promise<void> {
     this.#carried.add(id)
     try {
-      await this.#runs.attach(this.#graph, id, this.#options)
+      await this.#runs.attach(this.#graph, id, this.#options, undefined)
     } catch (error) {
       // A full disk or a lock passes without a deploy: the next look tries again.
       if (!this.#journal.isTransient(error)) this.#refused.set(id, recordOf(error))

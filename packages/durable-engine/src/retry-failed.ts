@@ -1,27 +1,44 @@
 import { StageflowError } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
 import { factsForRetry } from '@stageflow/core/durable'
 import type { CallFacts, RetriedFact } from '@stageflow/core/durable'
 
+import { checkGuarded } from './admission.ts'
 import { checkFit, findAdmitted } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
-import type { FactRow, RunRow } from './rows.ts'
+import type { FactKey, FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { graphOf, readFact, startOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
+
+interface Retry {
+  /** Stages that run again although they had settled. */
+  readonly again: readonly string[]
+  readonly now: number
+  /** Who asked for it, if that was verified. */
+  readonly by: RunAuthor | undefined
+}
+
+/**
+ * A retry is kept as a fact, for the timeline: as the timer of a limit that no leg has, with who asked for it. Core gives it no meaning.
+ */
+const RETRY = '/retry/'
+export const isRetry = ({ kind, key }: FactKey): boolean => kind === 'timer' && key.startsWith(RETRY)
 
 /**
  * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again`; all others stay. The
  * time limit of the run begins again. Runs within a write.
  */
-export function* reopen(graph: AnyGraph, { id, n }: RunRow, again: readonly string[], now: number): Act<void> {
+export function* reopen(graph: AnyGraph, { id, n }: RunRow, { again, now, by }: Retry): Act<void> {
   const row = yield* findAdmitted(id, n)
   if (row?.status !== 'failed')
     throw new StageflowError(
       'durable-engine/not-failed',
       `Run "${id}" is ${row?.status ?? 'gone'}, so it is not tried again. Only a failed run is; run(), resume() and recover() go on with others.`,
     )
+  checkGuarded(graph, row)
   checkNames(id, again, Object.keys(graphOf(row).stages))
   const facts = yield* allFacts(row.n)
   const kept = factsForRetry(
@@ -34,7 +51,10 @@ export function* reopen(graph: AnyGraph, { id, n }: RunRow, again: readonly stri
   const { timeoutMs } = options
   // The limit counts from the start of the run.
   const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - row.started_at }
-  const renumbered = kept.map((fact, index) => ({ ...fact, n: index + 1 }))
+  const retry = { kind: 'timer', key: `${RETRY}${row.reopened + 1}`, at: now, value: JSON.stringify({ by }) } as const
+  const staying = new Set(kept)
+  const past = facts.filter((fact) => staying.has(fact) || isRetry(fact))
+  const renumbered = [...past, retry].map((fact, index) => ({ ...fact, n: index + 1 }))
   yield* ask('reopenRun', { run: row.n, options: JSON.stringify(renewed), facts: renumbered })
 }
 

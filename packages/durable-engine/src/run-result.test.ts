@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { inflateRawSync } from 'node:zlib'
 
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
@@ -116,6 +117,15 @@ test('a result stays right when a retry drops facts and gives others a new numbe
   expect(JSON.parse(results.at(-1) as string)).toMatchObject({
     data: { early: { text: `early ${LONG}` }, other: { text: `other ${LONG}` }, last: { text: `other ${LONG}` } },
   })
+})
+
+test('what the facts of a run have is not kept a second time in its result', async () => {
+  const path = newPath()
+  const graph = new Pipeline('p').withStage('a', () => ({ text: LONG })).build() as unknown as StageGraph<any, any>
+  const first = await resultAs(open(path).run(graph, {}, { runId: 'a' }))
+  const kept = inflateRawSync(inFile(path, 'SELECT result FROM runs')[0]?.['result'] as Uint8Array).toString()
+  expect(first).toContain(LONG)
+  expect(kept).not.toContain(LONG)
 })
 
 test('a run is at most 500 bytes a step in its file, at 50 steps of 34 bytes of data', async () => {

@@ -31,8 +31,8 @@ export const keptOf = ({ id, kept }: RunRow): Kept | undefined =>
 export function inputOf({ id, input, user_id: userId, org_id: orgId }: RunRow): RunInput {
   const given = readObject(input, 'input', id) as RunInput
   const verified = { ...(userId !== null && { userId }), ...(orgId !== null && { orgId }) }
-  // An input may have its ids in a bundle, and then not a second time.
-  return { ...verified, ...given, ...(given.runId !== undefined && { runId: { ...verified, ...given.runId } }) }
+  // An input may have ids in a bundle too. Those that were verified count everywhere.
+  return { ...given, ...verified, ...(given.runId !== undefined && { runId: { ...given.runId, ...verified } }) }
 }
 
 /** What all legs of a run begin with. */
@@ -50,6 +50,20 @@ export interface GivenAnswer {
   readonly answer: unknown
   readonly by?: RunAuthor
 }
+
+/** Why a run was stopped, and by whom if that was verified. */
+export interface GivenStop {
+  readonly reason: string
+  readonly by?: RunAuthor | undefined
+}
+
+/** A stop as its fact has it: a text alone if it has no author. */
+export const stopText = (reason: string, by: RunAuthor | undefined): string =>
+  JSON.stringify(by === undefined ? reason : { reason, by })
+
+/** What a fact of a stop says. */
+export const stopIn = (value: unknown): GivenStop =>
+  typeof value === 'string' ? { reason: value } : (value as GivenStop)
 
 /** An answer in the inbox. `unchecked`: it was given without the graph, so the leg that takes it has its stage check it. */
 export interface UncheckedAnswer extends GivenAnswer {
@@ -70,6 +84,6 @@ const hasShape: Readonly<Record<FactKind, (value: unknown) => boolean>> = {
   call: isCall,
   ask: isCall,
   answer: (value) => isRecord(value) && 'answer' in value,
-  stop: (value) => typeof value === 'string',
+  stop: (value) => typeof value === 'string' || (isRecord(value) && typeof value['reason'] === 'string'),
   timer: () => true,
 }

@@ -7,7 +7,7 @@ import type { WaitOptions } from '@stageflow/core/kit'
 
 import { answerPath, pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
-import { claim, lookAt } from './claim.ts'
+import { claim, lookAt, unknownRun } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
@@ -21,8 +21,8 @@ import type { InboxRow, RunRow } from './rows.ts'
 import { RunLog } from './run-log.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
-import { recordOf } from './run-row.ts'
-import type { PinnedOptions } from './run-row.ts'
+import { readFact, recordOf, stopIn } from './run-row.ts'
+import type { GivenStop, PinnedOptions } from './run-row.ts'
 import type { CallInProgress } from './in-progress.ts'
 
 /**
@@ -52,6 +52,8 @@ interface LiveRun {
   readonly options: LegOptions<unknown>
   /** What it is started with; undefined if it exists. */
   readonly start: NewRun | undefined
+  /** Its number, once it is claimed or known. */
+  n: number | undefined
   /** How many callers wait for it. */
   waiting: number
   /** Resolves when the journal has it, or can't have it. */
@@ -113,14 +115,21 @@ export class Runs {
   }
   /**
    * Carries a run that exists until it ends or suspends, or waits until another process has. When the signal aborts, only the wait
-   * ends: the run is not this caller's.
+   * ends: the run is not this caller's. `n`: the number of the run that the caller was admitted to.
    */
-  async attach(graph: Graph, id: string, { signal, ...options }: LegOptions<unknown>): Promise<Settled> {
+  async attach(
+    graph: Graph,
+    id: string,
+    { signal, ...options }: LegOptions<unknown>,
+    n: number | undefined,
+  ): Promise<Settled> {
     signal?.throwIfAborted()
     for (;;) {
       const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
       try {
-        return await this.#waitFor(live, signal)
+        const result = await this.#waitFor(live, signal)
+        if (n !== undefined && live.n !== n) throw unknownRun(id, this.#plan.journal)
+        return result
       } catch (error) {
         // It was a start, and another process was faster.
         if (!(error instanceof RunExists)) throw error
@@ -134,6 +143,7 @@ export class Runs {
       graph,
       options,
       start,
+      n: undefined,
       waiting: 0,
       begun: Promise.withResolvers(),
       settled: new Promise(() => {}),
@@ -164,6 +174,7 @@ export class Runs {
     for (;;) {
       const claimed = await this.#claim(live, start).finally(live.begun.resolve)
       start = undefined
+      live.n = claimed.row.n
       if (claimed.is === 'settled') return claimed.result
       const result = await this.#leg(live, claimed)
       if (result !== undefined) return result
@@ -200,7 +211,7 @@ export class Runs {
       if (live.waiting === 0) throw new AllHaveLeft()
       if (options.signal?.aborted === true && !hasAskedToStop) {
         hasAskedToStop = true
-        await this.cancel(id, textOf(options.signal.reason))
+        await this.cancel(id, { reason: textOf(options.signal.reason) })
       }
     }
   }
@@ -250,19 +261,18 @@ export class Runs {
   }
 
   /** Keeps the result of a run. Runs within a write. Returns false if there is more to do, here or in the process that has the run now. */
-  *#end({ n: run, fence }: RunRow, { untaken, overdue, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
+  *#end({ n: run, fence }: RunRow, { untaken, wakeAt, parts }: LegExecutor, result: Settled): Act<boolean> {
     const isSuspended = result.status === 'suspended'
     if (isSuspended) yield* ask('lockRun', run)
     // An answer has come while the leg was ending.
-    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n) || overdue.has(n)
+    const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n)
     if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
     const [failure] = result.status === 'failed' ? result.errors : []
     const error = failure === undefined ? null : JSON.stringify(failure)
     const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
     if (!isSuspended) return yield* askLast('endLeg', ended)
     if (!(yield* ask('endLeg', ended))) return false
-    for (const row of [...untaken, ...overdue.keys()]) yield* ask('takeFromInbox', row)
-    for (const { key, value } of overdue.values()) yield* ask('addToInbox', { run, kind: 'early', key, value })
+    for (const row of untaken) yield* ask('takeFromInbox', row)
     return true
   }
 
@@ -270,7 +280,10 @@ export class Runs {
   async #cancelled(live: LiveRun, { id }: RunRow, reason: string): Promise<Settled> {
     const result = await this.#plan.journal.write(function* () {
       const row = (yield* ask('findRun', id)) as RunRow
-      yield* endWithoutCode(row, { status: 'cancelled', reason })
+      // The leg has not taken it.
+      const stop = (yield* ask('inbox', row.n)).find(({ kind }) => kind === 'stop')
+      const { by } = stop === undefined ? {} : stopIn(readFact({ ...stop, kind: 'stop' }, id))
+      yield* endWithoutCode(row, { status: 'cancelled', reason, by })
       return (yield* resultOf(row)) as Settled
     })
     this.#forget(live)
@@ -309,10 +322,10 @@ export class Runs {
     if (this.#plan.journal.isRemote && live?.start !== undefined) await live.begun.promise
   }
   /** Asks to stop a run. Returns false if it has ended. */
-  async cancel(id: string, reason: string, admitted?: number): Promise<boolean> {
+  async cancel(id: string, stop: GivenStop, admitted?: number): Promise<boolean> {
     const { journal } = this.#plan
     await this.begun(id)
-    const run = await journal.write(() => askToStop(id, reason, this.#plan, this.#runs.has(id), admitted))
+    const run = await journal.write(() => askToStop(id, stop, this.#plan, this.#runs.has(id), admitted))
     if (run === undefined) return false
     this.#lookIntoInbox(run)
     return true

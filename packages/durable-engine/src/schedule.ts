@@ -112,8 +112,9 @@ export class CronSchedule implements RunSchedule {
     // Another process has this schedule with other times.
     if (row?.cron !== cron || row.timezone !== timezone) return this.stop()
     this.#newest = Math.max(this.#newest, row.newest)
-    const time = this.#times.upTo(now)
-    if (time === undefined || time <= this.#newest || this.#isOver) return
+    const next = this.#times.after(this.#newest)
+    if (next === undefined || next > now || this.#isOver) return
+    const time = Math.max(next, this.#times.upTo(now) ?? next)
     await start(time)
     this.#newest = time
   }

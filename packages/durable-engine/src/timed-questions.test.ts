@@ -69,6 +69,11 @@ test('the time of a question is that of the first of several, and one that is an
       resumed === undefined ? StageOutput.suspend('?', { forMs }) : { answer: resumed.answer ?? 'none' }
   const graph = new Pipeline('p').withStage('a', wait(10)).withStage('b', wait(20)).build({ clock })
   const durable = open(newPath(), { clock })
+  const asked = async (runId: string) => (await durable.get(runId))?.requests.map(({ path }) => path.join('/'))
+  await durable.run(graph, {}, { runId: 's' })
+  await clock.advance(10)
+  await durable.run(graph, {}, { runId: 's' })
+  expect(await asked('s')).toEqual(['b'])
   await durable.run(graph, {}, { runId: 'r' })
   expect((await durable.resume(graph, 'r', { a: 'yes' })).status).toBe('suspended')
   await clock.advance(10)

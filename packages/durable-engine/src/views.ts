@@ -7,11 +7,12 @@ import { answerPath, questionsIn } from './answers.ts'
 import { findAdmitted, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
+import { isRetry } from './retry-failed.ts'
 import type { FactKind, FactRow, InboxRow, ListedRun, RunRow, RunStatus } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
-import { errorIn, graphOf, hasEnded, inputOf, readFact } from './run-row.ts'
+import { errorIn, graphOf, hasEnded, inputOf, readFact, stopIn } from './run-row.ts'
 import type { GivenAnswer } from './run-row.ts'
 import { canBeInProgress } from './in-progress.ts'
 import type { CallInProgress } from './in-progress.ts'
@@ -40,7 +41,8 @@ export type RunOwner = 'here' | 'elsewhere' | 'gone'
 
 /** Something that happened to a run, in order. */
 export interface TimelineEntry {
-  readonly kind: Fact
+  /** `retry`: the failed run was tried again. */
+  readonly kind: Fact | 'retry'
   /** The stage, such as `price`, `kid/check` for one of a child run, or `letters#3` for an item of a map. */
   readonly key: string
   /** When it was recorded, in ms since 1970. */
@@ -49,7 +51,7 @@ export interface TimelineEntry {
   readonly status?: CallFacts['status']
   readonly startedAt?: number
   readonly endedAt?: number
-  /** For answers: who gave it, if that was verified. */
+  /** For answers, stops and retries: who asked for it, if that was verified. */
   readonly by?: RunAuthor
 }
 type Fact = Exclude<FactKind, 'ask'>
@@ -194,7 +196,7 @@ export function* runDetails(
       graph: graphOf(row),
       inProgress: inProgressOf(row, summary.owner, facts, viewer),
       requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
-      timeline: facts.map((fact) => entryOf(fact, row.id)),
+      timeline: [...facts.map((fact) => entryOf(fact, row.id)), ...stopWithoutCode(row, facts, result)],
       result,
       facts: withFacts === true ? facts.map((fact) => factOf(fact, row.id)) : undefined,
     }
@@ -264,9 +266,28 @@ function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntr
     const { by } = readFact({ kind, key, value }, runId) as GivenAnswer
     return { kind, key, at, ...(by !== undefined && { by }) }
   }
+  if (kind === 'stop') {
+    const { by } = stopIn(readFact({ kind, key, value }, runId))
+    return { kind, key, at, ...(by !== undefined && { by }) }
+  }
+  if (isRetry({ kind, key })) {
+    const { by } = readFact({ kind, key, value }, runId) as { readonly by?: RunAuthor }
+    return { kind: 'retry', key: '', at, ...(by !== undefined && { by }) }
+  }
   if (kind !== 'call' && kind !== 'ask') return { kind, key, at }
   const { status, startedAt, endedAt } = readFact({ kind, key, value }, runId) as CallFacts
   return { kind: 'call', key, at, status, startedAt, endedAt }
+}
+
+/** The stop of a run that no process carried. It has no fact, because no leg was given it. */
+function stopWithoutCode(
+  { updated_at: at }: RunRow,
+  facts: readonly FactRow[],
+  result: Settled | undefined,
+): readonly TimelineEntry[] {
+  const by = result?.report.notes['durable-engine/cancelled-by']
+  if (by === undefined || facts.some(({ kind }) => kind === 'stop')) return []
+  return [{ kind: 'stop', key: '', at, by }]
 }
 
 function factOf(fact: FactRow, runId: string): RunFact {

@@ -2,8 +2,8 @@ import { Pipeline, StageOutput } from '@stageflow/core'
 import type { AnswerSchema } from '@stageflow/core'
 import { expectTypeOf } from 'vitest'
 
-import { durableLocal } from './index.ts'
-import type { RunDetails, RunSummary } from './index.ts'
+import { durableLocal, openJournal } from './index.ts'
+import type { RunDetails, RunSchedule, RunSummary } from './index.ts'
 
 const graph = new Pipeline('order')
   .withStage('price', () => ({ total: 12 }))
@@ -49,4 +49,25 @@ export async function check(): Promise<void> {
 
   expectTypeOf(durable.list({ status: 'suspended' })).resolves.toEqualTypeOf<readonly RunSummary[]>()
   expectTypeOf(durable.get('a')).resolves.toEqualTypeOf<RunDetails | undefined>()
+  expectTypeOf(durable.get('a', { facts: true })).resolves.toEqualTypeOf<RunDetails | undefined>()
+  // @ts-expect-error 'string' is not assignable to 'number': times are in ms since 1970
+  await durable.list({ from: '2026-11-30' })
+
+  const who = { userId: 'ada' }
+  const times = { cron: '0 9 * * *', graph }
+  expectTypeOf(durable.schedule('daily', times)).resolves.toEqualTypeOf<RunSchedule>()
+  await durable.schedule('daily', { ...times, input: (time) => ({ inputText: `${time}` }) })
+  await durable.as('nightly').schedule('daily', { ...times, who })
+  // @ts-expect-error only a part of the app that acts by name says who a run is for
+  await durable.schedule('daily', { cron: '0 9 * * *', graph, who })
+  await durable.schedule('daily', { cron: '0 9 * * *', graph: withPorts, options: { ports: { bank: 'x' } } })
+  // @ts-expect-error the graph needs its ports
+  await durable.schedule('daily', { cron: '0 9 * * *', graph: withPorts })
+
+  await using reader = openJournal('runs.db', { readOnly: true })
+  expectTypeOf(reader.list({ status: 'suspended' })).resolves.toEqualTypeOf<readonly RunSummary[]>()
+  expectTypeOf(reader.get('a', { facts: true })).resolves.toEqualTypeOf<RunDetails | undefined>()
+  expectTypeOf<Extract<keyof typeof reader, string>>().toEqualTypeOf<'list' | 'get' | 'close'>()
+  // @ts-expect-error 'readOnly' is missing: only durableLocal() opens a journal to write it
+  openJournal('runs.db', {})
 }

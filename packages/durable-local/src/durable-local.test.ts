@@ -93,6 +93,28 @@ describe('the journal', () => {
     ])
   })
 
+  test('a fact that the file has no room for leaves no gap before the facts that came with it, and none of their calls runs again', async () => {
+    const path = newPath()
+    const calls: string[] = []
+    const stage = (name: string, length: number) => async () => {
+      calls.push(name)
+      return { text: 'x'.repeat(length) }
+    }
+    const graph = new Pipeline('p')
+      .withStage('first', stage('first', 10))
+      .withStage('big', stage('big', 1_200_000), { dependencies: ['first'] })
+      .withStage('small', stage('small', 10), { dependencies: ['first'] })
+      .build()
+    const full = open(path, { maxBytes: 1024 * 1024 })
+    await expect(full.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'durable-local/full' })
+    expect(inFile(path, 'SELECT n, key FROM facts ORDER BY n')).toEqual([{ n: 1, key: 'first' }])
+    await full.close()
+    expect((await open(path).run(graph, {}, { runId: 'a' })).status).toBe('completed')
+    expect(calls).toEqual(['first', 'big', 'small', 'big'])
+    expect(inFile(path, 'SELECT n FROM facts ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+    expect(inFile(path, 'SELECT * FROM inbox')).toEqual([])
+  })
+
   test('only its user may read the file and those beside it', async () => {
     const path = newPath()
     const durable = open(path)

@@ -60,7 +60,7 @@ function prepare(database: DatabaseSync, file: JournalFile): void {
   database.exec('BEGIN IMMEDIATE') // Another process may open the new file too.
   try {
     createTables(database, path)
-    if (retentionMs !== undefined) database.prepare(SET_RETENTION).run(retentionMs)
+    if (retentionMs !== undefined) database.prepare(SET_RETENTION).run({ ms: retentionMs })
     database.exec('COMMIT')
   } catch (error) {
     rollBack(database)

@@ -13,9 +13,11 @@ const FORMATS: Formats = { oldest: OLDEST_FORMAT, migrations: MIGRATIONS }
 
 /** Makes the tables of a journal those of the newest format. Runs within a transaction, after `checkFormat`. */
 export function migrate(database: DatabaseSync, { oldest, migrations }: Formats = FORMATS): void {
+  const newest = oldest + migrations.length
   const before = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (before === newest) return
   for (const migration of migrations.slice(before - oldest)) database.exec(migration)
-  database.exec(`PRAGMA user_version = ${oldest + migrations.length}`)
+  database.exec(`PRAGMA user_version = ${newest}`)
 }
 
 /** Throws `durable-local/other-file` for a format that this version doesn't read. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { chmodSync, copyFileSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { StatementSync } from 'node:sqlite'
 
 import { Pipeline } from '@stageflow/core'
 import { expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { expect, test } from 'vitest'
 import { FIVE, gate, inFile, newPath, open, order } from '../../durable-engine/test/open-runs.ts'
 import { durableLocal, openJournal } from './index.ts'
 
-/** What a folder has: names, sizes, contents. */
+/** What the folder of a path has: names and contents. */
 const contents = (path: string): object =>
   Object.fromEntries(
     readdirSync(dirname(path)).map((name) => [name, readFileSync(join(dirname(path), name), 'base64')]),
@@ -74,18 +75,16 @@ test.each([
     /is an SQLite database, but not a journal/,
   ],
 ])('a path %s is refused, and nothing is created', (_what, make, code, message) => {
-  const path = make(newPath())
-  const before =
-    existsSync(dirname(path)) && statSync(path, { throwIfNoEntry: false })?.isFile() ? contents(path) : undefined
+  const base = newPath()
+  const path = make(base)
+  const before = contents(base)
   expect(() => openJournal(path, { readOnly: true })).toThrow(
     expect.objectContaining({
       code: `durable-local/${code}`,
       message: expect.stringMatching(message) as string,
     }) as Error,
   )
-  if (before !== undefined) expect(contents(path)).toEqual(before)
-  else if (existsSync(dirname(path)))
-    expect(readdirSync(dirname(path)).filter((name) => name === basename(path))).toHaveLength(existsSync(path) ? 1 : 0)
+  expect(contents(base)).toEqual(before)
 })
 
 test('a mistyped path creates no file', () => {
@@ -161,4 +160,42 @@ test.each([
     expect.objectContaining({ code: 'durable-local/illegal-option' }) as Error,
   )
   expect(readdirSync(dirname(path))).toEqual([])
+})
+
+test('what an app that was killed has left is read with its log, and stays as it is', async () => {
+  const path = newPath()
+  const durable = open(path)
+  await durable.run(order(), FIVE, { runId: 'a' })
+  // The app has not closed the file, so all of it is still in the log.
+  const left = newPath()
+  for (const end of ['', '-wal', '-shm']) copyFileSync(path + end, left + end)
+  const before = [left, `${left}-wal`].map((each) => readFileSync(each, 'base64'))
+  const reader = openJournal(left, { readOnly: true })
+  expect(await reader.list()).toMatchObject([{ runId: 'a', status: 'suspended' }])
+  await reader.close()
+  expect([left, `${left}-wal`].map((each) => readFileSync(each, 'base64'))).toEqual(before)
+  expect(readdirSync(dirname(left)).toSorted()).toEqual(['runs.db', 'runs.db-shm', 'runs.db-wal'])
+})
+
+test('a read during which an app opens the file is refused, and works when it is done again', async () => {
+  const path = newPath()
+  const first = durableLocal({ path })
+  await first.run(order(), FIVE, { runId: 'a' })
+  await first.close()
+  const reader = openJournal(path, { readOnly: true })
+  const all = StatementSync.prototype.all
+  StatementSync.prototype.all = function (this: StatementSync, ...values: readonly never[]) {
+    StatementSync.prototype.all = all
+    open(path)
+    return all.apply(this, values as never)
+  }
+  try {
+    await expect(reader.list()).rejects.toMatchObject({
+      code: 'durable-local/unavailable',
+      message: expect.stringContaining('while it was being read') as string,
+    })
+  } finally {
+    StatementSync.prototype.all = all
+  }
+  expect(await reader.list()).toHaveLength(1)
 })

@@ -91,3 +91,18 @@ test('who only looks deletes nothing', async () => {
   const reader = openJournal(path, { readOnly: true })
   expect(await ids(reader)).toEqual(['old'])
 })
+
+test('a run that is deleted while a caller attaches to it begins again, as any id that is free', async () => {
+  const path = newPath()
+  const { graph, charged } = charge()
+  const app = open(path, { retentionMs: DAY })
+  await app.run(graph, {}, { runId: 'old' })
+  await app.close()
+  later(path, 2)
+  const again = open(path)
+  const recovered = again.recover(graph) // deletes in the transaction in which the next call looks
+  const result = await again.run(graph, {}, { runId: 'old' })
+  await recovered
+  expect(result.status).toBe('completed')
+  expect(charged).toEqual(['old', 'old'])
+})

@@ -125,10 +125,13 @@ export const FORGET_OWNERS: string = `
   DELETE FROM owners WHERE until < ${NOW} AND id NOT IN (SELECT owner FROM runs WHERE owner IS NOT NULL)`
 export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ?`
 
-/** Inserts nothing if the fence is no longer that of the run: then another process has taken it. */
+/**
+ * Inserts nothing if the fence is no longer that of the run, because another process has taken it. Nor if the fact before this one is
+ * missing, because there was no room for it.
+ */
 export const ADD_FACT: string = `
   INSERT INTO facts (run, n, kind, key, at, value) SELECT :run, :n, :kind, :key, :at, :value FROM runs
-  WHERE runs.n = :run AND fence = :fence`
+  WHERE runs.n = :run AND fence = :fence AND :n = 1 + (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = :run)`
 /** A fact that a run keeps when it is tried again. */
 export const RESTORE_FACT: string = `
   INSERT INTO facts (run, n, kind, key, at, value) VALUES (:run, :n, :kind, :key, :at, :value)`
@@ -188,7 +191,7 @@ export function listOf(conditions: readonly (keyof typeof CONDITIONS)[]): string
   FROM runs ${all && `WHERE ${all}`} ORDER BY started_at DESC, n DESC LIMIT :limit`
 }
 
-export const SET_RETENTION: string = `UPDATE settings SET retention_ms = ?`
+export const SET_RETENTION: string = `UPDATE settings SET retention_ms = :ms WHERE retention_ms <> :ms`
 /** Runs that ended longer ago than the file keeps them. */
 export const OUTDATED: string = `
   SELECT n FROM runs WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${NOW} - (SELECT retention_ms FROM settings)

@@ -70,3 +70,20 @@ test('large facts and many facts are several statements', async () => {
   await Promise.all(Array.from({ length: 501 }, (_, place) => facts.add(fact(place, 9))))
   expect(tries).toHaveLength(4)
 })
+
+test('after a fact that could not be written, none of its run that waits is: it would leave a gap', async () => {
+  const tried: number[] = []
+  const add: AddFacts = async (facts) => {
+    tried.push(...facts.map(({ n }) => n))
+    await new Promise((resolve) => setImmediate(resolve))
+    if (facts.some(({ n }) => n === 1)) throw new Error('the server is away')
+    return new Set(facts)
+  }
+  const facts = new FactWriter(add)
+  const first = facts.add(fact(1, 1))
+  while (tried.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  const second = facts.add(fact(1, 2))
+  for (const one of await Promise.allSettled([first, second]))
+    expect(one).toMatchObject({ status: 'rejected', reason: { message: 'the server is away' } })
+  expect(tried).toEqual([1, 1])
+})

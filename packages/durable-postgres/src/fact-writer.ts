@@ -82,7 +82,8 @@ export class FactWriter {
         const kept = await this.#add(factsOf(batch), true)
         for (const { fact, resolve } of batch) resolve(kept.has(fact))
       } catch (error) {
-        for (const { reject } of batch) reject(error)
+        // Those that follow would leave a gap.
+        for (const { reject } of [...batch, ...queue.splice(0)]) reject(error)
       }
     }
     this.#alone.delete(run)

@@ -268,6 +268,8 @@ test('a client without the graph, or with one that lacks the interceptors, gets 
       () => other.start('r'),
     ])
       await expect(asked()).rejects.toMatchObject(unguarded)
+    // A client that has nothing to ask sends the start: the worker refuses that.
+    expect(other.stats().refused).toBe(graph === half ? 6 : 5)
     if (graph !== half) await expect(other.start('new')).rejects.toMatchObject(unguarded)
   }
   // The worker sees to it too: a client that says so itself is refused.

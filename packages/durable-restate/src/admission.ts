@@ -1,6 +1,14 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunInput, StageGraph } from '@stageflow/core'
-import { admitRequest, checkLeg, fingerprintOf, isGuarded, missingKeepers } from '@stageflow/core/durable'
+import type { RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import {
+  admitRequest,
+  checkLeg,
+  fingerprintOf,
+  isGivenUp,
+  isGuarded,
+  missingKeepers,
+  tellRefusedRequest,
+} from '@stageflow/core/durable'
 import type { GivenRequest } from '@stageflow/core/durable'
 import { answerPaths } from './answers.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
@@ -49,10 +57,16 @@ export class Admissions {
   async later(action: LaterAction, runId: string, run: RunView, asking: Asking, answers?: unknown): Promise<Admitted> {
     if ('system' in asking) return { isAdmitted: true, by: { system: asking.system } }
     const graph = this.#graph
-    this.#checkGuarded(runId, run)
     const { ids: input, kept = {} } = run
     const paths = graph === undefined ? [] : answerPaths(answers, fingerprintOf(graph))
-    return this.#ask({ action, runId, input, options: asking.caller, kept, answers: paths })
+    const request = { action, runId, input, options: asking.caller, kept, answers: paths }
+    if (!this.#isChecked(run)) {
+      const error = unguarded(runId)
+      this.refused++
+      if (graph !== undefined) tellRefusedRequest(graph, request, error)
+      throw error
+    }
+    return this.#ask(request)
   }
 
   async #ask(request: GivenRequest): Promise<Admitted> {
@@ -63,16 +77,16 @@ export class Admissions {
       const { kept, by } = await admitRequest(graph, request)
       return { isAdmitted: true, by, ...(action === 'start' && { kept }) }
     } catch (error) {
-      this.refused++
+      if (!isGivenUp(request.options as RunOptions, error)) this.refused++
       throw error
     }
   }
 
-  /** Throws if the workflow has interceptors that check callers, and the client's graph hasn't. */
-  #checkGuarded(runId: string, { isGuarded: isRunGuarded, kept }: RunView): void {
+  /** Whether the client's graph has the interceptors that check the callers of a run, if the workflow has any. */
+  #isChecked({ isGuarded: isRunGuarded, kept }: RunView): boolean {
     const graph = this.#graph
-    const isChecked = graph !== undefined && isGuarded(graph) && missingKeepers(graph, kept).length === 0
-    if (isRunGuarded && !isChecked) throw unguarded(runId)
+    if (!isRunGuarded) return true
+    return graph !== undefined && isGuarded(graph) && missingKeepers(graph, kept).length === 0
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Interceptor, Pipeline, type PipelineResult, StageOutput, StageflowError } from '@stageflow/core'
 import type { RunOptions, StageContext, StageOptions, SuspendedResult } from '@stageflow/core'
 import { admitRequest, resumeRun, resumeSettled, runDurable } from '@stageflow/core/durable'
-import { manualClock } from '@stageflow/testing'
+import { manualClock, recordingSink } from '@stageflow/testing'
 import { memoryExecutor } from '@stageflow/testing/durable'
 import { expect, test } from 'vitest'
 
@@ -440,4 +440,82 @@ test('what is kept of an admitted start has no token', async () => {
   const { kept, by } = await admitRequest(orders(), { action: 'start', runId: 'r', input: {}, options: { token } })
   expect(JSON.stringify([kept, by])).toContain('ada')
   expect(JSON.stringify([kept, by])).not.toContain(token)
+})
+
+test('the audit trail of admitted and refused requests: who asked what of which run, from where', async () => {
+  const sink = recordingSink()
+  const graph = new Pipeline('order')
+    .withStage('boss', ask, BOSS)
+    .build({ interceptors: [auth({ verify })], eventSink: sink, clock: manualClock() })
+  const client = { ipAddress: '203.0.113.7', userAgent: 'curl/8' }
+  const asked = { runId: 'order-7', input: {}, answers: [['boss']] } as const
+  const started = await admitRequest(graph, { ...asked, action: 'start', options: { token: 'ada@acme', client } })
+  const { kept } = started
+  await admitRequest(graph, { ...asked, kept, action: 'answer', options: { token: 'bo@acme:approver', client } })
+  const refused: [options: RunOptions, code: string][] = [
+    [{ token: 'eve@evil', client }, 'auth/foreign-run'],
+    [{ token: 'nonsense', client }, 'acme/bad-token'],
+    [{ client: { ipAddress: 'x'.repeat(300) } }, 'auth/missing-token'],
+  ]
+  for (const [options, code] of refused)
+    await expect(admitRequest(graph, { ...asked, kept, action: 'cancel', options })).rejects.toMatchObject({ code })
+  expect(sink.events.map(({ type, seq, pipelineRunId, data }) => [type, seq, pipelineRunId, data])).toEqual([
+    ['auth.login', -1, 'order-7', { userId: 'ada', orgId: 'acme', action: 'start', ...client }],
+    ['auth.login', -1, 'order-7', { userId: 'bo', orgId: 'acme', action: 'answer', ...client }],
+    ...[
+      { reason: 'auth/foreign-run', retryable: false, userId: 'eve', orgId: 'evil', action: 'cancel', ...client },
+      { reason: 'acme/bad-token', retryable: false, action: 'cancel', ...client },
+      { reason: 'auth/missing-token', retryable: false, action: 'cancel', ipAddress: 'x'.repeat(256) },
+    ].flatMap((data) => [
+      ['auth.failure', -1, 'order-7', data],
+      ['run.refused', -1, 'order-7', expect.objectContaining({ action: 'cancel', code: data.reason })],
+    ]),
+  ])
+  expect(JSON.stringify(sink.events)).not.toMatch(/ada@acme|bo@acme|eve@evil|nonsense/)
+})
+
+test('a request of another organization is tenant.access_denied, at the start and later', async () => {
+  const sink = recordingSink()
+  const graph = new Pipeline('order').withStage('boss', ask).build({
+    interceptors: [
+      auth({ verify, allows: () => true }),
+      orgEnforcement({ resourceOrgId: ({ snapshot }) => snapshot.inputText }),
+    ],
+    eventSink: sink,
+    clock: manualClock(),
+  })
+  const asked = { runId: 'order-7', input: { inputText: 'acme' } }
+  const { kept } = await admitRequest(graph, { ...asked, action: 'start', options: { token: 'ada@acme' } })
+  for (const [action, token] of [
+    ['start', 'eve@evil'],
+    ['read', 'eve@evil'],
+  ] as const)
+    await expect(
+      admitRequest(graph, { ...asked, kept: action === 'start' ? undefined : kept, action, options: { token } }),
+    ).rejects.toMatchObject({ code: 'auth/foreign-tenant' })
+  const denied = sink.events.filter(({ type }) => type === 'tenant.access_denied')
+  expect(denied.map(({ data }) => data)).toEqual([
+    { userId: 'eve', userOrgId: 'evil', resourceOrgId: 'acme' },
+    { userId: 'eve', userOrgId: 'evil', resourceOrgId: 'acme' },
+  ])
+})
+
+test('an answer for one more stage, added while the caller is verified, does not count', async () => {
+  const pipeline = new Pipeline('order').withStage('boss', ask, BOSS).withStage('note', ask)
+  const graph = pipeline.build({ interceptors: [auth({ verify })], clock: manualClock() })
+  const run = await graph.run({}, { token: 'ada@acme' })
+  const answers: Record<string, unknown> = { note: 'blue' }
+  const adding = pipeline.build({
+    interceptors: [
+      auth({
+        verify: async (token) => {
+          answers['boss'] = 'approved by ada herself'
+          return verify(token)
+        },
+      }),
+    ],
+    clock: manualClock(),
+  })
+  const resumed = resumeRun(adding, run as never, answers as never, { token: 'ada@acme' })
+  await expect(resumed).rejects.toMatchObject({ code: 'core/resume', message: expect.stringContaining('have changed') })
 })

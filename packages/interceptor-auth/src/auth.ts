@@ -4,7 +4,9 @@ import type {
   Admission,
   Interceptor,
   PipelineInfo,
+  RunAction,
   RunContext,
+  RunOptions,
   RunOutcome,
   RunRequest,
   StageInfo,
@@ -43,10 +45,26 @@ declare module '@stageflow/core' {
     readonly answeredBy?: Authorization | false
   }
   interface EventMap {
-    /** A token was verified. Emitted once per tree of runs. */
-    'auth.login': AuthClient & { readonly userId: string | undefined; readonly orgId: string | undefined }
-    /** A run was refused. `reason` is the code of its error. `retryable`: the same token may be accepted later. */
-    'auth.failure': AuthClient & { readonly reason: string; readonly retryable: boolean }
+    /**
+     * A token was verified. Emitted once per tree of runs in process, and for each request that is admitted to a run that outlives its caller.
+     * `action`: what the request asks.
+     */
+    'auth.login': AuthClient & {
+      readonly userId: string | undefined
+      readonly orgId: string | undefined
+      readonly action?: RunAction
+    }
+    /**
+     * `auth` refused a run, or a request to one. `reason` is the code of its error. `retryable`: the same token may be accepted later.
+     * `action`: what the request asked, and with the ids of its user if the token was good.
+     */
+    'auth.failure': AuthClient & {
+      readonly reason: string
+      readonly retryable: boolean
+      readonly action?: RunAction
+      readonly userId?: string
+      readonly orgId?: string
+    }
   }
 }
 
@@ -75,6 +93,8 @@ export interface AuthOptions {
    */
   readonly renew?: Renew
 }
+
+type Who = Pick<Identity, 'userId' | 'orgId'>
 
 interface Verified {
   readonly identity: Identity
@@ -128,6 +148,23 @@ export function auth(options: AuthOptions): Interceptor {
     return { identity: readIdentity(claims, sources), claims }
   }
 
+  /** Lets a request to a run count, or throws. */
+  async function admitted(request: RunRequest): Promise<Admission & { readonly who: Who }> {
+    const { action, runId, asked, pipeline, options } = request
+    const caller = await verifiedOwner(request, pipeline, options.token)
+    const { identity } = caller
+    request.set(CLAIMS, caller.claims)
+    request.set(IDENTITY, identity)
+    const who = { userId: identity.userId, orgId: identity.orgId }
+    if (action === 'start') {
+      refuseOtherIds(pipeline.name, request, identity, sources)
+      return { keep: caller, who }
+    }
+    const owner = requireOwner(runId, request.kept).identity
+    await requireAccess({ action, runId, asked, caller: identity, owner }, allows, request, verifyTimeoutMs)
+    return { who }
+  }
+
   /** Lets a run begin, or throws. */
   async function enter(run: RunContext): Promise<RunContext> {
     if (run.kept !== undefined) return goOn(run)
@@ -142,7 +179,7 @@ export function auth(options: AuthOptions): Interceptor {
     const entered = withIdentity(run, identity, sources)
     run.keep('auth', owner)
     actFor(run, owner, digestOf(token as string))
-    run.tryEmitEvent('auth.login', { userId: identity.userId, orgId: identity.orgId, ...clientOf(run) })
+    run.tryEmitEvent('auth.login', { userId: identity.userId, orgId: identity.orgId, ...clientOf(run.options) })
     return entered
   }
 
@@ -170,20 +207,19 @@ export function auth(options: AuthOptions): Interceptor {
     // A user must not get the output of a forbidden stage from a cache or a fallback, and a refusal must not open a circuit.
     mustBeOutside: ['idempotency', 'circuit-breaker', 'fallback'],
     async admit(request) {
-      const { action, runId, asked, pipeline, options, system } = request
+      const { action, system } = request
       if (action === 'start' && system !== undefined) return admitSystem(request, system)
-      const caller = await verifiedOwner(request, pipeline, options.token)
-      const { identity } = caller
-      request.set(CLAIMS, caller.claims)
-      request.set(IDENTITY, identity)
-      const who = { userId: identity.userId, orgId: identity.orgId }
-      if (action === 'start') {
-        refuseOtherIds(pipeline.name, request, identity, sources)
-        return { keep: caller, who }
+      const about = { action, ...clientOf(request.options) }
+      try {
+        const { who, ...admission } = await admitted(request)
+        request.tryEmitEvent('auth.login', { ...who, ...about })
+        return { who, ...admission }
+      } catch (thrown) {
+        const { userId, orgId } = request.get(IDENTITY) ?? {}
+        const verified = { ...(userId !== undefined && { userId }), ...(orgId !== undefined && { orgId }) }
+        request.tryEmitEvent('auth.failure', { ...failureOf(thrown), ...verified, ...about })
+        throw thrown
       }
-      const owner = requireOwner(runId, request.kept).identity
-      await requireAccess({ action, runId, asked, caller: identity, owner }, allows, request, verifyTimeoutMs)
-      return { who }
     },
     wrapRun: (next) => async (run) => {
       let entered: RunContext
@@ -262,16 +298,20 @@ function sameToken({ digest }: Verified, token: unknown): boolean {
 }
 
 function refuse(run: RunContext, error: unknown): RunOutcome {
-  const reason = codeOf(error) ?? 'auth/verify-failed'
-  run.tryEmitEvent('auth.failure', { reason, retryable: isRetryable(error), ...clientOf(run) })
+  run.tryEmitEvent('auth.failure', { ...failureOf(error), ...clientOf(run.options) })
   return run.fail(error)
 }
+
+const failureOf = (error: unknown): { readonly reason: string; readonly retryable: boolean } => ({
+  reason: codeOf(error) ?? 'auth/verify-failed',
+  retryable: isRetryable(error),
+})
 
 const LONGEST_CLIENT_FIELD = 256
 
 /** Cuts the fields, because a client can send anything. */
-function clientOf(run: RunContext): AuthClient {
-  const { ipAddress, userAgent } = (run.options.client ?? {}) as {
+function clientOf({ client }: Pick<RunOptions, 'client'>): AuthClient {
+  const { ipAddress, userAgent } = (client ?? {}) as {
     readonly ipAddress?: unknown
     readonly userAgent?: unknown
   }

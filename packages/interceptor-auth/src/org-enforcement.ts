@@ -10,7 +10,7 @@ import { withoutToken } from './without-token.ts'
 
 declare module '@stageflow/core' {
   interface EventMap {
-    /** A run was refused because what it is about belongs to another organization than its user. */
+    /** A run, or a request to one, was refused because what it is about belongs to another organization than its user. */
     'tenant.access_denied': {
       readonly userId: string | undefined
       readonly userOrgId: string | undefined
@@ -57,10 +57,15 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
         // Before the run is there: otherwise its starter would own it until its first leg is refused.
         const owner = await ownerOf(request, resourceOrgId)
         const refused = owner === undefined ? undefined : refusalOf(request, owner)
-        if (refused !== undefined) throw refused
+        if (refused !== undefined) {
+          tellDenied(request, owner as string)
+          throw refused
+        }
         return { keep: { orgId } }
       }
-      if (isPlain(kept) && kept['orgId'] === orgId) return undefined
+      const keptOrgId = isPlain(kept) ? kept['orgId'] : undefined
+      if (keptOrgId === orgId) return undefined
+      if (typeof keptOrgId === 'string') tellDenied(request, keptOrgId)
       throw refusal('auth/foreign-tenant', `Run "${runId}" belongs to another organization than its caller.`)
     },
     wrapRun: (next, pipeline) => {
@@ -82,12 +87,16 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
         if (owner === undefined) return next(run)
         const refused = refusalOf(run, owner)
         if (refused === undefined) return next(run)
-        const { userId, orgId: userOrgId } = run.get(IDENTITY) ?? {}
-        run.tryEmitEvent('tenant.access_denied', { userId, userOrgId, resourceOrgId: owner })
+        tellDenied(run, owner)
         return run.fail(refused)
       }
     },
   }
+}
+
+function tellDenied({ get, tryEmitEvent }: Pick<RunContext, 'get' | 'tryEmitEvent'>, resourceOrgId: string): void {
+  const { userId, orgId: userOrgId } = get(IDENTITY) ?? {}
+  tryEmitEvent('tenant.access_denied', { userId, userOrgId, resourceOrgId })
 }
 
 async function ownerOf(

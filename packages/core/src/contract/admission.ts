@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { RunAction } from './events.ts'
+import type { RunAction, TryEmitEvent } from './events.ts'
 import type { PipelineInfo, RunOptions, Slot, StageInfo } from './context.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 import type { RunAuthor, RunIdentity } from './snapshot-fields.ts'
@@ -28,6 +28,11 @@ export interface RunRequest extends Omit<RunIdentity, 'pipelineRunId'> {
   /** Reads a value that an interceptor further out has set for this request. */
   get<T>(slot: Slot<T>): T | undefined
   set<T>(slot: Slot<T>, value: T): void
+  /**
+   * Tells the sink about the request, once every interceptor was asked. The event belongs to no leg of the run: its `seq` is -1, and it has
+   * no id but that of the run. Those of refused requests are bounded, as `run.refused` is.
+   */
+  readonly tryEmitEvent: TryEmitEvent
 }
 
 /** What an interceptor says about a request that it admits. */

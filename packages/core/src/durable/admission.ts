@@ -7,7 +7,7 @@ import type { RunAction } from '../contract/events.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { StageInfo, Slot } from '../contract/context.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
-import { ContextSnapshot } from '../contract/snapshot.ts'
+import { ContextSnapshot, inputFields } from '../contract/snapshot.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import type { Kept, RunAuthor, RunIdentity, RunInput } from '../contract/snapshot-fields.ts'
 import { checkRunOptions } from '../graph/graph.ts'
@@ -16,8 +16,12 @@ import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { builtGraph } from './check-leg.ts'
 import { notJson } from './facts.ts'
+import { read } from '../base/foreign.ts'
+import { checkEvent } from '../contract/events.ts'
+import type { EventSink } from '../contract/events.ts'
 import { stageAt } from './fit.ts'
-import { tellRefused } from './refused-requests.ts'
+import { tellAdmitted, tellRefused } from './refused-requests.ts'
+import type { RequestEvent } from './refused-requests.ts'
 
 type AnyGraph = Pick<StageGraph<unknown, unknown>, 'info'>
 
@@ -71,19 +75,40 @@ export const isGuarded = (graph: AnyGraph): boolean => builtGraph('isGuarded()',
  */
 export async function admitRequest(graph: AnyGraph, given: GivenRequest): Promise<Admitted> {
   const built = builtGraph('admitRequest()', graph)
-  const options = checkRunOptions(built, given.options)
+  // A copy: a getter must not give one interceptor another token than the next.
+  const options = { ...checkRunOptions(built, given.options) }
   const request = new Request(built, given, options)
+  const asked = { action: given.action, runId: given.runId, options }
   try {
     for (const one of built.admitting) await request.ask(one)
   } catch (thrown) {
-    if (request.isGivenUp(thrown)) throw thrown
+    if (isGivenUp(options, thrown)) throw thrown
     const error = StageflowError.is(thrown) ? thrown : thrownError(thrown, given)
-    tellRefused(built, given, error, request.by)
+    tellRefused(built, asked, error, request)
     throw error
   } finally {
     request.end()
   }
+  tellAdmitted(built, asked, request.told)
   return { kept: Object.freeze(request.keep), by: request.by }
+}
+
+/**
+ * Emits `run.refused` for a request that the executor itself has refused, such as one with a graph that lacks the interceptors of the run.
+ * `admitRequest` emits its own.
+ */
+export function tellRefusedRequest(
+  graph: AnyGraph,
+  { action, runId, options }: Pick<GivenRequest, 'action' | 'runId' | 'options'>,
+  error: StageflowError,
+): void {
+  const eventSink = read(options ?? {}, 'eventSink') as EventSink | undefined
+  tellRefused(builtGraph('tellRefusedRequest()', graph), { action, runId, options: { eventSink } }, error)
+}
+
+/** Whether the caller of a request has given up. Then nothing has refused it. */
+export function isGivenUp({ signal }: { readonly signal?: AbortSignal | undefined }, thrown: unknown): boolean {
+  return signal?.aborted === true && thrown === signal.reason
 }
 
 const thrownError = (thrown: unknown, { action, runId }: GivenRequest): StageflowError =>
@@ -97,6 +122,8 @@ const thrownError = (thrown: unknown, { action, runId }: GivenRequest): Stageflo
 class Request {
   readonly keep: Record<string, unknown> = {}
   by: RunAuthor | undefined
+  /** What interceptors tell about it. Emitted once it is known whether it is admitted, because refused ones are many in a flood. */
+  readonly told: RequestEvent[] = []
   readonly #graph: BuiltGraph
   readonly #given: GivenRequest
   readonly #options: AllRunOptions
@@ -126,12 +153,6 @@ class Request {
     if (who !== undefined) this.by = Object.freeze({ ...this.by, ...who })
   }
 
-  /** Whether the caller has given up. Then no interceptor has refused anything. */
-  isGivenUp(thrown: unknown): boolean {
-    const { signal } = this.#options
-    return signal?.aborted === true && thrown === signal.reason
-  }
-
   end(): void {
     this.#stopTimer()
   }
@@ -156,6 +177,10 @@ class Request {
       clock: this.#graph.clock,
       get: <T>(slot: Slot<T>) => (slots.has(slot) ? (slots.get(slot) as T) : undefined),
       set: (slot, value) => slots.set(slot, value),
+      tryEmitEvent: (type: string, data: object) => {
+        checkEvent(type, data)
+        return this.told.push([type, data]) > 0
+      },
     }
   }
 }
@@ -166,9 +191,9 @@ const tookTooLong = ({ action, runId }: GivenRequest): StageflowError =>
     `The interceptors took more than ${ADMISSION_TIMEOUT_MS} ms to admit "${action}" of run "${runId}". Limit what they wait for, and ask again.`,
   )
 
-/** The ids of an input, which may be in their bundle. */
-function idsOf({ runId, ...input }: RunInput): Omit<RunIdentity, 'pipelineRunId'> {
-  const ids = { ...runId, ...input } as Readonly<Record<string, unknown>>
+/** The ids of an input, as its run will have them: they may be in their bundle, and in both places. */
+function idsOf(input: RunInput): Omit<RunIdentity, 'pipelineRunId'> {
+  const ids = inputFields(input)
   return Object.fromEntries(IDS.map((id) => [id, ids[id]])) as unknown as RunIdentity
 }
 

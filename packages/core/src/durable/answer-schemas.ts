@@ -28,12 +28,13 @@ export async function checkedAnswers(
 /** `path`: that of the run, with a slash, or nothing. */
 async function checkIn(graph: BuiltGraph, answers: unknown, path: string, problems: string[]): Promise<unknown> {
   if (!isObject(answers)) return answers
-  const checked: Record<string, unknown> = {}
+  const checked: [name: string, answer: unknown][] = []
   for (const [name, answer] of Object.entries(answers)) {
     const stage = graph.info.stages.find((one) => one.name === name)
-    checked[name] = stage === undefined ? answer : await checkOf(graph, stage, answer, path + name, problems)
+    checked.push([name, stage === undefined ? answer : await checkOf(graph, stage, answer, path + name, problems)])
   }
-  return checked
+  // The name __proto__ is one like others.
+  return Object.fromEntries(checked)
 }
 
 /** Checks the answer to a stage: to its own question, to its child pipeline, or to the items of a map. */

@@ -114,8 +114,8 @@ export class Pump {
    * runs again before those that had settled with its failure.
    */
   readonly #later = new Map<string, CallFacts>()
-  /** The keys of those that it has asked for meanwhile. They are given next. */
-  readonly #reached: string[] = []
+  /** The keys of those that it has asked for meanwhile. They are given next, in the order in which they were recorded. */
+  readonly #reached = new Set<string>()
   /** Whether a stage has begun in this leg, or the run was given a fact. Until then only an interceptor can have ended the run. */
   #hasBegun = false
   /** Calls that are carried out in each leg, without a fact. */
@@ -154,7 +154,7 @@ export class Pump {
     const ended = bind(call.ended)
     let wasHere = false
     this.#calls.set(key, { ...call, ended: (carried) => ended(carried, wasHere) })
-    if (this.#later.has(key)) this.#reached.push(key)
+    if (this.#later.has(key)) this.#reached.add(key)
     this.register(
       'execute',
       key,
@@ -168,8 +168,8 @@ export class Pump {
   }
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
-    if (this.isReplaying) {
-      this.isReplaying = false
+    this.isReplaying = false
+    if (this.#later.size > 0) {
       const error = this.#unreached()
       if (error !== undefined) this.giveUp(error)
     }
@@ -252,16 +252,14 @@ export class Pump {
       if (outcome !== undefined) {
         if (!this.#hasBegun) throwIfRefused(outcome)
         if (this.isReplaying) await this.#refuseMoreFacts()
-        const error = this.#unreached()
+        const error = this.#unreached(outcome.status === 'completed')
         if (error !== undefined) throw error
         return outcome
       }
       // Stages that take the slots of those that wait may have calls to register first.
       if (this.#waits.size > 0 && this.#root.rest(this.#calls.keys(), this.#waits.keys())) continue
-      const reached = this.#reached.shift()
-      if (reached !== undefined) {
-        this.#settleCall(reached, this.#later.get(reached) as CallFacts)
-        this.#later.delete(reached)
+      if (this.#reached.size > 0) {
+        this.#giveReached()
         continue
       }
       if (this.#waits.size > 0 && this.#calls.size === 0) this.limits.pause()
@@ -269,6 +267,17 @@ export class Pump {
       if (this.isOver) return new Promise(() => {})
       if (fact === undefined) this.#suspend()
       else this.#give(fact)
+    }
+  }
+
+  /** Gives the first of the recorded facts that have waited for their calls. */
+  #giveReached(): void {
+    for (const [key, facts] of this.#later) {
+      if (!this.#reached.delete(key)) continue
+      this.#later.delete(key)
+      this.#checkDecided(facts)
+      this.#settleCall(key, facts)
+      return
     }
   }
 
@@ -281,9 +290,10 @@ export class Pump {
   }
 
   /** A fact that no stage can ask for any more: in an earlier leg its stage was called, and in this one it settled without that. */
-  #unreached(): StageflowError | undefined {
+  #unreached(isAllDone = false): StageflowError | undefined {
     if (this.executor.start.isRetried === true) return undefined
-    for (const [key, { status }] of this.#later) if (status !== 'suspend' && this.#isDone(key)) return this.#noCall(key)
+    for (const [key, { status }] of this.#later)
+      if (status !== 'suspend' && (isAllDone || this.#isDone(key))) return this.#noCall(key)
     return undefined
   }
   /** Whether the stage of a key, or one around it, has settled. */
@@ -401,10 +411,13 @@ export class Pump {
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
-  #check(key: string, { after, decided = [] }: CallFacts): void {
+  #check(key: string, facts: CallFacts): void {
     const isGapKnown = this.executor.start.isRetried === true
-    if (after >= this.#given && !isGapKnown)
-      throw this.#replayError(`its fact of "${key}" has after ${after}; facts are missing`)
+    if (facts.after >= this.#given && !isGapKnown)
+      throw this.#replayError(`its fact of "${key}" has after ${facts.after}; facts are missing`)
+    this.#checkDecided(facts)
+  }
+  #checkDecided({ decided = [] }: CallFacts): void {
     for (const [what, value] of decided) {
       const now = this.#decided.get(what)
       if (now !== undefined && now !== value)

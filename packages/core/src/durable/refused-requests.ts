@@ -3,7 +3,7 @@ import { onRejection } from '../base/foreign.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { RunAction } from '../contract/events.ts'
 import { sinkOf } from '../contract/events.ts'
-import type { StageflowEvent } from '../contract/events.ts'
+import type { EventSink, StageflowEvent } from '../contract/events.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 
 /** At most so many events of refused requests per graph and span of time. The rest are counted in the next event. */
@@ -20,12 +20,32 @@ interface Told {
 
 const told = new WeakMap<BuiltGraph, Told>()
 
-/** Tells the sink of a graph that a request was refused. A flood of requests makes no flood of events. */
+/** A request to a run that outlives its caller, as its events have it. */
+interface ToldRequest {
+  readonly action: RunAction
+  readonly runId: string
+  /** The run options of the caller. */
+  readonly options: { readonly eventSink?: EventSink | undefined }
+}
+/** What an interceptor tells about a request. */
+export type RequestEvent = readonly [type: string, data: object]
+
+/** Emits what interceptors told about a request that was admitted. */
+export function tellAdmitted(graph: BuiltGraph, request: ToldRequest, told: readonly RequestEvent[]): void {
+  if (told.length === 0) return
+  const sink = sinkOf(request.options.eventSink, graph.eventSink)
+  for (const event of told) emit(sink, request.runId, graph.clock.now(), event)
+}
+
+/**
+ * Emits that a request was refused, after what interceptors told about it. A flood of requests makes no flood of events. `by`: who asked, as
+ * far as that was verified.
+ */
 export function tellRefused(
   graph: BuiltGraph,
-  { action, runId }: { readonly action: RunAction; readonly runId: string },
+  { action, runId, options }: ToldRequest,
   { code }: StageflowError,
-  by: RunAuthor | undefined,
+  { by, told: events = [] }: { readonly by?: RunAuthor | undefined; readonly told?: readonly RequestEvent[] } = {},
 ): void {
   const now = graph.clock.now()
   const span = told.get(graph) ?? { until: now + SPAN_MS, events: 0, untold: 0 }
@@ -41,11 +61,20 @@ export function tellRefused(
   span.events++
   const { untold } = span
   span.untold = 0
-  const event: StageflowEvent = {
-    type: 'run.refused',
+  const sink = sinkOf(options.eventSink, graph.eventSink)
+  for (const event of events) emit(sink, runId, now, event)
+  const refused = { action, pipeline: graph.name, code, by, untold }
+  // The next event says that this one is missing.
+  if (!emit(sink, runId, now, ['run.refused', refused])) span.untold += untold + 1
+}
+
+/** Emits an event that belongs to no leg of a run. Returns false if the sink has not taken it. */
+function emit(sink: EventSink, runId: string, timestamp: number, [type, data]: RequestEvent): boolean {
+  const event = {
+    type,
     seq: -1,
-    data: { action, pipeline: graph.name, code, by, untold },
-    timestamp: now,
+    data,
+    timestamp,
     pipelineRunId: runId,
     parentRunId: undefined,
     requestId: undefined,
@@ -54,12 +83,12 @@ export function tellRefused(
     orgId: undefined,
     interactionId: undefined,
     stage: undefined,
-  }
+  } as StageflowEvent
   try {
-    const taken: unknown = sinkOf(undefined, graph.eventSink).tryEmit(event)
+    const taken: unknown = sink.tryEmit(event)
     onRejection(taken, () => {})
-    if (taken === false) span.untold++
+    return taken !== false
   } catch {
-    span.untold++ // the next event says that one is missing
+    return false
   }
 }

@@ -76,7 +76,7 @@ async function admittedLeg(
     return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, { by: undefined, now }) }]
   checkChildren(built)
   const own = checkRunOptions(built, options)
-  const answered = openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : []))
+  const answered = answeredPaths(suspended, answers)
   const request = {
     action: 'answer',
     runId: report.pipelineRunId,
@@ -86,10 +86,21 @@ async function admittedLeg(
   } as const
   // A run whose time has come goes on without an answer, so there is no caller to admit.
   const { by } = answered.length === 0 ? { by: undefined } : await admitRequest(graph, { ...request, kept })
-  const earlier = new EarlierLegs(suspended, await checkedAnswers(graph, answers), { by, now })
+  const checked = await checkedAnswers(graph, answers)
+  // Whoever gave them was admitted to answer the first ones only.
+  if (textOf(answeredPaths(suspended, checked)) !== textOf(answered))
+    throw new StageflowError(
+      'core/resume',
+      `A run of "${graph.name}" cannot be resumed: the answers have changed while their caller was checked. Pass them again, and leave them alone until resume has settled.`,
+    )
+  const earlier = new EarlierLegs(suspended, checked, { by, now })
   // The leg runs for the user who began the run, not for the caller who answers.
   return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: earlier }]
 }
+
+const answeredPaths = (suspended: SuspendedRun, answers: unknown): readonly (readonly string[])[] =>
+  openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : []))
+const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
 
 /** Whether answers have something at a path of keys. */
 function isAnswered([name, ...inside]: readonly string[], answers: unknown): boolean {

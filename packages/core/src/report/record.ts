@@ -2,7 +2,7 @@ import { errorRecord } from '../base/errors.ts'
 import { bareRecord } from '../base/objects.ts'
 import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
-import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
+import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import { ENDED } from './run-facts.ts'
@@ -148,6 +148,13 @@ function mayStillSettle({ phase, ending, schedule }: RunFacts): boolean {
   return phase < ENDED || (ending === undefined && schedule.suspended > 0)
 }
 
+function addAnswer(record: Writable<StageRecord>, { by, expired }: Resumed, { graph }: RunFacts): void {
+  // What is inside a child pipeline or a map has its own records.
+  const isInside = nodeAt(graph, graph.indexOf(record.stage) as number).made
+  if (by !== undefined && !isInside) record.answeredBy = by
+  if (expired) record.expired = true
+}
+
 function addEnding(
   record: Writable<StageRecord>,
   run: RunFacts,
@@ -169,10 +176,7 @@ function addEnding(
     record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
   if (stageFacts?.abandoned === true) record.abandoned = true
   const resumed = stageFacts?.reruns?.get('')
-  // What is inside a child pipeline or a map has its own records.
-  const isInside = nodeAt(run.graph, run.graph.indexOf(record.stage) as number).made
-  if (resumed?.by !== undefined && !isInside) record.answeredBy = resumed.by
-  if (resumed?.expired === true) record.expired = true
+  if (resumed !== undefined) addAnswer(record, resumed, run)
   if (stageFacts?.children !== undefined)
     record.children = stageFacts.children.flatMap((child) => childReport(child, run))
 }

@@ -31,6 +31,10 @@ const PAUSE_MS = 40
 const OTHER_VERSION = 'durable-engine/changed-graph'
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** Passes over the error of an answer that counts already. */
+const unlessTaken = (error: unknown): void => {
+  if (codeOf(error) !== 'durable-engine/not-waiting') throw error
+}
 const codeOf = (error: unknown): string => String((error as { readonly code?: unknown } | null)?.code)
 
 export class People {
@@ -165,7 +169,8 @@ export class People {
     try {
       await (system?.resume(graph, id, answers) ?? runs.resume(graph, id, answers, { token }))
     } catch (error) {
-      if (codeOf(error) === OTHER_VERSION) return keep()
+      // Refused before it took the answer, or since: then another version carries the order on.
+      if (codeOf(error) === OTHER_VERSION) return keep().catch(unlessTaken)
       // The order took the answer, and has failed since.
       if (codeOf(error) !== 'core/pipeline-failed') throw error
     }
