@@ -16,7 +16,7 @@ export const sqliteEngine = (path: string, ports: OrderPorts, token: string, ask
 export async function postgresEngine(url: string, schema: string, ports: OrderPorts, token: string, ask: Ask) {
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 10_000 })
   pool.on('error', () => {}) // the journal connects again
-  const runs = durablePostgres({ pool, schema, leaseMs: LEASE_MS, pollMs: 200 })
+  const runs = durablePostgres({ pool, schema, leaseMs: LEASE_MS, pollMs: 200, timeoutMs: 10_000 })
   await runs.migrate()
   const engine = journalEngine(runs, ports, token, ask)
   const close = async (): Promise<void> => {
