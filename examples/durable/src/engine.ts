@@ -1,5 +1,4 @@
 import type { PipelineReport } from '@stageflow/core'
-import type { Approval } from './order.ts'
 
 /** How an order ended. */
 export interface Ended {
@@ -10,15 +9,17 @@ export interface Ended {
   readonly report: PipelineReport
 }
 
-/** Where the runs of orders are kept. */
+/** Where the runs of orders are kept. It acts for the person whose token it was opened with. */
 export interface Engine {
   /** Starts an order, or goes on with it, and waits for its end. */
   start(id: string, item: string): Promise<Ended>
-  /** Answers for the person, and waits for the end of the order. */
-  approve(id: string, approval: Approval): Promise<Ended>
+  /** Answers the question of an order, and waits for its end. */
+  answer(id: string, isApproved: boolean): Promise<Ended>
+  /** Goes on with a failed order from its failure, and waits for its end. */
+  retry(id: string): Promise<Ended>
   /** The process may end after this. Orders in progress go on when another process starts them. */
   close(): Promise<void>
 }
 
-/** Called when an order waits for a person. Returns the answer if it can be given here. */
-export type Ask = (question: string) => Promise<Approval | undefined>
+/** Called with each question that an order waits for. */
+export type Ask = (question: string) => void

@@ -2,21 +2,28 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
+import { PipelineFailedError, StageflowError } from '@stageflow/core'
 import { timeline } from '@stageflow/report'
+import { isColored } from './colors.ts'
 import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts'
 import type { Ask, Ended, Engine } from './engine.ts'
-import { localEngine } from './local-engine.ts'
+import { postgresEngine, sqliteEngine } from './journal-engine.ts'
 import { memoryEngine } from './memory-engine.ts'
+import type { OrderPorts } from './order.ts'
+import { tokenOf } from './people.ts'
 import { restateEngine } from './restate-engine.ts'
-import { startRestate } from './restate-server.ts'
+import { startServer } from './server.ts'
 import { openShop } from './shop.ts'
 import { playStory } from './story.ts'
+
+const REMIND_AFTER_MS = 1_500
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(`Failed: ${(error as Error).message}`)
-  return 1
+  const isRefused = StageflowError.is(error) && error.code.startsWith('auth/')
+  console.error(`${isRefused ? 'Refused' : 'Failed'}: ${(error as Error).message}`)
+  return isRefused ? 4 : 1
 })
 
 async function main(): Promise<number> {
@@ -31,41 +38,50 @@ async function main(): Promise<number> {
     console.log(USAGE)
     return 0
   }
-  if (given.command === 'try') return playStory(given.engine)
+  if (given.command === 'try') return playStory(given.on)
   mkdirSync(given.data, { recursive: true })
-  return given.command === 'server' ? serveRestate(given) : carryOrder(given)
+  return given.command === 'server' ? serve(given) : carryOrder(given)
 }
 
 async function carryOrder(given: CommandLine): Promise<number> {
   const engine = await openEngine(given)
   process.once('SIGINT', () => void engine.close().finally(() => process.exit(130)))
-  const { command, order, item, by } = given
+  const { command, order, item } = given
   try {
-    const approved = command === 'approve'
-    const result = await (command === 'start' ? engine.start(order, item) : engine.approve(order, { by, approved }))
-    return print(order, result)
+    if (command === 'start') return print(given, await engine.start(order, item))
+    if (command === 'retry') return print(given, await engine.retry(order))
+    return print(given, await engine.answer(order, command === 'approve'))
+  } catch (error) {
+    if (error instanceof PipelineFailedError) return print(given, error.result)
+    throw error
   } finally {
     await engine.close()
   }
 }
 
 function openEngine(given: CommandLine): Promise<Engine> | Engine {
-  const { engine, data, restate } = given
-  const ports = { shop: openShop({ path: join(data, 'shop.jsonl'), takesMs: 400, log: console.log }) }
-  if (engine === 'memory') return memoryEngine(ports, askHere)
+  const { on, as, data, schema, declines, restate } = given
+  const shop = openShop({ path: join(data, 'shop.jsonl'), takesMs: 400, declines, log: console.log })
+  const ports: OrderPorts = { shop, remindAfterMs: REMIND_AFTER_MS }
+  const token = tokenOf(as)
+  if (on === 'memory') return memoryEngine(ports, token, askHere)
   const ask = askElsewhere(given)
-  return engine === 'local' ? localEngine(join(data, 'orders.db'), ports, ask) : restateEngine(restate, ports, ask)
+  if (on === 'restate') return restateEngine(restate, ports, token, ask)
+  if (on === 'sqlite') return sqliteEngine(join(data, 'orders.db'), ports, token, ask)
+  const url = process.env['POSTGRES_URL']
+  if (!url)
+    throw new Error(
+      'Set POSTGRES_URL. To start a server, in another terminal: npm run example durable -- server --on postgres',
+    )
+  return postgresEngine(url, schema, ports, token, ask)
 }
 
-async function askHere(question: string): Promise<{ by: string; approved: boolean } | undefined> {
+async function askHere(question: string): Promise<boolean | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const none = new AbortController()
   terminal.once('close', () => none.abort())
   try {
-    return {
-      by: 'you',
-      approved: /^y/i.test(await terminal.question(`${question} [yes/no] `, { signal: none.signal })),
-    }
+    return /^y/i.test(await terminal.question(`${question} [yes/no] `, { signal: none.signal }))
   } catch {
     return undefined
   } finally {
@@ -74,30 +90,36 @@ async function askHere(question: string): Promise<{ by: string; approved: boolea
 }
 
 /** The answer comes from another process. */
-function askElsewhere({ order, engine }: CommandLine): Ask {
-  return async (question) => {
+function askElsewhere({ order, on }: CommandLine): Ask {
+  return (question) => {
     console.log(`${order} waits: ${question} You can kill this process. In another terminal:`)
-    console.log(`  npm run example durable -- approve ${order}${engine === 'local' ? '' : ` --engine ${engine}`}`)
-    return undefined
+    console.log(`  npm run example durable -- approve ${order}${onOption(on)}`)
   }
 }
 
-function print(order: string, { status, reason, errors = [], data, report }: Ended): number {
+function print({ order, on }: CommandLine, { status, reason, errors = [], data, report }: Ended): number {
   const why = reason ?? errors.map(({ message }) => message).join(' ')
   console.log(data.ship === undefined ? `${order} ${status}: ${why}` : `${order} sent: ${data.ship.parcel}`)
-  console.log(`\n${timeline(report, { width: Math.max(30, process.stdout.columns || 80) })}`)
+  if (status === 'failed' && on !== 'memory') console.log(`  npm run example durable -- retry ${order}${onOption(on)}`)
+  const width = Math.max(30, process.stdout.columns || 80)
+  console.log(`\n${timeline(report, { width, color: isColored() })}`)
   return status === 'completed' ? 0 : status === 'cancelled' ? 3 : 1
 }
 
-async function serveRestate({ data, restate }: CommandLine): Promise<number> {
-  const server = await startRestate(resolve(data, 'restate'), restate)
-  console.log(`Restate listens on http://127.0.0.1:${restate.ingress}. Ctrl-C stops it. In another terminal:`)
-  console.log('  npm run example durable -- start order-7 --engine restate')
+function onOption(on: CommandLine['on']): string {
+  return on === 'sqlite' ? '' : ` --on ${on}`
+}
+
+async function serve({ on, data, restate }: CommandLine): Promise<number> {
+  const server = await startServer(on === 'postgres' ? on : 'restate', resolve(data), restate)
+  console.log(`${server.name} listens on ${server.url}. Ctrl-C stops it. In another terminal:`)
+  if (on === 'postgres') console.log(`  export POSTGRES_URL=${server.url}`)
+  console.log(`  npm run example durable -- start order-7 --on ${on}`)
   let code = 1
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       code = 0
-      server.stop()
+      void server.stop()
     })
   await server.ended
   return code

@@ -19,42 +19,40 @@ const HOST = '127.0.0.1'
 const secret = process.env['ORDER_SECRET'] ?? 'only for this example, at least 32 bytes'
 
 /** Keeps orders on a Restate server. One process at a time carries out their stages; the next one takes over when it dies. */
-export async function restateEngine(at: RestatePorts, ports: OrderPorts, ask: Ask): Promise<Engine> {
-  const url = `http://${HOST}:${at.ingress}`
+export async function restateEngine(at: RestatePorts, ports: OrderPorts, token: string, ask: Ask): Promise<Engine> {
+  const [url, adminUrl] = [at.ingress, at.admin].map((port) => `http://${HOST}:${port}`) as [string, string]
   if (!(await isHealthy(url)))
-    throw new Error(`No Restate server at ${url}. Start one in another terminal: npm run example durable -- server`)
+    throw new Error(
+      `No Restate server at ${url}. Start one in another terminal: npm run example durable -- server --on restate`,
+    )
   const closed = new AbortController()
+  const { signal } = closed
   const worker = new Worker(at, ports)
   // If another process carries out the stages, this one does when that one dies.
-  const takeover = (await worker.serve()) ? forever() : worker.serveWhenFree(closed.signal).then(forever)
+  const takeover = (await worker.serve()) ? forever() : worker.serveWhenFree(signal).then(forever)
   takeover.catch(() => {}) // `ended` reports it
-  const client = durableClient<typeof order>({ url, name: order.name, secret })
+  const client = durableClient({ url, adminUrl, name: order.name, secret, graph: order })
 
   async function askWhenItWaits(id: string): Promise<void> {
     let asked: string | undefined
     for (;;) {
-      const state = await client.status(id, { signal: closed.signal })
+      const state = await client.status(id, { signal, token })
       const question = state?.requests[0]?.request as string | undefined
       if (state !== undefined && state.status !== 'running') return
-      if (question !== undefined && question !== asked) {
-        const approve = await ask((asked = question))
-        if (approve !== undefined) await client.answer(id, { approve }, { signal: closed.signal })
-      }
-      await wait(100, undefined, { signal: closed.signal })
+      if (question !== undefined && question !== asked) ask((asked = question))
+      await wait(100, undefined, { signal })
     }
   }
-  const ended = (id: string): Promise<Ended> => Promise.race([client.attach(id, { signal: closed.signal }), takeover])
+  const orTakeover = (ended: Promise<Ended>): Promise<Ended> => Promise.race([ended, takeover])
 
   return {
     async start(id, item) {
-      await client.start(id, { input: { inputText: item } })
+      await client.start(id, { input: { inputText: item } }, { token })
       askWhenItWaits(id).catch(() => {}) // the run itself reports a lost server
-      return ended(id)
+      return orTakeover(client.attach(id, { signal, token }))
     },
-    async approve(id, approve) {
-      await client.answer(id, { approve })
-      return ended(id)
-    },
+    answer: (id, approve) => orTakeover(client.resume(id, { approve }, { signal, token })),
+    retry: (id) => orTakeover(client.retryFailed(id, { signal, token })),
     async close() {
       closed.abort()
       await worker.close()

@@ -7,9 +7,11 @@ import { freePort } from './free-port.ts'
 import { isHealthy, type RestatePorts } from './restate-engine.ts'
 
 export interface RunningServer {
+  readonly name: string
+  readonly url: string
   /** Resolves when the server has ended. */
   readonly ended: Promise<void>
-  stop(): void
+  stop(): Promise<void>
 }
 
 /** Starts the Restate server that npm has installed. Its data stays in the folder. */
@@ -26,11 +28,16 @@ export async function startRestate(folder: string, ports: RestatePorts): Promise
     stream.setEncoding('utf8').on('data', (text: string) => (log.text = (log.text + text).slice(-2_000)))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()))
   process.once('exit', () => child.kill())
-  while (!(await isHealthy(`http://127.0.0.1:${ports.ingress}`))) {
+  const url = `http://127.0.0.1:${ports.ingress}`
+  while (!(await isHealthy(url))) {
     if (hasEnded(child)) throw new Error(`The Restate server did not start:\n${log.text}`)
     await wait(50)
   }
-  return { ended, stop: () => void child.kill() }
+  const stop = (): Promise<void> => {
+    child.kill()
+    return ended
+  }
+  return { name: 'Restate', url, ended, stop }
 }
 
 const hasEnded = ({ exitCode, signalCode, pid }: ChildProcess): boolean =>

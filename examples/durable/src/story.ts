@@ -3,60 +3,102 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { colored, isColored } from './colors.ts'
+import type { Place } from './command-line.ts'
 import { freePort } from './free-port.ts'
-import { startRestate } from './restate-server.ts'
+import type { RunningServer } from './restate-server.ts'
+import { startServer } from './server.ts'
 import { readShop, type ShopCall } from './shop.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
-/** One order in four processes, of which three are killed with SIGKILL. Resolves with the exit code. */
-export async function playStory(engine: string): Promise<number> {
+interface Told {
+  readonly title: string
+  /** The arguments of the process. */
+  readonly args: readonly string[]
+  /** Kills it with SIGKILL when it prints this. */
+  readonly killAt?: RegExp
+  /** How it ends otherwise. */
+  readonly code?: number
+}
+
+/** One order in six processes, of which three are killed with SIGKILL. Resolves with the exit code. */
+export async function playStory(on: Place): Promise<number> {
   const data = mkdtempSync(join(tmpdir(), 'stageflow-durable-'))
   const [ingress, admin, worker] = [await freePort(), await freePort(), await freePort()]
-  const server =
-    engine === 'restate' ? await startRestate(join(data, 'restate'), { ingress, admin, worker }) : undefined
-  const common = ['--engine', engine, '--data', data, '--ports', `${ingress},${admin},${worker}`]
+  let server: RunningServer | undefined
+  const schema = `stageflow_example_${process.pid}`
+  const options = ['--on', on, '--data', data, '--schema', schema, '--ports', `${ingress},${admin},${worker}`]
+  const env: NodeJS.ProcessEnv = { ...process.env, ...(isColored() ? { FORCE_COLOR: '1' } : {}) }
   const open: ChildProcess[] = []
   process.once('exit', () => open.forEach((child) => child.kill('SIGKILL')))
+  let processes = 0
 
-  /** Kills a process with SIGKILL when it prints `until`, or waits for its end. */
-  function carry(number: number, command: string, until?: RegExp): Promise<number> {
-    console.log(`process ${number}: ${command} order-7`)
-    const child = spawn(process.execPath, [MAIN, command, 'order-7', ...common], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+  function carry({ title, args, killAt, code = 0 }: Told, until?: RegExp) {
+    const number = ++processes
+    console.log(colored('bold', `process ${number}: ${title}`))
+    const child = spawn(process.execPath, [MAIN, ...args, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     open.push(child)
+    const kill = (): void => {
+      if (child.kill('SIGKILL')) console.log(colored('red', `  process ${number} is killed with SIGKILL`))
+    }
+    const reached = Promise.withResolvers<void>()
     let printed = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      process.stdout.write(text.replace(/^(?=.)/gm, '  '))
-      if (until?.test(printed) === true && child.kill('SIGKILL')) console.log('  killed with SIGKILL')
-    })
-    return new Promise((resolve, reject) =>
-      child.once('close', (code) => {
-        if (until !== undefined && code !== null) reject(new Error(`Process ${number} ended before it was killed.`))
-        else resolve(code ?? 1)
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        printed += text
+        process.stdout.write(text.replace(/^(?=.)/gm, '  '))
+        if (until?.test(printed) === true) reached.resolve()
+        if (killAt?.test(printed) === true) kill()
+      })
+    const ended = new Promise<void>((resolve, reject) =>
+      child.once('close', (actual) => {
+        const expected = killAt === undefined && until === undefined ? code : null
+        if (actual === expected) resolve()
+        else reject(new Error(`Process ${number} ended with ${actual}, not ${expected ?? 'by a kill'}.`))
       }),
     )
+    ended.catch(reached.reject)
+    return { ended, reached: reached.promise, kill }
   }
 
   try {
-    await carry(1, 'start', /reserve begins/)
-    await carry(2, 'start', /approve order-7/)
-    await carry(3, 'approve', /charge begins/)
-    const code = await carry(4, 'start')
-    return code === 0 ? count(readShop(join(data, 'shop.jsonl'))) : code
+    if (on === 'restate' || (on === 'postgres' && !env['POSTGRES_URL'])) {
+      server = await startServer(on, data, { ingress, admin, worker })
+      if (on === 'postgres') env['POSTGRES_URL'] = server.url
+    }
+    await carry({ title: 'mia starts order-7', args: ['start'], killAt: /reserve begins/ }).ended
+    const waiting = carry({ title: 'mia starts order-7 again', args: ['start'] }, /Reminder: .*\n.*order-7/)
+    await waiting.reached
+    await carry({ title: 'eve, a stranger, approves it', args: ['approve', '--as', 'eve'], code: 4 }).ended
+    waiting.kill()
+    await waiting.ended
+    await carry({ title: 'ann approves it, and the bank declines', args: ['approve', '--decline'], code: 1 }).ended
+    await carry({ title: 'mia retries it', args: ['retry'], killAt: /charge begins/ }).ended
+    await carry({ title: 'mia starts order-7 again', args: ['start'] }).ended
+    return count(readShop(join(data, 'shop.jsonl')))
   } finally {
-    server?.stop()
-    await server?.ended
+    await server?.stop()
+    if (on === 'postgres' && process.env['POSTGRES_URL']) await dropSchema(process.env['POSTGRES_URL'], schema)
     rmSync(data, { recursive: true, force: true })
   }
+}
+
+async function dropSchema(url: string, schema: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
+  await client.end()
 }
 
 function count(calls: readonly ShopCall[]): number {
   const of = (name: ShopCall['what']): readonly ShopCall[] => calls.filter(({ what }) => what === name)
   console.log('\nThe shop was asked:')
-  for (const what of ['price', 'reserve', 'charge', 'ship'] as const) console.log(`  ${what} ${of(what).length}×`)
+  for (const what of ['price', 'reserve', 'remind', 'charge', 'ship'] as const)
+    console.log(
+      `  ${what} ${of(what).length}×${of(what).some(({ isDeclined }) => isDeclined) ? ', declined once' : ''}`,
+    )
   const keys = new Set(of('charge').map(({ key }) => key))
   console.log(keys.size === 1 ? 'Each time with the same key, so it charged once.' : 'WRONG: it charged twice.')
   return keys.size === 1 ? 0 : 1

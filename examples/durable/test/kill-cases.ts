@@ -1,16 +1,28 @@
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { Client } from 'pg'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startRestate } from '../../../packages/durable-restate/test/restate-server.ts'
+import { serverFor } from '../../../packages/store-postgres/test/postgres.setup.ts'
 import { freePort } from '../src/free-port.ts'
 import { readShop } from '../src/shop.ts'
 import { start, temporaryFolder } from './order-process.ts'
 
-/** Orders whose processes are killed, on one engine. Each engine has a file of its own, so that they run at the same time. */
-export function killCases(engine: 'local' | 'restate'): void {
-  describe(`with --engine ${engine}`, () => {
+/** What `--try` prints last. */
+export const STORY_END =
+  /remind 1×\n {2}charge 3×, declined once\n {2}ship 1×\nEach time with the same key, so it charged once\.\n$/
+
+/** Orders whose processes are killed, in one place. Each place has a file of its own, so that they run at the same time. */
+export function killCases(on: 'sqlite' | 'postgres' | 'restate'): void {
+  describe(`with --on ${on}`, () => {
     const ports = { list: '' }
+    const env: Record<string, string> = {}
     beforeAll(async () => {
-      if (engine !== 'restate') return undefined
+      if (on === 'sqlite') return undefined
+      if (on === 'postgres') {
+        const server = await serverFor(process.env['POSTGRES_URL'])
+        env['POSTGRES_URL'] = server.url
+        return server.close
+      }
       const server = await startRestate()
       const port = (url: string): string => new URL(url).port
       ports.list = `${port(server.url)},${port(server.admin)},${await freePort()}`
@@ -19,9 +31,10 @@ export function killCases(engine: 'local' | 'restate'): void {
 
     function shop(orderId: string) {
       const data = temporaryFolder()
-      const options = ['--engine', engine, '--data', data, ...(ports.list === '' ? [] : ['--ports', ports.list])]
+      const options = ['--on', on, '--data', data, ...(ports.list === '' ? [] : ['--ports', ports.list])]
+      if (on === 'postgres') options.push('--schema', ownSchema(env['POSTGRES_URL'] ?? ''))
       return {
-        order: (command: string, ...more: string[]) => start([command, orderId, ...options, ...more]),
+        order: (command: string, ...more: string[]) => start([command, orderId, ...options, ...more], env),
         asked: (what: string) => readShop(join(data, 'shop.jsonl')).filter((call) => call.what === what),
       }
     }
@@ -36,7 +49,8 @@ export function killCases(engine: 'local' | 'restate'): void {
       const { code, stdout, stderr } = await order('approve').ended
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       expect(stdout).toContain('order-1 sent: ship of order-1/ship')
-      expect(stdout).toMatch(/^order · completed · .* · 5 ok$/m)
+      expect(stdout).toMatch(/^ *order · completed · .* · 5 ok$/m)
+      expect(stdout).toMatch(/approve .* answered by ann/)
       for (const what of ['price', 'reserve', 'charge', 'ship']) expect(asked(what)).toHaveLength(1)
       expect(asked('charge')[0]?.key).toBe('order-1/charge')
     })
@@ -73,13 +87,67 @@ export function killCases(engine: 'local' | 'restate'): void {
       const first = order('start')
       await first.prints('order-4 waits')
       first.child.kill('SIGKILL')
-      const denied = await order('deny', '--by', 'Bo').ended
+      const denied = await order('deny').ended
       expect(denied).toMatchObject({ code: 3, stderr: '' })
-      expect(denied.stdout).toContain('order-4 cancelled: Bo refused to pay')
+      expect(denied.stdout).toContain('order-4 cancelled: ann refused to pay')
       expect(asked('charge')).toEqual([])
       const late = await order('approve').ended
       expect(late.code).toBe(1)
       expect(late.stderr).toMatch(/^Failed: .*order-4/)
+    })
+
+    test('only an approver answers, and only who ordered goes on with an order', async () => {
+      const { order, asked } = shop('order-6')
+      const first = order('start')
+      await first.prints('order-6 waits')
+      const attempts = [
+        ['approve', 'eve'],
+        ['deny', 'eve'],
+        ['approve', 'mia'],
+        ['start', 'eve'],
+        ['retry', 'ann'],
+      ] as const
+      for (const [command, as] of attempts) {
+        const refused = await order(command, '--as', as).ended
+        expect(refused, `${command} --as ${as}`).toMatchObject({ code: 4, stderr: expect.stringMatching(/^Refused: /) })
+      }
+      expect(asked('charge')).toEqual([])
+      expect((await order('approve').ended).code).toBe(0)
+      expect((await first.ended).code).toBe(0)
+    })
+
+    test('a person who does not answer is reminded once, although the process is killed before and after', async () => {
+      const { order, asked } = shop('order-8')
+      const first = order('start')
+      await first.prints('order-8 waits')
+      first.child.kill('SIGKILL')
+      const second = order('start')
+      await second.prints('order-8 waits: Reminder: Pay 107 euros?')
+      const reminders = asked('remind')
+      second.child.kill('SIGKILL')
+      const third = order('start')
+      await third.prints('order-8 waits: Reminder: Pay 107 euros?')
+      expect(await order('approve').ended).toMatchObject({ code: 0, stderr: '' })
+      expect((await third.ended).code).toBe(0)
+      expect(asked('remind')).toEqual(reminders)
+      // A reminder that was in progress at the first kill is repeated, with the same key.
+      expect(new Set(reminders.map(({ key }) => key))).toEqual(new Set(['order-8/approve/reminder']))
+    })
+
+    test('a payment that the bank declined is retried with the same key, and what had settled is not repeated', async () => {
+      const { order, asked } = shop('order-9')
+      const first = order('start')
+      await first.prints('order-9 waits')
+      first.child.kill('SIGKILL')
+      const declined = await order('approve', '--decline').ended
+      expect(declined).toMatchObject({ code: 1, stderr: '' })
+      expect(declined.stdout).toContain('order-9 failed: The bank declined 107 euros.')
+      const again = await order('start').ended
+      expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('order-9 failed') })
+      expect(asked('charge')).toHaveLength(1)
+      expect(await order('retry').ended).toMatchObject({ code: 0, stderr: '' })
+      expect(asked('charge').map(({ key }) => key)).toEqual(['order-9/charge', 'order-9/charge'])
+      for (const what of ['price', 'reserve', 'ship']) expect(asked(what)).toHaveLength(1)
     })
 
     test('Ctrl-C leaves the order to the next process', async () => {
@@ -92,4 +160,16 @@ export function killCases(engine: 'local' | 'restate'): void {
       await second.prints('order-5 waits')
     })
   })
+}
+
+/** A schema that no other test uses. It is removed when the test has ended. */
+function ownSchema(url: string): string {
+  const schema = `stageflow_test_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`
+  onTestFinished(async () => {
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    await client.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
+    await client.end()
+  })
+  return schema
 }

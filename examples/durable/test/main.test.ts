@@ -1,26 +1,28 @@
 import { readdirSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { parseCommandLine } from '../src/command-line.ts'
+import { STORY_END } from './kill-cases.ts'
 import { start, temporaryFolder } from './order-process.ts'
 
 // Each test starts processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-test('--try kills three processes, and charges once', async () => {
+test('--try refuses a stranger, reminds, kills three processes, retries the payment and charges once', async () => {
   const folder = temporaryFolder()
   const { code, stdout, stderr } = await start(['--try'], { TMPDIR: folder }).ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout.match(/killed with SIGKILL/g)).toHaveLength(3)
-  expect(stdout).toMatch(/charge 2×\n {2}ship 1×\nEach time with the same key, so it charged once\.\n$/)
+  expect(stdout).toMatch(/^ {2}Refused: Run "order-7" belongs to another user/m)
+  expect(stdout).toMatch(STORY_END)
   expect(readdirSync(folder)).toEqual([])
 })
 
 test.each([
   ['yes\n', 0, 'order-7 sent: ship of order-7/ship', ''],
-  ['no\n', 3, 'order-7 cancelled: you refused to pay', ''],
+  ['no\n', 3, 'order-7 cancelled: ann refused to pay', ''],
   ['', 1, '', 'Failed: No answer came, and an order in memory cannot wait.\n'],
 ])('in memory the same graph asks in its own process (answer %j)', async (answer, code, stdout, stderr) => {
-  const { child, ended } = start(['start', '--engine', 'memory', '--data', temporaryFolder()])
+  const { child, ended } = start(['start', '--on', 'memory', '--data', temporaryFolder()])
   child.stdin.end(answer)
   const result = await ended
   expect(result).toMatchObject({ code, stderr })
@@ -30,19 +32,21 @@ test.each([
 test('--help prints the options, and a wrong one is exit code 2 with its error last', async () => {
   const help = await start(['--help']).ended
   expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Exit codes: 0') })
-  const { code, stdout, stderr } = await start(['start', '--ngine', 'local']).ended
+  const { code, stdout, stderr } = await start(['start', '--onn', 'sqlite']).ended
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr.trimEnd().split('\n').at(-1)).toContain('--ngine')
+  expect(stderr.trimEnd().split('\n').at(-1)).toContain('--onn')
 })
 
 test.each([
-  ['start --engine disk', '"disk"'],
-  ['start --engine restate --ports 1,2', '"1,2"'],
-  ['start --engine restate --ports 1,2,x', '"1,2,x"'],
+  ['start --on disk', '"disk"'],
+  ['start --as bo', '"bo"'],
+  ['server', '--on sqlite'],
+  ['start --on restate --ports 1,2', '"1,2"'],
+  ['start --on restate --ports 1,2,x', '"1,2,x"'],
   ['begin', '"begin"'],
   ['', 'Pass start'],
   ['start order-7 order-8', '"order-8"'],
-  ['approve --engine memory', '--engine memory'],
+  ['approve --on memory', '--on memory'],
 ])('the arguments %j are refused with an error that names %s', (args, wrong) => {
   expect(() => parseCommandLine(args.split(' ').filter(Boolean), '/data')).toThrow(wrong)
 })

@@ -29,10 +29,10 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
   const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
     child.once('close', (code) => resolve({ code, ...printed }))
   })
-  /** Resolves when it has printed this. */
-  const prints = (text: string): Promise<void> =>
+  /** Resolves when it has printed this, with all that it has printed. */
+  const prints = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      look = () => printed.stdout.includes(text) && resolve()
+      look = () => printed.stdout.includes(text) && resolve(printed.stdout)
       void ended.then(({ code, stderr }) => reject(new Error(`It ended with ${code}: ${stderr}`)))
       look()
     })
