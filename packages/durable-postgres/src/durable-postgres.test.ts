@@ -32,7 +32,8 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-const ask = ({ resumed }: StageContext) => (resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer })
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
 const order = new Pipeline('order')
   .withStage('price', () => ({ total: 5 }))
   .withStage('approve', ask, { dependencies: ['price'] })
@@ -201,7 +202,14 @@ describe('the tables', () => {
       FROM ${own}.runs, generate_series(1, 10000) AS copies (place)`)
     await pool.query(`ANALYZE ${own}.runs`)
     const looked = async (): Promise<number> =>
-      Number((await pool.query('SELECT seq_tup_read AS n FROM pg_stat_user_tables WHERE schemaname = $1 AND relname = $2', [own, 'runs'])).rows[0].n)
+      Number(
+        (
+          await pool.query('SELECT seq_tup_read AS n FROM pg_stat_user_tables WHERE schemaname = $1 AND relname = $2', [
+            own,
+            'runs',
+          ])
+        ).rows[0].n,
+      )
     await new Promise((resolve) => setTimeout(resolve, 1_100)) // statistics come a second later
     const before = await looked()
     expect(await durable.recover(order)).toEqual([])
@@ -243,6 +251,8 @@ test('illegal options are refused, all in one error, and none shows a password',
 
 test('a run id with a character that PostgreSQL has not is refused by name', async () => {
   const durable = open()
-  await expect(durable.run(order, {}, { runId: 'a\0b' })).rejects.toMatchObject({ code: 'durable-postgres/illegal-text' })
+  await expect(durable.run(order, {}, { runId: 'a\0b' })).rejects.toMatchObject({
+    code: 'durable-postgres/illegal-text',
+  })
   await durable.close()
 })
