@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 
 import { Pipeline } from '../packages/core/src/index.ts'
@@ -6,8 +7,9 @@ import { startPostgres } from '../packages/store-postgres/test/postgres-server.t
 import { ensureInstalled } from './prepare.mjs'
 
 ensureInstalled()
-const { DBOS } = await import('@dbos-inc/dbos-sdk')
-const { default: pg } = await import('pg')
+// Installed with the other peers, whose manifest is that of this folder.
+const { DBOS } = createRequire(import.meta.url)('@dbos-inc/dbos-sdk')
+const pg = createRequire(new URL('../packages/store-postgres/package.json', import.meta.url))('pg')
 
 // What a step costs on PostgreSQL, beside DBOS: the same steps, on the same server, in turns. The server is that of the tests, with its default
 // settings: each commit reaches the disk.

@@ -40,6 +40,7 @@ const CODES = [
 /** What a second half means over HTTP. Every half that two packages have is here, so that they can't differ by accident. */
 const STATUSES = {
   'allows-failed': '500',
+  answer: '422',
   cancelled: '499',
   'changed-graph': '500',
   closed: '503',
@@ -58,6 +59,7 @@ const STATUSES = {
   'not-a-pipeline': '500',
   'not-failed': '409',
   'not-json': '500',
+  'not-migrated': '500',
   'not-waiting': '409',
   'other-input': '409',
   'other-work': '409',

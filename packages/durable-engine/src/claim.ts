@@ -130,8 +130,9 @@ function* create(
   const n = yield* scheduled === undefined ? askLast('addRun', added) : ask('addRun', added)
   if (n === undefined) return { is: 'exists' }
   if (scheduled !== undefined) yield* noteTime(scheduled)
-  const row = addedRow(n, added)
-  return { is: 'ours', row, start: startOf(row), keys: [] }
+  const keys: readonly FactKey[] = []
+  const row = addedRow(n, added, keys)
+  return { is: 'ours', row, start: startOf(row), keys }
 }
 
 /** The time of a schedule has its run. */
@@ -144,6 +145,7 @@ function* noteTime({ name, time }: { readonly name: string; readonly time: numbe
 const addedRow = (
   n: number,
   { id, pipeline, graph, owner, startedAt, input, options, kept, ...by }: AddedRun,
+  keys: readonly FactKey[],
 ): RunRow => ({
   n,
   id,
@@ -155,8 +157,8 @@ const addedRow = (
   has_inbox: 0,
   fence: 1,
   leg: 1,
-  facts: 0,
-  facts_before: 0,
+  facts: keys.length,
+  facts_before: keys.length,
   crashes: 0,
   user_id: by.userId,
   org_id: by.orgId,

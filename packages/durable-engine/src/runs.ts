@@ -298,13 +298,13 @@ export class Runs {
     const release = (): Act<unknown> => ask('releaseRun', run, fence)
     const block = (): Act<unknown> =>
       ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
-    const isTransient = journal.isTransient(error)
+    // What a fact had no room for would be done again and again.
+    const end = journal.isTransient(error) && !isFull(error) ? release : block
     try {
-      // What a fact had no room for would be done again and again.
-      await journal.write(isTransient && !isFull(error) ? release : block, 'repeatable')
+      await journal.write(end, 'repeatable')
     } catch {
       // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
-      this.#unwritten.set(run, isTransient ? release : block)
+      this.#unwritten.set(run, end)
       this.#beat()
     }
   }

@@ -247,6 +247,9 @@ test('illegal options are refused, all in one error, and none shows a password',
     /schema must be .*leaseMs must be .*pollMs must be .*listen must be .*unknown option "path".*pool must be a pool of pg/s,
   )
   expect(() => durablePostgres(bad as never)).not.toThrow('hunter2')
+  expect(() => durablePostgres({ pool: 7 } as never)).toThrow(
+    expect.objectContaining({ code: 'durable-postgres/illegal-option' }) as Error,
+  )
 })
 
 test('a run id with a character that PostgreSQL has not is refused by name', async () => {

@@ -124,7 +124,7 @@ test('a step that fails leaves the tables as they were', async () => {
   ])
   await open().migrate()
   const journal = new PostgresJournal(plan)
-  await expect(journal.migrate(FORMAT + 1, steps)).rejects.toMatchObject({ code: 'durable-postgres/refused' })
+  await expect(journal.migrate(FORMAT + 1, steps)).rejects.toMatchObject({ code: 'durable-postgres/statement-refused' })
   await journal.close()
   expect(await version()).toEqual([{ version: FORMAT }])
   expect((await open().run(graph, {}, { runId: 'a' })).status).toBe('completed')

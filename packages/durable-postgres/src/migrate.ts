@@ -93,7 +93,8 @@ const create: Step = (s) => [
     UNIQUE (run, kind, key)
   )`,
   // Its plans are kept by the session, so a fact costs no planning. The lock on the run keeps other processes from claiming it before the fact
-  // is committed. A fact that is there already was added by an earlier try. One after a gap is refused: the fact before it could not be written.
+  // is committed. A fact that is there already was added by an earlier try. Nothing is
+  // added to a run whose fact before it is missing: it could not be written.
   sql`
   CREATE FUNCTION ${s}.add_fact(
     its_run bigint, its_fence int, its_n int, its_kind text, its_key text, its_at double precision, its_value text, its_row bigint, waits boolean
@@ -104,10 +105,7 @@ const create: Step = (s) => [
     ELSE
       PERFORM FROM ${s}.runs WHERE n = its_run AND fence = its_fence FOR SHARE SKIP LOCKED;
     END IF;
-    IF NOT FOUND THEN
-      RETURN false;
-    END IF;
-    IF its_n > 1 AND NOT EXISTS (SELECT FROM ${s}.facts WHERE run = its_run AND n = its_n - 1) THEN
+    IF NOT FOUND OR its_n > 1 + (SELECT coalesce(max(n), 0) FROM ${s}.facts WHERE run = its_run) THEN
       RETURN false;
     END IF;
     INSERT INTO ${s}.facts (run, n, kind, key, at, value) VALUES (its_run, its_n, its_kind, its_key, its_at, its_value)

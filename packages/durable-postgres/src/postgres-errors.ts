@@ -36,7 +36,7 @@ export function explained(error: unknown, doing: string, schema: string): Stagef
       { cause },
     )
   return new StageflowError(
-    'durable-postgres/refused',
+    'durable-postgres/statement-refused',
     `${what}: ${cause.message} Check the rights of the pool's user on the tables of the schema.`,
     { cause },
   )

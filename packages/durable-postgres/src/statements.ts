@@ -235,8 +235,8 @@ export class Statements {
   }
 
   /**
-   * Adds the facts whose runs have their fence and the fact before, and returns the facts that the journal has then. `wait`: whether it waits
-   * for runs that another transaction has locked, or leaves them out.
+   * Adds the facts whose runs have their fence and the fact before them, and returns the facts that the journal has then. `wait`: whether
+   * it waits for runs that another transaction has locked, or leaves them out.
    */
   addFacts(added: readonly AddedFact[], wait: boolean): Sql {
     const given = added.map(

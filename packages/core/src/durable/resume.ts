@@ -87,7 +87,7 @@ async function admittedLeg(
   // A run whose time has come goes on without an answer, so there is no caller to admit.
   const { by } = answered.length === 0 ? { by: undefined } : await admitRequest(graph, { ...request, kept })
   const checked = await checkedAnswers(graph, answers)
-  // Whoever gave them was admitted to answer the first ones only.
+  // Their caller was admitted to answer the first ones only.
   if (textOf(answeredPaths(suspended, checked)) !== textOf(answered))
     throw new StageflowError(
       'core/resume',
