@@ -1,6 +1,6 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import type { Pool } from 'pg'
+import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import type { TestServer } from '../../interceptor-idempotency/test/server-process.ts'
@@ -63,6 +63,17 @@ test('runs go on when the server restarts, and no stage that had settled is call
   expect(calls).toHaveLength(40)
   await durable.close()
 }, 120_000)
+
+test('an error without a server says what could not be done', async () => {
+  const dead = new Pool({ connectionString: 'postgres://127.0.0.1:1/none' })
+  await using durable = durablePostgres({ pool: dead, timeoutMs: 100 })
+  const message = (what: string) => ({
+    message: expect.stringContaining(`The journal in the schema "stageflow" could not be ${what}: `) as string,
+  })
+  await expect(durable.migrate()).rejects.toMatchObject(message('migrated'))
+  await expect(durable.get('a')).rejects.toMatchObject(message('read'))
+  await dead.end()
+})
 
 test('while there is no server, each request is an error worth another try, and close() resolves', async () => {
   const graph = new Pipeline('p').withStage('a', ask).build()

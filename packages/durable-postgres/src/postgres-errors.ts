@@ -22,7 +22,7 @@ export function isOutage(error: unknown): boolean {
 export function explained(error: unknown, doing: string, schema: string): StageflowError {
   if (StageflowError.is(error)) return error
   const cause = withoutData(error)
-  const what = `The journal in the schema "${schema}" could not ${doing}`
+  const what = `The journal in the schema "${schema}" could not be ${doing}`
   if (MISSING.has(codeOf(error) ?? ''))
     return new StageflowError(
       'durable-postgres/not-migrated',
