@@ -40,7 +40,7 @@ export const RULE_MUTANTS = [
     ],
     ['an answer that is no admission admits', 'if (Object.keys(others).length === 0 && isAuthor)', 'if (isAuthor)'],
     ['an interceptor may take for ever', 'ADMISSION_TIMEOUT_MS)\n    const', '10 * ADMISSION_TIMEOUT_MS)\n    const'],
-    ['a refusal is not told', '    tellRefused(built, given, error, request.by)\n', ''],
+    ['a refusal is not told', '    tellRefused(built, asked, error, request)\n', ''],
     ['a graph without the interceptors passes', '.filter((name) => !admitting.has(name))', '.filter(() => false)'],
   ].map(([rule, find, replace]) => mutant(rule, `${CORE}/durable/admission.ts`, find, replace, ADMISSION_TESTS)),
   mutant(
@@ -205,15 +205,15 @@ export const RULE_MUTANTS = [
   mutant(
     'a run leaves its organization',
     `${AUTH}/org-enforcement.ts`,
-    "if (isPlain(kept) && kept['orgId'] === orgId) return undefined",
+    'if (keptOrgId === orgId) return undefined',
     'return undefined',
     ACCESS_TESTS,
   ),
   mutant(
     'a run about something of another organization is there for a moment',
     `${AUTH}/org-enforcement.ts`,
-    'if (refused !== undefined) throw refused',
-    '',
+    'if (refused !== undefined) {',
+    'if (refused === null) {',
     ACCESS_TESTS,
   ),
 
@@ -348,14 +348,14 @@ export const RULE_MUTANTS = [
   mutant(
     'a fact that has found its call is never given',
     `${CORE}/durable/pump.ts`,
-    'if (this.#later.has(key)) this.#reached.push(key)',
+    'if (this.#later.has(key)) this.#reached.add(key)',
     '',
     LATER_TESTS,
   ),
   mutant(
     'a fact whose stage is gone is left unseen',
     `${CORE}/durable/pump.ts`,
-    "if (status !== 'suspend' && this.#isDone(key)) return this.#noCall(key)",
+    "if (status !== 'suspend' && (isAllDone || this.#isDone(key))) return this.#noCall(key)",
     'void [key, status]',
     LATER_TESTS,
   ),
@@ -432,15 +432,15 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/runs.ts`,
-    '      this.#unwritten.set(run, isTransient ? release : block)\n',
+    '      this.#unwritten.set(run, end)\n',
     '',
     LEASE_TESTS,
   ),
   mutant(
     'a lock that stopped a leg blocks its run',
     `${ENGINE}/runs.ts`,
-    "isTransient && !isFull(error) ? release : block, 'repeatable')",
-    "block, 'repeatable')",
+    'const end = journal.isTransient(error) && !isFull(error) ? release : block',
+    'const end = block',
     LEASE_TESTS,
   ),
   mutant(

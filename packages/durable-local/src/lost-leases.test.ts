@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { Pipeline, StageOutput } from '@stageflow/core'
+import { Pipeline, StageOutput, StageflowError, systemClock } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { durableRuns } from '@stageflow/durable-engine'
 import { manualClock } from '@stageflow/testing'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 
 import { durableLocal } from './index.ts'
 import type { DurableLocal, DurableLocalOptions } from './index.ts'
+import { SqliteJournal } from './sqlite-journal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'durable-leases-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -220,6 +222,38 @@ test('a run whose end finds no room on the disk is released, and goes on without
   expect(calls).toEqual(['first', 'last', 'last'])
   other.ends[0]?.()
   expect((await beside).status).toBe('completed')
+})
+
+test('a run whose fact and whose end have no room is blocked once there is some, and is not tried again at each beat', async () => {
+  const path = newPath()
+  const file = { path, synchronous: 'normal', openTimeoutMs: 5_000, busyTimeoutMs: 1_000, maxBytes: 2 ** 30 } as const
+  const journal = new SqliteJournal({ ...file, retentionMs: undefined, clock: systemClock })
+  const full = (): StageflowError => new StageflowError('durable-local/full', 'The disk is full.')
+  let fullWrites = 0
+  const addFact = journal.addFact.bind(journal)
+  vi.spyOn(journal, 'addFact').mockImplementation(async (fact) => {
+    if (fact.key !== 'last') return addFact(fact)
+    // Neither the fact has room nor what ends its leg. Then there is room again.
+    fullWrites = 2
+    throw full()
+  })
+  const write = journal.write.bind(journal)
+  vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
+    if (fullWrites-- > 0) throw full()
+    return write(act, repetition)
+  })
+  const calls: string[] = []
+  const graph = new Pipeline('p').withStage('last', () => (calls.push('last'), {})).build()
+  const here = durableRuns(journal, {})
+  opened.push(here)
+  await here.recover(graph)
+  await expect(here.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'durable-local/full' })
+  await until(async () => (await here.get('a'))?.status === 'blocked')
+  // Longer than some beats.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect([calls, (await here.get('a'))?.error?.code]).toEqual([['last'], 'durable-local/full'])
+  vi.restoreAllMocks()
+  expect(await here.recover(graph)).toMatchObject([{ runId: 'a', status: 'completed' }])
 })
 
 test('a leg that has lost its lease leaves the inbox to the new one, also if it ends without having noticed', async () => {
