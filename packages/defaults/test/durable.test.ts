@@ -1,6 +1,6 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import { runDurable } from '@stageflow/core/durable'
+import { admitRequest, runDurable } from '@stageflow/core/durable'
 import { expect, test } from 'vitest'
 
 import { ArrayExecutor } from '../../core/test/array-executor.ts'
@@ -32,7 +32,9 @@ test('a durable run goes on in a later leg within all interceptors, and each of 
     .withPipeline('check', check, { dependencies: ['words'] })
     .withStage('send', ({ stage }) => void calls.push(stage.name), StageKind.WORK, { dependencies: ['check'] })
     .build({ interceptors: kit.interceptors, clock: kit.clock, eventSink: kit.sink })
-  const start = { startedAt: kit.clock.now(), input: { extensions: { idempotencyKey: 'letter-1' } } }
+  const input = { extensions: { idempotencyKey: 'letter-1' } }
+  const { kept } = await admitRequest(graph, { action: 'start', runId: 'run-1', input, options: kit.options })
+  const start = { startedAt: kit.clock.now(), input, kept }
   const now = () => kit.clock.now()
   const first = new ArrayExecutor([], { start, now })
   expect(await runDurable(graph, first, kit.options)).toMatchObject({ status: 'suspended' })

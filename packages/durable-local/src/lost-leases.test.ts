@@ -238,9 +238,9 @@ test('a run whose fact and whose end have no room is blocked once there is some,
     throw full()
   })
   const write = journal.write.bind(journal)
-  vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
+  vi.spyOn(journal, 'write').mockImplementation(async (act) => {
     if (fullWrites-- > 0) throw full()
-    return write(act, repetition)
+    return write(act)
   })
   const calls: string[] = []
   const graph = new Pipeline('p').withStage('last', () => (calls.push('last'), {})).build()

@@ -91,14 +91,23 @@ export class RecordedRun {
   async observe(status: string): Promise<void> {
     const end = systemClock.now() + OBSERVE_MS
     for (;;) {
-      const [now] = await this.#rows<Invocation>(`select id, status from sys_invocation where id = ${quoted(this.#id)}`)
+      const now = await this.#invocation()
       if (now?.status === status) return
-      if (systemClock.now() > end)
+      if (now === undefined || systemClock.now() > end)
         throw notMovable(
           `The run "${this.#place.runId}" is "${now?.status ?? 'gone'}", and not ${status} after ${OBSERVE_MS} ms; a stage of it may still run. Try again when that stage has ended, or let the run go on with PATCH /invocations/${this.#id}/resume of the admin API.`,
         )
       await systemClock.sleep(POLL_MS)
     }
+  }
+
+  /** Whether the invocation that was found is there: another process may have removed it. */
+  async isThere(): Promise<boolean> {
+    return (await this.#invocation()) !== undefined
+  }
+  async #invocation(): Promise<Invocation | undefined> {
+    const [found] = await this.#rows<Invocation>(`select id, status from sys_invocation where id = ${quoted(this.#id)}`)
+    return found
   }
 
   /** Removes the invocation, which has ended. Returns false if another process was faster: it is gone, or in progress again. */

@@ -2,6 +2,7 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import { factsForRetry, fingerprintOf } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import type { AnyGraph } from './admission.ts'
+import type { RunJournal } from './journal.ts'
 import { checkMoved } from './moved-facts.ts'
 import { ANSWER } from './names.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
@@ -24,10 +25,8 @@ export async function retryRun(
 ): Promise<void> {
   const { runId } = place
   const run = new RecordedRun(place)
-  await run.find()
-  // Its state says that it has failed a moment before its invocation ends.
-  await run.observe('completed')
-  const journal = await run.journal()
+  if ((await run.find()) === undefined) throw triedBefore(runId)
+  const journal = await endedJournal(run, runId)
   const { start, request } = journal
   checkNames(runId, again, Object.keys(start.fingerprint.stages))
   const facts = factsForRetry(start.fingerprint, journal.facts, again)
@@ -40,6 +39,16 @@ export async function retryRun(
   await checkAgain()
   if (!(await run.remove())) throw triedBefore(runId)
   await run.beginAgain(keys, { ...journal, request: { ...request, options } }, moved)
+}
+
+/** The journal of a run whose state says that it has failed, which it says a moment before its invocation ends. */
+async function endedJournal(run: RecordedRun, runId: string): Promise<RunJournal> {
+  try {
+    await run.observe('completed')
+    return await run.journal()
+  } catch (error) {
+    throw (await run.isThere()) ? error : triedBefore(runId)
+  }
 }
 
 export const notFailed = (runId: string, { status }: RunState): StageflowError =>
