@@ -438,7 +438,8 @@ export class Runs {
     this.pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal))
-    const waiting = new Pulse(clock, this.pulse.ms)
+    // Leases use the clock of the machine.
+    const waiting = new Pulse(systemClock, this.pulse.ms)
     const renewing = legs.length > 0 ? this.#keepLease(waiting) : undefined
     const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {

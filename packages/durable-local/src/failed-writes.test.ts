@@ -131,20 +131,15 @@ test('a refused run whose removal could not be written is removed by a later bea
   await until(() => inFile(path, 'SELECT * FROM runs').length === 0)
 })
 
-/** Hangs around the run, whatever its stages do. */
-const stuck: Interceptor = {
-  name: 'stuck',
-  wrapRun: () => (run) =>
-    new Promise((_, reject) => {
-      run.signal.addEventListener('abort', () => reject(run.signal.reason as Error), { once: true })
-    }),
-}
+/** Hangs around the run, whatever its signal says. */
+const stuck: Interceptor = { name: 'stuck', wrapRun: () => () => new Promise(() => {}) }
+const GRACE = { graceMs: 20 }
 
 test('a cancelled run whose end could not be written ends by a later beat', async () => {
   const path = newPath()
   const { runs, fails } = openFailing(path, { leaseMs: 60_000 })
   const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [stuck] })
-  const run = runs.run(graph, {}, { runId: 'a' })
+  const run = runs.run(graph, {}, { runId: 'a', ...GRACE })
   await until(() => inFile(path, 'SELECT * FROM runs').length > 0)
   await runs.cancel('a', 'no longer wanted')
   fails.write = once(locked)
@@ -152,29 +147,43 @@ test('a cancelled run whose end could not be written ends by a later beat', asyn
   await until(() => inFile(path, "SELECT * FROM runs WHERE status = 'cancelled'").length === 1)
 })
 
-test.each([
-  ['taken', "UPDATE runs SET fence = fence + 1, owner = 'another'"],
-  ['deleted', 'DELETE FROM runs'],
-])('a cancelled leg whose run was %s meanwhile writes nothing', async (what, sql) => {
+test('a cancelled run whose facts are damaged does not stay with a process that only tries to write its end', async () => {
   const path = newPath()
   const { runs } = openFailing(path, { leaseMs: 60_000 })
   const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [stuck] })
-  const run = runs.run(graph, {}, { runId: 'a' })
+  const run = runs.run(graph, {}, { runId: 'a', ...GRACE })
   await until(() => inFile(path, 'SELECT * FROM runs').length > 0)
-  const ended = run.then(
-    ({ status }) => status,
-    ({ code }: StageflowError) => code,
-  )
-  void runs.cancel('a', 'no longer wanted')
-  await new Promise(setImmediate)
+  await runs.cancel('a', 'no longer wanted')
+  inFile(path, "INSERT INTO facts (run, n, kind, key, at, value) SELECT n, 1, 'call', 'a', 0, 'damaged' FROM runs")
+  await expect(run).rejects.toMatchObject({ code: 'durable-engine/damaged' })
+  await until(() => inFile(path, 'SELECT * FROM runs WHERE owner IS NULL').length === 1)
+})
+
+/** A run that is cancelled while code around it hangs. Its end is written after the grace time. */
+async function cancelledInGrace(path: string): Promise<{ readonly ended: Promise<unknown> }> {
+  const { runs } = openFailing(path, { leaseMs: 60_000 })
+  const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [stuck] })
+  const run = runs.run(graph, {}, { runId: 'a', ...GRACE })
+  await until(() => inFile(path, 'SELECT * FROM runs').length > 0)
+  await runs.cancel('a', 'no longer wanted')
+  return { ended: run.catch(({ code }: StageflowError) => code) }
+}
+
+test('a cancelled leg writes no end into a run that another process has taken', async () => {
+  const path = newPath()
+  await cancelledInGrace(path)
   inFile(path, "INSERT INTO owners (id, until) VALUES ('another', 9e15)")
-  inFile(path, sql)
-  if (what === 'deleted') expect(await ended).toBe('durable-engine/unknown-run')
-  else {
-    await sleep(SOME_BEATS_MS)
-    expect(inFile(path, 'SELECT status FROM runs')).toEqual([{ status: 'running' }])
-    inFile(path, "UPDATE runs SET status = 'blocked', owner = NULL")
-  }
+  inFile(path, "UPDATE runs SET fence = fence + 1, owner = 'another'")
+  await sleep(SOME_BEATS_MS)
+  expect(inFile(path, 'SELECT status, owner FROM runs')).toEqual([{ status: 'running', owner: 'another' }])
+  expect(inFile(path, 'SELECT kind FROM inbox')).toEqual([{ kind: 'stop' }])
+})
+
+test('a cancelled leg whose run is gone says that there is none', async () => {
+  const path = newPath()
+  const { ended } = await cancelledInGrace(path)
+  inFile(path, 'DELETE FROM runs')
+  expect(await ended).toBe('durable-engine/unknown-run')
 })
 
 test('a run that has no room for its end lets the lease be renewed', async () => {
