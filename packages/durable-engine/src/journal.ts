@@ -111,9 +111,12 @@ export interface Tables {
   /** The runs of an owner whose inbox calls it. */
   runsWithInbox(owner: string): readonly number[]
 
+  /** Locks the schedule until the end of the transaction if it is asked in a write. */
   findSchedule(name: string): ScheduleRow | undefined
   /** Adds a schedule, or puts it in the place of that with its name. */
   putSchedule(row: ScheduleRow): void
+  /** The time of a schedule has its run. Changes nothing else: another process may have given the schedule other times. */
+  noteTime(name: string, time: number): void
 }
 
 /** One question to the tables: the name of its method, and the arguments. */
