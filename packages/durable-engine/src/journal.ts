@@ -193,7 +193,8 @@ export interface Journal {
   isTransient(error: unknown): boolean
   /** Deletes some of the runs that ended longer ago than the journal keeps them. Only handles that run something call it. Never rejects. */
   cleanUp(): Promise<void>
-  close(): void | Promise<void>
+  /** Waits for what is in progress, for at most `limitMs` if it is given. Then that rejects, and so does what comes later. */
+  close(limitMs?: number): void | Promise<void>
 }
 
 export const closedJournal = ({ name }: Pick<Journal, 'name'>): StageflowError =>
