@@ -406,10 +406,12 @@ export class Runs {
 
   /**
    * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
-   * at once; runs whose code is still there must wait for the end of the lease. Doesn't reject.
+   * at once; runs whose code is still there must wait for the end of the lease. The journal has what is left of `timeoutMs` for that, and
+   * at least a second. Doesn't reject.
    */
   async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
     const { journal, owner, clock } = this.#plan
+    const since = clock.now()
     this.pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal))
@@ -420,21 +422,28 @@ export class Runs {
     })
     const ended = await Promise.all(looks)
     const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
+    const closesAt = Math.max(since + timeoutMs, clock.now() + LAST_WRITE_MS)
+    const leftMs = (): number => Math.max(0, closesAt - clock.now())
+    const release = journal.write(function* () {
+      for (const { row, hasLeft } of ended) if (hasLeft) yield* ask('releaseRun', row.n, row.fence)
+      if (stillRunning.length === 0) yield* ask('endLease', owner)
+    })
+    await withinLimit(release, { clock, limitMs: leftMs(), signal: undefined, late: () => undefined }).catch(() => {})
+    // If it is too late, the write rejects with this.
+    await journal.close(leftMs())
     try {
-      await journal.write(function* () {
-        for (const { row, hasLeft } of ended) if (hasLeft) yield* ask('releaseRun', row.n, row.fence)
-        if (stillRunning.length === 0) yield* ask('endLease', owner)
-      })
+      await release
       const released = idsOf(ended.filter(({ hasLeft }) => hasLeft))
       return Object.freeze({ released, stillRunning, error: undefined })
     } catch (error) {
       // Other processes wait for the end of the lease of each run.
       return Object.freeze({ released: idsOf([]), stillRunning, error })
-    } finally {
-      await journal.close()
     }
   }
 }
+
+/** The least time that a journal has for its last write, in ms: also if `close()` waits for nothing else. */
+const LAST_WRITE_MS = 1_000
 
 /** Removes a run whose first leg was refused, and what its starter has asked of it meanwhile. Runs within a write. */
 function* removeRefused({ id, n, fence }: RunRow): Act<void> {

@@ -167,6 +167,10 @@ test('the last schedule of a name takes the place of the earlier ones, in other 
   await pass(clock, HOUR, MINUTE, today)
   expect(times).toEqual(['daily/2026-11-30T09:30:00.000Z'])
   expect(before.next).toBeUndefined()
+  expect(before.error).toMatchObject({
+    code: 'durable-engine/other-schedule',
+    message: expect.stringContaining('"30 9 * * *" in UTC, and this process has "0 9 * * *" in UTC') as string,
+  })
   const third = await today.schedule('daily', { cron: '45 9 * * *', graph })
   await pass(clock, DAY, HOUR / 2, today)
   expect(times).toEqual(['daily/2026-11-30T09:30:00.000Z', 'daily/2026-12-01T09:45:00.000Z'])
