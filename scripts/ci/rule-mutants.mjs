@@ -472,22 +472,22 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/runs.ts`,
-    '      this.#unwritten.set(run, end)\n',
+    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })\n',
     '',
     LEASE_TESTS,
   ),
   mutant(
     'a lock that stopped a leg blocks its run',
     `${ENGINE}/runs.ts`,
-    'const end = journal.isTransient(error) && !isFull(error) ? release : block',
-    'const end = block',
+    "if (this.#plan.journal.mayPass(error) === 'soon')",
+    'if (this.#plan === undefined)',
     LEASE_TESTS,
   ),
   mutant(
     'recover gives a run up after a lock',
     `${ENGINE}/recover.ts`,
-    'if (!this.#journal.isTransient(error)) this',
-    'this',
+    "      if (passing === 'soon') return false\n",
+    '',
     LEASE_TESTS,
   ),
   mutant(
