@@ -411,9 +411,49 @@ export const RULE_MUTANTS = [
     ]),
   ),
   ...[
-    ['the time limit does not begin again', 'timeoutMs === undefined ? options', 'true ? options'],
+    [
+      'the time limit does not begin again',
+      '{ ...startOf(row).options, limitFrom: now }',
+      '{ limitFrom: now, ...JSON.parse(row.options) }',
+    ],
     ['a run that has not failed is tried again', "if (row?.status !== 'failed')", 'if (row === undefined)'],
   ].map(([rule, find, replace]) => mutant(rule, `${ENGINE}/retry-failed.ts`, find, replace, RETRY_TESTS)),
+
+  mutant(
+    'an answer that came before a retry moves its time limit',
+    `${CORE}/durable/pump.ts`,
+    'this.limits.goOn(Math.max(this.at, this.limitFrom))',
+    'this.limits.goOn(this.at)',
+    ['packages/core/test/retried-facts.test.ts'],
+  ),
+  mutant(
+    'an answer to a run that was tried again gives it more time than its limit',
+    `${CORE}/durable/durable-stopping.ts`,
+    "by === 'timeoutMs' ? this.limitMs : limit - pump.at",
+    'limit - pump.at',
+    RETRY_TESTS,
+  ),
+  mutant(
+    'a blocked run waits for an answer that it has',
+    `${ENGINE}/inbox.ts`,
+    "if (carriesOn && row.status === 'blocked' && isEmpty(given)) return row.n",
+    '',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a run that waits for an answer is carried on without one',
+    `${ENGINE}/inbox.ts`,
+    "if (carriesOn && row.status === 'blocked' && isEmpty(given))",
+    'if (isEmpty(given))',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'the timeline lacks the stop of a run that no process carried',
+    `${ENGINE}/views.ts`,
+    "if (stop === undefined || facts.some(({ kind }) => kind === 'stop')) return []",
+    'if (stop?.by === undefined) return []',
+    [`${ENGINE}/system-runs.test.ts`],
+  ),
 
   // Leases, and the file
   mutant(
@@ -468,8 +508,8 @@ export const RULE_MUTANTS = [
   mutant(
     'the lease ends while a close waits for code',
     `${ENGINE}/runs.ts`,
-    'const renewing = legs.length > 0 ?',
-    'const renewing = legs.length < 0 ?',
+    'if (legs.length > 0) void this.#keepLease(waiting)',
+    'if (legs.length < 0) void this.#keepLease(waiting)',
     FAILED_WRITES_TESTS,
   ),
   mutant(

@@ -111,9 +111,12 @@ export interface Tables {
   /** The runs of an owner whose inbox calls it. */
   runsWithInbox(owner: string): readonly number[]
 
+  /** Locks the schedule until the end of the transaction if it is asked in a write. */
   findSchedule(name: string): ScheduleRow | undefined
   /** Adds a schedule, or puts it in the place of that with its name. */
   putSchedule(row: ScheduleRow): void
+  /** The time of a schedule has its run. Changes nothing else: another process may have given the schedule other times. */
+  noteTime(name: string, time: number): void
 }
 
 /** One question to the tables: the name of its method, and the arguments. */
@@ -193,7 +196,8 @@ export interface Journal {
   mayPass(error: unknown): Passing | undefined
   /** Deletes some of the runs that ended longer ago than the journal keeps them. Only handles that run something call it. Never rejects. */
   cleanUp(): Promise<void>
-  close(): void | Promise<void>
+  /** Waits for what is in progress, for at most `limitMs` if it is given. Then that rejects, and so does what comes later. */
+  close(limitMs?: number): void | Promise<void>
 }
 
 export const closedJournal = ({ name }: Pick<Journal, 'name'>): StageflowError =>

@@ -431,16 +431,18 @@ export class Runs {
 
   /**
    * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
-   * at once; runs whose code is still there must wait for the end of the lease. Doesn't reject.
+   * at once; runs whose code is still there must wait for the end of the lease. The journal has what is left of `timeoutMs` for that, and
+   * at least a second. Doesn't reject.
    */
   async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
     const { journal, owner, clock } = this.#plan
+    const since = clock.now()
     this.pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal))
     // Leases use the clock of the machine.
     const waiting = new Pulse(systemClock, this.pulse.ms)
-    const renewing = legs.length > 0 ? this.#keepLease(waiting) : undefined
+    if (legs.length > 0) void this.#keepLease(waiting)
     const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {
       const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
@@ -448,26 +450,33 @@ export class Runs {
     })
     const ended = await Promise.all(looks)
     waiting.end()
-    await renewing
     const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
-    try {
-      await this.#writeAgain()
-      const released = await journal.write(function* () {
+    const closesAt = Math.max(since + timeoutMs, clock.now() + LAST_WRITE_MS)
+    const leftMs = (): number => Math.max(0, closesAt - clock.now())
+    const release = this.#writeAgain().then(() =>
+      journal.write(function* () {
         const owned = new Map((yield* ask('ownedRuns', owner)).map(({ n, fence }) => [n, fence]))
         const ours = ended.filter(({ row, hasLeft }) => hasLeft && owned.get(row.n) === row.fence)
         for (const { row } of ours) yield* ask('releaseRun', row.n, row.fence)
         if (stillRunning.length === 0) yield* ask('endLease', owner)
         return idsOf(ours)
-      })
+      }),
+    )
+    await withinLimit(release, { clock, limitMs: leftMs(), signal: undefined, late: () => undefined }).catch(() => {})
+    // If it is too late, the write rejects with this.
+    await journal.close(leftMs())
+    try {
+      const released = await release
       return Object.freeze({ released, stillRunning, error: undefined })
     } catch (error) {
       // Other processes wait for the end of the lease of each run.
       return Object.freeze({ released: idsOf([]), stillRunning, error })
-    } finally {
-      await journal.close()
     }
   }
 }
+
+/** The least time that a journal has for its last write, in ms: also if `close()` waits for nothing else. */
+const LAST_WRITE_MS = 1_000
 
 /** Removes a run whose first leg was refused, and what its starter has asked of it meanwhile. Runs within a write. */
 function* removeRefused({ id, n, fence }: RunRow): Act<void> {

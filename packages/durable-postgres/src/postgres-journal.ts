@@ -142,11 +142,13 @@ export class PostgresJournal implements Journal {
     )
   }
 
-  async close(): Promise<void> {
+  async close(limitMs: number = Infinity): Promise<void> {
     this.#isClosed = true
     for (const wake of this.#pauses) wake()
     this.#notifications.close()
+    const stopTimer = systemClock.setTimeout(() => this.#connections.giveUp(), limitMs)
     await this.#connections.idle()
+    stopTimer()
   }
 
   // Trying
@@ -191,10 +193,11 @@ export class PostgresJournal implements Journal {
         const error = thrown instanceof CommitLost ? thrown.cause : thrown
         const isPassing = isContended(error) || isOutage(error)
         const isOver = systemClock.now() - since >= this.#plan.timeoutMs || this.#isClosed
-        if (!isPassing || isOver || !mayRepeat(thrown))
+        const mayGoOn = isPassing && !isOver && mayRepeat(thrown)
+        if (mayGoOn) await this.#pause(Math.min(1_000, 10 * 2 ** tries))
+        if (!mayGoOn || this.#isClosed)
           throw thrown instanceof CommitLost ? unknownCommit(error, this.name) : explained(error, doing, this.name)
       }
-      await this.#pause(Math.min(1_000, 10 * 2 ** tries))
     }
   }
   async #pause(ms: number): Promise<void> {
