@@ -410,9 +410,49 @@ export const RULE_MUTANTS = [
     ]),
   ),
   ...[
-    ['the time limit does not begin again', 'timeoutMs === undefined ? options', 'true ? options'],
+    [
+      'the time limit does not begin again',
+      '{ ...startOf(row).options, limitFrom: now }',
+      '{ limitFrom: now, ...JSON.parse(row.options) }',
+    ],
     ['a run that has not failed is tried again', "if (row?.status !== 'failed')", 'if (row === undefined)'],
   ].map(([rule, find, replace]) => mutant(rule, `${ENGINE}/retry-failed.ts`, find, replace, RETRY_TESTS)),
+
+  mutant(
+    'an answer that came before a retry moves its time limit',
+    `${CORE}/durable/pump.ts`,
+    'this.limits.goOn(Math.max(this.at, this.limitFrom))',
+    'this.limits.goOn(this.at)',
+    ['packages/core/test/retried-facts.test.ts'],
+  ),
+  mutant(
+    'an answer to a run that was tried again gives it more time than its limit',
+    `${CORE}/durable/durable-stopping.ts`,
+    "by === 'timeoutMs' ? this.limitMs : limit - pump.at",
+    'limit - pump.at',
+    RETRY_TESTS,
+  ),
+  mutant(
+    'a blocked run waits for an answer that it has',
+    `${ENGINE}/inbox.ts`,
+    "if (carriesOn && row.status === 'blocked' && isEmpty(given)) return row.n",
+    '',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a run that waits for an answer is carried on without one',
+    `${ENGINE}/inbox.ts`,
+    "if (carriesOn && row.status === 'blocked' && isEmpty(given))",
+    'if (isEmpty(given))',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'the timeline lacks the stop of a run that no process carried',
+    `${ENGINE}/views.ts`,
+    "if (stop === undefined || facts.some(({ kind }) => kind === 'stop')) return []",
+    'if (stop?.by === undefined) return []',
+    [`${ENGINE}/system-runs.test.ts`],
+  ),
 
   // Leases, and the file
   mutant(
@@ -432,22 +472,22 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/runs.ts`,
-    '      this.#unwritten.set(run, end)\n',
+    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })\n',
     '',
     LEASE_TESTS,
   ),
   mutant(
     'a lock that stopped a leg blocks its run',
     `${ENGINE}/runs.ts`,
-    'const end = journal.isTransient(error) && !isFull(error) ? release : block',
-    'const end = block',
+    "if (this.#plan.journal.mayPass(error) === 'soon')",
+    'if (this.#plan === undefined)',
     LEASE_TESTS,
   ),
   mutant(
     'recover gives a run up after a lock',
     `${ENGINE}/recover.ts`,
-    'if (!this.#journal.isTransient(error)) this',
-    'this',
+    "      if (passing === 'soon') return false\n",
+    '',
     LEASE_TESTS,
   ),
   mutant(

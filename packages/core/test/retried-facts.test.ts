@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { manualClock } from '../../testing/src/index.ts'
 import { factsForRetry, fingerprintOf, runDurable } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
@@ -169,4 +170,32 @@ test('questions, answers and times stay; stops, limits of time and what was canc
   const all = ['call a', 'call a%2Fb', 'call b', 'call ask', 'answer ask', 'call timed', 'timer timed', 'call kid/x']
   expect(kept()).toEqual(all)
   expect(kept(['a/b', 'kid', 'timed'])).toEqual(['call a', 'call b', 'call ask', 'answer ask'])
+})
+
+test('the time limit of a retry counts from it, whatever answers came before', async () => {
+  const clock = manualClock()
+  const ask = ({ resumed }: StageContext) => (resumed === undefined ? StageOutput.suspend('?') : {})
+  const graph = new Pipeline('p')
+    .withStage('ask', ask)
+    .withStage('hang', (context) => context.clock.sleep(1_000_000, context.signal), { dependencies: ['ask'] })
+    .build({ clock })
+  const past = new ArrayExecutor([], { now: clock.now, start: { startedAt: clock.now() } })
+  expect((await runDurable(graph, past)).status).toBe('suspended')
+  await clock.advance(2_000)
+  past.put({ kind: 'answer', key: 'ask', answer: 'yes' })
+  for (const _ of [1, 2, 3]) {
+    await clock.advance(7_000)
+    const start = { ...past.start, isRetried: true, limitFrom: clock.now(), options: { timeoutMs: 500 } }
+    const executor = new ArrayExecutor(past.facts, { now: clock.now, start })
+    const leg = runDurable(graph, executor)
+    for (const [ms, isOver] of [
+      [499, false],
+      [1, true],
+    ] as const) {
+      await clock.advance(ms)
+      executor.pass()
+      expect(executor.facts.some(({ kind }) => kind === 'timer')).toBe(isOver)
+    }
+    expect(await leg).toMatchObject({ errors: [{ message: expect.stringContaining('within 500 ms') as string }] })
+  }
 })

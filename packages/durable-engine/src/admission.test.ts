@@ -168,6 +168,39 @@ test('a first leg that an interceptor refuses leaves no run; a later one blocks 
   expect((await durable.run(graph, {}, { runId: 'a', ...ADA })).data).toMatchObject({ pay: { paid: 'yes' } })
 })
 
+test.each<[how: string, resume: (runs: DurableRuns, graph: ReturnType<typeof order>) => Promise<unknown>]>([
+  ['resume', (runs, graph) => runs.resume(graph, 'a', {}, ADA)],
+  ['resume of a part of the app', (runs, graph) => runs.as('console').resume(graph, 'a', {})],
+])('%s without an answer gets a blocked run going, and no other', async (_how, resume) => {
+  let legCode: string | undefined
+  const durable = open()
+  const graph = order({ legCode: () => legCode })
+  const notWaiting = { code: 'durable-engine/not-waiting' }
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  await expect(resume(durable, graph)).rejects.toMatchObject(notWaiting)
+  legCode = 'tickets/revoked'
+  await expect(durable.resume(graph, 'a', { boss: 'yes' }, ADA)).rejects.toMatchObject({ code: legCode })
+  await expect(resume(durable, graph)).rejects.toMatchObject({ code: legCode })
+  await expect(durable.answer(graph, 'a', {}, ADA)).rejects.toMatchObject(notWaiting)
+  legCode = undefined
+  await expect(durable.resume(graph, 'a', { boss: 'no' }, ADA)).rejects.toMatchObject(notWaiting)
+  expect(await durable.get('a')).toMatchObject({ status: 'blocked' })
+  expect(await resume(durable, graph)).toMatchObject({ status: 'completed', data: { pay: { paid: 'yes' } } })
+  await expect(resume(durable, graph)).rejects.toMatchObject(notWaiting)
+})
+
+test('a user who may not answer gets no blocked run of another going', async () => {
+  let legCode: string | undefined
+  const durable = open()
+  const graph = order({ legCode: () => legCode })
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  legCode = 'tickets/revoked'
+  await expect(durable.resume(graph, 'a', { boss: 'yes' }, ADA)).rejects.toMatchObject({ code: legCode })
+  legCode = undefined
+  await expect(durable.resume(graph, 'a', {}, EVE)).rejects.toMatchObject({ code: FOREIGN })
+  expect(await durable.get('a')).toMatchObject({ status: 'blocked' })
+})
+
 test('a graph without the interceptors that a run began with is refused, and recover leaves the run to others', async () => {
   const path = newPath()
   const durable = open(path)
@@ -351,4 +384,19 @@ test('a request that was admitted to a run counts for no other run that has its 
     expect([slowAction, await asked]).toEqual([slowAction, outcomes[slowAction]])
     expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [{ path: ['boss'] }] })
   }
+})
+
+test('a caller who passes no options at all is refused by the interceptor, and counted, whatever is asked', async () => {
+  const durable = open()
+  const graph = order()
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  const acts: readonly (() => Promise<unknown>)[] = [
+    () => durable.get(graph, 'a'),
+    () => durable.answer(graph, 'a', { boss: 'yes' }),
+    () => durable.resume(graph, 'a', { boss: 'yes' }),
+    () => durable.cancel(graph, 'a', 'no'),
+    () => durable.retryFailed(graph, 'a'),
+  ]
+  for (const act of acts) await expect(act()).rejects.toMatchObject({ code: 'tickets/none' })
+  expect(durable.stats().refused).toBe(acts.length)
 })

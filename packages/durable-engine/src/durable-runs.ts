@@ -71,7 +71,7 @@ export interface DurableRuns extends AsyncDisposable {
   ): Promise<PipelineResult<Stages>>
   /**
    * Answers suspended stages of a run, and carries it on. Settles like `run`. Rejects with `durable-engine/not-waiting` if one of
-   * the answers isn't waited for: a stage takes one answer.
+   * the answers isn't waited for: a stage takes one answer. A blocked run is tried again, also with no answers: `{}`.
    */
   resume<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -159,7 +159,7 @@ export interface SystemRuns {
 
 export type SystemScheduleOptions<Stages, Ports> = ScheduleOptions<Stages, Ports> & {
   /** The user and the organization that the runs are for. */
-  readonly who?: Pick<RunAuthor, 'userId' | 'orgId'>
+  readonly who: Pick<RunAuthor, 'userId' | 'orgId'>
 }
 
 export interface DurableStats {
@@ -220,12 +220,9 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         checkFit(graph, runId, graphOf(row), [])
         checkInput(runId, row.input, created)
         try {
-          const settled = await runs.attach(graph, runId, leg, undefined)
-          const now = isGuarded(graph) ? await journal.read(ask('findRun', runId)) : undefined
-          if (now === undefined || now.n === row.n) return settled
-          // It was another run that settled: this caller was not admitted to it.
+          return await runs.attach(graph, runId, leg, row.n)
         } catch (error) {
-          // It ended so long ago that it was deleted meanwhile: its id is free.
+          // It was deleted meanwhile: its id is free, or of another run, which this caller was not admitted to.
           if (codeOf(error) !== 'durable-engine/unknown-run') throw error
         }
         continue
@@ -417,6 +414,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           checkOpen()
           checkRunId('resume()', runId)
           checkLeg('resume()', graph, options)
+          signalOf(options)?.throwIfAborted()
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
           await runs.answer(runId, { ...trusted, graph, answers: checked, by, carriesOn: true })
           return carryOn(graph as never, runId, options)
@@ -430,6 +428,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async retryFailed(graph, runId, ...[given]) {
           checkOpen()
           const { again, options } = checkRetry(graph, runId, given)
+          signalOf(options)?.throwIfAborted()
           const row = await existing(runId)
           await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }))
           return carryOn(graph as never, runId, options)

@@ -10,8 +10,8 @@ import { graphOf, readFact } from './run-row.ts'
 
 declare module '@stageflow/core' {
   interface RunNotes {
-    /** Who cancelled a durable run that no process carried, if that was verified. */
-    readonly 'durable-engine/cancelled-by'?: RunAuthor
+    /** The stop of a durable run that no process carried, with its author if that was verified. */
+    readonly 'durable-engine/stop'?: { readonly by?: RunAuthor }
   }
 }
 
@@ -67,7 +67,7 @@ function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, end:
     endedAt: facts.at(-1)?.at ?? row.started_at,
     stages,
     droppedEvents: 0,
-    notes: end.status === 'cancelled' && end.by !== undefined ? { 'durable-engine/cancelled-by': end.by } : {},
+    notes: end.status === 'cancelled' ? { 'durable-engine/stop': end.by === undefined ? {} : { by: end.by } } : {},
   }
   return { data, outputs, report }
 }

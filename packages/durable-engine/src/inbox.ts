@@ -58,7 +58,7 @@ export interface GivenAnswers {
   readonly carriesOn: boolean
 }
 
-/** Keeps all answers, or none. Returns the number of the run. */
+/** Keeps all answers, or none. A blocked run goes on without one: its question may have its answer already. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
   { answers: given, admitted, by, graph, carriesOn, paths }: GivenAnswers,
@@ -82,6 +82,7 @@ export function* keepAnswers(
     checkKnown(graph, row, given)
     if (carriesOn) checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
   }
+  if (carriesOn && row.status === 'blocked' && isEmpty(given)) return row.n
   const inbox = yield* ask('inbox', row.n)
   const schemas = schemasIn(questions, id)
   // All texts before the first write: if one answer can't be JSON, none is kept.
@@ -95,6 +96,8 @@ export function* keepAnswers(
     yield* ask('addToInbox', answer)
   return row.n
 }
+
+const isEmpty = (given: unknown): boolean => isRecord(given) && Object.keys(given).length === 0
 
 const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
 

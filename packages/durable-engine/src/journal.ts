@@ -166,6 +166,9 @@ export function perform<T>(act: Act<T>, tables: Tables): T {
  */
 export type Repetition = 'repeatable'
 
+/** What has to happen before an error passes. `soon`: nothing, for example after a lock. `after-help`: somebody has to act, such as make room. */
+export type Passing = 'soon' | 'after-help'
+
 /** Where runs are kept. */
 export interface Journal {
   /** Names it in messages, such as the path of its file. */
@@ -189,8 +192,8 @@ export interface Journal {
   addFact(fact: AddedFact): Promise<boolean>
   /** Calls `changed` with the number of a run when another process has written something for it. Left out by journals that can't tell. */
   listen?(changed: (run: number) => void): void
-  /** Whether the same act may work later, without another program: for example, the disk was full, or the server didn't answer. */
-  isTransient(error: unknown): boolean
+  /** Whether what failed may work later with the same program. Undefined if it can't. */
+  mayPass(error: unknown): Passing | undefined
   /** Deletes some of the runs that ended longer ago than the journal keeps them. Only handles that run something call it. Never rejects. */
   cleanUp(): Promise<void>
   /** Waits for what is in progress, for at most `limitMs` if it is given. Then that rejects, and so does what comes later. */

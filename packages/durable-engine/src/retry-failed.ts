@@ -11,7 +11,7 @@ import type { Act } from './journal.ts'
 import type { FactKey, FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { graphOf, readFact, startOf } from './run-row.ts'
-import type { PinnedOptions } from './run-row.ts'
+import type { KeptOptions } from './run-row.ts'
 
 interface Retry {
   /** Stages that run again although they had settled. */
@@ -47,15 +47,12 @@ export function* reopen(graph: AnyGraph, { id, n }: RunRow, { again, now, by }: 
     again,
   ).map(({ fact }) => fact)
   checkFit(graph, id, graphOf(row), kept)
-  const options = startOf(row).options as PinnedOptions
-  const { timeoutMs } = options
-  // The limit counts from the start of the run.
-  const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - row.started_at }
+  const options: KeptOptions = { ...startOf(row).options, limitFrom: now }
   const retry = { kind: 'timer', key: `${RETRY}${row.reopened + 1}`, at: now, value: JSON.stringify({ by }) } as const
   const staying = new Set(kept)
   const past = facts.filter((fact) => staying.has(fact) || isRetry(fact))
   const renumbered = [...past, retry].map((fact, index) => ({ ...fact, n: index + 1 }))
-  yield* ask('reopenRun', { run: row.n, options: JSON.stringify(renewed), facts: renumbered })
+  yield* ask('reopenRun', { run: row.n, options: JSON.stringify(options), facts: renumbered })
 }
 
 function checkNames(id: string, again: readonly string[], names: readonly string[]): void {

@@ -7,6 +7,8 @@ import type { FactKind, FactRow, RunRow } from './rows.ts'
 
 /** Options that all legs of a run have from its first one. */
 export type PinnedOptions = Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'>
+/** The same as the journal has them. */
+export type KeptOptions = PinnedOptions & Pick<DurableStart, 'limitFrom'>
 
 export const graphOf = (row: RunRow): GraphFingerprint =>
   readObject(row.fingerprint, 'shape', row.id) as GraphFingerprint
@@ -36,14 +38,18 @@ export function inputOf({ id, input, user_id: userId, org_id: orgId }: RunRow): 
 }
 
 /** What all legs of a run begin with. */
-export const startOf = (row: RunRow): DurableStart => ({
-  runId: row.id,
-  startedAt: row.started_at,
-  input: inputOf(row),
-  kept: keptOf(row),
-  isRetried: row.reopened > 0,
-  options: readObject(row.options, 'options', row.id),
-})
+export function startOf(row: RunRow): DurableStart {
+  const { limitFrom, ...options } = readObject(row.options, 'options', row.id) as KeptOptions
+  return {
+    runId: row.id,
+    startedAt: row.started_at,
+    limitFrom,
+    input: inputOf(row),
+    kept: keptOf(row),
+    isRetried: row.reopened > 0,
+    options,
+  }
+}
 
 /** An answer as its fact has it. */
 export interface GivenAnswer {

@@ -250,6 +250,19 @@ test.each<[problem: RegExp, name: string, options: object]>([
   expect(inFile(path, 'SELECT * FROM schedules')).toEqual([])
 })
 
+test.each([
+  ['nothing', undefined, 'who has no id'],
+  ['no id', {}, 'who has no id'],
+  ['no tenant', { userId: 'ada', orgId: undefined }, 'who.orgId is undefined'],
+])('a schedule by name for %s is refused: its runs would belong to no tenant', async (_what, who, missing) => {
+  const durable = open(newPath())
+  const options = { cron: '0 9 * * *', graph: job().graph, who }
+  await expect(durable.as('nightly').schedule('daily', options as never)).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+    message: expect.stringContaining(missing) as string,
+  })
+})
+
 describe('a graph whose interceptors check callers', () => {
   const seen: object[] = []
   const guarded = () =>

@@ -1,5 +1,5 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
 import { auth } from '@stageflow/interceptor-auth'
 import type { DurableRuns } from '@stageflow/durable-engine'
 import { expect, test } from 'vitest'
@@ -62,6 +62,27 @@ test.each([
   expect(await cancel(runs)).toBe(false)
 })
 
+test.each(['waits', 'is blocked'])(
+  'a run that %s and is cancelled by a trusted call has that in its timeline, without an author',
+  async (how) => {
+    const runs = open()
+    let isClosed = false
+    const gate: Interceptor = {
+      name: 'gate',
+      wrapRun: (next) => async (run) => (isClosed ? run.fail(new StageflowError('gate/closed', 'closed')) : next(run)),
+    }
+    const graph = new Pipeline('order').withStage('boss', ask).build({ interceptors: [gate] })
+    await runs.run(graph, {}, { runId: 'a' })
+    if (how === 'is blocked') {
+      isClosed = true
+      await expect(runs.resume(graph, 'a', { boss: 'yes' })).rejects.toMatchObject({ code: 'gate/closed' })
+    }
+    expect(await runs.cancel('a', 'gone')).toBe(true)
+    expect((await actsOf(runs, 'a')).at(-1)).toEqual(['stop', '', undefined])
+    expect((await runs.get('a'))?.result).toMatchObject({ status: 'cancelled', reason: 'gone' })
+  },
+)
+
 test('a run in progress that is cancelled says by whom, and its stages get the reason alone', async () => {
   const runs = open()
   const reasons: unknown[] = []
@@ -80,6 +101,20 @@ test('a run in progress that is cancelled says by whom, and its stages get the r
   expect(await running).toMatchObject({ status: 'cancelled', reason: 'closed' })
   expect(JSON.stringify(reasons)).not.toContain('month end')
   expect(await actsOf(runs, 'a')).toEqual([['stop', '', MONTH_END]])
+})
+
+test('a signal that has aborted keeps no answer, and tries no run again, also by the name of a part of the app', async () => {
+  const runs = open()
+  const system = runs.as('month end')
+  const options = { signal: AbortSignal.abort(new Error('no more')) }
+  await runs.run(order, {}, { runId: 'a', ...ADA })
+  await expect(system.resume(order, 'a', { boss: 'yes' }, options)).rejects.toThrow('no more')
+  expect((await runs.get('a'))?.requests).toHaveLength(1)
+  bank.isDown = true
+  await expect(system.resume(order, 'a', { boss: 'yes' })).rejects.toThrow('503')
+  bank.isDown = false
+  await expect(system.retryFailed(order, 'a', options)).rejects.toThrow('no more')
+  expect(await runs.get('a')).toMatchObject({ status: 'failed' })
 })
 
 test('what a part of the app asks is checked as it is for others', async () => {

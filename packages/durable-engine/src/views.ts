@@ -285,9 +285,9 @@ function stopWithoutCode(
   facts: readonly FactRow[],
   result: Settled | undefined,
 ): readonly TimelineEntry[] {
-  const by = result?.report.notes['durable-engine/cancelled-by']
-  if (by === undefined || facts.some(({ kind }) => kind === 'stop')) return []
-  return [{ kind: 'stop', key: '', at, by }]
+  const stop = result?.report.notes['durable-engine/stop']
+  if (stop === undefined || facts.some(({ kind }) => kind === 'stop')) return []
+  return [{ kind: 'stop', key: '', at, ...stop }]
 }
 
 function factOf(fact: FactRow, runId: string): RunFact {

@@ -4,10 +4,12 @@ export type { DurablePostgresOptions, JournalClient, JournalPool } from './optio
 export type {
   CallInProgress,
   DurableRunOptions,
+  DurableStats,
   GetOptions,
   JournalCloseReport,
   ListOptions,
   RecoveredRun,
+  RetryFailedOptions,
   RunDetails,
   RunFact,
   RunOwner,
@@ -15,5 +17,7 @@ export type {
   RunStatus,
   RunSummary,
   ScheduleOptions,
+  SystemRuns,
+  SystemScheduleOptions,
   TimelineEntry,
 } from '@stageflow/durable-engine'

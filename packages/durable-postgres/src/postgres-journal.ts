@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { systemClock } from '@stageflow/core'
 import { codeOf } from '@stageflow/core/kit'
 import { closedJournal } from '@stageflow/durable-engine'
-import type { Act, AddedFact, Journal, Repetition } from '@stageflow/durable-engine'
+import type { Act, AddedFact, Journal, Passing, Repetition } from '@stageflow/durable-engine'
 
 import { Connections } from './connections.ts'
 import type { Connection } from './connections.ts'
@@ -115,8 +115,10 @@ export class PostgresJournal implements Journal {
     if (this.#mayListen) this.#notifications.listen(changed)
   }
 
-  isTransient(error: unknown): boolean {
-    return codeOf(error) === 'durable-postgres/unavailable'
+  mayPass(error: unknown): Passing | undefined {
+    const code = codeOf(error)
+    if (code === 'durable-postgres/full') return 'after-help'
+    return code === 'durable-postgres/unavailable' ? 'soon' : undefined
   }
 
   async cleanUp(): Promise<void> {
@@ -140,7 +142,7 @@ export class PostgresJournal implements Journal {
     )
   }
 
-  async close(limitMs = Infinity): Promise<void> {
+  async close(limitMs: number = Infinity): Promise<void> {
     this.#isClosed = true
     for (const wake of this.#pauses) wake()
     this.#notifications.close()

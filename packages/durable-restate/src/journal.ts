@@ -2,12 +2,12 @@ import type { CallFacts } from '@stageflow/core/durable'
 import { lostCall } from './lost-call.ts'
 import type { GivenAnswer } from './arrival.ts'
 import { ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, START, TIMER } from './names.ts'
-import type { Recorded, BegunRequest } from './run-start.ts'
+import type { Recorded, BegunRequest, Moved } from './run-start.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run has done so far, read from its journal. */
 export interface RunJournal {
-  readonly start: Recorded
+  readonly start: Recorded & Moved['start']
   readonly request: Omit<BegunRequest, 'moved'>
   /** Whether it had failed and was tried again, so that facts of what failed are gone. */
   readonly isRetried: boolean | undefined

@@ -31,6 +31,7 @@ const garbage: readonly (readonly [moved: unknown, why: string])[] = [
   [{ start: { startedAt: 1, trace: { traceparent: 7 } }, facts: [] }, 'start must have the time'],
   [{ start: { startedAt: 1, trace: { traceparent: 'x'.repeat(2_000) } }, facts: [] }, 'start must have the time'],
   [{ start: { startedAt: 1, trace: { authorization: 'x' } }, facts: [] }, 'start must have the time'],
+  [{ start: { startedAt: 1, trace: {}, limitFrom: 'now' }, facts: [] }, 'start.limitFrom must be a time'],
   [{ start }, 'facts must be an array'],
   [{ start, facts: { length: 1e9 } }, 'facts must be an array'],
   [{ start, facts: [7] }, 'facts[0]: not a fact'],

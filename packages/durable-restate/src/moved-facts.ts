@@ -27,6 +27,7 @@ function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerp
   if (unknown !== undefined) return `"${unknown}" is not a part of it`
   if (!isPlain(start) || !isTime(start['startedAt']) || !isTrace(start['trace']))
     return 'start must have the time and the trace of the first start'
+  if (start['limitFrom'] !== undefined && !isTime(start['limitFrom'])) return 'start.limitFrom must be a time'
   if (isRetried !== undefined && typeof isRetried !== 'boolean') return 'isRetried must be a boolean'
   if (!isPlain(promises) || !Object.keys(promises).every(isPromise))
     return 'promises must be those of answers and of the cancel'

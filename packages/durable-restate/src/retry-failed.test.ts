@@ -184,6 +184,29 @@ test('the time limit of a run begins again when it is tried again', async () => 
   expect(await client.retryFailed('r')).toMatchObject({ status: 'completed' })
 })
 
+test('each retry has the whole time limit of the run, and no more', async () => {
+  const timeoutMs = 300
+  const graph = new Pipeline('p')
+    .withStage('boss', ask)
+    .withStage('hang', ({ clock, signal }) => clock.sleep(1_000_000, signal), { dependencies: ['boss'] })
+    .build()
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })], {
+    graph,
+    adminUrl: restate.admin,
+  })
+  const timedOut = {
+    status: 'failed',
+    errors: [{ code: 'core/timed-out', message: expect.stringContaining('within 300 ms') as string }],
+  }
+  await client.start('r', { options: { timeoutMs } })
+  expect(await client.as('boss').resume('r', { boss: 'yes' })).toMatchObject(timedOut)
+  for (let retry = 1; retry <= 3; retry++) {
+    const before = Date.now()
+    expect(await client.retryFailed('r')).toMatchObject(timedOut)
+    expect(Date.now() - before).toBeGreaterThanOrEqual(timeoutMs)
+  }
+})
+
 test('a child pipeline that repeats goes on with its last attempt', async () => {
   const calls: string[] = []
   let isDown = true

@@ -27,18 +27,18 @@ export async function retryRun(
   const run = new RecordedRun(place)
   if ((await run.find()) === undefined) throw triedBefore(runId)
   const journal = await endedJournal(run, runId)
-  const { start, request } = journal
+  const { start } = journal
   checkNames(runId, again, Object.keys(start.fingerprint.stages))
   const facts = factsForRetry(start.fingerprint, journal.facts, again)
   checkFit(graph, runId, { start, facts })
   const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
   const { startedAt, trace } = start
-  const options = renewed(request.options, startedAt)
-  const moved = { start: { startedAt, trace }, facts, isRetried: true, promises }
+  const limitFrom = systemClock.now()
+  const moved = { start: { startedAt, trace, limitFrom }, facts, isRetried: true, promises }
   checkMoved(runId, moved, fingerprintOf(graph))
   await checkAgain()
   if (!(await run.remove())) throw triedBefore(runId)
-  await run.beginAgain(keys, { ...journal, request: { ...request, options } }, moved)
+  await run.beginAgain(keys, journal, moved)
 }
 
 /** The journal of a run whose state says that it has failed, which it says a moment before its invocation ends. */
@@ -62,16 +62,6 @@ const triedBefore = (runId: string): StageflowError =>
     'durable-restate/not-failed',
     `The run ${show(runId)} is tried again already, by another process. Wait for it with client.attach(runId).`,
   )
-
-/** The time limit of a run counts from its start, and begins again. */
-function renewed<Options extends { readonly timeoutMs?: number } | undefined>(
-  options: Options,
-  startedAt: number,
-): Options {
-  const { timeoutMs } = options ?? {}
-  if (timeoutMs === undefined) return options
-  return { ...options, timeoutMs: timeoutMs + systemClock.now() - startedAt }
-}
 
 function checkNames(runId: string, again: readonly string[], names: readonly string[]): void {
   const unknown = again.filter((name) => !names.includes(name))

@@ -20,7 +20,7 @@ export interface DurableRequest {
 
 /** What a run had done before it was moved or tried again. */
 export interface Moved {
-  readonly start: Pick<Recorded, 'startedAt' | 'trace'>
+  readonly start: Pick<Recorded, 'startedAt' | 'trace'> & Pick<DurableStart, 'limitFrom'>
   readonly facts: readonly KeptFact[]
   /** Whether the run had failed, so that facts of what failed are gone. */
   readonly isRetried?: boolean | undefined
@@ -94,13 +94,15 @@ export function startOf(
   { recorded, isFirst, cancelled }: Begin,
 ): Begun {
   const { startedAt, trace } = moved?.start ?? recorded
+  const limitFrom = moved?.start.limitFrom
   const isTraced = Object.keys(trace).length > 0
   // The caller's own headers go before those of its request.
   const input = isTraced ? { ...given, extensions: { ...trace, ...given.extensions } } : given
   // Later attempts and moved runs go on with facts, so they aren't the first leg.
   const leg = isFirst && moved === undefined ? 1 : 2
   const isRetried = moved?.isRetried
-  return { start: { runId, startedAt, input, options, kept, isRetried }, leg, moved: moved?.facts ?? [], cancelled }
+  const start = { runId, startedAt, limitFrom, input, options, kept, isRetried }
+  return { start, leg, moved: moved?.facts ?? [], cancelled }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }

@@ -76,6 +76,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     this.pump.moved()
     return begun
   }
+  /** The limit of a child run counts from the start of that, also if the outermost run is tried again. */
+  override get limitFrom(): number {
+    return this.prefix === '' ? this.pump.limitFrom : super.limitFrom
+  }
   override get stopping(): DurableStopping {
     return (this.stoppingIfAny ??= new DurableStopping(this))
   }

@@ -17,16 +17,16 @@ export class DurableStopping extends Stopping {
 
   /** The limit itself passes by a fact. After a pause the leg moves it to a later time. */
   override limitTo(limit: number, by: LimitSource): void {
-    const { facts, pump, prefix } = this.#run
+    const { facts, pump, prefix, limitFrom } = this.#run
     if (limit >= facts.ownLimit) return
     this.limitedBy = by
-    this.limitMs = limit - facts.startedAt
+    this.limitMs = limit - limitFrom
     const setLimit = (at: number): void => {
       facts.ownLimit = at
       this.armWatchdog(Math.max(0, at - facts.clock.now()))
     }
     setLimit(limit)
-    pump.limits.add(prefix, limit, limit - pump.at, setLimit, () => this.expire())
+    pump.limits.add(prefix, limit, by === 'timeoutMs' ? this.limitMs : limit - pump.at, setLimit, () => this.expire())
   }
   override listen(signal: AbortSignal): void {
     const { facts } = this.#run

@@ -74,6 +74,8 @@ export interface DurableStart {
   readonly runId: string
   /** When the first leg started, in ms since 1970. */
   readonly startedAt: number
+  /** When a failed run was last tried again, in ms since 1970: its time limit counts from then. Default: `startedAt`. */
+  readonly limitFrom?: number | undefined
   readonly input: RunInput
   /** What interceptors kept when the start was admitted (`admitRequest`), by their names. All legs run under it. */
   readonly kept?: Kept | undefined

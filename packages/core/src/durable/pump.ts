@@ -88,6 +88,8 @@ const ROUND = /@\d+$/
  */
 export class Pump {
   readonly executor: StageExecutor
+  /** When the time limit of the outermost run begins. Answers that came before it don't move it. */
+  readonly limitFrom: number
   /** The greatest time of a fact so far. */
   at: number
   /** Facts of earlier legs are being given: what the run does has been told before. */
@@ -131,6 +133,7 @@ export class Pump {
     this.executor = executor
     this.limits = new LegLimits((key, at) => this.register('timer', key, at))
     this.at = executor.start.startedAt
+    this.limitFrom = executor.start.limitFrom ?? this.at
     this.isReplaying = executor.leg > 1
   }
 
@@ -400,7 +403,7 @@ export class Pump {
       if (!this.#early.has(key)) this.#early.set(key, given)
       return
     }
-    this.limits.goOn(this.at)
+    this.limits.goOn(Math.max(this.at, this.limitFrom))
     this.#root.withSlotOf(key, () => waiting.answered(given))
   }
 

@@ -12,7 +12,7 @@ export interface RetriedFact {
 /**
  * The facts that a failed run keeps when it is tried again, in their order. They are what ended ok or skipped, questions with their answers
  * and times, and everything of earlier attempts of child pipelines that repeat. `again`: stages of the outermost run of which nothing is kept. The next leg
- * then has `isRetried` in its start.
+ * then has `isRetried` and `limitFrom` in its start.
  */
 export function factsForRetry<One extends RetriedFact>(
   graph: GraphFingerprint,

@@ -45,6 +45,11 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     this.loop = new StageLoop(this)
   }
 
+  /** When `timeoutMs` begins to count. */
+  get limitFrom(): number {
+    return this.facts.startedAt
+  }
+
   // From the first event to the stages
 
   /** Starts the run. Calls back once, with its outcome. */
@@ -57,7 +62,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
       undefined,
       facts.startedAt,
     )
-    if (options.timeoutMs !== undefined) this.stopping.limitTo(facts.startedAt + options.timeoutMs, 'timeoutMs')
+    if (options.timeoutMs !== undefined) this.stopping.limitTo(this.limitFrom + options.timeoutMs, 'timeoutMs')
     if (options.signal !== undefined) this.stopping.listen(options.signal)
     if (parent !== undefined) this.stopping.listen(parent.signal)
     if (graph.watching.length === 0) return this.#proceed(done)

@@ -18,6 +18,7 @@ import type { StageLoop } from './stage-loop.ts'
 /** The run, as `Stopping` sees it. */
 export interface Stoppable {
   readonly facts: RunFacts
+  readonly limitFrom: number
   readonly loop: StageLoop
   /** The layers around the run without an answer, the innermost last. */
   readonly pending: PendingLayer[]
@@ -67,7 +68,7 @@ export class Stopping implements Stopper {
     if (limit >= facts.ownLimit) return
     facts.ownLimit = limit
     this.limitedBy = by
-    this.limitMs = limit - facts.startedAt
+    this.limitMs = limit - this.#run.limitFrom
     this.#cancelTimeout?.()
     this.#cancelTimeout = facts.clock.setTimeout(() => this.expire(), Math.max(0, limit - facts.clock.now()))
   }

@@ -175,10 +175,14 @@ test('a failed run is tried again from its failure, with a new time limit, and o
   }
   expect(executor.retryFailed(graph, 'order-7')).toBe(false)
   expect(await leg()).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
+  await clock.advance(1_000)
+  expect(executor.retryFailed(graph, 'order-7')).toBe(true)
+  expect(await leg()).toMatchObject({ errors: [{ message: expect.stringContaining('within 50 ms') }] })
+  await clock.advance(1_000)
   isDown = false
   expect(executor.retryFailed(graph, 'order-7')).toBe(true)
   expect(executor.retryFailed(graph, 'order-7')).toBe(false)
   expect((await leg()).status).toBe('completed')
-  expect(calls).toEqual(['pay', 'mail', 'mail'])
+  expect(calls).toEqual(['pay', 'mail', 'mail', 'mail'])
   expect(executor.retryFailed(graph, 'order-7')).toBe(false)
 })

@@ -106,13 +106,10 @@ export class MemoryRun {
   isWaiting(key: string): boolean {
     return [...this.waiting].some((one) => withoutRound(one) === key)
   }
-  /** Begins again with some of its facts. Its time limit, which counts from its start, begins again too. */
+  /** Begins again with some of its facts. Its time limit begins again too. */
   reopen(facts: readonly RecordedFact[], now: number): void {
     this.hasFailed = false
-    const { startedAt, options } = this.start
-    const timeoutMs = options?.timeoutMs
-    const renewed = timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + now - startedAt }
-    this.start = { ...this.start, isRetried: true, options: renewed }
+    this.start = { ...this.start, isRetried: true, limitFrom: now }
     this.facts.splice(0)
     this.keys.clear()
     for (const fact of facts) this.keep(fact)
