@@ -13,6 +13,7 @@ const LATER_TESTS = ['packages/core/test/later-facts.test.ts']
 const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
 const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
 const LEASE_TESTS = [`${LOCAL}/lost-leases.test.ts`]
+const FAILED_WRITES_TESTS = [`${LOCAL}/failed-writes.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
 const ACCESS_TESTS = [`${AUTH}/access.test.ts`]
 const IDENTITY_TESTS = ['packages/durable-local/test/identity.test.ts']
@@ -472,23 +473,51 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/runs.ts`,
-    '      this.#unwritten.set(run, end)\n',
+    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })\n',
     '',
     LEASE_TESTS,
   ),
   mutant(
     'a lock that stopped a leg blocks its run',
     `${ENGINE}/runs.ts`,
-    'const end = journal.isTransient(error) && !isFull(error) ? release : block',
-    'const end = block',
+    "if (this.#plan.journal.mayPass(error) === 'soon')",
+    'if (this.#plan === undefined)',
     LEASE_TESTS,
   ),
   mutant(
     'recover gives a run up after a lock',
     `${ENGINE}/recover.ts`,
-    'if (!this.#journal.isTransient(error)) this',
-    'this',
+    "      if (passing === 'soon') return false\n",
+    '',
     LEASE_TESTS,
+  ),
+  mutant(
+    'recover forgets no run that it refused',
+    `${ENGINE}/recover.ts`,
+    'if (!unchanged.has(id)) this.#refused.delete(id)',
+    'if (unchanged.size < 0) this.#refused.delete(id)',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'a cancelled leg ends the run that another process has',
+    `${ENGINE}/runs.ts`,
+    'if (row?.n !== n || row.fence !== fence) return undefined',
+    'if (row?.n !== n) return undefined',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'the lease ends while a close waits for code',
+    `${ENGINE}/runs.ts`,
+    'if (legs.length > 0) void this.#keepLease(waiting)',
+    'if (legs.length < 0) void this.#keepLease(waiting)',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'a close reports runs as released that others have',
+    `${ENGINE}/runs.ts`,
+    'hasLeft && owned.get(row.n) === row.fence',
+    'hasLeft',
+    FAILED_WRITES_TESTS,
   ),
   mutant(
     'leases follow the clock of the handle',

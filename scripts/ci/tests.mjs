@@ -13,7 +13,10 @@ const folder = join(process.cwd(), 'node_modules/.cache/stageflow')
 mkdirSync(folder, { recursive: true })
 rmSync(COVERAGE, { force: true })
 
-const tests = globSync('packages/*/{src,test}/**/*.test.ts').map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+const tests = globSync(['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/*.test.ts']).map((path) => ({
+  path,
+  text: readFileSync(path, 'utf8'),
+}))
 const filesWith = (pattern) => tests.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
 const counts = { passed: 0, failed: 0, pending: 0, files: 0 }
 

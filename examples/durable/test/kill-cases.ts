@@ -11,8 +11,11 @@ import { start, temporaryFolder } from './order-process.ts'
 export const STORY_END =
   /remind 1×\n {2}charge 3×, declined once\n {2}ship 1×\nEach time with the same key, so it charged once\.\n$/
 
-/** Orders whose processes are killed, in one place. Each place has a file of its own, so that they run at the same time. */
-export function killCases(on: 'sqlite' | 'postgres' | 'restate'): void {
+/**
+ * Orders whose processes are killed, in one place. Each place has a file of its own, so that they run at the same time. `isWhole`: all of
+ * them, and not only those that show the place.
+ */
+export function killCases(on: 'sqlite' | 'postgres' | 'restate', isWhole: boolean): void {
   describe(`with --on ${on}`, () => {
     const ports = { list: '' }
     const env: Record<string, string> = {}
@@ -81,6 +84,8 @@ export function killCases(on: 'sqlite' | 'postgres' | 'restate'): void {
       for (const { stdout } of ends) expect(stdout).toContain('order-3 sent: ship of order-3/ship')
       expect(asked('ship')).toHaveLength(1)
     })
+
+    if (!isWhole) return
 
     test('a denied order is exit code 3, and an answer that comes later is refused', async () => {
       const { order, asked } = shop('order-4')

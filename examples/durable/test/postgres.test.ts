@@ -1,12 +1,13 @@
 import { chmodSync, readdirSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { isHeavy } from '../../../packages/core/test/property-settings.ts'
 import { killCases, STORY_END } from './kill-cases.ts'
 import { start, temporaryFolder } from './order-process.ts'
 
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-killCases('postgres')
+killCases('postgres', isHeavy)
 
 test('--try with PostgreSQL starts a server of its own, and removes it', async () => {
   const folder = temporaryFolder()

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { isHeavy } from '../../../packages/core/test/property-settings.ts'
 import { freePort } from '../src/free-port.ts'
 import { killCases, STORY_END } from './kill-cases.ts'
 import { start, temporaryFolder } from './order-process.ts'
@@ -7,7 +8,7 @@ import { start, temporaryFolder } from './order-process.ts'
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-killCases('restate')
+killCases('restate', isHeavy)
 
 test('--try with Restate starts a server of its own, and ends it', async () => {
   const folder = temporaryFolder()

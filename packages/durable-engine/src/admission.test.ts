@@ -385,3 +385,18 @@ test('a request that was admitted to a run counts for no other run that has its 
     expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [{ path: ['boss'] }] })
   }
 })
+
+test('a caller who passes no options at all is refused by the interceptor, and counted, whatever is asked', async () => {
+  const durable = open()
+  const graph = order()
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  const acts: readonly (() => Promise<unknown>)[] = [
+    () => durable.get(graph, 'a'),
+    () => durable.answer(graph, 'a', { boss: 'yes' }),
+    () => durable.resume(graph, 'a', { boss: 'yes' }),
+    () => durable.cancel(graph, 'a', 'no'),
+    () => durable.retryFailed(graph, 'a'),
+  ]
+  for (const act of acts) await expect(act()).rejects.toMatchObject({ code: 'tickets/none' })
+  expect(durable.stats().refused).toBe(acts.length)
+})

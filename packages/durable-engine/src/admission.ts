@@ -51,7 +51,7 @@ export class Admissions {
     try {
       return await admitRequest(graph, request)
     } catch (error) {
-      if (!isGivenUp(request.options as RunOptions, error)) this.refused++
+      if (!isGivenUp(request.options as RunOptions | undefined, error)) this.refused++
       throw error
     }
   }

@@ -57,8 +57,15 @@ export function checkCloseOptions(options: unknown): void {
   checkWait('close()', 'durable-engine/illegal-option', options)
 }
 
-/** Throws `durable-engine/illegal-option` unless these are a user and an organization, or one of them. */
+/** Throws `durable-engine/illegal-option` unless these are the ids of a user and an organization, or one of them. */
 export function checkWho(who: unknown): void {
-  if (who === undefined) return
-  checkOptions('schedule() of who', 'durable-engine/illegal-option', who, { userId: TEXT, orgId: TEXT })
+  if (who !== undefined)
+    checkOptions('schedule() of who', 'durable-engine/illegal-option', who, { userId: TEXT, orgId: TEXT })
+  const ids = Object.entries(who ?? {})
+  if (ids.length > 0 && ids.every(([, id]) => id !== undefined)) return
+  const missing = ids.length === 0 ? 'who has no id' : `who.${ids.find(([, id]) => id === undefined)?.[0]} is undefined`
+  throw new StageflowError(
+    'durable-engine/illegal-option',
+    `schedule(): ${missing}, so no user and no organization would own the runs. Pass who: { userId, orgId }, or one of them.`,
+  )
 }

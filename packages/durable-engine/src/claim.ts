@@ -129,16 +129,10 @@ function* create(
   if (mustRenew) yield* ask('renewLease', owner, leaseMs)
   const n = yield* scheduled === undefined ? askLast('addRun', added) : ask('addRun', added)
   if (n === undefined) return { is: 'exists' }
-  if (scheduled !== undefined) yield* noteTime(scheduled)
+  if (scheduled !== undefined) yield* ask('noteTime', scheduled.name, scheduled.time)
   const keys: readonly FactKey[] = []
   const row = addedRow(n, added, keys)
   return { is: 'ours', row, start: startOf(row), keys }
-}
-
-/** The time of a schedule has its run. */
-function* noteTime({ name, time }: { readonly name: string; readonly time: number }): Act<void> {
-  const schedule = yield* ask('findSchedule', name)
-  if (schedule !== undefined && schedule.newest < time) yield* ask('putSchedule', { ...schedule, newest: time })
 }
 
 /** A run as `addRun` has just added it. */

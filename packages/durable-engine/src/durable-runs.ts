@@ -159,7 +159,7 @@ export interface SystemRuns {
 
 export type SystemScheduleOptions<Stages, Ports> = ScheduleOptions<Stages, Ports> & {
   /** The user and the organization that the runs are for. */
-  readonly who?: Pick<RunAuthor, 'userId' | 'orgId'>
+  readonly who: Pick<RunAuthor, 'userId' | 'orgId'>
 }
 
 export interface DurableStats {

@@ -28,6 +28,7 @@ export type {
   FoundRun,
   Journal,
   LastQuestion,
+  Passing,
   Question,
   ReopenedRun,
   Repetition,

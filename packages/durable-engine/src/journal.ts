@@ -111,9 +111,12 @@ export interface Tables {
   /** The runs of an owner whose inbox calls it. */
   runsWithInbox(owner: string): readonly number[]
 
+  /** Locks the schedule until the end of the transaction if it is asked in a write. */
   findSchedule(name: string): ScheduleRow | undefined
   /** Adds a schedule, or puts it in the place of that with its name. */
   putSchedule(row: ScheduleRow): void
+  /** The time of a schedule has its run. Changes nothing else: another process may have given the schedule other times. */
+  noteTime(name: string, time: number): void
 }
 
 /** One question to the tables: the name of its method, and the arguments. */
@@ -163,6 +166,9 @@ export function perform<T>(act: Act<T>, tables: Tables): T {
  */
 export type Repetition = 'repeatable'
 
+/** What has to happen before an error passes. `soon`: nothing, for example after a lock. `after-help`: somebody has to act, such as make room. */
+export type Passing = 'soon' | 'after-help'
+
 /** Where runs are kept. */
 export interface Journal {
   /** Names it in messages, such as the path of its file. */
@@ -186,11 +192,12 @@ export interface Journal {
   addFact(fact: AddedFact): Promise<boolean>
   /** Calls `changed` with the number of a run when another process has written something for it. Left out by journals that can't tell. */
   listen?(changed: (run: number) => void): void
-  /** Whether the same act may work later, without another program: for example, the disk was full, or the server didn't answer. */
-  isTransient(error: unknown): boolean
+  /** Whether what failed may work later with the same program. Undefined if it can't. */
+  mayPass(error: unknown): Passing | undefined
   /** Deletes some of the runs that ended longer ago than the journal keeps them. Only handles that run something call it. Never rejects. */
   cleanUp(): Promise<void>
-  close(): void | Promise<void>
+  /** Waits for what is in progress, for at most `limitMs` if it is given. Then that rejects, and so does what comes later. */
+  close(limitMs?: number): void | Promise<void>
 }
 
 export const closedJournal = ({ name }: Pick<Journal, 'name'>): StageflowError =>

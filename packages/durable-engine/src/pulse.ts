@@ -3,14 +3,15 @@ import type { Clock } from '@stageflow/core'
 /** One timer for everything that looks into the journal again and again. It is set only while something waits for it. */
 export class Pulse {
   readonly #clock: Pick<Clock, 'setTimeout'>
-  readonly #ms: number
+  /** How long it waits for the next beat. */
+  readonly ms: number
   #waiting: (() => void)[] = []
   #cancelTimer: (() => void) | undefined
   isOver = false
 
   constructor(clock: Pick<Clock, 'setTimeout'>, ms: number) {
     this.#clock = clock
-    this.#ms = ms
+    this.ms = ms
   }
 
   /** Resolves at the next beat, or at once after the last one. */
@@ -18,7 +19,7 @@ export class Pulse {
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
       if (this.isOver) this.beat()
-      else this.#cancelTimer ??= this.#clock.setTimeout(() => this.beat(), this.#ms)
+      else this.#cancelTimer ??= this.#clock.setTimeout(() => this.beat(), this.ms)
     })
   }
   /** Wakes up everything that waits. */

@@ -2,7 +2,7 @@ import type { ErrorRecord, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
 
 import { ask, closedJournal } from './journal.ts'
-import type { FoundRun, Journal } from './journal.ts'
+import type { FoundRun, Journal, Passing } from './journal.ts'
 import type { RunStatus } from './rows.ts'
 import { errorIn, recordOf } from './run-row.ts'
 import type { Runs } from './runs.ts'
@@ -30,8 +30,10 @@ export class Recovery {
   readonly #open = new Set<string>()
   /** The runs that this recovery carries now. */
   readonly #carried = new Set<string>()
-  /** Runs that could not go on here. Another call tries them again, for example after a deploy. */
-  readonly #refused = new Map<string, ErrorRecord>()
+  /** Runs that can't go on here as they are. Another call tries them again, for example after a deploy. */
+  readonly #refused = new Map<string, Passing | undefined>()
+  /** Why first runs could not go on here. */
+  readonly #errors = new Map<string, ErrorRecord>()
   readonly #done = Promise.withResolvers<readonly RecoveredRun[]>()
   /** What the last look found, the next one last. A look reads all unfinished runs, so there isn't one for each run that ends. */
   #queue: string[] = []
@@ -77,8 +79,11 @@ export class Recovery {
   /** Looks for runs to take over, and takes as many as may be carried at once. */
   async #look(): Promise<void> {
     const looked = this.#isDone ? 'abandonedRuns' : 'unfinishedRuns'
+    // The look shows what became of those that were refused before it.
+    const refused = [...this.#refused.keys()]
     const found = await this.#journal.read(ask(looked, this.#graph.name))
     await this.#closeFirst(found)
+    this.#forgetChanged(refused, found)
     const mine = found.filter((run) => this.#isMine(run)).map(({ id }) => id)
     // The oldest is taken first, with `pop`.
     this.#queue = mine.reverse()
@@ -97,6 +102,17 @@ export class Recovery {
     const recovered = await this.#recovered()
     this.#isDone = true
     this.#done.resolve(recovered)
+  }
+
+  /** Forgets refused runs that have gone on elsewhere since: if that process dies, they may be able to go on here. */
+  #forgetChanged(refused: readonly string[], found: readonly FoundRun[]): void {
+    const unchanged = new Set(found.filter((run) => this.#isAsRefused(run)).map(({ id }) => id))
+    for (const id of refused) if (!unchanged.has(id)) this.#refused.delete(id)
+  }
+  #isAsRefused({ id, status, owned }: FoundRun): boolean {
+    // One that needs help and isn't blocked could not even be claimed. It has called nothing, so it may be tried until there is help.
+    const isUnclaimed = this.#refused.get(id) === 'after-help' && status !== 'blocked'
+    return owned === 0 && !isUnclaimed
   }
 
   #isMine({ id, status, owned }: FoundRun): boolean {
@@ -118,16 +134,25 @@ export class Recovery {
 
   async #take(id: string): Promise<void> {
     this.#carried.add(id)
-    try {
-      await this.#runs.attach(this.#graph, id, this.#options, undefined)
-    } catch (error) {
-      // A full disk or a lock passes without a deploy: the next look tries again.
-      if (!this.#journal.isTransient(error)) this.#refused.set(id, recordOf(error))
-    }
+    const hasGoneOn = await this.#carry(id)
     this.#carried.delete(id)
     this.#takeMore()
-    // The next look finds that no first run is left, so it need not wait for the timer.
-    if (this.#carried.size === 0) this.#runs.pulse.beat()
+    // The next look finds that no first run is left, so it need not wait for the timer. After an error it does: the same may come at once.
+    if (hasGoneOn && this.#carried.size === 0) this.#runs.pulse.beat()
+  }
+  /** Resolves with false if the run could not go on. */
+  async #carry(id: string): Promise<boolean> {
+    try {
+      await this.#runs.attach(this.#graph, id, this.#options, undefined)
+      return true
+    } catch (error) {
+      const passing = this.#journal.mayPass(error)
+      // After a lock, for example, the next look tries again.
+      if (passing === 'soon') return false
+      this.#refused.set(id, passing)
+      if (this.#open.has(id)) this.#errors.set(id, recordOf(error))
+      return false
+    }
   }
 
   async #recovered(): Promise<readonly RecoveredRun[]> {
@@ -135,7 +160,7 @@ export class Recovery {
     for (const runId of this.#first) {
       const row = await this.#journal.read(ask('findRun', runId))
       if (row !== undefined)
-        recovered.push({ runId, status: row.status, error: this.#refused.get(runId) ?? errorIn(row) })
+        recovered.push({ runId, status: row.status, error: this.#errors.get(runId) ?? errorIn(row) })
     }
     return recovered
   }

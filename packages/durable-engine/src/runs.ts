@@ -2,7 +2,7 @@ import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
 import { checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS, codeOf, textOf, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { answerPath, pathsIn } from './answers.ts'
@@ -64,6 +64,10 @@ interface LiveLeg {
   readonly row: RunRow
   readonly executor: LegExecutor
 }
+interface LegEnd {
+  readonly row: RunRow
+  readonly act: () => Act<unknown>
+}
 
 /** What `close()` of a journal could do with the runs that the process carried. */
 export interface JournalCloseReport {
@@ -91,8 +95,8 @@ export class Runs {
   #isBeating = false
   /** Until when no other process can have taken the runs of this one, on the monotonic clock of the machine. */
   #leasedUntil = 0
-  /** What could not be written when a leg ended, by the number of its run. The next beats try again. */
-  readonly #unwritten = new Map<number, () => Act<unknown>>()
+  /** The legs whose end could not be written, by the number of their run. The next beats try again. */
+  readonly #unwritten = new Map<number, LegEnd>()
 
   constructor(plan: RunsPlan) {
     this.#plan = plan
@@ -250,8 +254,9 @@ export class Runs {
       if (this.pulse.isOver) throw closedJournal(journal)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
-      if (row.leg === 1 && !executor.hasBegun) await journal.write(() => removeRefused(row), 'repeatable')
-      else await this.#block(row, error)
+      const isRefused = row.leg === 1 && !executor.hasBegun
+      // The caller gets the error of the leg, whether its end can be written or not.
+      await this.#writeEnd(row, () => (isRefused ? removeRefused(row) : this.#stay(row, error))).catch(() => {})
       throw error
     } finally {
       executor.close()
@@ -277,35 +282,36 @@ export class Runs {
   }
 
   /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
-  async #cancelled(live: LiveRun, { id }: RunRow, reason: string): Promise<Settled> {
-    const result = await this.#plan.journal.write(function* () {
-      const row = (yield* ask('findRun', id)) as RunRow
-      // The leg has not taken it.
-      const stop = (yield* ask('inbox', row.n)).find(({ kind }) => kind === 'stop')
-      const { by } = stop === undefined ? {} : stopIn(readFact({ ...stop, kind: 'stop' }, id))
-      yield* endWithoutCode(row, { status: 'cancelled', reason, by })
-      return (yield* resultOf(row)) as Settled
-    })
+  async #cancelled(live: LiveRun, claimed: RunRow, reason: string): Promise<Settled | undefined> {
+    const { id } = claimed
+    const result = await this.#writeEnd(claimed, () => cancelWithoutCode(claimed, reason))
+    if (result === undefined) return undefined
     this.#forget(live)
     this.#calls.forget(id)
     this.#plan.onEnd()
     return result
   }
-  /** The leg could not go on, but the run has not failed. */
-  async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
-    const { journal } = this.#plan
+  /** The leg could not go on, but the run has not failed. Runs within a write. */
+  #stay({ n: run, fence }: RunRow, error: unknown): Act<unknown> {
+    if (this.#plan.journal.mayPass(error) === 'soon') return ask('releaseRun', run, fence)
+    // Without help, for example what a fact had no room for would be done again and again.
     const text = JSON.stringify(recordOf(error))
-    const release = (): Act<unknown> => ask('releaseRun', run, fence)
-    const block = (): Act<unknown> =>
-      ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
-    // What a fact had no room for would be done again and again.
-    const end = journal.isTransient(error) && !isFull(error) ? release : block
+    return ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
+  }
+  /**
+   * Writes how a leg has ended without a result of its code. If that fails, the next beats try again: until then no other process can have
+   * the run, because this one holds its lease.
+   */
+  async #writeEnd<T>(row: RunRow, act: () => Act<T>): Promise<T> {
+    const { journal } = this.#plan
     try {
-      await journal.write(end, 'repeatable')
-    } catch {
-      // The caller gets the error all the same. Until it is written, no other process can have the run, because this one holds its lease.
-      this.#unwritten.set(run, end)
+      return await journal.write(act, 'repeatable')
+    } catch (error) {
+      const release = (): Act<unknown> => ask('releaseRun', row.n, row.fence)
+      const canBeWritten = journal.mayPass(error) !== undefined
+      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })
       this.#beat()
+      throw error
     }
   }
 
@@ -345,7 +351,7 @@ export class Runs {
   #beat(): void {
     if (this.#isBeating) return
     this.#isBeating = true
-    void this.#beatWhileBusy().finally(() => (this.#isBeating = false))
+    void this.#beatWhileBusy()
   }
   async #beatWhileBusy(): Promise<void> {
     const { journal, owner, leaseMs } = this.#plan
@@ -355,7 +361,6 @@ export class Runs {
       await this.pulse.next()
       if (this.pulse.isOver) return
       try {
-        await this.#writeAgain()
         if (systemClock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = systemClock.now()
           await journal.write(() => ask('renewLease', owner, leaseMs), 'repeatable')
@@ -364,15 +369,18 @@ export class Runs {
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
         }
         for (const run of await journal.read(ask('runsWithInbox', owner))) this.#lookIntoInbox(run)
+        // Last: an end that has no room must not keep the lease from being renewed.
+        await this.#writeAgain()
       } catch {
         // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
       }
     }
+    this.#isBeating = false
   }
   async #writeAgain(): Promise<void> {
-    for (const [run, write] of this.#unwritten) {
-      await this.#plan.journal.write(write, 'repeatable')
+    for (const [run, { row, act }] of this.#unwritten) {
       this.#unwritten.delete(run)
+      await this.#writeEnd(row, act)
     }
   }
   /**
@@ -404,37 +412,71 @@ export class Runs {
     }
   }
 
+  /** Renews the lease until `pulse` ends: no other process may begin a call whose code is still here. Doesn't reject. */
+  async #keepLease(pulse: Pulse): Promise<void> {
+    const { journal, owner, leaseMs } = this.#plan
+    while (!pulse.isOver) {
+      const now = systemClock.now()
+      try {
+        if (this.#mustRenew(now)) {
+          await journal.write(() => ask('renewLease', owner, leaseMs), 'repeatable')
+          this.#noteLease(now)
+        }
+      } catch {
+        // The next beat tries again.
+      }
+      await pulse.next()
+    }
+  }
+
   /**
    * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
-   * at once; runs whose code is still there must wait for the end of the lease. Doesn't reject.
+   * at once; runs whose code is still there must wait for the end of the lease. The journal has what is left of `timeoutMs` for that, and
+   * at least a second. Doesn't reject.
    */
   async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
     const { journal, owner, clock } = this.#plan
+    const since = clock.now()
     this.pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal))
+    // Leases use the clock of the machine.
+    const waiting = new Pulse(systemClock, this.pulse.ms)
+    if (legs.length > 0) void this.#keepLease(waiting)
     const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {
       const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
       return { row, hasLeft }
     })
     const ended = await Promise.all(looks)
+    waiting.end()
     const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
-    try {
-      await journal.write(function* () {
-        for (const { row, hasLeft } of ended) if (hasLeft) yield* ask('releaseRun', row.n, row.fence)
+    const closesAt = Math.max(since + timeoutMs, clock.now() + LAST_WRITE_MS)
+    const leftMs = (): number => Math.max(0, closesAt - clock.now())
+    const release = this.#writeAgain().then(() =>
+      journal.write(function* () {
+        const owned = new Map((yield* ask('ownedRuns', owner)).map(({ n, fence }) => [n, fence]))
+        const ours = ended.filter(({ row, hasLeft }) => hasLeft && owned.get(row.n) === row.fence)
+        for (const { row } of ours) yield* ask('releaseRun', row.n, row.fence)
         if (stillRunning.length === 0) yield* ask('endLease', owner)
-      })
-      const released = idsOf(ended.filter(({ hasLeft }) => hasLeft))
+        return idsOf(ours)
+      }),
+    )
+    await withinLimit(release, { clock, limitMs: leftMs(), signal: undefined, late: () => undefined }).catch(() => {})
+    // If it is too late, the write rejects with this.
+    await journal.close(leftMs())
+    try {
+      const released = await release
       return Object.freeze({ released, stillRunning, error: undefined })
     } catch (error) {
       // Other processes wait for the end of the lease of each run.
       return Object.freeze({ released: idsOf([]), stillRunning, error })
-    } finally {
-      await journal.close()
     }
   }
 }
+
+/** The least time that a journal has for its last write, in ms: also if `close()` waits for nothing else. */
+const LAST_WRITE_MS = 1_000
 
 /** Removes a run whose first leg was refused, and what its starter has asked of it meanwhile. Runs within a write. */
 function* removeRefused({ id, n, fence }: RunRow): Act<void> {
@@ -442,8 +484,19 @@ function* removeRefused({ id, n, fence }: RunRow): Act<void> {
   if ((yield* ask('findRun', id)) === undefined) yield* ask('emptyInbox', n)
 }
 
-/** Whether a journal had no room: its package says so by `<package>/full`. */
-const isFull = (error: unknown): boolean => codeOf(error)?.endsWith('/full') === true
+/**
+ * Ends a run as cancelled whose code can't end it. Undefined if another process has taken the run meanwhile, or it is gone. Runs within a
+ * write.
+ */
+function* cancelWithoutCode({ id, n, fence }: RunRow, reason: string): Act<Settled | undefined> {
+  const row = yield* ask('findRun', id)
+  if (row?.n !== n || row.fence !== fence) return undefined
+  // The leg has not taken it.
+  const stop = (yield* ask('inbox', n)).find(({ kind }) => kind === 'stop')
+  const { by } = stop === undefined ? {} : stopIn(readFact({ ...stop, kind: 'stop' }, id))
+  yield* endWithoutCode(row, { status: 'cancelled', reason, by })
+  return yield* resultOf(row)
+}
 
 /** Has the stage of a question check its answer. Rejects with `core/answer`. */
 async function checkedAnswer(graph: Graph, key: string, answer: unknown): Promise<unknown> {

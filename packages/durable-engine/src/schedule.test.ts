@@ -167,6 +167,10 @@ test('the last schedule of a name takes the place of the earlier ones, in other 
   await pass(clock, HOUR, MINUTE, today)
   expect(times).toEqual(['daily/2026-11-30T09:30:00.000Z'])
   expect(before.next).toBeUndefined()
+  expect(before.error).toMatchObject({
+    code: 'durable-engine/other-schedule',
+    message: expect.stringContaining('"30 9 * * *" in UTC, and this process has "0 9 * * *" in UTC') as string,
+  })
   const third = await today.schedule('daily', { cron: '45 9 * * *', graph })
   await pass(clock, DAY, HOUR / 2, today)
   expect(times).toEqual(['daily/2026-11-30T09:30:00.000Z', 'daily/2026-12-01T09:45:00.000Z'])
@@ -244,6 +248,19 @@ test.each<[problem: RegExp, name: string, options: object]>([
     message: expect.stringMatching(problem) as string,
   })
   expect(inFile(path, 'SELECT * FROM schedules')).toEqual([])
+})
+
+test.each([
+  ['nothing', undefined, 'who has no id'],
+  ['no id', {}, 'who has no id'],
+  ['no tenant', { userId: 'ada', orgId: undefined }, 'who.orgId is undefined'],
+])('a schedule by name for %s is refused: its runs would belong to no tenant', async (_what, who, missing) => {
+  const durable = open(newPath())
+  const options = { cron: '0 9 * * *', graph: job().graph, who }
+  await expect(durable.as('nightly').schedule('daily', options as never)).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+    message: expect.stringContaining(missing) as string,
+  })
 })
 
 describe('a graph whose interceptors check callers', () => {

@@ -1,5 +1,6 @@
+import { StageflowError } from '@stageflow/core'
 import type { Clock, RunInput, StageGraph } from '@stageflow/core'
-import { ANY, type OptionRules, TEXT, checkOptions, isPlain, required } from '@stageflow/core/kit'
+import { ANY, type OptionRules, TEXT, checkOptions, isPlain, required, show } from '@stageflow/core/kit'
 
 import { CronTimes, neverComes } from './cron-times.ts'
 import { ask } from './journal.ts'
@@ -24,7 +25,10 @@ export type ScheduleOptions<Stages, Ports> = {
 export interface RunSchedule {
   /** When it starts its next run, in ms since 1970. Undefined once it is over: it was stopped, another took its place, or no time is left. */
   readonly next: number | undefined
-  /** Why the last time could not be started yet, while it is tried again. */
+  /**
+   * Why the last time could not be started yet, while it is tried again. `durable-engine/other-schedule` once another process has given the
+   * schedule other times: then this one is over.
+   */
   readonly error: unknown
   /** Starts no more runs here. Runs in progress go on, and so do other processes. */
   stop(): void
@@ -109,8 +113,10 @@ export class CronSchedule implements RunSchedule {
   async #start(now: number): Promise<void> {
     const { name, journal, cron, timezone, start } = this.#plan
     const row = await journal.read(ask('findSchedule', name))
-    // Another process has this schedule with other times.
-    if (row?.cron !== cron || row.timezone !== timezone) return this.stop()
+    if (row?.cron !== cron || row.timezone !== timezone) {
+      this.stop()
+      throw otherSchedule(this.#plan, row)
+    }
     this.#newest = Math.max(this.#newest, row.newest)
     const next = this.#times.after(this.#newest)
     if (next === undefined || next > now || this.#isOver) return
@@ -128,6 +134,14 @@ function* registered({ name, cron, timezone }: SchedulePlan, now: number): Act<S
   const row = { name, cron, timezone, newest: Math.max(now, known?.newest ?? 0) }
   yield* ask('putSchedule', row)
   return row
+}
+
+function otherSchedule({ name, cron, timezone, journal }: SchedulePlan, row: ScheduleRow | undefined): StageflowError {
+  const found = row === undefined ? 'no schedule of this name' : `${show(row.cron)} in ${row.timezone}`
+  return new StageflowError(
+    'durable-engine/other-schedule',
+    `Schedule "${name}" is over in this process: the journal "${journal.name}" has ${found}, and this process has ${show(cron)} in ${timezone}. If the times of this process are the right ones, call schedule() again.`,
+  )
 }
 
 const RULES: OptionRules<ScheduleOptions<unknown, unknown>> = {

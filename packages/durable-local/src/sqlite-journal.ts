@@ -6,7 +6,7 @@ import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 import { codeOf } from '@stageflow/core/kit'
 import { closedJournal, perform } from '@stageflow/durable-engine'
-import type { Act, AddedFact, Journal } from '@stageflow/durable-engine'
+import type { Act, AddedFact, Journal, Passing } from '@stageflow/durable-engine'
 
 import { openFile, rollBack, unavailable } from './journal-file.ts'
 import type { JournalFile } from './journal-file.ts'
@@ -121,8 +121,10 @@ export class SqliteJournal implements Journal {
     for (const settle of settles) settle()
   }
 
-  isTransient(error: unknown): boolean {
-    return ['durable-local/full', 'durable-local/unavailable'].includes(codeOf(error) ?? '')
+  mayPass(error: unknown): Passing | undefined {
+    const code = codeOf(error)
+    if (code === 'durable-local/full') return 'after-help'
+    return code === 'durable-local/unavailable' ? 'soon' : undefined
   }
 
   /** Deletes runs that ended longer ago than the file keeps them, some at a time, and gives their space back. */

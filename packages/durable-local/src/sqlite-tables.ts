@@ -43,6 +43,7 @@ import {
   INBOX,
   KEYS,
   LEAVE,
+  NOTE_TIME,
   NOT_CRASHED,
   OUTDATED,
   OWNED,
@@ -210,6 +211,9 @@ export class SqliteTables implements Tables {
   }
   putSchedule(row: ScheduleRow): void {
     this.#run(PUT_SCHEDULE, { ...row })
+  }
+  noteTime(name: string, time: number): void {
+    this.#run(NOTE_TIME, { name, time })
   }
 
   // Statements

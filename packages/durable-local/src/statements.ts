@@ -142,6 +142,7 @@ export const FIND_SCHEDULE: string = `SELECT name, cron, timezone, newest FROM s
 export const PUT_SCHEDULE: string = `
   INSERT INTO schedules (name, cron, timezone, newest) VALUES (:name, :cron, :timezone, :newest)
   ON CONFLICT DO UPDATE SET cron = excluded.cron, timezone = excluded.timezone, newest = excluded.newest`
+export const NOTE_TIME: string = `UPDATE schedules SET newest = :time WHERE name = :name AND newest < :time`
 
 export const ADD_TO_INBOX: string = `
   INSERT INTO inbox (run, kind, key, value) VALUES (:run, :kind, :key, :value) ON CONFLICT DO NOTHING`

@@ -41,7 +41,7 @@ export function lateJournal(path: string): Journal {
     read,
     write: (act) => journal.write(act),
     addFact: (fact) => journal.addFact(fact),
-    isTransient: (error) => journal.isTransient(error),
+    mayPass: (error) => journal.mayPass(error),
     cleanUp: () => journal.cleanUp(),
     close: () => journal.close(),
   }

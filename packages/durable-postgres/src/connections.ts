@@ -36,7 +36,10 @@ export class Connections {
   readonly #pool: JournalPool
   readonly #most: number
   readonly #waiting: (() => void)[] = []
+  /** Ends the use of each connection. */
+  readonly #inUse = new Set<(why: Error) => void>()
   #used = 0
+  #isGivenUp = false
   #whenIdle: (() => void)[] = []
 
   constructor(pool: JournalPool, most: number) {
@@ -50,6 +53,7 @@ export class Connections {
     // The one before hands its place over, so that no later caller takes it.
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     try {
+      if (this.#isGivenUp) throw givenUp()
       return await this.#useOne(limitMs, work)
     } finally {
       const next = this.#waiting.shift()
@@ -66,17 +70,26 @@ export class Connections {
     if (this.#used > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
   }
 
+  /** Ends all uses, and those that wait: they reject. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    for (const end of this.#inUse) end(givenUp())
+  }
+
   async #useOne<T>(limitMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     const late = Promise.withResolvers<never>()
     late.promise.catch(() => {}) // nothing may be waiting for it
     let client: JournalClient | undefined
     let isLate = false
-    const stopTimer = systemClock.setTimeout(() => {
+    const end = (why: Error): void => {
+      if (isLate) return
       isLate = true
-      late.reject(tooLate(limitMs))
+      late.reject(why)
       // The statement in progress rejects with it.
       client?.release(true)
-    }, limitMs)
+    }
+    const stopTimer = systemClock.setTimeout(() => end(tooLate(limitMs)), limitMs)
+    this.#inUse.add(end)
     let isUsable = false
     try {
       client = await this.#connect(late.promise)
@@ -88,6 +101,7 @@ export class Connections {
       throw isUsable ? (error as Undone).cause : error
     } finally {
       stopTimer()
+      this.#inUse.delete(end)
       client?.off('error', ignore)
       if (!isLate) client?.release(!isUsable)
     }
@@ -110,4 +124,5 @@ export class Connections {
 }
 
 const tooLate = (limitMs: number): Error => new Error(`PostgreSQL did not answer within ${limitMs} ms.`)
+const givenUp = (): Error => new Error('PostgreSQL did not answer before the journal was closed.')
 const ignore = (): void => {}

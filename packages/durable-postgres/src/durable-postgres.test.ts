@@ -89,8 +89,11 @@ describe('pools', () => {
 })
 
 describe('notifications', () => {
-  /** A pool that counts what listens. `refuse`: LISTEN fails, as with some poolers. */
-  function watched(refuse: boolean): { readonly pool: JournalPool; readonly listens: () => number; cut(): void } {
+  /** A pool that counts what listens. `refuse`: LISTEN fails, as with some poolers. `silent`: the first LISTEN is never answered. */
+  function watched(
+    refuse: boolean,
+    silent = false,
+  ): { readonly pool: JournalPool; readonly listens: () => number; cut(): void } {
     const own = newPool()
     const clients: { end(): unknown }[] = []
     let listens = 0
@@ -112,6 +115,7 @@ describe('notifications', () => {
             query: async (statement: string) => {
               if (statement.startsWith('LISTEN')) {
                 listens++
+                if (silent && listens === 1) return new Promise(() => {})
                 if (refuse) throw new Error('LISTEN is not supported in transaction mode')
               }
               return query(statement)
@@ -141,6 +145,16 @@ describe('notifications', () => {
     const there = open({ pool: listening, pollMs: 600_000, leaseMs: 2_000_000 })
     const here = open()
     await until(() => listens() === 1)
+    expect(await answered(there, here)).toBeLessThan(60_000)
+    await here.close()
+    await there.close()
+  })
+
+  test('a process whose LISTEN is not answered in time listens on another connection', async () => {
+    const { pool: listening, listens } = watched(false, true)
+    const there = open({ pool: listening, pollMs: 600_000, leaseMs: 2_000_000, timeoutMs: 2_000 })
+    const here = open()
+    await until(() => listens() === 2)
     expect(await answered(there, here)).toBeLessThan(60_000)
     await here.close()
     await there.close()

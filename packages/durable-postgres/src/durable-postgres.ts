@@ -1,4 +1,4 @@
-import { durableRuns } from '@stageflow/durable-engine'
+import { LEASE_MS, durableRuns } from '@stageflow/durable-engine'
 import type { DurableRuns } from '@stageflow/durable-engine'
 
 import { checkDurablePostgresOptions } from './options.ts'
@@ -26,7 +26,7 @@ export function durablePostgres(options: DurablePostgresOptions): DurablePostgre
     listen = true,
     ...durable
   } = options
-  const { leaseMs = 5_000 } = durable
+  const { leaseMs = LEASE_MS } = durable
   const journal = new PostgresJournal({ pool, schema, leaseMs, retentionMs, timeoutMs, pollMs, listen })
   return Object.assign(durableRuns(journal, durable), { migrate: () => journal.migrate() })
 }

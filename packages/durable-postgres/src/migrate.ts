@@ -7,13 +7,13 @@ import { identifier, sql } from './sql.ts'
 import type { Sql } from './sql.ts'
 import type { Statements } from './statements.ts'
 
-/** The version of the tables. */
+/** The version of the tables. Format 1 was never published, so no step leads from it to this one. */
 export const FORMAT = 2
 
 /** Makes the tables of a format out of those of the one before. `s`: the schema. */
 export type Step = (s: Sql) => readonly Sql[]
 
-/** The steps by the format that they lead to. No format but the first was ever published. */
+/** The steps by the format that they lead to: none is needed before this format changes. */
 export const STEPS: ReadonlyMap<number, Step> = new Map()
 
 /**

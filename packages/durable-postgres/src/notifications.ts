@@ -4,6 +4,7 @@ import type { Connections } from './connections.ts'
 import type { JournalClient, JournalPool } from './options.ts'
 import { sql } from './sql.ts'
 
+// The timers are those of node: a timer of a clock would keep a process alive that has nothing to do but listen.
 /** How long until it listens again after its connection was lost, and how often it looks whether the connection lives, in ms. */
 const AGAIN_MS = 1_000
 const LOOK_MS = 15_000
@@ -78,7 +79,8 @@ export class Notifications {
       client.on('notification', ({ payload = '' }: { readonly payload?: string }) => this.#notified(payload))
       this.#client = client
       if (this.#isClosed) return this.#lost(client)
-      await client.query(`LISTEN "${channel}"`)
+      await this.#send(client, `LISTEN "${channel}"`)
+      if (this.#client !== client) return
       // What came before it listened was heard by no one.
       this.#changed(0)
       this.#lookLater(client)
@@ -104,13 +106,19 @@ export class Notifications {
     this.#timer.unref()
   }
   async #look(client: JournalClient): Promise<void> {
-    const late = setTimeout(() => this.#lost(client), this.#plan.limitMs)
-    late.unref()
     try {
-      await client.query('SELECT 1')
+      await this.#send(client, 'SELECT 1')
       if (this.#client === client) this.#lookLater(client)
     } catch {
       this.#lost(client)
+    }
+  }
+  /** Sends a statement. A connection that doesn't answer in time is lost. */
+  async #send(client: JournalClient, statement: string): Promise<void> {
+    const late = setTimeout(() => this.#lost(client), this.#plan.limitMs)
+    late.unref()
+    try {
+      await client.query(statement)
     } finally {
       clearTimeout(late)
     }

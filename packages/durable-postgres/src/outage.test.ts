@@ -1,3 +1,6 @@
+import { connect as connectTo, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { Pool } from 'pg'
@@ -92,6 +95,75 @@ test('while there is no server, each request is an error worth another try, and 
   const again = durablePostgres({ pool })
   expect((await again.resume(graph, 'waits', { a: 1 })).data).toEqual({ a: { answer: 1 } })
   await again.close()
+}, 120_000)
+
+/** A way to the server that a firewall can cut: connections stay open, and nothing comes through any more. */
+async function firewall() {
+  const sockets = new Set<Socket>()
+  const { port, hostname } = new URL(server.url)
+  const listener = createServer((near) => {
+    const far = connectTo(Number(port), hostname)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (data) => void (isCut || to.write(data)))
+      from.on('error', () => {})
+      from.on('close', () => to.destroy())
+    }
+  })
+  let isCut = false
+  await new Promise<void>((resolve) => void listener.listen(0, '127.0.0.1', resolve))
+  const url = new URL(server.url)
+  url.port = String((listener.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    cut: () => void (isCut = true),
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => listener.close(resolve))
+    },
+  }
+}
+
+test.each<[what: string, uses: 'nothing' | 'a run', listen: boolean]>([
+  ['that was never used', 'nothing', true],
+  ['that has run something', 'a run', false],
+  ['that listens', 'a run', true],
+])(
+  'close() of a journal %s keeps its limit while the server does not answer',
+  async (_what, uses, listen) => {
+    const wall = await firewall()
+    const own = connect({ connectionString: wall.url, max: 2, query_timeout: 0, connectionTimeoutMillis: 0 })
+    const durable = durablePostgres({ pool: own, listen })
+    const graph = new Pipeline('p').withStage('a', ask).build()
+    if (uses === 'a run') await durable.run(graph, {}, { runId: newId() })
+    wall.cut()
+    // What is in progress takes all connections, and the last write waits for one.
+    const reads = Array.from({ length: 4 }, async () => durable.list().catch((error: unknown) => error))
+    const since = performance.now()
+    const report = await durable.close({ timeoutMs: 1_000 })
+    expect(performance.now() - since).toBeLessThan(6_000)
+    expect(report).toMatchObject({ released: [], error: { code: 'durable-postgres/unavailable' } })
+    for (const read of reads) expect(await read).toMatchObject({ code: 'durable-postgres/unavailable' })
+    await wall.close()
+    await own.end()
+  },
+  120_000,
+)
+
+test('close() keeps its limit while the server refuses connections, and says why nothing was released', async () => {
+  const dead = new Pool({ connectionString: 'postgres://127.0.0.1:1/none' })
+  const durable = durablePostgres({ pool: dead })
+  const since = performance.now()
+  const report = await durable.close({ timeoutMs: 500 })
+  expect(performance.now() - since).toBeLessThan(15_000)
+  expect(report.error).toMatchObject({
+    code: 'durable-postgres/unavailable',
+    message: expect.stringContaining('ECONNREFUSED') as string,
+  })
+  await dead.end()
 }, 120_000)
 
 type Query = (statement: string) => Promise<unknown>

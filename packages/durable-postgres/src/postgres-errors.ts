@@ -6,6 +6,7 @@ const CONTENDED = new Set(['40001', '40P01', '55P03', '23505'])
 /** The server is stopping, is a standby, has ended the session or the statement, or lacks memory, disk or connections. */
 const NOT_SERVING = /^(08|53|57P0|58)|^(57014|25006|25P0[234])$/
 const MISSING = new Set(['42P01', '3F000', '42883'])
+const DISK_FULL = '53100'
 const SQL_STATE = /^[0-9A-Z]{5}$/
 
 /** Whether the next try may work at once: another transaction was in the way, and nothing was written. */
@@ -27,6 +28,12 @@ export function explained(error: unknown, doing: string, schema: string): Stagef
     return new StageflowError(
       'durable-postgres/not-migrated',
       `${what}: it has no tables. Call migrate() when the app is deployed or starts, and check which database the pool uses.`,
+      { cause },
+    )
+  if (codeOf(error) === DISK_FULL)
+    return new StageflowError(
+      'durable-postgres/full',
+      `${what}: ${cause.message} Make room on the disk of the server; then continue the runs with run() or recover().`,
       { cause },
     )
   if (isOutage(error) || isContended(error))

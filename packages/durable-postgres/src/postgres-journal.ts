@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { systemClock } from '@stageflow/core'
 import { codeOf } from '@stageflow/core/kit'
 import { closedJournal } from '@stageflow/durable-engine'
-import type { Act, AddedFact, Journal, Repetition } from '@stageflow/durable-engine'
+import type { Act, AddedFact, Journal, Passing, Repetition } from '@stageflow/durable-engine'
 
 import { Connections } from './connections.ts'
 import type { Connection } from './connections.ts'
@@ -115,8 +115,10 @@ export class PostgresJournal implements Journal {
     if (this.#mayListen) this.#notifications.listen(changed)
   }
 
-  isTransient(error: unknown): boolean {
-    return codeOf(error) === 'durable-postgres/unavailable'
+  mayPass(error: unknown): Passing | undefined {
+    const code = codeOf(error)
+    if (code === 'durable-postgres/full') return 'after-help'
+    return code === 'durable-postgres/unavailable' ? 'soon' : undefined
   }
 
   async cleanUp(): Promise<void> {
@@ -140,11 +142,13 @@ export class PostgresJournal implements Journal {
     )
   }
 
-  async close(): Promise<void> {
+  async close(limitMs: number = Infinity): Promise<void> {
     this.#isClosed = true
     for (const wake of this.#pauses) wake()
     this.#notifications.close()
+    const stopTimer = systemClock.setTimeout(() => this.#connections.giveUp(), limitMs)
     await this.#connections.idle()
+    stopTimer()
   }
 
   // Trying
@@ -189,10 +193,11 @@ export class PostgresJournal implements Journal {
         const error = thrown instanceof CommitLost ? thrown.cause : thrown
         const isPassing = isContended(error) || isOutage(error)
         const isOver = systemClock.now() - since >= this.#plan.timeoutMs || this.#isClosed
-        if (!isPassing || isOver || !mayRepeat(thrown))
+        const mayGoOn = isPassing && !isOver && mayRepeat(thrown)
+        if (mayGoOn) await this.#pause(Math.min(1_000, 10 * 2 ** tries))
+        if (!mayGoOn || this.#isClosed)
           throw thrown instanceof CommitLost ? unknownCommit(error, this.name) : explained(error, doing, this.name)
       }
-      await this.#pause(Math.min(1_000, 10 * 2 ** tries))
     }
   }
   async #pause(ms: number): Promise<void> {

@@ -222,7 +222,7 @@ export class Statements {
       case 'findSchedule': {
         const [, name] = question
         const find = sql`SELECT name, cron, timezone, newest FROM ${schedules} WHERE name = ${name}`
-        return { statements: [find], answer: ([row]) => row }
+        return { statements: [isWrite ? sql`${find} FOR UPDATE` : find], answer: ([row]) => row }
       }
       case 'putSchedule': {
         const [, { name, cron, timezone, newest }] = question
@@ -230,6 +230,11 @@ export class Statements {
           INSERT INTO ${schedules} (name, cron, timezone, newest) VALUES (${name}, ${cron}, ${timezone}, ${newest})
           ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, timezone = excluded.timezone, newest = excluded.newest`
         return { statements: [put], answer: undefined }
+      }
+      case 'noteTime': {
+        const [, name, time] = question
+        const note = sql`UPDATE ${schedules} SET newest = ${time} WHERE name = ${name} AND newest < ${time}`
+        return { statements: [note], answer: undefined }
       }
     }
   }

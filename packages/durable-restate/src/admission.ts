@@ -77,7 +77,7 @@ export class Admissions {
       const { kept, by } = await admitRequest(graph, request)
       return { isAdmitted: true, by, ...(action === 'start' && { kept }) }
     } catch (error) {
-      if (!isGivenUp(request.options as RunOptions, error)) this.refused++
+      if (!isGivenUp(request.options as RunOptions | undefined, error)) this.refused++
       throw error
     }
   }

@@ -107,7 +107,11 @@ export function tellRefusedRequest(
 }
 
 /** Whether the caller of a request has given up. Then nothing has refused it. */
-export function isGivenUp({ signal }: { readonly signal?: AbortSignal | undefined }, thrown: unknown): boolean {
+export function isGivenUp(
+  options: { readonly signal?: AbortSignal | undefined } | undefined,
+  thrown: unknown,
+): boolean {
+  const signal = options?.signal
   return signal?.aborted === true && thrown === signal.reason
 }
 
