@@ -156,15 +156,15 @@ export const RULE_MUTANTS = [
   mutant(
     'a first leg that is refused leaves a run',
     `${ENGINE}/runs.ts`,
-    'if (row.leg === 1 && !executor.hasBegun)',
-    'if (false)',
+    'isRefused = row.leg === 1 && !executor.hasBegun',
+    'isRefused = false',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
     'a later leg that is refused removes its run',
     `${ENGINE}/runs.ts`,
-    'if (row.leg === 1 && !executor.hasBegun)',
-    'if (!executor.hasBegun)',
+    'isRefused = row.leg === 1 && !executor.hasBegun',
+    'isRefused = !executor.hasBegun',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
