@@ -11,7 +11,7 @@ const ENGINE_ADMISSION_TESTS = [`${ENGINE}/admission.test.ts`]
 const TIME_TESTS = ['packages/core/test/timed-questions.test.ts']
 const LATER_TESTS = ['packages/core/test/later-facts.test.ts']
 const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
-const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`, `${ENGINE}/retry-limits.test.ts`]
+const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
 const LEASE_TESTS = [`${LOCAL}/lost-leases.test.ts`]
 const FAILED_WRITES_TESTS = [`${LOCAL}/failed-writes.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
@@ -156,15 +156,25 @@ export const RULE_MUTANTS = [
   mutant(
     'a first leg that is refused leaves a run',
     `${ENGINE}/runs.ts`,
+<<<<<<< HEAD
     'const isRefused = row.leg === 1 && !executor.hasBegun',
     'const isRefused = false',
+=======
+    'isRefused = row.leg === 1 && !executor.hasBegun',
+    'isRefused = false',
+>>>>>>> fixb
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
     'a later leg that is refused removes its run',
     `${ENGINE}/runs.ts`,
+<<<<<<< HEAD
     'const isRefused = row.leg === 1 && !executor.hasBegun',
     'const isRefused = !executor.hasBegun',
+=======
+    'isRefused = row.leg === 1 && !executor.hasBegun',
+    'isRefused = !executor.hasBegun',
+>>>>>>> fixb
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(

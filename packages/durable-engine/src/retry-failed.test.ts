@@ -1,13 +1,29 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import type { ManualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
-import { openRuns } from '../test/open-runs.ts'
+import { openRuns, until } from '../test/open-runs.ts'
 
 const { newPath, open } = openRuns({ leaseMs: 200 })
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('Pay?') : { answer: resumed.answer }
+
+/** What a run settles with, a value or an error, while the time of a clock passes. */
+async function settledOn(clock: ManualClock, settled: Promise<unknown>): Promise<unknown> {
+  let isSettled = false
+  const both = settled.then(
+    (value) => ((isSettled = true), value),
+    (error: unknown) => ((isSettled = true), error),
+  )
+  while (!isSettled) {
+    await clock.advance(10)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  return both
+}
 
 /** Pays, mails, and reports how the mail went. The mail fails while the server is down. */
 function orders() {
@@ -107,6 +123,75 @@ test('of two that try a failed run again at once one does, and the other is told
     reason: { code: 'durable-engine/not-failed' },
   })
   expect(calls).toEqual(['pay', 'mail', 'mail', 'report'])
+})
+
+test('the time limit of a run begins again when it is tried again', async () => {
+  const clock = manualClock()
+  let isDown = true
+  const graph = new Pipeline('p')
+    .withStage('a', async (context) => {
+      await context.clock.sleep(40, context.signal)
+      if (isDown) throw new Error('503')
+      return {}
+    })
+    .build({ clock })
+  const durable = open(newPath(), { clock })
+  const run = (settled: Promise<unknown>): Promise<unknown> => settledOn(clock, settled)
+  expect(await run(durable.run(graph, {}, { runId: 'a', timeoutMs: 100_000 }))).toMatchObject({
+    code: 'core/pipeline-failed',
+  })
+  await clock.advance(1_000_000)
+  isDown = false
+  expect(await run(durable.retryFailed(graph, 'a'))).toMatchObject({ status: 'completed' })
+})
+
+/** Asks, pays, asks again, and then hangs. The payment fails while the bank is down. */
+function hangingOrders(clock: ManualClock) {
+  const bank = { isDown: true }
+  let hangs = 0
+  const graph = new Pipeline('p')
+    .withStage('boss', ask)
+    .withStage('pay', () => (bank.isDown ? StageOutput.fail('503') : { paid: 9 }), { dependencies: ['boss'] })
+    .withStage('late', ask, { dependencies: ['pay'] })
+    .withStage('hang', ({ clock, signal }) => (hangs++, clock.sleep(1_000_000, signal)), { dependencies: ['late'] })
+    .build({ clock })
+  /** Expects that a run whose last stage comes to hang ends after 1,000 ms, and no earlier. */
+  const hangsForItsLimit = async (begin: () => Promise<unknown>): Promise<void> => {
+    const before = hangs
+    let isSettled = false
+    const run = begin().then(
+      () => 'ok',
+      ({ message }: Error) => ((isSettled = true), message),
+    )
+    await until(() => hangs > before)
+    await clock.advance(999)
+    expect(isSettled).toBe(false)
+    await clock.advance(1)
+    expect(await run).toContain('did not end within 1000 ms (timeoutMs)')
+  }
+  return { graph, bank, hangsForItsLimit }
+}
+
+test('each retry has the whole time limit of the run, and no more, whatever answers came before and come after it', async () => {
+  const clock = manualClock()
+  const { graph, bank, hangsForItsLimit } = hangingOrders(clock)
+  const durable = open(newPath(), { clock })
+  await durable.run(graph, {}, { runId: 'a', timeoutMs: 1_000 })
+  await clock.advance(5_000)
+  await expect(durable.resume(graph, 'a', { boss: 'yes' })).rejects.toThrow('503')
+  for (const ms of [7_000, 9_000]) {
+    await clock.advance(ms)
+    await expect(durable.retryFailed(graph, 'a')).rejects.toThrow('503')
+  }
+  bank.isDown = false
+  await clock.advance(7_000)
+  expect((await durable.retryFailed(graph, 'a')).status).toBe('suspended')
+  await clock.advance(3_000)
+  await hangsForItsLimit(() => durable.resume(graph, 'a', { late: 'yes' }))
+  for (const ms of [7_000, 9_000, 500]) {
+    await clock.advance(ms)
+    await hangsForItsLimit(() => durable.retryFailed(graph, 'a'))
+  }
 })
 
 test('a child pipeline that repeats goes on with its last attempt', async () => {
