@@ -208,13 +208,13 @@ test('closing keeps the lease while it waits for code, so no other process begin
   const graph = new Pipeline('p')
     .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
     .build()
-  const [here, there] = [openFailing(path, { leaseMs: 1_000 }).runs, openFailing(path, { leaseMs: 1_000 }).runs]
+  const [here, there] = [openFailing(path, { leaseMs: 2_000 }).runs, openFailing(path, { leaseMs: 2_000 }).runs]
   const first = here.run(graph, {}, { runId: 'a' }).catch((error: StageflowError) => error.code)
   await until(() => ends.length === 1)
   const recovered = there.recover(graph)
   const closed = here.close({ timeoutMs: 60_000 })
   // Longer than two leases.
-  await sleep(2_500)
+  await sleep(4_500)
   expect(ends).toHaveLength(1)
   ends[0]?.()
   expect(await closed).toMatchObject({ released: ['a'], stillRunning: [], error: undefined })

@@ -284,3 +284,24 @@ test('a process that is silent in a transaction keeps its run locked for no long
   expect(await stuck).toMatchObject({ code: expect.stringMatching(/^durable-/) as string })
   await there.close({ timeoutMs: 0 })
 }, 120_000)
+
+test('a run whose fact finds no room on the disk of the server is blocked, and recover calls its stage once', async () => {
+  const durable = durablePostgres({ pool, schema: 'full', timeoutMs: 300, leaseMs: 60_000 })
+  await durable.migrate()
+  let calls = 0
+  const graph = new Pipeline('p').withStage('a', () => (calls++, {})).build()
+  await pool.query(`
+    CREATE FUNCTION "full".refuse() RETURNS trigger LANGUAGE plpgsql
+      AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON "full".facts EXECUTE FUNCTION "full".refuse()`)
+  const error = { code: 'durable-postgres/full', message: expect.stringContaining('Make room') as string }
+  await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject(error)
+  expect(await durable.get('a')).toMatchObject({ status: 'blocked', error })
+  expect(await durable.recover(graph)).toMatchObject([{ runId: 'a', status: 'blocked', error }])
+  // Longer than some beats.
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  expect(calls).toBe(2)
+  await pool.query('DROP TRIGGER refuse ON "full".facts')
+  expect(await durable.recover(graph)).toMatchObject([{ runId: 'a', status: 'completed' }])
+  await durable.close()
+}, 60_000)
