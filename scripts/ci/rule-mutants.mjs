@@ -156,15 +156,25 @@ export const RULE_MUTANTS = [
   mutant(
     'a first leg that is refused leaves a run',
     `${ENGINE}/runs.ts`,
-    'if (row.leg === 1 && !executor.hasBegun)',
-    'if (false)',
+<<<<<<< HEAD
+    'const isRefused = row.leg === 1 && !executor.hasBegun',
+    'const isRefused = false',
+=======
+    'isRefused = row.leg === 1 && !executor.hasBegun',
+    'isRefused = false',
+>>>>>>> fixb
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
     'a later leg that is refused removes its run',
     `${ENGINE}/runs.ts`,
-    'if (row.leg === 1 && !executor.hasBegun)',
-    'if (!executor.hasBegun)',
+<<<<<<< HEAD
+    'const isRefused = row.leg === 1 && !executor.hasBegun',
+    'const isRefused = !executor.hasBegun',
+=======
+    'isRefused = row.leg === 1 && !executor.hasBegun',
+    'isRefused = !executor.hasBegun',
+>>>>>>> fixb
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(

@@ -1,8 +1,10 @@
 import { Pipeline } from '@stageflow/core'
 import { describe, expect, test } from 'vitest'
 
-import { ask, inFile, newPath, open, until } from '../test/open-runs.ts'
+import { ask, openRuns, until } from '../test/open-runs.ts'
 import { problemBySchema } from './answer-by-schema.ts'
+
+const { newPath, open, change } = openRuns()
 
 const DECISION = {
   type: 'object',
@@ -92,7 +94,7 @@ test('the leg that takes an answer by name has the stage check it: refused, the 
   const first = open(path)
   expect(await first.recover(graph)).toMatchObject([{ runId: 'a', status: 'suspended' }])
   expect(await first.get('a')).toMatchObject({ requests: [{ path: ['boss'] }] })
-  expect(inFile(path, 'SELECT * FROM inbox')).toEqual([])
+  expect(await change(path, 'SELECT * FROM inbox')).toEqual([])
   await first.close()
   await console_.answer('a', { boss: '4' })
   const second = open(path)

@@ -62,6 +62,20 @@ function meetingPool(): { readonly pool: JournalPool; meet(next: Meeting): void 
   return { pool: { options: { max: 4 }, connect: connectOne }, meet: (next) => void (meeting = next) }
 }
 
+test('of three processes with a schedule, one starts the run of a time', async () => {
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const handles = [open({ clock }), open({ clock }), open({ clock })]
+  let calls = 0
+  const graph = new Pipeline('counted').withStage('a', () => ({ calls: ++calls })).build()
+  const schedules = await Promise.all(handles.map(async (each) => each.schedule('once', { cron: '0 9 * * *', graph })))
+  await clock.advance(MINUTE)
+  const next = at('2026-12-01T09:00:00Z')
+  await expect.poll(() => schedules.map((schedule) => schedule.next)).toEqual([next, next, next])
+  await expect.poll(() => handles[0]?.list({ pipeline: 'counted', status: 'completed' })).toHaveLength(1)
+  expect(schedules.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+  expect(calls).toBe(1)
+})
+
 test('a time that starts while another process changes the schedule leaves the new cron expression in place', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const { pool: meeting, meet } = meetingPool()
