@@ -166,7 +166,7 @@ export function perform<T>(act: Act<T>, tables: Tables): T {
  */
 export type Repetition = 'repeatable'
 
-/** What has to happen before an error passes. `soon`: nothing, for example after a lock. `after-help`: somebody has to act, such as make room. */
+/** What has to happen before an error passes. `soon`: nothing, for example after a lock. `after-help`: the operator has to act, such as to make room. */
 export type Passing = 'soon' | 'after-help'
 
 /** Where runs are kept. */
