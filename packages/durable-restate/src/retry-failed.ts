@@ -41,12 +41,17 @@ export async function retryRun(
   await run.beginAgain(keys, journal, moved)
 }
 
+/** How long Restate may take to remove all of an invocation, in ms. */
+const REMOVAL_MS = 500
+
 /** The journal of a run whose state says that it has failed, which it says a moment before its invocation ends. */
 async function endedJournal(run: RecordedRun, runId: string): Promise<RunJournal> {
   try {
     await run.observe('completed')
     return await run.journal()
   } catch (error) {
+    // Restate doesn't remove an invocation and its journal at the same moment.
+    await systemClock.sleep(REMOVAL_MS)
     throw (await run.isThere()) ? error : triedBefore(runId)
   }
 }
