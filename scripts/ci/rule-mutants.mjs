@@ -156,25 +156,15 @@ export const RULE_MUTANTS = [
   mutant(
     'a first leg that is refused leaves a run',
     `${ENGINE}/runs.ts`,
-<<<<<<< HEAD
     'const isRefused = row.leg === 1 && !executor.hasBegun',
     'const isRefused = false',
-=======
-    'isRefused = row.leg === 1 && !executor.hasBegun',
-    'isRefused = false',
->>>>>>> fixb
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
     'a later leg that is refused removes its run',
     `${ENGINE}/runs.ts`,
-<<<<<<< HEAD
     'const isRefused = row.leg === 1 && !executor.hasBegun',
     'const isRefused = !executor.hasBegun',
-=======
-    'isRefused = row.leg === 1 && !executor.hasBegun',
-    'isRefused = !executor.hasBegun',
->>>>>>> fixb
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
