@@ -127,13 +127,15 @@ export class Runs {
     { signal, ...options }: LegOptions<unknown>,
     n: number | undefined,
   ): Promise<Settled> {
-    signal?.throwIfAborted()
     for (;;) {
-      const live = this.#runs.get(id) ?? this.#begin(graph, id, options, undefined)
+      signal?.throwIfAborted()
+      const joined = this.#runs.get(id)
+      const live = joined ?? this.#begin(graph, id, options, undefined)
       try {
         const result = await this.#waitFor(live, signal)
         if (n !== undefined && live.n !== n) throw unknownRun(id, this.#plan.journal)
-        return result
+        // What this caller has answered may have been written after the leg that was in progress had ended: a look tells.
+        if (joined === undefined || result.status !== 'suspended') return result
       } catch (error) {
         // It was a start, and another process was faster.
         if (!(error instanceof RunExists)) throw error

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { Pipeline, StageflowError, systemClock } from '@stageflow/core'
+import { Pipeline, StageOutput, StageflowError, systemClock } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
 import { durableRuns, questionOf } from '@stageflow/durable-engine'
 import type { DurableRuns, EngineOptions, Tables } from '@stageflow/durable-engine'
@@ -258,4 +258,40 @@ test('recover takes over a run that it refused once, after it went on elsewhere 
   await sleep(SOME_BEATS_MS)
   inFile(path, "DELETE FROM owners WHERE id = 'another'")
   await until(async () => (await runs.get('a'))?.status === 'completed')
+})
+
+test('an answer that is written after the leg had ended carries the run on, also if that end is confirmed later', async () => {
+  const path = newPath()
+  const file = { path, synchronous: 'normal', openTimeoutMs: 5_000, busyTimeoutMs: 1_000, maxBytes: 2 ** 30 } as const
+  const journal = new SqliteJournal({ ...file, retentionMs: undefined, clock: systemClock })
+  const confirmed = Promise.withResolvers<void>()
+  let isEnd = false
+  const write = journal.write.bind(journal)
+  vi.spyOn(journal, 'write').mockImplementation(async (act) => {
+    const waits = isEnd
+    isEnd = false
+    const value = await write(act)
+    if (waits) await confirmed.promise
+    return value
+  })
+  const runs = durableRuns(journal, {})
+  onTestFinished(async () => {
+    await runs.close({ timeoutMs: 0 })
+  })
+  const graph = new Pipeline('p')
+    .withStage('ask', ({ resumed }) =>
+      resumed === undefined ? StageOutput.suspend('?') : { got: String(resumed.answer) },
+    )
+    .build()
+  const emit = ({ type }: { readonly type: string }): void => {
+    if (type === 'pipeline.suspended') isEnd = true
+  }
+  const eventSink = { tryEmit: () => true, emit: async (event: { readonly type: string }) => emit(event) }
+  const run = runs.run(graph, {}, { runId: 'a', eventSink })
+  await until(async () => (await runs.get('a'))?.status === 'suspended')
+  const resumed = runs.resume(graph, 'a', { ask: 'yes' })
+  await until(async () => (await runs.get('a'))?.requests.length === 0)
+  confirmed.resolve()
+  expect((await run).status).toBe('suspended')
+  expect((await resumed).data).toEqual({ ask: { got: 'yes' } })
 })
