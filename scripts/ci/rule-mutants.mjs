@@ -149,8 +149,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a signal of who attaches cancels the run',
     `${ENGINE}/runs.ts`,
-    '{ signal, ...options }: LegOptions<unknown>,\n    n: number | undefined,\n  ): Promise<Settled> {\n    signal?.throwIfAborted()',
-    '{ signal, ...rest }: LegOptions<unknown>,\n    n: number | undefined,\n  ): Promise<Settled> {\n    const options = { signal, ...rest } as LegOptions<unknown>\n    signal?.throwIfAborted()',
+    '{ signal, ...options }: LegOptions<unknown>,\n    n: number | undefined,\n  ): Promise<Settled> {\n    for (;;) {',
+    '{ signal, ...rest }: LegOptions<unknown>,\n    n: number | undefined,\n  ): Promise<Settled> {\n    const options = { signal, ...rest } as LegOptions<unknown>\n    for (;;) {',
     RUNS_TESTS,
   ),
   mutant(
