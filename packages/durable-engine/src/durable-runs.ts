@@ -29,6 +29,7 @@ import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
+import { quietAtClose } from './quiet-at-close.ts'
 import { reopen } from './retry-failed.ts'
 import type { RunRow } from './rows.ts'
 import { graphOf } from './run-row.ts'
@@ -124,8 +125,9 @@ export interface DurableRuns extends AsyncDisposable {
   stats(): DurableStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
-   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
-   * with `durable-engine/illegal-option`. A second call gives the report of the first.
+   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Callers who
+   * wait for them get `durable-engine/closed`; a promise that your code doesn't await causes no unhandled rejection. Rejects only with
+   * `durable-engine/illegal-option`. A second call gives the report of the first.
    */
   close(options?: WaitOptions): Promise<JournalCloseReport>
 }
@@ -404,7 +406,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkName(name)
       const by = Object.freeze({ system: name })
       const trusted = { admitted: undefined, paths: undefined }
-      return Object.freeze<SystemRuns>({
+      const system: SystemRuns = {
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
@@ -441,7 +443,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         },
         get: async (runId, options) => durable.get(runId, options),
         schedule: (of, options) => schedule(of, options as never, name),
-      })
+      }
+      return Object.freeze(quietAtClose(system, ['resume', 'attach', 'retryFailed']))
     },
     schedule: (name, options) => schedule(name, options as never),
     stats: () => Object.freeze({ refused: admissions.refused }),
@@ -454,7 +457,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       await durable.close()
     },
   }
-  return durable
+  return quietAtClose(durable, ['run', 'resume', 'retryFailed', 'recover'])
 }
 
 /** Reads answers. A getter or a proxy of them may throw. */
