@@ -90,7 +90,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       orders: plan.runs,
       place: number,
       workers: plan.workers,
-      recoverAgainMs: place.hasWeak ? 2_000 : undefined,
+      recoverAgainMs: 2_000,
       seed: Math.floor(random() * 2 ** 31),
     }
     const log = openSync(join(folder, `worker-${number}.log`), 'a')
