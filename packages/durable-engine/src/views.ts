@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { ErrorRecord, RunAuthor } from '@stageflow/core'
 import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
-import { FLAG, type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
+import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
 import { answerPath, questionsIn } from './answers.ts'
 import { findAdmitted, unknownRun } from './claim.ts'
@@ -137,11 +137,6 @@ function checkListOptions(options: ListOptions): void {
     'durable-engine/illegal-option',
     `list(): from (${from}) must be before to (${to}); both are in ms since 1970.`,
   )
-}
-
-/** Throws `durable-engine/illegal-option`. */
-export function checkGetOptions(options: unknown): void {
-  checkOptions('get()', 'durable-engine/illegal-option', options, { facts: FLAG })
 }
 
 /** Who looks at a journal. */

@@ -7,12 +7,13 @@ import {
   TEXT,
   TIME_LIMIT,
   checkOptions,
+  checkedMethods,
   lostInJson,
   plainOptions,
   required,
   show,
 } from '@stageflow/core/kit'
-import type { OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
+import type { MethodRules, OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { fingerprintOf } from '@stageflow/core/durable'
 import { Admissions } from './admission.ts'
 import type { Admitted, AnyGraph, Asking, LaterAction } from './admission.ts'
@@ -305,7 +306,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     },
     as: (system) => {
       checkOptions('as()', ILLEGAL_OPTION, { name: system }, { name: required(TEXT) })
-      if (keys.length > 0) return Object.freeze(controls(system))
+      if (keys.length > 0) return Object.freeze(checkedMethods(controls(system), NAMED_CALLS))
       throw new StageflowError(
         ILLEGAL_OPTION,
         'as(): without a secret, anyone could act by any name. Pass a secret to durableClient() and durableWorkflow().',
@@ -313,7 +314,28 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     },
     stats: () => Object.freeze({ refused: admissions.refused }),
   }
-  return client
+  return checkedMethods(client, CALLS)
+}
+
+const NAMED = {
+  attach: [['runId', 'options']],
+  answer: [['runId', 'answers', 'options']],
+  resume: [['runId', 'answers', 'options']],
+  cancel: [['runId', 'reason', 'options']],
+  status: [['runId', 'options']],
+  retryFailed: [['runId', 'options']],
+} as const
+const NAMED_CALLS: MethodRules<keyof typeof NAMED> = { code: ILLEGAL_OPTION, prefix: 'as().', calls: NAMED }
+const CALLS: MethodRules<keyof DurableClient<unknown>> = {
+  code: ILLEGAL_OPTION,
+  calls: {
+    ...NAMED,
+    start: [['runId', 'request', 'options']],
+    run: [['runId', 'request', 'options']],
+    as: [['name']],
+    stats: [[]],
+  },
+  synchronous: ['as', 'stats'],
 }
 
 interface Split {
