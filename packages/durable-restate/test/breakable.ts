@@ -16,11 +16,20 @@ export class Worker {
 
   /** Resolves once it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [this.#program, ...this.#args], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [this.#program, ...this.#args], { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
+    let said = ''
+    const listen = (bytes: Buffer): void => void (said += bytes.toString())
+    child.stderr.on('data', listen)
     await new Promise<void>((resolve, reject) => {
-      child.stdout.once('data', () => resolve())
-      child.once('exit', (exit) => reject(new Error(`The worker ended with ${exit} before it was ready.`)))
+      child.stdout.once('data', () => {
+        child.stderr.off('data', listen).pipe(process.stderr)
+        resolve()
+      })
+      // After its standard error has ended too.
+      child.once('close', (exit, signal) =>
+        reject(new Error(`The worker ended with ${exit ?? signal} before it was ready:\n${said}`)),
+      )
     })
   }
 
