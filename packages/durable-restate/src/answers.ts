@@ -10,8 +10,10 @@ export type QuestionsByPath = ReadonlyMap<string, Question>
 
 /** The open questions, as they are listed for people. */
 export const openRequests = (questions: QuestionsByPath): readonly OpenRequest[] =>
-  [...questions].flatMap(([path, { is, request, until }]) =>
-    is === 'open' ? [{ path: namesIn(path), request, ...(until !== undefined && { until }) }] : [],
+  [...questions].flatMap(([path, { is, request, until, answerSchema }]) =>
+    is === 'open'
+      ? [{ path: namesIn(path), request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
+      : [],
   )
 
 /** The questions by the names of their answers, nested for child pipelines and maps. */

@@ -66,6 +66,8 @@ export async function postgresPlace(): Promise<OwnPlace> {
     whereabouts: mkdtempSync(join(tmpdir(), 'stageflow-storm-')),
     opener: new URL('postgres-runs.ts', import.meta.url),
     hasWeak: false,
+    mixesVersions: true,
+    needsWorker: false,
     troubles: [
       {
         name: 'restarted',
