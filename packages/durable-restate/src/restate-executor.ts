@@ -2,7 +2,7 @@ import { CancelledError, RestatePromise, serde } from '@restatedev/restate-sdk'
 import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-sdk'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
-import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { CallFacts, DurableStart, Fact, GraphFingerprint, StageExecutor } from '@stageflow/core/durable'
 import type { Arrival, GivenAnswer } from './arrival.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
@@ -14,6 +14,7 @@ import { Timers } from './timers.ts'
 
 export interface Attempt {
   readonly start: DurableStart
+  readonly graph: GraphFingerprint
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
@@ -67,7 +68,7 @@ export class RestateExecutor implements StageExecutor {
   readonly #invocations = new Map<string, RestatePromise<InvocationId>>()
   /** Whether a stage still waits for its answer, by key. */
   readonly #waits = new Map<string, () => boolean>()
-  readonly #questions = new Questions()
+  readonly #questions: Questions
   /** Answers that came when their stages had no open question, by path. The next question takes them. */
   readonly #early = new Map<string, ArrivedAnswer>()
   /** What the run waits for, by the name of the step. */
@@ -95,6 +96,7 @@ export class RestateExecutor implements StageExecutor {
     this.#context = context
     this.#attempt = attempt
     this.start = attempt.start
+    this.#questions = new Questions(attempt.graph)
     this.leg = attempt.leg
     this.lost = context.request().attemptCompletedSignal
     this.#maxInFlight = this.start.options?.maxConcurrency ?? MOST_IN_FLIGHT

@@ -45,6 +45,7 @@ export interface Recorded {
 
 export interface Begun {
   readonly start: DurableStart
+  readonly graph: GraphFingerprint
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
@@ -102,7 +103,7 @@ export function startOf(
   const leg = isFirst && moved === undefined ? 1 : 2
   const isRetried = moved?.isRetried
   const start = { runId, startedAt, limitFrom, input, options, kept, isRetried }
-  return { start, leg, moved: moved?.facts ?? [], cancelled }
+  return { start, graph: recorded.fingerprint, leg, moved: moved?.facts ?? [], cancelled }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }
