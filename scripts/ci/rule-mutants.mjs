@@ -290,9 +290,9 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'a stage that has ended takes an early answer',
-    `${ENGINE}/answers.ts`,
-    '  if (ended.has(path)) return',
-    '  if (false) return',
+    `${CORE}/durable/match-answers.ts`,
+    "else if (found.is === 'ended') yield",
+    "else if (found.is === 'gone') yield",
     [...ANSWER_TESTS, ...RUNS_TESTS],
   ),
   mutant(
@@ -401,7 +401,7 @@ export const RULE_MUTANTS = [
     ],
     ['a retry keeps what its code had left', ' && abandoned !== true', ''],
     ['a retry forgets the answers', "if (kind === 'answer') return true", "if (kind === 'answer') return false"],
-    ['a retry keeps the limit that had passed', "return !key.startsWith('/')", 'return true'],
+    ['a retry keeps the limit that had passed', "return !isLimitTimer(key)", 'return true'],
     ['the stages in again keep their results', '!isOf(fact, again) && (', '(again !== undefined) && ('],
     ['a retry repeats the attempts that failed', 'isKept(fact) || isEarlier(fact)', 'isKept(fact)'],
   ].map(([rule, find, replace]) =>

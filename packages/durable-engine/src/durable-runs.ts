@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
+import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { checkedMethods, codeOf, plainOptions } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
 
 import { Admissions } from './admission.ts'
-import { answerPaths } from './answers.ts'
 import {
   checkAgain,
   checkCloseOptions,
@@ -262,7 +261,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   ): Promise<GivenAnswers> {
     signalOf(options)?.throwIfAborted()
     const row = await existing(runId)
-    const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
+    const paths = await readable(runId, () => pathsOfAnswers(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
     return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }

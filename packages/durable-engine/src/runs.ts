@@ -1,11 +1,11 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
-import { checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
+import { answerPath, checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
-import { answerPath, pathsIn } from './answers.ts'
+import { pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { claim, lookAt, unknownRun } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { wrongFact } from '@stageflow/core/durable'
+import { stageOfKey, wrongFact } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { isPlain } from '@stageflow/core/kit'
 import { ANSWER, CANCEL } from './names.ts'
@@ -44,23 +44,12 @@ function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasG
     const id = `${kind} ${key}`
     if (seen.has(id)) return `facts[${place}] is a second ${kind} of "${key}"`
     seen.add(id)
-    if (kind === 'call' && !isInGraph(key, graph)) return `facts[${place}] is of "${key}", which the graph lacks`
+    if (kind === 'call' && stageOfKey(key, graph) === undefined)
+      return `facts[${place}] is of "${key}", which the graph lacks`
     const isAfterMissing = 'facts' in known && known.facts.after > place && !hasGaps
     if (isAfterMissing) return `facts[${place}] came after facts that are missing`
   }
   return undefined
-}
-
-/** Whether a key leads to a stage of a graph. */
-function isInGraph(key: string, graph: GraphFingerprint): boolean {
-  let inside: GraphFingerprint | undefined = graph
-  return key.split('/').every((part) => {
-    const name = (part.split(/[#@]/, 1)[0] as string).replaceAll('%2F', '/')
-    const stages: GraphFingerprint['stages'] = inside?.stages ?? {}
-    const stage = Object.hasOwn(stages, name) ? stages[name] : undefined
-    inside = stage?.child
-    return stage !== undefined
-  })
 }
 
 const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0

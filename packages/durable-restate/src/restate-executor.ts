@@ -2,7 +2,7 @@ import { CancelledError, RestatePromise, serde } from '@restatedev/restate-sdk'
 import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-sdk'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
-import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { CallFacts, DurableStart, Fact, GraphFingerprint, StageExecutor } from '@stageflow/core/durable'
 import type { Arrival, GivenAnswer, GivenStop } from './arrival.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
@@ -16,6 +16,7 @@ import { Timers } from './timers.ts'
 
 export interface Attempt {
   readonly start: DurableStart
+  readonly graph: GraphFingerprint
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
@@ -71,7 +72,7 @@ export class RestateExecutor implements StageExecutor {
   readonly #invocations = new Map<string, RestatePromise<InvocationId>>()
   /** Whether a stage still waits for its answer, by key. */
   readonly #waits = new Map<string, () => boolean>()
-  readonly #questions = new Questions()
+  readonly #questions: Questions
   /** The JSON Schemas of the answers to calls that have asked, by their keys. */
   readonly #schemas = new Map<string, object>()
   /** Answers that came when their stages had no open question, by path. The next question takes them. */
@@ -104,6 +105,7 @@ export class RestateExecutor implements StageExecutor {
     this.#context = context
     this.#attempt = attempt
     this.start = attempt.start
+    this.#questions = new Questions(attempt.graph)
     this.leg = attempt.leg
     this.lost = context.request().attemptCompletedSignal
     this.#maxInFlight = this.start.options?.maxConcurrency ?? MOST_IN_FLIGHT

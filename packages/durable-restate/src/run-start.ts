@@ -49,6 +49,7 @@ export interface Recorded {
 
 export interface Begun {
   readonly start: DurableStart
+  readonly graph: GraphFingerprint
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
@@ -108,7 +109,7 @@ export function startOf(
   const leg = isFirst && moved === undefined ? 1 : 2
   const retries = moved?.retries ?? []
   const start = { runId, startedAt, limitFrom, input, options, kept, isRetried: retries.length > 0 }
-  return { start, leg, moved: moved?.facts ?? [], retries, cancelled }
+  return { start, graph: recorded.fingerprint, leg, moved: moved?.facts ?? [], retries, cancelled }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }
