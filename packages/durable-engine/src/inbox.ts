@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunAuthor } from '@stageflow/core'
+import type { Clock, RunAuthor } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { CallFacts } from '@stageflow/core/durable'
 
@@ -41,6 +41,7 @@ export interface AnswerPlan {
   readonly journal: Pick<Journal, 'name'>
   readonly owner: string
   readonly maxFactLength: number
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** Answers as they were given. */
@@ -62,7 +63,7 @@ export interface GivenAnswers {
 export function* keepAnswers(
   id: string,
   { answers: given, admitted, by, graph, carriesOn, paths }: GivenAnswers,
-  { journal, owner, maxFactLength }: AnswerPlan,
+  { journal, owner, maxFactLength, clock }: AnswerPlan,
 ): Act<number> {
   const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
@@ -90,6 +91,7 @@ export function* keepAnswers(
     given,
     by,
     unchecked: graph === undefined,
+    at: clock.now(),
     schemas,
     maxFactLength,
   }))
@@ -119,6 +121,8 @@ interface AnswersToKeep {
   readonly by: RunAuthor | undefined
   /** They are given without the graph. */
   readonly unchecked: boolean
+  /** When they are kept, in ms since 1970. */
+  readonly at: number
   /** The JSON Schemas of the answers, by the keys of their questions. */
   readonly schemas: ReadonlyMap<string, object>
   readonly maxFactLength: number
@@ -135,13 +139,13 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, by, unchecked, schemas, maxFactLength }: AnswersToKeep,
+  { given, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const rowOf =
     (kind: InboxRow['kind']) =>
     ([key, answer]: readonly [key: string, answer: unknown]): AddedInboxRow => {
       const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
-      return { run: row.n, kind, key, value: answerText(text, by, unchecked) }
+      return { run: row.n, kind, key, value: answerText(text, { by, unchecked, at }) }
     }
   try {
     const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
@@ -176,8 +180,8 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
 const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'
 
 /** An answer as the inbox has it. `text`: the answer as JSON. */
-const answerText = (text: string, by: RunAuthor | undefined, unchecked: boolean): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}}`
+const answerText = (text: string, { by, unchecked, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'at'>): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''},"at":${at}}`
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(
