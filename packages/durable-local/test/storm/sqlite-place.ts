@@ -32,7 +32,13 @@ export function sqlitePlace(folder: string): StormPlace {
     ],
     settledCalls: async () => read(settledCalls, new Set()),
     untakenRequests: async () =>
-      read((database) => Number(database.prepare('SELECT count(*) AS n FROM inbox').get()?.['n']), 0),
+      read(
+        (database) =>
+          Number(
+            database.prepare(`SELECT count(*) AS n FROM inbox WHERE kind NOT IN ('answer', 'early')`).get()?.['n'],
+          ),
+        0,
+      ),
   }
 }
 

@@ -109,7 +109,8 @@ export async function postgresPlace(): Promise<OwnPlace> {
         WHERE f.kind = 'ask' OR (f.kind = 'call' AND f.value::json ->> 'status' IN ('ok', 'skip'))`)
       return new Set(rows.map(({ call }) => call))
     },
-    untakenRequests: async () => (await pool.query(`SELECT 1 FROM ${SCHEMA}.inbox`)).rowCount ?? 0,
+    untakenRequests: async () =>
+      (await pool.query(`SELECT 1 FROM ${SCHEMA}.inbox WHERE kind NOT IN ('answer', 'early')`)).rowCount ?? 0,
   }
   return {
     place,
