@@ -31,6 +31,7 @@ import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
+import { quietAtClose } from './quiet-at-close.ts'
 import { reopen } from './retry-failed.ts'
 import type { RunRow } from './rows.ts'
 import { graphOf } from './run-row.ts'
@@ -125,8 +126,9 @@ export interface DurableRuns extends AsyncDisposable {
   stats(): DurableStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
-   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
-   * with `durable-engine/illegal-option`. A second call gives the report of the first.
+   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Callers who
+   * wait for them get `durable-engine/closed`; a promise that your code doesn't await causes no unhandled rejection. Rejects only with
+   * `durable-engine/illegal-option`. A second call gives the report of the first.
    */
   close(options?: WaitOptions): Promise<JournalCloseReport>
 }
@@ -450,7 +452,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         get: detailsOf,
         schedule: (of, options) => schedule(of, options as never, name),
       }
-      return Object.freeze(checkedMethods(system, SYSTEM_CALLS))
+      const quiet = quietAtClose(system, ['resume', 'attach', 'retryFailed'])
+      return Object.freeze(checkedMethods(quiet, SYSTEM_CALLS))
     },
     schedule: (name, options) => schedule(name, options as never),
     stats: () => Object.freeze({ refused: admissions.refused }),
@@ -463,7 +466,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       await durable.close()
     },
   }
-  return checkedMethods(durable, CALLS)
+  return checkedMethods(quietAtClose(durable, ['run', 'resume', 'retryFailed', 'recover']), CALLS)
 }
 
 const GRAPH_RUN = ['graph', 'runId'] as const
