@@ -45,7 +45,7 @@ export function orderPlan(seed: number): OrderPlan {
   const random = randomFrom(seed * 7_919)
   const chance = (of: number): boolean => random() < of
   const paid = random()
-  const plan = {
+  const plan: OrderPlan = {
     id: `order-${seed}`,
     seed,
     paidBy: paid < 0.5 ? 'approver' : paid < 0.8 ? 'system' : 'deadline',

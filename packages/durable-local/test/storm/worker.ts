@@ -30,8 +30,8 @@ export interface WorkerPlan {
   /** Which of the workers this is: it answers and starts its share of the orders. */
   readonly place: number
   readonly workers: number
-  /** How often it calls `recover` again, in ms; undefined if once is enough. */
-  readonly recoverAgainMs: number | undefined
+  /** How often it calls `recover` again, in ms. */
+  readonly recoverAgainMs: number
   /** What it exits with if it is asked to end before all orders have ended. */
   readonly closedCode: number
   /** For what this process does at random. */
@@ -71,17 +71,18 @@ const people = new People({
 })
 
 // A deploy: code that is in progress has some time to leave.
-process.on('SIGTERM', async () => {
-  const { error } = await runs.close({ timeoutMs: random() * 2 * plan.slowMs })
-  if (error !== undefined) people.checkCode('close', error, [])
+const close = async (): Promise<void> => {
+  const report = await runs.close({ timeoutMs: random() * 2 * plan.slowMs })
+  if (report?.error !== undefined) people.checkCode('close', report.error, [])
   process.exit(plan.closedCode)
-})
+}
+process.on('SIGTERM', () => void close())
 
 // Again and again, as an operator does who has made room: a run for whose facts there was no room waits for that.
 const recover = (): void =>
   void runs.recover(graph).catch((error: unknown) => people.checkCode('recover', error, ['durable-engine/closed']))
 recover()
-if (plan.recoverAgainMs !== undefined) setInterval(recover, plan.recoverAgainMs).unref()
+setInterval(recover, plan.recoverAgainMs).unref()
 console.log('ready')
 await people.live()
 await runs.close()
