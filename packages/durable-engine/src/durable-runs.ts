@@ -27,6 +27,7 @@ import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { jsonText, unreadable } from './json.ts'
+import type { JournalCloseReport } from './legs.ts'
 import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
@@ -38,7 +39,7 @@ import { graphOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
-import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import type { DurableRunOptions } from './runs.ts'
 import { CronSchedule, checkSchedule } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { listRuns, runDetails } from './views.ts'
@@ -189,7 +190,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new Admissions()
-  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.inProgress(run) }
+  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.legs.inProgress(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -460,7 +461,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     async close(options = {}) {
       checkCloseOptions(options)
       for (const each of schedules.values()) each.stop()
-      return (closed ??= runs.close(options))
+      return (closed ??= runs.legs.close(options))
     },
     async [Symbol.asyncDispose]() {
       await durable.close()
