@@ -148,7 +148,12 @@ function answerRows(
     const open = question?.is === 'open' ? question : undefined
     const key = open?.key ?? pathText(path)
     const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
-    return { run: row.n, kind: open === undefined ? 'early' : 'answer', key, value: answerText(text, { by, unchecked, at }) }
+    return {
+      run: row.n,
+      kind: open === undefined ? 'early' : 'answer',
+      key,
+      value: answerText(text, { by, unchecked, at }),
+    }
   }
   try {
     const { matched, problems } = matchAnswers(questionsIn([...facts, ...inbox], graph).values(), given, graph)
