@@ -158,7 +158,7 @@ test('what is kept of an answer goes with its run, when that is deleted', async 
 })
 
 test('an answer that is confirmed as the time of its question passes stays in view, also if the stage never asks again', async () => {
-  for (let turns = 0; turns < 24; turns++) {
+  for (let turns = 0; turns < 12; turns++) {
     const clock = manualClock()
     const path = newPath()
     const asksOnce = new Pipeline('p')

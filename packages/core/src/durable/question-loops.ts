@@ -3,7 +3,7 @@ import type { Output } from '../contract/output.ts'
 
 /** So many times a stage can catch up with that passed while its process was down. */
 const MOST_IN_A_ROW = 1_000
-/** A shorter time is no pause. */
+/** A shorter time does not count as a pause. */
 const SHORTEST_MS = 1
 
 /** Counts the questions of stages and items whose times had passed when they were asked: each begins its call again at once. */
