@@ -100,7 +100,7 @@ test('a stranger whose request has a wrong shape is refused before the shape is 
     expect(error).toMatchObject({ code: 'auth/foreign-run' })
     expect(String(error)).not.toContain('boss')
   }
-  await expect(runs.answer(graph, 'a', { nope: 1 } as never, BOSS)).rejects.toThrow('waits for "boss"')
+  await expect(runs.answer(graph, 'a', { nope: 1 } as never, ADA)).rejects.toThrow('waits for "boss"')
 })
 
 test('a request with a graph that lacks the interceptors of the run counts as refused, and the sink is told', async () => {

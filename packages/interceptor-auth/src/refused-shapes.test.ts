@@ -47,7 +47,7 @@ test.each(WRONG_SHAPES)(
   },
 )
 
-test('without an answer, the run asks nobody, and says when it goes on', async () => {
+test('without an answer, no caller is admitted, and the error says when the run goes on', async () => {
   await expect(resume({}, undefined)).rejects.toMatchObject({
     code: 'core/resume',
     message: expect.stringContaining('goes on without one in') as string,
