@@ -37,7 +37,7 @@ export interface ApprovalsOfRunsOptions {
   readonly graphs: readonly AnsweredGraph[]
   /**
    * Says who may answer what. Asked before the interceptors of the graph. Default: the user who began the run; at a stage with
-   * `answeredBy`, whoever the interceptors admit.
+   * `answeredBy`, each caller whom the interceptors admit.
    */
   readonly allows?: AllowsDecision<unknown>
   /** Maximum time for `allows`, in ms. Default: 5,000. */

@@ -51,7 +51,7 @@ type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [o
 /** The options of `answer`. */
 export type AnswerOptions = RunOptions & {
   /**
-   * Who answers, as your app has it. If interceptors verify somebody else, such as by a token, the answer is refused with
+   * Who answers, as your app has it. If interceptors verify another person, such as by a token, the answer is refused with
    * `durable-engine/other-author`. Default: they alone say who it is.
    */
   readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
