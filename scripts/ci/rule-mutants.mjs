@@ -54,8 +54,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer in process is not admitted',
     `${CORE}/durable/resume.ts`,
-    'answered.length === 0 ?',
-    'answered.length >= 0 ?',
+    'onlyWakes ? { by: undefined } :',
+    'answered.length >= 0 ? { by: undefined } :',
     [...ADMISSION_TESTS, ...ACCESS_TESTS],
   ),
   mutant(
