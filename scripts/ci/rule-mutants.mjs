@@ -320,7 +320,7 @@ export const RULE_MUTANTS = [
     'a leg takes the inbox before it knows that the run is its own',
     `${ENGINE}/runs.ts`,
     "    if (!(yield* ask('endLeg', ended))) return false\n",
-    "    for (const row of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', ended))) return false\n",
+    "    for (const [row] of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', ended))) return false\n",
     LEASE_TESTS,
   ),
   mutant(
@@ -336,6 +336,28 @@ export const RULE_MUTANTS = [
     '    checkKnown(graph, row, given)\n',
     '',
     RUNS_TESTS,
+  ),
+
+  mutant(
+    'a run that has ended loses the answers that no leg took',
+    `${LOCAL}/statements.ts`,
+    " AND kind NOT IN ('answer', 'early')`",
+    '`',
+    [`${ENGINE}/kept-answers.test.ts`],
+  ),
+  mutant(
+    'an answer that came as its question ended is dropped',
+    `${ENGINE}/leg-executor.ts`,
+    'isOverdue ? early : undefined',
+    'undefined',
+    [`${ENGINE}/kept-answers.test.ts`],
+  ),
+  mutant(
+    'an argument that a method has no parameter for is ignored',
+    `${CORE}/kit/checked-methods.ts`,
+    '  if (given.length <= most) return undefined\n',
+    '  if (given.length <= most || given.length > most) return undefined\n',
+    [`${ENGINE}/surplus-arguments.test.ts`],
   ),
 
   // Later facts and retries
@@ -370,7 +392,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a late fact that came too late stays in the inbox',
     `${ENGINE}/leg-executor.ts`,
-    '      this.untaken.add(row.n)\n      return\n',
+    '      this.untaken.set(row.n, undefined)\n      return\n',
     '      return\n',
     LEASE_TESTS,
   ),

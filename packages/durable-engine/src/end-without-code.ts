@@ -34,7 +34,6 @@ export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
     ...stagesOf(row, facts, parts, end),
     children: {},
   }
-  yield* ask('emptyInbox', row.n)
   yield* ask('endLeg', {
     run: row.n,
     fence: row.fence,

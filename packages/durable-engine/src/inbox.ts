@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunAuthor } from '@stageflow/core'
+import type { Clock, RunAuthor } from '@stageflow/core'
 import { fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
 import type { CallFacts, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
 
@@ -41,6 +41,7 @@ export interface AnswerPlan {
   readonly journal: Pick<Journal, 'name'>
   readonly owner: string
   readonly maxFactLength: number
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** Answers as they were given. */
@@ -62,7 +63,7 @@ export interface GivenAnswers {
 export function* keepAnswers(
   id: string,
   { answers: given, admitted, by, graph, carriesOn, paths }: GivenAnswers,
-  { journal, owner, maxFactLength }: AnswerPlan,
+  { journal, owner, maxFactLength, clock }: AnswerPlan,
 ): Act<number> {
   const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
@@ -90,6 +91,7 @@ export function* keepAnswers(
     given,
     by,
     unchecked: graph === undefined,
+    at: clock.now(),
     schemas,
     maxFactLength,
   }))
@@ -119,6 +121,8 @@ interface AnswersToKeep {
   readonly by: RunAuthor | undefined
   /** They are given without the graph. */
   readonly unchecked: boolean
+  /** When they are kept, in ms since 1970. */
+  readonly at: number
   /** The JSON Schemas of the answers, by the keys of their questions. */
   readonly schemas: ReadonlyMap<string, object>
   readonly maxFactLength: number
@@ -135,7 +139,7 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, by, unchecked, schemas, maxFactLength }: AnswersToKeep,
+  { given, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const graph = graphOf(row)
   const rowOf = ({ path, answer, question }: MatchedAnswer<Question>): AddedInboxRow => {
@@ -143,7 +147,12 @@ function answerRows(
     const open = question?.is === 'open' ? question : undefined
     const key = open?.key ?? pathText(path)
     const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
-    return { run: row.n, kind: open === undefined ? 'early' : 'answer', key, value: answerText(text, by, unchecked) }
+    return {
+      run: row.n,
+      kind: open === undefined ? 'early' : 'answer',
+      key,
+      value: answerText(text, { by, unchecked, at }),
+    }
   }
   try {
     const { matched, problems } = matchAnswers(questionsIn([...facts, ...inbox], graph).values(), given, graph)
@@ -175,8 +184,8 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
   )
 
 /** An answer as the inbox has it. `text`: the answer as JSON. */
-const answerText = (text: string, by: RunAuthor | undefined, unchecked: boolean): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}}`
+const answerText = (text: string, { by, unchecked, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'at'>): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''},"at":${at}}`
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(

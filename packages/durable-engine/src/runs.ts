@@ -279,7 +279,10 @@ export class Runs {
     const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
     if (!isSuspended) return yield* askLast('endLeg', ended)
     if (!(yield* ask('endLeg', ended))) return false
-    for (const row of untaken) yield* ask('takeFromInbox', row)
+    for (const [row, early] of untaken) {
+      yield* ask('takeFromInbox', row)
+      if (early !== undefined) yield* ask('addToInbox', { run, kind: early.kind, key: early.key, value: early.value })
+    }
     return true
   }
 

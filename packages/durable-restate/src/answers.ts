@@ -9,8 +9,10 @@ export type QuestionsByPath = ReadonlyMap<string, Question>
 
 /** The open questions, as they are listed for people. */
 export const openRequests = (questions: QuestionsByPath): readonly OpenRequest[] =>
-  [...questions].flatMap(([path, { is, request, until }]) =>
-    is === 'open' ? [{ path: namesIn(path), request, ...(until !== undefined && { until }) }] : [],
+  [...questions].flatMap(([path, { is, request, until, answerSchema }]) =>
+    is === 'open'
+      ? [{ path: namesIn(path), request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
+      : [],
   )
 
 /** An answer to an open question, or to one that its stage has not asked yet. `name`: of its promise. */

@@ -12,6 +12,8 @@ export interface Question {
   /** `idle`: its time has passed, or its child pipeline may run again, so it may ask again. `ended`: it can't ask anymore. */
   readonly is: 'open' | 'answered' | 'idle' | 'ended'
   readonly request?: unknown
+  /** The JSON Schema of its answer. */
+  readonly answerSchema?: object
   /** When the stage goes on without an answer, in ms since 1970. */
   readonly until?: number | undefined
 }
@@ -28,10 +30,10 @@ export class Questions {
   }
 
   /** The call of `key` asks. `isNew`: it was not asked before the run was moved. */
-  ask(key: string, request: unknown, isNew: boolean): void {
+  ask(key: string, asked: Pick<Question, 'request' | 'answerSchema'>, isNew: boolean): void {
     const path = this.#textOf(key)
     const number = (this.#asked.get(path)?.number ?? 0) + 1
-    this.#write(path, isNew ? { number, key, is: 'open', request } : { number, key, is: 'answered' })
+    this.#write(path, isNew ? { number, key, is: 'open', ...asked } : { number, key, is: 'answered' })
   }
   /** The question of `key` has a time. */
   limit(key: string, until: number): void {

@@ -123,9 +123,9 @@ export class RecordedRun {
   /** Begins the run again with what it has done before, after its invocation was removed. */
   async beginAgain(keys: Keys, { request }: RunJournal, moved: Moved): Promise<void> {
     const { name, runId, url, headers } = this.#place
-    const { kept, ...rest } = request
+    const { kept, by, ...rest } = request
     const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id: randomUUID() } as const
-    const sent = sealed(keys, { ...about, isAdmitted: true, kept, body: { ...rest, moved } })
+    const sent = sealed(keys, { ...about, isAdmitted: true, kept, by, body: { ...rest, moved } })
     const path = `/${name}/${encodeURIComponent(runId)}/move`
     try {
       if ((await restateAt(url, headers)('POST', path, sent)) === true) return

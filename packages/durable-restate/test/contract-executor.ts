@@ -106,7 +106,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     const run = (context: WorkflowContext, request: BegunRequest): Promise<never> => this.#attempt(context, request)
     // A cancel of the client counts only for a run that was started.
     const stop = handlers.workflow.shared(async (context: WorkflowSharedContext, reason: string) => {
-      await context.promise(CANCEL).resolve(reason)
+      await context.promise(CANCEL).resolve({ reason })
     })
     const served = workflow({ name: this.#name, handlers: { run, start, answer, cancel, read, stop } })
     const handle = createEndpointHandler({ services: [served], logger: () => {} })
