@@ -30,8 +30,8 @@ export interface WorkerPlan {
   /** Which of the workers this is: it answers and starts its share of the orders. */
   readonly place: number
   readonly workers: number
-  /** How often it calls `recover` again, in ms; undefined if once is enough. */
-  readonly recoverAgainMs: number | undefined
+  /** How often it calls `recover` again, in ms. */
+  readonly recoverAgainMs: number
   /** For what this process does at random. */
   readonly seed: number
 }
@@ -72,7 +72,7 @@ const people = new People({
 const recover = (): void =>
   void runs.recover(graph).catch((error: unknown) => people.checkCode('recover', error, ['durable-engine/closed']))
 recover()
-if (plan.recoverAgainMs !== undefined) setInterval(recover, plan.recoverAgainMs).unref()
+setInterval(recover, plan.recoverAgainMs).unref()
 console.log('ready')
 await people.live()
 await runs.close()
