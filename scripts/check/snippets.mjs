@@ -59,7 +59,7 @@ function writeSnippets(root, folder, snippets) {
 
 async function compile(folder, snippets, { tsc }) {
   if (snippets.length === 0) return []
-  // Each checker checks the types of the packages anew, so that several take twice the processor time of one.
+  // Each checker checks the types of the packages again, so that several take twice the processor time of one.
   const { code, output } = await runCommand(tsc, ['-p', folder, '--pretty', 'false', '--checkers', '1'], {
     cwd: folder,
   })
