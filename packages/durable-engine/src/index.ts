@@ -1,6 +1,7 @@
 // For apps, by way of the package of their journal
 export { durableRuns } from './durable-runs.ts'
 export type {
+  AnswerOptions,
   DurableRuns,
   DurableStats,
   RetryFailedOptions,
