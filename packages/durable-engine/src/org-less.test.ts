@@ -14,14 +14,12 @@ const verify = (token: string) => ({ sub: token.split(':')[0], roles: token.spli
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('May I?') : { by: resumed.by?.userId }
 const orders = (options: Partial<AuthOptions> = {}, enforced = false) =>
-  new Pipeline('order')
-    .withStage('boss', ask, { answeredBy: { roles: ['approver'] } })
-    .build({
-      interceptors: [
-        auth({ verify, ...options }),
-        ...(enforced ? [orgEnforcement({ resourceOrgId: () => undefined })] : []),
-      ],
-    })
+  new Pipeline('order').withStage('boss', ask, { answeredBy: { roles: ['approver'] } }).build({
+    interceptors: [
+      auth({ verify, ...options }),
+      ...(enforced ? [orgEnforcement({ resourceOrgId: () => undefined })] : []),
+    ],
+  })
 const suspended = async (graph: ReturnType<typeof orders>) =>
   JSON.parse(JSON.stringify(await graph.run({}, { token: 'ada:approver' }))) as SuspendedResult<{ boss: unknown }>
 const BOB = { token: 'bob:approver' }
