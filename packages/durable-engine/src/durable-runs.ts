@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
+import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
 
 import { Admissions } from './admission.ts'
-import { answerPaths } from './answers.ts'
 import {
   checkAgain,
   checkCloseOptions,
@@ -29,17 +28,19 @@ import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { jsonText, unreadable } from './json.ts'
+import type { JournalCloseReport } from './legs.ts'
 import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
+import { quietAtClose } from './quiet-at-close.ts'
 import { reopen } from './retry-failed.ts'
 import type { RunRow } from './rows.ts'
 import { graphOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
-import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import type { DurableRunOptions } from './runs.ts'
 import { CronSchedule, checkSchedule } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { listRuns, runDetails } from './views.ts'
@@ -137,8 +138,9 @@ export interface DurableRuns extends AsyncDisposable {
   stats(): DurableStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
-   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
-   * with `durable-engine/illegal-option`. A second call gives the report of the first.
+   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Callers who
+   * wait for them get `durable-engine/closed`; a promise that your code doesn't await causes no unhandled rejection. Rejects only with
+   * `durable-engine/illegal-option`. A second call gives the report of the first.
    */
   close(options?: WaitOptions): Promise<JournalCloseReport>
 }
@@ -199,7 +201,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new Admissions()
-  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.inProgress(run) }
+  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.legs.inProgress(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -274,7 +276,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   ): Promise<GivenAnswers> {
     signalOf(options)?.throwIfAborted()
     const row = await existing(runId)
-    const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
+    const paths = await readable(runId, () => pathsOfAnswers(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
     return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }
@@ -467,20 +469,21 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         get: detailsOf,
         schedule: (of, options) => schedule(of, options as never, name),
       }
-      return Object.freeze(checkedMethods(system, SYSTEM_CALLS))
+      const quiet = quietAtClose(system, ['resume', 'attach', 'retryFailed'])
+      return Object.freeze(checkedMethods(quiet, SYSTEM_CALLS))
     },
     schedule: (name, options) => schedule(name, options as never),
     stats: () => Object.freeze({ refused: admissions.refused }),
     async close(options = {}) {
       checkCloseOptions(options)
       for (const each of schedules.values()) each.stop()
-      return (closed ??= runs.close(options))
+      return (closed ??= runs.legs.close(options))
     },
     async [Symbol.asyncDispose]() {
       await durable.close()
     },
   }
-  return checkedMethods(durable, CALLS)
+  return checkedMethods(quietAtClose(durable, ['run', 'resume', 'retryFailed', 'recover']), CALLS)
 }
 
 const GRAPH_RUN = ['graph', 'runId'] as const

@@ -1,12 +1,13 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
-import { fingerprintOf } from '@stageflow/core/durable'
-import type { CallFacts } from '@stageflow/core/durable'
+import { fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
+import type { CallFacts, MatchedAnswer } from '@stageflow/core/durable'
 import { asClause } from '@stageflow/core/kit'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
-import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
+import { questionsIn } from './answers.ts'
+import type { Question } from './answers.ts'
 import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
@@ -68,7 +69,7 @@ export function* keepAnswers(
 ): Act<number> {
   const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
-  if (paths !== undefined && textOf(answerPaths(given, graphOf(row))) !== textOf(paths))
+  if (paths !== undefined && textOf(pathsOfAnswers(given, graphOf(row))) !== textOf(paths))
     throw notWaiting(
       row,
       'the answers, or the graph of the run, have changed while the caller was checked; answer again',
@@ -107,8 +108,8 @@ const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify
 /** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
 function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
   const shape = fingerprintOf(graph)
-  const unknown = answerPaths(answers, graphOf(row)).find(
-    (path) => hasStage(graphOf(row), path) && !hasStage(shape, path),
+  const unknown = pathsOfAnswers(answers, graphOf(row)).find(
+    (path) => stageIn(graphOf(row), path) !== undefined && stageIn(shape, path) === undefined,
   )
   if (unknown === undefined) return
   throw new StageflowError(
@@ -142,19 +143,26 @@ function answerRows(
   inbox: readonly InboxRow[],
   { given, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
-  const rowOf =
-    (kind: InboxRow['kind']) =>
-    ([key, answer]: readonly [key: string, answer: unknown]): AddedInboxRow => {
-      const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
-      return { run: row.n, kind, key, value: answerText(text, { by, unchecked, at }) }
+  const graph = graphOf(row)
+  const rowOf = ({ path, answer, question }: MatchedAnswer<Question>): AddedInboxRow => {
+    // An early one waits for its question, by the path of that.
+    const open = question?.is === 'open' ? question : undefined
+    const key = open?.key ?? pathText(path)
+    const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
+    return {
+      run: row.n,
+      kind: open === undefined ? 'early' : 'answer',
+      key,
+      value: answerText(text, { by, unchecked, at }),
     }
+  }
   try {
-    const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
-    const paths = [...early.map(([path]) => path), ...answers.map(([key]) => pathsIn(graphOf(row))(key))]
+    const { matched, problems } = matchAnswers(questionsIn([...facts, ...inbox], graph).values(), given, graph)
+    const paths = matched.map(({ path }) => pathText(path))
     const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
     const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
-    const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
+    const rows = matched.map(rowOf)
     const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))
     if (refused.length > 0) throw refusedAnswers(row, refused)
     return rows
@@ -176,9 +184,6 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
     'durable-engine/answer',
     `An answer for run "${id}" was refused, so none was kept, and the questions stay open: ${problems.join('; ')}. Pass what the answerSchema of the question takes; get(runId) has it in requests.`,
   )
-
-/** What will be a fact of the run under its own key. */
-const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'
 
 /** An answer as the inbox has it. `text`: the answer as JSON. */
 const answerText = (text: string, { by, unchecked, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'at'>): string =>

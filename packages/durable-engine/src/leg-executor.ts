@@ -140,23 +140,27 @@ export class LegExecutor implements StageExecutor {
 
   // What happens from outside
 
-  /** Tells that something may be in the inbox of the run. */
+  /** Tells that something may be in the inbox of the run. What it can't read ends this leg, and disturbs no other run. */
   lookIntoInbox(): void {
     this.#mustRead = true
-    const reading = this.#readInbox()
-    if (reading === undefined) this.#noticeStop()
-    // After an error, `next` reads again, and fails.
-    else
-      void reading.then(
-        () => this.#noticeStop(),
-        () => this.#moved(),
-      )
+    void this.#lookForStop()
   }
-  /** While an interceptor around the run is awaited, `next` isn't called. */
-  #noticeStop(): void {
-    const stop = this.#inbox.find(({ kind }) => kind === 'stop')
-    if (stop !== undefined) this.#stopping.abort(stopIn(readFact({ ...stop, kind: 'stop' }, this.start.runId)).reason)
-    this.#moved()
+  /** While an interceptor around the run is awaited, `next` isn't called. Never rejects. */
+  async #lookForStop(): Promise<void> {
+    try {
+      const reading = this.#readInbox()
+      if (reading !== undefined) await reading
+    } catch {
+      // `next` reads again, and fails.
+      return this.#moved()
+    }
+    try {
+      const stop = this.#inbox.find(({ kind }) => kind === 'stop')
+      if (stop !== undefined) this.#stopping.abort(stopIn(readFact({ ...stop, kind: 'stop' }, this.start.runId)).reason)
+      this.#moved()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
   /** The lease holds again for certain, so calls may begin. */
   leaseRenewed(): void {

@@ -1,9 +1,10 @@
 import { StageflowError } from '@stageflow/core'
 import type { ErrorRecord, RunAuthor } from '@stageflow/core'
+import { answerPath } from '@stageflow/core/durable'
 import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
 import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
-import { answerPath, questionsIn } from './answers.ts'
+import { openKeys } from './answers.ts'
 import { findAdmitted, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
@@ -257,9 +258,9 @@ function ownerOf({ status, owner, owned }: ListedRun, viewer: string | undefined
 /** Without the questions whose answers are still in the inbox. */
 function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly OpenRequest[] {
   const graph = graphOf(row)
-  const questions = questionsIn([...facts, ...inbox])
+  const open = openKeys([...facts, ...inbox], graph)
   return facts.flatMap(({ kind, key, value }) => {
-    if (kind !== 'ask' || questions.get(key) !== 'open') return []
+    if (kind !== 'ask' || !open.has(key)) return []
     const { request, until, answerSchema } = readFact({ kind, key, value }, row.id) as CallFacts
     const path = answerPath(key, graph)
     return [{ path, request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]

@@ -7,7 +7,7 @@ import { durableRuns, questionOf } from '@stageflow/durable-engine'
 import type { DurableRuns, EngineOptions, Tables } from '@stageflow/durable-engine'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { inFile, newPath, until } from '../../durable-engine/test/open-runs.ts'
+import { inFile, newPath, stoppedMachineClock, until } from '../../durable-engine/test/open-runs.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 
 const full = (): StageflowError => new StageflowError('durable-local/full', 'The disk is full.')
@@ -61,7 +61,7 @@ async function abandoned(path: string, runId = 'a'): Promise<void> {
   const { runs } = openFailing(path)
   void runs.run(hanging, {}, { runId }).catch(() => {})
   await until(() => inFile(path, 'SELECT * FROM runs').length > 0)
-  await runs.close({ timeoutMs: 100 })
+  await runs.close()
 }
 
 test('recover calls a stage once whose fact has no room, and says why the run is blocked', async () => {
@@ -107,13 +107,15 @@ test('recover goes on with a run that it could not claim without room, once ther
 test('recover tries a run in a file that was moved once for each beat', async () => {
   const path = newPath()
   await abandoned(path)
-  const { runs, writes } = openFailing(path)
+  let beats = 0
+  const setTimer = (beat: () => void, ms: number) => systemClock.setTimeout(() => (beats++, beat()), ms)
+  const { runs, writes } = openFailing(path, { clock: { ...systemClock, setTimeout: setTimer } })
   renameSync(path, `${path}.moved`)
   void runs.recover(hanging).catch(() => {})
-  await sleep(SOME_BEATS_MS)
-  expect(writes()).toBeGreaterThan(0)
-  // One for each of 6 beats, and what cleans up.
-  expect(writes()).toBeLessThan(20)
+  await until(() => beats === 6)
+  expect(writes()).toBeGreaterThan(5)
+  // One for each beat, and the first.
+  expect(writes()).toBeLessThanOrEqual(beats + 2)
 })
 
 /** Refuses each run after `before`, in which writes begin to fail. */
@@ -208,13 +210,22 @@ test('closing keeps the lease while it waits for code, so no other process begin
   const graph = new Pipeline('p')
     .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
     .build()
-  const [here, there] = [openFailing(path, { leaseMs: 2_000 }).runs, openFailing(path, { leaseMs: 2_000 }).runs]
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const [here, there] = [openFailing(path, { leaseMs }).runs, openFailing(path, { leaseMs }).runs]
+  const leaseEnd = (): number =>
+    Number(inFile(path, 'SELECT until FROM owners JOIN runs ON owner = owners.id')[0]?.['until'])
   const first = here.run(graph, {}, { runId: 'a' }).catch((error: StageflowError) => error.code)
   await until(() => ends.length === 1)
   const recovered = there.recover(graph)
   const closed = here.close({ timeoutMs: 60_000 })
   // Longer than two leases.
-  await sleep(4_500)
+  for (let halves = 0; halves < 5; halves++) {
+    inFile(path, 'UPDATE owners SET until = until - 1000')
+    const end = leaseEnd()
+    pass(leaseMs / 2 + 1)
+    await until(() => leaseEnd() > end)
+  }
   expect(ends).toHaveLength(1)
   ends[0]?.()
   expect(await closed).toMatchObject({ released: ['a'], stillRunning: [], error: undefined })
@@ -230,11 +241,11 @@ test('closing does not report a run as released that another process has taken',
   const graph = new Pipeline('p')
     .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
     .build()
-  const { runs } = openFailing(path, { leaseMs: 60_000 })
+  const { runs } = openFailing(path, { leaseMs: 3_600_000 })
   void runs.run(graph, {}, { runId: 'a' }).catch(() => {})
   await until(() => ends.length === 1)
   inFile(path, 'UPDATE owners SET until = 0')
-  const there = openFailing(path, { leaseMs: 60_000 }).runs
+  const there = openFailing(path, { leaseMs: 3_600_000 }).runs
   const again = there.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 2)
   for (const end of ends) end()

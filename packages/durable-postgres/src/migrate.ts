@@ -1,11 +1,11 @@
 import { StageflowError } from '@stageflow/core'
 import { codeOf } from '@stageflow/core/kit'
 
-import { Undone } from './connections.ts'
 import type { Connection } from './connections.ts'
 import { identifier, sql } from './sql.ts'
 import type { Sql } from './sql.ts'
 import type { Statements } from './statements.ts'
+import { undone } from './transaction.ts'
 
 /** The version of the tables. Format 1 was never published, so no step leads from it to this one. */
 export const FORMAT = 2
@@ -141,8 +141,7 @@ export async function migrate(connection: Connection, migration: Migration): Pro
     const steps = found?.['has_format'] === true ? await stepsFrom(connection, migration) : [...newSchema, ...create(s)]
     await connection.send([...steps, sql`COMMIT`])
   } catch (error) {
-    await connection.send([sql`ROLLBACK`])
-    throw new Undone('', { cause: codeOf(error) === TABLE_EXISTS ? otherTables(schema) : error })
+    throw await undone(connection, codeOf(error) === TABLE_EXISTS ? otherTables(schema) : error)
   }
 }
 const TABLE_EXISTS = '42P07'

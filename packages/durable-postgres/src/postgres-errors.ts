@@ -14,10 +14,15 @@ export const isContended = (error: unknown): boolean => CONTENDED.has(codeOf(err
 
 /** Whether the server was not there: its own errors of that kind, and all errors that come from the connection. */
 export function isOutage(error: unknown): boolean {
+  if (isWithoutTransactions(error)) return false
   if (StageflowError.is(error)) return error.code === 'durable-postgres/unavailable'
   const code = codeOf(error) ?? ''
   return NOT_SERVING.test(code) || !SQL_STATE.test(code)
 }
+
+/** PgBouncer has one code for all its errors, such as that of a server that is away. */
+const isWithoutTransactions = (error: unknown): boolean =>
+  codeOf(error) === '08P01' && textOf(error).includes('statement pooling mode')
 
 /** An error of PostgreSQL as that of the journal. `doing`: what failed, such as `read`. */
 export function explained(error: unknown, doing: string, schema: string): StageflowError {
@@ -34,6 +39,12 @@ export function explained(error: unknown, doing: string, schema: string): Stagef
     return new StageflowError(
       'durable-postgres/full',
       `${what}: ${cause.message} Make room on the disk of the server; then continue the runs with run() or recover().`,
+      { cause },
+    )
+  if (isWithoutTransactions(error))
+    return new StageflowError(
+      'durable-postgres/no-transactions',
+      `${what}: ${cause.message} Set pool_mode = transaction in the pooler, or connect to PostgreSQL without it.`,
       { cause },
     )
   if (isOutage(error) || isContended(error))

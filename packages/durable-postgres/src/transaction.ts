@@ -83,7 +83,7 @@ export async function writeOnce(
 }
 
 /** Rolls back, so that the connection can be used again. If that fails too, it is closed. */
-async function undone(connection: Connection, error: unknown): Promise<unknown> {
+export async function undone(connection: Connection, error: unknown): Promise<unknown> {
   try {
     await connection.send([ROLLBACK])
     return new Undone('', { cause: error })

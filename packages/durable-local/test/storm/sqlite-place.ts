@@ -24,6 +24,8 @@ export function sqlitePlace(folder: string): StormPlace {
     whereabouts: folder,
     opener: new URL('sqlite-runs.ts', import.meta.url),
     hasWeak: true,
+    mixesVersions: true,
+    needsWorker: false,
     troubles: [
       { name: 'locked', happen: (random) => lock(path, 50 + random() * 600) },
       { name: 'moved', happen: (random) => move(folder, 50 + random() * 300, random() < 0.5) },

@@ -9,6 +9,8 @@ import { startPostgres } from '../../../store-postgres/test/postgres-server.ts'
 import { durablePostgres } from '../../src/index.ts'
 
 const SCHEMA = 'storm'
+/** Those that grow while runs go on. */
+const ALL_TABLES = ['facts', 'inbox', 'runs', 'owners']
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A place, and how it is removed. */
@@ -17,7 +19,7 @@ export interface OwnPlace {
   close(): Promise<void>
 }
 
-/** A journal on a PostgreSQL server of its own, which restarts, cuts its connections and has its clock moved. */
+/** A journal on a PostgreSQL server of its own, which restarts, cuts its connections, is locked or full, and has its clock moved. */
 export async function postgresPlace(): Promise<OwnPlace> {
   const server = await startPostgres({ fsync: 'off' })
   const pool = new Pool({ connectionString: server.url })
@@ -26,6 +28,34 @@ export async function postgresPlace(): Promise<OwnPlace> {
   await journal.migrate()
   await journal.close()
 
+  await pool.query(`
+    CREATE TABLE ${SCHEMA}.has_no_room (name text);
+    CREATE FUNCTION ${SCHEMA}.check_room() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF EXISTS (SELECT FROM ${SCHEMA}.has_no_room WHERE name = TG_TABLE_NAME) THEN
+          RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100';
+        END IF;
+        RETURN NULL;
+      END $$;
+    ${ALL_TABLES.map((table) => `CREATE TRIGGER check_room BEFORE INSERT OR UPDATE ON ${SCHEMA}.${table} EXECUTE FUNCTION ${SCHEMA}.check_room()`).join('; ')}`)
+  const fill = async (tables: readonly string[], ms: number): Promise<void> => {
+    await pool.query(`INSERT INTO ${SCHEMA}.has_no_room SELECT unnest($1::text[])`, [tables])
+    await wait(ms)
+    await pool.query(`DELETE FROM ${SCHEMA}.has_no_room`)
+  }
+  /** Holds locks, as a program does that was stopped in the middle of its work. */
+  const lock = async (tables: readonly string[], ms: number): Promise<void> => {
+    const client = await pool.connect()
+    try {
+      const names = tables.map((table) => `${SCHEMA}.${table}`)
+      await client.query(`BEGIN; LOCK TABLE ${names.join(', ')} IN EXCLUSIVE MODE`)
+      await wait(ms)
+    } catch {
+      // PostgreSQL ends one of the two that wait for each other, and it may be this one.
+    } finally {
+      client.release(true)
+    }
+  }
   const moveClock = (ms: number) =>
     pool.query(`
       CREATE OR REPLACE FUNCTION ${SCHEMA}.now_ms() RETURNS double precision LANGUAGE sql VOLATILE AS
@@ -36,6 +66,8 @@ export async function postgresPlace(): Promise<OwnPlace> {
     whereabouts: mkdtempSync(join(tmpdir(), 'stageflow-storm-')),
     opener: new URL('postgres-runs.ts', import.meta.url),
     hasWeak: false,
+    mixesVersions: true,
+    needsWorker: false,
     troubles: [
       {
         name: 'restarted',
@@ -60,6 +92,14 @@ export async function postgresPlace(): Promise<OwnPlace> {
           await wait(random() * 1_000)
           await moveClock(0)
         },
+      },
+      {
+        name: 'locked',
+        happen: (random) => lock(random() < 0.5 ? ['runs'] : ['runs', 'owners'], 100 + random() * 1_500),
+      },
+      {
+        name: 'full',
+        happen: (random) => fill(random() < 0.5 ? ['facts'] : ALL_TABLES, 100 + random() * 1_500),
       },
     ],
     // Calls that failed are left out: `retryFailed` runs them again.

@@ -23,6 +23,6 @@ export const openRuns: OpenRuns = (address, { clock, leaseMs }) => {
   }
   return {
     runs: Object.assign(runs, { close: closeAll }),
-    troubles: ['durable-postgres/unavailable'],
+    troubles: ['durable-postgres/unavailable', 'durable-postgres/full'],
   }
 }

@@ -7,7 +7,7 @@ import { postgresPlace } from './postgres-place.ts'
 
 // `storm-heavy.ts` does the same with 1,000 orders.
 
-test('in a storm of kills, stops, restarts, cut connections and moved clocks, orders come to what they should', async () => {
+test('in a storm of kills, stops, restarts, cut connections, locks, full disks and moved clocks, orders come to what they should', async () => {
   const { place, close } = await postgresPlace()
   try {
     const plan = { runs: 14, workers: 2, blows: 8, leaseMs: 1_000, slowMs: 100, seed: 4_000, minutes: 3 }
