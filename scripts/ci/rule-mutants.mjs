@@ -91,8 +91,8 @@ export const RULE_MUTANTS = [
   ...[
     ['a caller that attaches is not admitted', "await admissions.later(graph, 'attach', row, options)", ''],
     ['a caller that tries again is not admitted', "await admissions.later(graph, 'retry', row, options)", ''],
-    ['a caller that cancels is not admitted', "await admissions.later(graph as AnyGraph, 'cancel', row, options)", ''],
-    ['a caller that reads is not admitted', "await admissions.later(graph as AnyGraph, 'read', row, options)", ''],
+    ['a caller that cancels is not admitted', "await admissions.later(graph as NamedGraph, 'cancel', row, options)", ''],
+    ['a caller that reads is not admitted', "await admissions.later(graph as NamedGraph, 'read', row, options)", ''],
     [
       'a caller that answers is not admitted',
       "await admissions.later(graph, 'answer', row, options, paths)",
@@ -127,9 +127,9 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'refused requests are not counted',
-    `${ENGINE}/admission.ts`,
-    '      this.refused++\n',
-    '',
+    `${CORE}/durable/admissions.ts`,
+    ' this.#refused++\n      throw',
+    ' void error\n      throw',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(

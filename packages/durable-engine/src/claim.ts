@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunInput, StageGraph } from '@stageflow/core'
+import type { RunInput } from '@stageflow/core'
 import { fingerprintOf, incompatibilities } from '@stageflow/core/durable'
-import type { Admitted, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import type { Admitted, DurableStart, GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import { fingerprint, show } from '@stageflow/core/kit'
 
 import { checkGuarded, keptText } from './admission.ts'
@@ -14,8 +14,6 @@ import type { FactKey, RunRow } from './rows.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { graphOf, hasEnded, startOf } from './run-row.ts'
-
-export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
 /** What a caller brings to a run that may not exist yet. */
 export interface NewRun {
@@ -72,7 +70,7 @@ export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolea
 /** Claims a run, and creates it if it is new. Runs within a write. */
 export function* claim(
   runId: string,
-  graph: AnyGraph,
+  graph: NamedGraph,
   { journal, owner, leaseMs, maxRecoveries, mustRenew }: Claimant,
   created: NewRun | undefined,
 ): Act<Claim> {
@@ -108,7 +106,7 @@ function* settled(row: RunRow): Act<Claim> {
 
 function* create(
   runId: string,
-  graph: AnyGraph,
+  graph: NamedGraph,
   { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
   { input, text, pinned, startedAt, admitted, scheduled }: NewRun,
 ): Act<Claim> {
@@ -171,7 +169,7 @@ const addedRow = (
 const fingerprintTexts = new WeakMap<GraphFingerprint, string>()
 
 /** The shape of a graph as the journal keeps it. */
-function shapeText(graph: AnyGraph): string {
+function shapeText(graph: NamedGraph): string {
   const shape = fingerprintOf(graph)
   const text = fingerprintTexts.get(shape) ?? JSON.stringify(shape)
   fingerprintTexts.set(shape, text)
@@ -193,7 +191,7 @@ export function checkInput(id: string, text: string, { input }: Pick<NewRun, 'in
 }
 
 /** Throws with everything that keeps a run from going on with this graph. */
-export function checkFit(graph: AnyGraph, id: string, before: GraphFingerprint, keys: readonly FactKey[]): void {
+export function checkFit(graph: NamedGraph, id: string, before: GraphFingerprint, keys: readonly FactKey[]): void {
   const found = incompatibilities(graph, before, progressOf(keys, before))
   if (found.length === 0) return
   throw new StageflowError(

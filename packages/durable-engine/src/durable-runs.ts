@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
-import type { LegOptions } from '@stageflow/core/durable'
+import type { LegOptions, NamedGraph } from '@stageflow/core/durable'
 import { checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
 
-import { Admissions } from './admission.ts'
+import { RunAdmissions } from './admission.ts'
 import {
   checkAgain,
   checkCloseOptions,
@@ -21,7 +21,7 @@ import {
   checkWho,
 } from './arguments.ts'
 import { checkFit, checkInput, unknownRun } from './claim.ts'
-import type { AnyGraph, NewRun } from './claim.ts'
+import type { NewRun } from './claim.ts'
 import { scheduledRunId } from './cron-times.ts'
 import { orThrow } from './failed-run.ts'
 import type { GivenAnswers } from './inbox.ts'
@@ -120,12 +120,12 @@ export interface DurableRuns extends AsyncDisposable {
     ...options: RetryArguments<Stages, Ports>
   ): Promise<PipelineResult<Stages>>
   /** Cancels a run in whatever process. Resolves once that is recorded, with false if the run has ended already. */
-  cancel(graph: AnyGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
+  cancel(graph: NamedGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
   cancel(runId: string, reason: string): Promise<boolean>
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
   /** Everything about one run; undefined if there is none. */
-  get(graph: AnyGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
+  get(graph: NamedGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
   as(name: string): SystemRuns
@@ -200,7 +200,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     if (runs.pulse.isOver) throw closedJournal(journal)
   }
 
-  const admissions = new Admissions()
+  const admissions = new RunAdmissions()
   const viewer: Viewer = { journal, owner, inProgress: (run) => runs.legs.inProgress(run) }
 
   /** What a run would be started with. */
@@ -269,7 +269,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
 
   /** Has the interceptors admit the caller who answers, and returns who that is. */
   async function admittedAnswers(
-    graph: AnyGraph,
+    graph: NamedGraph,
     runId: string,
     answers: unknown,
     options: unknown,
@@ -332,7 +332,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   function checkRetry(
-    graph: AnyGraph,
+    graph: NamedGraph,
     runId: string,
     given: object = {},
   ): { readonly again: readonly string[]; readonly options: object } {
@@ -411,7 +411,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       if (graph === undefined) return runs.cancel(runId, { reason })
       checkLeg('cancel()', graph, options)
       const row = await existing(runId)
-      const admitted = await admissions.later(graph as AnyGraph, 'cancel', row, options)
+      const admitted = await admissions.later(graph as NamedGraph, 'cancel', row, options)
       return runs.cancel(runId, { reason, by: admitted?.by }, row.n)
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
@@ -424,7 +424,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkLeg('get()', graph, options, ['facts'])
       const row = await journal.read(ask('findRun', runId))
       if (row === undefined) return undefined
-      await admissions.later(graph as AnyGraph, 'read', row, options)
+      await admissions.later(graph as NamedGraph, 'read', row, options)
       return journal.read(runDetails(runId, viewer, { facts }, row.n))
     },
     as(name) {

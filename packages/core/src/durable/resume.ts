@@ -8,7 +8,7 @@ import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
-import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
+import type { NamedGraph, RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
 import { checkedAnswers } from './answer-schemas.ts'
 import { checkChildren } from './check-leg.ts'
@@ -60,7 +60,7 @@ const withoutPorts = <Stages, Ports>(graph: StageGraph<Stages, Ports>): StageGra
 
 /** Checks a suspended run and its answers, has the caller admitted, and returns the arguments of the run that continues it. */
 async function admittedLeg(
-  graph: Named,
+  graph: NamedGraph,
   suspended: SuspendedRun,
   answers: unknown,
   [options]: readonly (object | undefined)[],
@@ -115,16 +115,14 @@ function isAnswered([name, ...inside]: readonly string[], answers: unknown): boo
 const hasNone = (answers: unknown): boolean => isObject(answers) && Object.keys(answers).length === 0
 
 /** Throws one error with all problems, if there are any. */
-function refuse({ name }: Named, problems: Iterable<string>): void {
+function refuse({ name }: NamedGraph, problems: Iterable<string>): void {
   const all = [...problems]
   if (all.length === 0) return
   throw new StageflowError('core/resume', `A run of "${name}" cannot be resumed: ${all.join('; ')}.`)
 }
 
-type Named = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
-
 /** Why a run can't be resumed with this graph, whatever the answers are. */
-function* problemsWith(graph: Named, run: SuspendedRun): Generator<string, void> {
+function* problemsWith(graph: NamedGraph, run: SuspendedRun): Generator<string, void> {
   const { name, info } = graph
   const { status, report, requests, outputs, children }: SuspendedRun = isObject(run) ? run : ({} as SuspendedRun)
   if (status !== 'suspended') return yield `its status is ${show(status)}; pass the result of a run that is suspended`
@@ -140,7 +138,7 @@ function* problemsWith(graph: Named, run: SuspendedRun): Generator<string, void>
 }
 
 /** Without answers, a run goes on only once the time of a question has passed. */
-function* notDue(graph: Named, run: SuspendedRun): Generator<string, void> {
+function* notDue(graph: NamedGraph, run: SuspendedRun): Generator<string, void> {
   const at = wakeAt(run) as number
   const now = (builtGraphOf(graph)?.clock ?? systemClock).now()
   if (at > now) yield `it has no answer, and the first of its questions goes on without one in ${at - now} ms`
