@@ -150,6 +150,8 @@ const RULES: OptionRules<Omit<DurableClientOptions, 'secret'>> = {
 /** A connection that lasted this long has waited for a run: it is made again. */
 const LONG_MS = 5_000
 const MOST_QUICK_FAILURES = 5
+/** How long one request waits for the end of a run. Then it is made again, because a server that starts again can lose one. */
+const ATTACH_MS = 60_000
 /** How often one start may find that its id was taken by a run that is refused. */
 const MOST_FREED = 10
 /** How long a request may wait that is made again then: a signature is too old soon after. */
@@ -225,7 +227,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
       try {
         await ask('GET', `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`, undefined, {
           ...wait,
-          timeoutMs: Infinity,
+          timeoutMs: ATTACH_MS,
         })
         return (await existing(runId, wait, { result: true })).result as Result
       } catch (error) {
