@@ -12,8 +12,8 @@ const TIME_TESTS = ['packages/core/test/timed-questions.test.ts']
 const LATER_TESTS = ['packages/core/test/later-facts.test.ts']
 const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
 const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
-const LEASE_TESTS = [`${LOCAL}/lost-leases.test.ts`]
-const FAILED_WRITES_TESTS = [`${LOCAL}/failed-writes.test.ts`]
+const LEASE_TESTS = [`${ENGINE}/lost-leases.test.ts`, `${LOCAL}/lost-leases.test.ts`]
+const FAILED_WRITES_TESTS = [`${ENGINE}/failed-writes.test.ts`, `${LOCAL}/failed-writes.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
 const ACCESS_TESTS = [`${AUTH}/access.test.ts`]
 const IDENTITY_TESTS = ['packages/durable-local/test/identity.test.ts']
@@ -138,6 +138,13 @@ export const RULE_MUTANTS = [
     'if (!(error instanceof RunExists)) throw error',
     'if (error instanceof RunExists) return await runs.attach(graph, runId, leg)',
     ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a run that was taken over may be taken at once by a third process',
+    `${ENGINE}/claim.ts`,
+    'if (mustRenew || hasCrashed) yield*',
+    'if (mustRenew) yield*',
+    LEASE_TESTS,
   ),
   mutant(
     'a run is of who its input says',

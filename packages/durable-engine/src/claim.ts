@@ -95,7 +95,8 @@ export function* claim(
     return yield* settled(row)
   }
   const start = startOf(row)
-  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
+  // What has ended the lease of the other, such as a clock that was set, may have ended ours: then a third would take the run at once.
+  if (mustRenew || hasCrashed) yield* ask('renewLease', owner, leaseMs)
   yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
   // As `claimRun` has just written it.
   const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
