@@ -26,22 +26,30 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** The tests of a package or an example, with what its own vitest.config.ts adds. */
-function projectOf(manifest: string): TestProjectInlineConfiguration {
-  const root = dirname(manifest)
-  const config = `${root}/vitest.config.ts`
-  const { name } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly name: string }
-  return { ...(existsSync(config) ? { extends: config } : undefined), root, test: { name, ...SETTINGS } }
+const roots = globSync('{packages,examples}/*/package.json', { exclude: ['examples/third-party'] }).map(dirname)
+/** Packages whose tests need a server, or a setup. */
+const special = roots.filter((root) => existsSync(`${root}/vitest.config.ts`))
+
+function projectOf(root: string): TestProjectInlineConfiguration {
+  const { name } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { readonly name: string }
+  return { extends: `${root}/vitest.config.ts`, root, test: { name, ...SETTINGS } }
+}
+
+// All others are one project. A worker serves only one, and each project transforms for itself what its tests import.
+const others: TestProjectInlineConfiguration = {
+  test: {
+    name: 'others',
+    include: ['{packages,examples}/*/{src,test}/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    exclude: ['**/node_modules/**', 'examples/third-party/**', ...special.map((root) => `${root}/**`)],
+    ...SETTINGS,
+  },
 }
 
 export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
     maxWorkers,
-    projects: [
-      ...globSync('{packages,examples}/*/package.json', { exclude: ['examples/third-party'] }).map(projectOf),
-      { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], ...SETTINGS } },
-    ],
+    projects: [...special.map(projectOf), others],
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

@@ -1,4 +1,4 @@
-import { durableRuns } from './durable.mjs'
+import { durableBytes, durableRequests, durableRuns } from './durable.mjs'
 import { eventBuffers } from './event-buffer.mjs'
 import { exporters } from './exporter.mjs'
 import { queues } from './queue.mjs'
@@ -15,4 +15,6 @@ export const subjects = [
   ...redactions,
   ...toolCalls,
   ...durableRuns,
+  ...durableRequests,
+  durableBytes,
 ]

@@ -46,6 +46,16 @@ const GROUPS = {
     columns: ['', 'a step'],
     row: ({ title, nanos: each }) => [title, micros(each)],
   },
+  durableRequests: {
+    heading: 'A durable run that asks one person, journal `normal`: time from start to end',
+    columns: ['', 'a run'],
+    row: ({ title, nanos: each }) => [title, micros(each)],
+  },
+  durableBytes: {
+    heading: 'What the file keeps of a step with 34 bytes of data',
+    columns: ['', 'a step'],
+    row: ({ title, bytes }) => [title, `${count(bytes)} B`],
+  },
 }
 
 /** The figures as rows of text, by what they are of. */

@@ -299,9 +299,9 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'a stage that has ended takes an early answer',
-    `${ENGINE}/answers.ts`,
-    '  if (ended.has(path)) return',
-    '  if (false) return',
+    `${CORE}/durable/match-answers.ts`,
+    "else if (found.is === 'ended') yield",
+    "else if (found.is === 'gone') yield",
     [...ANSWER_TESTS, ...RUNS_TESTS],
   ),
   mutant(
@@ -329,7 +329,7 @@ export const RULE_MUTANTS = [
     'a leg takes the inbox before it knows that the run is its own',
     `${ENGINE}/runs.ts`,
     "    if (!(yield* ask('endLeg', ended))) return false\n",
-    "    for (const row of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', ended))) return false\n",
+    "    for (const [row] of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', ended))) return false\n",
     LEASE_TESTS,
   ),
   mutant(
@@ -345,6 +345,28 @@ export const RULE_MUTANTS = [
     '    checkKnown(graph, row, given)\n',
     '',
     RUNS_TESTS,
+  ),
+
+  mutant(
+    'a run that has ended loses the answers that no leg took',
+    `${LOCAL}/statements.ts`,
+    " AND kind NOT IN ('answer', 'early')`",
+    '`',
+    [`${ENGINE}/kept-answers.test.ts`],
+  ),
+  mutant(
+    'an answer that came as its question ended is dropped',
+    `${ENGINE}/leg-executor.ts`,
+    'isOverdue ? early : undefined',
+    'undefined',
+    [`${ENGINE}/kept-answers.test.ts`],
+  ),
+  mutant(
+    'an argument that a method has no parameter for is ignored',
+    `${CORE}/kit/checked-methods.ts`,
+    '  if (given.length <= most) return undefined\n',
+    '  if (given.length <= most || given.length > most) return undefined\n',
+    [`${ENGINE}/surplus-arguments.test.ts`],
   ),
 
   // Later facts and retries
@@ -379,7 +401,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a late fact that came too late stays in the inbox',
     `${ENGINE}/leg-executor.ts`,
-    '      this.untaken.add(row.n)\n      return\n',
+    '      this.untaken.set(row.n, undefined)\n      return\n',
     '      return\n',
     LEASE_TESTS,
   ),
@@ -410,7 +432,7 @@ export const RULE_MUTANTS = [
     ],
     ['a retry keeps what its code had left', ' && abandoned !== true', ''],
     ['a retry forgets the answers', "if (kind === 'answer') return true", "if (kind === 'answer') return false"],
-    ['a retry keeps the limit that had passed', "return !key.startsWith('/')", 'return true'],
+    ['a retry keeps the limit that had passed', "return !isLimitTimer(key)", 'return true'],
     ['the stages in again keep their results', '!isOf(fact, again) && (', '(again !== undefined) && ('],
     ['a retry repeats the attempts that failed', 'isKept(fact) || isEarlier(fact)', 'isKept(fact)'],
   ].map(([rule, find, replace]) =>

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { TEXT, checkOptions, checkWait, show } from '@stageflow/core/kit'
+import { FLAG, TEXT, checkOptions, checkWait, passGraph, plainOptions, show } from '@stageflow/core/kit'
 
 const LONGEST_ID = 512
 
@@ -49,6 +49,23 @@ export function checkName(name: unknown): asserts name is string {
   throw new StageflowError(
     'durable-engine/illegal-option',
     `as() was given the name ${show(name)}; pass ${TEXT[1]} that says which part of the app acts, such as 'month end'.`,
+  )
+}
+
+/** Throws `durable-engine/illegal-option`. */
+export function checkGetOptions(options: unknown): void {
+  checkOptions('get()', 'durable-engine/illegal-option', options, { facts: FLAG })
+}
+
+/** The same for a look that checks no caller: an option such as a token would look as if it had been checked. */
+export function checkUncheckedGet(options: unknown): void {
+  const isObject = typeof options === 'object' && options !== null
+  const name = isObject ? Object.keys(plainOptions(options)).find((each) => each !== 'facts') : undefined
+  if (name === undefined) return checkGetOptions(options)
+  const given = 'info' in (options as object) ? 'a graph in the place of its options' : `the option ${show(name)}`
+  throw new StageflowError(
+    'durable-engine/illegal-option',
+    `get(runId, options) checks no caller, so it does not read ${given}. ${passGraph('get(graph, runId, options)')}`,
   )
 }
 

@@ -4,14 +4,14 @@ import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 
 import { keptText } from './admission.ts'
-import { questionsIn } from './answers.ts'
+import { openKeys } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { LegExecutor } from './leg-executor.ts'
 import type { FactKey, FactRow, RunRow } from './rows.ts'
 import { RunLog, allFacts } from './run-log.ts'
-import { startOf } from './run-row.ts'
+import { graphOf, startOf } from './run-row.ts'
 
 // A journal's executors, for the contracts of executors in `@stageflow/testing/durable/contract`.
 
@@ -170,7 +170,7 @@ function* keptAnswer(runId: string, key: string, given: object): Act<boolean> {
   const row = yield* ask('findRun', runId)
   if (row === undefined) return false
   const keys = [...(yield* ask('factKeys', row.n)), ...(yield* ask('inbox', row.n))]
-  if (questionsIn(keys).get(key) !== 'open') return false
+  if (!openKeys(keys, graphOf(row)).has(key)) return false
   yield* ask('addToInbox', { run: row.n, kind: 'answer', key, value: JSON.stringify(given) })
   return true
 }

@@ -2,19 +2,21 @@ import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, checkedAnswers, isGuarded } from '@stageflow/core/durable'
+import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import type { WaitOptions } from '@stageflow/core/kit'
+import { checkedMethods, codeOf, plainOptions } from '@stageflow/core/kit'
+import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
 
 import { Admissions } from './admission.ts'
-import { answerPaths } from './answers.ts'
 import {
   checkAgain,
   checkCloseOptions,
+  checkGetOptions,
   checkName,
   checkReason,
   checkRunId,
   checkScheduleName,
+  checkUncheckedGet,
   checkWho,
 } from './arguments.ts'
 import { checkFit, checkInput, unknownRun } from './claim.ts'
@@ -29,6 +31,7 @@ import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
+import { quietAtClose } from './quiet-at-close.ts'
 import { reopen } from './retry-failed.ts'
 import type { RunRow } from './rows.ts'
 import { graphOf } from './run-row.ts'
@@ -38,9 +41,8 @@ import type { Settled } from './run-result.ts'
 import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 import { CronSchedule, checkSchedule } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
-import { checkGetOptions, listRuns, runDetails } from './views.ts'
+import { listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
-import { codeOf, plainOptions } from '@stageflow/core/kit'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
@@ -124,8 +126,9 @@ export interface DurableRuns extends AsyncDisposable {
   stats(): DurableStats
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
-   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
-   * with `durable-engine/illegal-option`. A second call gives the report of the first.
+   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Callers who
+   * wait for them get `durable-engine/closed`; a promise that your code doesn't await causes no unhandled rejection. Rejects only with
+   * `durable-engine/illegal-option`. A second call gives the report of the first.
    */
   close(options?: WaitOptions): Promise<JournalCloseReport>
 }
@@ -260,7 +263,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   ): Promise<GivenAnswers> {
     signalOf(options)?.throwIfAborted()
     const row = await existing(runId)
-    const paths = await readable(runId, () => answerPaths(answers, graphOf(row)))
+    const paths = await readable(runId, () => pathsOfAnswers(answers, graphOf(row)))
     const admitted = await admissions.later(graph, 'answer', row, options, paths)
     const checked = await readable(runId, () => checkedAnswers(graph, answers))
     return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }
@@ -327,6 +330,13 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     return { again, options }
   }
 
+  /** Everything about a run, for a caller who isn't checked. */
+  async function detailsOf(runId: string, options: GetOptions = {}): Promise<RunDetails | undefined> {
+    checkRunId('get()', runId)
+    checkUncheckedGet(options)
+    return journal.read(runDetails(runId, viewer, options))
+  }
+
   async function carryOn(
     graph: Graph,
     runId: string,
@@ -390,10 +400,10 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
       const [graph, runId, all = {}] = graphFirst(given)
+      if (graph === undefined) return detailsOf(runId as string, all as GetOptions)
       checkRunId('get()', runId)
       const { facts, ...options } = plainOptions<GetOptions>(all as object)
-      checkGetOptions(graph === undefined ? all : { facts })
-      if (graph === undefined) return journal.read(runDetails(runId, viewer, { facts }))
+      checkGetOptions({ facts })
       checkLeg('get()', graph, options, ['facts'])
       const row = await journal.read(ask('findRun', runId))
       if (row === undefined) return undefined
@@ -404,7 +414,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkName(name)
       const by = Object.freeze({ system: name })
       const trusted = { admitted: undefined, paths: undefined }
-      return Object.freeze<SystemRuns>({
+      const system: SystemRuns = {
         async answer(runId, answers) {
           checkOpen()
           checkRunId('answer()', runId)
@@ -439,9 +449,11 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           checkReason(reason)
           return runs.cancel(runId, { reason, by })
         },
-        get: async (runId, options) => durable.get(runId, options),
+        get: detailsOf,
         schedule: (of, options) => schedule(of, options as never, name),
-      })
+      }
+      const quiet = quietAtClose(system, ['resume', 'attach', 'retryFailed'])
+      return Object.freeze(checkedMethods(quiet, SYSTEM_CALLS))
     },
     schedule: (name, options) => schedule(name, options as never),
     stats: () => Object.freeze({ refused: admissions.refused }),
@@ -454,7 +466,48 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       await durable.close()
     },
   }
-  return durable
+  return checkedMethods(quietAtClose(durable, ['run', 'resume', 'retryFailed', 'recover']), CALLS)
+}
+
+const GRAPH_RUN = ['graph', 'runId'] as const
+const ILLEGAL = 'durable-engine/illegal-option'
+/** How the methods are called. */
+const CALLS: MethodRules<keyof DurableRuns & string> = {
+  code: ILLEGAL,
+  calls: {
+    run: [['graph', 'input', 'options']],
+    resume: [[...GRAPH_RUN, 'answers', 'options']],
+    answer: [[...GRAPH_RUN, 'answers', 'options']],
+    recover: [['graph', 'options']],
+    retryFailed: [[...GRAPH_RUN, 'options']],
+    cancel: [
+      [...GRAPH_RUN, 'reason', 'options'],
+      ['runId', 'reason'],
+    ],
+    list: [['options']],
+    get: [
+      [...GRAPH_RUN, 'options'],
+      ['runId', 'options'],
+    ],
+    as: [['name']],
+    schedule: [['name', 'options']],
+    stats: [[]],
+    close: [['options']],
+  },
+  synchronous: ['as', 'stats'],
+}
+const SYSTEM_CALLS: MethodRules<keyof SystemRuns> = {
+  code: ILLEGAL,
+  prefix: 'as().',
+  calls: {
+    answer: [['runId', 'answers']],
+    resume: [[...GRAPH_RUN, 'answers', 'options']],
+    attach: [[...GRAPH_RUN, 'options']],
+    retryFailed: [[...GRAPH_RUN, 'options']],
+    cancel: [['runId', 'reason']],
+    get: [['runId', 'options']],
+    schedule: [['name', 'options']],
+  },
 }
 
 /** Reads answers. A getter or a proxy of them may throw. */

@@ -60,7 +60,7 @@ test('the first early answer counts, and what can not be asked any more is refus
       message: expect.stringContaining(why),
     })
   await refused({ b: 2 }, '"b" has been answered already')
-  await refused({ gone: 1 }, 'it has an answer for "gone", but the run waits for "a"')
+  await refused({ gone: 1 }, 'it has an answer for "gone" (did you mean "done"?), but the run waits for "a"')
   await refused({ kid: 1 }, 'the answer for "kid" must be an object')
   await refused({ kid: { gone: 1 } }, 'it has an answer for "gone"')
   await refused({ letters: { x: 1 } }, 'it has an answer for "x"')

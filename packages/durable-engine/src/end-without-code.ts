@@ -1,4 +1,5 @@
 import type { PipelineReport, RunAuthor, StageRecord, StageflowError } from '@stageflow/core'
+import { callKey, outermostStage, withoutRound } from '@stageflow/core/durable'
 import type { CallFacts } from '@stageflow/core/durable'
 
 import { ask } from './journal.ts'
@@ -33,7 +34,6 @@ export function* endWithoutCode(row: RunRow, end: CodelessEnd): Act<void> {
     ...stagesOf(row, facts, parts, end),
     children: {},
   }
-  yield* ask('emptyInbox', row.n)
   yield* ask('endLeg', {
     run: row.n,
     fence: row.fence,
@@ -50,9 +50,8 @@ function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, end:
   const stages: Record<string, StageRecord> = {}
   for (const stage of Object.keys(graphOf(row).stages)) stages[stage] = notSettled(stage)
   for (const { n, kind, key, value } of facts) {
-    // Keys with these marks are of child runs and of items.
-    if (kind !== 'call' || key.includes('/') || key.includes('#')) continue
-    const stage = (key.split('@', 1)[0] as string).replaceAll('%2F', '/')
+    if (kind !== 'call' || !isOfWholeStage(key)) continue
+    const stage = outermostStage(key)
     const call = readFact({ kind, key, value }, row.id) as CallFacts
     parts.add(n, call)
     stages[stage] = { ...notSettled(stage), ...recordOf(call) }
@@ -71,6 +70,9 @@ function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, end:
   }
   return { data, outputs, report }
 }
+
+/** Whether a key is that of a stage of the run itself: not of one inside it, and not of an item. */
+const isOfWholeStage = (key: string): boolean => withoutRound(key) === callKey('', outermostStage(key))
 
 const notSettled = (stage: string): StageRecord => ({
   stage,

@@ -4,7 +4,7 @@ import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { openRuns, until } from '../test/open-runs.ts'
+import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
 import { durableRuns } from './durable-runs.ts'
 import { questionOf } from './journal.ts'
 import type { Tables } from './journal.ts'
@@ -59,7 +59,7 @@ async function abandoned(path: string, runId = 'a'): Promise<void> {
   const { runs } = openFailing(path)
   void runs.run(hanging, {}, { runId }).catch(() => {})
   await until(async () => (await change(path, 'SELECT * FROM runs')).length > 0)
-  await runs.close({ timeoutMs: 100 })
+  await runs.close()
 }
 
 test('recover calls a stage once whose fact has no room, and says why the run is blocked', async () => {
@@ -198,13 +198,22 @@ test('closing keeps the lease while it waits for code, so no other process begin
   const graph = new Pipeline('p')
     .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
     .build()
-  const [here, there] = [openFailing(path, { leaseMs: 2_000 }).runs, openFailing(path, { leaseMs: 2_000 }).runs]
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const [here, there] = [openFailing(path, { leaseMs }).runs, openFailing(path, { leaseMs }).runs]
+  const leaseEnd = async (): Promise<number> =>
+    Number((await change(path, 'SELECT until FROM owners JOIN runs ON owner = owners.id'))[0]?.['until'])
   const first = here.run(graph, {}, { runId: 'a' }).catch((error: StageflowError) => error.code)
   await until(() => ends.length === 1)
   const recovered = there.recover(graph)
   const closed = here.close({ timeoutMs: 60_000 })
   // Longer than two leases.
-  await sleep(4_500)
+  for (let halves = 0; halves < 5; halves++) {
+    await change(path, 'UPDATE owners SET until = until - 1000')
+    const end = await leaseEnd()
+    pass(leaseMs / 2 + 1)
+    await until(async () => (await leaseEnd()) > end)
+  }
   expect(ends).toHaveLength(1)
   ends[0]?.()
   expect(await closed).toMatchObject({ released: ['a'], stillRunning: [], error: undefined })

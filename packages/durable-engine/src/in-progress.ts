@@ -1,6 +1,7 @@
+import { callKey, childPrefix, parseKey, withoutRound } from '@stageflow/core/durable'
 import type { CallFacts, Decision, GraphFingerprint, StageFingerprint } from '@stageflow/core/durable'
 
-import { questionsIn } from './answers.ts'
+import { openKeys } from './answers.ts'
 import type { FactRow } from './rows.ts'
 import { readFact } from './run-row.ts'
 
@@ -23,8 +24,8 @@ export function canBeInProgress(
 ): readonly CallInProgress[] {
   const calls = facts.filter(({ kind }) => kind === 'call' || kind === 'ask')
   const known: Known = {
-    settled: new Set(calls.flatMap(({ kind, key }) => (kind === 'call' ? [wholeOf(key)] : []))),
-    asked: new Set([...questionsIn(facts)].flatMap(([key, state]) => (state === 'open' ? [wholeOf(key)] : []))),
+    settled: new Set(calls.flatMap(({ kind, key }) => (kind === 'call' ? [withoutRound(key)] : []))),
+    asked: new Set([...openKeys(facts, graph)].map(withoutRound)),
     begun: new Set(calls.flatMap(({ key }) => outerOf(key))),
     decided: new Map(calls.flatMap((fact) => (readFact(fact, runId) as CallFacts).decided ?? [])),
   }
@@ -40,17 +41,15 @@ interface Known {
   readonly decided: ReadonlyMap<Decision[0], Decision[1]>
 }
 
-/** A stage asks again under the same key with the number of its round. */
-const wholeOf = (key: string): string => key.split('@', 1)[0] as string
-/** The stages that a key is inside of: `kid` for `kid/check`, and `letters` for `letters#3`. */
-function outerOf(key: string): readonly string[] {
-  const ends = [...key.matchAll(/[/#]/g)].map(({ index }) => index)
-  return ends.map((end) => key.slice(0, end))
-}
+/** The keys of the stages that a key is inside of: `kid` for `kid/check`, and `letters` for `letters#3`. */
+const outerOf = (key: string): readonly string[] =>
+  parseKey(key)
+    .parts.map(({ prefix, name }) => callKey(prefix, name))
+    .filter((stage) => stage !== withoutRound(key))
 
 function stagesInProgress(graph: GraphFingerprint, prefix: string, known: Known): readonly string[] {
   const stages = Object.entries(graph.stages).map(([name, stage]) => ({ ...stage, name }))
-  const keyOf = (name: string): string => prefix + name.replaceAll('/', '%2F')
+  const keyOf = (name: string): string => callKey(prefix, name)
   const hasFact = (key: string): boolean => known.settled.has(key) || known.asked.has(key) || known.begun.has(key)
   const hasSettled = (name: string): boolean => {
     const key = keyOf(name)
@@ -66,7 +65,7 @@ function stagesInProgress(graph: GraphFingerprint, prefix: string, known: Known)
     const isReady = needsAll(stage) ? dependencies.every(canHaveSettled) : dependencies.some(canHaveSettled)
     if (!isReady) return []
     const isPlainChild = child !== undefined && stage.map !== true && stage.repeat === undefined
-    return isPlainChild ? stagesInProgress(child, `${key}/`, known) : [key]
+    return isPlainChild ? stagesInProgress(child, childPrefix(prefix, stage.name), known) : [key]
   })
 }
 

@@ -1,11 +1,12 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunAuthor } from '@stageflow/core'
-import { fingerprintOf } from '@stageflow/core/durable'
-import type { CallFacts } from '@stageflow/core/durable'
+import type { Clock, RunAuthor } from '@stageflow/core'
+import { fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
+import type { CallFacts, MatchedAnswer } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
-import { answerPaths, findAnswers, hasStage, pathText, pathsIn } from './answers.ts'
+import { questionsIn } from './answers.ts'
+import type { Question } from './answers.ts'
 import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
@@ -41,6 +42,7 @@ export interface AnswerPlan {
   readonly journal: Pick<Journal, 'name'>
   readonly owner: string
   readonly maxFactLength: number
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** Answers as they were given. */
@@ -62,11 +64,11 @@ export interface GivenAnswers {
 export function* keepAnswers(
   id: string,
   { answers: given, admitted, by, graph, carriesOn, paths }: GivenAnswers,
-  { journal, owner, maxFactLength }: AnswerPlan,
+  { journal, owner, maxFactLength, clock }: AnswerPlan,
 ): Act<number> {
   const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
-  if (paths !== undefined && textOf(answerPaths(given, graphOf(row))) !== textOf(paths))
+  if (paths !== undefined && textOf(pathsOfAnswers(given, graphOf(row))) !== textOf(paths))
     throw notWaiting(
       row,
       'the answers, or the graph of the run, have changed while the caller was checked; answer again',
@@ -90,6 +92,7 @@ export function* keepAnswers(
     given,
     by,
     unchecked: graph === undefined,
+    at: clock.now(),
     schemas,
     maxFactLength,
   }))
@@ -104,8 +107,8 @@ const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify
 /** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
 function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
   const shape = fingerprintOf(graph)
-  const unknown = answerPaths(answers, graphOf(row)).find(
-    (path) => hasStage(graphOf(row), path) && !hasStage(shape, path),
+  const unknown = pathsOfAnswers(answers, graphOf(row)).find(
+    (path) => stageIn(graphOf(row), path) !== undefined && stageIn(shape, path) === undefined,
   )
   if (unknown === undefined) return
   throw new StageflowError(
@@ -119,6 +122,8 @@ interface AnswersToKeep {
   readonly by: RunAuthor | undefined
   /** They are given without the graph. */
   readonly unchecked: boolean
+  /** When they are kept, in ms since 1970. */
+  readonly at: number
   /** The JSON Schemas of the answers, by the keys of their questions. */
   readonly schemas: ReadonlyMap<string, object>
   readonly maxFactLength: number
@@ -135,21 +140,28 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, by, unchecked, schemas, maxFactLength }: AnswersToKeep,
+  { given, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
-  const rowOf =
-    (kind: InboxRow['kind']) =>
-    ([key, answer]: readonly [key: string, answer: unknown]): AddedInboxRow => {
-      const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
-      return { run: row.n, kind, key, value: answerText(text, by, unchecked) }
+  const graph = graphOf(row)
+  const rowOf = ({ path, answer, question }: MatchedAnswer<Question>): AddedInboxRow => {
+    // An early one waits for its question, by the path of that.
+    const open = question?.is === 'open' ? question : undefined
+    const key = open?.key ?? pathText(path)
+    const text = jsonText(answer, `The answer for "${key}" of run "${row.id}"`, maxFactLength)
+    return {
+      run: row.n,
+      kind: open === undefined ? 'early' : 'answer',
+      key,
+      value: answerText(text, { by, unchecked, at }),
     }
+  }
   try {
-    const { answers, early, problems } = findAnswers([...facts, ...inbox.filter(isFactKey)], given, graphOf(row))
-    const paths = [...early.map(([path]) => path), ...answers.map(([key]) => pathsIn(graphOf(row))(key))]
+    const { matched, problems } = matchAnswers(questionsIn([...facts, ...inbox], graph).values(), given, graph)
+    const paths = matched.map(({ path }) => pathText(path))
     const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
     const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
-    const rows = [...answers.map(rowOf('answer')), ...early.map(rowOf('early'))]
+    const rows = matched.map(rowOf)
     const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))
     if (refused.length > 0) throw refusedAnswers(row, refused)
     return rows
@@ -172,12 +184,9 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
     `An answer for run "${id}" was refused, so none was kept, and the questions stay open: ${problems.join('; ')}. Pass what the answerSchema of the question takes; get(runId) has it in requests.`,
   )
 
-/** What will be a fact of the run under its own key. */
-const isFactKey = (row: InboxRow): row is InboxRow & FactKey => row.kind !== 'early'
-
 /** An answer as the inbox has it. `text`: the answer as JSON. */
-const answerText = (text: string, by: RunAuthor | undefined, unchecked: boolean): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}}`
+const answerText = (text: string, { by, unchecked, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'at'>): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''},"at":${at}}`
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(

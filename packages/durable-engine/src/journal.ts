@@ -85,7 +85,7 @@ export interface Tables {
   reopenRun(run: ReopenedRun): void
   /** Until the end of the transaction, no other writes anything for the run. */
   lockRun(run: number): void
-  /** Returns false if the fence is another one. A run that has ended loses its inbox. */
+  /** Returns false if the fence is another one. A run that has ended keeps only the answers in its inbox. */
   endLeg(leg: EndedLeg): boolean
   /** Removes a run of this fence whose first leg was refused. */
   removeRun(run: number, fence: number): void

@@ -8,7 +8,7 @@ import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
 import { readFact, stopIn } from './run-row.ts'
-import type { GivenAnswer, UncheckedAnswer } from './run-row.ts'
+import type { GivenAnswer, KeptAnswer } from './run-row.ts'
 import type { CallInProgress } from './in-progress.ts'
 
 export interface Leg {
@@ -39,8 +39,11 @@ export class LegExecutor implements StageExecutor {
   readonly stopping: AbortSignal
   /** Whether the run has asked for a call, or has a fact. Until then only interceptors have run. */
   hasBegun: boolean
-  /** The numbers of the rows of the inbox that this leg has seen and has no use for. */
-  readonly untaken: Set<number> = new Set()
+  /**
+   * The rows of the inbox that this leg has seen and has no use for, by their numbers. An answer that came as the time of its question passed
+   * becomes an early one: it is that of the next question, or of none.
+   */
+  readonly untaken: Map<number, InboxRow | undefined> = new Map()
   /** What the run was given of its facts. */
   readonly parts: FactParts = new FactParts()
   readonly #leg: Leg
@@ -137,23 +140,27 @@ export class LegExecutor implements StageExecutor {
 
   // What happens from outside
 
-  /** Tells that something may be in the inbox of the run. */
+  /** Tells that something may be in the inbox of the run. What it can't read ends this leg, and disturbs no other run. */
   lookIntoInbox(): void {
     this.#mustRead = true
-    const reading = this.#readInbox()
-    if (reading === undefined) this.#noticeStop()
-    // After an error, `next` reads again, and fails.
-    else
-      void reading.then(
-        () => this.#noticeStop(),
-        () => this.#moved(),
-      )
+    void this.#lookForStop()
   }
-  /** While an interceptor around the run is awaited, `next` isn't called. */
-  #noticeStop(): void {
-    const stop = this.#inbox.find(({ kind }) => kind === 'stop')
-    if (stop !== undefined) this.#stopping.abort(stopIn(readFact({ ...stop, kind: 'stop' }, this.start.runId)).reason)
-    this.#moved()
+  /** While an interceptor around the run is awaited, `next` isn't called. Never rejects. */
+  async #lookForStop(): Promise<void> {
+    try {
+      const reading = this.#readInbox()
+      if (reading !== undefined) await reading
+    } catch {
+      // `next` reads again, and fails.
+      return this.#moved()
+    }
+    try {
+      const stop = this.#inbox.find(({ kind }) => kind === 'stop')
+      if (stop !== undefined) this.#stopping.abort(stopIn(readFact({ ...stop, kind: 'stop' }, this.start.runId)).reason)
+      this.#moved()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
   /** The lease holds again for certain, so calls may begin. */
   leaseRenewed(): void {
@@ -262,7 +269,8 @@ export class LegExecutor implements StageExecutor {
     if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#recordAnswer(key, row)
     else {
       const isOverdue = this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))
-      if (!isOverdue || !this.#takeEarly({ ...row, key: this.#leg.pathOf(key) })) this.untaken.add(row.n)
+      const early = { ...row, kind: 'early', key: this.#leg.pathOf(key) } as const
+      if (!isOverdue || !this.#takeEarly(early)) this.untaken.set(row.n, isOverdue ? early : undefined)
     }
   }
 
@@ -276,9 +284,9 @@ export class LegExecutor implements StageExecutor {
 
   /** One that was given without the graph is checked first. If it is refused, the question stays open. */
   #recordAnswer(key: string, row: InboxRow): void {
-    const { unchecked, ...given } = readFact({ ...row, key, kind: 'answer' }, this.start.runId) as UncheckedAnswer
-    if (unchecked !== true) return this.#record('answer', key, row.value, row)
-    if (this.#refused.has(row.n)) this.untaken.add(row.n)
+    const { unchecked, at: _, ...given } = readFact({ ...row, key, kind: 'answer' }, this.start.runId) as KeptAnswer
+    if (unchecked !== true) return this.#record('answer', key, JSON.stringify(given), row)
+    if (this.#refused.has(row.n)) this.untaken.set(row.n, undefined)
     else if (!this.#checking.has(row.n)) void this.#check(key, row, given)
   }
   /** Never rejects. */
@@ -300,7 +308,7 @@ export class LegExecutor implements StageExecutor {
     const isEnded = this.#known.has(idOf('call', row.key))
     // Left in the inbox, it would begin one leg after the other.
     if (isEnded || !this.#asked.has(row.key)) {
-      this.untaken.add(row.n)
+      this.untaken.set(row.n, undefined)
       return
     }
     const held = this.#heldCalls.findIndex(([key]) => key === row.key)

@@ -2,7 +2,7 @@ import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 
-import { openRuns, until } from '../test/open-runs.ts'
+import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
 import { durableRuns } from './durable-runs.ts'
 
 const { newPath, newJournal, open, change, codes } = openRuns()
@@ -45,9 +45,7 @@ test('what a leg did that had lost its lease counts, if the new one has not ende
 test("a leg that has lost its lease and lives isn't a crash: the run does not fail of it", async () => {
   const path = newPath()
   const { graph, ends } = slowStage()
-  const now = performance.now.bind(performance)
-  let ahead = 0
-  vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead)
+  const pass = stoppedMachineClock()
   const [leg, crashes] = ['leg', 'crashes'].map(
     (column) => async () => Number((await change(path, `SELECT ${column} FROM runs`))[0]?.[column]),
   ) as [() => Promise<number>, () => Promise<number>]
@@ -61,7 +59,7 @@ test("a leg that has lost its lease and lives isn't a crash: the run does not fa
     // The new process takes the run, or one of those before, whose first call must end before it can begin another.
     await until(async () => (await leg()) > before)
     // Time for the beat by which a process notices what it has lost, and too little for a lease to end.
-    ahead += 25_000
+    pass(options.leaseMs / 3)
     await until(async () => (await crashes()) === 0)
   }
   const ending = setInterval(() => ends.splice(0).forEach((end) => end()), 20)

@@ -4,6 +4,7 @@ import { factsForRetry } from '@stageflow/core/durable'
 import type { CallFacts, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
+import { stageOf } from './kept-answers.ts'
 import { checkFit, findAdmitted } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { ask } from './journal.ts'
@@ -52,6 +53,9 @@ export function* reopen(graph: AnyGraph, { id, n }: RunRow, { again, now, by }: 
   const staying = new Set(kept)
   const past = facts.filter((fact) => staying.has(fact) || isRetry(fact))
   const renumbered = [...past, retry].map((fact, index) => ({ ...fact, n: index + 1 }))
+  // A stage that runs again asks again, so an answer to its earlier question is none to this one.
+  for (const { n: kept, key } of yield* ask('inbox', row.n))
+    if (again.includes(stageOf(key))) yield* ask('takeFromInbox', kept)
   yield* ask('reopenRun', { run: row.n, options: JSON.stringify(options), facts: renumbered })
 }
 

@@ -71,8 +71,11 @@ export const stopText = (reason: string, by: RunAuthor | undefined): string =>
 export const stopIn = (value: unknown): GivenStop =>
   typeof value === 'string' ? { reason: value } : (value as GivenStop)
 
-/** An answer in the inbox. `unchecked`: it was given without the graph, so the leg that takes it has its stage check it. */
-export interface UncheckedAnswer extends GivenAnswer {
+/** An answer in the inbox. */
+export interface KeptAnswer extends GivenAnswer {
+  /** When it was kept, in ms since 1970. */
+  readonly at: number
+  /** It was given without the graph, so the leg that takes it has its stage check it. */
   readonly unchecked?: true
 }
 

@@ -1,6 +1,8 @@
-import { checkRunId } from './arguments.ts'
+import { checkedMethods } from '@stageflow/core/kit'
+
+import { checkGetOptions, checkRunId } from './arguments.ts'
 import type { Journal } from './journal.ts'
-import { checkGetOptions, listRuns, runDetails } from './views.ts'
+import { listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 
 /** A journal that is only looked at. */
@@ -18,7 +20,7 @@ export interface RunsReader extends AsyncDisposable {
 export function runsReader(journal: ReadableJournal): RunsReader {
   const viewer: Viewer = { journal, owner: undefined, inProgress: () => [] }
   const close = async (): Promise<void> => journal.close()
-  return {
+  const reader: RunsReader = {
     list: async (options = {}) => journal.read(listRuns(viewer, options)),
     async get(runId, options = {}) {
       checkRunId('get()', runId)
@@ -28,4 +30,8 @@ export function runsReader(journal: ReadableJournal): RunsReader {
     close,
     [Symbol.asyncDispose]: close,
   }
+  return checkedMethods(reader, {
+    code: 'durable-engine/illegal-option',
+    calls: { list: [['options']], get: [['runId', 'options']], close: [[]] },
+  })
 }

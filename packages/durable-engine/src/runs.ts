@@ -1,11 +1,11 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
-import { checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
+import { answerPath, checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
-import { answerPath, pathsIn } from './answers.ts'
+import { pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { claim, lookAt, unknownRun } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
@@ -279,7 +279,10 @@ export class Runs {
     const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
     if (!isSuspended) return yield* askLast('endLeg', ended)
     if (!(yield* ask('endLeg', ended))) return false
-    for (const row of untaken) yield* ask('takeFromInbox', row)
+    for (const [row, early] of untaken) {
+      yield* ask('takeFromInbox', row)
+      if (early !== undefined) yield* ask('addToInbox', { run, kind: early.kind, key: early.key, value: early.value })
+    }
     return true
   }
 

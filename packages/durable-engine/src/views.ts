@@ -1,12 +1,15 @@
 import { StageflowError } from '@stageflow/core'
 import type { ErrorRecord, RunAuthor } from '@stageflow/core'
+import { answerPath } from '@stageflow/core/durable'
 import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
-import { FLAG, type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
+import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
-import { answerPath, questionsIn } from './answers.ts'
+import { openKeys } from './answers.ts'
 import { findAdmitted, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
+import { waitingAnswers } from './kept-answers.ts'
+import type { WaitingAnswer } from './kept-answers.ts'
 import { isRetry } from './retry-failed.ts'
 import type { FactKind, FactRow, InboxRow, ListedRun, RunRow, RunStatus } from './rows.ts'
 import { allFacts } from './run-log.ts'
@@ -53,11 +56,13 @@ export interface TimelineEntry {
   readonly endedAt?: number
   /** For answers, stops and retries: who asked for it, if that was verified. */
   readonly by?: RunAuthor
+  /** `false` for an answer that was kept and that no leg has taken yet, so its stage doesn't have it. `at` is then when it was kept. */
+  readonly taken?: false
 }
 type Fact = Exclude<FactKind, 'ask'>
 
 /** Something that the journal keeps of a run, with all that it keeps. */
-export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at'> {
+export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at' | 'taken'> {
   /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, or a reason. */
   readonly value: unknown
 }
@@ -139,11 +144,6 @@ function checkListOptions(options: ListOptions): void {
   )
 }
 
-/** Throws `durable-engine/illegal-option`. */
-export function checkGetOptions(options: unknown): void {
-  checkOptions('get()', 'durable-engine/illegal-option', options, { facts: FLAG })
-}
-
 /** Who looks at a journal. */
 export interface Viewer {
   readonly journal: Pick<Journal, 'name'>
@@ -190,15 +190,21 @@ export function* runDetails(
     const result = hasResult ? yield* settledNow(row) : undefined
     // Another process has gone on with it meanwhile.
     if (result === GONE_ON) continue
+    const waiting = waitingAnswers(row, inbox, facts)
     return {
       ...summary,
       input: inputOf(row),
       graph: graphOf(row),
       inProgress: inProgressOf(row, summary.owner, facts, viewer),
       requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
-      timeline: [...facts.map((fact) => entryOf(fact, row.id)), ...stopWithoutCode(row, facts, result)],
+      timeline: [
+        ...facts.map((fact) => entryOf(fact, row.id)),
+        ...waiting.map(waitingEntry),
+        ...stopWithoutCode(row, facts, result),
+      ],
       result,
-      facts: withFacts === true ? facts.map((fact) => factOf(fact, row.id)) : undefined,
+      facts:
+        withFacts === true ? [...facts.map((fact) => factOf(fact, row.id)), ...waiting.map(waitingFact)] : undefined,
     }
   }
 }
@@ -252,9 +258,9 @@ function ownerOf({ status, owner, owned }: ListedRun, viewer: string | undefined
 /** Without the questions whose answers are still in the inbox. */
 function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly OpenRequest[] {
   const graph = graphOf(row)
-  const questions = questionsIn([...facts, ...inbox])
+  const open = openKeys([...facts, ...inbox], graph)
   return facts.flatMap(({ kind, key, value }) => {
-    if (kind !== 'ask' || questions.get(key) !== 'open') return []
+    if (kind !== 'ask' || !open.has(key)) return []
     const { request, until, answerSchema } = readFact({ kind, key, value }, row.id) as CallFacts
     const path = answerPath(key, graph)
     return [{ path, request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
@@ -289,6 +295,21 @@ function stopWithoutCode(
   if (stop === undefined || facts.some(({ kind }) => kind === 'stop')) return []
   return [{ kind: 'stop', key: '', at, ...stop }]
 }
+
+const waitingEntry = ({ key, at, given: { by } }: WaitingAnswer): TimelineEntry => ({
+  kind: 'answer',
+  key,
+  at,
+  taken: false,
+  ...(by !== undefined && { by }),
+})
+const waitingFact = ({ key, at, given }: WaitingAnswer): RunFact => ({
+  kind: 'answer',
+  key,
+  at,
+  taken: false,
+  value: given,
+})
 
 function factOf(fact: FactRow, runId: string): RunFact {
   const { kind, key, at } = fact

@@ -6,7 +6,7 @@ import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import type { DurableRuns, EngineOptions } from '@stageflow/durable-engine'
 import type { ManualClock } from '@stageflow/testing'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, onTestFinished, vi } from 'vitest'
 
 import { durableLocal } from '../../durable-local/src/index.ts'
 import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
@@ -47,6 +47,16 @@ export const gate = () => Promise.withResolvers<void>()
 /** Looks again and again, until something is as expected. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+/**
+ * Stops the clock by which this process renews its leases, until the test ends. Returns what lets time pass on it, so that a lease is renewed
+ * when the test says so, however busy the machine is.
+ */
+export function stoppedMachineClock(): (ms: number) => void {
+  let now = performance.now()
+  const stopped = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  onTestFinished(() => stopped.mockRestore())
+  return (ms) => void (now += ms)
 }
 /** Waits for a timer that is due at this time. */
 export const untilTimer = (clock: ManualClock, ms: number): Promise<void> =>

@@ -1,5 +1,4 @@
 import { renameSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Pipeline, systemClock } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
@@ -9,8 +8,6 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { inFile, newPath, open, until } from '../../durable-engine/test/open-runs.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 
-/** Some beats of a journal that looks every 100 ms. */
-const SOME_BEATS_MS = 550
 /** Waits until its signal aborts. */
 const hang = ({ signal }: StageContext): Promise<{}> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve({}), { once: true }))
@@ -21,18 +18,20 @@ test('recover tries a run in a file that was moved once for each beat', async ()
   const abandoning = open(path)
   void abandoning.run(hanging, {}, { runId: 'a' }).catch(() => {})
   await until(() => inFile(path, 'SELECT * FROM runs').length > 0)
-  await abandoning.close({ timeoutMs: 100 })
+  await abandoning.close()
   const file = { path, synchronous: 'normal', openTimeoutMs: 5_000, busyTimeoutMs: 1_000, maxBytes: 2 ** 30 } as const
   const journal = new SqliteJournal({ ...file, retentionMs: undefined, clock: systemClock })
   const write = vi.spyOn(journal, 'write')
-  const runs = durableRuns(journal, {})
+  let beats = 0
+  const setTimer = (beat: () => void, ms: number) => systemClock.setTimeout(() => (beats++, beat()), ms)
+  const runs = durableRuns(journal, { clock: { ...systemClock, setTimeout: setTimer } })
   onTestFinished(async () => {
     await runs.close({ timeoutMs: 0 })
   })
   renameSync(path, `${path}.moved`)
   void runs.recover(hanging).catch(() => {})
-  await sleep(SOME_BEATS_MS)
-  expect(write.mock.calls.length).toBeGreaterThan(0)
-  // One for each of 6 beats, and what cleans up.
-  expect(write.mock.calls.length).toBeLessThan(20)
+  await until(() => beats === 6)
+  expect(write.mock.calls.length).toBeGreaterThan(5)
+  // One for each beat, and the first.
+  expect(write.mock.calls.length).toBeLessThanOrEqual(beats + 2)
 })

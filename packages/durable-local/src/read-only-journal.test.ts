@@ -134,6 +134,23 @@ test('another user who may only read the files sees the runs of the live app', a
   expect((await durable.resume(order(), 'a', { approve: 1 })).status).toBe('completed')
 })
 
+test.each([
+  ['list', [{ limit: 1 }, { token: 'x' }], 'list() was given 2 arguments; call list(options).'],
+  ['get', ['a', {}, { token: 'x' }], 'get() was given 3 arguments; call get(runId, options).'],
+  ['get', ['a', { token: 'x' }], 'unknown option "token"'],
+  ['close', [{ timeoutMs: 5 }], 'close() was given 1 argument; call close().'],
+] as const)('%s with %j is refused: a reader checks no rights', async (method, given, message) => {
+  const path = newPath()
+  await open(path).run(order(), FIVE, { runId: 'a' })
+  await using reader = openJournal(path, { readOnly: true })
+  const wrongly = reader as unknown as Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>
+  await expect(wrongly[method]?.(...given)).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+    message: expect.stringContaining(message) as string,
+  })
+  expect(await reader.list()).toHaveLength(1)
+})
+
 test('what runs something is not there, and a reader that is closed reads nothing', async () => {
   const path = newPath()
   open(path)

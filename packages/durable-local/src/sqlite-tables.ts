@@ -41,6 +41,7 @@ import {
   FORGET_OWNERS,
   HAS,
   INBOX,
+  KEEP_ANSWERS,
   KEYS,
   LEAVE,
   NOTE_TIME,
@@ -126,7 +127,7 @@ export class SqliteTables implements Tables {
   endLeg(leg: EndedLeg): boolean {
     const result = leg.result === null ? null : deflateRawSync(leg.result)
     const isOurs = this.#run(END, { ...leg, result }) === 1
-    if (isOurs && hasEnded(leg)) this.emptyInbox(leg.run)
+    if (isOurs && hasEnded(leg)) this.#run(KEEP_ANSWERS, leg.run)
     return isOurs
   }
   removeRun(run: number, fence: number): void {
@@ -143,6 +144,7 @@ export class SqliteTables implements Tables {
     const runs = this.#all<{ readonly n: number }>(OUTDATED, { most })
     for (const { n } of runs) {
       this.#run(DELETE_FACTS, n)
+      this.#run(EMPTY_INBOX, n)
       this.#run(DELETE_RUN, n)
     }
     this.#run(FORGET_OWNERS)

@@ -149,6 +149,8 @@ export const ADD_TO_INBOX: string = `
 export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = ? ORDER BY n`
 export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
 export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
+/** A run that has ended keeps the answers that no leg took. */
+export const KEEP_ANSWERS: string = `DELETE FROM inbox WHERE run = ? AND kind NOT IN ('answer', 'early')`
 /** A leg that has lost its lease lives, so what followed it doesn't count as a crash. */
 export const NOT_CRASHED: string = `UPDATE runs SET crashes = 0 WHERE n = ?`
 /** The runs of an owner that have something in their inbox. */

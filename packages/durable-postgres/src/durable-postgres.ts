@@ -1,3 +1,4 @@
+import { checkedMethods } from '@stageflow/core/kit'
 import { LEASE_MS, durableRuns } from '@stageflow/durable-engine'
 import type { DurableRuns } from '@stageflow/durable-engine'
 
@@ -28,5 +29,10 @@ export function durablePostgres(options: DurablePostgresOptions): DurablePostgre
   } = options
   const { leaseMs = LEASE_MS } = durable
   const journal = new PostgresJournal({ pool, schema, leaseMs, retentionMs, timeoutMs, pollMs, listen })
-  return Object.assign(durableRuns(journal, durable), { migrate: () => journal.migrate() })
+  const own = { migrate: () => journal.migrate() }
+  const calls = { migrate: [[]] } as const
+  return Object.assign(
+    durableRuns(journal, durable),
+    checkedMethods(own, { code: 'durable-postgres/illegal-option', calls }),
+  )
 }

@@ -80,9 +80,11 @@ test('an error without a server says what could not be done', async () => {
 
 test('while there is no server, each request is an error worth another try, and close() resolves', async () => {
   const graph = new Pipeline('p').withStage('a', ask).build()
-  const durable = durablePostgres({ pool, timeoutMs: 300 })
-  await durable.run(graph, {}, { runId: 'waits' })
+  const before = durablePostgres({ pool })
+  await before.run(graph, {}, { runId: 'waits' })
+  await before.close()
   await server.stop()
+  const durable = durablePostgres({ pool, timeoutMs: 300 })
   const unavailable = { code: 'durable-postgres/unavailable' }
   await expect(durable.run(graph, {}, { runId: newId() })).rejects.toMatchObject(unavailable)
   await expect(durable.resume(graph, 'waits', { a: 1 })).rejects.toMatchObject(unavailable)
@@ -286,8 +288,11 @@ test('a process that is silent in a transaction keeps its run locked for no long
 }, 120_000)
 
 test('a run whose fact finds no room on the disk of the server is blocked, and recover calls its stage once', async () => {
-  const durable = durablePostgres({ pool, schema: 'full', timeoutMs: 300, leaseMs: 60_000 })
-  await durable.migrate()
+  const patient = durablePostgres({ pool, schema: 'full' })
+  await patient.migrate()
+  await patient.close()
+  // A server without room is asked again for this long. All else has to be done in that time, too, on a busy machine.
+  const durable = durablePostgres({ pool, schema: 'full', timeoutMs: 1_000, leaseMs: 60_000 })
   let calls = 0
   const graph = new Pipeline('p').withStage('a', () => (calls++, {})).build()
   await pool.query(`

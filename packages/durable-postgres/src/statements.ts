@@ -145,7 +145,11 @@ export class Statements {
           UPDATE ${runs} SET status = ${status}, result = ${result}, error = ${error}, wake_at = ${wakeAt}, owner = NULL, crashes = 0,
             fence = fence + 1, updated_at = ${now}
           WHERE n = ${run} AND fence = ${fence} RETURNING n`
-        const endAll = sql`WITH ended AS (${end}), emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended)) SELECT n FROM ended`
+        // A run that has ended keeps the answers that no leg took.
+        const endAll = sql`
+          WITH ended AS (${end}),
+          emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended) AND kind NOT IN ('answer', 'early'))
+          SELECT n FROM ended`
         // An answer that is being committed is seen only after the lock.
         return {
           statements: hasEnded(leg) ? [this.#lock(run), endAll] : [end],
@@ -259,14 +263,15 @@ export class Statements {
   }
   /** Deletes at most so many of the runs that ended longer ago than the journal keeps them. */
   deleteOutdated(most: number): readonly Sql[] {
-    const { format, owners, runs, facts } = this.#tables
+    const { format, owners, runs, facts, inbox } = this.#tables
     return [
       sql`
       WITH outdated AS MATERIALIZED (
         SELECT n FROM ${runs} WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${this.#now} - (SELECT retention_ms FROM ${format})
         ORDER BY updated_at LIMIT ${most} FOR UPDATE SKIP LOCKED
       ),
-      gone AS (DELETE FROM ${facts} WHERE run IN (SELECT n FROM outdated))
+      gone AS (DELETE FROM ${facts} WHERE run IN (SELECT n FROM outdated)),
+      emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM outdated))
       DELETE FROM ${runs} WHERE n IN (SELECT n FROM outdated)`,
       sql`
       DELETE FROM ${owners} o WHERE until < ${this.#now} AND NOT EXISTS (SELECT 1 FROM ${runs} r WHERE r.owner = o.id)`,

@@ -7,10 +7,10 @@ import {
   isGivenUp,
   isGuarded,
   missingKeepers,
+  pathsOfAnswers,
   tellRefusedRequest,
 } from '@stageflow/core/durable'
 import type { GivenRequest } from '@stageflow/core/durable'
-import { answerPaths } from './answers.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
 import type { RunView } from './run-view.ts'
 import type { ClientRequest } from './sent-request.ts'
@@ -58,7 +58,7 @@ export class Admissions {
     if ('system' in asking) return { isAdmitted: true, by: { system: asking.system } }
     const graph = this.#graph
     const { ids: input, kept = {} } = run
-    const paths = graph === undefined ? [] : answerPaths(answers, fingerprintOf(graph))
+    const paths = graph === undefined ? [] : pathsOfAnswers(answers, fingerprintOf(graph))
     const request = { action, runId, input, options: asking.caller, kept, answers: paths }
     if (!this.#isChecked(run)) {
       const error = unguarded(runId)

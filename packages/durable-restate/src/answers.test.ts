@@ -1,23 +1,9 @@
 import { Pipeline } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { ANSWER_CASES, graphAsking } from '../../core/test/answer-cases.ts'
 import { findAnswers, openRequests } from './answers.ts'
-import { pathOf, pathText } from './paths.ts'
 import type { Question } from './questions.ts'
-import { progressOfFacts } from './run-progress.ts'
-import type { KeptFact } from './service-call.ts'
-
-test.each([
-  ['approve', ['approve']],
-  ['approve@3', ['approve']],
-  ['kid/check@2', ['kid', 'check']],
-  ['letters#12@2', ['letters', '12']],
-  ['draft#2/guard', ['draft', 'guard']],
-  ['a%2Fb/c%2Fd#0', ['a/b', 'c/d', '0']],
-])('the key %s is answered at %j', (key, path) => {
-  expect(pathOf(key)).toEqual(path)
-  expect(openRequests(asked({ [pathText(path)]: 'open' }))).toEqual([{ path, request: '?' }])
-})
 
 /** Questions by their paths, each asked for the second time. */
 const asked = (questions: Readonly<Record<string, Question['is']>>): ReadonlyMap<string, Question> =>
@@ -49,44 +35,44 @@ test('an answer is that to the open question of its path, or to the next one', (
   ])
 })
 
-test('everything that is wrong with answers is in one error', () => {
-  const questions = { approve: 'answered', 'kid/check': 'ended', 'kid/letters/4': 'open' } as const
-  const wrong = (answers: unknown) => () => namesFor(questions, answers)
-  expect(wrong({ approve: 1 })).toThrow(expect.objectContaining({ code: 'durable-restate/not-waiting' }) as Error)
-  expect(wrong({ approve: 1, aprove: 1, kid: { check: 1, letters: {}, other: 1 } })).toThrow(
-    '"approve" has an answer already; it waits for "kid", not for "aprove"; "kid/check" has ended; "kid/letters" waits for "4", and the answer is empty; pass an object such as { approve: \'yes\' }; "kid" waits for "letters", not for "other"',
-  )
-  expect(wrong({ kid: { letters: { x: 1 } } })).toThrow('"kid/letters" waits for "4", not for "x"')
-  expect(() => namesFor({}, { kid: 7 })).toThrow('"kid" waits for nothing, and the answer is 7')
-  for (const none of [undefined, null, [], 'yes', {}]) expect(wrong(none)).toThrow('it waits for "kid", and the answer')
+describe.each(ANSWER_CASES)('answers for $title', ({ questions, answers, durable }) => {
+  test('resolve the promises of their questions, or say why not', () => {
+    const shape = fingerprintOf(graphAsking(new Set()))
+    const find = () => findAnswers('r', asked(questions), answers, shape)
+    if ('problems' in durable) {
+      const message = `The run "r" can't take these answers: ${durable.problems.join('; ')}. See what it waits for with client.status(runId).`
+      return expect(find).toThrow(expect.objectContaining({ code: 'durable-restate/not-waiting', message }) as Error)
+    }
+    const { answered, early = [] } = durable
+    // An early one is for the question after the last one, and the first one if there was none.
+    const names = [
+      ...answered.map((path) => `answer 2 ${path}`),
+      ...early.map((path) => `answer ${path in questions ? 3 : 1} ${path}`),
+    ]
+    expect(
+      find()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(names.toSorted())
+  })
 })
 
-test('progress names what has settled or waits, in child pipelines too', () => {
-  const call = (key: string, status: 'ok' | 'suspend' = 'ok'): KeptFact => ({
-    kind: 'call',
-    key,
-    at: 1,
-    facts: { status, startedAt: 1, endedAt: 1, after: 0 },
-  })
-  const facts = [
-    call('a'),
-    call('ask', 'suspend'),
-    call('asked', 'suspend'),
-    { kind: 'answer', key: 'asked', answer: 1, at: 2 } as const,
-    call('asked@2'),
-    call('kid/first'),
-    call('kid/inner/x', 'suspend'),
-    call('draft#2/guard'),
-    call('list#over'),
-    call('letters#3'),
-  ]
-  expect(progressOfFacts(facts)).toEqual({
-    a: 'settled',
-    ask: 'started',
-    asked: 'settled',
-    kid: { first: 'settled', inner: { x: 'started' } },
-    draft: { guard: 'settled' },
-    list: 'started',
-    letters: 'started',
-  })
+test('everything that is wrong with answers is in one error', () => {
+  const questions = { approve: 'answered', 'kid/check': 'ended', 'kid/letters/4': 'open' } as const
+  const wrong = (): unknown => namesFor(questions, { approve: 1, aprove: 1, kid: { check: 1 } })
+  expect(wrong).toThrow(
+    expect.objectContaining({
+      code: 'durable-restate/not-waiting',
+      message:
+        'The run "r" can\'t take these answers: "approve" has been answered already; it has an answer for "aprove" (did you mean "approve"?), but the run waits for "kid"; "kid/check" has ended; "kid" waits for "letters". See what it waits for with client.status(runId).',
+    }) as Error,
+  )
+})
+
+test('open questions are listed by the names of their answers', () => {
+  const questions = asked({ approve: 'open', 'a%2Fb': 'answered', 'kid/letters/4': 'open', 'kid/check': 'idle' })
+  expect(openRequests(questions)).toEqual([
+    { path: ['approve'], request: '?' },
+    { path: ['kid', 'letters', '4'], request: '?' },
+  ])
 })

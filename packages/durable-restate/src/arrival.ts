@@ -9,11 +9,17 @@ export interface GivenAnswer {
   readonly by?: RunAuthor | undefined
 }
 
+/** Why a run is cancelled, and who asked for it. */
+export interface GivenStop {
+  readonly reason: string
+  readonly by?: RunAuthor | undefined
+}
+
 /** Something that Restate has told the run. */
 export type Arrival =
   | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
   | { readonly kind: 'answer'; readonly name: string; readonly path: string; readonly given: GivenAnswer }
-  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'stop'; readonly given: GivenStop }
   | { readonly kind: 'sleep'; readonly until: number }
   | { readonly kind: 'invocation'; readonly id: InvocationId }
   | {

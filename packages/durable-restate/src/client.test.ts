@@ -69,7 +69,8 @@ test('a question to workers that are gone ends after its time, or when its signa
 test('a start that no worker takes in time is kept, and begins the run when a worker is back', async () => {
   const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
   await endpoint.close()
-  await expect(client.start('r', {}, { timeoutMs: 200 })).rejects.toMatchObject({
+  // Long enough for the request to reach the server.
+  await expect(client.start('r', {}, { timeoutMs: 2_000 })).rejects.toMatchObject({
     code: 'durable-restate/timed-out',
     message: expect.stringContaining('this one may still be carried out') as string,
   })

@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { RunOptions, StageGraph } from '@stageflow/core'
+import type { AnswersOf, RunOptions, StageGraph } from '@stageflow/core'
 import {
   ABORT_SIGNAL,
   RUN_OPTIONS,
   TEXT,
   TIME_LIMIT,
   checkOptions,
+  checkedMethods,
   lostInJson,
   plainOptions,
   required,
   show,
 } from '@stageflow/core/kit'
-import type { OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
+import type { MethodRules, OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { fingerprintOf } from '@stageflow/core/durable'
 import { Admissions } from './admission.ts'
 import type { Admitted, AnyGraph, Asking, LaterAction } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
-import type { DurableAnswers } from './durable-workflow.ts'
 import { restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import { notFailed, retryRun } from './retry-failed.ts'
@@ -76,8 +76,8 @@ export interface DurableClient<Stages> extends NamedClient<Stages> {
   /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
   run(runId: string, request?: DurableRequest, options?: AttachOptions): Promise<DurableResult<Stages>>
   attach(runId: string, options?: AttachOptions): Promise<DurableResult<Stages>>
-  answer(runId: string, answers: DurableAnswers<Stages>, options?: RequestOptions): Promise<void>
-  resume(runId: string, answers: DurableAnswers<Stages>, options?: AttachOptions): Promise<DurableResult<Stages>>
+  answer(runId: string, answers: AnswersOf<Stages>, options?: RequestOptions): Promise<void>
+  resume(runId: string, answers: AnswersOf<Stages>, options?: AttachOptions): Promise<DurableResult<Stages>>
   cancel(runId: string, reason: string, options?: RequestOptions): Promise<boolean>
   status(runId: string, options?: RequestOptions): Promise<RunState | undefined>
   retryFailed(runId: string, options?: RetryRunOptions<Stages>): Promise<DurableResult<Stages>>
@@ -97,11 +97,11 @@ export interface NamedClient<Stages> {
    * Keeps answers to stages that wait, or that will: an early answer is that to the first question of its stage. For a webhook. Rejects
    * with `core/answer` if an `answerSchema` refuses one, and with `durable-restate/not-waiting` or `durable-restate/not-json`.
    */
-  answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
+  answer(runId: string, answers: AnswersOf<Stages>, options?: WaitOptions): Promise<void>
   /** Like `answer`, and then waits until the run has ended. */
   resume(
     runId: string,
-    answers: DurableAnswers<Stages>,
+    answers: AnswersOf<Stages>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<DurableResult<Stages>>
   /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
@@ -280,9 +280,10 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
         checkOptions('retryFailed()', ILLEGAL_OPTION, { again }, { again: AGAIN })
         const { asking, wait } = split('retryFailed()', runId, options, SIGNAL)
         if (graph === undefined || adminUrl === undefined || keys.length === 0) throw needsMore()
-        const { run } = await admitted('retry', runId, asking, wait)
+        const { run, by } = await admitted('retry', runId, asking, wait)
         if (run.state.status !== 'failed') throw notFailed(runId, run.state)
-        await retryRun(graph, { url, adminUrl, name, runId, headers }, keys, again as readonly string[], async () => {
+        const retry = { again: again as readonly string[], by: by.by }
+        await retryRun(graph, { url, adminUrl, name, runId, headers }, keys, retry, async () => {
           const now = await existing(runId, wait)
           if (now.run !== run.run || now.state.status !== 'failed') throw notFailed(runId, now.state)
         })
@@ -305,7 +306,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     },
     as: (system) => {
       checkOptions('as()', ILLEGAL_OPTION, { name: system }, { name: required(TEXT) })
-      if (keys.length > 0) return Object.freeze(controls(system))
+      if (keys.length > 0) return Object.freeze(checkedMethods(controls(system), NAMED_CALLS))
       throw new StageflowError(
         ILLEGAL_OPTION,
         'as(): without a secret, anyone could act by any name. Pass a secret to durableClient() and durableWorkflow().',
@@ -313,7 +314,28 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     },
     stats: () => Object.freeze({ refused: admissions.refused }),
   }
-  return client
+  return checkedMethods(client, CALLS)
+}
+
+const NAMED = {
+  attach: [['runId', 'options']],
+  answer: [['runId', 'answers', 'options']],
+  resume: [['runId', 'answers', 'options']],
+  cancel: [['runId', 'reason', 'options']],
+  status: [['runId', 'options']],
+  retryFailed: [['runId', 'options']],
+} as const
+const NAMED_CALLS: MethodRules<keyof typeof NAMED> = { code: ILLEGAL_OPTION, prefix: 'as().', calls: NAMED }
+const CALLS: MethodRules<keyof DurableClient<unknown>> = {
+  code: ILLEGAL_OPTION,
+  calls: {
+    ...NAMED,
+    start: [['runId', 'request', 'options']],
+    run: [['runId', 'request', 'options']],
+    as: [['name']],
+    stats: [[]],
+  },
+  synchronous: ['as', 'stats'],
 }
 
 interface Split {

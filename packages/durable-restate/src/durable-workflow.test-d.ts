@@ -1,12 +1,21 @@
 import type { WorkflowDefinition } from '@restatedev/restate-sdk'
 import { Pipeline } from '@stageflow/core'
+import type { AnswerSchema } from '@stageflow/core'
 import { expectTypeOf } from 'vitest'
 import { durableClient, durableService, durableWorkflow } from './index.ts'
 import type { DurableHandlers } from './index.ts'
 
+/** Takes a text, and makes a number of it. */
+declare const amount: AnswerSchema<string, number>
+
 const graph = new Pipeline('order')
   .withStage('price', () => ({ total: 12 }))
   .withStage('approve', ({ resumed }) => ({ answer: resumed?.answer }), { dependencies: ['price'] })
+  .withStage('sum', ({ resumed }) => ({ sum: resumed?.answer }), { answerSchema: amount })
+  .withPipeline(
+    'kid',
+    new Pipeline('kid').withStage('check', ({ resumed }) => ({ sum: resumed?.answer }), { answerSchema: amount }),
+  )
   .build()
 const withPorts = Pipeline.withPorts<{ bank: string }>('order')
   .withStage('pay', ({ ports }) => ({ paid: ports.bank }))
@@ -37,6 +46,18 @@ export async function check(): Promise<void> {
   await client.answer('r', { approve: 'yes' })
   // @ts-expect-error the pipeline has no stage 'aprove'
   await client.answer('r', { aprove: 'yes' })
+  // An answer is what the answerSchema of its stage takes, also inside child pipelines and by a name.
+  await client.answer('r', { sum: '12', kid: { check: '7' } })
+  // @ts-expect-error Type 'number' is not assignable to type 'string'
+  await client.answer('r', { sum: 12 })
+  // @ts-expect-error Type 'number' is not assignable to type 'string'
+  await client.resume('r', { kid: { check: 7 } })
+  // @ts-expect-error the child pipeline has no stage 'chekc'
+  await client.resume('r', { kid: { chekc: '7' } })
+  // @ts-expect-error Type 'number' is not assignable to type 'string'
+  await client.as('month end').answer('r', { sum: 12 })
+  const [open] = (await client.status('r'))?.requests ?? []
+  expectTypeOf(open?.answerSchema).toEqualTypeOf<object | undefined>()
   // @ts-expect-error 'timeout' does not exist in the options of a run
   await client.start('r', { options: { timeout: 5 } })
   const result = await client.attach('r')

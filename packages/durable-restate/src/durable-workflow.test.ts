@@ -94,10 +94,10 @@ test('stages wait for answers, also those of child pipelines and of the items of
       { path: ['letters', '1'], request: { question: 'letters?' } },
     ]),
   )
-  await expect(client.answer('x', { approve: 1, kid: { other: 1 }, letters: 7 })).rejects.toMatchObject({
+  await expect(client.answer('x', { approve: 1, kid: { other: 1 }, letters: 7 } as never)).rejects.toMatchObject({
     code: 'durable-restate/not-waiting',
     message: expect.stringMatching(
-      /"kid" waits for "check", not for "other"; "letters" waits for "1", and the answer is 7; pass an object/,
+      /it has an answer for "other", but "kid" waits for "check"; the answer for "letters" must be an object with an answer for a stage, not 7; "letters" waits for "1"/,
     ) as string,
   })
   await client.answer('x', { approve: 'yes' })

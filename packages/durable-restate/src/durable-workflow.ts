@@ -3,9 +3,10 @@ import type { Serde, WorkflowContext, WorkflowDefinition, WorkflowSharedContext 
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import type { GraphFingerprint } from '@stageflow/core/durable'
-import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, runDurable } from '@stageflow/core/durable'
+import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, namesIn, runDurable } from '@stageflow/core/durable'
 import { classifyError, lostInJson, show } from '@stageflow/core/kit'
 import { unguarded } from './admission.ts'
+import type { GivenStop } from './arrival.ts'
 import { findAnswers, openRequests } from './answers.ts'
 import type { FoundAnswer, QuestionsByPath } from './answers.ts'
 import { ABORT_TIMEOUT, checkFactory, legOptions, requestLimits, serviceName, workflowKeys } from './durable-options.ts'
@@ -14,8 +15,7 @@ import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
-import { namesIn } from './paths.ts'
-import { CANCEL, END, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
+import { ACTS, CANCEL, END, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
 import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
 import type { Question } from './questions.ts'
@@ -24,15 +24,13 @@ import { RunningCalls } from './running-calls.ts'
 import { beginRun, checkBegin, startOf, traceHeaders } from './run-start.ts'
 import type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
 import { idsOf } from './run-view.ts'
+import type { RunAct } from './run-acts.ts'
 import type { RunState, RunView, Started } from './run-view.ts'
 import { notAdmitted, opened } from './sent-request.ts'
 import type { Action, ClientRequest, SentRequest } from './sent-request.ts'
 
 /** What a run keeps in the state of its workflow. */
-type StoredState = Omit<RunState, 'requests'>
-
-/** Answers by the names of the stages that wait for them, or will. */
-export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown }
+type StoredState = Pick<RunState, 'status' | 'startedAt'>
 
 /** How a run ended, for everyone who reaches Restate. Its result is read with `read`. */
 export type RunEnd = Pick<RunState, 'status'>
@@ -167,11 +165,11 @@ export function durableWorkflow<Stages, Ports>(
   /** Begins the run, unless a request before this one has. */
   async function begin(
     context: WorkflowSharedContext,
-    { id, kept, at }: ClientRequest,
+    { id, kept, at, by }: ClientRequest,
     request: BegunRequest,
   ): Promise<boolean> {
     if (missingKeepers(graph, kept).length > 0) throw terminal(unguarded(context.key), 500)
-    const started: Started = { run: id, at, kept, ids: idsOf(request.input ?? {}) }
+    const started: Started = { run: id, at, kept, by, ids: idsOf(request.input ?? {}) }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
     for (const [name, value] of Object.entries(request.moved?.promises ?? {}))
       await context.promise(name).resolve(value)
@@ -179,7 +177,7 @@ export function durableWorkflow<Stages, Ports>(
       service: options.name,
       method: 'run',
       key: context.key,
-      parameter: { ...request, kept },
+      parameter: { ...request, kept, by },
       inputSerde: serde.json as Serde<BegunRequest>,
       headers: traceHeaders(context.request().headers),
     })
@@ -191,14 +189,21 @@ export function durableWorkflow<Stages, Ports>(
     const { body } = await received(context, 'read', sent)
     const started = await context.promise<Started>(STARTED).peek()
     if (started === undefined) return null
-    const { at, ...known } = started
+    const { at, by, ...known } = started
+    const { userId, orgId } = by ?? known.ids
     const state = (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: at }
     const questions = state.status === 'running' ? await questionsOf(context) : new Map<string, Question>()
     const wantsResult = Object(body).result === true
     return {
       ...known,
       isGuarded: keys.length > 0 && isGuarded(graph),
-      state: { ...state, requests: openRequests(questions) },
+      state: {
+        ...state,
+        userId,
+        orgId,
+        requests: openRequests(questions),
+        acts: (await context.get<readonly RunAct[]>(ACTS)) ?? [],
+      },
       ...(wantsResult && { result: await context.promise(RESULT).peek() }),
     }
   }
@@ -228,10 +233,10 @@ export function durableWorkflow<Stages, Ports>(
   }
 
   async function cancel(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
-    const [{ body: reason }, state] = await receivedOnce(context, 'cancel', sent)
+    const [{ body: reason, by }, state] = await receivedOnce(context, 'cancel', sent)
     if (typeof reason !== 'string') throw terminal(noReason(context.key, reason), 400)
     if (state.status !== 'running') return false
-    return completed(context.promise<string>(CANCEL).resolve(reason))
+    return completed(context.promise<GivenStop>(CANCEL).resolve({ reason, ...(by !== undefined && { by }) }))
   }
 
   return workflow({

@@ -59,11 +59,14 @@ test('the first early answer counts, and what cannot be asked is refused', async
   await client.as('first').answer('r', { b: 1 })
   for (const [answers, message] of [
     [{ b: 2 }, '"b" of the run "r" has an answer already'],
-    [{ letters: { 1: 1 }, kid: { chek: 1 } }, 'not for "chek"'],
-    [{ letters: { one: 1 } }, 'not for "one"'],
-    [{ letters: 1 }, '"letters" waits for nothing, and the answer is 1'],
-    [{ kid: {} }, '"kid" waits for nothing, and the answer is empty'],
-    [{ other: 1 }, 'it waits for "a", not for "other"'],
+    [{ letters: { 1: 1 }, kid: { chek: 1 } }, 'it has an answer for "chek" (did you mean "check"?)'],
+    [{ letters: { one: 1 } }, 'it has an answer for "one"'],
+    [{ letters: 1 }, 'the answer for "letters" must be an object with an answer for a stage, not 1'],
+    [
+      { kid: {} },
+      'the answer for "kid" must be an object with an answer for a stage, not an empty one; "kid" waits for no answer',
+    ],
+    [{ other: 1 }, 'it has an answer for "other", but the run waits for "a"'],
   ] as const)
     await expect(client.answer('r', answers as never)).rejects.toMatchObject(notWaiting(message))
   await client.answer('r', { a: 1 })

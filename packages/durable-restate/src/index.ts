@@ -1,6 +1,7 @@
 export { durableWorkflow } from './durable-workflow.ts'
-export type { DurableAnswers, DurableHandlers, RunEnd } from './durable-workflow.ts'
+export type { DurableHandlers, RunEnd } from './durable-workflow.ts'
 export type { RunState, RunView } from './run-view.ts'
+export type { Retry, RunAct } from './run-acts.ts'
 export type { SentRequest } from './sent-request.ts'
 export type { Secret, Secrets } from './secret.ts'
 export { durableService } from './durable-service.ts'

@@ -1,16 +1,17 @@
 import type { CallFacts } from '@stageflow/core/durable'
 import { lostCall } from './lost-call.ts'
-import type { GivenAnswer } from './arrival.ts'
+import type { GivenAnswer, GivenStop } from './arrival.ts'
 import { ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, START, TIMER } from './names.ts'
 import type { Recorded, BegunRequest, Moved } from './run-start.ts'
+import type { Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run has done so far, read from its journal. */
 export interface RunJournal {
   readonly start: Recorded & Moved['start']
   readonly request: Omit<BegunRequest, 'moved'>
-  /** Whether it had failed and was tried again, so that facts of what failed are gone. */
-  readonly isRetried: boolean | undefined
+  /** When it had failed and was tried again, so that facts of what failed are gone. */
+  readonly retries: readonly Retry[]
   /** In the order in which the run got them. */
   readonly facts: readonly KeptFact[]
 }
@@ -60,7 +61,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
   return {
     start: { ...start, ...moved?.start },
     request: rest,
-    isRetried: moved?.isRetried,
+    retries: moved?.retries ?? [],
     facts: [...(moved?.facts ?? []), ...facts],
   }
 }
@@ -70,8 +71,8 @@ function factsOfStep(step: string, value: unknown, given: ReadonlyMap<string, Re
   // Every step but a call has recorded when something arrived.
   const at = value as number
   if (step === CANCEL) {
-    const reason = (parsed(given.get(CANCEL)?.Success) ?? BY_ENGINE) as string
-    return [{ kind: 'stop', key: '', reason, at }]
+    const { reason, by } = (parsed(given.get(CANCEL)?.Success) ?? BY_ENGINE) as GivenStop
+    return [{ kind: 'stop', key: '', reason, ...(by !== undefined && { by }), at }]
   }
   if (step.startsWith(TIMER)) return [{ kind: 'timer', key: step.slice(TIMER.length), at }]
   if (step.startsWith(ANSWERED)) {

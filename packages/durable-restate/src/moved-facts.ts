@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { wrongFact } from '@stageflow/core/durable'
+import { stageOfKey, wrongFact } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { isPlain } from '@stageflow/core/kit'
 import { ANSWER, CANCEL } from './names.ts'
@@ -22,17 +22,17 @@ export function checkMoved(runId: string, moved: unknown, graph: GraphFingerprin
 }
 
 function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerprint): string | undefined {
-  const { start, facts, isRetried, promises = {}, ...others } = moved
+  const { start, facts, retries = [], promises = {}, ...others } = moved
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `"${unknown}" is not a part of it`
   if (!isPlain(start) || !isTime(start['startedAt']) || !isTrace(start['trace']))
     return 'start must have the time and the trace of the first start'
   if (start['limitFrom'] !== undefined && !isTime(start['limitFrom'])) return 'start.limitFrom must be a time'
-  if (isRetried !== undefined && typeof isRetried !== 'boolean') return 'isRetried must be a boolean'
+  if (!Array.isArray(retries) || !retries.every(isRetry)) return 'retries must be an array of the times of retries'
   if (!isPlain(promises) || !Object.keys(promises).every(isPromise))
     return 'promises must be those of answers and of the cancel'
   if (!Array.isArray(facts) || facts.length > MOST_FACTS) return `facts must be an array of at most ${MOST_FACTS}`
-  return problemOfFacts(facts, graph, isRetried === true)
+  return problemOfFacts(facts, graph, retries.length > 0)
 }
 
 function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasGaps: boolean): string | undefined {
@@ -44,26 +44,16 @@ function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasG
     const id = `${kind} ${key}`
     if (seen.has(id)) return `facts[${place}] is a second ${kind} of "${key}"`
     seen.add(id)
-    if (kind === 'call' && !isInGraph(key, graph)) return `facts[${place}] is of "${key}", which the graph lacks`
+    if (kind === 'call' && stageOfKey(key, graph) === undefined)
+      return `facts[${place}] is of "${key}", which the graph lacks`
     const isAfterMissing = 'facts' in known && known.facts.after > place && !hasGaps
     if (isAfterMissing) return `facts[${place}] came after facts that are missing`
   }
   return undefined
 }
 
-/** Whether a key leads to a stage of a graph. */
-function isInGraph(key: string, graph: GraphFingerprint): boolean {
-  let inside: GraphFingerprint | undefined = graph
-  return key.split('/').every((part) => {
-    const name = (part.split(/[#@]/, 1)[0] as string).replaceAll('%2F', '/')
-    const stages: GraphFingerprint['stages'] = inside?.stages ?? {}
-    const stage = Object.hasOwn(stages, name) ? stages[name] : undefined
-    inside = stage?.child
-    return stage !== undefined
-  })
-}
-
 const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+const isRetry = (value: unknown): boolean => isPlain(value) && isTime(value['at'])
 const isTrace = (value: unknown): boolean =>
   isPlain(value) &&
   Object.entries(value).every(

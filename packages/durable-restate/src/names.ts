@@ -1,3 +1,5 @@
+import type { GivenStop } from './arrival.ts'
+
 // Names in the journal, the promises and the state of a run. The step of a call has the key of the call, which contains no space.
 
 /** The promise that tells that the run was started, and by which request. */
@@ -26,11 +28,13 @@ export const ABORT = 'abort '
 export const SLEEP = 'sleep '
 /** The state that tells how far the run is. */
 export const RUN = 'run'
+/** The state that tells who answered the run, cancelled it, and tried it again. */
+export const ACTS = 'acts'
 /** The state that tells what a stage has asked: followed by the path of its answer. */
 export const QUESTION = 'question '
 
-/** The reason of a run that was cancelled in Restate, which gives none. */
-export const BY_ENGINE = 'cancelled in Restate'
+/** Why a run was cancelled in Restate, which gives no reason and names no author. */
+export const BY_ENGINE: GivenStop = { reason: 'cancelled in Restate' }
 
 /** The promise of the answer to a question. An answer that comes early is that to the first one. */
 export const answerName = (number: number, path: string): string => `${ANSWER}${number} ${path}`

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { StageflowError, systemClock } from '@stageflow/core'
-import { incompatibilities } from '@stageflow/core/durable'
+import { incompatibilities, progressOfCalls } from '@stageflow/core/durable'
+import type { RecordedCall } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
 import type { AnyGraph } from './admission.ts'
 import { restateAt } from './http.ts'
 import type { Ask } from './http.ts'
 import { readJournal } from './journal.ts'
 import type { JournalRow, RunJournal } from './journal.ts'
-import { progressOfFacts } from './run-progress.ts'
 import type { Moved } from './run-start.ts'
 import type { Keys } from './secret.ts'
 import { sealed } from './sent-request.ts'
@@ -124,9 +124,9 @@ export class RecordedRun {
   /** Begins the run again with what it has done before, after its invocation was removed. */
   async beginAgain(keys: Keys, { request }: RunJournal, moved: Moved): Promise<void> {
     const { name, runId, url, headers } = this.#place
-    const { kept, ...rest } = request
+    const { kept, by, ...rest } = request
     const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id: randomUUID() } as const
-    const sent = sealed(keys, { ...about, isAdmitted: true, kept, body: { ...rest, moved } })
+    const sent = sealed(keys, { ...about, isAdmitted: true, kept, by, body: { ...rest, moved } })
     const path = `/${name}/${encodeURIComponent(runId)}/move`
     try {
       if ((await restateAt(url, headers)('POST', path, sent)) === true) return
@@ -149,7 +149,8 @@ const NOT_THERE = ['durable-restate/unknown-run', 'durable-restate/refused']
 
 /** Throws `durable-restate/changed-graph` with every difference if a run can't go on with a graph. */
 export function checkFit(graph: AnyGraph, runId: string, { start, facts }: Pick<RunJournal, 'start' | 'facts'>): void {
-  const found = incompatibilities(graph, start.fingerprint, progressOfFacts(facts))
+  const { fingerprint } = start
+  const found = incompatibilities(graph, fingerprint, progressOfCalls(callsIn(facts), fingerprint))
   if (found.length === 0) return
   const shown = found.slice(0, MOST_SHOWN).map((each) => `\n- ${each}`)
   if (found.length > MOST_SHOWN) shown.push(`\n- … and ${found.length - MOST_SHOWN} more`)
@@ -158,6 +159,10 @@ export function checkFit(graph: AnyGraph, runId: string, { start, facts }: Pick<
     `The run "${runId}" doesn't fit the graph "${graph.name}"; serve the graph that it began with, or one that keeps these stages:${shown.join('')}`,
   )
 }
+
+/** A stage in progress has no fact, because it is called again. */
+const callsIn = (facts: RunJournal['facts']): readonly RecordedCall[] =>
+  facts.flatMap((fact) => (fact.kind === 'call' ? [{ key: fact.key, hasEnded: fact.facts.status !== 'suspend' }] : []))
 
 export const notMovable = (message: string): StageflowError =>
   new StageflowError('durable-restate/not-movable', message)

@@ -123,7 +123,9 @@ test('an answer says whether its run exists, has ended, or waits for something e
   await expect(client.answer('none', { approve: 1 })).rejects.toMatchObject({ code: 'durable-restate/unknown-run' })
   await client.start('r')
   await observed(async () => (await client.status('r'))?.requests.length === 1)
-  await expect(client.answer('r', { approve: undefined })).rejects.toMatchObject(refused('the answer is empty'))
+  await expect(client.answer('r', { approve: undefined })).rejects.toMatchObject(
+    refused('must be an object with an answer for a stage, not an empty one'),
+  )
   for (const body of ['7', 'null', '[]', '"yes"', '{}', '{"__proto__":1}', '{"aprove":1}', '{"constructor":1}'])
     expect(await post(`/${name}/r/answer`, `{"body":${body}}`), body).toMatchObject({ status: 409 })
   expect(await post(`/${name}/r/answer`, '{garbage')).toMatchObject({ status: 400 })

@@ -2,23 +2,28 @@ import { CancelledError, RestatePromise, serde } from '@restatedev/restate-sdk'
 import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-sdk'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
-import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
-import type { Arrival, GivenAnswer } from './arrival.ts'
+import type { CallFacts, DurableStart, Fact, GraphFingerprint, StageExecutor } from '@stageflow/core/durable'
+import type { Arrival, GivenAnswer, GivenStop } from './arrival.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
-import { ABORT, ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, answerName } from './names.ts'
+import { ABORT, ACTS, ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, answerName } from './names.ts'
 import { Questions } from './questions.ts'
+import { actOfFact, actOfRetry } from './run-acts.ts'
+import type { Retry, RunAct } from './run-acts.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
 import { Timers } from './timers.ts'
 
 export interface Attempt {
   readonly start: DurableStart
+  readonly graph: GraphFingerprint
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
+  /** When it had failed and was tried again. */
+  readonly retries: readonly Retry[]
   /** Why the run was cancelled before it began. */
-  readonly cancelled: string | undefined
+  readonly cancelled: GivenStop | undefined
   readonly running: RunningCalls
   /** The service that carries out stages with `placement: 'service'`. */
   readonly service: string
@@ -67,7 +72,9 @@ export class RestateExecutor implements StageExecutor {
   readonly #invocations = new Map<string, RestatePromise<InvocationId>>()
   /** Whether a stage still waits for its answer, by key. */
   readonly #waits = new Map<string, () => boolean>()
-  readonly #questions = new Questions()
+  readonly #questions: Questions
+  /** The JSON Schemas of the answers to calls that have asked, by their keys. */
+  readonly #schemas = new Map<string, object>()
   /** Answers that came when their stages had no open question, by path. The next question takes them. */
   readonly #early = new Map<string, ArrivedAnswer>()
   /** What the run waits for, by the name of the step. */
@@ -78,6 +85,9 @@ export class RestateExecutor implements StageExecutor {
   readonly #live = new Set<string>()
   /** The facts so far, for calls on other machines. */
   readonly #facts: KeptFact[] = []
+  /** What was asked of the run, and how much of it the state has. */
+  readonly #acts: RunAct[]
+  #actsWritten = 0
   readonly #timers = new Timers()
   /** How many steps are recording something that has arrived. */
   #recording = 0
@@ -95,14 +105,16 @@ export class RestateExecutor implements StageExecutor {
     this.#context = context
     this.#attempt = attempt
     this.start = attempt.start
+    this.#questions = new Questions(attempt.graph)
     this.leg = attempt.leg
     this.lost = context.request().attemptCompletedSignal
     this.#maxInFlight = this.start.options?.maxConcurrency ?? MOST_IN_FLIGHT
     this.#moved = [...attempt.moved]
+    this.#acts = attempt.retries.map(actOfRetry)
     this.hasBegun = attempt.moved.length > 0
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
-    this.#await(CANCEL, context.promise<string>(CANCEL).get(), (reason) => ({ kind: 'stop', reason: `${reason}` }))
-    if (attempt.cancelled !== undefined) this.#take({ kind: 'stop', reason: attempt.cancelled })
+    this.#await(CANCEL, context.promise<GivenStop>(CANCEL).get(), (given = BY_ENGINE) => ({ kind: 'stop', given }))
+    if (attempt.cancelled !== undefined) this.#take({ kind: 'stop', given: attempt.cancelled })
   }
 
   execute(key: string, call: () => Promise<CallFacts>, { placement }: StageInfo, isWanted: () => boolean): void {
@@ -119,7 +131,9 @@ export class RestateExecutor implements StageExecutor {
 
   wait(key: string, request: unknown, isWanted: () => boolean): void {
     this.#waits.set(key, isWanted)
-    this.#questions.ask(key, request, !this.#hasAnswer(key))
+    const answerSchema = this.#schemas.get(key)
+    const asked = { request, ...(answerSchema !== undefined && { answerSchema }) }
+    this.#questions.ask(key, asked, !this.#hasAnswer(key))
   }
   /** Whether a run that has been moved had the answer to a question, or its time had passed. */
   #hasAnswer(key: string): boolean {
@@ -149,6 +163,7 @@ export class RestateExecutor implements StageExecutor {
       // Each makes entries in the journal, so their order must be the same in each attempt.
       this.#giveUpUnwanted()
       this.#waitForAnswers()
+      this.#writeActs()
       this.#sleepForTimers()
       this.#beginHeldCalls()
       const [name, arrival] = await this.#firstArrival()
@@ -158,6 +173,7 @@ export class RestateExecutor implements StageExecutor {
       this.#given(fact)
       // It may be the last one that the run asks for.
       this.#waitForAnswers()
+      this.#writeActs()
       return { ...fact, replayed: !this.#live.has(name) }
     }
   }
@@ -173,12 +189,15 @@ export class RestateExecutor implements StageExecutor {
   /** The run is about to get a fact. */
   #given(fact: KeptFact): void {
     this.#facts.push(fact)
+    const act = actOfFact(fact)
+    if (act !== undefined) this.#acts.push(act)
     const { kind, key } = fact
     if (kind === 'answer') this.#waits.delete(key)
     if (kind === 'timer' && this.#waits.delete(key)) this.#questions.expired(key)
   }
   #noteEnd({ key, facts }: Extract<KeptFact, { kind: 'call' }>): void {
     if (facts.status !== 'suspend') this.#questions.ended(key)
+    else if (facts.answerSchema !== undefined) this.#schemas.set(key, facts.answerSchema)
   }
 
   /** Whether a call, an answer or a step that records something can come. Once the run has ended, nothing can. */
@@ -212,6 +231,14 @@ export class RestateExecutor implements StageExecutor {
       this.#await(name, promise, (given = {}) => ({ kind: 'answer', name, path, given }))
     }
     for (const answer of this.#early.values()) this.#takeAnswer(answer)
+  }
+
+  /** Writes into the state who did what. */
+  #writeActs(): void {
+    if (this.#acts.length === this.#actsWritten) return
+    this.#actsWritten = this.#acts.length
+    const acts = this.#acts.toSorted((one, other) => one.at - other.at)
+    this.#context.set(ACTS, acts)
   }
 
   #sleepForTimers(): void {
@@ -295,7 +322,7 @@ export class RestateExecutor implements StageExecutor {
     return new Promise((resolve, reject) => {
       this.#refuse = reject
       RestatePromise.race([...this.#awaited.values()]).then(resolve, (error: Error) => {
-        if (error instanceof CancelledError) resolve(['', { kind: 'stop', reason: BY_ENGINE }])
+        if (error instanceof CancelledError) resolve(['', { kind: 'stop', given: BY_ENGINE }])
         else reject(error)
       })
     })
@@ -309,11 +336,11 @@ export class RestateExecutor implements StageExecutor {
       case 'answer':
         return this.#takeAnswer(arrival)
       case 'stop': {
-        const { reason } = arrival
+        const { reason, by } = arrival.given
         if (this.#isStopped) return undefined
         this.#isStopped = true
         this.#isStopping = true
-        return this.#record(CANCEL, (at) => ({ kind: 'stop', key: '', reason, at }))
+        return this.#record(CANCEL, (at) => ({ kind: 'stop', key: '', reason, ...(by !== undefined && { by }), at }))
       }
       case 'sleep':
         for (const key of this.#timers.awoke(arrival.until))

@@ -1,12 +1,12 @@
 import { StageflowError, systemClock } from '@stageflow/core'
-import { factsForRetry, fingerprintOf } from '@stageflow/core/durable'
+import type { RunAuthor } from '@stageflow/core'
+import { factsForRetry, fingerprintOf, namesIn } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import type { AnyGraph } from './admission.ts'
 import type { RunJournal } from './journal.ts'
 import { checkMoved } from './moved-facts.ts'
 import { ANSWER } from './names.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
-import { namesIn } from './paths.ts'
 import { RecordedRun, checkFit } from './recorded-run.ts'
 import type { RunPlace } from './recorded-run.ts'
 import type { RunState } from './run-view.ts'
@@ -20,13 +20,13 @@ export async function retryRun(
   graph: AnyGraph,
   place: RunPlace,
   keys: Keys,
-  again: readonly string[],
+  { again, by }: { readonly again: readonly string[]; readonly by: RunAuthor | undefined },
   checkAgain: () => Promise<void>,
 ): Promise<void> {
   const { runId } = place
   const run = new RecordedRun(place)
   if ((await run.find()) === undefined) throw triedBefore(runId)
-  const journal = await endedJournal(run, runId)
+  const journal = await endedJournal(run, runId, checkAgain)
   const { start } = journal
   checkNames(runId, again, Object.keys(start.fingerprint.stages))
   const facts = factsForRetry(start.fingerprint, journal.facts, again)
@@ -34,7 +34,8 @@ export async function retryRun(
   const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
   const { startedAt, trace } = start
   const limitFrom = systemClock.now()
-  const moved = { start: { startedAt, trace, limitFrom }, facts, isRetried: true, promises }
+  const retries = [...journal.retries, { at: limitFrom, ...(by !== undefined && { by }) }]
+  const moved = { start: { startedAt, trace, limitFrom }, facts, retries, promises }
   checkMoved(runId, moved, fingerprintOf(graph))
   await checkAgain()
   if (!(await run.remove())) throw triedBefore(runId)
@@ -45,14 +46,17 @@ export async function retryRun(
 const REMOVAL_MS = 500
 
 /** The journal of a run whose state says that it has failed, which it says a moment before its invocation ends. */
-async function endedJournal(run: RecordedRun, runId: string): Promise<RunJournal> {
+async function endedJournal(run: RecordedRun, runId: string, checkAgain: () => Promise<void>): Promise<RunJournal> {
   try {
     await run.observe('completed')
     return await run.journal()
   } catch (error) {
     // Restate doesn't remove an invocation and its journal at the same moment.
     await systemClock.sleep(REMOVAL_MS)
-    throw (await run.isThere()) ? error : triedBefore(runId)
+    if (!(await run.isThere())) throw triedBefore(runId)
+    // A run that begins again has the invocation id of the failed one.
+    await checkAgain()
+    throw error
   }
 }
 

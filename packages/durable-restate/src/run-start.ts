@@ -1,7 +1,7 @@
 import { CancelledError } from '@restatedev/restate-sdk'
 import type { Request, WorkflowContext } from '@restatedev/restate-sdk'
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
-import type { Kept, RunInput } from '@stageflow/core'
+import type { Kept, RunAuthor, RunInput } from '@stageflow/core'
 import { checkLeg } from '@stageflow/core/durable'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { ANY, isPlain, optionProblems, refuseOptions, textOf } from '@stageflow/core/kit'
@@ -9,6 +9,8 @@ import type { AnyGraph } from './admission.ts'
 import { finishedStep } from './finished-step.ts'
 import { OBJECT } from './option-rules.ts'
 import { BY_ENGINE, CANCEL, START } from './names.ts'
+import type { GivenStop } from './arrival.ts'
+import type { Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run begins with, as JSON. */
@@ -22,8 +24,8 @@ export interface DurableRequest {
 export interface Moved {
   readonly start: Pick<Recorded, 'startedAt' | 'trace'> & Pick<DurableStart, 'limitFrom'>
   readonly facts: readonly KeptFact[]
-  /** Whether the run had failed, so that facts of what failed are gone. */
-  readonly isRetried?: boolean | undefined
+  /** When it had failed and was tried again, so that facts of what failed are gone. */
+  readonly retries?: readonly Retry[] | undefined
   /** What the run was told and had not taken yet, by the names of its promises. */
   readonly promises?: Readonly<Record<string, unknown>> | undefined
 }
@@ -32,6 +34,8 @@ export interface Moved {
 export interface BegunRequest extends DurableRequest {
   /** What interceptors keep with the run. */
   readonly kept?: Kept | undefined
+  /** Who started the run. */
+  readonly by?: RunAuthor | undefined
   readonly moved?: Moved | undefined
 }
 
@@ -45,29 +49,32 @@ export interface Recorded {
 
 export interface Begun {
   readonly start: DurableStart
+  readonly graph: GraphFingerprint
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
+  /** When it had failed and was tried again. */
+  readonly retries: readonly Retry[]
   /** Why the run was cancelled before it began. */
-  readonly cancelled: string | undefined
+  readonly cancelled: GivenStop | undefined
 }
 
 /** What the first attempt recorded, and whether this is the first one. */
 export interface Begin {
   readonly recorded: Recorded
   readonly isFirst: boolean
-  readonly cancelled: string | undefined
+  readonly cancelled: GivenStop | undefined
 }
 
 /** Records how a run begins. Throws `durable-restate/changed-graph` if an earlier attempt began with another graph. */
 export async function beginRun(context: WorkflowContext, graph: GraphFingerprint): Promise<Begin> {
   let isFirst = false
-  let cancelled: string | undefined
+  let cancelled: GivenStop | undefined
   const onCancel = (): void => {
     cancelled = BY_ENGINE
   }
   // Asked for before the step, so that both answers come at once.
-  const cancel = context.promise<string>(CANCEL).peek()
+  const cancel = context.promise<GivenStop>(CANCEL).peek()
   const step = context.run(START, (): Recorded => {
     isFirst = true
     return { startedAt: systemClock.now(), fingerprint: graph, trace: traceOf(context.request()) }
@@ -100,9 +107,9 @@ export function startOf(
   const input = isTraced ? { ...given, extensions: { ...trace, ...given.extensions } } : given
   // Later attempts and moved runs go on with facts, so they aren't the first leg.
   const leg = isFirst && moved === undefined ? 1 : 2
-  const isRetried = moved?.isRetried
-  const start = { runId, startedAt, limitFrom, input, options, kept, isRetried }
-  return { start, leg, moved: moved?.facts ?? [], cancelled }
+  const retries = moved?.retries ?? []
+  const start = { runId, startedAt, limitFrom, input, options, kept, isRetried: retries.length > 0 }
+  return { start, graph: recorded.fingerprint, leg, moved: moved?.facts ?? [], retries, cancelled }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }

@@ -1,5 +1,6 @@
-import type { Kept, PipelineStatus, RunInput } from '@stageflow/core'
+import type { Kept, PipelineStatus, RunAuthor, RunInput } from '@stageflow/core'
 import type { OpenRequest } from '@stageflow/core/durable'
+import type { RunAct } from './run-acts.ts'
 
 /** How far a run is, and what it waits for. */
 export interface RunState {
@@ -7,8 +8,13 @@ export interface RunState {
   readonly status: 'running' | 'refused' | PipelineStatus
   /** In ms since 1970. */
   readonly startedAt: number
+  /** Who started it: as interceptors verified it, or as its input says. */
+  readonly userId?: string | undefined
+  readonly orgId?: string | undefined
   /** The requests of stages that wait for an answer, with the keys of the answer. */
   readonly requests: readonly OpenRequest[]
+  /** Who answered, cancelled and retried it, in the order in which that counted. */
+  readonly acts: readonly RunAct[]
 }
 
 /** What a client reads of a run. Only a client with the secret gets it, and shows of it what the caller was admitted to see. */
@@ -28,6 +34,7 @@ export interface RunView {
 /** What the promise that a run was started tells. */
 export interface Started extends Pick<RunView, 'run' | 'kept' | 'ids'> {
   readonly at: number
+  readonly by?: RunAuthor | undefined
 }
 
 const IDS = ['requestId', 'sessionId', 'userId', 'orgId', 'interactionId'] as const

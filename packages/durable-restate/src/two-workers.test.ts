@@ -16,7 +16,7 @@ test('of two workers behind one address, one is killed: the other goes on withou
   const ports = [await freePort(), await freePort()]
   const program = new URL('../test/long-worker.ts', import.meta.url)
   const workers = ports.map((port) => new Worker(program, [`${port}`, file, 'two-workers']))
-  const proxy = new Proxy(ports)
+  const proxy = new Proxy(() => ports)
   try {
     await Promise.all(workers.map((worker) => worker.start()))
     await proxy.listen()

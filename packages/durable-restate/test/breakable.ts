@@ -16,11 +16,20 @@ export class Worker {
 
   /** Resolves once it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [this.#program, ...this.#args], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [this.#program, ...this.#args], { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
+    let said = ''
+    const listen = (bytes: Buffer): void => void (said += bytes.toString())
+    child.stderr.on('data', listen)
     await new Promise<void>((resolve, reject) => {
-      child.stdout.once('data', () => resolve())
-      child.once('exit', (exit) => reject(new Error(`The worker ended with ${exit} before it was ready.`)))
+      child.stdout.once('data', () => {
+        child.stderr.off('data', listen).pipe(process.stderr)
+        resolve()
+      })
+      // After its standard error has ended too.
+      child.once('close', (exit, signal) =>
+        reject(new Error(`The worker ended with ${exit ?? signal} before it was ready:\n${said}`)),
+      )
     })
   }
 
@@ -34,15 +43,19 @@ export class Worker {
   }
 }
 
-/** A TCP proxy with a stable address in front of one or more ports. A connection goes to the first port that accepts it. */
+/** A server on this machine: its port, or the path of its socket. */
+export type Target = number | string
+
+/** A TCP proxy with a stable address in front of one or more servers. A connection goes to the first one that accepts it. */
 export class Proxy {
   readonly #sockets = new Set<Socket>()
-  readonly #ports: readonly number[]
-  readonly #server = createServer((near) => this.#connect(near, [...this.#ports]))
+  readonly #targets: () => readonly Target[]
+  readonly #server = createServer((near) => this.#connect(near, [...this.#targets()]))
   url = ''
 
-  constructor(ports: readonly number[]) {
-    this.#ports = ports
+  /** `targets`: those of today, asked for each connection. */
+  constructor(targets: () => readonly Target[]) {
+    this.#targets = targets
   }
 
   async listen(): Promise<void> {
@@ -50,12 +63,12 @@ export class Proxy {
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  #connect(near: Socket, [port, ...others]: number[]): void {
-    if (port === undefined) return void near.destroy()
+  #connect(near: Socket, [target, ...others]: Target[]): void {
+    if (target === undefined) return void near.destroy()
     this.#sockets.add(near)
     near.on('error', () => {})
     near.once('close', () => this.#sockets.delete(near))
-    const far = connect(port, '127.0.0.1')
+    const far = typeof target === 'number' ? connect(target, '127.0.0.1') : connect(target)
     far.once('connect', () => {
       near.pipe(far).pipe(near)
       far.once('close', () => near.destroy())

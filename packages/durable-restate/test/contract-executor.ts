@@ -7,7 +7,8 @@ import { createEndpointHandler, handlers, workflow } from '@restatedev/restate-s
 import type { WorkflowContext, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { Pipeline } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import type { DurableStart } from '@stageflow/core/durable'
+import { answerPath } from '@stageflow/core/durable'
+import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import type {
   CarryLeg,
   ExecutorTraits,
@@ -15,7 +16,6 @@ import type {
   LegResult,
   RecordedFact,
 } from '@stageflow/testing/durable/contract'
-import { pathOf } from '../src/paths.ts'
 import { durableWorkflow } from '../src/index.ts'
 import type { RunView } from '../src/index.ts'
 import { readJournal } from '../src/journal.ts'
@@ -73,6 +73,8 @@ class Run {
 
 /** The handlers of a workflow that don't need its graph. */
 type Handlers = Record<'start' | 'answer' | 'cancel' | 'read', never>
+/** The contract passes only the code of a leg. */
+const NO_STAGES: GraphFingerprint = { pipeline: 'any', stages: {} }
 /** It has the interceptor that some runs of the contract begin behind. */
 const anyGraph = new Pipeline('any')
   .withStage('a', () => ({}))
@@ -104,7 +106,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     const run = (context: WorkflowContext, request: BegunRequest): Promise<never> => this.#attempt(context, request)
     // A cancel of the client counts only for a run that was started.
     const stop = handlers.workflow.shared(async (context: WorkflowSharedContext, reason: string) => {
-      await context.promise(CANCEL).resolve(reason)
+      await context.promise(CANCEL).resolve({ reason })
     })
     const served = workflow({ name: this.#name, handlers: { run, start, answer, cancel, read, stop } })
     const handle = createEndpointHandler({ services: [served], logger: () => {} })
@@ -131,7 +133,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     lost.addEventListener('abort', giveBack, { once: true })
     run.cut = this.#cut.getStore() as () => void
     try {
-      const begin = await beginRun(context, { pipeline: 'any', stages: {} })
+      const begin = await beginRun(context, NO_STAGES)
       // The contract also has runs that began a minute ago.
       const { startedAt } = run
       const begun = startOf(context.key, request, { ...begin, recorded: { ...begin.recorded, startedAt } })
@@ -203,7 +205,7 @@ export class RestateExecutors implements ExecutorUnderTest {
 
   async answer(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
     const waits = this.#runs.get(runId)?.waits
-    const path = pathOf(key)
+    const path = answerPath(key, NO_STAGES)
     // The request of a stage that waits is on its way to the server.
     const { run } = await observed(async () => {
       const view = (await this.#send('read', runId, {})) as RunView

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
-import type { AddressInfo } from 'node:net'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
 import type { EndpointOptions } from '@restatedev/restate-sdk'
+import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
 
 export interface Endpoint {
   readonly url: string
@@ -12,8 +12,9 @@ export interface Endpoint {
   close(): Promise<void>
 }
 
-/** Serves services of Restate in this process. */
-export async function serveEndpoint(services: EndpointOptions['services'], port = 0): Promise<Endpoint> {
+/** Serves services of Restate in this process. Its port stays free for a later endpoint that takes its place. */
+export async function serveEndpoint(services: EndpointOptions['services'], given?: number): Promise<Endpoint> {
+  const port = given ?? (await freePort())
   const server = createServer(createEndpointHandler({ services, logger: () => {} }))
   const sessions = new Set<ServerHttp2Session>()
   let isClosing = false
@@ -24,13 +25,12 @@ export async function serveEndpoint(services: EndpointOptions['services'], port 
     session.once('close', () => sessions.delete(session))
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const used = (server.address() as AddressInfo).port
   const cut = (): void => {
     for (const session of sessions) session.destroy()
   }
   return {
-    url: `http://127.0.0.1:${used}`,
-    port: used,
+    url: `http://127.0.0.1:${port}`,
+    port,
     cut,
     close: async () => {
       isClosing = true

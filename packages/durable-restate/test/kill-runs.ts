@@ -61,7 +61,7 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
   const port = await freePort()
   const args = [`${port}`, file, 'random', `${firstSeed}`, `${firstSeed + graphs - 1}`]
   const worker = new Worker(new URL('worker.ts', import.meta.url), args)
-  const proxy = new Proxy([port])
+  const proxy = new Proxy(() => [port])
   const server = await startRestate()
   const counts: KillCounts = {
     runs: 0,

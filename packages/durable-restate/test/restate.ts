@@ -38,7 +38,7 @@ export async function serve<Graph>(
 }
 
 /** Serves more services for the same server. */
-export async function serveMore(services: EndpointOptions['services'], port = 0): Promise<Endpoint> {
+export async function serveMore(services: EndpointOptions['services'], port?: number): Promise<Endpoint> {
   const endpoint = await serveEndpoint(services, port)
   open.push(endpoint)
   await restate.register(endpoint.url)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 
 /** A server that a test starts on a free port, and can stop and start again. */
 export interface TestServer {
@@ -97,13 +98,34 @@ function startGuard({ pid }: ChildProcess, { endSignal, folder }: ServerProgram)
   return guard
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Ports that systems don't give to connections, or to servers that ask for any port. */
+const FIRST_PORT = 12_000
+const PORTS = 20_000
+
+/**
+ * A port of TCP that no other test gets as long as this process lives, so that a server can leave it and come back. The UDP port of the
+ * same number marks it as taken.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
+    if ((await mark(port)) && (await isFree(port))) return port
+  }
+}
+
+/** Marks a port for this process. Returns false if it is marked already. */
+function mark(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4').unref()
+    socket.once('error', () => socket.close(() => resolve(false)))
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true))
+  })
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
+    probe.once('error', () => resolve(false))
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)))
   })
 }

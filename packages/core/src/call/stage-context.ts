@@ -6,6 +6,7 @@ import { SlotValues } from '../contract/context.ts'
 import type { Slot, StageContext, StageInfo, StageInputs } from '../contract/context.ts'
 import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
 import type { Fork, InterceptorContext, RunContext } from '../contract/interceptor.ts'
+import { countSuffix } from '../contract/keys.ts'
 import type { Resumed, StageRecord } from '../contract/results.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
@@ -175,7 +176,7 @@ export class LiveStageContext implements InterceptorContext {
     const counts = (this.#host.facts.stage(this.#node.index).childCounts ??= new Map<string, number>())
     const count = (counts.get(item) ?? 0) + 1
     counts.set(item, count)
-    return count === 1 ? item : `${item}~${count}`
+    return item + countSuffix(count)
   }
 
   /** The attempt that a note is about, if its number is known. 0: none, because a part notes it. */

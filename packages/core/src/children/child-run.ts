@@ -4,6 +4,7 @@ import { behindOf, tellCalls } from '../call/stage-context.ts'
 import type { Behind, LiveStageContext } from '../call/stage-context.ts'
 import { NoOpEventSink } from '../contract/events.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
+import { childPath } from '../contract/keys.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { fieldsOf, inputFields } from '../contract/snapshot.ts'
 import { RUN_OPTIONS, checkRunOptions } from '../graph/graph.ts'
@@ -77,7 +78,7 @@ function linkFor(context: LiveStageContext, behind: Behind, runs: readonly RunFa
   const { host, node } = behind
   const { facts: run } = host
   const root = runs.at(-1) as RunFacts
-  const path = `${run.parent === undefined ? '' : `${run.parent.shown.path}/`}${node.name}${suffix}`
+  const path = childPath(run.parent?.shown.path ?? '', node.name, suffix)
   let deadline = context.deadline ?? Infinity
   return {
     shown: Object.freeze({

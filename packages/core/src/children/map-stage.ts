@@ -1,3 +1,4 @@
+import { placeSuffix } from '../contract/keys.ts'
 import { isFunction } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
@@ -152,7 +153,7 @@ class MapRun {
     const { facts } = host
     this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place, node.name)
     if (this.#outputs[place] !== undefined) return
-    const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, `#${place}`))
+    const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, placeSuffix(place)))
     const leave = this.#enterCode()
     this.#running++
     this.#forks.add(fork)

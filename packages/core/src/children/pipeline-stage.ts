@@ -7,6 +7,7 @@ import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { Runnable, StageContext } from '../contract/context.ts'
+import { placeSuffix } from '../contract/keys.ts'
 import { Output, StageKind, suspendedOutput } from '../contract/output.ts'
 import type { OkOutput, SkipOutput } from '../contract/output.ts'
 import type { RunData } from '../contract/results.ts'
@@ -101,7 +102,7 @@ async function repeated(context: LiveStageContext, repeat: Repeat<string>, open:
   for (; ; attempt++) {
     const about = { guard: until, attempt, maxAttempts, stagnationHits: hits }
     context.tryEmitEvent('guard_retry.attempt', about)
-    const { child, settled } = open(context, feedback, `#${attempt}`)
+    const { child, settled } = open(context, feedback, placeSuffix(attempt))
     const outcome = await settled
     const verdict = outcome.status === 'failed' ? verdictOf(child, until, attempt) : undefined
     if (verdict === undefined) {

@@ -1,3 +1,4 @@
+import { childPath, placeSuffix, withoutRound } from '../contract/keys.ts'
 import { isArray, isObject } from '../base/check.ts'
 import type { Output, SuspendOutput } from '../contract/output.ts'
 import type { ChildResult, PipelineReport } from '../contract/results.ts'
@@ -39,7 +40,7 @@ export function askedInside(
   if (items !== undefined && isOf(requestsOf(items))) return { requests: request as object, outputs: items, path }
   // A child run of `withPipeline(…, { repeat })` has the number of its attempt in its path.
   const { attempt } = (state ?? {}) as { readonly attempt?: number }
-  const places = attempt === undefined ? [path] : [path, `${path}#${attempt}`]
+  const places = attempt === undefined ? [path] : [path, path + placeSuffix(attempt)]
   for (const inside of places) {
     const [, child] = suspendedChild(children, inside) ?? []
     if (child !== undefined && isOf(child.requests))
@@ -92,14 +93,14 @@ function requestsIn(
 
 /** The path of a stage or an item, as the keys of `children` have it. */
 export const pathOf = (name: string, outputs: object, path: string): string =>
-  path === '' ? name : path + (isArray(outputs) ? `#${name}` : `/${name}`)
+  isArray(outputs) ? path + placeSuffix(Number(name)) : childPath(path, name)
 
 /** The suspended child run at `path`, with its key. After a retry, the key ends with `@2` or the like. */
 export const suspendedChild = (
   children: SuspendedRun['children'],
   path: string,
 ): readonly [key: string, child: SuspendedRun] | undefined =>
-  Object.entries(children).find(([key, { status }]) => key.split('@', 1)[0] === path && status === 'suspended') as
+  Object.entries(children).find(([key, { status }]) => withoutRound(key) === path && status === 'suspended') as
     | [string, SuspendedRun]
     | undefined
 

@@ -3,15 +3,13 @@ import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { CallPart, Interceptor, InterceptorContext, RunContext } from '../contract/interceptor.ts'
+import { limitKey } from '../contract/keys.ts'
 import { isOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { StageRecord } from '../contract/results.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
 import type { Pump } from './pump.ts'
-
-/** A name as a part of a key. Of the marks that join keys, a name can hold only the slash. */
-export const keyPart = (name: string): string => name.replaceAll('/', '%2F')
 
 /** Where a stage is carried out. `local`: in every leg, without a fact. `call`: a child pipeline or a map as one call. */
 export const placementOf = ({ info }: StageNode): string | undefined => info.placement
@@ -77,7 +75,7 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
       if (isOutput(part)) pump.giveUp(notDurable(context.stage.name, `"${name}" answered it`))
       if (part?.expired === undefined) return part
       const { deadline = Infinity, idleTimeoutMs = Infinity } = part
-      const key = `${run().key(context.stage.name)}~${name}`
+      const key = limitKey(run().key(context.stage.name), name)
       const at = Math.min(deadline, context.now + idleTimeoutMs)
       const expire = (): void =>
         (behindOf(context as LiveStageContext).fork as StageCall).expire({

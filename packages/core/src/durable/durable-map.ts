@@ -1,3 +1,4 @@
+import { SOURCE_SUFFIX, placeSuffix } from '../contract/keys.ts'
 import { isArray, isFunction } from '../base/check.ts'
 import { stoppedOutput } from '../call/answers.ts'
 import { LiveStageContext, StageFork, behindOf } from '../call/stage-context.ts'
@@ -60,7 +61,7 @@ export class DurableMap {
   item(context: LiveStageContext, place: number, item: unknown, each: Each): Promise<unknown> {
     const run = this.#run
     const node = this.#node
-    const suffix = `#${place}`
+    const suffix = placeSuffix(place)
     const prior = this.#prior(place)
     if (prior !== undefined) return Promise.resolve(prior)
     const round = (this.#rounds[place] ?? 0) + 1
@@ -92,14 +93,14 @@ export class DurableMap {
     const output = itemsIn(state)?.[place]
     if (output?.status !== 'suspend' || !Object.hasOwn(Object(answer) as object, place)) return output
     const { request, state: own } = output
-    reruns?.set(`#${place}`, { request, state: own, ...(this.#answered[place] as Answered) })
+    reruns?.set(placeSuffix(place), { request, state: own, ...(this.#answered[place] as Answered) })
     return undefined
   }
 
   #ended(carried: Carried, key: string, place: number): Output {
     const run = this.#run
     const { index } = this.#node
-    const output = run.readCarried(carried, this.#node, `#${place}`)
+    const output = run.readCarried(carried, this.#node, placeSuffix(place))
     if (output.status !== 'suspend') return output
     run.pump.wait(key, {
       request: output.request,
@@ -139,7 +140,7 @@ export class DurableMap {
       return new Output('ok', { items })
     }
     return new Promise((resolve, reject) => {
-      run.pump.execute(run.key(name, 1, '#over'), {
+      run.pump.execute(run.key(name, 1, SOURCE_SUFFIX), {
         info,
         isWanted: () => run.isWanted(index),
         begin: () => run.carryOut(new LiveStageContext(run.callHost, this.#node), collectItems, { name }),

@@ -1,3 +1,4 @@
+import { callKey, childPath, childPrefix, outermostStage } from '../contract/keys.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { asLayer, stoppedOutput, thrownOutput } from '../call/answers.ts'
 import type { Answer } from '../call/answers.ts'
@@ -19,7 +20,7 @@ import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
 import { CallHost } from './call-host.ts'
-import { derivedGraph, keyPart, placementOf } from './derived-graph.ts'
+import { derivedGraph, placementOf } from './derived-graph.ts'
 import { DurableStopping } from './durable-stopping.ts'
 import { graceOver } from './grace.ts'
 import { factsOf, hashOf, outputOf } from './facts.ts'
@@ -86,8 +87,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
     const { path, stage } = parent.shown
-    const above = this.path.length + Number(this.path !== '')
-    const prefix = `${this.prefix}${keyPart(stage)}${path.slice(above + stage.length)}/`
+    const suffix = path.slice(childPath(this.path, stage).length)
+    const prefix = childPrefix(this.prefix, stage, suffix)
     // Fields of this run's own snapshot may differ in each leg, such as those that an interceptor takes from a token.
     const own = fieldsOf(this.facts.snapshot)
     const given = Object.entries(input).filter(([key, value]) => key !== 'pipelineRunId' && value !== own[key])
@@ -101,7 +102,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   }
 
   key(stage: string, round = 1, suffix = ''): string {
-    return `${this.prefix}${keyPart(stage)}${suffix}${round === 1 ? '' : `@${round}`}`
+    return callKey(this.prefix, stage, suffix, round)
   }
   isWanted(index: number): boolean {
     return this.facts.schedule.state(index) === RUNNING && this.abortOf(index) === undefined
@@ -197,7 +198,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   /** The child runs of one call. Other items of a map may have made some meanwhile: their paths have another number. */
   #childrenOf(call: string, made: readonly ChildRun[] | undefined): readonly ChildFacts[] | undefined {
-    const path = this.path === '' ? call : `${this.path}/${call}`
+    const path = childPath(this.path, call)
     return childFactsOf(
       made?.filter((child) => child.path.startsWith(path) && !/^\d/.test(child.path.slice(path.length))),
     )
@@ -281,17 +282,17 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     })
   }
 
-  isDone(part: string): boolean {
+  isDone(name: string): boolean {
     const { graph, schedule } = this.facts
-    const index = graph.names.findIndex((name) => keyPart(name) === stagePart(part))
+    const index = graph.names.indexOf(name)
     const state = index < 0 ? SKIPPED : schedule.state(index)
     return state === OK || state === SKIPPED || state === FAILED
   }
 
-  whyNotCalled(part: string): string {
+  whyNotCalled(name: string): string {
     const { graph, schedule } = this.facts
-    const index = graph.names.findIndex((name) => keyPart(name) === stagePart(part))
-    const stage = `stage "${stagePart(part).replaceAll('%2F', '/')}"`
+    const index = graph.names.indexOf(name)
+    const stage = `stage "${name}"`
     if (index < 0) return `pipeline "${graph.name}" has no ${stage} now`
     const state = schedule.state(index)
     if (state === SKIPPED) {
@@ -310,12 +311,11 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean {
     const { options, graph } = this.facts
     if (options.maxConcurrency === undefined) return false
-    const busy = new Set([...calls].map(stagePart))
-    const waiting = new Set([...waits].map(stagePart))
+    const busy = new Set([...calls].map(outermostStage))
+    const waiting = new Set([...waits].map(outermostStage))
     let hasRested = false
     for (const [index, name] of graph.names.entries()) {
-      const key = keyPart(name)
-      if (waiting.has(key) && !busy.has(key) && this.#park(index)) hasRested = true
+      if (waiting.has(name) && !busy.has(name) && this.#park(index)) hasRested = true
     }
     this.loop.drive(UNREAD)
     return hasRested
@@ -327,7 +327,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   }
   withSlotOf(key: string, then: () => void): void {
     const { graph, schedule } = this.facts
-    const index = graph.names.findIndex((name) => keyPart(name) === stagePart(key))
+    const index = graph.names.indexOf(outermostStage(key))
     const stage = this.facts.stage(index)
     if (!stage.isParked) return then()
     // The promise first, because the stage may get its slot in this very call.
@@ -364,9 +364,6 @@ function withoutSoleCall(node: StageNode): StageNode {
   if (wrapped !== undefined || hooks.length === 0) return node
   return { ...node, wrapped: callWithHooks, layers: [{ hooks }], hooks: [] }
 }
-
-/** The part of a key that names the stage of the outermost run. */
-const stagePart = (key: string): string => key.split(/[/#@]/, 1)[0] as string
 
 const cannotSuspend = (stage: string, why: string): Output =>
   failed('core/cannot-suspend', `Stage "${stage}" of a durable run cannot suspend: ${why}.`)

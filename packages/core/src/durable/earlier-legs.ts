@@ -1,3 +1,4 @@
+import { placeSuffix } from '../contract/keys.ts'
 import { isObject } from '../base/check.ts'
 import { asStageOutput, copiedOutput, readOutput } from '../contract/output.ts'
 import type { Output, SuspendOutput } from '../contract/output.ts'
@@ -87,7 +88,7 @@ export class EarlierLegs implements Resume {
     const map = reruns?.get('')
     const given = itemsIn(map?.state)?.[place]
     if (given === undefined) return undefined
-    const suffix = `#${place}`
+    const suffix = placeSuffix(place)
     const output = copiedOutput(given, suffix)
     const resumed = this.#resumed(
       output,

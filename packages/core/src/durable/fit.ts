@@ -2,6 +2,7 @@ import { isArray, isNot } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { freezeDeep } from '../base/objects.ts'
 import type { Join, StageInfo } from '../contract/context.ts'
+import { childPath } from '../contract/keys.ts'
 import type { StageKind, StageOutput } from '../contract/output.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { CHILD, MadeStage, specsOf } from '../graph/stage.ts'
@@ -113,10 +114,10 @@ function progress(outputs: object, children: SuspendedRun['children'], path: str
   return Object.fromEntries(
     Object.entries(outputs as Readonly<Record<string, StageOutput>>).map(([name, output]) => {
       if (output.status !== 'suspend') return [name, 'settled']
-      const inside = askedInside(output, children, path + name)
+      const inside = askedInside(output, children, childPath(path, name))
       // Which pipeline an item of a map runs isn't known.
       const isChild = inside !== undefined && !isArray(inside.outputs)
-      return [name, isChild ? progress(inside.outputs, children, `${inside.path}/`) : 'started']
+      return [name, isChild ? progress(inside.outputs, children, inside.path) : 'started']
     }),
   )
 }
@@ -158,7 +159,8 @@ function* compare(
   }
 }
 
-const stageNamed = (name: string, { stages }: GraphFingerprint): StageFingerprint | undefined =>
+/** The stage of a name; undefined if the graph has none. */
+export const stageNamed = (name: string, { stages }: GraphFingerprint): StageFingerprint | undefined =>
   Object.hasOwn(stages, name) ? stages[name] : undefined
 
 /** What has changed in a stage. `far`: how far the run has come with it. `which`: how a message names it. */

@@ -1,5 +1,4 @@
-/** The names of their timers begin with a slash. Those of questions are the keys of calls, which never do. */
-const MARK = '/'
+import { isLimitTimer, limitTimer } from '../contract/keys.ts'
 
 interface Limit {
   readonly ms: number
@@ -24,7 +23,7 @@ export class LegLimits {
     // The round is in the name of the timer, so that a timer that was set before no longer counts.
     const round = (this.#limits.get(key)?.round ?? 0) + 1
     this.#limits.set(key, { ms, round, moved, expired })
-    this.#timer(`${MARK}${key}@${round}`, at)
+    this.#timer(limitTimer(key, round), at)
   }
   remove(key: string): void {
     this.#limits.delete(key)
@@ -46,9 +45,9 @@ export class LegLimits {
 
   /** The timer `name` has passed. Returns whether it is one of a limit. */
   expire(name: string): boolean {
-    if (!name.startsWith(MARK)) return false
+    if (!isLimitTimer(name)) return false
     for (const [key, { round, expired }] of this.#limits) {
-      if (this.#isPaused || name !== `${MARK}${key}@${round}`) continue
+      if (this.#isPaused || name !== limitTimer(key, round)) continue
       this.#limits.delete(key)
       expired()
     }

@@ -6,6 +6,8 @@ import { isFact, revived, wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { StageInfo } from '../contract/context.ts'
+import { parseKey, withoutRound } from '../contract/keys.ts'
+import type { ReadPart } from '../contract/keys.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { STAGES } from '../report/run-facts.ts'
 import type { Stopping } from '../run/stopping.ts'
@@ -24,10 +26,10 @@ export interface PumpedRun {
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
   withSlotOf(key: string, then: () => void): void
-  /** Whether the stage with this part of a key has settled, or is gone, and nothing cancelled it. */
-  isDone(part: string): boolean
-  /** Why this leg has no call with this part of a key, as a part of a sentence. */
-  whyNotCalled(part: string): string
+  /** Whether the stage of this name has settled, or is gone, and nothing cancelled it. */
+  isDone(stage: string): boolean
+  /** Why this leg has no call of the stage of this name, as a part of a sentence. */
+  whyNotCalled(stage: string): string
   open(done: (outcome: Outcome) => void): void
   cancel(reason: string, signalReason?: unknown): void
 }
@@ -78,9 +80,6 @@ const turn = (): Promise<void> =>
     ;((globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ?? setTimeout)(resolve)
   })
 declare const setTimeout: (callback: () => void) => unknown
-
-/** The end of the key of a call that was made again because of an answer. */
-const ROUND = /@\d+$/
 
 /**
  * Gives the facts of an executor to a run and its child runs, one at a time. It asks for the next one only when nothing is left
@@ -301,26 +300,16 @@ export class Pump {
   }
   /** Whether the stage of a key, or one around it, has settled. */
   #isDone(key: string): boolean {
-    const parts = key.split('/')
-    return parts.some((part, depth) => {
-      const prefix = parts
-        .slice(0, depth)
-        .map((above) => `${above}/`)
-        .join('')
-      return this.runs.get(prefix)?.isDone(part) === true
-    })
+    return parseKey(key).parts.some(({ prefix, name }) => this.runs.get(prefix)?.isDone(name) === true)
   }
   #noCall(key: string): StageflowError {
     return this.#replayError(`its fact of "${key}" has no call in this leg: ${this.#whyNotCalled(key)}`)
   }
   /** Asks the innermost run around a key that is in progress, or else the whole one. */
   #whyNotCalled(key: string): string {
-    const parts = key.replace(ROUND, '').split('/')
-    for (let depth = parts.length - 1; depth > 0; depth--) {
-      const inside = this.runs.get(`${parts.slice(0, depth).join('/')}/`)
-      if (inside !== undefined) return inside.whyNotCalled(parts[depth] as string)
-    }
-    return this.#root.whyNotCalled(parts[0] as string)
+    const { parts } = parseKey(key)
+    const { prefix, name } = (parts.findLast((part) => this.runs.has(part.prefix)) ?? parts[0]) as ReadPart
+    return (this.runs.get(prefix) ?? this.#root).whyNotCalled(name)
   }
 
   /** Something may have ended that the pump waits for. */
@@ -381,7 +370,7 @@ export class Pump {
   #settleCall(key: string, facts: CallFacts): void {
     const call = this.#calls.get(key) as PendingCall
     this.#calls.delete(key)
-    this.#tellRecorded(key.replace(ROUND, ''))
+    this.#tellRecorded(withoutRound(key))
     call.ended(facts, false) // it knows by itself whether its code has run here
   }
 

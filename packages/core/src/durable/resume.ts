@@ -2,7 +2,6 @@ import { isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
-import type { SuspendOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
 import type { AnswersOf, FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
@@ -13,9 +12,10 @@ import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, missingKeepers, withoutCaller } from './admission.ts'
 import { checkedAnswers } from './answer-schemas.ts'
 import { checkChildren } from './check-leg.ts'
-import { askedInside, openRequests, pathOf, wakeAt } from './asked.ts'
-import type { Asked, SuspendedRun } from './asked.ts'
+import { openRequests, wakeAt } from './asked.ts'
+import type { SuspendedRun } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
+import { matchAnswers } from './match-answers.ts'
 
 /**
  * Continues a suspended run in a new leg. `answers` has an answer for at least one suspended stage; a stage without an answer
@@ -125,7 +125,8 @@ function* problemsWith(graph: Named, run: SuspendedRun, answers: unknown): Gener
   if (unknown.length > 0) yield `the graph has no stage "${unknown.join('", "')}", which had settled`
   const hasNone = isObject(answers) && Object.keys(answers).length === 0
   if (hasNone && wakeAt(run) !== undefined) return yield* notDue(graph, run)
-  yield* wrongAnswers({ requests, outputs, path: '' }, answers, children)
+  const questions = openRequests(run).map(({ path }) => ({ path, is: 'open' as const }))
+  yield* matchAnswers(questions, answers, undefined).problems
 }
 
 /** Without answers, a run goes on only once the time of a question has passed. */
@@ -133,24 +134,4 @@ function* notDue(graph: Named, run: SuspendedRun): Generator<string, void> {
   const at = wakeAt(run) as number
   const now = (builtGraphOf(graph)?.clock ?? systemClock).now()
   if (at > now) yield `it has no answer, and the first of its questions goes on without one in ${at - now} ms`
-}
-
-/** What is wrong with the answers to some requests, also inside child runs and maps. */
-function* wrongAnswers(
-  { requests, outputs, path }: Asked,
-  answers: unknown,
-  children: SuspendedRun['children'],
-): Generator<string, void> {
-  const where = path === '' ? 'the run' : `"${path}"`
-  const names = Object.keys(requests).map((name) => `"${name}"`)
-  const waiting = `${where} waits for ${names.join(', ')}`
-  if (!isObject(answers) || Object.keys(answers).length === 0)
-    return yield `the answer for ${where} must be an object with an answer for a stage, not ${isObject(answers) ? 'an empty one' : show(answers)}; ${waiting}`
-  for (const [name, answer] of Object.entries(answers)) {
-    if (Object.hasOwn(requests, name)) {
-      const output = (outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput
-      const more = askedInside(output, children, pathOf(name, outputs, path))
-      if (more !== undefined) yield* wrongAnswers(more, answer, children)
-    } else yield `it has an answer for "${name}", but ${waiting}`
-  }
 }

@@ -1,5 +1,8 @@
+import { callKey, isLimitTimer, outermostStage } from '../contract/keys.ts'
 import type { CallFacts, Fact } from './executor.ts'
-import type { GraphFingerprint, StageFingerprint } from './fit.ts'
+import type { GraphFingerprint } from './fit.ts'
+import { attemptsAround } from './keys-in-graph.ts'
+import type { ChildAttempt } from './keys-in-graph.ts'
 
 /** A recorded fact, as far as it decides whether a retried run keeps it. */
 export interface RetriedFact {
@@ -21,20 +24,19 @@ export function factsForRetry<One extends RetriedFact>(
 ): readonly One[] {
   const last = lastAttempts(graph, facts)
   const isEarlier = ({ key }: One): boolean =>
-    attemptsIn(graph, key).some(([child, attempt]) => attempt < (last.get(child) as number))
+    attemptsAround(key, graph).some((attempt) => attempt.number < (last.get(childKey(attempt)) as number))
   return facts.filter((fact) => !isOf(fact, again) && (isKept(fact) || isEarlier(fact)))
 }
 
 /** Whether a fact is of one of these stages, or of something inside it. */
 function isOf({ kind, key }: RetriedFact, stages: readonly string[]): boolean {
-  return kind !== 'stop' && stages.includes(nameIn(key.split('/', 1)[0] as string))
+  return kind !== 'stop' && stages.includes(outermostStage(key))
 }
 
 /** Whether a fact says what need not happen again. */
 function isKept({ kind, key, facts }: RetriedFact): boolean {
   if (kind === 'answer') return true
-  // The timers of limits begin with a slash: those of questions have the keys of calls.
-  if (kind === 'timer') return !key.startsWith('/')
+  if (kind === 'timer') return !isLimitTimer(key)
   if (facts === undefined) return false
   const { status, abandoned } = facts
   return (status === 'ok' || status === 'skip' || status === 'suspend') && abandoned !== true
@@ -44,25 +46,9 @@ function isKept({ kind, key, facts }: RetriedFact): boolean {
 function lastAttempts(graph: GraphFingerprint, facts: readonly RetriedFact[]): ReadonlyMap<string, number> {
   const last = new Map<string, number>()
   for (const { key } of facts)
-    for (const [child, attempt] of attemptsIn(graph, key)) last.set(child, Math.max(last.get(child) ?? 0, attempt))
+    for (const attempt of attemptsAround(key, graph))
+      last.set(childKey(attempt), Math.max(last.get(childKey(attempt)) ?? 0, attempt.number))
   return last
 }
 
-/** The attempts of repeated child pipelines that a key is inside of: `answer#2/kid/check` is in attempt 2 of `answer`. */
-function attemptsIn(graph: GraphFingerprint, key: string): (readonly [child: string, attempt: number])[] {
-  const found: [string, number][] = []
-  const parts = key.split('/')
-  let inside: GraphFingerprint | undefined = graph
-  for (const [depth, part] of parts.entries()) {
-    const stage: StageFingerprint | undefined = inside?.stages[nameIn(part)]
-    if (stage?.repeat !== undefined && part.includes('#')) {
-      const [name, attempt] = part.split('#') as [string, string]
-      found.push([[...parts.slice(0, depth), name].join('/'), Number(attempt)])
-    }
-    inside = stage?.child
-  }
-  return found
-}
-
-/** The name of the stage in a part of a key. */
-const nameIn = (part: string): string => (part.split(/[#@~]/, 1)[0] as string).replaceAll('%2F', '/')
+const childKey = ({ prefix, name }: ChildAttempt): string => callKey(prefix, name)

@@ -1,3 +1,4 @@
+import { numberedPath } from '../contract/keys.ts'
 import { RESULT } from '../base/check.ts'
 import { errorRecord, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
@@ -110,9 +111,8 @@ export class Outcome implements RunOutcome, ChildResult {
     return this.#keptFrom(CLOSED, 'children', () => {
       const all = bareRecord<ChildResult>()
       const add = (path: string, result: ChildResult): void => {
-        const [unnumbered = path] = path.split('@', 1) // a child of a child may have its number already
         let key = path
-        for (let again = 2; key in all; again++) key = `${unnumbered}@${again}`
+        for (let count = 2; key in all; count++) key = numberedPath(path, count)
         all[key] = result
       }
       for (const { path, result } of this.#run.children) {

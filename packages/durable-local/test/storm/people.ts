@@ -1,8 +1,9 @@
 import type { StageGraph } from '@stageflow/core'
-import type { DurableRuns, RunDetails } from '@stageflow/durable-engine'
+import type { RunDetails } from '@stageflow/durable-engine'
 
 import { APPROVER, COLLEAGUE, REQUESTER, STRANGERS, SYSTEM, nested, orderPlan, plannedAnswers } from './orders.ts'
 import type { OrderPlan, PlannedAnswer } from './orders.ts'
+import type { OrderRuns } from './place.ts'
 
 // What people do to the orders of a storm, through one process of the app. Whatever they do may fail because the process or the place is in
 // trouble, and then they try again. Everything else that fails is noted as `unexpected`.
@@ -11,7 +12,7 @@ import type { OrderPlan, PlannedAnswer } from './orders.ts'
 type Note = 'tried' | 'confirmed' | 'unexpected' | 'refused' | 'stranger' | 'cancelled' | 'blocked'
 
 export interface PeoplePlan {
-  readonly runs: DurableRuns
+  readonly runs: OrderRuns
   readonly graph: StageGraph<any, {}>
   readonly troubles: readonly string[]
   readonly firstSeed: number

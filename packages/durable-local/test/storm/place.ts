@@ -1,11 +1,20 @@
 import type { Clock } from '@stageflow/core'
-import type { DurableRuns } from '@stageflow/durable-engine'
+import type { DurableRuns, SystemRuns } from '@stageflow/durable-engine'
 
 // What differs between the places where a storm can rage: a file, a server, or several.
 
+/** What people do with runs in a storm. */
+export interface OrderRuns extends Pick<
+  DurableRuns,
+  'run' | 'resume' | 'answer' | 'recover' | 'retryFailed' | 'cancel' | 'get'
+> {
+  as(name: string): Pick<SystemRuns, 'answer' | 'resume'>
+  close(): Promise<unknown>
+}
+
 /** The runs of a place, as one process of the app opens them. */
 export interface StormRuns {
-  readonly runs: DurableRuns
+  readonly runs: OrderRuns
   /** The codes of errors that the trouble of this place may cause. The caller tries again. */
   readonly troubles: readonly string[]
 }
@@ -35,6 +44,10 @@ export interface StormPlace {
   readonly troubles: readonly Trouble[]
   /** Whether processes can be opened with too little room. */
   readonly hasWeak: boolean
+  /** Whether a run that began with the old version of the graph can go on with the new one by itself. */
+  readonly mixesVersions: boolean
+  /** Whether runs can be read only while a process serves their graph. */
+  readonly needsWorker: boolean
   /** The calls that have settled by now, and need not run again, as `run key`. */
   readonly settledCalls: () => Promise<ReadonlySet<string>>
   /** How many requests no leg has taken. Asked once all runs have ended. */

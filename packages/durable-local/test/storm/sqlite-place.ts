@@ -24,13 +24,21 @@ export function sqlitePlace(folder: string): StormPlace {
     whereabouts: folder,
     opener: new URL('sqlite-runs.ts', import.meta.url),
     hasWeak: true,
+    mixesVersions: true,
+    needsWorker: false,
     troubles: [
       { name: 'locked', happen: (random) => lock(path, 50 + random() * 600) },
       { name: 'moved', happen: (random) => move(folder, 50 + random() * 300, random() < 0.5) },
     ],
     settledCalls: async () => read(settledCalls, new Set()),
     untakenRequests: async () =>
-      read((database) => Number(database.prepare('SELECT count(*) AS n FROM inbox').get()?.['n']), 0),
+      read(
+        (database) =>
+          Number(
+            database.prepare(`SELECT count(*) AS n FROM inbox WHERE kind NOT IN ('answer', 'early')`).get()?.['n'],
+          ),
+        0,
+      ),
   }
 }
 

@@ -9,7 +9,7 @@ import { systemClock } from '@stageflow/core'
 import type { RunDetails } from '@stageflow/durable-engine'
 
 import { randomFrom } from '../random-graph.ts'
-import { orderPlan } from './orders.ts'
+import { orderGraph, orderPlan } from './orders.ts'
 import type { OpenRuns, StormPlace } from './place.ts'
 import { shown, uninterrupted } from './reference.ts'
 import type { WorkerPlan } from './worker.ts'
@@ -81,7 +81,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       address: place.address,
       folder,
       // A rolling deploy: all begin with the old version, and one keeps it.
-      version: number === 0 || lives === 0 ? 'old' : 'new',
+      version: number === 0 || lives === 0 || !place.mixesVersions ? 'old' : 'new',
       isWeak,
       leaseMs: plan.leaseMs,
       skewMs: Math.floor((random() - 0.5) * 1_000),
@@ -183,6 +183,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
 
   const { openRuns } = (await import(place.opener.href)) as { readonly openRuns: OpenRuns }
   const { runs } = openRuns(place.address, { clock: systemClock, leaseMs: plan.leaseMs, isWeak: false })
+  if (place.needsWorker) await runs.recover(endedGraph)
   const ended = { completed: 0, cancelled: 0, byNewVersion: 0, legs: 0 }
   const mayCancel = new Set(lines('cancelled'))
   for (let seed = plan.seed; seed < plan.seed + plan.runs; seed++) {
@@ -220,6 +221,17 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     problems,
   }
 }
+
+/** The graph of orders that have ended, whose stages aren't called anymore. */
+const endedGraph = orderGraph({
+  version: 'old',
+  effect: (runId, key) => {
+    throw new Error(`${runId} had ended, and called ${key}`)
+  },
+  isMended: () => true,
+  clock: systemClock,
+  slowMs: 0,
+})
 
 /** Legs of one run, above which it was carried again and again for nothing. */
 const MOST_LEGS = 150

@@ -66,6 +66,8 @@ export async function postgresPlace(): Promise<OwnPlace> {
     whereabouts: mkdtempSync(join(tmpdir(), 'stageflow-storm-')),
     opener: new URL('postgres-runs.ts', import.meta.url),
     hasWeak: false,
+    mixesVersions: true,
+    needsWorker: false,
     troubles: [
       {
         name: 'restarted',
@@ -107,7 +109,8 @@ export async function postgresPlace(): Promise<OwnPlace> {
         WHERE f.kind = 'ask' OR (f.kind = 'call' AND f.value::json ->> 'status' IN ('ok', 'skip'))`)
       return new Set(rows.map(({ call }) => call))
     },
-    untakenRequests: async () => (await pool.query(`SELECT 1 FROM ${SCHEMA}.inbox`)).rowCount ?? 0,
+    untakenRequests: async () =>
+      (await pool.query(`SELECT 1 FROM ${SCHEMA}.inbox WHERE kind NOT IN ('answer', 'early')`)).rowCount ?? 0,
   }
   return {
     place,

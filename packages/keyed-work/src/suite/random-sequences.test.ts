@@ -22,3 +22,24 @@ test('no sequence is tried again after a try has cut it off: a store that goes w
   expect([whole, withoutPasses]).toEqual([23, 21])
   expect(shorter.filter((length) => length > 0)).toEqual([1])
 })
+
+test('time passes once for the sequences that run side by side, and a difference in one of them is reported with its seed', async () => {
+  let passes = 0
+  const right = { answer: (): string => 'right' }
+  const bench = new StoreBench({ store: right, advance: () => void passes++ }, 60_000)
+  const step = { text: 'step', act: (asked: typeof right) => asked.answer() }
+  await randomSequences(bench, { model: () => ({ store: right }), begin: () => () => step })
+  // Two rounds follow a pass: of the first sequence alone, and of all others.
+  expect(passes).toBe(4)
+
+  let begun = 0
+  /** Only the fourth sequence has a step that the model answers in another way. */
+  const begin = () => {
+    const isDifferent = ++begun === 4
+    const act = (asked: typeof right): string => (isDifferent && asked !== right ? 'wrong' : 'right')
+    return () => ({ text: 'step', act })
+  }
+  await expect(randomSequences(bench, { model: () => ({ store: right }), begin })).rejects.toThrow(
+    'Operations: 1. step → "wrong". The sequence is random, from seed 4.',
+  )
+})

@@ -1,0 +1,93 @@
+import { parseKey } from '../contract/keys.ts'
+import { stageNamed } from './fit.ts'
+import type { GraphFingerprint, RunProgress, StageFingerprint } from './fit.ts'
+
+// What keys mean in a graph.
+
+/** The stage that names lead to, from the outermost run; undefined if the graph has none. */
+export function stageIn(
+  graph: GraphFingerprint,
+  [name = '', ...inside]: readonly string[],
+): StageFingerprint | undefined {
+  const stage = stageNamed(name, graph)
+  if (inside.length === 0) return stage
+  return stage?.child && stageIn(stage.child, inside)
+}
+
+/** The stage that a key leads to; undefined if the graph has none. */
+export const stageOfKey = (key: string, graph: GraphFingerprint): StageFingerprint | undefined =>
+  stageIn(
+    graph,
+    parseKey(key).parts.map(({ name }) => name),
+  )
+
+/**
+ * The names of the answer that a call waits for, from the outermost: `['kid', 'check']` is answered by `{ kid: { check: answer } }`. The number
+ * of an attempt isn't one of them, because only the last attempt can wait.
+ */
+export function answerPath(key: string, graph: GraphFingerprint): readonly string[] {
+  let inside: GraphFingerprint | undefined = graph
+  return parseKey(key).parts.flatMap(({ name, place }) => {
+    const stage: StageFingerprint | undefined = inside && stageNamed(name, inside)
+    inside = stage?.child
+    return place === undefined || stage?.repeat !== undefined ? [name] : [name, place]
+  })
+}
+
+/** A child pipeline that repeats. */
+export interface ChildAttempt {
+  /** The prefix of its run, and its name. */
+  readonly prefix: string
+  readonly name: string
+  readonly number: number
+}
+
+/** The attempts of repeated child pipelines that a key is inside of: `answer#2/kid/check` is in attempt 2 of `answer`. */
+export function attemptsAround(key: string, graph: GraphFingerprint): readonly ChildAttempt[] {
+  let inside: GraphFingerprint | undefined = graph
+  return parseKey(key).parts.flatMap(({ prefix, name, place }) => {
+    const stage: StageFingerprint | undefined = inside && stageNamed(name, inside)
+    inside = stage?.child
+    return stage?.repeat === undefined || place === undefined ? [] : [{ prefix, name, number: Number(place) }]
+  })
+}
+
+/** A call of a run that has a fact. */
+export interface RecordedCall {
+  readonly key: string
+  /** False while it waits for an answer. */
+  readonly hasEnded: boolean
+}
+
+interface MutableProgress {
+  [stage: string]: 'settled' | 'started' | MutableProgress
+}
+
+/** How far the stages of a run have come by its calls, in the order of their facts. */
+export function progressOfCalls(calls: Iterable<RecordedCall>, graph: GraphFingerprint): RunProgress {
+  const progress: MutableProgress = {}
+  for (const call of calls) noteProgress(progress, call, graph)
+  return progress
+}
+
+/** Notes how far the stage of a call has come, and that those around it have started. */
+function noteProgress(all: MutableProgress, { key, hasEnded }: RecordedCall, graph: GraphFingerprint): void {
+  const { parts } = parseKey(key)
+  let progress = all
+  let inside = graph
+  for (const [depth, { name, place, isSource }] of parts.entries()) {
+    const isStageItself = depth === parts.length - 1
+    const child = stageNamed(name, inside)?.child
+    if (isStageItself || child === undefined) {
+      // An item or an attempt has ended, but the stage may have more of them.
+      const isWhole = isStageItself && place === undefined && isSource === undefined
+      progress[name] = hasEnded && isWhole ? 'settled' : 'started'
+      return
+    }
+    const known = progress[name]
+    const within: MutableProgress = typeof known === 'object' ? known : {}
+    progress[name] = within
+    progress = within
+    inside = child
+  }
+}

@@ -1,0 +1,137 @@
+import { didYouMean, isObject } from '../base/check.ts'
+import { show } from '../base/show.ts'
+import { stageNamed } from './fit.ts'
+import type { GraphFingerprint } from './fit.ts'
+
+/** What a stage, or an item of a map, has asked last. */
+export interface KnownQuestion {
+  /** The names of its answer, from the outermost: `['kid', 'check']` is answered by `{ kid: { check: answer } }`. */
+  readonly path: readonly string[]
+  /** `idle`: it waits for no answer now, and may ask again. `ended`: it can't ask anymore. */
+  readonly is: 'open' | 'answered' | 'idle' | 'ended'
+}
+
+/** An answer that can be kept. */
+export interface MatchedAnswer<Question extends KnownQuestion = KnownQuestion> {
+  readonly path: readonly string[]
+  readonly answer: unknown
+  /** Undefined if nothing has been asked there. If it isn't open, the answer is early: it is that to the next question. */
+  readonly question: Question | undefined
+}
+
+export interface MatchedAnswers<Question extends KnownQuestion> {
+  readonly matched: readonly MatchedAnswer<Question>[]
+  /** What is wrong with the others, each as a part of a sentence. */
+  readonly problems: readonly string[]
+}
+
+/**
+ * Finds the questions that answers are for. `given` has the answers by the names of stages, nested for child runs and for the items of maps.
+ * Of several questions with the same path the last one counts. `graph`: has the stages that may ask later. Without it no answer can be early.
+ */
+export function matchAnswers<Question extends KnownQuestion>(
+  questions: Iterable<Question>,
+  given: unknown,
+  graph: GraphFingerprint | undefined,
+): MatchedAnswers<Question> {
+  const matches = [...matchAll(treeOf(questions), given, { graph, isMap: false, path: [] })]
+  return {
+    matched: matches.flatMap((match) => ('problem' in match ? [] : [match])),
+    problems: matches.flatMap((match) => ('problem' in match ? [match.problem] : [])),
+  }
+}
+
+/** The names of each of the given answers, from the outermost, whether they are waited for or not. Names of items are left out. */
+export function pathsOfAnswers(given: unknown, graph: GraphFingerprint): readonly (readonly string[])[] {
+  if (!isObject(given)) return []
+  return Object.entries(given).flatMap(([name, answer]) => {
+    const child = stageNamed(name, graph)?.child
+    const inside = child === undefined ? [] : pathsOfAnswers(answer, child)
+    return inside.length === 0 ? [[name]] : inside.map((path) => [name, ...path])
+  })
+}
+
+/** The questions by the names of their answers, nested for child runs and maps. */
+interface QuestionTree<Question> extends Map<string, Question | QuestionTree<Question>> {}
+
+function treeOf<Question extends KnownQuestion>(questions: Iterable<Question>): QuestionTree<Question> {
+  const root: QuestionTree<Question> = new Map()
+  for (const question of questions) {
+    const around = question.path.slice(0, -1)
+    around.reduce(subtree<Question>, root).set(question.path.at(-1) as string, question)
+  }
+  return root
+}
+
+/** The tree below a name. Creates it, also in the place of a question that was asked by this name alone. */
+function subtree<Question>(parent: QuestionTree<Question>, name: string): QuestionTree<Question> {
+  const known = parent.get(name)
+  if (known instanceof Map) return known
+  const created: QuestionTree<Question> = new Map()
+  parent.set(name, created)
+  return created
+}
+
+/** What answers are given to: a run, that of a child pipeline, or the items of a map, which have no graph. */
+interface Place {
+  readonly graph: GraphFingerprint | undefined
+  readonly isMap: boolean
+  readonly path: readonly string[]
+}
+
+type Match<Question extends KnownQuestion> = MatchedAnswer<Question> | { readonly problem: string }
+
+function* matchAll<Question extends KnownQuestion>(
+  tree: QuestionTree<Question>,
+  given: unknown,
+  place: Place,
+): Generator<Match<Question>, void> {
+  const where = place.path.length === 0 ? 'the run' : shown(place.path)
+  const waiting = `${where} waits for ${openNames(tree)}`
+  const answers = isObject(given) ? Object.entries(given) : []
+  if (answers.length === 0) {
+    const what = isObject(given) ? 'an empty one' : show(given)
+    const problem = `the answer for ${where} must be an object with an answer for a stage, not ${what}; ${waiting}`
+    return yield { problem }
+  }
+  for (const [name, answer] of answers) {
+    const path = [...place.path, name]
+    const found = tree.get(name)
+    if (found instanceof Map) yield* matchAll(found, answer, inside(place, name))
+    else if (found === undefined) yield* matchEarly(tree, name, answer, place, waiting)
+    else if (found.is === 'answered') yield { problem: `${shown(path)} has been answered already` }
+    else if (found.is === 'ended') yield { problem: `${shown(path)} has ended; ${waiting}` }
+    else yield { path, answer, question: found }
+  }
+}
+
+/** An answer to a stage that has not asked is kept until it does. */
+function* matchEarly<Question extends KnownQuestion>(
+  tree: QuestionTree<Question>,
+  name: string,
+  answer: unknown,
+  place: Place,
+  waiting: string,
+): Generator<Match<Question>, void> {
+  const stage = place.graph && stageNamed(name, place.graph)
+  const isItem = place.isMap && /^\d+$/.test(name)
+  if (stage?.child !== undefined || stage?.map === true)
+    return yield* matchAll<Question>(new Map(), answer, inside(place, name))
+  if (stage !== undefined || isItem) return yield { path: [...place.path, name], answer, question: undefined }
+  const guess = didYouMean(name, [...tree.keys(), ...Object.keys(place.graph?.stages ?? {})])
+  yield { problem: `it has an answer for "${name}"${guess === undefined ? '' : ` (${guess})`}, but ${waiting}` }
+}
+
+function inside({ graph, path }: Place, name: string): Place {
+  const stage = graph && stageNamed(name, graph)
+  return { graph: stage?.child, isMap: stage?.map === true, path: [...path, name] }
+}
+
+const shown = (path: readonly string[]): string => `"${path.join('/')}"`
+
+function openNames<Question extends KnownQuestion>(tree: QuestionTree<Question>): string {
+  const open = [...tree].filter(([, found]) => isOpen(found))
+  return open.map(([name]) => `"${name}"`).join(', ') || 'no answer'
+}
+const isOpen = <Question extends KnownQuestion>(found: Question | QuestionTree<Question>): boolean =>
+  found instanceof Map ? [...found.values()].some(isOpen) : found.is === 'open'

@@ -1,0 +1,82 @@
+import { Pipeline, StageKind } from '@stageflow/core'
+import { answerPath, attemptsAround, fingerprintOf, progressOfCalls, stageOfKey } from '@stageflow/core/durable'
+import { expect, test } from 'vitest'
+
+const stage = () => ({})
+const draft = new Pipeline('draft')
+  .withStage('check', stage)
+  .withPipeline('inner', new Pipeline('inner').withStage('x', stage))
+  .withStage('guard', stage, StageKind.GUARD)
+const graph = fingerprintOf(
+  new Pipeline('p')
+    .withStage('approve', stage)
+    .withStage('a', stage)
+    .withStage('ask', stage)
+    .withPipeline('kid', new Pipeline('kid').withStage('check', stage).withStage('c/d', stage))
+    .withMap('letters', { over: () => [1], each: stage })
+    .withMap('list', { over: () => [1], each: stage })
+    .withPipeline('a/b', new Pipeline('a/b').withMap('c/d', { over: () => [1], each: stage }))
+    .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
+    .build(),
+)
+
+test.each([
+  ['approve', ['approve']],
+  ['approve@3', ['approve']],
+  ['kid/check@2', ['kid', 'check']],
+  ['letters#12@2', ['letters', '12']],
+  ['draft#2/guard', ['draft', 'guard']],
+  ['draft#2/inner/x@7', ['draft', 'inner', 'x']],
+  ['a%2Fb/c%2Fd#0', ['a/b', 'c/d', '0']],
+  ['gone#1/gone#2', ['gone', '1', 'gone', '2']],
+])('the question of %s is answered at %j', (key, path) => {
+  expect(answerPath(key, graph)).toEqual(path)
+})
+
+test.each([
+  ['approve', []],
+  ['letters#2', []],
+  ['draft#2/inner/x@7', [{ prefix: '', name: 'draft', number: 2 }]],
+  ['gone#1/x', []],
+])('%s is inside of the attempts %j', (key, attempts) => {
+  expect(attemptsAround(key, graph)).toEqual(attempts)
+})
+
+test.each(['approve@2', 'kid/check', 'letters#over', 'letters#7', 'draft#9/inner/x', 'a%2Fb/c%2Fd#0'])(
+  'the graph has a stage for the key %s',
+  (key) => {
+    expect(stageOfKey(key, graph)).toBeDefined()
+  },
+)
+test.each(['gone', 'kid/gone', 'approve/check', 'kid/check/x', '', '/', 'constructor', '__proto__', 'a/b'])(
+  'the graph has no stage for the key %j',
+  (key) => {
+    expect(stageOfKey(key, graph)).toBeUndefined()
+  },
+)
+
+test('progress names what has settled or waits, in child pipelines too', () => {
+  const calls = [
+    { key: 'a', hasEnded: true },
+    { key: 'ask', hasEnded: false },
+    { key: 'approve', hasEnded: false },
+    { key: 'approve@2', hasEnded: true },
+    { key: 'kid/check', hasEnded: true },
+    { key: 'kid/c%2Fd', hasEnded: false },
+    { key: 'draft#2/guard', hasEnded: true },
+    { key: 'draft#2/inner/x', hasEnded: false },
+    { key: 'list#over', hasEnded: true },
+    { key: 'letters#3', hasEnded: true },
+    { key: 'gone/inside', hasEnded: true },
+  ]
+  expect(progressOfCalls(calls, graph)).toEqual({
+    a: 'settled',
+    ask: 'started',
+    approve: 'settled',
+    kid: { check: 'settled', 'c/d': 'started' },
+    draft: { guard: 'settled', inner: { x: 'started' } },
+    list: 'started',
+    letters: 'started',
+    gone: 'started',
+  })
+})

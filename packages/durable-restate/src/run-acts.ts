@@ -1,0 +1,31 @@
+import type { RunAuthor } from '@stageflow/core'
+import type { KeptFact } from './service-call.ts'
+
+/** Something that somebody asked of a run, and that counted. */
+export interface RunAct {
+  /** `stop`: the run was cancelled. `retry`: it had failed, and was tried again. */
+  readonly kind: 'answer' | 'stop' | 'retry'
+  /** For answers: the key of the call that had asked, such as `kid/check`. Otherwise empty. */
+  readonly key: string
+  /** When it was recorded, in ms since 1970. */
+  readonly at: number
+  /** Who asked for it, if that was verified. */
+  readonly by?: RunAuthor
+}
+
+/** A retry of a failed run. */
+export type Retry = Pick<RunAct, 'at' | 'by'>
+
+export const actOfRetry = ({ at, by }: Retry): RunAct => ({
+  kind: 'retry',
+  key: '',
+  at,
+  ...(by !== undefined && { by }),
+})
+
+/** What a fact says about somebody's act; undefined if it says nothing. */
+export function actOfFact(fact: KeptFact): RunAct | undefined {
+  if (fact.kind !== 'answer' && fact.kind !== 'stop') return undefined
+  const { kind, key, at, by } = fact
+  return { kind, key, at, ...(by !== undefined && { by }) }
+}
