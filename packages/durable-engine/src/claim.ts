@@ -6,6 +6,7 @@ import { fingerprint, show } from '@stageflow/core/kit'
 
 import { checkGuarded, keptText } from './admission.ts'
 import { progressOf } from './answers.ts'
+import { checkIndexed } from './arguments.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask, askLast } from './journal.ts'
 import type { Act, AddedRun, Journal } from './journal.ts'
@@ -115,6 +116,9 @@ function* create(
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
   const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
+  checkIndexed(`The name of the pipeline of run "${runId}"`, graph.name)
+  checkIndexed(`The userId of run "${runId}"`, userId)
+  checkIndexed(`The orgId of run "${runId}"`, orgId)
   const added = {
     id: runId,
     pipeline: graph.name,
