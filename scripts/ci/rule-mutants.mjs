@@ -56,8 +56,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer in process is not admitted',
     `${CORE}/durable/resume.ts`,
-    'answered.length === 0 ?',
-    'answered.length >= 0 ?',
+    'onlyWakes ? { by: undefined } :',
+    'answered.length >= 0 ? { by: undefined } :',
     [...ADMISSION_TESTS, ...ACCESS_TESTS],
   ),
   mutant(
@@ -93,8 +93,8 @@ export const RULE_MUTANTS = [
   ...[
     ['a caller that attaches is not admitted', "await admissions.later(graph, 'attach', row, options)", ''],
     ['a caller that tries again is not admitted', "await admissions.later(graph, 'retry', row, options)", ''],
-    ['a caller that cancels is not admitted', "await admissions.later(graph as AnyGraph, 'cancel', row, options)", ''],
-    ['a caller that reads is not admitted', "await admissions.later(graph as AnyGraph, 'read', row, options)", ''],
+    ['a caller that cancels is not admitted', "await admissions.later(graph as NamedGraph, 'cancel', row, options)", ''],
+    ['a caller that reads is not admitted', "await admissions.later(graph as NamedGraph, 'read', row, options)", ''],
     [
       'a caller that answers is not admitted',
       "await admissions.later(graph, 'answer', row, options, paths)",
@@ -129,9 +129,9 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'refused requests are not counted',
-    `${ENGINE}/admission.ts`,
-    '      this.refused++\n',
-    '',
+    `${CORE}/durable/admissions.ts`,
+    ' this.#refused++\n      throw',
+    ' void error\n      throw',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
@@ -164,14 +164,14 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'a first leg that is refused leaves a run',
-    `${ENGINE}/runs.ts`,
+    `${ENGINE}/legs.ts`,
     'const isRefused = row.leg === 1 && !executor.hasBegun',
     'const isRefused = false',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
     'a later leg that is refused removes its run',
-    `${ENGINE}/runs.ts`,
+    `${ENGINE}/legs.ts`,
     'const isRefused = row.leg === 1 && !executor.hasBegun',
     'const isRefused = !executor.hasBegun',
     ENGINE_ADMISSION_TESTS,
@@ -327,9 +327,9 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'a leg takes the inbox before it knows that the run is its own',
-    `${ENGINE}/runs.ts`,
-    "    if (!(yield* ask('endLeg', ended))) return false\n",
-    "    for (const [row] of untaken) yield* ask('takeFromInbox', row)\n    if (!(yield* ask('endLeg', ended))) return false\n",
+    `${ENGINE}/leg-end.ts`,
+    "  if (!(yield* ask('endLeg', ended))) return false\n",
+    "  for (const [row] of untaken) yield* ask('takeFromInbox', row)\n  if (!(yield* ask('endLeg', ended))) return false\n",
     LEASE_TESTS,
   ),
   mutant(
@@ -432,7 +432,7 @@ export const RULE_MUTANTS = [
     ],
     ['a retry keeps what its code had left', ' && abandoned !== true', ''],
     ['a retry forgets the answers', "if (kind === 'answer') return true", "if (kind === 'answer') return false"],
-    ['a retry keeps the limit that had passed', "return !isLimitTimer(key)", 'return true'],
+    ['a retry keeps the limit that had passed', 'return !isLimitTimer(key)', 'return true'],
     ['the stages in again keep their results', '!isOf(fact, again) && (', '(again !== undefined) && ('],
     ['a retry repeats the attempts that failed', 'isKept(fact) || isEarlier(fact)', 'isKept(fact)'],
   ].map(([rule, find, replace]) =>
@@ -489,30 +489,30 @@ export const RULE_MUTANTS = [
   // Leases, and the file
   mutant(
     'a lease always holds',
-    `${ENGINE}/runs.ts`,
-    'isLeased: () => systemClock.now() < this.#leasedUntil',
+    `${ENGINE}/legs.ts`,
+    'isLeased: () => this.#lease.isHeld',
     'isLeased: () => true',
     LEASE_TESTS,
   ),
   mutant(
     'a lost lease is a crash',
-    `${ENGINE}/runs.ts`,
+    `${ENGINE}/legs.ts`,
     "      await journal.write(() => ask('notCrashed', run), 'repeatable')\n",
     '',
     LEASE_TESTS,
   ),
   mutant(
     'a leg that could not be written is left alone',
-    `${ENGINE}/runs.ts`,
+    `${ENGINE}/legs.ts`,
     '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })\n',
     '',
     LEASE_TESTS,
   ),
   mutant(
     'a lock that stopped a leg blocks its run',
-    `${ENGINE}/runs.ts`,
-    "if (this.#plan.journal.mayPass(error) === 'soon')",
-    'if (this.#plan === undefined)',
+    `${ENGINE}/leg-end.ts`,
+    "if (journal.mayPass(error) === 'soon')",
+    'if (journal === undefined)',
     LEASE_TESTS,
   ),
   mutant(
@@ -531,28 +531,28 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'a cancelled leg ends the run that another process has',
-    `${ENGINE}/runs.ts`,
+    `${ENGINE}/leg-end.ts`,
     'if (row?.n !== n || row.fence !== fence) return undefined',
     'if (row?.n !== n) return undefined',
     FAILED_WRITES_TESTS,
   ),
   mutant(
     'the lease ends while a close waits for code',
-    `${ENGINE}/runs.ts`,
-    'if (legs.length > 0) void this.#keepLease(waiting)',
-    'if (legs.length < 0) void this.#keepLease(waiting)',
+    `${ENGINE}/legs.ts`,
+    'if (legs.length > 0) void this.#lease.keep(waiting)',
+    'if (legs.length < 0) void this.#lease.keep(waiting)',
     FAILED_WRITES_TESTS,
   ),
   mutant(
     'a close reports runs as released that others have',
-    `${ENGINE}/runs.ts`,
+    `${ENGINE}/legs.ts`,
     'hasLeft && owned.get(row.n) === row.fence',
     'hasLeft',
     FAILED_WRITES_TESTS,
   ),
   mutant(
     'leases follow the clock of the handle',
-    `${ENGINE}/runs.ts`,
+    `${ENGINE}/legs.ts`,
     'if (systemClock.now() - renewedAt >= leaseMs / 3) {',
     'if (this.#plan.clock.now() - renewedAt >= leaseMs / 3) {',
     LEASE_TESTS,

@@ -1,64 +1,44 @@
 import { StageflowError } from '@stageflow/core'
-import type { Kept, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { admitRequest, isGivenUp, isGuarded, missingKeepers, tellRefusedRequest } from '@stageflow/core/durable'
-import type { Admitted, GivenRequest } from '@stageflow/core/durable'
+import type { Kept, RunAction, RunInput } from '@stageflow/core'
+import { Admissions, isGuarded, missingKeepers } from '@stageflow/core/durable'
+import type { Admitted, GivenRequest, NamedGraph } from '@stageflow/core/durable'
 
 import type { RunRow } from './rows.ts'
 import { inputOf, keptOf } from './run-row.ts'
 
-type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
-/** What is asked of a run that exists. */
-export type LaterAction = Exclude<GivenRequest['action'], 'start'>
-
-/** Has the interceptors of a graph admit each request to its runs, and counts the refused ones. */
-export class Admissions {
-  /** How many requests were refused. */
-  refused = 0
-
+/** Has the interceptors of a graph admit each request to the runs of a journal. */
+export class RunAdmissions extends Admissions {
   /** Admits the start of a run. `system`: the part of the app that starts it by its name, and who the run is for. */
   async start(
-    graph: AnyGraph,
+    graph: NamedGraph,
     runId: string,
     input: RunInput,
     options: unknown,
     system?: GivenRequest['system'],
   ): Promise<Admitted> {
-    return this.#ask(graph, { action: 'start', runId, input, options, ...(system && { system }) })
+    return this.admit(graph, { action: 'start', runId, input, options, ...(system && { system }) })
   }
 
   /** Admits a request to a run that exists. `answers`: the keys of each answer. */
   async later(
-    graph: AnyGraph,
-    action: LaterAction,
+    graph: NamedGraph,
+    action: Exclude<RunAction, 'start'>,
     row: RunRow,
     options: unknown,
     answers: readonly (readonly string[])[] = [],
   ): Promise<Admitted | undefined> {
     const request = { action, runId: row.id, input: inputOf(row), options, kept: keptOf(row) ?? {}, answers }
-    try {
-      checkGuarded(graph, row)
-      // The rules of another pipeline say nothing about this run.
-      if (isGuarded(graph) && graph.name !== row.pipeline) throw otherPipeline(graph, row)
-    } catch (error) {
-      this.refused++
-      tellRefusedRequest(graph, request, error as StageflowError)
-      throw error
-    }
-    return isGuarded(graph) ? this.#ask(graph, request) : undefined
-  }
-
-  async #ask(graph: AnyGraph, request: GivenRequest): Promise<Admitted> {
-    try {
-      return await admitRequest(graph, request)
-    } catch (error) {
-      if (!isGivenUp(request.options as RunOptions | undefined, error)) this.refused++
-      throw error
-    }
+    const missing = missingKeepers(graph, keptOf(row))
+    if (missing.length > 0) this.refuse(graph, request, unguarded(row, missing))
+    if (!isGuarded(graph)) return undefined
+    // The rules of another pipeline say nothing about this run.
+    if (graph.name !== row.pipeline) this.refuse(graph, request, otherPipeline(graph, row))
+    return this.admit(graph, request)
   }
 }
 
 /** Throws if a run began with interceptors that the graph lacks: they would not check who asks for it. */
-export function checkGuarded(graph: AnyGraph, row: RunRow): void {
+export function checkGuarded(graph: NamedGraph, row: RunRow): void {
   const missing = missingKeepers(graph, keptOf(row))
   if (missing.length > 0) throw unguarded(row, missing)
 }
@@ -70,7 +50,7 @@ const unguarded = ({ id, pipeline }: RunRow, missing: readonly string[]): Stagef
   )
 
 /** It may be read by who has no right to know more about the run. */
-const otherPipeline = ({ name }: AnyGraph, { id }: RunRow): StageflowError =>
+const otherPipeline = ({ name }: NamedGraph, { id }: RunRow): StageflowError =>
   new StageflowError(
     'durable-engine/changed-graph',
     `Run "${id}" is not a run of pipeline "${name}", so the interceptors of that cannot check who asks for it. Pass the graph of the pipeline that the run began with.`,

@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunInput, StageGraph } from '@stageflow/core'
+import type { RunInput } from '@stageflow/core'
 import { fingerprintOf, incompatibilities } from '@stageflow/core/durable'
-import type { Admitted, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import type { Admitted, DurableStart, GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import { fingerprint, show } from '@stageflow/core/kit'
 
 import { checkGuarded, keptText } from './admission.ts'
@@ -15,8 +15,6 @@ import type { FactKey, RunRow } from './rows.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { graphOf, hasEnded, startOf } from './run-row.ts'
-
-export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
 /** What a caller brings to a run that may not exist yet. */
 export interface NewRun {
@@ -73,7 +71,7 @@ export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolea
 /** Claims a run, and creates it if it is new. Runs within a write. */
 export function* claim(
   runId: string,
-  graph: AnyGraph,
+  graph: NamedGraph,
   { journal, owner, leaseMs, maxRecoveries, mustRenew }: Claimant,
   created: NewRun | undefined,
 ): Act<Claim> {
@@ -110,7 +108,7 @@ function* settled(row: RunRow): Act<Claim> {
 
 function* create(
   runId: string,
-  graph: AnyGraph,
+  graph: NamedGraph,
   { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
   { input, text, pinned, startedAt, admitted, scheduled }: NewRun,
 ): Act<Claim> {
@@ -176,7 +174,7 @@ const addedRow = (
 const fingerprintTexts = new WeakMap<GraphFingerprint, string>()
 
 /** The shape of a graph as the journal keeps it. */
-function shapeText(graph: AnyGraph): string {
+function shapeText(graph: NamedGraph): string {
   const shape = fingerprintOf(graph)
   const text = fingerprintTexts.get(shape) ?? JSON.stringify(shape)
   fingerprintTexts.set(shape, text)
@@ -189,14 +187,16 @@ export function checkInput(id: string, text: string, { input }: Pick<NewRun, 'in
   // A run that was given no time of creation has got one.
   const comparable = input.createdAt === undefined ? { ...first, createdAt: undefined } : first
   if (fingerprint(comparable) === fingerprint(input)) return
+  const names = Object.keys({ ...comparable, ...input }) as (keyof RunInput)[]
+  const others = names.filter((name) => fingerprint(comparable[name]) !== fingerprint(input[name]))
   throw new StageflowError(
     'durable-engine/other-input',
-    `Run "${id}" began with another input. Pass the input that it began with, or start a run with a new runId.`,
+    `Run "${id}" began with another input: ${others.join(', ')} differs. run() attaches to a run only with the identical input. Pass that, or start a run with a new runId. To look at a run without its input, call get(graph, runId, options).`,
   )
 }
 
 /** Throws with everything that keeps a run from going on with this graph. */
-export function checkFit(graph: AnyGraph, id: string, before: GraphFingerprint, keys: readonly FactKey[]): void {
+export function checkFit(graph: NamedGraph, id: string, before: GraphFingerprint, keys: readonly FactKey[]): void {
   const found = incompatibilities(graph, before, progressOf(keys, before))
   if (found.length === 0) return
   throw new StageflowError(

@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
-import type { LegOptions } from '@stageflow/core/durable'
-import { checkedMethods, codeOf, plainOptions } from '@stageflow/core/kit'
+import type { LegOptions, NamedGraph } from '@stageflow/core/durable'
+import { checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
 
-import { Admissions } from './admission.ts'
+import { RunAdmissions } from './admission.ts'
 import {
   checkAgain,
   checkCloseOptions,
+  checkExpectedBy,
   checkGetOptions,
   checkName,
   checkReason,
@@ -20,13 +21,14 @@ import {
   checkWho,
 } from './arguments.ts'
 import { checkFit, checkInput, unknownRun } from './claim.ts'
-import type { AnyGraph, NewRun } from './claim.ts'
+import type { NewRun } from './claim.ts'
 import { scheduledRunId } from './cron-times.ts'
 import { orThrow } from './failed-run.ts'
 import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { jsonText, unreadable } from './json.ts'
+import type { JournalCloseReport } from './legs.ts'
 import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
@@ -38,7 +40,7 @@ import { graphOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
-import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import type { DurableRunOptions } from './runs.ts'
 import { CronSchedule, checkSchedule } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { listRuns, runDetails } from './views.ts'
@@ -46,6 +48,15 @@ import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
+
+/** The options of `answer`. */
+export type AnswerOptions = RunOptions & {
+  /**
+   * Who answers, as your app has it. If interceptors verify another person, such as by a token, the answer is refused with
+   * `durable-engine/other-author`. Default: they alone say who it is.
+   */
+  readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
+}
 
 /** The options of `retryFailed`. */
 export type RetryFailedOptions<Stages, Ports> = LegOptions<Ports> & {
@@ -62,7 +73,8 @@ type RetryArguments<Stages, Ports> = {} extends Ports
  */
 export interface DurableRuns extends AsyncDisposable {
   /**
-   * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. Settles like `graph.run`. A run
+   * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. To attach, pass the identical input:
+   * another one rejects with `durable-engine/other-input`, because an id that is used twice is a mistake. Settles like `graph.run`. A run
    * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of the caller who starts the
    * run cancels it; that of any other ends only the wait.
    */
@@ -86,7 +98,7 @@ export interface DurableRuns extends AsyncDisposable {
     graph: StageGraph<Stages, Ports>,
     runId: string,
     answers: AnswersOf<Stages>,
-    options?: RunOptions,
+    options?: AnswerOptions,
   ): Promise<void>
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
@@ -108,12 +120,12 @@ export interface DurableRuns extends AsyncDisposable {
     ...options: RetryArguments<Stages, Ports>
   ): Promise<PipelineResult<Stages>>
   /** Cancels a run in whatever process. Resolves once that is recorded, with false if the run has ended already. */
-  cancel(graph: AnyGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
+  cancel(graph: NamedGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
   cancel(runId: string, reason: string): Promise<boolean>
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
   /** Everything about one run; undefined if there is none. */
-  get(graph: AnyGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
+  get(graph: NamedGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
   as(name: string): SystemRuns
@@ -188,8 +200,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     if (runs.pulse.isOver) throw closedJournal(journal)
   }
 
-  const admissions = new Admissions()
-  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.inProgress(run) }
+  const admissions = new RunAdmissions()
+  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.legs.inProgress(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -256,7 +268,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
 
   /** Has the interceptors admit the caller who answers, and returns who that is. */
   async function admittedAnswers(
-    graph: AnyGraph,
+    graph: NamedGraph,
     runId: string,
     answers: unknown,
     options: unknown,
@@ -319,7 +331,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   function checkRetry(
-    graph: AnyGraph,
+    graph: NamedGraph,
     runId: string,
     given: object = {},
   ): { readonly again: readonly string[]; readonly options: object } {
@@ -362,11 +374,15 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       await runs.answer(runId, given)
       return carryOn(graph as never, runId, options, given.admitted)
     },
-    async answer(graph, runId, answers, options) {
+    async answer(graph, runId, answers, all = {}) {
       checkOpen()
       checkRunId('answer()', runId)
-      checkLeg('answer()', graph, options)
-      await runs.answer(runId, { ...(await admittedAnswers(graph, runId, answers, options)), carriesOn: false })
+      checkLeg('answer()', graph, all, ['expectedBy'])
+      const { expectedBy, ...options } = plainOptions<AnswerOptions>(all)
+      checkExpectedBy(expectedBy)
+      const given = await admittedAnswers(graph, runId, answers, options)
+      refuseOther(runId, given.by, expectedBy)
+      await runs.answer(runId, { ...given, carriesOn: false })
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()
@@ -394,7 +410,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       if (graph === undefined) return runs.cancel(runId, { reason })
       checkLeg('cancel()', graph, options)
       const row = await existing(runId)
-      const admitted = await admissions.later(graph as AnyGraph, 'cancel', row, options)
+      const admitted = await admissions.later(graph as NamedGraph, 'cancel', row, options)
       return runs.cancel(runId, { reason, by: admitted?.by }, row.n)
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
@@ -407,7 +423,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkLeg('get()', graph, options, ['facts'])
       const row = await journal.read(ask('findRun', runId))
       if (row === undefined) return undefined
-      await admissions.later(graph as AnyGraph, 'read', row, options)
+      await admissions.later(graph as NamedGraph, 'read', row, options)
       return journal.read(runDetails(runId, viewer, { facts }, row.n))
     },
     as(name) {
@@ -460,7 +476,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     async close(options = {}) {
       checkCloseOptions(options)
       for (const each of schedules.values()) each.stop()
-      return (closed ??= runs.close(options))
+      return (closed ??= runs.legs.close(options))
     },
     async [Symbol.asyncDispose]() {
       await durable.close()
@@ -508,6 +524,19 @@ const SYSTEM_CALLS: MethodRules<keyof SystemRuns> = {
     get: [['runId', 'options']],
     schedule: [['name', 'options']],
   },
+}
+
+/** Throws if interceptors verified another person than the app has. */
+function refuseOther(runId: string, verified: RunAuthor = {}, expected: AnswerOptions['expectedBy'] = {}): void {
+  const other = (['userId', 'orgId'] as const).find((name) => {
+    const [one, given] = [verified[name], expected[name]]
+    return one !== undefined && given !== undefined && one !== given
+  })
+  if (other === undefined) return
+  throw new StageflowError(
+    'durable-engine/other-author',
+    `No answer for run "${runId}" was kept: the app says that ${other} ${show(expected[other])} answers, and the interceptors verified ${show(verified[other])}. Pass the token of the person who answers.`,
+  )
 }
 
 /** Reads answers. A getter or a proxy of them may throw. */

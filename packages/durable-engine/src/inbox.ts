@@ -1,14 +1,13 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
 import { fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
-import type { CallFacts, MatchedAnswer } from '@stageflow/core/durable'
+import type { CallFacts, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
 import { questionsIn } from './answers.ts'
 import type { Question } from './answers.ts'
 import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
-import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
 import type { Act, AddedInboxRow, Journal } from './journal.ts'
@@ -55,7 +54,7 @@ export interface GivenAnswers {
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
   /** The graph of the process that takes the answers; undefined if there is none. */
-  readonly graph: AnyGraph | undefined
+  readonly graph: NamedGraph | undefined
   /** Whether this process is to carry the run on with that graph. Otherwise another version of it may. */
   readonly carriesOn: boolean
 }
@@ -105,7 +104,7 @@ const isEmpty = (given: unknown): boolean => isRecord(given) && Object.keys(give
 const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
 
 /** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
-function checkKnown(graph: AnyGraph, row: RunRow, answers: unknown): void {
+function checkKnown(graph: NamedGraph, row: RunRow, answers: unknown): void {
   const shape = fingerprintOf(graph)
   const unknown = pathsOfAnswers(answers, graphOf(row)).find(
     (path) => stageIn(graphOf(row), path) !== undefined && stageIn(shape, path) === undefined,

@@ -9,6 +9,8 @@ const { newPath, newJournal, open, change, codes } = openRuns()
 afterEach(() => {
   vi.restoreAllMocks()
 })
+/** How long a lease takes that is never renewed while a test runs, however busy the machine is. */
+const LONG_MS = 3_600_000
 /** What a process looks like to others that has been stopped for longer than its lease. */
 const endLeases = (path: string): Promise<unknown> => change(path, 'UPDATE owners SET until = 0')
 const left = async (path: string): Promise<readonly unknown[]> => change(path, 'SELECT * FROM inbox')
@@ -29,7 +31,7 @@ function slowStage() {
 test('what a leg did that had lost its lease counts, if the new one has not ended that call', async () => {
   const path = newPath()
   const { graph, ends } = slowStage()
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   const first = here.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
   await endLeases(path)
@@ -111,7 +113,7 @@ test('a leg that has lost its lease leaves the inbox to the new one, also if it 
       .withStage('b', answered, { dependencies: ['a'] })
       .build({ interceptors: [{ name: 'gate', wrapRun: (next) => async (run) => (await passes, next(run)) }] })
   const open_ = graphBehind(Promise.resolve())
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   await there.run(open_, {}, { runId: 'r' })
   // As if its process had died just before the end of the leg.
   await change(path, "UPDATE runs SET status = 'running', owner = NULL")
@@ -128,7 +130,7 @@ test('a leg that has lost its lease leaves the inbox to the new one, also if it 
 test('what a leg did that had lost its lease leaves nothing in the inbox of a run that has ended', async () => {
   const path = newPath()
   const { graph, ends } = slowStage()
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   const first = here.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
   await endLeases(path)
@@ -150,7 +152,7 @@ test('a late fact of a call that the run has ended by itself leaves the inbox: a
       dependencies: ['slow'],
     })
     .build()
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   const first = here.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
   await endLeases(path)
@@ -172,7 +174,7 @@ test('a process that takes over a run has a lease from then on, also if its own 
   const path = newPath()
   const { graph, ends } = slowStage()
   const other = slowStage()
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   void here.run(graph, {}, { runId: 'a' }).catch(() => {})
   void there.run(other.graph, {}, { runId: 'beside' }).catch(() => {})
   await until(() => ends.length === 1 && other.ends.length === 1)

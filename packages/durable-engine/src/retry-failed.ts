@@ -1,12 +1,11 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import { factsForRetry } from '@stageflow/core/durable'
-import type { CallFacts, RetriedFact } from '@stageflow/core/durable'
+import { factsForRetry, wrongAgain } from '@stageflow/core/durable'
+import type { CallFacts, NamedGraph, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
 import { stageOf } from './kept-answers.ts'
 import { checkFit, findAdmitted } from './claim.ts'
-import type { AnyGraph } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
 import type { FactKey, FactRow, RunRow } from './rows.ts'
@@ -32,7 +31,7 @@ export const isRetry = ({ kind, key }: FactKey): boolean => kind === 'timer' && 
  * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again`; all others stay. The
  * time limit of the run begins again. Runs within a write.
  */
-export function* reopen(graph: AnyGraph, { id, n }: RunRow, { again, now, by }: Retry): Act<void> {
+export function* reopen(graph: NamedGraph, { id, n }: RunRow, { again, now, by }: Retry): Act<void> {
   const row = yield* findAdmitted(id, n)
   if (row?.status !== 'failed')
     throw new StageflowError(
@@ -40,7 +39,8 @@ export function* reopen(graph: AnyGraph, { id, n }: RunRow, { again, now, by }: 
       `Run "${id}" is ${row?.status ?? 'gone'}, so it is not tried again. Only a failed run is; run(), resume() and recover() go on with others.`,
     )
   checkGuarded(graph, row)
-  checkNames(id, again, Object.keys(graphOf(row).stages))
+  const wrong = wrongAgain(id, again, graphOf(row))
+  if (wrong !== undefined) throw new StageflowError('durable-engine/illegal-option', wrong)
   const facts = yield* allFacts(row.n)
   const kept = factsForRetry(
     graphOf(row),
@@ -57,15 +57,6 @@ export function* reopen(graph: AnyGraph, { id, n }: RunRow, { again, now, by }: 
   for (const { n: kept, key } of yield* ask('inbox', row.n))
     if (again.includes(stageOf(key))) yield* ask('takeFromInbox', kept)
   yield* ask('reopenRun', { run: row.n, options: JSON.stringify(options), facts: renumbered })
-}
-
-function checkNames(id: string, again: readonly string[], names: readonly string[]): void {
-  const unknown = again.filter((name) => !names.includes(name))
-  if (unknown.length === 0) return
-  throw new StageflowError(
-    'durable-engine/illegal-option',
-    `retryFailed(): run "${id}" has no stage ${unknown.map((name) => `"${name}"`).join(', ')} to run again; it has ${names.join(', ')}.`,
-  )
 }
 
 /** A fact with its row. The call of a question is recorded as one. */

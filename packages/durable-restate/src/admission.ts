@@ -1,21 +1,10 @@
 import { StageflowError } from '@stageflow/core'
-import type { RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import {
-  admitRequest,
-  checkLeg,
-  fingerprintOf,
-  isGivenUp,
-  isGuarded,
-  missingKeepers,
-  pathsOfAnswers,
-  tellRefusedRequest,
-} from '@stageflow/core/durable'
-import type { GivenRequest } from '@stageflow/core/durable'
+import type { RunAction, RunInput } from '@stageflow/core'
+import { Admissions, checkLeg, fingerprintOf, isGuarded, missingKeepers, pathsOfAnswers } from '@stageflow/core/durable'
+import type { GivenRequest, NamedGraph } from '@stageflow/core/durable'
 import { ILLEGAL_OPTION } from './option-rules.ts'
 import type { RunView } from './run-view.ts'
 import type { ClientRequest } from './sent-request.ts'
-
-export type AnyGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
 /** Who asks something of a run: a caller, by his options such as a token, or a part of the app by its name. */
 export type Asking = { readonly caller: object } | { readonly system: string }
@@ -23,18 +12,14 @@ export type Asking = { readonly caller: object } | { readonly system: string }
 /** What a client says about who asks. */
 export type Admitted = Pick<ClientRequest, 'isAdmitted' | 'kept' | 'by'>
 
-/** What is asked of a run that exists. */
-export type LaterAction = Exclude<GivenRequest['action'], 'start'>
-
 /**
  * Has the interceptors of the client's graph admit each caller, in this process: no token crosses Restate, which would store it. Counts those who are refused.
  */
-export class Admissions {
-  /** How many requests were refused. */
-  refused = 0
-  readonly #graph: AnyGraph | undefined
+export class ClientAdmissions extends Admissions {
+  readonly #graph: NamedGraph | undefined
 
-  constructor(graph: AnyGraph | undefined) {
+  constructor(graph: NamedGraph | undefined) {
+    super()
     this.#graph = graph
   }
 
@@ -54,18 +39,19 @@ export class Admissions {
   }
 
   /** Admits a request to a run that exists. */
-  async later(action: LaterAction, runId: string, run: RunView, asking: Asking, answers?: unknown): Promise<Admitted> {
+  async later(
+    action: Exclude<RunAction, 'start'>,
+    runId: string,
+    run: RunView,
+    asking: Asking,
+    answers?: unknown,
+  ): Promise<Admitted> {
     if ('system' in asking) return { isAdmitted: true, by: { system: asking.system } }
     const graph = this.#graph
     const { ids: input, kept = {} } = run
     const paths = graph === undefined ? [] : pathsOfAnswers(answers, fingerprintOf(graph))
     const request = { action, runId, input, options: asking.caller, kept, answers: paths }
-    if (!this.#isChecked(run)) {
-      const error = unguarded(runId)
-      this.refused++
-      if (graph !== undefined) tellRefusedRequest(graph, request, error)
-      throw error
-    }
+    if (!this.#isChecked(run)) this.refuse(graph, request, unguarded(runId))
     return this.#ask(request)
   }
 
@@ -73,13 +59,8 @@ export class Admissions {
     const graph = this.#graph
     const { action } = request
     if (graph === undefined || !isGuarded(graph)) return { isAdmitted: false }
-    try {
-      const { kept, by } = await admitRequest(graph, request)
-      return { isAdmitted: true, by, ...(action === 'start' && { kept }) }
-    } catch (error) {
-      if (!isGivenUp(request.options as RunOptions | undefined, error)) this.refused++
-      throw error
-    }
+    const { kept, by } = await this.admit(graph, request)
+    return { isAdmitted: true, by, ...(action === 'start' && { kept }) }
   }
 
   /** Whether the client's graph has the interceptors that check the callers of a run, if the workflow has any. */

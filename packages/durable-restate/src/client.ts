@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { AnswersOf, RunOptions, StageGraph } from '@stageflow/core'
+import type { AnswersOf, RunAction, RunOptions, StageGraph } from '@stageflow/core'
 import {
   ABORT_SIGNAL,
   RUN_OPTIONS,
@@ -15,8 +15,9 @@ import {
 } from '@stageflow/core/kit'
 import type { MethodRules, OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { fingerprintOf } from '@stageflow/core/durable'
-import { Admissions } from './admission.ts'
-import type { Admitted, AnyGraph, Asking, LaterAction } from './admission.ts'
+import type { NamedGraph } from '@stageflow/core/durable'
+import { ClientAdmissions } from './admission.ts'
+import type { Admitted, Asking } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
 import { restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
@@ -155,10 +156,10 @@ const MOST_WAIT_MS = 240_000
 export function durableClient<Graph>(options: DurableClientOptions<Graph>): DurableClient<StagesOf<Graph>> {
   checkOptions('durableClient()', ILLEGAL_OPTION, options, RULES, [...Object.keys(RULES), 'secret'])
   const { url, name, headers, adminUrl, secret } = options
-  const graph = options.graph as AnyGraph | undefined
+  const graph = options.graph as NamedGraph | undefined
   const keys = keysOf('durableClient()', secret, 'if the workflow has none')
   const ask = restateAt(url, headers)
-  const admissions = new Admissions(graph)
+  const admissions = new ClientAdmissions(graph)
   type Result = DurableResult<StagesOf<Graph>>
 
   /** Sends a signed request to a handler of the workflow. */
@@ -199,7 +200,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
 
   /** Has a request to a run that exists admitted. */
   async function admitted(
-    action: LaterAction,
+    action: Exclude<RunAction, 'start'>,
     runId: string,
     asking: Asking,
     wait: WaitOptions,
@@ -361,7 +362,7 @@ function splitOptions(
 
 function isGraph(value: unknown): boolean {
   try {
-    fingerprintOf(value as AnyGraph)
+    fingerprintOf(value as NamedGraph)
     return true
   } catch {
     return false

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { StageflowError, systemClock } from '@stageflow/core'
 import { incompatibilities, progressOfCalls } from '@stageflow/core/durable'
-import type { RecordedCall } from '@stageflow/core/durable'
+import type { NamedGraph, RecordedCall } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
-import type { AnyGraph } from './admission.ts'
 import { restateAt } from './http.ts'
 import type { Ask } from './http.ts'
 import { readJournal } from './journal.ts'
@@ -148,7 +147,11 @@ export class RecordedRun {
 const NOT_THERE = ['durable-restate/unknown-run', 'durable-restate/refused']
 
 /** Throws `durable-restate/changed-graph` with every difference if a run can't go on with a graph. */
-export function checkFit(graph: AnyGraph, runId: string, { start, facts }: Pick<RunJournal, 'start' | 'facts'>): void {
+export function checkFit(
+  graph: NamedGraph,
+  runId: string,
+  { start, facts }: Pick<RunJournal, 'start' | 'facts'>,
+): void {
   const { fingerprint } = start
   const found = incompatibilities(graph, fingerprint, progressOfCalls(callsIn(facts), fingerprint))
   if (found.length === 0) return

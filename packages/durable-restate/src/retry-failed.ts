@@ -1,8 +1,8 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import { factsForRetry, fingerprintOf, namesIn } from '@stageflow/core/durable'
+import { factsForRetry, fingerprintOf, namesIn, wrongAgain } from '@stageflow/core/durable'
+import type { NamedGraph } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
-import type { AnyGraph } from './admission.ts'
 import type { RunJournal } from './journal.ts'
 import { checkMoved } from './moved-facts.ts'
 import { ANSWER } from './names.ts'
@@ -17,7 +17,7 @@ import type { Keys } from './secret.ts'
  * the run isn't the failed one anymore.
  */
 export async function retryRun(
-  graph: AnyGraph,
+  graph: NamedGraph,
   place: RunPlace,
   keys: Keys,
   { again, by }: { readonly again: readonly string[]; readonly by: RunAuthor | undefined },
@@ -28,7 +28,8 @@ export async function retryRun(
   if ((await run.find()) === undefined) throw triedBefore(runId)
   const journal = await endedJournal(run, runId, checkAgain)
   const { start } = journal
-  checkNames(runId, again, Object.keys(start.fingerprint.stages))
+  const wrong = wrongAgain(runId, again, start.fingerprint)
+  if (wrong !== undefined) throw new StageflowError(ILLEGAL_OPTION, wrong)
   const facts = factsForRetry(start.fingerprint, journal.facts, again)
   checkFit(graph, runId, { start, facts })
   const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
@@ -71,15 +72,6 @@ const triedBefore = (runId: string): StageflowError =>
     'durable-restate/not-failed',
     `The run ${show(runId)} is tried again already, by another process. Wait for it with client.attach(runId).`,
   )
-
-function checkNames(runId: string, again: readonly string[], names: readonly string[]): void {
-  const unknown = again.filter((name) => !names.includes(name))
-  if (unknown.length === 0) return
-  throw new StageflowError(
-    ILLEGAL_OPTION,
-    `retryFailed(): the run "${runId}" has no stage ${unknown.map((name) => `"${name}"`).join(', ')} to run again; it has ${names.join(', ')}.`,
-  )
-}
 
 /** Whether a promise is that of an answer to one of these stages, or to something inside it. */
 function isAnswerOf(name: string, stages: readonly string[]): boolean {

@@ -3,9 +3,8 @@ import type { Request, WorkflowContext } from '@restatedev/restate-sdk'
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { Kept, RunAuthor, RunInput } from '@stageflow/core'
 import { checkLeg } from '@stageflow/core/durable'
-import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import type { DurableStart, GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import { ANY, isPlain, optionProblems, refuseOptions, textOf } from '@stageflow/core/kit'
-import type { AnyGraph } from './admission.ts'
 import { finishedStep } from './finished-step.ts'
 import { OBJECT } from './option-rules.ts'
 import { BY_ENGINE, CANCEL, START } from './names.ts'
@@ -130,7 +129,7 @@ export function checkRequest(runId: string, request: unknown): asserts request i
 
 /** Throws `durable-restate/illegal-request` for anything that a run of this graph can't begin with, before it begins. */
 export function checkBegin(
-  graph: AnyGraph,
+  graph: NamedGraph,
   runId: string,
   request: unknown,
 ): asserts request is DurableRequest | undefined {

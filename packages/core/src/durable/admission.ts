@@ -13,7 +13,7 @@ import type { Kept, RunAuthor, RunIdentity, RunInput } from '../contract/snapsho
 import { checkRunOptions } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
-import type { StageGraph } from '../pipeline/stage-graph.ts'
+import type { NamedGraph } from '../pipeline/stage-graph.ts'
 import { builtGraph } from './check-leg.ts'
 import { notJson } from './facts.ts'
 import { read } from '../base/foreign.ts'
@@ -22,8 +22,6 @@ import type { EventSink } from '../contract/events.ts'
 import { stageAt } from './fit.ts'
 import { tellAdmitted, tellRefused } from './refused-requests.ts'
 import type { RequestEvent } from './refused-requests.ts'
-
-type AnyGraph = Pick<StageGraph<unknown, unknown>, 'info'>
 
 /** What someone asks of a run, as an executor hands it over. */
 export interface GivenRequest {
@@ -60,20 +58,20 @@ export function withoutCaller(graph: BuiltGraph, options: AllRunOptions): AllRun
 }
 
 /** The names of interceptors that kept something with a run and that a graph lacks. Without them nothing would check its callers. */
-export function missingKeepers(graph: AnyGraph, kept: Kept = {}): readonly string[] {
+export function missingKeepers(graph: NamedGraph, kept: Kept = {}): readonly string[] {
   const admitting = new Set(builtGraphOf(graph)?.admitting.map(({ name }) => name))
   return Object.keys(kept).filter((name) => !admitting.has(name))
 }
 
 /** Whether interceptors of a graph check who asks for something. */
-export const isGuarded = (graph: AnyGraph): boolean => builtGraph('isGuarded()', graph).admitting.length > 0
+export const isGuarded = (graph: NamedGraph): boolean => builtGraph('isGuarded()', graph).admitting.length > 0
 
 /**
  * Asks every interceptor with `admit` about a request, the outermost first. Call it before anything of the request is kept or shown.
  * Rejects with the error of the first that refuses; then `run.refused` goes to the graph's sink. If the caller's signal aborts, it
  * rejects with its reason.
  */
-export async function admitRequest(graph: AnyGraph, given: GivenRequest): Promise<Admitted> {
+export async function admitRequest(graph: NamedGraph, given: GivenRequest): Promise<Admitted> {
   const built = builtGraph('admitRequest()', graph)
   // A copy: a getter must not give one interceptor another token than the next.
   const options = { ...checkRunOptions(built, given.options) }
@@ -98,7 +96,7 @@ export async function admitRequest(graph: AnyGraph, given: GivenRequest): Promis
  * `admitRequest` emits its own.
  */
 export function tellRefusedRequest(
-  graph: AnyGraph,
+  graph: NamedGraph,
   { action, runId, options }: Pick<GivenRequest, 'action' | 'runId' | 'options'>,
   error: StageflowError,
 ): void {

@@ -4,7 +4,7 @@ import type { StageInfo } from '../contract/context.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { readResult } from '../graph/stage.ts'
-import type { StageGraph } from '../pipeline/stage-graph.ts'
+import type { NamedGraph } from '../pipeline/stage-graph.ts'
 import { builtGraph } from './check-leg.ts'
 import { childGraphAt, specAt } from './fit.ts'
 
@@ -12,10 +12,7 @@ import { childGraphAt, specAt } from './fit.ts'
  * Validates answers with the `answerSchema` of their stages, also inside child pipelines. Returns them as the schemas made them. Rejects
  * with `core/answer` and every problem; call it before an answer is kept.
  */
-export async function checkedAnswers(
-  graph: Pick<StageGraph<unknown, unknown>, 'info'>,
-  answers: unknown,
-): Promise<unknown> {
+export async function checkedAnswers(graph: NamedGraph, answers: unknown): Promise<unknown> {
   const problems: string[] = []
   const checked = await checkIn(builtGraph('checkedAnswers()', graph), answers, '', problems)
   if (problems.length === 0) return checked

@@ -1,8 +1,7 @@
 import { sinkOf } from '../contract/events.ts'
 import type { EventSink } from '../contract/events.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
-import type { StageGraph } from '../pipeline/stage-graph.ts'
+import type { NamedGraph } from '../pipeline/stage-graph.ts'
 
 /** The sink that the runs of a graph send their events to, unless they are given another one. */
-export const eventSinkOf = (graph: Pick<StageGraph<unknown, unknown>, 'info'>): EventSink =>
-  sinkOf(undefined, builtGraphOf(graph)?.eventSink)
+export const eventSinkOf = (graph: NamedGraph): EventSink => sinkOf(undefined, builtGraphOf(graph)?.eventSink)

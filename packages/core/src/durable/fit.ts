@@ -8,7 +8,7 @@ import type { BuiltGraph } from '../graph/graph.ts'
 import { CHILD, MadeStage, specsOf } from '../graph/stage.ts'
 import type { DescribedPipeline, StageSpec } from '../graph/stage.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
-import type { StageGraph } from '../pipeline/stage-graph.ts'
+import type { NamedGraph } from '../pipeline/stage-graph.ts'
 import { askedInside } from './asked.ts'
 import type { SuspendedRun } from './asked.ts'
 
@@ -44,7 +44,7 @@ export interface RunProgress {
 const known = new WeakMap<BuiltGraph, GraphFingerprint>()
 
 /** Returns the fingerprint of a graph, frozen. Throws `core/resume` for any other value. */
-export function fingerprintOf(graph: Pick<StageGraph<unknown, unknown>, 'info'>): GraphFingerprint {
+export function fingerprintOf(graph: NamedGraph): GraphFingerprint {
   const built = builtGraphOf(graph)
   if (built === undefined) throw new StageflowError('core/resume', isNot('The graph', 'what build() returned', graph))
   return fingerprint(built)
@@ -128,7 +128,7 @@ function progress(outputs: object, children: SuspendedRun['children'], path: str
  * its kind and what it runs. All other stages may be new, changed or gone.
  */
 export function incompatibilities(
-  graph: Pick<StageGraph<unknown, unknown>, 'info'>,
+  graph: NamedGraph,
   fingerprint: GraphFingerprint,
   progress: RunProgress,
 ): readonly string[] {

@@ -1,3 +1,4 @@
+import { didYouMean } from '../base/check.ts'
 import { callKey, isLimitTimer, outermostStage } from '../contract/keys.ts'
 import type { CallFacts, Fact } from './executor.ts'
 import type { GraphFingerprint } from './fit.ts'
@@ -26,6 +27,15 @@ export function factsForRetry<One extends RetriedFact>(
   const isEarlier = ({ key }: One): boolean =>
     attemptsAround(key, graph).some((attempt) => attempt.number < (last.get(childKey(attempt)) as number))
   return facts.filter((fact) => !isOf(fact, again) && (isKept(fact) || isEarlier(fact)))
+}
+
+/** What is wrong with the stages that are to run again, as a sentence for the caller; undefined if the graph has all of them. */
+export function wrongAgain(runId: string, again: readonly string[], graph: GraphFingerprint): string | undefined {
+  const names = Object.keys(graph.stages)
+  const unknown = again.filter((name) => !names.includes(name))
+  if (unknown.length === 0) return undefined
+  const guesses = unknown.flatMap((name) => didYouMean(name, names) ?? [])
+  return `retryFailed(): run "${runId}" has no stage ${unknown.map((name) => `"${name}"`).join(', ')} to run again${guesses.length === 0 ? '' : ` (${guesses.join(' ')})`}; it has ${names.join(', ')}.`
 }
 
 /** Whether a fact is of one of these stages, or of something inside it. */

@@ -25,6 +25,9 @@ export interface StageGraph<out Stages, Ports> extends GraphMembers<Stages, Port
   readonly [Symbol.species]: OneCopy<(ports: Ports) => void>
 }
 
+/** A graph, whatever its stages and ports are. */
+export type NamedGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
+
 interface GraphMembers<out Stages, Ports> {
   readonly name: string
   readonly info: PipelineInfo

@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
+import { parseKey, withoutRound } from '@stageflow/core/durable'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 import type { Cassette, RecordedChunk } from './cassette.ts'
@@ -137,11 +138,10 @@ export class CassettePlayer implements StageExecutor {
   #rest(): undefined {
     const key = [...this.#wanted].find((what) => what.startsWith('call '))?.slice('call '.length)
     if (key === undefined) return undefined
-    const missing = key.split(/[#@]/, 1)[0] as string
-    const live = [...this.#live, missing].map((one) => `'${one.replaceAll('%2F', '/')}'`).join(', ')
+    const live = [...this.#live, key].map((one) => `'${stagesIn(one)}'`).join(', ')
     throw new StageflowError(
       'testing/not-recorded',
-      `The run came to "${key.replaceAll('%2F', '/')}", which the cassette has no fact of. Call it: replayRun(graph, cassette, { live: [${live}] }); or record the run again.`,
+      `The run came to "${shown(key)}", which the cassette has no fact of. Call it: replayRun(graph, cassette, { live: [${live}] }); or record the run again.`,
     )
   }
 
@@ -174,8 +174,16 @@ export class CassettePlayer implements StageExecutor {
   }
 }
 
-/** The key of a call has a round from its second leg on. */
-const withoutRound = (key: string): string => key.split('@', 1)[0] as string
+/** The names of the stages of a key that can run alone: up to a map, or to a child pipeline that repeats. */
+function stagesIn(key: string): string {
+  const { parts } = parseKey(key)
+  const last = parts.findIndex(({ place, isSource }) => place !== undefined || isSource)
+  return parts
+    .slice(0, last < 0 ? parts.length : last + 1)
+    .map(({ name }) => name)
+    .join('/')
+}
+const shown = (key: string): string => key.replaceAll('%2F', '/')
 
 const earlier = (facts: CallFacts, ms: number): CallFacts => ({
   ...facts,

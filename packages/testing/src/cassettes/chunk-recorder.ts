@@ -1,4 +1,5 @@
 import type { EventSink, StageflowEvent } from '@stageflow/core'
+import { callKey } from '@stageflow/core/durable'
 import type { RecordedChunk } from './cassette.ts'
 
 /** Records the chunks of a run, and passes the events on to the sink of the run. */
@@ -40,7 +41,7 @@ export class ChunkRecorder implements EventSink {
     const { chunk, attempt } = data as { readonly chunk: unknown; readonly attempt: number }
     const root = this.#rootRunId
     const above = pipelineRunId.startsWith(`${root}/`) ? `${pipelineRunId.slice(root.length + 1)}/` : ''
-    this.chunks.push({ path: above + stage.replaceAll('/', '%2F'), at: timestamp, attempt, chunk: asJson(chunk) })
+    this.chunks.push({ path: callKey(above, stage), at: timestamp, attempt, chunk: asJson(chunk) })
   }
 }
 

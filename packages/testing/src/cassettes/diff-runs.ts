@@ -1,3 +1,4 @@
+import { withoutRound } from '@stageflow/core/durable'
 import type { CallFacts } from '@stageflow/core/durable'
 import { FLAG, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
@@ -60,7 +61,7 @@ function rowsOf({ facts }: Cassette): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>()
   for (const fact of facts) {
     if (fact.kind !== 'call') continue
-    const [stage = ''] = fact.key.split('@', 1)
+    const stage = withoutRound(fact.key)
     const ms = (rows.get(stage)?.ms ?? 0) + fact.facts.endedAt - fact.facts.startedAt
     rows.set(stage, { facts: fact.facts, ms })
   }

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { fingerprintOf } from '@stageflow/core/durable'
+import { callKey, childPrefix, fingerprintOf } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { didYouMean } from '@stageflow/core/kit'
 
@@ -26,21 +26,19 @@ export function liveKeys(
   })
 }
 
-/** A name may have a `/` of its own, which keys write as `%2F`. `at`: the pipeline, or the stages above. */
+/** The key of a stage. A name may have a `/` of its own. `at`: the pipeline, or the stages above. */
 function keyOf(stages: Stages, name: string, at: string, refuse: (problem: string) => never): string {
-  if (Object.hasOwn(stages, name)) return keyPart(name)
+  if (Object.hasOwn(stages, name)) return callKey('', name)
   const names = Object.keys(stages)
   const above = names.find((stage) => name.startsWith(`${stage}/`))
   if (above === undefined)
     return refuse(`"${at}" has no such stage${guessed(name, names)}; it has "${names.join('", "')}"`)
   const { child } = stages[above] as Stages[string]
   if (child === undefined) return refuse(`"${above}" has no stages inside that can run alone; pass "${above}"`)
-  return `${keyPart(above)}/${keyOf(child.stages, name.slice(above.length + 1), above, refuse)}`
+  return childPrefix('', above) + keyOf(child.stages, name.slice(above.length + 1), above, refuse)
 }
 
 function guessed(name: string, names: readonly string[]): string {
   const guess = didYouMean(name, names)
   return guess === undefined ? '' : ` (${guess})`
 }
-
-const keyPart = (name: string): string => name.replaceAll('/', '%2F')

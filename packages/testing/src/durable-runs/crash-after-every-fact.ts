@@ -1,7 +1,15 @@
 import { StageflowError } from '@stageflow/core'
-import type { Kept, PipelineInfo, PipelineStatus, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { admitRequest, checkLeg, checkedAnswers, isGuarded, runDurable } from '@stageflow/core/durable'
-import type { Fact, StageExecutor } from '@stageflow/core/durable'
+import type { Kept, PipelineStatus, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
+import {
+  admitRequest,
+  answerPath,
+  checkLeg,
+  checkedAnswers,
+  fingerprintOf,
+  isGuarded,
+  runDurable,
+} from '@stageflow/core/durable'
+import type { Fact, NamedGraph, StageExecutor } from '@stageflow/core/durable'
 import { isPlain, oneOf, optionProblems, or, refuseOptions, whole } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { MemoryRuns } from './memory-executor.ts'
@@ -102,11 +110,10 @@ interface Prepared {
   readonly answers: Answers
   readonly by: RunAuthor | undefined
 }
-type AnyGraph = Pick<StageGraph<unknown, unknown>, 'info'>
 type Answers = Readonly<Record<string, unknown>>
 
 async function prepare(
-  graph: AnyGraph,
+  graph: NamedGraph,
   input: RunInput,
   { ports, answers = {}, by, caller = {}, runOptions }: CrashOptions<unknown>,
 ): Promise<Prepared> {
@@ -120,24 +127,13 @@ async function prepare(
 }
 
 /** An answer as the `answerSchema` of its stage makes it. */
-async function checkedAnswer(graph: AnyGraph, key: string, answer: unknown): Promise<unknown> {
-  const names = namesIn(graph.info, key)
+async function checkedAnswer(graph: NamedGraph, key: string, answer: unknown): Promise<unknown> {
+  const names = answerPath(key, fingerprintOf(graph))
   const checked = await checkedAnswers(
     graph,
     names.reduceRight<unknown>((inside, name) => ({ [name]: inside }), answer),
   )
   return names.reduce((inside, name) => (inside as Answers)[name], checked)
-}
-
-/** The names of the stages and items in a key, from the outermost: `kid/letters#1@2` is an answer `{ kid: { letters: { 1: … } } }`. */
-function namesIn(info: PipelineInfo, key: string): readonly string[] {
-  let inside: PipelineInfo | undefined = info
-  return key.split('/').flatMap((part) => {
-    const [name = '', place] = part.split(/[#@]/).map((one) => one.replaceAll('%2F', '/'))
-    const stage = inside?.stages.find((one) => one.name === name)
-    inside = stage?.child
-    return stage?.map === true && part.includes('#') ? [name, place as string] : [name]
-  })
 }
 
 interface OneRun {

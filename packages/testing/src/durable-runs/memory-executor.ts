@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { Clock, RunAuthor, StageGraph } from '@stageflow/core'
+import type { Clock, RunAuthor } from '@stageflow/core'
 import { factsForRetry, fingerprintOf } from '@stageflow/core/durable'
-import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { CallFacts, DurableStart, Fact, NamedGraph, StageExecutor } from '@stageflow/core/durable'
 import { CLOCK, checkOptions, functionLike, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { isStart } from './leg.ts'
@@ -41,12 +41,10 @@ export interface MemoryExecutor {
   /**
    * Opens a failed run again: its next leg calls what had failed, and the stages in `again`. Returns false for a run that has not failed.
    */
-  retryFailed(graph: AnyGraph, runId: string, again?: readonly string[]): boolean
+  retryFailed(graph: NamedGraph, runId: string, again?: readonly string[]): boolean
   /** The recorded facts of a run, in their order. */
   facts(runId: string): readonly RecordedFact[]
 }
-
-type AnyGraph = Pick<StageGraph<unknown, unknown>, 'info'>
 
 /** Keeps durable runs in memory, for tests of pipelines: run a leg, let it crash, answer it, and run the next one. */
 export function memoryExecutor(options: MemoryExecutorOptions = {}): MemoryExecutor {
@@ -198,7 +196,7 @@ export class MemoryRuns implements MemoryExecutor {
     return this.runOf(runId)?.keep({ kind: 'timer', key, at }) === true
   }
 
-  retryFailed(graph: AnyGraph, runId: string, again: readonly string[] = []): boolean {
+  retryFailed(graph: NamedGraph, runId: string, again: readonly string[] = []): boolean {
     const run = this.runOf(runId)
     if (run?.hasFailed !== true) return false
     run.reopen(factsForRetry(fingerprintOf(graph), this.facts(runId), again), this.clock.now())
