@@ -17,7 +17,7 @@ export const hasEnded = ({ status }: Pick<RunRow, 'status'>): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'failed'
 
 /** Why a leg could not go on, as it is kept and listed. */
-export const recordOf = (error: unknown): ErrorRecord => ({
+export const errorRecord = (error: unknown): ErrorRecord => ({
   code: codeOf(error) ?? 'core/stage-failed',
   message: textOf(error),
 })

@@ -21,7 +21,7 @@ import type { InboxRow, RunRow } from './rows.ts'
 import { RunLog } from './run-log.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
-import { readFact, recordOf, stopIn } from './run-row.ts'
+import { readFact, errorRecord, stopIn } from './run-row.ts'
 import type { GivenStop, PinnedOptions } from './run-row.ts'
 import type { CallInProgress } from './in-progress.ts'
 
@@ -300,7 +300,7 @@ export class Runs {
   #stay({ n: run, fence }: RunRow, error: unknown): Act<unknown> {
     if (this.#plan.journal.mayPass(error) === 'soon') return ask('releaseRun', run, fence)
     // Without help, for example what a fact had no room for would be done again and again.
-    const text = JSON.stringify(recordOf(error))
+    const text = JSON.stringify(errorRecord(error))
     return ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
   }
   /**
