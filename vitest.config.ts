@@ -9,8 +9,8 @@ import { longFirst } from './scripts/ci/long-first.ts'
 
 const SCHEDULING = 'packages/core/src/{graph,schedule}/*.ts'
 
-// One more than processors: some tests wait, for a lease to end or a process to start.
-const maxWorkers = availableParallelism() + 1
+// Two more than processors: some tests wait, for a lease to end or a process to start.
+const maxWorkers = availableParallelism() + 2
 // A worker keeps its modules from file to file. The limits are for tests that hang: on a busy machine, any other test may be slow.
 const SETTINGS = {
   maxWorkers,

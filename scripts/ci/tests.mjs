@@ -52,7 +52,9 @@ function run(name, args, env = {}) {
 
 function randomCases() {
   const runs = tests.flatMap(({ text }) =>
-    [...text.matchAll(/(?:property|whole)Settings\(([\d_]+)\)/g)].map(([, count]) => Number(count.replaceAll('_', ''))),
+    [...text.matchAll(/(?:property|whole)Settings\(([\d_]+)[,)]/g)].map(([, count]) =>
+      Number(count.replaceAll('_', '')),
+    ),
   )
   const all = runs.reduce((sum, count) => sum + count, 0)
   return isHeavy ? `${all} random cases` : `about a tenth of the ${all} random cases of the night`

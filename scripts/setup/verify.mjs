@@ -18,6 +18,7 @@ const runs = join(ROOT, '.turbo/runs')
 rmSync(runs, { recursive: true, force: true })
 // Tests wait a lot: for a lease to end, for a process to start. Checks beside them use that time. One turbo would start them last,
 // since it hands its slots out in the order in which tasks become ready; so each has its own, once the build is there.
+// The task types has one checker of tsc: several would each check the types of core, and take the time from the tests.
 const built = await turbo(['build'])
 const rest = built === 0 && process.argv[2] === 'test' ? [turbo(['unit'], '--only')] : []
 const codes = await Promise.all([...rest, turbo(checks, '--only', '--concurrency=2')])

@@ -131,6 +131,79 @@ test('by default only the user who began the run decides, and never another tena
   expect(await stages.pending(ADA)).toEqual([])
 })
 
+test('without a rule of the app, a stage with answeredBy is answered by users with its roles, as the interceptors say', async () => {
+  const runs = open()
+  const inside = new Pipeline('kid').withStage('check', ask(), { answeredBy: { roles: ['approver'] } })
+  const graph = new Pipeline('order')
+    .withStage('boss', ask(), { answeredBy: { roles: ['approver'] } })
+    .withStage('own', ask())
+    .withPipeline('kid', inside)
+    .build({ interceptors: [auth({ verify })] })
+  await runs.run(graph, {}, { runId: 'order-7', token: 'ada@acme' })
+  const stages = approvalsOfRuns({ runs, graphs: [graph] })
+  const idOf = async (action: string): Promise<string> =>
+    (await stages.pending({ orgId: 'acme' })).find((one) => one.action === action)?.id as string
+  const boss = { token: 'boss@acme:approver' }
+  await expect(stages.decide(await idOf('boss'), 'yes', ADA, { token: 'ada@acme' })).rejects.toMatchObject({
+    code: 'auth/foreign-run',
+  })
+  await expect(stages.decide(await idOf('own'), 'yes', BOSS, boss)).rejects.toMatchObject({
+    code: 'approvals/not-allowed',
+  })
+  await stages.decide(await idOf('boss'), 'yes', BOSS, boss)
+  await stages.decide(await idOf('kid/check'), 'yes', BOSS, boss)
+  await stages.decide(await idOf('own'), 'yes', ADA, { token: 'ada@acme' })
+  expect(await stages.pending({ orgId: 'acme' })).toEqual([])
+})
+
+test('a person who differs from the one whom the token names is refused, and no answer is kept', async () => {
+  const runs = open()
+  const graph = guardedOrders()
+  await runs.run(graph, {}, { runId: 'order-7', token: 'ada@acme' })
+  for (const allows of [undefined, approverOfTenant, () => true]) {
+    const stages = approvalsOfRuns({ runs, graphs: [graph], ...(allows && { allows }) })
+    const { id } = await onlyOne(stages.pending({ orgId: 'acme' }))
+    await expect(stages.decide(id, 'yes', BOSS, { token: 'ann@acme:approver' })).rejects.toMatchObject({
+      code: 'durable-engine/other-author',
+      message: expect.stringMatching(/"boss".*"ann"/) as string,
+    })
+  }
+  const stages = approvalsOfRuns({ runs, graphs: [graph] })
+  const { id } = await onlyOne(stages.pending({ orgId: 'acme' }))
+  await stages.decide(id, 'yes', { orgId: 'acme' }, { token: 'ann@acme:approver' })
+})
+
+test('a listed question has the JSON Schema of its answer', async () => {
+  const runs = open()
+  const answerSchema = {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'test',
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: { input: () => ({ type: 'boolean' }), output: () => ({ type: 'boolean' }) },
+    },
+  }
+  const graph = new Pipeline('order').withStage('boss', ask(), { answerSchema }).withStage('cfo', ask()).build()
+  await runs.run(graph, ADA, { runId: 'order-7' })
+  const listed = await approvalsOfRuns({ runs, graphs: [graph] }).pending(ADA)
+  expect(listed.map((one) => [one.action, one.answerSchema])).toEqual([
+    ['boss', expect.objectContaining({ type: 'boolean' })],
+    ['cfo', undefined],
+  ])
+})
+
+test.each([
+  ['pending', [{}, {}, { token: 'x' }], 'call pending(of, page)'],
+  ['decide', ['id', 'yes', {}, {}, { token: 'x' }], 'call decide(id, answer, by, options)'],
+] as const)('%s refuses arguments that it has no parameter for', async (method, given, fix) => {
+  const stages = approvalsOfRuns({ runs: open(), graphs: [orders()] })
+  const wrongly = stages as unknown as Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>
+  await expect(wrongly[method]?.(...given)).rejects.toMatchObject({
+    code: 'approvals/illegal-option',
+    message: expect.stringContaining(fix) as string,
+  })
+})
+
 test.each([
   ['approvals/allows-failed', () => Promise.reject(new Error('no directory'))],
   ['shop/not-today', () => Promise.reject(new StageflowError('shop/not-today', 'Not today.'))],
@@ -356,7 +429,7 @@ test('a journal of any durable runs will do', async () => {
   const stages = approvalsOfRuns({ runs, graphs: [orders()] })
   const { id } = await onlyOne(stages.pending(ADA))
   await stages.decide(id, 'yes', ADA)
-  expect(answers).toEqual([['order', 'r', { boss: 'yes' }, undefined]])
+  expect(answers).toEqual([['order', 'r', { boss: 'yes' }, { expectedBy: ADA }]])
 })
 
 test.each([

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 
-import { type Clock, type RunOptions, StageflowError, systemClock } from '@stageflow/core'
 import {
+  type Clock,
+  type PipelineInfo,
+  type RunOptions,
+  type StageInfo,
+  StageflowError,
+  systemClock,
+} from '@stageflow/core'
+import {
+  checkedMethods,
   checkOptions,
   CLOCK,
   functionLike,
@@ -19,7 +27,7 @@ import type { ApprovalOwner, Decider, AllowsDecision, PendingApproval, PendingPa
 import { checkDecider, checkOwner, checkPage } from './approval-checks.ts'
 import { requireAllowed, sameUser } from './allows.ts'
 import { openStages, runOfPlace } from './suspended-runs.ts'
-import type { AnsweredGraph, OpenStage, SuspendedRuns, WaitingRun } from './suspended-runs.ts'
+import type { AnswerOptions, AnsweredGraph, OpenStage, SuspendedRuns, WaitingRun } from './suspended-runs.ts'
 
 /** The options of `approvalsOfRuns()`. */
 export interface ApprovalsOfRunsOptions {
@@ -27,7 +35,10 @@ export interface ApprovalsOfRunsOptions {
   readonly runs: SuspendedRuns
   /** The graphs whose stages are listed and answered. */
   readonly graphs: readonly AnsweredGraph[]
-  /** Says who may answer what. Asked before the interceptors of the graph. Default: the user who began the run. */
+  /**
+   * Says who may answer what. Asked before the interceptors of the graph. Default: the user who began the run; at a stage with
+   * `answeredBy`, each caller whom the interceptors admit.
+   */
   readonly allows?: AllowsDecision<unknown>
   /** Maximum time for `allows`, in ms. Default: 5,000. */
   readonly allowsTimeoutMs?: number
@@ -43,6 +54,8 @@ export interface RunApproval extends PendingApproval {
   readonly pipeline: string
   /** The names of the stage, from the outermost: `['kid', 'check']`. */
   readonly path: readonly string[]
+  /** The JSON Schema of its answer (draft 2020-12), for a form, if the `answerSchema` of the stage has one. */
+  readonly answerSchema: object | undefined
 }
 
 /** What waits for a person in durable runs. */
@@ -50,7 +63,8 @@ export interface RunApprovals {
   /** The stages that wait for an answer, those of the newest run first. `of`: as for `Approvals`. It checks no rights. */
   pending(of?: ApprovalOwner, page?: PendingPage): Promise<readonly RunApproval[]>
   /**
-   * Keeps the answer of a stage, so that its run goes on where `recover` is watching. `by`: who answers, of the tenant of the run; `allows` must allow it.
+   * Keeps the answer of a stage, so that its run goes on where `recover` is watching. `by`: who answers, of the tenant of the run; `allows` must allow it. If
+   * the interceptors verify another person, it rejects with `durable-engine/other-author`.
    * `options`: run options for the interceptors of the graph, such as a token. Rejects with `approvals/not-waiting`,
    * `approvals/not-allowed`, `approvals/unknown`, `approvals/illegal-option`, and like `answer` of the durable runs. If the rule
    * fails, it rejects with `approvals/allows-failed`, `approvals/timed-out`, or the `StageflowError` that was thrown.
@@ -80,7 +94,7 @@ const RUNS_PER_LIST = 100
  */
 export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
   checkOptions('approvalsOfRuns()', 'approvals/illegal-option', options, OPTIONS)
-  const { runs, allows = sameUser, allowsTimeoutMs = 5_000, clock = systemClock } = options
+  const { runs, allows, allowsTimeoutMs = 5_000, clock = systemClock } = options
   const graphs = graphsByName(options.graphs)
   const isOpen = ({ until }: OpenStage): boolean => until === undefined || until > clock.now()
 
@@ -104,7 +118,7 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
     }
   }
 
-  return Object.freeze<RunApprovals>({
+  const approvals: RunApprovals = {
     async pending(of = {}, page = {}) {
       checkOwner('pending', of)
       checkPage(page, PLACE)
@@ -122,10 +136,18 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
       checkDecider(by)
       const stage = await waitingStage(id, by)
       const graph = graphs.get(stage.run.pipeline) as AnsweredGraph
-      await requireAllowed(allows, { request: approvalOf(stage, clock), answer, by }, allowsTimeoutMs)
-      await runs.answer(graph, stage.run.runId, answersAt(stage.path, answer), runOptions)
+      const rule = allows ?? (hasRoles(graph, stage.path) ? undefined : sameUser)
+      if (rule !== undefined)
+        await requireAllowed(rule, { request: approvalOf(stage, clock), answer, by }, allowsTimeoutMs)
+      await runs.answer(graph, stage.run.runId, answersAt(stage.path, answer), withExpected(by, runOptions))
     },
-  })
+  }
+  return Object.freeze(
+    checkedMethods(approvals, {
+      code: 'approvals/illegal-option',
+      calls: { pending: [['of', 'page']], decide: [['id', 'answer', 'by', 'options']] },
+    }),
+  )
 
   /** The stage of an id, in the tenant of the person. Throws if there is none, or if it doesn't wait for this answer. */
   async function waitingStage(id: string, by: Decider): Promise<OpenStage> {
@@ -137,6 +159,25 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
     if (idOf(stage) !== id) throw notWaiting(id, 'asks something else now')
     return stage
   }
+}
+
+/** Whether the stage of a path has `answeredBy`. Only interceptors that check it claim that option. */
+function hasRoles({ info }: AnsweredGraph, path: readonly string[]): boolean {
+  let pipeline: PipelineInfo | undefined = info
+  let asked: StageInfo | undefined
+  for (const name of path) {
+    const inside: StageInfo | undefined = pipeline?.stages.find((stage) => stage.name === name)
+    // The names of items come last.
+    asked = inside ?? asked
+    pipeline = inside?.child
+  }
+  return (read(asked?.options, 'answeredBy') ?? false) !== false
+}
+
+/** The options of an answer, with the person who gives it, if there is one. */
+function withExpected({ userId, orgId }: Decider, options: RunOptions | undefined): AnswerOptions | undefined {
+  const expectedBy = { ...(userId !== undefined && { userId }), ...(orgId !== undefined && { orgId }) }
+  return Object.keys(expectedBy).length === 0 ? options : { ...options, expectedBy }
 }
 
 function graphsByName(graphs: readonly AnsweredGraph[]): ReadonlyMap<string, AnsweredGraph> {
@@ -154,7 +195,7 @@ const isOf = (run: WaitingRun, { orgId, userId }: ApprovalOwner): boolean =>
   run.orgId === orgId && (run.userId === userId || (orgId !== undefined && userId === undefined))
 
 function approvalOf(stage: OpenStage, clock: Clock): RunApproval {
-  const { run, path, request, until, place } = stage
+  const { run, path, request, until, answerSchema, place } = stage
   return Object.freeze({
     id: idOf(stage),
     status: 'pending',
@@ -164,6 +205,7 @@ function approvalOf(stage: OpenStage, clock: Clock): RunApproval {
     pipelineRunId: run.runId,
     pipeline: run.pipeline,
     path,
+    answerSchema,
     orgId: run.orgId,
     userId: run.userId,
     decision: undefined,

@@ -1,8 +1,11 @@
-import type { RunOptions, StageGraph } from '@stageflow/core'
+import type { RunAuthor, RunOptions, StageGraph } from '@stageflow/core'
 import type { OpenRequest } from '@stageflow/core/durable'
 
 /** A built graph, as far as an answer needs it. */
 export type AnsweredGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
+
+/** The run options of an answer, and who gives it, as the app has it. */
+export type AnswerOptions = RunOptions & { readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'> }
 
 /** A run that waits for answers. */
 export interface WaitingRun {
@@ -24,8 +27,11 @@ export interface SuspendedRuns {
   }): Promise<readonly WaitingRun[]>
   /** One run with the questions that have no answer yet; undefined if there is none. It checks no rights. */
   get(runId: string): Promise<(WaitingRun & { readonly requests: readonly OpenRequest[] }) | undefined>
-  /** Has the interceptors of the graph admit the caller, and keeps the answers. Rejects if one of them isn't waited for. */
-  answer(graph: AnsweredGraph, runId: string, answers: object, options?: RunOptions): Promise<void>
+  /**
+   * Has the interceptors of the graph admit the caller, and keeps the answers. Rejects if one of them isn't waited for, or if the
+   * interceptors verified another person than `expectedBy`.
+   */
+  answer(graph: AnsweredGraph, runId: string, answers: object, options?: AnswerOptions): Promise<void>
 }
 
 /** What a person is asked about in a suspended stage. */
@@ -35,6 +41,7 @@ export interface OpenStage {
   readonly path: readonly string[]
   readonly request: unknown
   readonly until: number | undefined
+  readonly answerSchema: object | undefined
   /** Where it is in the list. */
   readonly place: string
 }
@@ -45,7 +52,14 @@ export async function openStages(runs: SuspendedRuns, runId: string): Promise<re
   if (run === undefined) return []
   return run.requests
     .filter(({ request }) => request !== undefined)
-    .map(({ path, request, until }) => ({ run, path, request, until, place: placeOf(runId, path) }))
+    .map(({ path, request, until, answerSchema }) => ({
+      run,
+      path,
+      request,
+      until,
+      answerSchema,
+      place: placeOf(runId, path),
+    }))
     .toSorted((one, other) => (one.place < other.place ? -1 : 1))
 }
 

@@ -19,7 +19,10 @@ export interface PropertySettings {
   readonly path?: string
 }
 
-/** By default a property is tried with this part of its runs, and with 25 at least. STAGEFLOW_HEAVY=1 tries all of them. */
+/**
+ * By default a property is tried with this part of its runs, and with 25 at least. One whose runs take long gives a smaller part.
+ * STAGEFLOW_HEAVY=1 tries all of them.
+ */
 const LIGHT_PART = 0.1
 const FEWEST_RUNS = 25
 
@@ -27,11 +30,11 @@ const FEWEST_RUNS = 25
  * How a property is tried: STAGEFLOW_SEED for other cases than the usual ones, STAGEFLOW_RUNS for another number of them. A
  * failure prints its seed and path: STAGEFLOW_PATH beside the seed goes straight back to it (with `-t`, for the one test).
  */
-export function propertySettings(runs: number): PropertySettings {
-  return settings(isHeavy ? runs : Math.max(FEWEST_RUNS, runs * LIGHT_PART))
+export function propertySettings(runs: number, lightPart: number = LIGHT_PART): PropertySettings {
+  return settings(isHeavy ? runs : Math.max(FEWEST_RUNS, runs * lightPart))
 }
 
-/** The same with all runs everywhere, for a test that counts what the random cases were. */
+/** The same with exactly this number of runs, for a test of few runs that take long. */
 export const wholeSettings = (runs: number): PropertySettings => settings(runs)
 
 function settings(runs: number): PropertySettings {

@@ -74,6 +74,12 @@ export function checkCloseOptions(options: unknown): void {
   checkWait('close()', 'durable-engine/illegal-option', options)
 }
 
+/** Throws `durable-engine/illegal-option` unless these are ids of a user and an organization. */
+export function checkExpectedBy(expected: unknown): void {
+  if (expected !== undefined)
+    checkOptions('answer() of expectedBy', 'durable-engine/illegal-option', expected, { userId: TEXT, orgId: TEXT })
+}
+
 /** Throws `durable-engine/illegal-option` unless these are the ids of a user and an organization, or one of them. */
 export function checkWho(who: unknown): void {
   if (who !== undefined)

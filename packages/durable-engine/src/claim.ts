@@ -182,9 +182,11 @@ export function checkInput(id: string, text: string, { input }: Pick<NewRun, 'in
   // A run that was given no time of creation has got one.
   const comparable = input.createdAt === undefined ? { ...first, createdAt: undefined } : first
   if (fingerprint(comparable) === fingerprint(input)) return
+  const names = Object.keys({ ...comparable, ...input }) as (keyof RunInput)[]
+  const others = names.filter((name) => fingerprint(comparable[name]) !== fingerprint(input[name]))
   throw new StageflowError(
     'durable-engine/other-input',
-    `Run "${id}" began with another input. Pass the input that it began with, or start a run with a new runId.`,
+    `Run "${id}" began with another input: ${others.join(', ')} differs. run() attaches to a run only with the identical input. Pass that, or start a run with a new runId. To look at a run without its input, call get(graph, runId, options).`,
   )
 }
 

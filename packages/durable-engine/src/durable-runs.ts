@@ -4,13 +4,14 @@ import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
 import type { LegOptions, NamedGraph } from '@stageflow/core/durable'
-import { checkedMethods, codeOf, plainOptions } from '@stageflow/core/kit'
+import { checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
 
 import { RunAdmissions } from './admission.ts'
 import {
   checkAgain,
   checkCloseOptions,
+  checkExpectedBy,
   checkGetOptions,
   checkName,
   checkReason,
@@ -27,6 +28,7 @@ import type { GivenAnswers } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { jsonText, unreadable } from './json.ts'
+import type { JournalCloseReport } from './legs.ts'
 import { LEASE_MS } from './options.ts'
 import type { EngineOptions } from './options.ts'
 import { Recovery } from './recover.ts'
@@ -38,7 +40,7 @@ import { graphOf } from './run-row.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
-import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+import type { DurableRunOptions } from './runs.ts'
 import { CronSchedule, checkSchedule } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { listRuns, runDetails } from './views.ts'
@@ -46,6 +48,15 @@ import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
+
+/** The options of `answer`. */
+export type AnswerOptions = RunOptions & {
+  /**
+   * Who answers, as your app has it. If interceptors verify another person, such as by a token, the answer is refused with
+   * `durable-engine/other-author`. Default: they alone say who it is.
+   */
+  readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
+}
 
 /** The options of `retryFailed`. */
 export type RetryFailedOptions<Stages, Ports> = LegOptions<Ports> & {
@@ -62,7 +73,8 @@ type RetryArguments<Stages, Ports> = {} extends Ports
  */
 export interface DurableRuns extends AsyncDisposable {
   /**
-   * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. Settles like `graph.run`. A run
+   * Starts a run, or attaches to the run with this id, in whatever process: it never starts twice. To attach, pass the identical input:
+   * another one rejects with `durable-engine/other-input`, because an id that is used twice is a mistake. Settles like `graph.run`. A run
    * that has ended gives its result; one whose process has died is taken over when its lease ends. The signal of the caller who starts the
    * run cancels it; that of any other ends only the wait.
    */
@@ -86,7 +98,7 @@ export interface DurableRuns extends AsyncDisposable {
     graph: StageGraph<Stages, Ports>,
     runId: string,
     answers: AnswersOf<Stages>,
-    options?: RunOptions,
+    options?: AnswerOptions,
   ): Promise<void>
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
@@ -189,7 +201,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   const admissions = new RunAdmissions()
-  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.inProgress(run) }
+  const viewer: Viewer = { journal, owner, inProgress: (run) => runs.legs.inProgress(run) }
 
   /** What a run would be started with. */
   function newRun(
@@ -362,11 +374,15 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       await runs.answer(runId, given)
       return carryOn(graph as never, runId, options, given.admitted)
     },
-    async answer(graph, runId, answers, options) {
+    async answer(graph, runId, answers, all = {}) {
       checkOpen()
       checkRunId('answer()', runId)
-      checkLeg('answer()', graph, options)
-      await runs.answer(runId, { ...(await admittedAnswers(graph, runId, answers, options)), carriesOn: false })
+      checkLeg('answer()', graph, all, ['expectedBy'])
+      const { expectedBy, ...options } = plainOptions<AnswerOptions>(all)
+      checkExpectedBy(expectedBy)
+      const given = await admittedAnswers(graph, runId, answers, options)
+      refuseOther(runId, given.by, expectedBy)
+      await runs.answer(runId, { ...given, carriesOn: false })
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()
@@ -460,7 +476,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     async close(options = {}) {
       checkCloseOptions(options)
       for (const each of schedules.values()) each.stop()
-      return (closed ??= runs.close(options))
+      return (closed ??= runs.legs.close(options))
     },
     async [Symbol.asyncDispose]() {
       await durable.close()
@@ -508,6 +524,19 @@ const SYSTEM_CALLS: MethodRules<keyof SystemRuns> = {
     get: [['runId', 'options']],
     schedule: [['name', 'options']],
   },
+}
+
+/** Throws if interceptors verified another person than the app has. */
+function refuseOther(runId: string, verified: RunAuthor = {}, expected: AnswerOptions['expectedBy'] = {}): void {
+  const other = (['userId', 'orgId'] as const).find((name) => {
+    const [one, given] = [verified[name], expected[name]]
+    return one !== undefined && given !== undefined && one !== given
+  })
+  if (other === undefined) return
+  throw new StageflowError(
+    'durable-engine/other-author',
+    `No answer for run "${runId}" was kept: the app says that ${other} ${show(expected[other])} answers, and the interceptors verified ${show(verified[other])}. Pass the token of the person who answers.`,
+  )
 }
 
 /** Reads answers. A getter or a proxy of them may throw. */

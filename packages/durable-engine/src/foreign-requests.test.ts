@@ -82,6 +82,27 @@ test('every way in refuses another tenant, counts it and tells the sink, while t
   await tryAll()
 })
 
+test('a stranger whose request has a wrong shape is refused before the shape is looked at, and learns nothing of the run', async () => {
+  const runs = open()
+  const graph = order()
+  await runs.run(graph, {}, { runId: 'a', ...ADA })
+  const wrongShapes: readonly (() => Promise<unknown>)[] = [
+    ...[{ nope: 1 }, { boss: 'yes', nope: 1 }, {}, { boss: { deep: 1 } }, 'yes', null, undefined].flatMap((answers) => [
+      () => runs.answer(graph, 'a', answers as never, EVE),
+      () => runs.resume(graph, 'a', answers as never, EVE),
+    ]),
+    () => runs.retryFailed(graph, 'a', { again: ['nope'] as never, ...EVE }),
+    () => runs.run(graph, { inputText: 'another input' }, { runId: 'a', ...EVE }),
+    () => runs.get(graph, 'a', { facts: true, ...EVE }),
+  ]
+  for (const asked of wrongShapes) {
+    const error: unknown = await asked().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'auth/foreign-run' })
+    expect(String(error)).not.toContain('boss')
+  }
+  await expect(runs.answer(graph, 'a', { nope: 1 } as never, ADA)).rejects.toThrow('waits for "boss"')
+})
+
 test('a request with a graph that lacks the interceptors of the run counts as refused, and the sink is told', async () => {
   const runs = open()
   const bare = new Pipeline('order')

@@ -1,6 +1,7 @@
 // For apps, by way of the package of their journal
 export { durableRuns } from './durable-runs.ts'
 export type {
+  AnswerOptions,
   DurableRuns,
   DurableStats,
   RetryFailedOptions,
@@ -8,7 +9,8 @@ export type {
   SystemScheduleOptions,
 } from './durable-runs.ts'
 export type { RecoveredRun } from './recover.ts'
-export type { DurableRunOptions, JournalCloseReport } from './runs.ts'
+export type { JournalCloseReport } from './legs.ts'
+export type { DurableRunOptions } from './runs.ts'
 export type { RunStatus } from './rows.ts'
 export type { RunSchedule, ScheduleOptions } from './schedule.ts'
 export type { CallInProgress } from './in-progress.ts'

@@ -75,7 +75,11 @@ test('once a leg has taken one it is an entry like all others, and there is one 
   const { runs } = await answeredRun()
   expect(await runs.as('worker').attach(graph, 'r')).toMatchObject({ status: 'suspended' })
   const taken = (await answersOf(runs)) as readonly { readonly key: string; readonly taken: boolean }[]
-  expect(taken.map(({ key, taken: isTaken }) => [key, isTaken]).toSorted()).toEqual([
+  expect(
+    taken
+      .map(({ key, taken: isTaken }) => [key, isTaken])
+      .toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1)),
+  ).toEqual([
     ['boss', true],
     ['cfo', true],
     ['kid/check', true],
@@ -154,7 +158,7 @@ test('what is kept of an answer goes with its run, when that is deleted', async 
 })
 
 test('an answer that is confirmed as the time of its question passes stays in view, also if the stage never asks again', async () => {
-  for (let turns = 0; turns < 24; turns++) {
+  for (let turns = 0; turns < 12; turns++) {
     const clock = manualClock()
     const path = newPath()
     const asksOnce = new Pipeline('p')

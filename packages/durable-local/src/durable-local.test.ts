@@ -129,7 +129,20 @@ describe('the journal', () => {
       'unavailable',
       /The folder ".*" doesn't exist: create it first/,
     ],
-    ['that is a folder', (path) => (mkdirSync(path), path), 'unavailable', /Pass the path of a file/],
+    [
+      'that is a folder',
+      (path) => (mkdirSync(path), path),
+      'other-file',
+      /it is a folder\. Pass the path of a file, such as/,
+    ],
+    ['that ends with a slash', (path) => (mkdirSync(path), `${path}/`), 'other-file', /it is a folder/],
+    [
+      'below a file',
+      (path) => (writeFileSync(path, 'x'), join(path, 'a', 'runs.db')),
+      'other-file',
+      /runs\.db" is a file, so nothing can be below it/,
+    ],
+    ['with a few letters', (path) => (writeFileSync(path, 'hi'), path), 'other-file', /isn't an SQLite database/],
     [
       'that is damaged',
       (path) => {
@@ -144,8 +157,8 @@ describe('the journal', () => {
     [
       'that is no database',
       (path) => (writeFileSync(path, 'x'.repeat(5_000)), path),
-      'unavailable',
-      /something else, or damaged/,
+      'other-file',
+      /isn't an SQLite database, or its beginning was overwritten/,
     ],
     [
       "of another app's database",

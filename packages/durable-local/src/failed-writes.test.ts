@@ -241,11 +241,11 @@ test('closing does not report a run as released that another process has taken',
   const graph = new Pipeline('p')
     .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
     .build()
-  const { runs } = openFailing(path, { leaseMs: 60_000 })
+  const { runs } = openFailing(path, { leaseMs: 3_600_000 })
   void runs.run(graph, {}, { runId: 'a' }).catch(() => {})
   await until(() => ends.length === 1)
   inFile(path, 'UPDATE owners SET until = 0')
-  const there = openFailing(path, { leaseMs: 60_000 }).runs
+  const there = openFailing(path, { leaseMs: 3_600_000 }).runs
   const again = there.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 2)
   for (const end of ends) end()

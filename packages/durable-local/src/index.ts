@@ -2,6 +2,7 @@ export { durableLocal, openJournal } from './durable-local.ts'
 export type { DurableLocal, JournalReader } from './durable-local.ts'
 export type { DurableLocalOptions, ReadOnlyOptions } from './options.ts'
 export type {
+  AnswerOptions,
   CallInProgress,
   DurableRunOptions,
   DurableStats,

@@ -1,5 +1,6 @@
-import { closeSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, openSync, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 import { StageflowError } from '@stageflow/core'
@@ -38,7 +39,7 @@ export function openFile(file: JournalFile): DatabaseSync {
       throw error
     }
   } catch (error) {
-    throw unavailable(error, 'open', file.path)
+    throw notOpened(error, 'opened', file.path)
   }
 }
 
@@ -137,18 +138,50 @@ const NOT_A_DATABASE = 26
 /** The code of SQLite in its lowest byte; what is above it tells more. */
 const sqliteCode = (error: unknown): number => ((error as { errcode?: number } | null)?.errcode ?? 0) % 256
 
+/** The error for a path that can't be opened. It says what is there, if that isn't a journal. */
+export function notOpened(cause: unknown, done: Done, path: string): StageflowError {
+  if (StageflowError.is(cause)) return cause
+  const what = somethingElse(cause, path)
+  if (what === undefined) return unavailable(cause, done, path)
+  return new StageflowError('durable-local/other-file', `There is no journal at "${path}": ${what}`, { cause })
+}
+
+function somethingElse(cause: unknown, path: string): string | undefined {
+  if (statOf(path)?.isDirectory()) return `it is a folder. Pass the path of a file, such as "${join(path, 'runs.db')}".`
+  const file = foldersOf(path).find((folder) => statOf(folder)?.isFile())
+  if (file !== undefined) return `"${file}" is a file, so nothing can be below it. Pass the path of a file in a folder.`
+  if (sqliteCode(cause) !== NOT_A_DATABASE) return undefined
+  return "the file isn't an SQLite database, or its beginning was overwritten. Pass another path, or restore the journal from a backup."
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
+}
+/** The folders that a path goes through, the innermost first. */
+function foldersOf(path: string): readonly string[] {
+  const folder = dirname(path)
+  return folder === path ? [] : [folder, ...foldersOf(folder)]
+}
+
+/** What could not be done with the file. */
+type Done = 'opened' | 'read' | 'written'
+
 /** The error of this package for one of SQLite or of the file system. */
-export function unavailable(cause: unknown, operation: string, path: string): StageflowError {
+export function unavailable(cause: unknown, done: Done, path: string): StageflowError {
   if (StageflowError.is(cause)) return cause
   if (sqliteCode(cause) === FULL)
     return new StageflowError(
       'durable-local/full',
-      `The journal "${path}" could not ${operation}: the disk is full, or the file has reached maxBytes. Make room or raise maxBytes; then continue the runs with run() or recover().`,
+      `The journal "${path}" could not be ${done}: the disk is full, or the file has reached maxBytes. Make room or raise maxBytes; then continue the runs with run() or recover().`,
       { cause },
     )
   return new StageflowError(
     'durable-local/unavailable',
-    `The journal "${path}" could not ${operation}: ${textOf(cause).replace(/\.$/, '')}. ${adviceFor(cause, path)}`,
+    `The journal "${path}" could not be ${done}: ${textOf(cause).replace(/\.$/, '')}. ${adviceFor(cause, path)}`,
     { cause },
   )
 }
@@ -156,7 +189,6 @@ export function unavailable(cause: unknown, operation: string, path: string): St
 function adviceFor(cause: unknown, path: string): string {
   const code = codeOf(cause)
   if (code === 'ENOENT') return `The folder "${dirname(path)}" doesn't exist: create it first.`
-  if (code === 'EISDIR') return 'Pass the path of a file in that folder.'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || sqliteCode(cause) === READ_ONLY)
     return 'Give the process the right to write the file and its folder, because SQLite keeps two more files there.'
   if (sqliteCode(cause) === NOT_A_DATABASE || sqliteCode(cause) === CORRUPT)

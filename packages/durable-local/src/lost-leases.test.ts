@@ -35,6 +35,8 @@ function program(path: string): DatabaseSync {
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
+/** How long a lease takes that is never renewed while a test runs, however busy the machine is. */
+const LONG_MS = 3_600_000
 /** What a process looks like to others that has been stopped for longer than its lease. */
 function endLeases(path: string): void {
   const database = program(path)
@@ -58,7 +60,7 @@ function slowStage() {
 test('what a leg did that had lost its lease counts, if the new one has not ended that call', async () => {
   const path = newPath()
   const { graph, ends } = slowStage()
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   const first = here.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
   endLeases(path)
@@ -274,7 +276,7 @@ test('a leg that has lost its lease leaves the inbox to the new one, also if it 
       .withStage('b', ask, { dependencies: ['a'] })
       .build({ interceptors: [{ name: 'gate', wrapRun: (next) => async (run) => (await passes, next(run)) }] })
   const open_ = graphBehind(Promise.resolve())
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   await there.run(open_, {}, { runId: 'r' })
   // As if its process had died just before the end of the leg.
   const crashed = program(path)
@@ -293,7 +295,7 @@ test('a leg that has lost its lease leaves the inbox to the new one, also if it 
 test('what a leg did that had lost its lease leaves nothing in the inbox of a run that has ended', async () => {
   const path = newPath()
   const { graph, ends } = slowStage()
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   const first = here.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
   endLeases(path)
@@ -367,7 +369,7 @@ test('a late fact of a call that the run has ended by itself leaves the inbox: a
       dependencies: ['slow'],
     })
     .build()
-  const [here, there] = [open(path, { leaseMs: 60_000 }), open(path, { leaseMs: 60_000 })]
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
   const first = here.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
   endLeases(path)

@@ -60,12 +60,25 @@ test('it sees what an app has just written, and the app goes on', async () => {
 test.each([
   ['that is missing', (path: string) => path, 'unavailable', /There is no journal ".*" to look at\. Check the path/],
   ['in a folder that is missing', (path: string) => join(path, 'no.db'), 'unavailable', /There is no journal/],
-  ['that is a folder', (path: string) => dirname(path), 'unavailable', /could not read/],
+  [
+    'that is a folder',
+    (path: string) => dirname(path),
+    'other-file',
+    /it is a folder\. Pass the path of a file, such as ".*runs\.db"/,
+  ],
+  ['that ends with a slash', (path: string) => `${dirname(path)}/`, 'other-file', /it is a folder/],
+  [
+    'below a file',
+    (path: string) => (writeFileSync(path, 'x'), join(path, 'a', 'runs.db')),
+    'other-file',
+    /runs\.db" is a file, so nothing can be below it/,
+  ],
+  ['with a few letters', (path: string) => (writeFileSync(path, 'hi'), path), 'other-file', /isn't an SQLite database/],
   [
     'that is something else',
     (path: string) => (writeFileSync(path, 'x'.repeat(5_000)), path),
-    'unavailable',
-    /something else, or damaged/,
+    'other-file',
+    /isn't an SQLite database, or its beginning was overwritten/,
   ],
   ['that is empty', (path: string) => (writeFileSync(path, ''), path), 'other-file', /is empty\. Check the path/],
   [
@@ -85,6 +98,37 @@ test.each([
     }) as Error,
   )
   expect(contents(base)).toEqual(before)
+})
+
+test('a file that its user may not read is refused, and an empty file becomes a journal', async () => {
+  const path = newPath()
+  await open(path).run(order(), FIVE, { runId: 'a' })
+  chmodSync(path, 0o000)
+  chmodSync(dirname(path), 0o755)
+  const program = `
+    import { durableLocal, openJournal } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
+    for (const open of [() => openJournal(path, { readOnly: true }), () => durableLocal({ path })])
+      try { open() } catch ({ code, message }) { console.log(code, message) }`
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--conditions=@stageflow/source',
+      '--input-type=module',
+      '--no-warnings',
+      '-e',
+      `const path = ${JSON.stringify(path)};${program}`,
+    ],
+    { encoding: 'utf8', ...(process.getuid?.() === 0 && { uid: 65_534, gid: 65_534 }) },
+  )
+  expect(stderr).toBe('')
+  expect(stdout.trim().split('\n')).toEqual([
+    expect.stringMatching(/^durable-local\/unavailable .*give the process the right to open it/),
+    expect.stringMatching(/^durable-local\/unavailable .*give the process the right to open it/),
+  ])
+  const empty = newPath()
+  writeFileSync(empty, '')
+  await open(empty).run(order(), FIVE, { runId: 'a' })
+  expect(await openJournal(empty, { readOnly: true }).list()).toHaveLength(1)
 })
 
 test('a mistyped path creates no file', () => {

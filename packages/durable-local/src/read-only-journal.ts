@@ -7,7 +7,7 @@ import { codeOf } from '@stageflow/core/kit'
 import { closedJournal, perform } from '@stageflow/durable-engine'
 import type { Act, ReadableJournal } from '@stageflow/durable-engine'
 
-import { isJournal, pragma, unavailable } from './journal-file.ts'
+import { isJournal, notOpened, pragma } from './journal-file.ts'
 import { SqliteTables } from './sqlite-tables.ts'
 import { NEWEST_FORMAT } from './statements.ts'
 
@@ -47,7 +47,7 @@ export class ReadOnlyJournal implements ReadableJournal {
         database.close()
       }
     } catch (error) {
-      throw codeOf(error) === 'ENOENT' ? noJournal(this.name, error) : unavailable(error, 'read', this.name)
+      throw codeOf(error) === 'ENOENT' ? noJournal(this.name, error) : notOpened(error, 'read', this.name)
     }
   }
   #open(path: string, isWritten: boolean): DatabaseSync {

@@ -114,7 +114,7 @@ export class SqliteJournal implements Journal {
       if (this.#isOpen) rollBack(this.#database)
       // A write that SQLite refuses must not take the others with it.
       if (hasBegun && writes.length > 1) for (const write of writes) this.#commit([write])
-      else for (const { reject } of writes) reject(unavailable(error, 'write', this.name))
+      else for (const { reject } of writes) reject(unavailable(error, 'written', this.name))
       return
     }
     // Only now: what a write has changed is on the disk.

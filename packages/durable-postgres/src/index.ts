@@ -2,6 +2,7 @@ export { durablePostgres } from './durable-postgres.ts'
 export type { DurablePostgres } from './durable-postgres.ts'
 export type { DurablePostgresOptions, JournalClient, JournalPool } from './options.ts'
 export type {
+  AnswerOptions,
   CallInProgress,
   DurableRunOptions,
   DurableStats,

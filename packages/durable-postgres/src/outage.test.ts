@@ -278,7 +278,7 @@ test('a process that is silent in a transaction keeps its run locked for no long
     isSilent = statement.includes('FOR UPDATE')
     return answer
   })
-  const there = durablePostgres({ pool: stopping, leaseMs: 300, listen: false, timeoutMs: 2_000 })
+  const there = durablePostgres({ pool: stopping, leaseMs: 300, listen: false, timeoutMs: 5_000 })
   const stuck = there.answer(graph, runId, { a: 'never' }).catch((error: unknown) => error)
   await expect.poll(() => isSilent).toBe(true)
   expect((await here.resume(graph, runId, { a: 'now' })).data).toEqual({ a: { answer: 'now' } })

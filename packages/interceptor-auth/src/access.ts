@@ -40,19 +40,24 @@ export function ownerIn(kept: unknown): Owner | undefined {
 
 /**
  * The default of `allows`: the same user of the same organization. A stage with `answeredBy` is answered by users of the
- * organization with its roles. The user who began the run needs them too.
+ * organization with its roles. The user who began the run needs them too. `hasOrgs`: whether tokens have organizations; then users without
+ * one share none.
  */
-export const ownerOrRoles: Allows = ({ action, asked, caller, owner }) => {
-  if (caller.orgId !== owner.orgId) return false
-  // Tokens without a user and an organization don't tell one caller from another.
-  const isOwner = caller.userId === owner.userId && (owner.userId ?? owner.orgId) !== undefined
-  // An answer for a stage that this version of the graph lacks asks for no role.
-  if (action !== 'answer' || asked.length === 0) return isOwner
-  return asked.every((stage) => {
-    const roles = rolesOf(stage, 'answeredBy')
-    return roles === undefined ? isOwner : roles.every((role) => caller.roles.includes(role))
-  })
-}
+export const ownerOrRoles =
+  (hasOrgs: boolean): Allows =>
+  ({ action, asked, caller, owner }) => {
+    if (caller.orgId !== owner.orgId) return false
+    // Tokens without a user and an organization don't tell one caller from another.
+    const isOwner = caller.userId === owner.userId && (owner.userId ?? owner.orgId) !== undefined
+    // An answer for a stage that this version of the graph lacks asks for no role.
+    if (action !== 'answer' || asked.length === 0) return isOwner
+    return asked.every((stage) => {
+      const roles = rolesOf(stage, 'answeredBy')
+      if (roles === undefined) return isOwner
+      const isColleague = isOwner || caller.orgId !== undefined || !hasOrgs
+      return isColleague && roles.every((role) => caller.roles.includes(role))
+    })
+  }
 
 /** Throws `auth/foreign-run` unless `allows` lets the caller do it. Anything but true refuses. */
 export async function requireAccess(

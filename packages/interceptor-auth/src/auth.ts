@@ -135,7 +135,7 @@ export function auth(options: AuthOptions): Interceptor {
     orgId = 'org_id',
     sessionId = false,
     roles = 'roles',
-    allows = ownerOrRoles,
+    allows = ownerOrRoles(options.orgId !== false),
     renew = (identity: Identity) => identity,
   } = options
   const sources: IdentitySources = { userId, orgId, sessionId, roles }
@@ -143,15 +143,16 @@ export function auth(options: AuthOptions): Interceptor {
   const verified = createSlot<Verified>('auth/verified')
 
   /** Verifies the token of a caller. */
-  async function verifiedOwner(caller: Waiting, pipeline: PipelineInfo, token: unknown): Promise<Owner> {
-    const claims = await claimsOf(caller, requireToken(pipeline, token), verify, verifyTimeoutMs)
+  async function verifiedOwner(caller: Waiting, token: string): Promise<Owner> {
+    const claims = await claimsOf(caller, token, verify, verifyTimeoutMs)
     return { identity: readIdentity(claims, sources), claims }
   }
 
   /** Lets a request to a run count, or throws. */
   async function admitted(request: RunRequest): Promise<Admission & { readonly who: Who }> {
     const { action, runId, asked, pipeline, options } = request
-    const caller = await verifiedOwner(request, pipeline, options.token)
+    const without = `The request to ${action} run "${runId}" of pipeline "${pipeline.name}" has no token. Pass it in the options of the call: { token }.`
+    const caller = await verifiedOwner(request, requireToken(pipeline, options.token, without))
     const { identity } = caller
     request.set(CLAIMS, caller.claims)
     request.set(IDENTITY, identity)
@@ -173,7 +174,8 @@ export function auth(options: AuthOptions): Interceptor {
     const above = run.get(verified)
     if (above !== undefined && (token === undefined || sameToken(above, token)))
       return withIdentity(run, above.identity, sources)
-    const owner = await verifiedOwner(run, run.pipeline, token)
+    const without = `Pipeline "${run.pipeline.name}" was run without a token. Pass it: graph.run(input, { token }).`
+    const owner = await verifiedOwner(run, requireToken(run.pipeline, token, without))
     const { identity } = owner
     // Before the slots are set: it refuses a run that was started as another user.
     const entered = withIdentity(run, identity, sources)
@@ -278,12 +280,9 @@ function requireOwner(runId: string, kept: unknown): Owner {
   )
 }
 
-function requireToken(pipeline: PipelineInfo, token: unknown): string {
-  if (token === undefined || token === null || token === '')
-    throw refusal(
-      'auth/missing-token',
-      `Pipeline "${pipeline.name}" was run without a token. Pass it: graph.run(input, { token }).`,
-    )
+/** `without`: the message if there is none. */
+function requireToken(pipeline: PipelineInfo, token: unknown, without: string): string {
+  if (token === undefined || token === null || token === '') throw refusal('auth/missing-token', without)
   if (typeof token === 'string') return token
   throw refusal(
     'auth/malformed-token',

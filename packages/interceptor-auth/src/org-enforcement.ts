@@ -5,6 +5,7 @@ import type { OptionRules } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
 import type { Waiting } from './bounded.ts'
 import { IDENTITY } from './identity.ts'
+import type { Identity } from './identity.ts'
 import { checkAuthOptions, refusal } from './refusal.ts'
 import { withoutToken } from './without-token.ts'
 
@@ -52,7 +53,7 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
     // Whatever `allows` of auth() says: a run stays within its organization.
     async admit(request) {
       const { action, runId, kept } = request
-      const orgId = request.get(IDENTITY)?.orgId ?? null
+      const own = boundOf(request.get(IDENTITY))
       if (action === 'start') {
         // Before the run is there: otherwise its starter would own it until its first leg is refused.
         const owner = await ownerOf(request, resourceOrgId)
@@ -61,10 +62,10 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
           tellDenied(request, owner as string)
           throw refused
         }
-        return { keep: { orgId } }
+        return { keep: own }
       }
-      const keptOrgId = isPlain(kept) ? kept['orgId'] : undefined
-      if (keptOrgId === orgId) return undefined
+      const { orgId: keptOrgId, userId: keptUserId }: Readonly<Record<string, unknown>> = isPlain(kept) ? kept : {}
+      if (keptOrgId === own.orgId && keptUserId === own.userId) return undefined
       if (typeof keptOrgId === 'string') tellDenied(request, keptOrgId)
       throw refusal('auth/foreign-tenant', `Run "${runId}" belongs to another organization than its caller.`)
     },
@@ -75,7 +76,7 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
           'orgEnforcement() reads the organization of a verified token: put auth({ verify }) before it in the list.',
         )
       return async (run) => {
-        if (run.kept === undefined) run.keep('org-enforcement', { orgId: run.get(IDENTITY)?.orgId ?? null })
+        if (run.kept === undefined) run.keep('org-enforcement', boundOf(run.get(IDENTITY)))
         let owner: string | undefined
         try {
           owner = await ownerOf(run, resourceOrgId)
@@ -93,6 +94,12 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
     },
   }
 }
+
+/** What a run stays within: an organization. Users without one share none, so then it is the user. */
+const boundOf = ({ orgId, userId }: Partial<Identity> = {}): {
+  readonly orgId: string | null
+  readonly userId?: string
+} => (orgId === undefined ? { orgId: null, ...(userId !== undefined && { userId }) } : { orgId })
 
 function tellDenied({ get, tryEmitEvent }: Pick<RunContext, 'get' | 'tryEmitEvent'>, resourceOrgId: string): void {
   const { userId, orgId: userOrgId } = get(IDENTITY) ?? {}

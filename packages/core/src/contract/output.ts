@@ -87,7 +87,10 @@ export interface SuspendOutput extends OfStatus<'suspend'> {
 export interface SuspendOptions {
   /** Given back as `context.resumed.state`. */
   readonly state?: unknown
-  /** How long the question waits for an answer, in ms from the end of the stage. Then the stage runs again without one. Default: no limit. */
+  /**
+   * How long the question waits for an answer, in ms from the end of the stage. Then the stage runs again without one. Default: no limit. A
+   * durable run whose stage asks 1,000 times in a row without a wait fails with `core/question-loop`.
+   */
   readonly forMs?: number
   /** The same as a time: in ms since 1970, or a Date. */
   readonly until?: number | Date

@@ -29,6 +29,7 @@ import { childFactsOf, endedChild } from './child-facts.ts'
 import type { ChildFacts } from './executor.ts'
 import type { CallToCarryOut, LegRun } from './leg-run.ts'
 import type { Attempts, Carried, PendingCall, Pump, PumpedRun } from './pump.ts'
+import { QuestionLoops } from './question-loops.ts'
 
 /** One run of the tree that a pump carries: its loop is that of any run, but its stages settle by facts. */
 export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
@@ -37,6 +38,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readonly callHost: CallHost = new CallHost(this)
   declare stoppingIfAny: DurableStopping | undefined
   readonly #maps: DurableMap[] = []
+  readonly #questionLoops = new QuestionLoops()
 
   constructor(
     pump: Pump,
@@ -181,6 +183,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended') === true
     if (answer.status === 'suspend' && isPartly)
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
+    answer = this.#questionLoops.checked(name, answer, clock.now())
     const { attempts, chunks, notes } = stage
     const children = this.#childrenOf(name, stage.children?.slice(childrenBefore))
     return {
@@ -222,7 +225,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const { notes } = carried
     const stage = this.facts.stage(index)
     if (notes !== undefined) stage.addNotes(notes)
-    return readOutput(outputOf(carried, name), name + suffix, this.facts.graph.freeze)
+    const output = readOutput(outputOf(carried, name), name + suffix, this.facts.graph.freeze)
+    this.#questionLoops.note(name + suffix, output, carried.endedAt)
+    return output
   }
 
   /** Keeps what the fact of a call says about its stage, in the leg that ran the code too. */

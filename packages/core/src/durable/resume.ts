@@ -65,15 +65,18 @@ async function admittedLeg(
   answers: unknown,
   [options]: readonly (object | undefined)[],
 ): Promise<[input: RunInput | ContextSnapshot, options: object]> {
-  const problems = [...problemsWith(graph, suspended, answers)]
-  if (problems.length > 0)
-    throw new StageflowError('core/resume', `A run of "${graph.name}" cannot be resumed: ${problems.join('; ')}.`)
+  refuse(graph, problemsWith(graph, suspended))
+  // A run whose time has come goes on without an answer, so there is no caller to admit.
+  const onlyWakes = hasNone(answers) && wakeAt(suspended) !== undefined
+  if (onlyWakes) refuse(graph, notDue(graph, suspended))
   const { snapshot, report, kept = {} } = suspended
   const built = builtGraphOf(graph)
   const now = (built?.clock ?? systemClock).now()
   // A graph that isn't the engine's checks its own options and callers.
-  if (built === undefined)
+  if (built === undefined) {
+    if (!onlyWakes) refuse(graph, wrongAnswers(suspended, answers))
     return [snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers, { by: undefined, now }) }]
+  }
   checkChildren(built)
   const own = checkRunOptions(built, options)
   const answered = answeredPaths(suspended, answers)
@@ -84,8 +87,9 @@ async function admittedLeg(
     options: own,
     answers: answered,
   } as const
-  // A run whose time has come goes on without an answer, so there is no caller to admit.
-  const { by } = answered.length === 0 ? { by: undefined } : await admitRequest(graph, { ...request, kept })
+  const { by } = onlyWakes ? { by: undefined } : await admitRequest(graph, { ...request, kept })
+  // After the caller was admitted: what is wrong with the answers tells which stages wait.
+  if (!onlyWakes) refuse(graph, wrongAnswers(suspended, answers))
   const checked = await checkedAnswers(graph, answers)
   // Their caller was admitted to answer the first ones only.
   if (pathsAsText(answeredPaths(suspended, checked)) !== pathsAsText(answered))
@@ -108,7 +112,17 @@ function isAnswered([name, ...inside]: readonly string[], answers: unknown): boo
   return isObject(answers) && Object.hasOwn(answers, name) && isAnswered(inside, answers[name])
 }
 
-function* problemsWith(graph: NamedGraph, run: SuspendedRun, answers: unknown): Generator<string, void> {
+const hasNone = (answers: unknown): boolean => isObject(answers) && Object.keys(answers).length === 0
+
+/** Throws one error with all problems, if there are any. */
+function refuse({ name }: NamedGraph, problems: Iterable<string>): void {
+  const all = [...problems]
+  if (all.length === 0) return
+  throw new StageflowError('core/resume', `A run of "${name}" cannot be resumed: ${all.join('; ')}.`)
+}
+
+/** Why a run can't be resumed with this graph, whatever the answers are. */
+function* problemsWith(graph: NamedGraph, run: SuspendedRun): Generator<string, void> {
   const { name, info } = graph
   const { status, report, requests, outputs, children }: SuspendedRun = isObject(run) ? run : ({} as SuspendedRun)
   if (status !== 'suspended') return yield `its status is ${show(status)}; pass the result of a run that is suspended`
@@ -121,10 +135,6 @@ function* problemsWith(graph: NamedGraph, run: SuspendedRun, answers: unknown): 
   const names = new Set(info.stages.map((stage) => stage.name))
   const unknown = Object.keys(outputs).filter((stage) => !names.has(stage))
   if (unknown.length > 0) yield `the graph has no stage "${unknown.join('", "')}", which had settled`
-  const hasNone = isObject(answers) && Object.keys(answers).length === 0
-  if (hasNone && wakeAt(run) !== undefined) return yield* notDue(graph, run)
-  const questions = openRequests(run).map(({ path }) => ({ path, is: 'open' as const }))
-  yield* matchAnswers(questions, answers, undefined).problems
 }
 
 /** Without answers, a run goes on only once the time of a question has passed. */
@@ -132,4 +142,10 @@ function* notDue(graph: NamedGraph, run: SuspendedRun): Generator<string, void> 
   const at = wakeAt(run) as number
   const now = (builtGraphOf(graph)?.clock ?? systemClock).now()
   if (at > now) yield `it has no answer, and the first of its questions goes on without one in ${at - now} ms`
+}
+
+/** What is wrong with the answers to a run. */
+function wrongAnswers(run: SuspendedRun, answers: unknown): readonly string[] {
+  const questions = openRequests(run).map(({ path }) => ({ path, is: 'open' as const }))
+  return matchAnswers(questions, answers, undefined).problems
 }

@@ -31,18 +31,21 @@ export interface OrderPlan {
   readonly answerAfterMs: number
   readonly asksInMap: boolean
   readonly asksInChild: boolean
-  /** The payment fails until the order is tried again. */
-  readonly fails: boolean
+  /** How often the payment fails: after each time the order is tried again. */
+  readonly failures: number
   /** When the requester cancels it, in ms after the start. */
   readonly cancelAfterMs: number | undefined
-  readonly options: { readonly maxConcurrency?: number }
+  readonly options: { readonly maxConcurrency?: number; readonly timeoutMs?: number }
 }
+
+/** A time limit that no order comes near, whatever happens to it. It begins again at each retry. */
+const LIMIT_MS = 3_600_000
 
 export function orderPlan(seed: number): OrderPlan {
   const random = randomFrom(seed * 7_919)
   const chance = (of: number): boolean => random() < of
   const paid = random()
-  return {
+  const plan: OrderPlan = {
     id: `order-${seed}`,
     seed,
     paidBy: paid < 0.5 ? 'approver' : paid < 0.8 ? 'system' : 'deadline',
@@ -50,10 +53,12 @@ export function orderPlan(seed: number): OrderPlan {
     answerAfterMs: Math.floor(random() * 600),
     asksInMap: chance(0.5),
     asksInChild: chance(0.5),
-    fails: chance(0.25),
+    failures: chance(0.25) ? 1 : 0,
     cancelAfterMs: chance(0.1) ? Math.floor(random() * 900) : undefined,
     options: chance(0.3) ? { maxConcurrency: 1 + Math.floor(random() * 3) } : {},
   }
+  const failures = plan.failures === 1 && chance(0.5) ? 2 : plan.failures
+  return { ...plan, failures, options: { ...plan.options, ...(failures > 0 && { timeoutMs: LIMIT_MS }) } }
 }
 
 /** An answer that a person gives once. `path`: the names of its stages, from the outermost. */
@@ -79,8 +84,8 @@ export interface OrderWorld {
   readonly version: Version
   /** Called as each call of a stage begins, with the id of its run and its key. */
   readonly effect: (runId: string, key: string) => void
-  /** Whether the payment of an order works now. */
-  readonly isMended: (runId: string) => boolean
+  /** How often the card of an order was mended by now. */
+  readonly mends: (runId: string) => number
   readonly clock: Clock
   /** The longest time that a stage takes. */
   readonly slowMs: number
@@ -90,7 +95,7 @@ export interface OrderWorld {
 const REMINDER_MS = 250
 const LONGEST_NAP_MS = 150
 
-export function orderGraph({ version, effect, isMended, clock, slowMs }: OrderWorld): StageGraph<any, {}> {
+export function orderGraph({ version, effect, mends, clock, slowMs }: OrderWorld): StageGraph<any, {}> {
   /** Begins a call: notes it, and takes its time. */
   const begin = async (context: StageContext, key: string): Promise<OrderPlan> => {
     const plan = orderPlan(Number(context.snapshot.inputText))
@@ -181,8 +186,8 @@ export function orderGraph({ version, effect, isMended, clock, slowMs }: OrderWo
     .withStage(
       'pay',
       async (context: StageContext) => {
-        const { id, fails } = await begin(context, 'pay')
-        if (fails && !isMended(id)) return StageOutput.fail('the card was refused')
+        const { id, failures } = await begin(context, 'pay')
+        if (mends(id) < failures) return StageOutput.fail('the card was refused')
         return { userId: context.userId, orgId: context.orgId }
       },
       StageKind.WORK,

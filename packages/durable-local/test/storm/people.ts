@@ -22,7 +22,8 @@ export interface PeoplePlan {
   readonly random: () => number
   readonly note: (what: Note, ...words: readonly string[]) => void
   readonly noted: (what: Note) => readonly string[]
-  readonly mend: (runId: string) => void
+  /** Mends the card of an order for the nth time. */
+  readonly mend: (runId: string, n: number) => void
 }
 
 /** How many orders people work on at once. */
@@ -76,7 +77,7 @@ export class People {
     }
     const { status, error } = details
     if (status === 'completed' || status === 'cancelled') return true
-    if (status === 'failed') return this.#retry(order)
+    if (status === 'failed') return this.#retry(order, details)
     if (status === 'blocked') note('blocked', order.id, String(error?.code), String(error?.message))
     if (this.#isMine(order)) this.#answerAll(order, details)
     const age = Date.now() - details.startedAt
@@ -94,7 +95,8 @@ export class People {
     try {
       return await this.#plan.runs.get(id)
     } catch (error) {
-      this.checkCode(`get ${id}`, error, [])
+      // The process is being closed.
+      this.checkCode(`get ${id}`, error, ['durable-engine/closed'])
       return 'trouble'
     }
   }
@@ -115,11 +117,12 @@ export class People {
       if (await runs.cancel(graph, order.id, 'withdrawn', { token: REQUESTER })) note('cancelled', order.id)
     })
   }
-  /** The card works again, so the failed order is tried again. Returns true if it has failed for good. */
-  #retry(order: OrderPlan): boolean {
+  /** The card is mended, so the failed order is tried again. Returns true if it has failed for good. */
+  #retry(order: OrderPlan, { timeline }: RunDetails): boolean {
     const { runs, graph, mend } = this.#plan
-    if (!order.fails) return true
-    mend(order.id)
+    const retries = timeline.filter(({ kind }) => kind === 'retry').length
+    if (retries >= order.failures) return true
+    mend(order.id, retries + 1)
     this.#try(order, 'retry', ['durable-engine/not-failed', OTHER_VERSION, 'core/pipeline-failed'], () =>
       runs.retryFailed(graph, order.id, { token: REQUESTER }),
     )

@@ -1,4 +1,5 @@
 import type { Clock } from '@stageflow/core'
+import type { WaitOptions } from '@stageflow/core/kit'
 import type { DurableRuns, SystemRuns } from '@stageflow/durable-engine'
 
 // What differs between the places where a storm can rage: a file, a server, or several.
@@ -9,7 +10,8 @@ export interface OrderRuns extends Pick<
   'run' | 'resume' | 'answer' | 'recover' | 'retryFailed' | 'cancel' | 'get'
 > {
   as(name: string): Pick<SystemRuns, 'answer' | 'resume'>
-  close(): Promise<unknown>
+  /** Resolves with why the last write failed, if the place tells. */
+  close(options?: WaitOptions): Promise<{ readonly error?: unknown } | undefined>
 }
 
 /** The runs of a place, as one process of the app opens them. */

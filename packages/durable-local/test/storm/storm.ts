@@ -34,6 +34,8 @@ export interface StormReport {
   readonly runs: number
   readonly kills: number
   readonly stops: number
+  /** How many processes were asked to end, while calls were in progress. */
+  readonly closes: number
   readonly troubles: Readonly<Record<string, number>>
   readonly weak: number
   readonly completed: number
@@ -49,6 +51,9 @@ export interface StormReport {
   /** Everything that may not happen. */
   readonly problems: readonly string[]
 }
+
+/** What a process exits with that was asked to end. */
+const CLOSED = 75
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -69,11 +74,13 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   const lines = (name: string): readonly string[] =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean) : []
   const problems: string[] = []
-  const counts = { kills: 0, stops: 0, weak: 0 }
+  const counts = { kills: 0, stops: 0, closes: 0, weak: 0 }
   const troubles: Record<string, number> = {}
   /** The line from which on a call that had settled may not begin, by its run and key. */
   const settledBefore = new Map<string, number>()
   let isOver = false
+  /** Resolves when the trouble that came last is over. */
+  let troubled: Promise<void> = Promise.resolve()
 
   const start = (number: number, lives: number, isWeak: boolean): ChildProcess => {
     const told: WorkerPlan = {
@@ -90,6 +97,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       orders: plan.runs,
       place: number,
       workers: plan.workers,
+      closedCode: CLOSED,
       recoverAgainMs: 2_000,
       seed: Math.floor(random() * 2 ** 31),
     }
@@ -109,10 +117,12 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     lives: 0,
   }))
 
-  /** Starts a process, and another one whenever it was killed. Resolves when one has ended by itself. */
+  /** Starts a process, and another one whenever it was killed or closed. Resolves when one has ended by itself. */
   const keepAlive = async (worker: Worker, number: number): Promise<void> => {
     while (!isOver) {
       worker.isReady = false
+      // A new process would make a new place while the old one is away.
+      await troubled
       worker.isWeak = place.hasWeak && worker.lives > 0 && random() < 0.15 && counts.kills < plan.blows / 2
       if (worker.isWeak) counts.weak++
       const child = start(number, worker.lives, worker.isWeak)
@@ -120,7 +130,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       child.stdout?.on('data', (bytes) => (worker.isReady ||= String(bytes).includes('ready')))
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       worker.lives++
-      if (signal === 'SIGKILL') continue
+      if (signal === 'SIGKILL' || code === CLOSED) continue
       isOver = true
       if (code === 0) continue // the others will see, too, that all orders have ended
       problems.push(`worker ${number} has ended with ${code ?? signal}: see worker-${number}.log`)
@@ -142,6 +152,14 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     await exit
     await mark()
   }
+  /** As before a deploy. In half of the cases, the place is in trouble meanwhile, so that the last write can fail. */
+  const close = async ({ child }: Worker): Promise<void> => {
+    counts.closes++
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    await Promise.all([exit, random() < 0.5 ? trouble() : undefined])
+    await mark()
+  }
   /** For longer than its lease, so that others take its runs. */
   const stop = async (worker: Worker): Promise<void> => {
     counts.stops++
@@ -154,18 +172,20 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     const one = place.troubles[Math.floor(random() * place.troubles.length)]
     if (one === undefined) return
     troubles[one.name] = (troubles[one.name] ?? 0) + 1
-    await one.happen(random)
+    troubled = one.happen(random)
+    await troubled
     await mark()
   }
   const strike = async (): Promise<void> => {
     await wait(50 + random() * 300)
     const worker = workers[Math.floor(random() * workers.length)] as Worker
-    // A process that has not opened its runs has nothing to lose, and would make a new place while the old one is away.
+    // A process that has not opened its runs has nothing to lose.
     while (!isOver && !workers.every(({ isReady }) => isReady)) await wait(20)
     if (isOver) return
     const blow = random()
-    if (blow < 0.6 || worker.isWeak) await kill(worker)
-    else if (blow < 0.8) await stop(worker)
+    if (blow < 0.5 || worker.isWeak) await kill(worker)
+    else if (blow < 0.65) await stop(worker)
+    else if (blow < 0.85) await close(worker)
     else await trouble()
   }
 
@@ -228,7 +248,7 @@ const endedGraph = orderGraph({
   effect: (runId, key) => {
     throw new Error(`${runId} had ended, and called ${key}`)
   },
-  isMended: () => true,
+  mends: () => Infinity,
   clock: systemClock,
   slowMs: 0,
 })

@@ -32,6 +32,8 @@ export interface WorkerPlan {
   readonly workers: number
   /** How often it calls `recover` again, in ms. */
   readonly recoverAgainMs: number
+  /** What it exits with if it is asked to end before all orders have ended. */
+  readonly closedCode: number
   /** For what this process does at random. */
   readonly seed: number
 }
@@ -53,7 +55,7 @@ const file = (name: string): string => join(plan.folder, name)
 const graph = orderGraph({
   version: plan.version,
   effect: (runId, key) => appendFileSync(file('calls'), `${runId} ${key}\n`),
-  isMended: (runId) => existsSync(file(`mended-${runId}`)),
+  mends: (runId) => [1, 2].filter((n) => existsSync(file(`mended-${runId}-${n}`))).length,
   clock,
   slowMs: plan.slowMs,
 })
@@ -65,8 +67,16 @@ const people = new People({
   random,
   note: (what, ...words) => appendFileSync(file(what), `${words.join(' ')}\n`),
   noted: (what) => (existsSync(file(what)) ? readFileSync(file(what), 'utf8').split('\n').filter(Boolean) : []),
-  mend: (runId) => writeFileSync(file(`mended-${runId}`), ''),
+  mend: (runId, n) => writeFileSync(file(`mended-${runId}-${n}`), ''),
 })
+
+// A deploy: code that is in progress has some time to leave.
+const close = async (): Promise<void> => {
+  const report = await runs.close({ timeoutMs: random() * 2 * plan.slowMs })
+  if (report?.error !== undefined) people.checkCode('close', report.error, [])
+  process.exit(plan.closedCode)
+}
+process.on('SIGTERM', () => void close())
 
 // Again and again, as an operator does who has made room: a run for whose facts there was no room waits for that.
 const recover = (): void =>

@@ -100,7 +100,8 @@ async function details(runId: string, state: RunState, client: NamedClient<any>)
   const { status } = state
   const hasResult = status === 'completed' || status === 'cancelled'
   const result = hasResult ? await client.attach(runId) : undefined
-  return { leg: 0, ...state, runId, status: status === 'refused' ? 'blocked' : status, result } as never
+  const timeline = state.acts
+  return { leg: 0, ...state, runId, status: status === 'refused' ? 'blocked' : status, timeline, result } as never
 }
 
 /** A journal rejects if the run has failed. */

@@ -1,0 +1,269 @@
+import { systemClock } from '@stageflow/core'
+import type { Clock, StageGraph } from '@stageflow/core'
+import { answerPath, checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
+import type { LegOptions } from '@stageflow/core/durable'
+import { CLOSE_TIMEOUT_MS, withinLimit } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
+
+import { pathsIn } from './answers.ts'
+import { CallsInProgress } from './calls-in-progress.ts'
+import type { Claim } from './claim.ts'
+import type { CallInProgress } from './in-progress.ts'
+import { ask, closedJournal } from './journal.ts'
+import type { Act } from './journal.ts'
+import type { Lease, LeasePlan } from './lease.ts'
+import { LegExecutor, lostRun } from './leg-executor.ts'
+import { cancelWithoutCode, keepResult, removeRefused, stay } from './leg-end.ts'
+import { Pulse } from './pulse.ts'
+import type { RunRow } from './rows.ts'
+import { RunLog } from './run-log.ts'
+import type { Settled } from './run-result.ts'
+
+type Graph = StageGraph<unknown, unknown>
+/** A run that this process has just claimed. */
+type OwnRun = Extract<Claim, { is: 'ours' }>
+
+export interface LegsPlan extends LeasePlan {
+  readonly clock: Clock
+  readonly maxFactLength: number
+  /** Called when a run has ended. */
+  readonly onEnd: () => void
+}
+
+/** What a leg is carried with. */
+interface LegPlan {
+  readonly graph: Graph
+  readonly options: LegOptions<unknown>
+  /** Called as soon as the journal has the result of the leg. */
+  readonly onSettled: () => void
+}
+interface LiveLeg {
+  readonly row: RunRow
+  readonly executor: LegExecutor
+}
+/** How a leg has ended, which could not be written yet. */
+interface LegEnd {
+  readonly row: RunRow
+  readonly act: () => Act<unknown>
+}
+
+/** What `close()` of a journal could do with the runs that the process carried. */
+export interface JournalCloseReport {
+  /** The ids of the runs whose code has returned. Another process can take them over at once. */
+  readonly released: readonly string[]
+  /** The ids of the runs whose code ignores its signal. Another process can take them over when their lease ends. */
+  readonly stillRunning: readonly string[]
+  /** Why nothing was released: the journal could not be written. Undefined if it could. */
+  readonly error: unknown
+}
+
+/** The legs that this process carries. While there are any, it renews its lease and looks for what others ask of their runs. */
+export class Legs {
+  readonly #plan: LegsPlan
+  readonly #pulse: Pulse
+  readonly #lease: Lease
+  /** By the number of their run. */
+  readonly #legs = new Map<number, LiveLeg>()
+  readonly #calls = new CallsInProgress()
+  #isBeating = false
+  /** The legs whose end could not be written, by the number of their run. The next beats try again. */
+  readonly #unwritten = new Map<number, LegEnd>()
+
+  constructor(plan: LegsPlan, pulse: Pulse, lease: Lease) {
+    this.#plan = plan
+    this.#pulse = pulse
+    this.#lease = lease
+  }
+
+  get isEmpty(): boolean {
+    return this.#legs.size === 0
+  }
+  /** The calls of a run that this process carries. */
+  inProgress(run: number): readonly CallInProgress[] {
+    return this.#legs.get(run)?.executor.inProgress ?? []
+  }
+  /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */
+  lookIntoInbox(run: number): void {
+    this.#legs.get(run)?.executor.lookIntoInbox()
+  }
+
+  /** Carries one leg. Resolves with undefined if the run goes on in another leg, here or in another process. */
+  async carry({ row, start, keys }: OwnRun, { graph, options, onSettled }: LegPlan): Promise<Settled | undefined> {
+    const { journal, clock, maxFactLength } = this.#plan
+    const executor = new LegExecutor({
+      start,
+      leg: row.leg,
+      log: new RunLog(journal, { id: row.id, run: row.n, fence: row.fence }),
+      keys,
+      isLeased: () => this.#lease.isHeld,
+      pathOf: pathsIn(fingerprintOf(graph)),
+      checkAnswer: async (key, answer) => checkedAnswer(graph, key, answer),
+      calls: this.#calls,
+      clock,
+      dueAt: row.is_due === 1 ? (row.wake_at ?? 0) : 0,
+      maxFactLength,
+    })
+    this.#legs.set(row.n, { row, executor })
+    if (this.#pulse.isOver) executor.lose(closedJournal(journal))
+    this.#beat()
+    try {
+      if (row.leg > 1) executor.lookIntoInbox()
+      const result = await runDurable(graph, executor, options)
+      if (!(await journal.write(() => keepResult(row, executor, result), 'repeatable'))) return undefined
+      onSettled()
+      if (result.status !== 'suspended') {
+        this.#calls.forget(row.id)
+        this.#plan.onEnd()
+      }
+      return result
+    } catch (error) {
+      // The order matters: close() loses the legs too, and a lost leg must not write.
+      if (this.#pulse.isOver) throw closedJournal(journal)
+      if (executor.lost.aborted) return undefined
+      if (executor.stopping.aborted) return await this.#cancelled(row, executor.stopping.reason as string, onSettled)
+      const isRefused = row.leg === 1 && !executor.hasBegun
+      // The caller gets the error of the leg, whether its end can be written or not.
+      await this.#writeEnd(row, () => (isRefused ? removeRefused(row) : stay(row, error, journal))).catch(() => {})
+      throw error
+    } finally {
+      executor.close()
+      // close() needs the legs that it has ended.
+      if (!this.#pulse.isOver) this.#legs.delete(row.n)
+    }
+  }
+
+  /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
+  async #cancelled(claimed: RunRow, reason: string, onSettled: () => void): Promise<Settled | undefined> {
+    const { id } = claimed
+    const result = await this.#writeEnd(claimed, () => cancelWithoutCode(claimed, reason))
+    if (result === undefined) return undefined
+    onSettled()
+    this.#calls.forget(id)
+    this.#plan.onEnd()
+    return result
+  }
+  /**
+   * Writes how a leg has ended without a result of its code. If that fails, the next beats try again: until then no other process can have
+   * the run, because this one holds its lease.
+   */
+  async #writeEnd<T>(row: RunRow, act: () => Act<T>): Promise<T> {
+    const { journal } = this.#plan
+    try {
+      return await journal.write(act, 'repeatable')
+    } catch (error) {
+      const release = (): Act<unknown> => ask('releaseRun', row.n, row.fence)
+      const canBeWritten = journal.mayPass(error) !== undefined
+      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })
+      this.#beat()
+      throw error
+    }
+  }
+
+  /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
+  #beat(): void {
+    if (this.#isBeating) return
+    this.#isBeating = true
+    void this.#beatWhileBusy()
+  }
+  async #beatWhileBusy(): Promise<void> {
+    const { journal, owner, leaseMs } = this.#plan
+    let renewedAt = systemClock.now()
+    while ((this.#legs.size > 0 || this.#unwritten.size > 0) && !this.#pulse.isOver) {
+      await this.#pulse.next()
+      if (this.#pulse.isOver) return
+      try {
+        if (systemClock.now() - renewedAt >= leaseMs / 3) {
+          renewedAt = systemClock.now()
+          await this.#lease.renew()
+          await this.#loseTakenLegs()
+          this.#lease.note(renewedAt)
+          for (const { executor } of this.#legs.values()) executor.leaseRenewed()
+        }
+        for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
+        // Last: an end that has no room must not keep the lease from being renewed.
+        await this.#writeAgain()
+      } catch {
+        // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
+      }
+    }
+    this.#isBeating = false
+  }
+  async #writeAgain(): Promise<void> {
+    for (const [run, { row, act }] of this.#unwritten) {
+      this.#unwritten.delete(run)
+      await this.#writeEnd(row, act)
+    }
+  }
+  /** Ends the legs whose runs another process has taken, and says that this one lives. */
+  async #loseTakenLegs(): Promise<void> {
+    const { journal, owner } = this.#plan
+    const rows = await journal.read(ask('ownedRuns', owner))
+    const owned = new Map(rows.map(({ n, fence }) => [n, fence]))
+    for (const [run, { row, executor }] of this.#legs) {
+      const fence = owned.get(run)
+      const isOurs = fence !== undefined && fence <= row.fence
+      if (isOurs || executor.lost.aborted) continue
+      executor.lose(lostRun(row.id))
+      await journal.write(() => ask('notCrashed', run), 'repeatable')
+    }
+  }
+
+  /**
+   * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
+   * at once; runs whose code is still there must wait for the end of the lease. The journal has what is left of `timeoutMs` for that, and
+   * at least a second. Doesn't reject.
+   */
+  async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
+    const { journal, owner, clock } = this.#plan
+    const since = clock.now()
+    this.#pulse.end()
+    const legs = [...this.#legs.values()]
+    for (const { executor } of legs) executor.lose(closedJournal(journal))
+    // Leases use the clock of the machine.
+    const waiting = new Pulse(systemClock, this.#pulse.ms)
+    if (legs.length > 0) void this.#lease.keep(waiting)
+    const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
+    const looks = legs.map(async ({ row }) => {
+      const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
+      return { row, hasLeft }
+    })
+    const ended = await Promise.all(looks)
+    waiting.end()
+    const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
+    const closesAt = Math.max(since + timeoutMs, clock.now() + LAST_WRITE_MS)
+    const leftMs = (): number => Math.max(0, closesAt - clock.now())
+    const release = this.#writeAgain().then(() =>
+      journal.write(function* () {
+        const owned = new Map((yield* ask('ownedRuns', owner)).map(({ n, fence }) => [n, fence]))
+        const ours = ended.filter(({ row, hasLeft }) => hasLeft && owned.get(row.n) === row.fence)
+        for (const { row } of ours) yield* ask('releaseRun', row.n, row.fence)
+        if (stillRunning.length === 0) yield* ask('endLease', owner)
+        return idsOf(ours)
+      }),
+    )
+    await withinLimit(release, { clock, limitMs: leftMs(), signal: undefined, late: () => undefined }).catch(() => {})
+    // If it is too late, the write rejects with this.
+    await journal.close(leftMs())
+    try {
+      const released = await release
+      return Object.freeze({ released, stillRunning, error: undefined })
+    } catch (error) {
+      // Other processes wait for the end of the lease of each run.
+      return Object.freeze({ released: idsOf([]), stillRunning, error })
+    }
+  }
+}
+
+/** The least time that a journal has for its last write, in ms: also if `close()` waits for nothing else. */
+const LAST_WRITE_MS = 1_000
+
+/** Has the stage of a question check its answer. Rejects with `core/answer`. */
+async function checkedAnswer(graph: Graph, key: string, answer: unknown): Promise<unknown> {
+  const path = answerPath(key, fingerprintOf(graph))
+  const nested = path.reduceRight((inside, name) => ({ [name]: inside }), answer)
+  const checked = await checkedAnswers(graph, nested)
+  return path.reduce((inside, name) => (inside as Readonly<Record<string, unknown>>)[name], checked)
+}
+
+const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
+  Object.freeze(legs.map(({ row }) => row.id))
