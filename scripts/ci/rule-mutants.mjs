@@ -93,7 +93,11 @@ export const RULE_MUTANTS = [
   ...[
     ['a caller that attaches is not admitted', "await admissions.later(graph, 'attach', row, options)", ''],
     ['a caller that tries again is not admitted', "await admissions.later(graph, 'retry', row, options)", ''],
-    ['a caller that cancels is not admitted', "await admissions.later(graph as NamedGraph, 'cancel', row, options)", ''],
+    [
+      'a caller that cancels is not admitted',
+      "await admissions.later(graph as NamedGraph, 'cancel', row, options)",
+      '',
+    ],
     ['a caller that reads is not admitted', "await admissions.later(graph as NamedGraph, 'read', row, options)", ''],
     [
       'a caller that answers is not admitted',

@@ -1,5 +1,12 @@
 import { Pipeline, StageKind } from '@stageflow/core'
-import { answerPath, attemptsAround, fingerprintOf, progressOfCalls, stageOfKey } from '@stageflow/core/durable'
+import {
+  answerPath,
+  attemptsAround,
+  fingerprintOf,
+  keyAtPath,
+  progressOfCalls,
+  stageOfKey,
+} from '@stageflow/core/durable'
 import { expect, test } from 'vitest'
 
 const stage = () => ({})
@@ -31,6 +38,21 @@ test.each([
   ['gone#1/gone#2', ['gone', '1', 'gone', '2']],
 ])('the question of %s is answered at %j', (key, path) => {
   expect(answerPath(key, graph)).toEqual(path)
+})
+
+test.each([
+  ['approve'],
+  ['kid', 'check'],
+  ['letters', '12'],
+  ['a/b', 'c/d', '0'],
+  ['draft', 'inner', 'x'],
+  ['gone', 'x'],
+])('a question at %s has a key that is answered there', (...path) => {
+  expect(answerPath(keyAtPath(path, graph), graph)).toEqual(path)
+})
+test('the key of a question has the place of an item in its part', () => {
+  expect(keyAtPath(['a/b', 'c/d', '0'], graph)).toBe('a%2Fb/c%2Fd#0')
+  expect(keyAtPath(['draft', 'check'], graph)).toBe('draft/check')
 })
 
 test.each([

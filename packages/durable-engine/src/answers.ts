@@ -55,8 +55,8 @@ export const openKeys = (
 
 /** How far the stages of a run have come, for the check that a graph still fits. */
 export function progressOf(keys: Iterable<FactKey>, graph: GraphFingerprint): RunProgress {
-  // Timers and stops are of runs, not of calls.
-  const ofCalls = [...keys].filter(({ kind }) => kind !== 'timer' && kind !== 'stop')
+  // Timers, stops and retries are of runs, not of calls.
+  const ofCalls = [...keys].filter(({ kind }) => kind === 'call' || kind === 'ask' || kind === 'answer')
   return progressOfCalls(
     ofCalls.map(({ kind, key }) => ({ key, hasEnded: kind === 'call' })),
     graph,

@@ -54,7 +54,7 @@ function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, end:
     const stage = outermostStage(key)
     const call = readFact({ kind, key, value }, row.id) as CallFacts
     parts.add(n, call)
-    stages[stage] = { ...notSettled(stage), ...recordOf(call) }
+    stages[stage] = { ...notSettled(stage), ...stageRecord(call) }
     if (call.status === 'ok') data[stage] = call.data
     outputs[stage] = outputOf(call)
   }
@@ -86,7 +86,7 @@ const notSettled = (stage: string): StageRecord => ({
   notes: {},
 })
 
-function recordOf({
+function stageRecord({
   status,
   reason,
   error,

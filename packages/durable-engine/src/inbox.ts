@@ -68,7 +68,7 @@ export function* keepAnswers(
 ): Act<number> {
   const row = yield* findAdmitted(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
-  if (paths !== undefined && textOf(pathsOfAnswers(given, graphOf(row))) !== textOf(paths))
+  if (paths !== undefined && pathsAsText(pathsOfAnswers(given, graphOf(row))) !== pathsAsText(paths))
     throw notWaiting(
       row,
       'the answers, or the graph of the run, have changed while the caller was checked; answer again',
@@ -102,7 +102,7 @@ export function* keepAnswers(
 
 const isEmpty = (given: unknown): boolean => isRecord(given) && Object.keys(given).length === 0
 
-const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
+const pathsAsText = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
 
 /** Throws if a graph lacks a stage that is answered: then it has nothing that could check the answer, or who gives it. */
 function checkKnown(graph: NamedGraph, row: RunRow, answers: unknown): void {

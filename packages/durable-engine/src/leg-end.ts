@@ -6,7 +6,7 @@ import type { LegExecutor } from './leg-executor.ts'
 import type { InboxRow, RunRow } from './rows.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
-import { readFact, recordOf, stopIn } from './run-row.ts'
+import { readFact, errorRecord, stopIn } from './run-row.ts'
 
 // What the end of a leg writes. Each of these acts runs within a write.
 
@@ -54,6 +54,6 @@ export function* cancelWithoutCode({ id, n, fence }: RunRow, reason: string): Ac
 export function stay({ n: run, fence }: RunRow, error: unknown, journal: Pick<Journal, 'mayPass'>): Act<unknown> {
   if (journal.mayPass(error) === 'soon') return ask('releaseRun', run, fence)
   // Without help, for example what a fact had no room for would be done again and again.
-  const text = JSON.stringify(recordOf(error))
+  const text = JSON.stringify(errorRecord(error))
   return ask('endLeg', { run, fence, status: 'blocked', result: null, error: text, wakeAt: null })
 }

@@ -182,6 +182,7 @@ export class LegExecutor implements StageExecutor {
       if (this.#error !== undefined) throw this.#error as Error
       if (this.#pastFacts.length === 0 && this.#lastRead < this.#pastCount) await this.#readPast()
       const row = this.#pastFacts.shift() ?? this.#newFacts.shift()
+      if (row?.kind === 'retry') continue
       if (row !== undefined) return this.#factOf(row)
       const reading = this.#mustRead ? this.#readInbox() : this.#reading
       if (reading !== undefined) {

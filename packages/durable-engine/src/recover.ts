@@ -4,7 +4,7 @@ import type { LegOptions } from '@stageflow/core/durable'
 import { ask, closedJournal } from './journal.ts'
 import type { FoundRun, Journal, Passing } from './journal.ts'
 import type { RunStatus } from './rows.ts'
-import { errorIn, recordOf } from './run-row.ts'
+import { errorIn, errorRecord } from './run-row.ts'
 import type { Runs } from './runs.ts'
 
 /** A run that `recover` found. */
@@ -150,7 +150,7 @@ export class Recovery {
       // After a lock, for example, the next look tries again.
       if (passing === 'soon') return false
       this.#refused.set(id, passing)
-      if (this.#open.has(id)) this.#errors.set(id, recordOf(error))
+      if (this.#open.has(id)) this.#errors.set(id, errorRecord(error))
       return false
     }
   }

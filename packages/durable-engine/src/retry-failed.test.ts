@@ -65,6 +65,12 @@ test('a failed run goes on from its failure, in another process too, and nothing
     data: { boss: { answer: 'yes' }, pay: { paid: 1 }, mail: { sent: true }, report: { mail: 'ok 5' } },
   })
   expect(calls).toEqual(['pay', 'mail', 'mail', 'mail', 'report'])
+  // Both retries are facts of their own kind, beside those that stayed.
+  const facts = (await second.get('a', { facts: true }))?.facts ?? []
+  expect(facts.filter(({ kind }) => kind === 'retry')).toEqual(
+    [1, 2].map(() => ({ kind: 'retry', key: '', at: expect.any(Number) as number, value: {} })),
+  )
+  expect(facts.some(({ kind }) => kind === 'timer')).toBe(false)
   // The answer and the payment stay in the timeline.
   const again = await open(path).run(graph, {}, { runId: 'a' })
   expect(again).toMatchObject({ status: 'completed', data: { pay: { paid: 1 } } })

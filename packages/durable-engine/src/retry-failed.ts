@@ -1,17 +1,16 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import { factsForRetry, wrongAgain } from '@stageflow/core/durable'
+import { factsForRetry, outermostStage, wrongAgain } from '@stageflow/core/durable'
 import type { CallFacts, GraphFingerprint, NamedGraph, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
-import { stageOf } from './kept-answers.ts'
 import { checkFit, findAdmitted } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
-import type { FactKey, FactRow, RunRow } from './rows.ts'
+import type { FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { graphOf, readFact, startOf } from './run-row.ts'
-import type { KeptOptions } from './run-row.ts'
+import type { GivenRetry, KeptOptions } from './run-row.ts'
 
 interface Retry {
   /** Stages that run again although they had settled. */
@@ -20,12 +19,6 @@ interface Retry {
   /** Who asked for it, if that was verified. */
   readonly by: RunAuthor | undefined
 }
-
-/**
- * A retry is kept as a fact, for the timeline: as the timer of a limit that no leg has, with who asked for it. Core gives it no meaning.
- */
-const RETRY = '/retry/'
-export const isRetry = ({ kind, key }: FactKey): boolean => kind === 'timer' && key.startsWith(RETRY)
 
 /**
  * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again`; all others stay. The
@@ -53,26 +46,25 @@ export function* reopenWith(
   check: (kept: readonly FactRow[]) => void,
 ): Act<void> {
   const facts = yield* allFacts(row.n)
-  const kept = factsForRetry(
-    graph,
-    facts.map((fact) => retried(fact, row.id)),
-    again,
-  ).map(({ fact }) => fact)
+  const ofLegs = facts.flatMap((fact) => retried(fact, row.id) ?? [])
+  const kept = factsForRetry(graph, ofLegs, again).map(({ fact }) => fact)
   check(kept)
   const options: KeptOptions = { ...startOf(row).options, limitFrom: now }
-  const retry = { kind: 'timer', key: `${RETRY}${row.reopened + 1}`, at: now, value: JSON.stringify({ by }) } as const
+  const value: GivenRetry = { by }
+  const retry = { kind: 'retry', key: '', at: now, value: JSON.stringify(value) } as const
   const staying = new Set(kept)
-  const past = facts.filter((fact) => staying.has(fact) || isRetry(fact))
+  const past = facts.filter((fact) => staying.has(fact) || fact.kind === 'retry')
   const renumbered = [...past, retry].map((fact, index) => ({ ...fact, n: index + 1 }))
   // A stage that runs again asks again, so an answer to its earlier question is none to this one.
   for (const { n: kept, key } of yield* ask('inbox', row.n))
-    if (again.includes(stageOf(key))) yield* ask('takeFromInbox', kept)
+    if (again.includes(outermostStage(key))) yield* ask('takeFromInbox', kept)
   yield* ask('reopenRun', { run: row.n, options: JSON.stringify(options), facts: renumbered })
 }
 
-/** A fact with its row. The call of a question is recorded as one. */
-function retried(fact: FactRow, runId: string): RetriedFact & { readonly fact: FactRow } {
+/** A fact with its row; undefined for one that no leg is given. The call of a question is recorded as one. */
+function retried(fact: FactRow, runId: string): (RetriedFact & { readonly fact: FactRow }) | undefined {
   const { kind, key } = fact
+  if (kind === 'retry') return undefined
   if (kind !== 'call' && kind !== 'ask') return { kind, key, fact }
   return { kind: 'call', key, facts: readFact(fact, runId) as CallFacts, fact }
 }

@@ -57,8 +57,8 @@ export type ListedRun = Pick<
   | 'error'
 >
 
-/** `ask`: a call that suspended. Otherwise the kinds of core. */
-export type FactKind = Fact['kind'] | 'ask'
+/** `ask`: a call that suspended. `retry`: the failed run was tried again, which no leg is given. Otherwise the kinds of core. */
+export type FactKind = Fact['kind'] | 'ask' | 'retry'
 
 /** A fact as the journal has it. `value`: the facts of a call, an answer or a reason, as JSON. */
 export interface FactRow {

@@ -17,7 +17,7 @@ export const hasEnded = ({ status }: Pick<RunRow, 'status'>): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'failed'
 
 /** Why a leg could not go on, as it is kept and listed. */
-export const recordOf = (error: unknown): ErrorRecord => ({
+export const errorRecord = (error: unknown): ErrorRecord => ({
   code: codeOf(error) ?? 'core/stage-failed',
   message: textOf(error),
 })
@@ -63,6 +63,11 @@ export interface GivenStop {
   readonly by?: RunAuthor | undefined
 }
 
+/** Who tried a failed run again, if that was verified. */
+export interface GivenRetry {
+  readonly by?: RunAuthor | undefined
+}
+
 /** A stop as its fact has it: a text alone if it has no author. */
 export const stopText = (reason: string, by: RunAuthor | undefined): string =>
   JSON.stringify(by === undefined ? reason : { reason, by })
@@ -95,4 +100,5 @@ const hasShape: Readonly<Record<FactKind, (value: unknown) => boolean>> = {
   answer: (value) => isRecord(value) && 'answer' in value,
   stop: (value) => typeof value === 'string' || (isRecord(value) && typeof value['reason'] === 'string'),
   timer: () => true,
+  retry: isRecord,
 }

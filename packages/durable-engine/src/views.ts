@@ -11,13 +11,12 @@ import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { waitingAnswers } from './kept-answers.ts'
 import type { WaitingAnswer } from './kept-answers.ts'
-import { isRetry } from './retry-failed.ts'
 import type { FactKind, FactRow, InboxRow, ListedRun, RunRow, RunStatus } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { errorIn, graphOf, hasEnded, inputOf, readFact, stopIn } from './run-row.ts'
-import type { GivenAnswer } from './run-row.ts'
+import type { GivenAnswer, GivenRetry } from './run-row.ts'
 import { canBeInProgress } from './in-progress.ts'
 import type { CallInProgress } from './in-progress.ts'
 
@@ -46,7 +45,7 @@ export type RunOwner = 'here' | 'elsewhere' | 'gone'
 /** Something that happened to a run, in order. */
 export interface TimelineEntry {
   /** `retry`: the failed run was tried again. */
-  readonly kind: Fact | 'retry'
+  readonly kind: Exclude<FactKind, 'ask'>
   /** The stage, such as `price`, `kid/check` for one of a child run, or `letters#3` for an item of a map. */
   readonly key: string
   /** When it was recorded, in ms since 1970. */
@@ -60,11 +59,10 @@ export interface TimelineEntry {
   /** `false` for an answer that was kept and that no leg has taken yet, so its stage doesn't have it. `at` is then when it was kept. */
   readonly taken?: false
 }
-type Fact = Exclude<FactKind, 'ask'>
 
 /** Something that the journal keeps of a run, with all that it keeps. */
 export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at' | 'taken'> {
-  /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, or a reason. */
+  /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, a reason, or who tried the run again. */
   readonly value: unknown
 }
 
@@ -279,11 +277,11 @@ function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntr
     const { by } = stopIn(readFact({ kind, key, value }, runId))
     return { kind, key, at, ...(by !== undefined && { by }) }
   }
-  if (isRetry({ kind, key })) {
-    const { by } = readFact({ kind, key, value }, runId) as { readonly by?: RunAuthor }
-    return { kind: 'retry', key: '', at, ...(by !== undefined && { by }) }
+  if (kind === 'retry') {
+    const { by } = readFact({ kind, key, value }, runId) as GivenRetry
+    return { kind, key, at, ...(by !== undefined && { by }) }
   }
-  if (kind !== 'call' && kind !== 'ask') return { kind, key, at }
+  if (kind === 'timer') return { kind, key, at }
   const { status, startedAt, endedAt } = readFact({ kind, key, value }, runId) as CallFacts
   return { kind: 'call', key, at, status, startedAt, endedAt }
 }

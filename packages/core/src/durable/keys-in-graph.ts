@@ -1,4 +1,5 @@
-import { parseKey } from '../contract/keys.ts'
+import { formatKey, parseKey } from '../contract/keys.ts'
+import type { KeyPart } from '../contract/keys.ts'
 import { stageNamed } from './fit.ts'
 import type { GraphFingerprint, RunProgress, StageFingerprint } from './fit.ts'
 
@@ -32,6 +33,22 @@ export function answerPath(key: string, graph: GraphFingerprint): readonly strin
     inside = stage?.child
     return place === undefined || stage?.repeat !== undefined ? [name] : [name, place]
   })
+}
+
+/** The key of the first question of a path of names. It has no numbers of attempts, which paths don't have. */
+export function keyAtPath(names: readonly string[], graph: GraphFingerprint): string {
+  const parts: KeyPart[] = []
+  let inside: GraphFingerprint | undefined = graph
+  let isMap = false
+  for (const name of names) {
+    // The name after that of a map is the place of an item.
+    if (isMap) parts.push({ ...(parts.pop() as KeyPart), place: name })
+    else parts.push({ name })
+    const stage: StageFingerprint | undefined = isMap ? undefined : inside && stageNamed(name, inside)
+    inside = stage?.child
+    isMap = stage?.map === true
+  }
+  return formatKey({ parts, round: 1 })
 }
 
 /** A child pipeline that repeats. */

@@ -92,7 +92,7 @@ async function admittedLeg(
   if (!onlyWakes) refuse(graph, wrongAnswers(suspended, answers))
   const checked = await checkedAnswers(graph, answers)
   // Their caller was admitted to answer the first ones only.
-  if (textOf(answeredPaths(suspended, checked)) !== textOf(answered))
+  if (pathsAsText(answeredPaths(suspended, checked)) !== pathsAsText(answered))
     throw new StageflowError(
       'core/resume',
       `A run of "${graph.name}" cannot be resumed: the answers have changed while their caller was checked. Pass them again, and leave them alone until resume has settled.`,
@@ -104,7 +104,7 @@ async function admittedLeg(
 
 const answeredPaths = (suspended: SuspendedRun, answers: unknown): readonly (readonly string[])[] =>
   openRequests(suspended).flatMap(({ path }) => (isAnswered(path, answers) ? [path] : []))
-const textOf = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
+const pathsAsText = (paths: readonly (readonly string[])[]): string => JSON.stringify(paths)
 
 /** Whether answers have something at a path of keys. */
 function isAnswered([name, ...inside]: readonly string[], answers: unknown): boolean {

@@ -10,7 +10,7 @@ import type { Address } from './workflow.ts'
 
 const [address = '', order = '', token = ''] = process.argv.slice(2)
 const { url, adminUrl } = JSON.parse(address) as Address
-const world = { version: 'old', effect: () => {}, mends: () => Infinity, clock: systemClock, slowMs: 0 } as const
+const world = { version: 'old', effect: () => {}, newCards: () => Infinity, clock: systemClock, slowMs: 0 } as const
 const client = durableClient({ url, adminUrl, name: WORKFLOW, secret, graph: orderGraph(world) })
 const ended = await client.retryFailed(order, token === '' ? {} : { token }).then(
   ({ status }) => ({ status }),
