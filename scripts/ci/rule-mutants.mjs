@@ -4,6 +4,7 @@
 const CORE = 'packages/core/src'
 const ENGINE = 'packages/durable-engine/src'
 const LOCAL = 'packages/durable-local/src'
+const POSTGRES = 'packages/durable-postgres/src'
 const AUTH = 'packages/interceptor-auth/src'
 
 const ADMISSION_TESTS = ['packages/core/test/admission.test.ts']
@@ -12,8 +13,9 @@ const TIME_TESTS = ['packages/core/test/timed-questions.test.ts']
 const LATER_TESTS = ['packages/core/test/later-facts.test.ts']
 const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
 const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
-const LEASE_TESTS = [`${LOCAL}/lost-leases.test.ts`]
-const FAILED_WRITES_TESTS = [`${LOCAL}/failed-writes.test.ts`]
+const LEASE_TESTS = [`${ENGINE}/lost-leases.test.ts`, `${LOCAL}/lost-leases.test.ts`]
+const FAILED_WRITES_TESTS = [`${ENGINE}/failed-writes.test.ts`, `${LOCAL}/failed-writes.test.ts`]
+const ADD_FACTS_TESTS = [`${POSTGRES}/add-facts.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
 const ACCESS_TESTS = [`${AUTH}/access.test.ts`]
 const IDENTITY_TESTS = ['packages/durable-local/test/identity.test.ts']
@@ -140,6 +142,13 @@ export const RULE_MUTANTS = [
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
+    'a run that was taken over may be taken at once by a third process',
+    `${ENGINE}/claim.ts`,
+    'if (mustRenew || hasCrashed) yield*',
+    'if (mustRenew) yield*',
+    LEASE_TESTS,
+  ),
+  mutant(
     'a run is of who its input says',
     `${ENGINE}/claim.ts`,
     'admitted?.by?.userId ?? input.userId',
@@ -206,7 +215,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a run leaves its organization',
     `${AUTH}/org-enforcement.ts`,
-    'if (keptOrgId === orgId) return undefined',
+    'if (keptOrgId === own.orgId && keptUserId === own.userId) return undefined',
     'return undefined',
     ACCESS_TESTS,
   ),
@@ -569,4 +578,30 @@ export const RULE_MUTANTS = [
     '',
     LEASE_TESTS,
   ),
+  // What PostgreSQL takes
+  ...[
+    [
+      'PostgreSQL takes a fact after a gap',
+      'IF NOT FOUND OR its_n > 1 + (SELECT coalesce(max(n), 0) FROM ${s}.facts WHERE run = its_run) THEN',
+      'IF NOT FOUND THEN',
+    ],
+    [
+      'PostgreSQL takes a fact of a leg that has lost its run',
+      'n = its_run AND fence = its_fence FOR SHARE SKIP LOCKED;',
+      'n = its_run FOR SHARE SKIP LOCKED;',
+    ],
+    [
+      'PostgreSQL takes a fact that has waited while its leg lost the run',
+      'n = its_run AND fence = its_fence FOR SHARE;',
+      'n = its_run FOR SHARE;',
+    ],
+    ['a locked run holds up the facts of others', 'FOR SHARE SKIP LOCKED;', 'FOR SHARE;'],
+    ['a run may be claimed while a fact is being written', ' FOR SHARE SKIP LOCKED;', ';'],
+    [
+      'a fact that is written again takes the place of the first',
+      'ON CONFLICT (run, n) DO NOTHING',
+      'ON CONFLICT (run, n) DO UPDATE SET value = excluded.value',
+    ],
+    ['a fact leaves its row in the inbox', 'IF its_row IS NOT NULL THEN', 'IF false THEN'],
+  ].map(([rule, find, replace]) => mutant(rule, `${POSTGRES}/migrate.ts`, find, replace, ADD_FACTS_TESTS)),
 ]

@@ -12,9 +12,22 @@ export function checkRunId(method: string, runId: unknown): asserts runId is str
   )
 }
 
-// Journals write all unpaired surrogates alike, or refuse a NUL, so two ids could become one.
 const isId = (value: unknown, longest: number): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= longest && !/[\p{Surrogate}\p{Control}]/u.test(value)
+  typeof value === 'string' && value !== '' && value.length <= longest && isDistinct(value)
+// Journals write all unpaired surrogates alike, or refuse a NUL, so two ids could become one.
+const isDistinct = (text: string): boolean => !/[\p{Surrogate}\p{Control}]/u.test(text)
+
+/**
+ * Throws `durable-engine/illegal-option` unless a journal can find runs by this text: the indexes of databases have a maximum length. `what`
+ * has it, such as `The userId of run "a"`.
+ */
+export function checkIndexed(what: string, text: string | null): void {
+  if (text === null || (text.length <= LONGEST_ID && isDistinct(text))) return
+  throw new StageflowError(
+    'durable-engine/illegal-option',
+    `${what} is ${show(text)}; pass a string of at most ${LONGEST_ID} characters without control characters.`,
+  )
+}
 
 /** Throws `durable-engine/illegal-option` for what can't name a schedule: it is a part of the ids of its runs. */
 export function checkScheduleName(name: unknown): asserts name is string {
@@ -85,6 +98,7 @@ export function checkWho(who: unknown): void {
   if (who !== undefined)
     checkOptions('schedule() of who', 'durable-engine/illegal-option', who, { userId: TEXT, orgId: TEXT })
   const ids = Object.entries(who ?? {})
+  for (const [name, id] of ids) if (typeof id === 'string') checkIndexed(`schedule(): who.${name}`, id)
   if (ids.length > 0 && ids.every(([, id]) => id !== undefined)) return
   const missing = ids.length === 0 ? 'who has no id' : `who.${ids.find(([, id]) => id === undefined)?.[0]} is undefined`
   throw new StageflowError(

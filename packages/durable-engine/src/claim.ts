@@ -6,6 +6,7 @@ import { fingerprint, show } from '@stageflow/core/kit'
 
 import { checkGuarded, keptText } from './admission.ts'
 import { progressOf } from './answers.ts'
+import { checkIndexed } from './arguments.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask, askLast } from './journal.ts'
 import type { Act, AddedRun, Journal } from './journal.ts'
@@ -93,7 +94,8 @@ export function* claim(
     return yield* settled(row)
   }
   const start = startOf(row)
-  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
+  // What has ended the lease of the other, such as a clock that was set, may have ended ours: then a third would take the run at once.
+  if (mustRenew || hasCrashed) yield* ask('renewLease', owner, leaseMs)
   yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
   // As `claimRun` has just written it.
   const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
@@ -112,6 +114,9 @@ function* create(
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
   const orgId = admitted?.by?.orgId ?? input.orgId ?? input.runId?.orgId ?? null
+  checkIndexed(`The name of the pipeline of run "${runId}"`, graph.name)
+  checkIndexed(`The userId of run "${runId}"`, userId)
+  checkIndexed(`The orgId of run "${runId}"`, orgId)
   const added = {
     id: runId,
     pipeline: graph.name,

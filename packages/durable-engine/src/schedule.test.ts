@@ -5,8 +5,10 @@ import type { ManualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
 import { auth } from '../../interceptor-auth/src/index.ts'
-import type { DurableLocal } from '../../durable-local/src/index.ts'
-import { inFile, newPath, open, until } from '../test/open-runs.ts'
+import { openRuns, until } from '../test/open-runs.ts'
+import type { DurableRuns, RunSchedule } from './index.ts'
+
+const { newPath, open, change } = openRuns()
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -23,19 +25,29 @@ function job() {
     .build()
   return { graph, times }
 }
-/** Lets time pass in steps, so that each run is in the journal before the next one is due. */
-async function pass(clock: ManualClock, ms: number, step: number, durable: DurableLocal): Promise<void> {
+/** Lets time pass in steps, so that each run of the schedules is in the journal, and has ended, before the next one is due. */
+async function pass(
+  clock: ManualClock,
+  ms: number,
+  step: number,
+  durable: DurableRuns,
+  ...schedules: readonly RunSchedule[]
+): Promise<void> {
   for (let passed = 0; passed < ms; passed += step) {
     await clock.advance(step)
+    for (const schedule of schedules) await until(() => isAtRest(schedule, clock.now()))
     await settled(durable)
   }
 }
-/** Waits until the journal has written what it was given. */
-async function settled(durable: DurableLocal): Promise<void> {
+/** Whether a schedule has started what it could by now. */
+const isAtRest = ({ next, error }: RunSchedule, now: number): boolean =>
+  next === undefined || next > now || error !== undefined
+/** Waits until all runs have ended. */
+async function settled(durable: DurableRuns): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
   await until(async () => (await durable.list({ status: 'running' })).length === 0)
 }
-const ids = async (durable: DurableLocal): Promise<readonly string[]> =>
+const ids = async (durable: DurableRuns): Promise<readonly string[]> =>
   (await durable.list({ limit: 1_000 })).map(({ runId }) => runId).toSorted()
 
 test('a run starts at each time of the cron expression, under the name and the time, with its input', async () => {
@@ -48,7 +60,7 @@ test('a run starts at each time of the cron expression, under the name and the t
     input: (time) => ({ inputText: new Date(time).toISOString().slice(0, 10) }),
   })
   expect(schedule.next).toBe(at('2026-11-30T09:00:00Z'))
-  await pass(clock, 2 * DAY, HOUR / 2, durable)
+  await pass(clock, 2 * DAY, HOUR / 2, durable, schedule)
   expect(times).toEqual(['daily/2026-11-30T09:00:00.000Z', 'daily/2026-12-01T09:00:00.000Z'])
   expect(await durable.get('daily/2026-12-01T09:00:00.000Z')).toMatchObject({
     status: 'completed',
@@ -67,8 +79,9 @@ test('two processes with the schedule start one run', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const { graph, times } = job()
   const handles = [open(path, { clock }), open(path, { clock }), open(path, { clock })]
-  for (const handle of handles) await handle.schedule('daily', { cron: '*/10 * * * *', graph })
-  await pass(clock, HOUR, MINUTE, handles[0] as DurableLocal)
+  const schedules: RunSchedule[] = []
+  for (const handle of handles) schedules.push(await handle.schedule('daily', { cron: '*/10 * * * *', graph }))
+  await pass(clock, HOUR, MINUTE, handles[0] as DurableRuns, ...schedules)
   expect(times.toSorted()).toEqual(
     ['09:00', '09:10', '09:20', '09:30', '09:40', '09:50'].map((time) => `daily/2026-11-30T${time}:00.000Z`),
   )
@@ -85,7 +98,7 @@ test('of the times that were missed only the newest is run, and only if the jour
   const daily = await later.schedule('daily', { cron: '0 9 * * *', graph })
   const fresh = await later.schedule('fresh', { cron: '0 9 * * *', graph })
   await clock.advance(1)
-  await until(() => times.length === 1)
+  await until(() => times.length === 1 && isAtRest(daily, clock.now()))
   await settled(later)
   expect(times).toEqual(['daily/2026-12-03T09:00:00.000Z'])
   expect(daily.next).toBe(at('2026-12-04T09:00:00Z'))
@@ -98,13 +111,18 @@ test('a process that was stopped over several times runs the newest of them', as
   const clock = { ...timers, now: () => timers.now() + asleepMs }
   const durable = open(newPath(), { clock })
   const { graph, times } = job()
-  await durable.schedule('often', { cron: '* * * * *', graph })
+  const often = await durable.schedule('often', { cron: '* * * * *', graph })
   // A laptop sleeps: its clock goes on, and its timers don't.
   asleepMs = 3 * HOUR
   await timers.advance(MINUTE / 2)
+  await until(() => isAtRest(often, clock.now()))
   await settled(durable)
   expect(times).toEqual(['often/2026-11-30T12:00:00.000Z'])
-  await pass(timers, MINUTE, MINUTE / 2, durable)
+  await pass(timers, MINUTE / 2, MINUTE / 2, durable)
+  await until(() => isAtRest(often, clock.now()))
+  await pass(timers, MINUTE / 2, MINUTE / 2, durable)
+  await until(() => isAtRest(often, clock.now()))
+  await settled(durable)
   expect(times).toEqual(['often/2026-11-30T12:00:00.000Z', 'often/2026-11-30T12:01:00.000Z'])
 })
 
@@ -113,19 +131,19 @@ test('a clock that is set back starts nothing a second time', async () => {
   const { graph, times } = job()
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const durable = open(path, { clock })
-  await durable.schedule('daily', { cron: '0 * * * *', graph })
-  await pass(clock, HOUR, MINUTE, durable)
+  const first = await durable.schedule('daily', { cron: '0 * * * *', graph })
+  await pass(clock, HOUR, MINUTE, durable, first)
   expect(times).toEqual(['daily/2026-11-30T09:00:00.000Z'])
   await durable.close()
   // Its retention has passed, so the id alone would not tell.
-  inFile(path, 'DELETE FROM runs')
+  await change(path, 'DELETE FROM runs')
   const behind = manualClock({ startAt: at('2026-11-30T07:30:00Z') })
   const again = open(path, { clock: behind })
   const schedule = await again.schedule('daily', { cron: '0 * * * *', graph })
-  await pass(behind, 2 * HOUR, MINUTE, again)
+  await pass(behind, 2 * HOUR, MINUTE, again, schedule)
   expect(times).toHaveLength(1)
   expect(schedule.next).toBe(at('2026-11-30T10:00:00Z'))
-  await pass(behind, HOUR, MINUTE, again)
+  await pass(behind, HOUR, MINUTE, again, schedule)
   expect(times).toEqual(['daily/2026-11-30T09:00:00.000Z', 'daily/2026-11-30T10:00:00.000Z'])
 })
 
@@ -134,8 +152,8 @@ describe('times in a time zone', () => {
     const clock = manualClock({ startAt: at(from) })
     const durable = open(newPath(), { clock })
     const { graph, times } = job()
-    await durable.schedule('d', { cron, timezone: 'Europe/Berlin', graph })
-    await pass(clock, count * DAY, 30 * MINUTE, durable)
+    const schedule = await durable.schedule('d', { cron, timezone: 'Europe/Berlin', graph })
+    await pass(clock, count * DAY, 30 * MINUTE, durable, schedule)
     return times.map((id) => id.slice(2, 18))
   }
   test('a time that the change to summer time leaves out comes once, an hour later', async () => {
@@ -163,8 +181,8 @@ test('the last schedule of a name takes the place of the earlier ones, in other 
   const { graph, times } = job()
   const [old, today] = [open(path, { clock }), open(path, { clock })]
   const before = await old.schedule('daily', { cron: '0 9 * * *', graph })
-  await today.schedule('daily', { cron: '30 9 * * *', graph })
-  await pass(clock, HOUR, MINUTE, today)
+  const second = await today.schedule('daily', { cron: '30 9 * * *', graph })
+  await pass(clock, HOUR, MINUTE, today, before, second)
   expect(times).toEqual(['daily/2026-11-30T09:30:00.000Z'])
   expect(before.next).toBeUndefined()
   expect(before.error).toMatchObject({
@@ -172,7 +190,7 @@ test('the last schedule of a name takes the place of the earlier ones, in other 
     message: expect.stringContaining('"30 9 * * *" in UTC, and this process has "0 9 * * *" in UTC') as string,
   })
   const third = await today.schedule('daily', { cron: '45 9 * * *', graph })
-  await pass(clock, DAY, HOUR / 2, today)
+  await pass(clock, DAY, HOUR / 2, today, third)
   expect(times).toEqual(['daily/2026-11-30T09:30:00.000Z', 'daily/2026-12-01T09:45:00.000Z'])
   expect(third.next).toBe(at('2026-12-02T09:45:00Z'))
 })
@@ -189,8 +207,8 @@ test('close() stops the schedules, and another process goes on with them', async
     code: 'durable-engine/closed',
   })
   const second = open(path, { clock })
-  await second.schedule('daily', { cron: '0 9 * * *', graph })
-  await pass(clock, HOUR, MINUTE, second)
+  const later = await second.schedule('daily', { cron: '0 9 * * *', graph })
+  await pass(clock, HOUR, MINUTE, second, later)
   expect(times).toEqual(['daily/2026-11-30T09:00:00.000Z'])
 })
 
@@ -208,11 +226,13 @@ test('a run that cannot be started is tried again, and the schedule says why', a
       return {}
     },
   })
-  await pass(clock, MINUTE, MINUTE / 2, durable)
+  await pass(clock, MINUTE, MINUTE / 2, durable, schedule)
   expect(schedule.error).toMatchObject({ message: 'not ready' })
   expect(times).toEqual([])
   isReady = true
-  await pass(clock, MINUTE, MINUTE / 6, durable)
+  await clock.advance(MINUTE / 6)
+  await until(() => schedule.error === undefined)
+  await settled(durable)
   expect(times).toEqual(['daily/2026-11-30T09:00:00.000Z'])
   expect(schedule.error).toBeUndefined()
 })
@@ -222,14 +242,14 @@ test('a run that fails or waits is in the journal, and the next one starts all t
   const durable = open(newPath(), { clock })
   const graph = new Pipeline('p').withStage('a', () => Promise.reject(new Error('failed'))).build()
   const schedule = await durable.schedule('daily', { cron: '*/30 * * * *', graph })
-  await pass(clock, HOUR, MINUTE, durable)
+  await pass(clock, HOUR, MINUTE, durable, schedule)
   expect(await ids(durable)).toEqual(['daily/2026-11-30T09:00:00.000Z', 'daily/2026-11-30T09:30:00.000Z'])
   expect((await durable.list({ status: 'failed' })).length).toBe(2)
   expect(schedule.error).toBeUndefined()
 })
 
 test.each<[problem: RegExp, name: string, options: object]>([
-  [/cron expression "every day": .*pass five fields/, 'daily', { cron: 'every day' }],
+  [/cron expression "every day", which has 2 fields; pass five fields/, 'daily', { cron: 'every day' }],
   [/cron expression "61 \* \* \* \*"/, 'daily', { cron: '61 * * * *' }],
   [/cron expression "2026-01-01T00:00:00"; pass five fields/, 'daily', { cron: '2026-01-01T00:00:00' }],
   [/cron expression "\? \* \* \* \*"/, 'daily', { cron: '? * * * *' }],
@@ -247,7 +267,7 @@ test.each<[problem: RegExp, name: string, options: object]>([
     code: 'durable-engine/illegal-option',
     message: expect.stringMatching(problem) as string,
   })
-  expect(inFile(path, 'SELECT * FROM schedules')).toEqual([])
+  expect(await change(path, 'SELECT * FROM schedules')).toEqual([])
 })
 
 test.each([
@@ -285,7 +305,7 @@ describe('a graph whose interceptors check callers', () => {
     })
     const who = { userId: 'ada', orgId: 'acme' }
     const schedule = await durable.as('nightly').schedule('daily', { cron: '0 9 * * *', graph, who })
-    await pass(clock, MINUTE, MINUTE / 2, durable)
+    await pass(clock, MINUTE, MINUTE / 2, durable, schedule)
     expect(schedule.error).toBeUndefined()
     const runId = 'daily/2026-11-30T09:00:00.000Z'
     expect(await durable.list({ orgId: 'acme' })).toMatchObject([{ runId, userId: 'ada', status: 'completed' }])
@@ -325,9 +345,23 @@ describe('a graph whose interceptors check callers', () => {
     }
     const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [mine] })
     const schedule = await durable.as('nightly').schedule('daily', { cron: '0 9 * * *', graph, who: { userId: 'u' } })
-    await pass(clock, MINUTE, MINUTE / 2, durable)
+    await pass(clock, MINUTE, MINUTE / 2, durable, schedule)
     expect(asked[0]).toEqual({ system: 'nightly', userId: 'u' })
     expect(schedule.error).toMatchObject({ code: 'core/interceptor-threw' })
     expect(await durable.list()).toEqual([])
+  })
+})
+
+test.each([
+  ['1 2 3 4 5 6 7', '"1 2 3 4 5 6 7", which has 7 fields; pass five fields, or six with the seconds first'],
+  ['1 2', '"1 2", which has 2 fields; pass five fields'],
+  ['', 'cron must be a string that is not empty'],
+  ['61 * * * *', '"61 * * * *": Invalid value for minute: 61. Instead, pass five fields'],
+])('the cron expression "%s" is refused with what to pass', async (cron, message) => {
+  const nothing = new Pipeline('nothing').withStage('a', () => ({})).build()
+  const durable = open()
+  await expect(durable.schedule('daily', { cron, graph: nothing })).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+    message: expect.stringContaining(message) as string,
   })
 })

@@ -5,6 +5,7 @@ import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/d
 import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
 import { openKeys } from './answers.ts'
+import { checkIndexed } from './arguments.ts'
 import { findAdmitted, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
@@ -136,6 +137,8 @@ function checkGiven(options: ListOptions): void {
 function checkListOptions(options: ListOptions): void {
   checkOptions('list()', 'durable-engine/illegal-option', options, RULES)
   checkGiven(options)
+  for (const name of ['pipeline', 'userId', 'orgId', 'after'] as const)
+    checkIndexed(`list(): ${name}`, options[name] ?? null)
   const { from = 0, to = Infinity } = options
   if (from < to) return
   throw new StageflowError(

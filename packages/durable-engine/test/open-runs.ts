@@ -17,7 +17,7 @@ export { inFile } from './place.ts'
 /** The runs of one test file. What a test opens is closed after it. */
 export function openRuns(defaults: Partial<EngineOptions> = {}) {
   const place = newPlace()
-  const { newPath, change, text, answersAtOnce } = place
+  const { newPath, newJournal, change, text, answersAtOnce, codes } = place
   afterAll(() => place.close())
   const open = (path = newPath(), options: Partial<EngineOptions> = {}): DurableRuns => {
     const durable = place.open(path, { ...defaults, ...options })
@@ -26,7 +26,7 @@ export function openRuns(defaults: Partial<EngineOptions> = {}) {
     })
     return durable
   }
-  return { newPath, open, change, text, answersAtOnce }
+  return { newPath, newJournal, open, change, text, answersAtOnce, codes }
 }
 
 /** A path of a file in a folder of its own, until the test ends. */

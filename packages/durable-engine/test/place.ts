@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import type { DurableRuns, EngineOptions } from '@stageflow/durable-engine'
+import { systemClock } from '@stageflow/core'
+import type { DurableRuns, EngineOptions, Journal } from '@stageflow/durable-engine'
 
 import { durableLocal } from '../../durable-local/src/index.ts'
+import { SqliteJournal } from '../../durable-local/src/sqlite-journal.ts'
 
 type Rows = readonly Record<string, unknown>[]
 
@@ -13,9 +15,13 @@ type Rows = readonly Record<string, unknown>[]
 export interface Place {
   /** Whether a read returns its value, or a promise. */
   readonly answersAtOnce: boolean
+  /** The codes of its errors. */
+  readonly codes: { readonly full: string; readonly unavailable: string }
   /** That of a journal that no other test has. */
   newPath(): string
   open(path: string, options: Partial<EngineOptions>): DurableRuns
+  /** A journal without an engine, whose methods a test can change. */
+  newJournal(path: string): Journal
   /** Looks into a journal, or changes it, as another program does. The tables of all places have the same columns. */
   change(path: string, sql: string): Promise<Rows>
   /** All that is in a journal. */
@@ -29,8 +35,19 @@ function filesOfSqlite(): Place {
   let files = 0
   return {
     answersAtOnce: true,
+    codes: { full: 'durable-local/full', unavailable: 'durable-local/unavailable' },
     newPath: () => join(folder, `${++files}.db`),
     open: (path, options) => durableLocal({ path, synchronous: 'normal', ...options }),
+    newJournal: (path) => {
+      const file = {
+        path,
+        synchronous: 'normal',
+        openTimeoutMs: 5_000,
+        busyTimeoutMs: 1_000,
+        maxBytes: 2 ** 30,
+      } as const
+      return new SqliteJournal({ ...file, retentionMs: undefined, clock: systemClock })
+    },
     change: async (path, sql) => inFile(path, sql),
     text: async (path) => readFileSync(path, 'latin1'),
     close: async () => rmSync(folder, { recursive: true }),

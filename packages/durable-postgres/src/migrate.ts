@@ -89,9 +89,12 @@ const create: Step = (s) => [
     run bigint NOT NULL,
     kind text COLLATE "C" NOT NULL,
     key text COLLATE "C" NOT NULL,
-    value text NOT NULL,
-    UNIQUE (run, kind, key)
+    value text NOT NULL
   )`,
+  // An index takes no more than 2,704 bytes, and the key of a stage deep in child pipelines can be longer.
+  sql`
+  CREATE FUNCTION ${s}.digest_of(key text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT sha256(convert_to(key, ''UTF8''))'`,
+  sql`CREATE UNIQUE INDEX inbox_keys ON ${s}.inbox (run, kind, ${s}.digest_of(key))`,
   // Its plans are kept by the session, so a fact costs no planning. The lock on the run keeps other processes from claiming it before the fact
   // is committed. A fact that is there already was added by an earlier try. Nothing is
   // added to a run whose fact before it is missing: it could not be written.

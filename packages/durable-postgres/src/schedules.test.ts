@@ -4,8 +4,9 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { connect, ownSchema } from '../../store-postgres/test/postgres.ts'
+import { meetingPool } from '../test/meeting-pool.ts'
 import { durablePostgres } from './durable-postgres.ts'
-import type { DurablePostgres, DurablePostgresOptions, JournalPool } from './index.ts'
+import type { DurablePostgres, DurablePostgresOptions } from './index.ts'
 
 const MINUTE = 60_000
 const at = (iso: string): number => Date.parse(iso)
@@ -32,36 +33,6 @@ const report = new Pipeline('report').withStage('write', () => ({})).build()
 const kept = async (name: string): Promise<unknown> =>
   (await pool.query(`SELECT cron, newest FROM ${schema}.schedules WHERE name = $1`, [name])).rows[0]
 
-interface Meeting {
-  /** The message that something comes before or after. */
-  readonly message: RegExp
-  readonly before?: () => Promise<unknown>
-  readonly after?: () => Promise<unknown>
-}
-/** A pool on whose connections something happens, once, before or after a message. */
-function meetingPool(): { readonly pool: JournalPool; meet(next: Meeting): void } {
-  let meeting: Meeting | undefined
-  const connectOne = async () => {
-    const client = await pool.connect()
-    const query = client.query.bind(client) as (statement: string) => Promise<unknown>
-    return {
-      query: async (statement: string) => {
-        if (meeting?.message.test(statement) !== true) return query(statement)
-        const { before, after } = meeting
-        meeting = undefined
-        await before?.()
-        const answer = await query(statement)
-        await after?.()
-        return answer
-      },
-      on: client.on.bind(client),
-      off: client.off.bind(client),
-      release: client.release.bind(client),
-    } as never
-  }
-  return { pool: { options: { max: 4 }, connect: connectOne }, meet: (next) => void (meeting = next) }
-}
-
 test('of three processes with a schedule, one starts the run of a time', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const handles = [open({ clock }), open({ clock }), open({ clock })]
@@ -78,7 +49,7 @@ test('of three processes with a schedule, one starts the run of a time', async (
 
 test('a time that starts while another process changes the schedule leaves the new cron expression in place', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
-  const { pool: meeting, meet } = meetingPool()
+  const { pool: meeting, meet } = meetingPool(pool)
   const [old, today] = [open({ clock, pool: meeting }), open({ clock })]
   const before = await old.schedule('daily', { cron: '0 9 * * *', graph: report })
   const deployed = Promise.withResolvers<void>()
@@ -98,7 +69,7 @@ test('a time that starts while another process changes the schedule leaves the n
 
 test('a change of the cron expression keeps the newest time, also while another process notes it', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:00:00Z') })
-  const { pool: meeting, meet } = meetingPool()
+  const { pool: meeting, meet } = meetingPool(pool)
   await open({ clock }).schedule('hourly', { cron: '0 * * * *', graph: report })
   // The clock of the other process is ahead.
   const newest = at('2026-11-30T09:00:00Z')

@@ -42,5 +42,5 @@ function textLiteral(text: string): string {
 const illegalText = (what: string): StageflowError =>
   new StageflowError(
     'durable-postgres/illegal-text',
-    `The journal cannot keep ${what}, because PostgreSQL has no such value. It is in the id of a user or an organization, or in the name of a pipeline or a stage.`,
+    `The journal cannot keep ${what}, because PostgreSQL has no such value. Pass a text or a number without it.`,
   )

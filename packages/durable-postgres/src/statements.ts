@@ -26,6 +26,7 @@ export class Statements {
   readonly #tables: Record<'format' | 'owners' | 'graphs' | 'runs' | 'facts' | 'inbox' | 'schedules', Sql>
   readonly #now: Sql
   readonly #addFact: Sql
+  readonly #digestOf: Sql
   readonly #columns: Sql
   /** The digests of the graphs that the journal has, by their shapes. */
   readonly #keptGraphs = new Map<string, string>()
@@ -43,6 +44,7 @@ export class Statements {
     }
     this.#now = named('now_ms()')
     this.#addFact = named('add_fact')
+    this.#digestOf = named('digest_of')
     const { facts, inbox } = this.#tables
     const isCalled = sql`EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')`
     const count = sql`(SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n)`
@@ -206,7 +208,7 @@ export class Statements {
       case 'addToInbox': {
         const [, { run, kind, key, value }] = question
         const add = sql`
-          INSERT INTO ${inbox} (run, kind, key, value) VALUES (${run}, ${kind}, ${key}, ${value}) ON CONFLICT (run, kind, key) DO NOTHING`
+          INSERT INTO ${inbox} (run, kind, key, value) VALUES (${run}, ${kind}, ${key}, ${value}) ON CONFLICT (run, kind, ${this.#digestOf}(key)) DO NOTHING`
         return { statements: [add], answer: undefined, changed: kind === 'early' ? undefined : run }
       }
       case 'takeFromInbox': {

@@ -1,3 +1,4 @@
+import type { Clock } from '@stageflow/core'
 import { types } from 'pg'
 import type { Pool, PoolClient } from 'pg'
 
@@ -5,6 +6,7 @@ import type { Place } from '../../durable-engine/test/place.ts'
 import { connect, ownSchema } from '../../store-postgres/test/postgres.ts'
 import { durablePostgres } from '../src/index.ts'
 import type { DurablePostgresOptions, JournalPool } from '../src/index.ts'
+import { PostgresJournal } from '../src/postgres-journal.ts'
 
 /** The journals of the tests of the engine, each in a schema of its own. Their tables are made when they are needed first. */
 export function schemasOfPostgres(): Place {
@@ -21,19 +23,28 @@ export function schemasOfPostgres(): Place {
     migrations.set(schema, known)
     return known
   }
+  /** The pool of one handle. The clock of the server is that of the handle, if it has one. */
+  const poolOf = (schema: string, clock?: Clock): JournalPool => {
+    const own = newPool()
+    const connectOwn = async (): Promise<PoolClient> => {
+      await migrated(schema)
+      const client = await own.connect()
+      if (clock !== undefined) await client.query(`SET stageflow.now = '${clock.now()}'`)
+      return client
+    }
+    return { options: own.options, connect: connectOwn }
+  }
   return {
     answersAtOnce: false,
+    codes: { full: 'durable-postgres/full', unavailable: 'durable-postgres/unavailable' },
     newPath: ownSchema,
     open: (schema, options) => {
-      const own = newPool()
-      const connectOwn = async (): Promise<PoolClient> => {
-        await migrated(schema)
-        const client = await own.connect()
-        if (options.clock !== undefined) await client.query(`SET stageflow.now = '${options.clock.now()}'`)
-        return client
-      }
-      const journalPool: JournalPool = { options: own.options, connect: connectOwn }
-      return durablePostgres({ pool: journalPool, schema, pollMs: 50, ...(options as Partial<DurablePostgresOptions>) })
+      const own = { pool: poolOf(schema, options.clock), schema, pollMs: 50 }
+      return durablePostgres({ ...own, ...(options as Partial<DurablePostgresOptions>) })
+    },
+    newJournal: (schema) => {
+      const times = { leaseMs: 5_000, retentionMs: undefined, timeoutMs: 30_000, pollMs: 100 }
+      return new PostgresJournal({ pool: poolOf(schema), schema, ...times, listen: true })
     },
     change: async (schema, sql) => {
       await migrated(schema)

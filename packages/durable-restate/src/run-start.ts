@@ -76,7 +76,7 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
   const cancel = context.promise<GivenStop>(CANCEL).peek()
   const step = context.run(START, (): Recorded => {
     isFirst = true
-    return { startedAt: systemClock.now(), fingerprint: graph, trace: traceOf(context.request()) }
+    return { startedAt: Math.floor(systemClock.now()), fingerprint: graph, trace: traceOf(context.request()) }
   })
   const recorded = await finishedStep(step, onCancel)
   try {

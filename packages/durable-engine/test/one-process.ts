@@ -1,12 +1,15 @@
 import { appendFileSync } from 'node:fs'
 
 import { Pipeline, StageOutput } from '@stageflow/core'
-import { durableLocal } from '@stageflow/durable-local'
+import type { DurableRuns, EngineOptions } from '@stageflow/durable-engine'
 
-// `node one-process.ts <command> <journal> <lines> <run id>`: one process of an app. Each stage appends a line to a file. Prints how the
+// `node one-process.ts <opener> <command> <address> <lines> <run id>`: one process of an app. Each stage appends a line to a file. Prints how the
 // run has ended, as JSON.
 
-const [command = '', path = '', lines = '', runId = ''] = process.argv.slice(2)
+/** What an opener exports: it opens the runs of an app, in a process of its own. */
+export type OpenApp = (address: string, options: EngineOptions) => DurableRuns
+
+const [opener = '', command = '', address = '', lines = '', runId = ''] = process.argv.slice(2)
 const line = (text: string): void => appendFileSync(lines, `${text}\n`)
 
 const graph = new Pipeline('app')
@@ -40,8 +43,8 @@ const graph = new Pipeline('app')
 
 // Short only if the process is going to die. A process that lives must renew its lease in time, however busy the machine is.
 const LEASES: Readonly<Record<string, number>> = { hang: 1_500, crash: 400 }
-const durable = durableLocal({
-  path,
+const { openApp } = (await import(opener)) as { readonly openApp: OpenApp }
+const durable = openApp(address, {
   leaseMs: LEASES[command] ?? LEASES[runId.split('-')[0] as string] ?? 60_000,
   maxRecoveries: 1,
 })

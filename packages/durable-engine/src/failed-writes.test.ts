@@ -1,0 +1,295 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
+import { expect, onTestFinished, test, vi } from 'vitest'
+
+import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
+import { durableRuns } from './durable-runs.ts'
+import { questionOf } from './journal.ts'
+import type { Tables } from './journal.ts'
+import type { DurableRuns, EngineOptions } from './index.ts'
+
+const { newPath, newJournal, change, codes } = openRuns()
+const full = (): StageflowError => new StageflowError(codes.full, 'The disk is full.')
+const locked = (): StageflowError => new StageflowError(codes.unavailable, 'The journal is locked.')
+/** Some beats of a journal that looks every 100 ms. */
+const SOME_BEATS_MS = 550
+
+interface Fails {
+  fact: () => Error | undefined
+  /** `first`: what the write asks first. */
+  write: (first: keyof Tables | undefined) => Error | undefined
+}
+/** A handle of a journal whose writes fail as the test says. */
+function openFailing(path: string, options: Partial<EngineOptions> = {}) {
+  const journal = newJournal(path)
+  const fails: Fails = { fact: () => undefined, write: () => undefined }
+  const { addFact, write } = { addFact: journal.addFact.bind(journal), write: journal.write.bind(journal) }
+  vi.spyOn(journal, 'addFact').mockImplementation(async (fact) => {
+    const error = fails.fact()
+    if (error !== undefined) throw error
+    return addFact(fact)
+  })
+  vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
+    // An act does nothing before its first question is answered.
+    const { value } = act().next()
+    const error = fails.write(value === undefined ? undefined : questionOf(value as never)[0])
+    if (error !== undefined) throw error
+    return write(act, repetition)
+  })
+  const runs: DurableRuns = durableRuns(journal, options)
+  onTestFinished(async () => {
+    await runs.close({ timeoutMs: 0 })
+  })
+  return { runs, fails }
+}
+/** Fails once. */
+function once(error: () => Error): () => Error | undefined {
+  let hasFailed = false
+  return () => (hasFailed ? undefined : ((hasFailed = true), error()))
+}
+/** Waits until its signal aborts. */
+const hang = ({ signal }: StageContext): Promise<{}> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve({}), { once: true }))
+const hanging = new Pipeline('p').withStage('pay', hang).build()
+
+/** A run in a journal whose process has ended. */
+async function abandoned(path: string, runId = 'a'): Promise<void> {
+  const { runs } = openFailing(path)
+  void runs.run(hanging, {}, { runId }).catch(() => {})
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length > 0)
+  await runs.close()
+}
+
+test('recover calls a stage once whose fact has no room, and says why the run is blocked', async () => {
+  const path = newPath()
+  await abandoned(path)
+  let calls = 0
+  const graph = new Pipeline('p').withStage('pay', () => (calls++, {})).build()
+  const { runs, fails } = openFailing(path)
+  fails.fact = full
+  const recovered = await runs.recover(graph)
+  expect(recovered).toMatchObject([{ runId: 'a', status: 'blocked', error: { code: codes.full } }])
+  await sleep(SOME_BEATS_MS)
+  expect(calls).toBe(1)
+})
+
+test('recover calls a stage once whose fact has no room, also if the end of its leg has none', async () => {
+  const path = newPath()
+  await abandoned(path)
+  let calls = 0
+  const { runs, fails } = openFailing(path)
+  const graph = new Pipeline('p').withStage('pay', () => ((fails.write = full), calls++, {})).build()
+  fails.fact = full
+  expect(await runs.recover(graph)).toMatchObject([{ error: { code: codes.full } }])
+  await sleep(SOME_BEATS_MS)
+  expect((await runs.get('a'))?.status).toBe('running')
+  fails.write = () => undefined
+  await until(async () => (await runs.get('a'))?.status === 'blocked')
+  await sleep(SOME_BEATS_MS)
+  expect(calls).toBe(1)
+})
+
+test('recover goes on with a run that it could not claim without room, once there is some', async () => {
+  const path = newPath()
+  await abandoned(path)
+  const graph = new Pipeline('p').withStage('pay', () => ({})).build()
+  const { runs, fails } = openFailing(path)
+  fails.write = full
+  expect(await runs.recover(graph)).toMatchObject([{ status: 'running', error: { code: codes.full } }])
+  fails.write = () => undefined
+  await until(async () => (await runs.get('a'))?.status === 'completed')
+})
+
+/** Refuses each run after `before`, in which writes begin to fail. */
+const refusing = (before: () => void): Interceptor => ({
+  name: 'gate',
+  wrapRun: () => async (run) => (before(), run.fail(new StageflowError('gate/closed', 'Closed.'))),
+})
+
+test('a refused run whose removal could not be written is removed by a later beat', async () => {
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: 60_000 })
+  const gate = refusing(() => (fails.write = once(locked)))
+  const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [gate] })
+  await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'gate/closed' })
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length === 0)
+})
+
+/** Hangs around the run, whatever its signal says. */
+const stuck: Interceptor = { name: 'stuck', wrapRun: () => () => new Promise(() => {}) }
+/** Long enough for a change of the journal. */
+const GRACE = { graceMs: 400 }
+
+test('a cancelled run whose end could not be written ends by a later beat', async () => {
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: 60_000 })
+  const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [stuck] })
+  const run = runs.run(graph, {}, { runId: 'a', ...GRACE })
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length > 0)
+  await runs.cancel('a', 'no longer wanted')
+  fails.write = once(locked)
+  await expect(run).rejects.toMatchObject({ code: codes.unavailable })
+  await until(async () => (await change(path, "SELECT * FROM runs WHERE status = 'cancelled'")).length === 1)
+})
+
+test('a cancelled run whose facts are damaged does not stay with a process that only tries to write its end', async () => {
+  const path = newPath()
+  const { runs } = openFailing(path, { leaseMs: 60_000 })
+  const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [stuck] })
+  const run = runs.run(graph, {}, { runId: 'a', ...GRACE })
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length > 0)
+  await runs.cancel('a', 'no longer wanted')
+  await change(
+    path,
+    "INSERT INTO facts (run, n, kind, key, at, value) SELECT n, 1, 'call', 'a', 0, 'damaged' FROM runs",
+  )
+  await expect(run).rejects.toMatchObject({ code: 'durable-engine/damaged' })
+  await until(async () => (await change(path, 'SELECT * FROM runs WHERE owner IS NULL')).length === 1)
+})
+
+/** A run that is cancelled while code around it hangs. Its end is written after the grace time. */
+async function cancelledInGrace(path: string): Promise<{ readonly ended: Promise<unknown> }> {
+  const { runs } = openFailing(path, { leaseMs: 60_000 })
+  const graph = new Pipeline('p').withStage('a', () => ({})).build({ interceptors: [stuck] })
+  const run = runs.run(graph, {}, { runId: 'a', ...GRACE })
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length > 0)
+  await runs.cancel('a', 'no longer wanted')
+  return { ended: run.catch(({ code }: StageflowError) => code) }
+}
+
+test('a cancelled leg writes no end into a run that another process has taken', async () => {
+  const path = newPath()
+  await cancelledInGrace(path)
+  await change(path, "INSERT INTO owners (id, until) VALUES ('another', 9e15)")
+  await change(path, "UPDATE runs SET fence = fence + 1, owner = 'another'")
+  await sleep(GRACE.graceMs + SOME_BEATS_MS)
+  expect(await change(path, 'SELECT status, owner FROM runs')).toEqual([{ status: 'running', owner: 'another' }])
+  expect(await change(path, 'SELECT kind FROM inbox')).toEqual([{ kind: 'stop' }])
+})
+
+test('a cancelled leg whose run is gone says that there is none', async () => {
+  const path = newPath()
+  const { ended } = await cancelledInGrace(path)
+  await change(path, 'DELETE FROM runs')
+  expect(await ended).toBe('durable-engine/unknown-run')
+})
+
+test('a run that has no room for its end lets the lease be renewed', async () => {
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: 600 })
+  void runs.run(hanging, {}, { runId: 'beside' }).catch(() => {})
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length === 1)
+  const graph = new Pipeline('q').withStage('a', () => ({})).build()
+  const leaseEnd = async (): Promise<number> => Number((await change(path, 'SELECT until FROM owners'))[0]?.['until'])
+  fails.fact = full
+  fails.write = (first) => (first === 'endLeg' ? full() : undefined)
+  await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.full })
+  for (let renewals = 0; renewals < 3; renewals++) {
+    const end = await leaseEnd()
+    await until(async () => (await leaseEnd()) > end)
+  }
+})
+
+test('closing keeps the lease while it waits for code, so no other process begins the same call', async () => {
+  const path = newPath()
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .build()
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const [here, there] = [openFailing(path, { leaseMs }).runs, openFailing(path, { leaseMs }).runs]
+  const leaseEnd = async (): Promise<number> =>
+    Number((await change(path, 'SELECT until FROM owners JOIN runs ON owner = owners.id'))[0]?.['until'])
+  const first = here.run(graph, {}, { runId: 'a' }).catch((error: StageflowError) => error.code)
+  await until(() => ends.length === 1)
+  const recovered = there.recover(graph)
+  const closed = here.close({ timeoutMs: 60_000 })
+  // Longer than two leases.
+  for (let halves = 0; halves < 5; halves++) {
+    await change(path, 'UPDATE owners SET until = until - 1000')
+    const end = await leaseEnd()
+    pass(leaseMs / 2 + 1)
+    await until(async () => (await leaseEnd()) > end)
+  }
+  expect(ends).toHaveLength(1)
+  ends[0]?.()
+  expect(await closed).toMatchObject({ released: ['a'], stillRunning: [], error: undefined })
+  expect(await first).toBe('durable-engine/closed')
+  await until(() => ends.length === 2)
+  ends[1]?.()
+  expect(await recovered).toMatchObject([{ runId: 'a', status: 'completed' }])
+})
+
+test('closing does not report a run as released that another process has taken', async () => {
+  const path = newPath()
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .build()
+  const { runs } = openFailing(path, { leaseMs: 3_600_000 })
+  void runs.run(graph, {}, { runId: 'a' }).catch(() => {})
+  await until(() => ends.length === 1)
+  await change(path, 'UPDATE owners SET until = 0')
+  const there = openFailing(path, { leaseMs: 3_600_000 }).runs
+  const again = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  for (const end of ends) end()
+  expect(await runs.close()).toEqual({ released: [], stillRunning: [], error: undefined })
+  expect((await again).status).toBe('completed')
+})
+
+test('recover takes over a run that it refused once, after it went on elsewhere and that process died', async () => {
+  const path = newPath()
+  await abandoned(path)
+  const graph = new Pipeline('p').withStage('pay', () => ({})).build()
+  const [{ input } = {}] = await change(path, 'SELECT input FROM runs')
+  await change(path, "UPDATE runs SET input = 'damaged'")
+  const { runs } = openFailing(path)
+  expect(await runs.recover(graph)).toMatchObject([{ runId: 'a', error: { code: 'durable-engine/damaged' } }])
+  await change(path, `UPDATE runs SET input = '${input as string}'`)
+  await sleep(SOME_BEATS_MS)
+  expect((await runs.get('a'))?.status).toBe('running')
+  await change(path, "INSERT INTO owners (id, until) VALUES ('another', 9e15)")
+  await change(path, "UPDATE runs SET owner = 'another', fence = fence + 1, leg = leg + 1")
+  await sleep(SOME_BEATS_MS)
+  await change(path, "DELETE FROM owners WHERE id = 'another'")
+  await until(async () => (await runs.get('a'))?.status === 'completed')
+})
+
+test('an answer that is written after the leg had ended carries the run on, also if that end is confirmed later', async () => {
+  const path = newPath()
+  const journal = newJournal(path)
+  const confirmed = Promise.withResolvers<void>()
+  let isEnd = false
+  const write = journal.write.bind(journal)
+  vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
+    const waits = isEnd
+    isEnd = false
+    const value = await write(act, repetition)
+    if (waits) await confirmed.promise
+    return value
+  })
+  const runs = durableRuns(journal, {})
+  onTestFinished(async () => {
+    await runs.close({ timeoutMs: 0 })
+  })
+  const graph = new Pipeline('p')
+    .withStage('ask', ({ resumed }) =>
+      resumed === undefined ? StageOutput.suspend('?') : { got: String(resumed.answer) },
+    )
+    .build()
+  const emit = ({ type }: { readonly type: string }): void => {
+    if (type === 'pipeline.suspended') isEnd = true
+  }
+  const eventSink = { tryEmit: () => true, emit: async (event: { readonly type: string }) => emit(event) }
+  const run = runs.run(graph, {}, { runId: 'a', eventSink })
+  await until(async () => (await runs.get('a'))?.status === 'suspended')
+  const resumed = runs.resume(graph, 'a', { ask: 'yes' })
+  await until(async () => (await runs.get('a'))?.requests.length === 0)
+  confirmed.resolve()
+  expect((await run).status).toBe('suspended')
+  expect((await resumed).data).toEqual({ ask: { got: 'yes' } })
+})

@@ -1,0 +1,186 @@
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+
+import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
+import { durableRuns } from './durable-runs.ts'
+
+const { newPath, newJournal, open, change, codes } = openRuns()
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+/** How long a lease takes that is never renewed while a test runs, however busy the machine is. */
+const LONG_MS = 3_600_000
+/** What a process looks like to others that has been stopped for longer than its lease. */
+const endLeases = (path: string): Promise<unknown> => change(path, 'UPDATE owners SET until = 0')
+const left = async (path: string): Promise<readonly unknown[]> => change(path, 'SELECT * FROM inbox')
+
+/** A stage whose calls end one by one, when they are told to. */
+function slowStage() {
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage(
+      'slow',
+      () => new Promise<{ call: number }>((resolve) => ends.push(() => resolve({ call: ends.length }))),
+    )
+    .withStage('next', ({ inputs }) => inputs.from('slow'), { dependencies: ['slow'] })
+    .build()
+  return { graph, ends }
+}
+
+test('what a leg did that had lost its lease counts, if the new one has not ended that call', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
+  const first = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  await endLeases(path)
+  const second = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[0]?.()
+  expect((await second).data).toMatchObject({ next: { call: 2 } })
+  expect((await first).data).toMatchObject({ next: { call: 2 } })
+  ends[1]?.()
+  expect((await there.get('a'))?.timeline.filter(({ kind }) => kind === 'call')).toHaveLength(2)
+})
+
+test("a leg that has lost its lease and lives isn't a crash: the run does not fail of it", async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const pass = stoppedMachineClock()
+  const [leg, crashes] = ['leg', 'crashes'].map(
+    (column) => async () => Number((await change(path, `SELECT ${column} FROM runs`))[0]?.[column]),
+  ) as [() => Promise<number>, () => Promise<number>]
+  const options = { leaseMs: 60_000, maxRecoveries: 1 }
+  const runs = [open(path, options).run(graph, {}, { runId: 'a' })]
+  await until(() => ends.length === 1)
+  for (let n = 2; n <= 5; n++) {
+    const before = await leg()
+    await endLeases(path)
+    runs.push(open(path, options).run(graph, {}, { runId: 'a' }))
+    // The new process takes the run, or one of those before, whose first call must end before it can begin another.
+    await until(async () => (await leg()) > before)
+    // Time for the beat by which a process notices what it has lost, and too little for a lease to end.
+    pass(options.leaseMs / 3)
+    await until(async () => (await crashes()) === 0)
+  }
+  const ending = setInterval(() => ends.splice(0).forEach((end) => end()), 20)
+  for (const run of runs) expect((await run).status).toBe('completed')
+  clearInterval(ending)
+})
+
+test('a run whose fact and whose end have no room is blocked once there is some, and is not tried again at each beat', async () => {
+  const path = newPath()
+  const journal = newJournal(path)
+  const full = (): StageflowError => new StageflowError(codes.full, 'The disk is full.')
+  let fullWrites = 0
+  const addFact = journal.addFact.bind(journal)
+  vi.spyOn(journal, 'addFact').mockImplementation(async (fact) => {
+    if (fact.key !== 'last') return addFact(fact)
+    // Neither the fact has room nor what ends its leg. Then there is room again.
+    fullWrites = 2
+    throw full()
+  })
+  const write = journal.write.bind(journal)
+  vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
+    if (fullWrites-- > 0) throw full()
+    return write(act, repetition)
+  })
+  const calls: string[] = []
+  const graph = new Pipeline('p').withStage('last', () => (calls.push('last'), {})).build()
+  const here = durableRuns(journal, {})
+  onTestFinished(async () => {
+    await here.close({ timeoutMs: 0 })
+  })
+  await here.recover(graph)
+  await expect(here.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.full })
+  await until(async () => (await here.get('a'))?.status === 'blocked')
+  // Longer than some beats.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect([calls, (await here.get('a'))?.error?.code]).toEqual([['last'], codes.full])
+  vi.restoreAllMocks()
+  expect(await here.recover(graph)).toMatchObject([{ runId: 'a', status: 'completed' }])
+})
+
+test('a leg that has lost its lease leaves the inbox to the new one, also if it ends without having noticed', async () => {
+  const path = newPath()
+  const gate = Promise.withResolvers<void>()
+  const answered = ({ resumed }: StageContext) =>
+    resumed === undefined ? StageOutput.suspend('?') : { got: resumed.answer }
+  const graphBehind = (passes: Promise<void>) =>
+    new Pipeline('p')
+      .withStage('a', answered)
+      .withStage('b', answered, { dependencies: ['a'] })
+      .build({ interceptors: [{ name: 'gate', wrapRun: (next) => async (run) => (await passes, next(run)) }] })
+  const open_ = graphBehind(Promise.resolve())
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
+  await there.run(open_, {}, { runId: 'r' })
+  // As if its process had died just before the end of the leg.
+  await change(path, "UPDATE runs SET status = 'running', owner = NULL")
+  const leg = async (): Promise<number> => Number((await change(path, 'SELECT leg FROM runs'))[0]?.['leg'])
+  const robbed = here.run(graphBehind(gate.promise), {}, { runId: 'r' })
+  await until(async () => (await leg()) === 2)
+  await endLeases(path)
+  await there.resume(open_, 'r', { a: 1 })
+  await there.as('console').answer('r', { b: 2 })
+  gate.resolve()
+  expect((await robbed).data).toEqual({ a: { got: 1 }, b: { got: 2 } })
+})
+
+test('what a leg did that had lost its lease leaves nothing in the inbox of a run that has ended', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
+  const first = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  await endLeases(path)
+  const second = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[1]?.()
+  await second
+  ends[0]?.()
+  expect((await first).data).toMatchObject({ next: { call: 2 } })
+  expect(await left(path)).toEqual([])
+})
+
+test('a late fact of a call that the run has ended by itself leaves the inbox: a run that waits is not carried again and again', async () => {
+  const path = newPath()
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage('slow', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .withStage('ask', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}), {
+      dependencies: ['slow'],
+    })
+    .build()
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
+  const first = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  await endLeases(path)
+  const second = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  ends[1]?.()
+  expect((await second).status).toBe('suspended')
+  ends[0]?.()
+  expect((await first).status).toBe('suspended')
+  await there.recover(graph)
+  await until(async () => (await left(path)).length === 0)
+  const legs = (await there.get('a'))?.leg
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect((await there.get('a'))?.leg).toBe(legs)
+  expect(legs).toBeLessThan(5)
+})
+
+test('a process that takes over a run has a lease from then on, also if its own has ended without its knowledge', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const other = slowStage()
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
+  void here.run(graph, {}, { runId: 'a' }).catch(() => {})
+  void there.run(other.graph, {}, { runId: 'beside' }).catch(() => {})
+  await until(() => ends.length === 1 && other.ends.length === 1)
+  // The clock of the journal has been set, for example.
+  await endLeases(path)
+  void there.run(graph, {}, { runId: 'a' }).catch(() => {})
+  await until(() => ends.length === 2)
+  expect(await open(path).get('a')).toMatchObject({ leg: 2, owner: 'elsewhere' })
+})
