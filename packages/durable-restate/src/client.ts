@@ -150,7 +150,7 @@ const RULES: OptionRules<Omit<DurableClientOptions, 'secret'>> = {
 /** A connection that lasted this long has waited for a run: it is made again. */
 const LONG_MS = 5_000
 const MOST_QUICK_FAILURES = 5
-/** How long one request waits for the end of a run. Then it is made again, because a server that starts again can lose one. */
+/** How long one request waits for the end of a run. Then it is made again, so that none that the server has lost lasts for ever. */
 const ATTACH_MS = 60_000
 /** How often one start may find that its id was taken by a run that is refused. */
 const MOST_FREED = 10

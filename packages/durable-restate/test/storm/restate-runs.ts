@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http2'
-import type { ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
@@ -86,18 +86,22 @@ export const openRuns: OpenRuns = (text) => {
 async function serve(graph: Graph, { adminUrl, sockets, deployment }: Address): Promise<() => Promise<void>> {
   const services = [durableWorkflow(graph, { name: WORKFLOW, secret, run: { graceMs: 300 } })]
   const server = createServer(createEndpointHandler({ services, logger: () => {} }))
-  const sessions = new Set<ServerHttp2Session>()
-  server.on('session', (session) => {
-    sessions.add(session)
-    session.once('close', () => sessions.delete(session))
+  const connections = new Set<Socket>()
+  let isClosing = false
+  server.on('connection', (connection: Socket) => {
+    // One that was accepted just before the end would keep the server open.
+    if (isClosing) return connection.destroy()
+    connections.add(connection)
+    connection.once('close', () => connections.delete(connection))
   })
   const socket = join(sockets, `${process.pid}.sock`)
   rmSync(socket, { force: true })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   await answered(() => adminOf(adminUrl).register(deployment))
   return async () => {
+    isClosing = true
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-    for (const session of sessions) session.destroy()
+    for (const connection of connections) connection.destroy()
     await closed
   }
 }
