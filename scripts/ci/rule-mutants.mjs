@@ -215,7 +215,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a run leaves its organization',
     `${AUTH}/org-enforcement.ts`,
-    'if (keptOrgId === orgId) return undefined',
+    'if (keptOrgId === own.orgId && keptUserId === own.userId) return undefined',
     'return undefined',
     ACCESS_TESTS,
   ),

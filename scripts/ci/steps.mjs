@@ -77,6 +77,10 @@ export const PARTS = {
         '1,000 orders come to what they should on PostgreSQL: kills, stops, restarts, cut connections, moved clocks, a rolling deploy',
         'node --conditions=@stageflow/source --no-warnings packages/durable-postgres/test/storm/storm-heavy.ts',
       ),
+      step(
+        '200 orders come to what they should on Restate: kills, stops, restarts, cut connections',
+        'node --conditions=@stageflow/source --no-warnings packages/durable-restate/test/storm/storm-heavy.ts',
+      ),
       killHeavy(
         'durable-local',
         'runs of durable-local outlive 100 kills of their processes, and no settled stage runs again',

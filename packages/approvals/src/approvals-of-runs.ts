@@ -27,7 +27,7 @@ import type { ApprovalOwner, Decider, AllowsDecision, PendingApproval, PendingPa
 import { checkDecider, checkOwner, checkPage } from './approval-checks.ts'
 import { requireAllowed, sameUser } from './allows.ts'
 import { openStages, runOfPlace } from './suspended-runs.ts'
-import type { AnswerOptions, AnsweredGraph, OpenStage, SuspendedRuns, WaitingRun } from './suspended-runs.ts'
+import type { RunAnswerOptions, AnsweredGraph, OpenStage, SuspendedRuns, WaitingRun } from './suspended-runs.ts'
 
 /** The options of `approvalsOfRuns()`. */
 export interface ApprovalsOfRunsOptions {
@@ -175,7 +175,7 @@ function hasRoles({ info }: AnsweredGraph, path: readonly string[]): boolean {
 }
 
 /** The options of an answer, with the person who gives it, if there is one. */
-function withExpected({ userId, orgId }: Decider, options: RunOptions | undefined): AnswerOptions | undefined {
+function withExpected({ userId, orgId }: Decider, options: RunOptions | undefined): RunAnswerOptions | undefined {
   const expectedBy = { ...(userId !== undefined && { userId }), ...(orgId !== undefined && { orgId }) }
   return Object.keys(expectedBy).length === 0 ? options : { ...options, expectedBy }
 }

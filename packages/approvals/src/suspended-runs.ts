@@ -5,7 +5,7 @@ import type { OpenRequest } from '@stageflow/core/durable'
 export type AnsweredGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
 /** The run options of an answer, and who gives it, as the app has it. */
-export type AnswerOptions = RunOptions & { readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'> }
+export type RunAnswerOptions = RunOptions & { readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'> }
 
 /** A run that waits for answers. */
 export interface WaitingRun {
@@ -31,7 +31,7 @@ export interface SuspendedRuns {
    * Has the interceptors of the graph admit the caller, and keeps the answers. Rejects if one of them isn't waited for, or if the
    * interceptors verified another person than `expectedBy`.
    */
-  answer(graph: AnsweredGraph, runId: string, answers: object, options?: AnswerOptions): Promise<void>
+  answer(graph: AnsweredGraph, runId: string, answers: object, options?: RunAnswerOptions): Promise<void>
 }
 
 /** What a person is asked about in a suspended stage. */

@@ -1,5 +1,5 @@
 export { didYouMean, fromOtherCopy } from './base/check.ts'
-export { textOf } from './base/errors.ts'
+export { asClause, textOf } from './base/errors.ts'
 export { checkNeededCore } from './base/needed-core.ts'
 export { RUN_OPTIONS } from './graph/graph.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'

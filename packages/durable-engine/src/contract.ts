@@ -1,7 +1,7 @@
 import { Pipeline, StageflowError, systemClock } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
-import type { DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { DurableStart, Fact, GraphFingerprint, StageExecutor } from '@stageflow/core/durable'
 
 import { keptText } from './admission.ts'
 import { openKeys } from './answers.ts'
@@ -9,6 +9,7 @@ import { CallsInProgress } from './calls-in-progress.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { LegExecutor } from './leg-executor.ts'
+import { reopenWith } from './retry-failed.ts'
 import type { FactKey, FactRow, RunRow } from './rows.ts'
 import { RunLog, allFacts } from './run-log.ts'
 import { graphOf, startOf } from './run-row.ts'
@@ -122,6 +123,11 @@ export class JournalExecutors {
     return isKept
   }
 
+  /** Opens a failed run again. */
+  async retryFailed(graph: Parameters<typeof fingerprintOf>[0], runId: string): Promise<void> {
+    await this.#journal.write(() => reopened(fingerprintOf(graph), runId))
+  }
+
   async facts(runId: string): Promise<readonly RecordedFact[]> {
     const row = await this.#journal.read(ask('findRun', runId))
     return row === undefined ? [] : (await this.#journal.read(allFacts(row.n))).map(recorded)
@@ -182,6 +188,11 @@ function* keptEarly(runId: string, key: string, given: object): Act<boolean> {
   if (known.some((each) => each.key === key && (each.kind === 'call' || each.kind === 'early'))) return false
   yield* ask('addToInbox', { run: row.n, kind: 'early', key, value: JSON.stringify(given) })
   return true
+}
+
+function* reopened(graph: GraphFingerprint, runId: string): Act<void> {
+  const row = (yield* ask('findRun', runId)) as RunRow
+  yield* reopenWith(graph, row, { again: [], now: systemClock.now(), by: undefined }, () => {})
 }
 
 function recorded({ kind, key, at, value }: FactRow): RecordedFact {

@@ -2,7 +2,7 @@
 import { Cron } from 'croner'
 
 import { StageflowError } from '@stageflow/core'
-import { show, textOf } from '@stageflow/core/kit'
+import { asClause, show, textOf } from '@stageflow/core/kit'
 
 /** The times of a cron expression, in ms since 1970. */
 export class CronTimes {
@@ -18,10 +18,17 @@ export class CronTimes {
     }
     // With a colon it would be a date, and a question mark would be the time at which it is read.
     if (/[:?]/.test(cron)) throw refuse(`the cron expression ${show(cron)}; ${EXAMPLE}`)
+    // Otherwise croner would tell of seven, which it can read too. A name such as @daily is one field.
+    const fields = cron.trim().split(/\s+/).length
+    const isName = cron.trim().startsWith('@')
+    if (!isName && fields !== 5 && fields !== 6)
+      throw refuse(`the cron expression ${show(cron)}, which has ${fields} field${fields === 1 ? '' : 's'}; ${EXAMPLE}`)
     try {
       this.#cron = new Cron(cron, { paused: true, timezone, mode: '5-or-6-parts' })
     } catch (error) {
-      throw refuse(`the cron expression ${show(cron)}: ${textOf(error)} Instead, ${EXAMPLE}`)
+      throw refuse(
+        `the cron expression ${show(cron)}: ${asClause(textOf(error)).replace('CronPattern: ', '')}. Instead, ${EXAMPLE}`,
+      )
     }
   }
 
@@ -36,7 +43,7 @@ export class CronTimes {
   }
 }
 
-const EXAMPLE = "pass five fields, such as '0 9 * * 1-5' for 9:00 from Monday to Friday."
+const EXAMPLE = "pass five fields, or six with the seconds first, such as '0 9 * * 1-5' for 9:00 from Monday to Friday."
 
 /** The error for what a schedule can't be made of. */
 const illegal = (name: string, problem: string): StageflowError =>

@@ -212,7 +212,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     const snapshot = given instanceof ContextSnapshot ? given : new ContextSnapshot(given)
     // What isn't a snapshot yet is kept as it was given, without the defaults of one.
     const input = given === snapshot ? (snapshot.toJSON() as RunInput) : (given ?? {})
-    const startedAt = clock.now()
+    // A clock may give fractions. A whole time can be used as `from` and `to` of a list.
+    const startedAt = Math.floor(clock.now())
     const created = { ...input, createdAt: input.createdAt ?? startedAt }
     const text = jsonText(created, `The input of run "${runId}"`, maxFactLength)
     return { input, text, pinned, startedAt }

@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
 import { fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
 import type { CallFacts, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
+import { asClause } from '@stageflow/core/kit'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
@@ -91,7 +92,7 @@ export function* keepAnswers(
     given,
     by,
     unchecked: graph === undefined,
-    at: clock.now(),
+    at: Math.floor(clock.now()),
     schemas,
     maxFactLength,
   }))
@@ -174,7 +175,7 @@ function problemOf(key: string, value: string, schemas: ReadonlyMap<string, obje
   const schema = schemas.get(key)
   const { answer } = JSON.parse(value) as GivenAnswer
   const problem = schema === undefined ? undefined : problemBySchema(answer, schema)
-  return problem === undefined ? [] : [`"${key}": ${problem}`]
+  return problem === undefined ? [] : [`"${key}": ${asClause(problem)}`]
 }
 
 const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowError =>

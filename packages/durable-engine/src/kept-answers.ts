@@ -1,3 +1,4 @@
+import { parseKey } from '@stageflow/core/durable'
 import type { GraphFingerprint, StageFingerprint } from '@stageflow/core/durable'
 
 import type { FactRow, InboxRow, RunRow } from './rows.ts'
@@ -36,7 +37,7 @@ function keyOf(path: string, graph: GraphFingerprint): string {
   let key = ''
   for (const name of path.split('/')) {
     key += isPlace ? `#${name}` : `${key === '' ? '' : '/'}${name}`
-    const stage: StageFingerprint | undefined = isPlace ? undefined : inside?.stages[name.replaceAll('%2F', '/')]
+    const stage: StageFingerprint | undefined = isPlace ? undefined : inside?.stages[stageOf(name)]
     if (!isPlace) inside = stage?.child
     isPlace = stage?.map === true
   }
@@ -44,4 +45,4 @@ function keyOf(path: string, graph: GraphFingerprint): string {
 }
 
 /** The stage of the run itself that a key or a path is of. */
-export const stageOf = (key: string): string => (key.split(/[/#@]/, 1)[0] as string).replaceAll('%2F', '/')
+export const stageOf = (key: string): string => parseKey(key).parts[0]?.name ?? ''

@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
 import { factsForRetry, wrongAgain } from '@stageflow/core/durable'
-import type { CallFacts, NamedGraph, RetriedFact } from '@stageflow/core/durable'
+import type { CallFacts, GraphFingerprint, NamedGraph, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
 import { stageOf } from './kept-answers.ts'
@@ -41,13 +41,24 @@ export function* reopen(graph: NamedGraph, { id, n }: RunRow, { again, now, by }
   checkGuarded(graph, row)
   const wrong = wrongAgain(id, again, graphOf(row))
   if (wrong !== undefined) throw new StageflowError('durable-engine/illegal-option', wrong)
+  const fits = (kept: readonly FactRow[]): void => checkFit(graph, id, graphOf(row), kept)
+  yield* reopenWith(graphOf(row), row, { again, now, by }, fits)
+}
+
+/** Keeps what a retry of a run keeps, and opens it. `check`: throws for facts that the next leg can't begin with. */
+export function* reopenWith(
+  graph: GraphFingerprint,
+  row: RunRow,
+  { again, now, by }: Retry,
+  check: (kept: readonly FactRow[]) => void,
+): Act<void> {
   const facts = yield* allFacts(row.n)
   const kept = factsForRetry(
-    graphOf(row),
-    facts.map((fact) => retried(fact, id)),
+    graph,
+    facts.map((fact) => retried(fact, row.id)),
     again,
   ).map(({ fact }) => fact)
-  checkFit(graph, id, graphOf(row), kept)
+  check(kept)
   const options: KeptOptions = { ...startOf(row).options, limitFrom: now }
   const retry = { kind: 'timer', key: `${RETRY}${row.reopened + 1}`, at: now, value: JSON.stringify({ by }) } as const
   const staying = new Set(kept)

@@ -249,7 +249,7 @@ test('a run that fails or waits is in the journal, and the next one starts all t
 })
 
 test.each<[problem: RegExp, name: string, options: object]>([
-  [/cron expression "every day": .*pass five fields/, 'daily', { cron: 'every day' }],
+  [/cron expression "every day", which has 2 fields; pass five fields/, 'daily', { cron: 'every day' }],
   [/cron expression "61 \* \* \* \*"/, 'daily', { cron: '61 * * * *' }],
   [/cron expression "2026-01-01T00:00:00"; pass five fields/, 'daily', { cron: '2026-01-01T00:00:00' }],
   [/cron expression "\? \* \* \* \*"/, 'daily', { cron: '? * * * *' }],
@@ -349,5 +349,19 @@ describe('a graph whose interceptors check callers', () => {
     expect(asked[0]).toEqual({ system: 'nightly', userId: 'u' })
     expect(schedule.error).toMatchObject({ code: 'core/interceptor-threw' })
     expect(await durable.list()).toEqual([])
+  })
+})
+
+test.each([
+  ['1 2 3 4 5 6 7', '"1 2 3 4 5 6 7", which has 7 fields; pass five fields, or six with the seconds first'],
+  ['1 2', '"1 2", which has 2 fields; pass five fields'],
+  ['', 'cron must be a string that is not empty'],
+  ['61 * * * *', '"61 * * * *": Invalid value for minute: 61. Instead, pass five fields'],
+])('the cron expression "%s" is refused with what to pass', async (cron, message) => {
+  const nothing = new Pipeline('nothing').withStage('a', () => ({})).build()
+  const durable = open()
+  await expect(durable.schedule('daily', { cron, graph: nothing })).rejects.toMatchObject({
+    code: 'durable-engine/illegal-option',
+    message: expect.stringContaining(message) as string,
   })
 })

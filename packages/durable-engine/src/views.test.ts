@@ -2,7 +2,7 @@ import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
-import type { DurableRuns } from './index.ts'
+import type { DurableRuns, RunDetails } from './index.ts'
 import { FIVE, ask, gate, openRuns, order, until } from '../test/open-runs.ts'
 
 const { newPath, open, change } = openRuns()
@@ -290,4 +290,16 @@ describe('a journal that another program has changed', () => {
     await change(path, 'DELETE FROM facts WHERE n = 1')
     await expect(durable.get('a')).rejects.toMatchObject({ code: 'durable-engine/damaged' })
   })
+})
+
+test('times are whole milliseconds, also if the clock gives fractions', async () => {
+  const clock = manualClock({ startAt: 1_000.75 })
+  const durable = open(newPath(), { clock })
+  const graph = order()
+  await durable.run(graph, FIVE, { runId: 'a' })
+  await durable.answer(graph, 'a', { approve: 1 })
+  const { startedAt, timeline, input } = (await durable.get('a')) as RunDetails
+  expect({ startedAt, input }).toMatchObject({ startedAt: 1_000, input: { createdAt: 1_000 } })
+  expect(timeline.at(-1)).toMatchObject({ kind: 'answer', at: 1_000 })
+  expect(await durable.list({ from: startedAt, to: startedAt + 1 })).toHaveLength(1)
 })

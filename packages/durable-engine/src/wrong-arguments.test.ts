@@ -153,3 +153,36 @@ describe('an answer that cannot be read is refused by name, and the question sta
     expect((await durable.resume(graph, runId, { q: 'yes' })).status).toBe('completed')
   })
 })
+
+test('a message that quotes another one has no second full stop', async () => {
+  const answerSchema = {
+    '~standard': { version: 1 as const, vendor: 'test', validate: () => ({ issues: [{ message: 'must be yes.' }] }) },
+  }
+  const strict = new Pipeline('strict').withStage('q', () => StageOutput.suspend('why?'), { answerSchema }).build()
+  await durable.run(strict, {}, { runId: 'stops' })
+  const refuse = (): never => {
+    throw new Error('boom.')
+  }
+  const unreadable = {
+    get q() {
+      return refuse()
+    },
+  }
+  const options = {
+    get signal() {
+      return refuse()
+    },
+  }
+  for (const asked of [
+    () => durable.answer(strict, 'stops', { q: 1 } as never),
+    () => durable.answer(strict, 'stops', unreadable as never),
+    () => durable.as('x').answer('stops', { q: { toJSON: refuse } }),
+    () => wrongly.list(options),
+    () => wrongly.run(strict, {}, { runId: 'other', unknown: 1 }),
+    () => durable.run(strict, { metadata: { deep: { toJSON: refuse } } } as never, { runId: 'other' }),
+  ]) {
+    const { message } = (await asked().catch((thrown: unknown) => thrown)) as Error
+    expect(message).not.toMatch(/\.\.(?!\.)/)
+    expect(message).toMatch(/\.$/)
+  }
+})

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 import { StageflowError } from '@stageflow/core'
-import { codeOf, textOf } from '@stageflow/core/kit'
+import { asClause, codeOf, textOf } from '@stageflow/core/kit'
 
 import { checkFormat, migrate } from './migrate.ts'
 import { APPLICATION_ID, CREATE, NEWEST_FORMAT, SET_RETENTION } from './statements.ts'
@@ -181,7 +181,7 @@ export function unavailable(cause: unknown, done: Done, path: string): Stageflow
     )
   return new StageflowError(
     'durable-local/unavailable',
-    `The journal "${path}" could not be ${done}: ${textOf(cause).replace(/\.$/, '')}. ${adviceFor(cause, path)}`,
+    `The journal "${path}" could not be ${done}: ${asClause(textOf(cause))}. ${adviceFor(cause, path)}`,
     { cause },
   )
 }

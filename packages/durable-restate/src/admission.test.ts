@@ -196,6 +196,26 @@ test('a leg that is refused before its first stage, and before any fact, ends th
   expect(calls).toEqual([])
 })
 
+test('the id of a run that was refused before its first stage is free, for a client with the admin API', async () => {
+  let isLetIn = false
+  const calls: string[] = []
+  const graph = new Pipeline('order')
+    .withStage('a', () => ({ calls: calls.push('a') }))
+    .build({ interceptors: [auth({ verify, renew: (identity) => (isLetIn ? identity : undefined) })] })
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })], { graph })
+  const freeing = durableClient({ url: restate.url, adminUrl: restate.admin, name, secret, graph })
+  await expect(client.run('r', {}, ADA)).rejects.toMatchObject({ code: 'auth/revoked' })
+  expect(await client.start('r', {}, ADA)).toBe(false)
+  // It is refused again, and still free.
+  expect(await freeing.start('r', {}, ADA)).toBe(true)
+  await expect(freeing.attach('r', ADA)).rejects.toMatchObject({ code: 'auth/revoked' })
+  isLetIn = true
+  const both = await Promise.all([freeing.run('r', {}, ADA), freeing.run('r', {}, ADA)])
+  expect(both).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
+  expect(await freeing.start('r', {}, ADA)).toBe(false)
+  expect(calls).toEqual(['a'])
+})
+
 test.each([
   ['whose connection is lost', () => Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
   ['that has a bug', () => new TypeError('x is not a function')],

@@ -21,6 +21,7 @@ import type { Admitted, Asking } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
 import { restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
+import { RecordedRun } from './recorded-run.ts'
 import { notFailed, retryRun } from './retry-failed.ts'
 import { checkRequest } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
@@ -44,7 +45,10 @@ export interface DurableClientOptions<Graph = unknown> {
   readonly graph?: Graph
   /** Headers of each request, such as `authorization`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The address of Restate's admin API, such as `http://localhost:9070`. Required for `retryFailed`. */
+  /**
+   * The address of Restate's admin API, such as `http://localhost:9070`. Required for `retryFailed`. With it, a start also takes the id of a
+   * run that was refused before its first stage.
+   */
   readonly adminUrl?: string
 }
 
@@ -71,7 +75,7 @@ export type RetryRunOptions<Stages> = AttachOptions & {
 export interface DurableClient<Stages> extends NamedClient<Stages> {
   /**
    * Starts a run. Returns false if a run with this id exists: the caller is admitted as one who attaches to it, and its first request
-   * counts. Rejects with `durable-restate/illegal-request`, and with `durable-restate/not-json` if JSON would lose a part of the request.
+   * counts. A run that was refused before its first stage gives its id free, if the client has `adminUrl`. Rejects with `durable-restate/illegal-request`, and with `durable-restate/not-json` if JSON would lose a part of the request.
    */
   start(runId: string, request?: DurableRequest, options?: RequestOptions): Promise<boolean>
   /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
@@ -146,6 +150,10 @@ const RULES: OptionRules<Omit<DurableClientOptions, 'secret'>> = {
 /** A connection that lasted this long has waited for a run: it is made again. */
 const LONG_MS = 5_000
 const MOST_QUICK_FAILURES = 5
+/** How long one request waits for the end of a run. Then it is made again, because a server that starts again can lose one. */
+const ATTACH_MS = 60_000
+/** How often one start may find that its id was taken by a run that is refused. */
+const MOST_FREED = 10
 /** How long a request may wait that is made again then: a signature is too old soon after. */
 const MOST_WAIT_MS = 240_000
 
@@ -219,7 +227,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
       try {
         await ask('GET', `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`, undefined, {
           ...wait,
-          timeoutMs: Infinity,
+          timeoutMs: ATTACH_MS,
         })
         return (await existing(runId, wait, { result: true })).result as Result
       } catch (error) {
@@ -236,9 +244,25 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     checkRequest(runId, request)
     checkJson(request, `The request of the run "${runId}"`)
     const by = await admissions.start(runId, request.input ?? {}, caller)
-    if (await send('start', runId, { ...by, body: request }, wait)) return true
-    await admitted('attach', runId, { caller }, wait)
-    return false
+    for (let freed = 0; !(await send('start', runId, { ...by, body: request }, wait)); freed++) {
+      if (freed < MOST_FREED && (await freedRefused(runId, wait))) continue
+      await admitted('attach', runId, { caller }, wait)
+      return false
+    }
+    return true
+  }
+
+  /** Removes a run that was refused before its first stage, and so has done nothing. Returns false for every other run. */
+  async function freedRefused(runId: string, wait: WaitOptions): Promise<boolean> {
+    if (adminUrl === undefined) return false
+    const isRefused = async (): Promise<boolean> => (await look(runId, wait))?.state.status === 'refused'
+    if (!(await isRefused())) return false
+    const run = new RecordedRun({ url, adminUrl, name, runId, headers })
+    if ((await run.find()) === undefined) return true
+    await run.ended()
+    // Another client may have been faster.
+    if (await isRefused()) await run.remove()
+    return true
   }
 
   /** The methods that need no interceptor to admit their caller if it acts by a name. */

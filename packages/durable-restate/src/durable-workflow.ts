@@ -15,7 +15,7 @@ import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
-import { ACTS, CANCEL, END, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
+import { ACTS, CANCEL, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
 import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
 import type { Question } from './questions.ts'
@@ -362,6 +362,7 @@ const told = (resolved: Promise<void>): Promise<void> =>
 async function questionsOf(context: WorkflowSharedContext): Promise<QuestionsByPath> {
   const questions = new Map<string, Question>()
   for (const key of await context.stateKeys()) {
+    if (key.startsWith(ENDED)) questions.set(key.slice(ENDED.length), { number: 0, key: '', is: 'ended' })
     const question = key.startsWith(QUESTION) ? await context.get<Question>(key) : null
     if (question !== null) questions.set(key.slice(QUESTION.length), question)
   }

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { WaitOptions } from '@stageflow/core/kit'
-import { read, textOf } from '@stageflow/core/kit'
+import { asClause, read, textOf } from '@stageflow/core/kit'
 
 /** Sends a request to Restate and returns the parsed answer. */
 export type Ask = (method: string, path: string, body?: unknown, wait?: WaitOptions) => Promise<unknown>
@@ -62,7 +62,7 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
       throw withStatus(
         503,
         'durable-restate/unavailable',
-        `Restate at ${base} did not answer ${method} ${path}: ${why}. ${(body?.length ?? 0) < MOST_BYTES ? 'Check the address, and that it runs.' : TOO_LARGE}`,
+        `Restate at ${base} did not answer ${method} ${path}: ${asClause(why)}. ${(body?.length ?? 0) < MOST_BYTES ? 'Check the address, and that it runs.' : TOO_LARGE}`,
         { cause },
       )
     }
@@ -80,13 +80,13 @@ function refused(method: string, path: string, status: number, text: string): St
     return withStatus(
       503,
       'durable-restate/no-service',
-      `Restate knows no workflow for ${path}: ${message.replace(/\.+$/, '')}. A server that has just started knows its workflows a moment later: try again. Otherwise register the deployment that serves this one.`,
+      `Restate knows no workflow for ${path}: ${asClause(message)}. A server that has just started knows its workflows a moment later: try again. Otherwise register the deployment that serves this one.`,
     )
   if (status === 404)
     return withStatus(
       404,
       'durable-restate/unknown-run',
-      `Restate knows nothing at ${path}: ${message === '' ? 'not found' : message.replace(/\.+$/, '')}. Start the run first, and register the deployment that serves its workflow.`,
+      `Restate knows nothing at ${path}: ${message === '' ? 'not found' : asClause(message)}. Start the run first, and register the deployment that serves its workflow.`,
     )
   return withStatus(status, 'durable-restate/refused', `Restate refused ${method} ${path} with ${status}: ${message}`)
 }

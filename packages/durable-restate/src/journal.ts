@@ -11,7 +11,7 @@ export interface RunJournal {
   readonly start: Recorded & Moved['start']
   readonly request: Omit<BegunRequest, 'moved'>
   /** When it had failed and was tried again, so that facts of what failed are gone. */
-  readonly retries: readonly Retry[]
+  readonly triedAgain: readonly Retry[]
   /** In the order in which the run got them. */
   readonly facts: readonly KeptFact[]
 }
@@ -61,7 +61,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
   return {
     start: { ...start, ...moved?.start },
     request: rest,
-    retries: moved?.retries ?? [],
+    triedAgain: moved?.triedAgain ?? [],
     facts: [...(moved?.facts ?? []), ...facts],
   }
 }

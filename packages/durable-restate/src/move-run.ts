@@ -62,7 +62,12 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
   await run.kill()
   // After the end, when it can take no more answers.
   const promises = await run.promises((each) => each === CANCEL || each.startsWith(ANSWER))
-  const moved = { start: { startedAt, trace, limitFrom }, facts: journal.facts, retries: journal.retries, promises }
+  const moved = {
+    start: { startedAt, trace, limitFrom },
+    facts: journal.facts,
+    triedAgain: journal.triedAgain,
+    promises,
+  }
   checkMoved(runId, moved, fingerprintOf(graph))
   if (!(await run.remove())) throw notMovable(`The run "${runId}" is moved by another process at this moment.`)
   await run.beginAgain(keys, journal, moved)

@@ -22,17 +22,18 @@ export function checkMoved(runId: string, moved: unknown, graph: GraphFingerprin
 }
 
 function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerprint): string | undefined {
-  const { start, facts, retries = [], promises = {}, ...others } = moved
+  const { start, facts, triedAgain = [], promises = {}, ...others } = moved
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `"${unknown}" is not a part of it`
   if (!isPlain(start) || !isTime(start['startedAt']) || !isTrace(start['trace']))
     return 'start must have the time and the trace of the first start'
   if (start['limitFrom'] !== undefined && !isTime(start['limitFrom'])) return 'start.limitFrom must be a time'
-  if (!Array.isArray(retries) || !retries.every(isRetry)) return 'retries must be an array of the times of retries'
+  if (!Array.isArray(triedAgain) || !triedAgain.every(isRetry))
+    return 'triedAgain must be an array of the times of retries'
   if (!isPlain(promises) || !Object.keys(promises).every(isPromise))
     return 'promises must be those of answers and of the cancel'
   if (!Array.isArray(facts) || facts.length > MOST_FACTS) return `facts must be an array of at most ${MOST_FACTS}`
-  return problemOfFacts(facts, graph, retries.length > 0)
+  return problemOfFacts(facts, graph, triedAgain.length > 0)
 }
 
 function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasGaps: boolean): string | undefined {

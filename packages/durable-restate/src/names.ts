@@ -32,6 +32,8 @@ export const RUN = 'run'
 export const ACTS = 'acts'
 /** The state that tells what a stage has asked: followed by the path of its answer. */
 export const QUESTION = 'question '
+/** The state that tells that a stage has ended without a question: followed by the path of an answer to it. */
+export const ENDED = 'ended '
 
 /** Why a run was cancelled in Restate, which gives no reason and names no author. */
 export const BY_ENGINE: GivenStop = { reason: 'cancelled in Restate' }

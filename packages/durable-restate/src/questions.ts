@@ -1,7 +1,7 @@
 import type { WorkflowContext } from '@restatedev/restate-sdk'
 import { answerPath, attemptsAround, pathText } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
-import { QUESTION } from './names.ts'
+import { ENDED, QUESTION } from './names.ts'
 
 /** What a stage, or an item of a map, has asked last. The state of the workflow keeps it by the path of its answer. */
 export interface Question {
@@ -23,6 +23,8 @@ export class Questions {
   readonly #asked = new Map<string, Question>()
   /** The paths whose questions the state doesn't have yet as they are. */
   readonly #unwritten = new Set<string>()
+  /** The paths of stages that have ended without a question, and that the state doesn't have yet. */
+  readonly #unasked = new Set<string>()
   readonly #graph: GraphFingerprint
 
   constructor(graph: GraphFingerprint) {
@@ -57,11 +59,13 @@ export class Questions {
   }
   /** The call of `key`, or its wait for an answer, has ended. */
   ended(key: string): void {
-    if (this.#asked.size === 0) return
     const path = this.#textOf(key)
     const before = this.#asked.get(path)?.is
     const mayAskAgain = attemptsAround(key, this.#graph).length > 0
-    if (before !== undefined && (mayAskAgain || before !== 'answered')) this.#turn(path, mayAskAgain ? 'idle' : 'ended')
+    if (before !== undefined) {
+      if (mayAskAgain || before !== 'answered') this.#turn(path, mayAskAgain ? 'idle' : 'ended')
+      // A map may have very many items, and the state is read with each request.
+    } else if (!key.includes('#')) this.#unasked.add(path)
   }
 
   /** Writes what has changed into the state, in an order that is the same in each attempt. Returns the open ones among it. */
@@ -69,6 +73,8 @@ export class Questions {
     const changed = [...this.#unwritten].sort().map((path) => [path, this.#asked.get(path) as Question] as const)
     this.#unwritten.clear()
     for (const [path, question] of changed) context.set(QUESTION + path, question)
+    for (const path of [...this.#unasked].sort()) context.set(ENDED + path, true)
+    this.#unasked.clear()
     return changed.filter(([, { is }]) => is === 'open')
   }
 

@@ -100,6 +100,13 @@ export class RecordedRun {
     }
   }
 
+  /** Waits until the invocation has ended, or is gone. */
+  async ended(): Promise<void> {
+    await this.observe('completed').catch(async (error: unknown) => {
+      if (await this.isThere()) throw error
+    })
+  }
+
   /** Whether the invocation that was found is there: another process may have removed it. */
   async isThere(): Promise<boolean> {
     return (await this.#invocation()) !== undefined

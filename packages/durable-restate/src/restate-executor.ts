@@ -21,7 +21,7 @@ export interface Attempt {
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
   /** When it had failed and was tried again. */
-  readonly retries: readonly Retry[]
+  readonly triedAgain: readonly Retry[]
   /** Why the run was cancelled before it began. */
   readonly cancelled: GivenStop | undefined
   readonly running: RunningCalls
@@ -110,7 +110,7 @@ export class RestateExecutor implements StageExecutor {
     this.lost = context.request().attemptCompletedSignal
     this.#maxInFlight = this.start.options?.maxConcurrency ?? MOST_IN_FLIGHT
     this.#moved = [...attempt.moved]
-    this.#acts = attempt.retries.map(actOfRetry)
+    this.#acts = attempt.triedAgain.map(actOfRetry)
     this.hasBegun = attempt.moved.length > 0
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<GivenStop>(CANCEL).get(), (given = BY_ENGINE) => ({ kind: 'stop', given }))

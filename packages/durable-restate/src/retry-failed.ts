@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
 import { factsForRetry, fingerprintOf, namesIn, wrongAgain } from '@stageflow/core/durable'
-import type { NamedGraph } from '@stageflow/core/durable'
+import type { GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import type { RunJournal } from './journal.ts'
 import { checkMoved } from './moved-facts.ts'
@@ -9,6 +9,7 @@ import { ANSWER } from './names.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
 import { RecordedRun, checkFit } from './recorded-run.ts'
 import type { RunPlace } from './recorded-run.ts'
+import type { Moved } from './run-start.ts'
 import type { RunState } from './run-view.ts'
 import type { Keys } from './secret.ts'
 
@@ -20,7 +21,7 @@ export async function retryRun(
   graph: NamedGraph,
   place: RunPlace,
   keys: Keys,
-  { again, by }: { readonly again: readonly string[]; readonly by: RunAuthor | undefined },
+  { again, by }: RetryRequest,
   checkAgain: () => Promise<void>,
 ): Promise<void> {
   const { runId } = place
@@ -30,17 +31,30 @@ export async function retryRun(
   const { start } = journal
   const wrong = wrongAgain(runId, again, start.fingerprint)
   if (wrong !== undefined) throw new StageflowError(ILLEGAL_OPTION, wrong)
-  const facts = factsForRetry(start.fingerprint, journal.facts, again)
-  checkFit(graph, runId, { start, facts })
   const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
-  const { startedAt, trace } = start
-  const limitFrom = systemClock.now()
-  const retries = [...journal.retries, { at: limitFrom, ...(by !== undefined && { by }) }]
-  const moved = { start: { startedAt, trace, limitFrom }, facts, retries, promises }
+  const moved = { ...keptByRetry(start.fingerprint, journal, { again, by }), promises }
+  checkFit(graph, runId, { start, facts: moved.facts })
   checkMoved(runId, moved, fingerprintOf(graph))
   await checkAgain()
   if (!(await run.remove())) throw triedBefore(runId)
   await run.beginAgain(keys, journal, moved)
+}
+
+/** Which stages run again although they had settled, and who asks for the retry. */
+export interface RetryRequest {
+  readonly again: readonly string[]
+  readonly by: RunAuthor | undefined
+}
+
+/** What a run that failed has done, without what is to be done again. */
+export function keptByRetry(graph: GraphFingerprint, journal: RunJournal, { again, by }: RetryRequest): Moved {
+  const { startedAt, trace } = journal.start
+  const limitFrom = systemClock.now()
+  return {
+    start: { startedAt, trace, limitFrom },
+    facts: factsForRetry(graph, journal.facts, again),
+    triedAgain: [...journal.triedAgain, { at: limitFrom, ...(by !== undefined && { by }) }],
+  }
 }
 
 /** How long Restate may take to remove all of an invocation, in ms. */

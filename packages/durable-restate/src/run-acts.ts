@@ -1,7 +1,7 @@
 import type { RunAuthor } from '@stageflow/core'
 import type { KeptFact } from './service-call.ts'
 
-/** Something that somebody asked of a run, and that counted. */
+/** An act of a person, or of a part of the app, that counted. */
 export interface RunAct {
   /** `stop`: the run was cancelled. `retry`: it had failed, and was tried again. */
   readonly kind: 'answer' | 'stop' | 'retry'
@@ -23,7 +23,7 @@ export const actOfRetry = ({ at, by }: Retry): RunAct => ({
   ...(by !== undefined && { by }),
 })
 
-/** What a fact says about somebody's act; undefined if it says nothing. */
+/** The act that a fact records; undefined if it records none. */
 export function actOfFact(fact: KeptFact): RunAct | undefined {
   if (fact.kind !== 'answer' && fact.kind !== 'stop') return undefined
   const { kind, key, at, by } = fact

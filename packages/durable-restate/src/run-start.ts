@@ -24,7 +24,7 @@ export interface Moved {
   readonly start: Pick<Recorded, 'startedAt' | 'trace'> & Pick<DurableStart, 'limitFrom'>
   readonly facts: readonly KeptFact[]
   /** When it had failed and was tried again, so that facts of what failed are gone. */
-  readonly retries?: readonly Retry[] | undefined
+  readonly triedAgain?: readonly Retry[] | undefined
   /** What the run was told and had not taken yet, by the names of its promises. */
   readonly promises?: Readonly<Record<string, unknown>> | undefined
 }
@@ -53,7 +53,7 @@ export interface Begun {
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
   /** When it had failed and was tried again. */
-  readonly retries: readonly Retry[]
+  readonly triedAgain: readonly Retry[]
   /** Why the run was cancelled before it began. */
   readonly cancelled: GivenStop | undefined
 }
@@ -76,7 +76,7 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
   const cancel = context.promise<GivenStop>(CANCEL).peek()
   const step = context.run(START, (): Recorded => {
     isFirst = true
-    return { startedAt: systemClock.now(), fingerprint: graph, trace: traceOf(context.request()) }
+    return { startedAt: Math.floor(systemClock.now()), fingerprint: graph, trace: traceOf(context.request()) }
   })
   const recorded = await finishedStep(step, onCancel)
   try {
@@ -106,9 +106,9 @@ export function startOf(
   const input = isTraced ? { ...given, extensions: { ...trace, ...given.extensions } } : given
   // Later attempts and moved runs go on with facts, so they aren't the first leg.
   const leg = isFirst && moved === undefined ? 1 : 2
-  const retries = moved?.retries ?? []
-  const start = { runId, startedAt, limitFrom, input, options, kept, isRetried: retries.length > 0 }
-  return { start, graph: recorded.fingerprint, leg, moved: moved?.facts ?? [], retries, cancelled }
+  const triedAgain = moved?.triedAgain ?? []
+  const start = { runId, startedAt, limitFrom, input, options, kept, isRetried: triedAgain.length > 0 }
+  return { start, graph: recorded.fingerprint, leg, moved: moved?.facts ?? [], triedAgain, cancelled }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }

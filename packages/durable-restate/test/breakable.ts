@@ -50,7 +50,7 @@ export type Target = number | string
 export class Proxy {
   readonly #sockets = new Set<Socket>()
   readonly #targets: () => readonly Target[]
-  readonly #server = createServer((near) => this.#connect(near, [...this.#targets()]))
+  readonly #server = createServer((near) => this.#accept(near))
   url = ''
 
   /** `targets`: those of today, asked for each connection. */
@@ -63,11 +63,14 @@ export class Proxy {
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  #connect(near: Socket, [target, ...others]: Target[]): void {
-    if (target === undefined) return void near.destroy()
+  #accept(near: Socket): void {
     this.#sockets.add(near)
     near.on('error', () => {})
     near.once('close', () => this.#sockets.delete(near))
+    this.#connect(near, [...this.#targets()])
+  }
+  #connect(near: Socket, [target, ...others]: Target[]): void {
+    if (target === undefined) return void near.destroy()
     const far = typeof target === 'number' ? connect(target, '127.0.0.1') : connect(target)
     far.once('connect', () => {
       near.pipe(far).pipe(near)

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { createEndpointHandler, handlers, workflow } from '@restatedev/restate-sdk'
 import type { WorkflowContext, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { Pipeline } from '@stageflow/core'
-import type { RunAuthor } from '@stageflow/core'
-import { answerPath } from '@stageflow/core/durable'
-import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import type { RunAuthor, StageGraph } from '@stageflow/core'
+import { answerPath, fingerprintOf } from '@stageflow/core/durable'
+import type { DurableStart, GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import type {
   CarryLeg,
   ExecutorTraits,
@@ -17,10 +17,13 @@ import type {
   RecordedFact,
 } from '@stageflow/testing/durable/contract'
 import { durableWorkflow } from '../src/index.ts'
-import type { RunView } from '../src/index.ts'
+import type { DurableHandlers, RunView, SentRequest } from '../src/index.ts'
 import { readJournal } from '../src/journal.ts'
 import type { JournalRow } from '../src/journal.ts'
-import { CANCEL, RUN } from '../src/names.ts'
+import { ANSWER, CANCEL, RUN } from '../src/names.ts'
+import { RecordedRun } from '../src/recorded-run.ts'
+import { keptByRetry } from '../src/retry-failed.ts'
+import { keysOf } from '../src/secret.ts'
 import { RestateExecutor } from '../src/restate-executor.ts'
 import { beginRun, startOf } from '../src/run-start.ts'
 import type { BegunRequest } from '../src/run-start.ts'
@@ -71,13 +74,19 @@ class Run {
   }
 }
 
-/** The handlers of a workflow that don't need its graph. */
-type Handlers = Record<'start' | 'answer' | 'cancel' | 'read', never>
+/** The handlers of the workflow of a graph. */
+const handlersOf = (graph: NamedGraph, name: string): DurableHandlers =>
+  (
+    durableWorkflow(graph as StageGraph<unknown, {}>, { name, secret }) as unknown as {
+      readonly workflow: DurableHandlers
+    }
+  ).workflow
 /** The contract passes only the code of a leg. */
 const NO_STAGES: GraphFingerprint = { pipeline: 'any', stages: {} }
-/** It has the interceptor that some runs of the contract begin behind. */
+/** It has the interceptor that some runs of the contract begin behind, and the stages that get answers before they ask. */
 const anyGraph = new Pipeline('any')
   .withStage('a', () => ({}))
+  .withStage('one', () => ({}))
   .build({ interceptors: [{ name: 'owners', admit: () => undefined }] })
 
 /**
@@ -88,6 +97,8 @@ export class RestateExecutors implements ExecutorUnderTest {
   readonly traits: ExecutorTraits = { waitsInPlace: true, countsTwoLegs: true, refusesItself: true }
   readonly #name = `contract-${randomUUID()}`
   readonly #runs = new Map<string, Run>()
+  /** The graphs of runs that were tried again. */
+  readonly #retried = new Map<string, NamedGraph>()
   readonly #running = new RunningCalls()
   /** Ends the request that a handler answers. */
   readonly #cut = new AsyncLocalStorage<() => void>()
@@ -101,14 +112,17 @@ export class RestateExecutors implements ExecutorUnderTest {
   }
 
   async #serve(): Promise<void> {
-    const real = durableWorkflow(anyGraph, { name: this.#name, secret }) as unknown as { readonly workflow: Handlers }
-    const { start, answer, cancel, read } = real.workflow
+    const { start, answer, cancel, read } = handlersOf(anyGraph, this.#name)
+    // Facts are checked against the graph of their run, which only a retry says.
+    const move = handlers.workflow.shared((context: WorkflowSharedContext, sent: SentRequest) =>
+      handlersOf(this.#retried.get(context.key) as NamedGraph, this.#name).move(context, sent),
+    )
     const run = (context: WorkflowContext, request: BegunRequest): Promise<never> => this.#attempt(context, request)
     // A cancel of the client counts only for a run that was started.
     const stop = handlers.workflow.shared(async (context: WorkflowSharedContext, reason: string) => {
       await context.promise(CANCEL).resolve({ reason })
     })
-    const served = workflow({ name: this.#name, handlers: { run, start, answer, cancel, read, stop } })
+    const served = workflow({ name: this.#name, handlers: { run, start, move, answer, cancel, read, stop } })
     const handle = createEndpointHandler({ services: [served], logger: () => {} })
     this.#server.on('request', (request, response) => {
       this.#cut.run(
@@ -212,10 +226,34 @@ export class RestateExecutors implements ExecutorUnderTest {
       const isOpen = view.state.requests.some((one) => `${one.path}` === `${path}`)
       return (isOpen || waits?.has(key) !== true) && view
     })
-    const body = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer)
-    if ((await this.#send('answer', runId, { run, body, by })) === false) return false
+    if (!(await this.#give(runId, run, { key, answer, by }))) return false
     waits?.delete(key)
     return true
+  }
+
+  /** Keeps an answer at once, whether its stage has asked or not. */
+  async answerEarly(runId: string, key: string, answer: unknown, by?: RunAuthor): Promise<boolean> {
+    return this.#give(runId, ((await this.#send('read', runId, {})) as RunView).run, { key, answer, by })
+  }
+  async #give(
+    runId: string,
+    run: string,
+    { key, answer, by }: { readonly key: string; readonly answer: unknown; readonly by: RunAuthor | undefined },
+  ): Promise<boolean> {
+    const body = answerPath(key, NO_STAGES).reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer)
+    return (await this.#send('answer', runId, { run, body, by })) !== false
+  }
+
+  async retryFailed(graph: NamedGraph, runId: string): Promise<void> {
+    this.#retried.set(runId, graph)
+    const run = new RecordedRun({ url: restate.url, adminUrl: restate.admin, name: this.#name, runId })
+    await run.find()
+    await run.kill() // its attempts have no end
+    const journal = await run.journal()
+    const promises = await run.promises((name) => name.startsWith(ANSWER))
+    const moved = keptByRetry(fingerprintOf(graph), journal, { again: [], by: undefined })
+    await run.remove()
+    await run.beginAgain(keysOf('the test', secret, undefined), journal, { ...moved, promises })
   }
 
   async facts(runId: string): Promise<readonly RecordedFact[]> {

@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { ChildResult, StageGraph, SuspendedResult } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
-import { show, textOf } from '@stageflow/core/kit'
+import { asClause, show, textOf } from '@stageflow/core/kit'
 import { jsonProblems } from './json-values.ts'
 import type { Path } from './json-values.ts'
 import { isRecord } from './state-shape.ts'
@@ -138,7 +138,7 @@ function written(state: object, pipeline: string): string {
   } catch (cause) {
     throw new StageflowError(
       'suspend/not-json',
-      `The suspended run of "${pipeline}" cannot be written as JSON: ${textOf(cause)}. The data of settled child runs must be JSON too.`,
+      `The suspended run of "${pipeline}" cannot be written as JSON: ${asClause(textOf(cause))}. The data of settled child runs must be JSON too.`,
       { cause },
     )
   }

@@ -102,3 +102,6 @@ function causeOf(error: unknown): unknown {
   const errors = read(error, 'errors')
   return read(error, 'cause') ?? (Array.isArray(errors) ? errors[0] : undefined)
 }
+
+/** A sentence as a part of another one: without its full stop. */
+export const asClause = (sentence: string): string => sentence.replace(/\.+$/, '')

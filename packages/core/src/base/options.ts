@@ -1,5 +1,5 @@
 import { didYouMean, isArray, isFunction, isObject, isText } from './check.ts'
-import { StageflowError, textOf } from './errors.ts'
+import { StageflowError, asClause, textOf } from './errors.ts'
 import { isPlain } from './objects.ts'
 import { show } from './show.ts'
 
@@ -180,5 +180,5 @@ const listOf = (known: readonly string[]): string => `known: ${known.join(', ')}
 
 /** Throws one `StageflowError` with these problems; does nothing if there are none. */
 export function refuseOptions(where: string, code: string, problems: readonly string[]): void {
-  if (problems.length > 0) throw new StageflowError(code, `${where}: ${problems.join('; ')}.`)
+  if (problems.length > 0) throw new StageflowError(code, `${where}: ${asClause(problems.join('; '))}.`)
 }

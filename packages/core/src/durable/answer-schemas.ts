@@ -1,5 +1,5 @@
 import { isObject } from '../base/check.ts'
-import { StageflowError, textOf } from '../base/errors.ts'
+import { StageflowError, asClause, textOf } from '../base/errors.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
@@ -56,10 +56,10 @@ async function checkOf(
 async function validated(schema: OutputSchema, answer: unknown, path: string, problems: string[]): Promise<unknown> {
   try {
     const { value, issues } = readResult(await schema['~standard'].validate(answer))
-    if (issues !== undefined) problems.push(`"${path}": ${issues}`)
+    if (issues !== undefined) problems.push(`"${path}": ${asClause(issues)}`)
     return value
   } catch (cause) {
-    problems.push(`"${path}": its answerSchema threw: ${textOf(cause)}`)
+    problems.push(`"${path}": its answerSchema threw: ${asClause(textOf(cause))}`)
     return undefined
   }
 }

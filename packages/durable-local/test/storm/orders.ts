@@ -84,8 +84,8 @@ export interface OrderWorld {
   readonly version: Version
   /** Called as each call of a stage begins, with the id of its run and its key. */
   readonly effect: (runId: string, key: string) => void
-  /** How often the card of an order was mended by now. */
-  readonly mends: (runId: string) => number
+  /** How many new cards an order has by now. */
+  readonly newCards: (runId: string) => number
   readonly clock: Clock
   /** The longest time that a stage takes. */
   readonly slowMs: number
@@ -95,7 +95,7 @@ export interface OrderWorld {
 const REMINDER_MS = 250
 const LONGEST_NAP_MS = 150
 
-export function orderGraph({ version, effect, mends, clock, slowMs }: OrderWorld): StageGraph<any, {}> {
+export function orderGraph({ version, effect, newCards, clock, slowMs }: OrderWorld): StageGraph<any, {}> {
   /** Begins a call: notes it, and takes its time. */
   const begin = async (context: StageContext, key: string): Promise<OrderPlan> => {
     const plan = orderPlan(Number(context.snapshot.inputText))
@@ -187,7 +187,7 @@ export function orderGraph({ version, effect, mends, clock, slowMs }: OrderWorld
       'pay',
       async (context: StageContext) => {
         const { id, failures } = await begin(context, 'pay')
-        if (mends(id) < failures) return StageOutput.fail('the card was refused')
+        if (newCards(id) < failures) return StageOutput.fail('the card was refused')
         return { userId: context.userId, orgId: context.orgId }
       },
       StageKind.WORK,

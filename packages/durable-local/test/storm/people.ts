@@ -22,8 +22,8 @@ export interface PeoplePlan {
   readonly random: () => number
   readonly note: (what: Note, ...words: readonly string[]) => void
   readonly noted: (what: Note) => readonly string[]
-  /** Mends the card of an order for the nth time. */
-  readonly mend: (runId: string, n: number) => void
+  /** Gives an order its nth new card. */
+  readonly giveCard: (runId: string, n: number) => void
 }
 
 /** How many orders people work on at once. */
@@ -117,12 +117,12 @@ export class People {
       if (await runs.cancel(graph, order.id, 'withdrawn', { token: REQUESTER })) note('cancelled', order.id)
     })
   }
-  /** The card is mended, so the failed order is tried again. Returns true if it has failed for good. */
+  /** The order gets a new card, and is tried again. Returns true if it has failed for good. */
   #retry(order: OrderPlan, { timeline }: RunDetails): boolean {
-    const { runs, graph, mend } = this.#plan
+    const { runs, graph, giveCard } = this.#plan
     const retries = timeline.filter(({ kind }) => kind === 'retry').length
     if (retries >= order.failures) return true
-    mend(order.id, retries + 1)
+    giveCard(order.id, retries + 1)
     this.#try(order, 'retry', ['durable-engine/not-failed', OTHER_VERSION, 'core/pipeline-failed'], () =>
       runs.retryFailed(graph, order.id, { token: REQUESTER }),
     )

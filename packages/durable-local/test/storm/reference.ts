@@ -7,7 +7,7 @@ import type { Version } from './orders.ts'
 /** What an order comes to without a journal, without kills and with every answer in time: what a storm must come to. */
 export async function uninterrupted(seed: number, version: Version): Promise<string> {
   const clock = manualClock()
-  const graph = orderGraph({ version, effect: () => {}, mends: () => Infinity, clock, slowMs: 0 })
+  const graph = orderGraph({ version, effect: () => {}, newCards: () => Infinity, clock, slowMs: 0 })
   const plan = orderPlan(seed)
   const options = { token: REQUESTER, ...plan.options }
   let result: any = await graph.runSettled({ inputText: `${seed}` }, options)

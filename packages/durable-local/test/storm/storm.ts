@@ -248,7 +248,7 @@ const endedGraph = orderGraph({
   effect: (runId, key) => {
     throw new Error(`${runId} had ended, and called ${key}`)
   },
-  mends: () => Infinity,
+  newCards: () => Infinity,
   clock: systemClock,
   slowMs: 0,
 })

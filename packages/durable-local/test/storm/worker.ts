@@ -55,7 +55,7 @@ const file = (name: string): string => join(plan.folder, name)
 const graph = orderGraph({
   version: plan.version,
   effect: (runId, key) => appendFileSync(file('calls'), `${runId} ${key}\n`),
-  mends: (runId) => [1, 2].filter((n) => existsSync(file(`mended-${runId}-${n}`))).length,
+  newCards: (runId) => [1, 2].filter((n) => existsSync(file(`card-${runId}-${n}`))).length,
   clock,
   slowMs: plan.slowMs,
 })
@@ -67,7 +67,7 @@ const people = new People({
   random,
   note: (what, ...words) => appendFileSync(file(what), `${words.join(' ')}\n`),
   noted: (what) => (existsSync(file(what)) ? readFileSync(file(what), 'utf8').split('\n').filter(Boolean) : []),
-  mend: (runId, n) => writeFileSync(file(`mended-${runId}-${n}`), ''),
+  giveCard: (runId, n) => writeFileSync(file(`card-${runId}-${n}`), ''),
 })
 
 // A deploy: code that is in progress has some time to leave.

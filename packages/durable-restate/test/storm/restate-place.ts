@@ -8,8 +8,8 @@ import { Proxy } from '../breakable.ts'
 import { answered } from '../observed.ts'
 import { startRestate } from '../restate-server.ts'
 import type { RestateServer } from '../restate-server.ts'
-import { WORKFLOW } from './restate-runs.ts'
-import type { Address } from './restate-runs.ts'
+import { WORKFLOW } from './workflow.ts'
+import type { Address } from './workflow.ts'
 
 /** A place, and how it is removed. */
 export interface OwnPlace {
@@ -24,7 +24,9 @@ export async function restatePlace(): Promise<OwnPlace> {
   const server = await startRestate()
   const whereabouts = mkdtempSync(join(tmpdir(), 'stageflow-storm-'))
   const sockets = join(whereabouts, 'sockets')
+  const retried = join(whereabouts, 'retried')
   mkdirSync(sockets)
+  mkdirSync(retried)
   // A connection goes to any of the workers that live.
   const workers = new Proxy(() =>
     readdirSync(sockets)
@@ -34,7 +36,7 @@ export async function restatePlace(): Promise<OwnPlace> {
   const ingress = new Proxy(() => [Number(new URL(server.url).port)])
   await workers.listen()
   await ingress.listen()
-  const address: Address = { url: ingress.url, adminUrl: server.admin, sockets, deployment: workers.url }
+  const address: Address = { url: ingress.url, adminUrl: server.admin, sockets, deployment: workers.url, retried }
   const place: StormPlace = {
     name: 'Restate',
     address: JSON.stringify(address),

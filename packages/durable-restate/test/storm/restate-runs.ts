@@ -1,7 +1,9 @@
-import { rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
@@ -12,18 +14,8 @@ import type { DurableResult, NamedClient, RunState } from '../../src/index.ts'
 import { answered } from '../observed.ts'
 import { adminOf } from '../restate-server.ts'
 import { secret } from '../secret.ts'
-
-/** What a process of the storm finds Restate with, and is found by. */
-export interface Address {
-  readonly url: string
-  readonly adminUrl: string
-  /** The folder with the sockets of all workers. */
-  readonly sockets: string
-  /** The address that is in front of them. */
-  readonly deployment: string
-}
-
-export const WORKFLOW = 'order'
+import { WORKFLOW } from './workflow.ts'
+import type { Address } from './workflow.ts'
 
 type Graph = StageGraph<any, {}>
 type Caller = { readonly token?: string | undefined }
@@ -41,28 +33,42 @@ export const openRuns: OpenRuns = (text) => {
   const plain = durableClient<Graph>({ url, adminUrl, name: WORKFLOW, secret })
   let close = async (): Promise<void> => {}
 
+  /** Between the end of a failed run and its new beginning, Restate doesn't know an order that is tried again. */
+  const isRetried = (id: string): boolean => existsSync(join(address.retried, id))
+  const ask = <T>(id: string, act: () => Promise<T>): Promise<T> => asJournal(act, () => isRetried(id))
+
   const runs = {
     run: (graph: Graph, input: object, { runId, token, ...options }: Caller & { readonly runId: string }) =>
-      asJournal(async () => settled(await clientOf(graph).run(runId, { input, options }, { token }))),
+      ask(runId, async () => {
+        const client = clientOf(graph)
+        // A start in between would begin it from its first stage.
+        if (isRetried(runId)) return settled(await client.attach(runId, { token }))
+        return settled(await client.run(runId, { input, options }, { token }))
+      }),
     resume: (graph: Graph, id: string, answers: object, { token }: Caller) =>
-      asJournal(async () => settled(await clientOf(graph).resume(id, answers, { token }))),
+      ask(id, async () => settled(await clientOf(graph).resume(id, answers, { token }))),
     answer: (graph: Graph, id: string, answers: object, { token }: Caller) =>
-      asJournal(() => clientOf(graph).answer(id, answers, { token })),
-    retryFailed: (graph: Graph, id: string, { token }: Caller) =>
-      asJournal(async () => settled(await clientOf(graph).retryFailed(id, { token }))),
+      ask(id, () => clientOf(graph).answer(id, answers, { token })),
+    retryFailed: (_graph: Graph, id: string, { token }: Caller) =>
+      ask(id, async () => {
+        const state = await plain.as('the storm').status(id)
+        if (state?.status === 'failed') writeFileSync(join(address.retried, id), '')
+        return retry(text, id, token)
+      }),
     cancel: (graph: Graph, id: string, reason: string, { token }: Caller) =>
-      asJournal(() => clientOf(graph).cancel(id, reason, { token })),
-    get: (...[first, id, caller]: [id: string] | [graph: Graph, id: string, caller: Caller]) =>
-      asJournal(async () => {
-        if (typeof first !== 'string') return clientOf(first).status(id as string, { token: caller?.token })
+      ask(id, () => clientOf(graph).cancel(id, reason, { token })),
+    get: (...[first, of, caller]: [id: string] | [graph: Graph, id: string, caller: Caller]) =>
+      ask(of ?? (first as string), async () => {
+        if (typeof first !== 'string') return clientOf(first).status(of as string, { token: caller?.token })
         const system = plain.as('the storm')
         const state = await system.status(first)
+        if (state === undefined && isRetried(first)) throw unknown(first)
         return state && details(first, state, system)
       }),
     as: (name: string) => ({
-      answer: (id: string, answers: object) => asJournal(() => plain.as(name).answer(id, answers)),
+      answer: (id: string, answers: object) => ask(id, () => plain.as(name).answer(id, answers)),
       resume: (_graph: Graph, id: string, answers: object) =>
-        asJournal(async () => settled(await plain.as(name).resume(id, answers))),
+        ask(id, async () => settled(await plain.as(name).resume(id, answers))),
     }),
     recover: async (graph: Graph) => {
       close = await serve(graph, address)
@@ -104,6 +110,20 @@ async function details(runId: string, state: RunState, client: NamedClient<any>)
   return { leg: 0, ...state, runId, status: status === 'refused' ? 'blocked' : status, timeline, result } as never
 }
 
+/** Tries an order again in a process that the storm doesn't kill. */
+async function retry(address: string, id: string, token = ''): Promise<void> {
+  const program = fileURLToPath(new URL('retry.ts', import.meta.url))
+  const args = ['--conditions=@stageflow/source', '--no-warnings', program, address, id, token]
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  for await (const bytes of child.stdout) said += String(bytes)
+  const { status, code, message } = JSON.parse(said) as Readonly<Record<string, string>>
+  if (code !== undefined) throw new StageflowError(code, `${message}`)
+  if (status === 'failed') throw new StageflowError('core/pipeline-failed', 'The run has failed.')
+}
+
+const unknown = (id: string): StageflowError => new StageflowError('durable-restate/unknown-run', `No order ${id}.`)
+
 /** A journal rejects if the run has failed. */
 function settled<Result extends DurableResult<any>>(result: Result): Result {
   if (result.status === 'failed') throw new StageflowError('core/pipeline-failed', 'The run has failed.')
@@ -111,14 +131,16 @@ function settled<Result extends DurableResult<any>>(result: Result): Result {
 }
 
 /** Errors have the codes that the journals give them. */
-async function asJournal<T>(ask: () => Promise<T>): Promise<T> {
+async function asJournal<T>(act: () => Promise<T>, isRetried: () => boolean): Promise<T> {
   try {
-    return await ask()
+    return await act()
   } catch (error) {
     const { code = '', status = 0, message } = error as Error & { readonly code?: string; readonly status?: number }
     if (!code.startsWith('durable-restate/')) throw error
     // A server that starts again refuses with a status of its own.
-    const name = code === 'durable-restate/refused' && status >= 500 ? 'unavailable' : code.split('/')[1]
+    const isTrouble = code === 'durable-restate/refused' && status >= 500
+    const isBetween = code === 'durable-restate/unknown-run' && isRetried()
+    const name = isTrouble || isBetween ? 'unavailable' : code.split('/')[1]
     throw new StageflowError(`durable-engine/${name}`, message, { cause: error })
   }
 }

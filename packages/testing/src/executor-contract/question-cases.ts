@@ -97,8 +97,9 @@ async function waitsForQuestion(bench: ExecutorBench): Promise<void> {
   await bench.leg(graph, start, { crashAfter: 1 })
   must(await early(start, 'one', 'first'), 'answerEarly() refused the answer to a stage that has not asked yet.')
   must(!(await early(start, 'one', 'second')), 'answerEarly() kept a second answer to one stage.')
-  must(!(await early(start, 'a', 'x')), 'answerEarly() kept an answer to a stage that has ended.')
+  // An engine may note elsewhere what has ended, once the leg goes on.
   await bench.leg(graph, start, { crashAfter: 2 })
+  must(!(await early(start, 'a', 'x')), 'answerEarly() kept an answer to a stage that has ended.')
   const { goOn } = await asksFor(bench, graph, start, 'two')
   must(await bench.answers(start, 'two', 'now'), 'answer() refused the answer to an open request.')
   const { result } = await goOn()
