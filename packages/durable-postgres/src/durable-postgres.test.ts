@@ -269,7 +269,7 @@ test('illegal options are refused, all in one error, and none shows a password',
 test('the id of a user with a character that PostgreSQL has not is refused by name', async () => {
   const durable = open()
   await expect(durable.run(order, { userId: 'a\0b' }, { runId: newId() })).rejects.toMatchObject({
-    code: 'durable-postgres/illegal-text',
+    code: 'durable-engine/illegal-option',
   })
   await durable.close()
 })

@@ -55,7 +55,7 @@ const endedBy = (runs: DurablePostgres, runId: string, endCall: () => void): Pro
 test('a leg that could not be written is released by a later beat, and another process goes on with it', async () => {
   const { graph, ends } = slowStage('released')
   const other = slowStage('beside')
-  const here = open({ timeoutMs: 100 })
+  const here = open({ timeoutMs: 1_000 })
   // Another run keeps the lease of this process alive.
   const beside = here.run(other.graph, {}, { runId: 'beside' })
   const run = here.run(graph, {}, { runId: 'released' })
@@ -79,15 +79,14 @@ test('recover tries a run again whose leg met a lock', async () => {
   await until(() => ends.length === 1)
   await first.close({ timeoutMs: 0 })
   await endLeases()
-  const recovering = open({ timeoutMs: 100 })
-  const recovered = recovering.recover(graph)
+  const recovered = open({ timeoutMs: 1_000 }).recover(graph)
   await until(() => ends.length === 2)
   const unlock = await lock()
   ends[1]?.()
   // Longer than one try takes.
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
   await unlock()
-  await endedBy(recovering, 'locked', () => ends[2]?.())
+  await endedBy(open(), 'locked', () => ends[2]?.())
   expect(await recovered).toMatchObject([{ runId: 'locked', status: 'completed' }])
 })
 
