@@ -115,6 +115,19 @@ test('another person answers if the interceptors say so, and the run goes on as 
   expect(data.pay).toEqual({ userId: 'ada', orgId: 'acme', paid: 'yes' })
 })
 
+test('an app that says who answers is refused if the interceptors verified another person, and no answer is kept', async () => {
+  const durable = open()
+  const graph = order()
+  await durable.run(graph, {}, { runId: 'a', ...ADA })
+  for (const expectedBy of [{ userId: 'bob' }, { orgId: 'evil' }, { userId: 'ada', orgId: 'evil' }])
+    await expect(durable.answer(graph, 'a', { boss: 'yes' }, { expectedBy, ...ADA })).rejects.toMatchObject({
+      code: 'durable-engine/other-author',
+    })
+  expect((await durable.get('a'))?.status).toBe('suspended')
+  await durable.answer(graph, 'a', { boss: 'yes' }, { expectedBy: { userId: 'ada' }, ...ADA })
+  expect((await durable.get('a'))?.timeline).toContainEqual(expect.objectContaining({ key: 'boss', taken: false }))
+})
+
 test('recover needs no ticket, and no ticket is in the journal', async () => {
   const path = newPath()
   const graph = order()
