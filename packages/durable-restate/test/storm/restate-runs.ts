@@ -31,7 +31,8 @@ export const openRuns: OpenRuns = (text) => {
     return client
   }
   const plain = durableClient<Graph>({ url, adminUrl, name: WORKFLOW, secret })
-  let close = async (): Promise<void> => {}
+  /** Ends what this process serves, once it does. */
+  let served: Promise<() => Promise<void>> | undefined
 
   /** Between the end of a failed run and its new beginning, Restate doesn't know an order that is tried again. */
   const isRetried = (id: string): boolean => existsSync(join(address.retried, id))
@@ -70,11 +71,13 @@ export const openRuns: OpenRuns = (text) => {
       resume: (_graph: Graph, id: string, answers: object) =>
         ask(id, async () => settled(await plain.as(name).resume(id, answers))),
     }),
+    // A storm calls it again and again. A second server would take the socket of the first one, and no one would end that.
     recover: async (graph: Graph) => {
-      close = await serve(graph, address)
+      served ??= serve(graph, address)
+      await served
       return []
     },
-    close: () => close(),
+    close: async () => (await served)?.(),
   }
   return {
     runs: runs as unknown as OrderRuns,
