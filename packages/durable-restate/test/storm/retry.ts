@@ -8,16 +8,16 @@ import { secret } from '../secret.ts'
 import { WORKFLOW } from './workflow.ts'
 import type { Address } from './workflow.ts'
 
-// `node retry.ts ADDRESS ORDER TOKEN`: tries a failed order again, and prints how that ended. It is a process of its own that the storm
-// doesn't kill: a retry removes the failed run from Restate and begins it again, and must do both.
+// `node retry.ts ADDRESS ORDER`: tries a failed order again as its requester, and prints how that ended. It is a process of its own that
+// the storm doesn't kill: a retry removes the failed run from Restate and begins it again, and must do both.
 
-const [address = '', order = '', token = ''] = process.argv.slice(2)
+const [address = '', order = ''] = process.argv.slice(2)
 const { url, adminUrl, retried, whereabouts } = JSON.parse(address) as Address
 const world = { version: 'old', effect: () => {}, newCards: () => Infinity, clock: systemClock, slowMs: 0 } as const
 const client = durableClient({ url, adminUrl, name: WORKFLOW, secret, graph: orderGraph(world) })
 const { failures } = orderPlan(Number(order.replace('order-', '')))
 
-/** One at a time tries an order again that fails twice: this process has begun so late that the order may have failed again meanwhile. */
+/** For an order that fails twice. Only one process at a time tries it again: it may have failed again since this one was asked to. */
 async function withNewCard(): Promise<DurableResult<any>> {
   const turn = join(retried, `${order}-turn`)
   try {
@@ -35,12 +35,11 @@ async function withNewCard(): Promise<DurableResult<any>> {
     rmdirSync(turn)
   }
 }
-const retry = (): Promise<DurableResult<any>> => client.retryFailed(order, token === '' ? {} : { token })
+const retry = (): Promise<DurableResult<any>> => client.retryFailed(order, { token: REQUESTER })
 const late = (what: string): StageflowError =>
   new StageflowError('durable-restate/not-failed', `The order ${order} ${what}.`)
 
-// A stranger has the interceptors to refuse it.
-const ended = await (failures > 1 && token === REQUESTER ? withNewCard() : retry()).then(
+const ended = await (failures > 1 ? withNewCard() : retry()).then(
   ({ status }) => ({ status }),
   (error: unknown) => ({ code: (error as { readonly code?: string }).code ?? 'none', message: String(error) }),
 )
