@@ -669,7 +669,7 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
   expect(ran).not.toHaveBeenCalled()
 })
 
-test('one error lists everything that does not fit, the answers included', async () => {
+test('one error lists everything in which a run does not fit the graph', async () => {
   const graph = twice.build()
   const first = stored(suspended(await graph.run()) as SuspendedResult<never>)
   const run = {
@@ -677,11 +677,21 @@ test('one error lists everything that does not fit, the answers included', async
     report: { ...first.report, pipeline: 'other' },
     outputs: { ...first.outputs, gone: { status: 'ok', data: {} }, lost: { status: 'ok', data: {} } },
   }
+  await expect(resumeRun(graph, run, { approve: 1 } as object)).rejects.toMatchObject({
+    code: 'core/resume',
+    message:
+      'A run of "order" cannot be resumed: it is a run of "other"; the graph has no stage "gone", "lost", which had settled.',
+  })
+})
+
+test('one error lists everything that is wrong with the answers to a run', async () => {
+  const graph = twice.build()
+  const run = stored(suspended(await graph.run()) as SuspendedResult<never>)
   await expect(resumeRun(graph, run, { aprove: 1, kid: { sum: 1 }, each: {} } as object)).rejects.toMatchObject({
     code: 'core/resume',
     message:
-      'A run of "order" cannot be resumed: it is a run of "other"; the graph has no stage "gone", "lost", which had settled; ' +
-      'it has an answer for "aprove", but the run waits for "approve", "kid", "each"; ' +
+      'A run of "order" cannot be resumed: ' +
+      'it has an answer for "aprove" (did you mean "approve"?), but the run waits for "approve", "kid", "each"; ' +
       'it has an answer for "sum", but "kid" waits for "check"; ' +
       'the answer for "each" must be an object with an answer for a stage, not an empty one; "each" waits for "0".',
   })

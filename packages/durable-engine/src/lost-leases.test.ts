@@ -1,5 +1,5 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { PipelineResult, StageContext } from '@stageflow/core'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 
 import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
@@ -52,12 +52,15 @@ test("a leg that has lost its lease and lives isn't a crash: the run does not fa
     (column) => async () => Number((await change(path, `SELECT ${column} FROM runs`))[0]?.[column]),
   ) as [() => Promise<number>, () => Promise<number>]
   const options = { leaseMs: 60_000, maxRecoveries: 1 }
-  const runs = [open(path, options).run(graph, {}, { runId: 'a' })]
+  // Its code ignores its signal until the end, however long that takes.
+  const run = (): Promise<PipelineResult<unknown>> =>
+    open(path, options).run(graph, {}, { runId: 'a', graceMs: LONG_MS })
+  const runs = [run()]
   await until(() => ends.length === 1)
   for (let n = 2; n <= 5; n++) {
     const before = await leg()
     await endLeases(path)
-    runs.push(open(path, options).run(graph, {}, { runId: 'a' }))
+    runs.push(run())
     // The new process takes the run, or one of those before, whose first call must end before it can begin another.
     await until(async () => (await leg()) > before)
     // Time for the beat by which a process notices what it has lost, and too little for a lease to end.
@@ -65,7 +68,7 @@ test("a leg that has lost its lease and lives isn't a crash: the run does not fa
     await until(async () => (await crashes()) === 0)
   }
   const ending = setInterval(() => ends.splice(0).forEach((end) => end()), 20)
-  for (const run of runs) expect((await run).status).toBe('completed')
+  for (const settled of runs) expect((await settled).status).toBe('completed')
   clearInterval(ending)
 })
 

@@ -76,7 +76,7 @@ export async function requireAccess(
   if (isAllowed === true) return
   throw refusal(
     'auth/foreign-run',
-    `Run "${runId}" belongs to another user, and its caller may not do this (${action}). Answers need the roles of the stage's answeredBy; for other rules pass auth({ allows }).`,
+    `Run "${runId}" belongs to another user, and its caller may not do this (${action}). Answers need the roles of the stage's answeredBy, in the organization of the run; if tokens never have one, pass auth({ orgId: false }). For other rules pass auth({ allows }).`,
   )
 }
 

@@ -117,7 +117,6 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'records-what-ended-ok-only-with-the-next-fact',
     does: 'records what ended ok only with the next fact',
     caughtBy: RECORDED,
-    alsoCaughtBy: [EARLY],
     open: unlike({
       Leg: class extends MemoryLeg {
         override lose(): void {
