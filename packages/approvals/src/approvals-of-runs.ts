@@ -139,7 +139,7 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
       const rule = allows ?? (hasRoles(graph, stage.path) ? undefined : sameUser)
       if (rule !== undefined)
         await requireAllowed(rule, { request: approvalOf(stage, clock), answer, by }, allowsTimeoutMs)
-      await runs.answer(graph, stage.run.runId, answersAt(stage.path, answer), withExpected(by, runOptions))
+      await runs.answer(graph, stage.run.runId, answersAt(stage.path, answer), answerOptions(stage, by, runOptions))
     },
   }
   return Object.freeze(
@@ -174,10 +174,18 @@ function hasRoles({ info }: AnsweredGraph, path: readonly string[]): boolean {
   return (read(asked?.options, 'answeredBy') ?? false) !== false
 }
 
-/** The options of an answer, with the person who gives it, if there is one. */
-function withExpected({ userId, orgId }: Decider, options: RunOptions | undefined): RunAnswerOptions | undefined {
+/** The options of an answer, with the question that was shown, and with the person who answers it, if there is one. */
+function answerOptions(
+  { question }: OpenStage,
+  { userId, orgId }: Decider,
+  options: RunOptions | undefined,
+): RunAnswerOptions {
   const expectedBy = { ...(userId !== undefined && { userId }), ...(orgId !== undefined && { orgId }) }
-  return Object.keys(expectedBy).length === 0 ? options : { ...options, expectedBy }
+  return {
+    ...options,
+    ...(question !== undefined && { question }),
+    ...(Object.keys(expectedBy).length > 0 && { expectedBy }),
+  }
 }
 
 function graphsByName(graphs: readonly AnsweredGraph[]): ReadonlyMap<string, AnsweredGraph> {

@@ -14,6 +14,7 @@ import {
   checkExpectedBy,
   checkGetOptions,
   checkName,
+  checkQuestion,
   checkReason,
   checkRunId,
   checkScheduleName,
@@ -47,16 +48,28 @@ import { listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
+type ResumeArguments<Ports> = {} extends Ports
+  ? [options?: LegOptions<Ports> & AnsweredQuestion]
+  : [options: LegOptions<Ports> & AnsweredQuestion]
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
 
-/** The options of `answer`. */
-export type AnswerOptions = RunOptions & {
+/** Which question is answered. */
+export interface AnsweredQuestion {
   /**
-   * Who answers, as your app has it. If interceptors verify another person, such as by a token, the answer is refused with
-   * `durable-engine/other-author`. Default: they alone say who it is.
+   * The `question` of one of the `requests` of `get`: the one that a person was shown. If its stage asks another one by then, the answer is
+   * refused with `durable-engine/not-waiting`. Default: an answer is that to whatever its stage asks, also to its next question.
    */
-  readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
+  readonly question?: string | undefined
 }
+/** The options of `answer`. */
+export type AnswerOptions = RunOptions &
+  AnsweredQuestion & {
+    /**
+     * Who answers, as your app has it. If interceptors verify another person, such as by a token, the answer is refused with
+     * `durable-engine/other-author`. Default: they alone say who it is.
+     */
+    readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
+  }
 
 /** The options of `retryFailed`. */
 export type RetryFailedOptions<Stages, Ports> = LegOptions<Ports> & {
@@ -91,7 +104,7 @@ export interface DurableRuns extends AsyncDisposable {
     graph: StageGraph<Stages, Ports>,
     runId: string,
     answers: AnswersOf<Stages>,
-    ...options: LegArguments<Ports>
+    ...options: ResumeArguments<Ports>
   ): Promise<PipelineResult<Stages>>
   /** Like `resume`, but only keeps the answers: the run goes on where `recover` is watching. For a webhook. */
   answer<Stages, Ports>(
@@ -367,23 +380,26 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkLeg('run()', graph, options, ['runId'])
       return orThrow(graph.name, (await startOrAttach(graph as never, runId, { input, options })) as never)
     },
-    async resume(graph, runId, answers, ...[options]) {
+    async resume(graph, runId, answers, ...[all = {}]) {
       checkOpen()
       checkRunId('resume()', runId)
-      checkLeg('resume()', graph, options)
+      checkLeg('resume()', graph, all, ['question'])
+      const { question, ...options } = plainOptions<AnsweredQuestion>(all)
+      checkQuestion('resume()', question)
       const given = await admittedAnswers(graph, runId, answers, options)
-      await runs.answer(runId, given)
+      await runs.answer(runId, { ...given, question })
       return carryOn(graph as never, runId, options, given.admitted)
     },
     async answer(graph, runId, answers, all = {}) {
       checkOpen()
       checkRunId('answer()', runId)
-      checkLeg('answer()', graph, all, ['expectedBy'])
-      const { expectedBy, ...options } = plainOptions<AnswerOptions>(all)
+      checkLeg('answer()', graph, all, ['expectedBy', 'question'])
+      const { expectedBy, question, ...options } = plainOptions<AnswerOptions>(all)
+      checkQuestion('answer()', question)
       checkExpectedBy(expectedBy)
       const given = await admittedAnswers(graph, runId, answers, options)
       refuseOther(runId, given.by, expectedBy)
-      await runs.answer(runId, { ...given, carriesOn: false })
+      await runs.answer(runId, { ...given, question, carriesOn: false })
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()

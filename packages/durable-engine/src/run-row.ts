@@ -82,6 +82,8 @@ export interface KeptAnswer extends GivenAnswer {
   readonly at: number
   /** It was given without the graph, so the leg that takes it has its stage check it. */
   readonly unchecked?: true
+  /** It answers the question of its key, and never the next one of that stage. */
+  readonly onlyThis?: true
 }
 
 /** The value of a fact. */

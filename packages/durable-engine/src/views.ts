@@ -4,7 +4,7 @@ import { answerPath } from '@stageflow/core/durable'
 import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
 import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
-import { openKeys } from './answers.ts'
+import { openKeys, questionName } from './answers.ts'
 import { checkIndexed } from './arguments.ts'
 import { findAdmitted, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
@@ -66,6 +66,12 @@ export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at' | 'ta
   readonly value: unknown
 }
 
+/** A request that waits for an answer. */
+export interface AskedRequest extends OpenRequest {
+  /** Names this question. Pass it as `question` of `answer` or `resume`, so that no other question gets the answer. */
+  readonly question: string
+}
+
 export interface RunDetails extends RunSummary {
   readonly input: unknown
   /** The shape of the graph of its last leg: kind, dependencies, join and child pipeline of each stage, by name. */
@@ -76,7 +82,7 @@ export interface RunDetails extends RunSummary {
    */
   readonly inProgress: readonly CallInProgress[]
   /** What it waits for, each with the names of its answer. */
-  readonly requests: readonly OpenRequest[]
+  readonly requests: readonly AskedRequest[]
   readonly timeline: readonly TimelineEntry[]
   /** Undefined while it runs. */
   readonly result: Settled | undefined
@@ -257,14 +263,14 @@ function ownerOf({ status, owner, owned }: ListedRun, viewer: string | undefined
 }
 
 /** Without the questions whose answers are still in the inbox. */
-function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly OpenRequest[] {
+function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly AskedRequest[] {
   const graph = graphOf(row)
   const open = openKeys([...facts, ...inbox], graph)
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || !open.has(key)) return []
     const { request, until, answerSchema } = readFact({ kind, key, value }, row.id) as CallFacts
-    const path = answerPath(key, graph)
-    return [{ path, request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
+    const asked = { path: answerPath(key, graph), question: questionName(row, key), request }
+    return [{ ...asked, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
   })
 }
 
