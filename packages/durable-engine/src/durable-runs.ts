@@ -73,7 +73,10 @@ export type AnswerOptions = RunOptions &
 
 /** The options of `retryFailed`. */
 export type RetryFailedOptions<Stages, Ports> = LegOptions<Ports> & {
-  /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
+  /**
+   * Stages that run again although they had settled, such as one that had reported the failure. All stages that depend on them run again
+   * too, and ask again: an approval was given to what has changed. Default: none.
+   */
   readonly again?: readonly (keyof Stages & string)[]
 }
 type RetryArguments<Stages, Ports> = {} extends Ports

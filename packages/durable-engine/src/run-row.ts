@@ -63,9 +63,10 @@ export interface GivenStop {
   readonly by?: RunAuthor | undefined
 }
 
-/** Who tried a failed run again, if that was verified. */
+/** Who tried a failed run again, if that was verified, and which stages run again although they had settled. */
 export interface GivenRetry {
   readonly by?: RunAuthor | undefined
+  readonly again?: readonly string[]
 }
 
 /** A stop as its fact has it: a text alone if it has no author. */

@@ -56,6 +56,8 @@ export interface TimelineEntry {
   readonly endedAt?: number
   /** For answers, stops and retries: who asked for it, if that was verified. */
   readonly by?: RunAuthor
+  /** For retries: the stages that run again although they had settled, those that depend on the ones that were named included. */
+  readonly again?: readonly string[]
   /** `false` for an answer that was kept and that no leg has taken yet, so its stage doesn't have it. `at` is then when it was kept. */
   readonly taken?: false
 }
@@ -284,8 +286,8 @@ function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntr
     return { kind, key, at, ...(by !== undefined && { by }) }
   }
   if (kind === 'retry') {
-    const { by } = readFact({ kind, key, value }, runId) as GivenRetry
-    return { kind, key, at, ...(by !== undefined && { by }) }
+    const { by, again } = readFact({ kind, key, value }, runId) as GivenRetry
+    return { kind, key, at, ...(by !== undefined && { by }), ...(again !== undefined && { again }) }
   }
   if (kind === 'timer') return { kind, key, at }
   const { status, startedAt, endedAt } = readFact({ kind, key, value }, runId) as CallFacts
