@@ -453,7 +453,7 @@ test('a journal of any durable runs will do', async () => {
   const stages = approvalsOfRuns({ runs, graphs: [orders()] })
   const { id } = await onlyOne(stages.pending(ADA))
   await stages.decide(id, 'yes', ADA)
-  expect(answers).toEqual([['order', 'r', { boss: 'yes' }, { expectedBy: ADA }]])
+  expect(answers).toEqual([['order', 'r', { boss: 'yes' }, {}]])
 })
 
 test.each([

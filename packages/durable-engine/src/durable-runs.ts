@@ -65,8 +65,8 @@ export interface AnsweredQuestion {
 export type AnswerOptions = RunOptions &
   AnsweredQuestion & {
     /**
-     * Who answers, as your app has it. If interceptors verify another person, such as by a token, the answer is refused with
-     * `durable-engine/other-author`. Default: they alone say who it is.
+     * Who answers, as your app has it. If interceptors verify another person, such as by a token, or none, the answer is
+     * refused with `durable-engine/other-author`. Default: they alone say who it is.
      */
     readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
   }
@@ -546,16 +546,16 @@ const SYSTEM_CALLS: MethodRules<keyof SystemRuns> = {
   },
 }
 
-/** Throws if interceptors verified another person than the app has. */
+/** Throws unless interceptors verified the person whom the app has. */
 function refuseOther(runId: string, verified: RunAuthor = {}, expected: AnswerOptions['expectedBy'] = {}): void {
   const other = (['userId', 'orgId'] as const).find((name) => {
     const [one, given] = [verified[name], expected[name]]
-    return one !== undefined && given !== undefined && one !== given
+    return given !== undefined && one !== given
   })
   if (other === undefined) return
   throw new StageflowError(
     'durable-engine/other-author',
-    `No answer for run "${runId}" was kept: the app says that ${other} ${show(expected[other])} answers, and the interceptors verified ${show(verified[other])}. Pass the token of the person who answers.`,
+    `No answer for run "${runId}" was kept: the app says that ${other} ${show(expected[other])} answers, and the interceptors verified ${verified[other] === undefined ? 'none' : show(verified[other])}. Pass the token of the person who answers, and leave out of expectedBy what no interceptor verifies.`,
   )
 }
 
