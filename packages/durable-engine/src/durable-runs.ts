@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
+import { checkLeg, checkLegWithoutCaller, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
 import type { LegOptions, NamedGraph } from '@stageflow/core/durable'
 import { checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
@@ -85,7 +85,8 @@ type RetryArguments<Stages, Ports> = {} extends Ports
 
 /**
  * Runs that outlive their process. All methods can be called from any process that opens the same journal. A method that takes the graph
- * has its interceptors admit the caller before anything counts; one that takes none checks nothing.
+ * has its interceptors admit the caller before anything counts. `recover`, `schedule`, `as(name)` and methods without the graph
+ * check nothing, and refuse an option of such an interceptor, such as a token.
  */
 export interface DurableRuns extends AsyncDisposable {
   /**
@@ -310,7 +311,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkWho(who)
     }
     const { cron, timezone = 'UTC', graph, input = {}, options = {} } = rest
-    checkLeg('schedule()', graph, options)
+    checkLegWithoutCaller('schedule()', graph, options)
     if (system === undefined && isGuarded(graph)) throw guardedSchedule(name)
     const author = system === undefined ? undefined : { ...who, system }
     const start = (time: number): Promise<void> => {
@@ -351,11 +352,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     graph: NamedGraph,
     runId: string,
     given: object = {},
+    check = checkLeg,
   ): { readonly again: readonly string[]; readonly options: object } {
     checkRunId('retryFailed()', runId)
     const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given)
     checkAgain(again)
-    checkLeg('retryFailed()', graph, options, ['again'])
+    check('retryFailed()', graph, options, ['again'])
     return { again, options }
   }
 
@@ -415,7 +417,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     },
     async recover(graph, ...[options]) {
       checkOpen()
-      checkLeg('recover()', graph, options)
+      checkLegWithoutCaller('recover()', graph, options)
       const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)
@@ -459,7 +461,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
-          checkLeg('resume()', graph, options)
+          checkLegWithoutCaller('as().resume()', graph, options)
           signalOf(options)?.throwIfAborted()
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
           await runs.answer(runId, { ...trusted, graph, answers: checked, by, carriesOn: true })
@@ -468,12 +470,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async attach(graph, runId, ...[options]) {
           checkOpen()
           checkRunId('attach()', runId)
-          checkLeg('attach()', graph, options)
+          checkLegWithoutCaller('as().attach()', graph, options)
           return carryOn(graph as never, runId, options)
         },
         async retryFailed(graph, runId, ...[given]) {
           checkOpen()
-          const { again, options } = checkRetry(graph, runId, given)
+          const { again, options } = checkRetry(graph, runId, given, checkLegWithoutCaller)
           signalOf(options)?.throwIfAborted()
           const row = await existing(runId)
           await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }))
