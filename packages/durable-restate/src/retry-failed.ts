@@ -1,6 +1,6 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import { factsForRetry, fingerprintOf, namesIn, wrongAgain } from '@stageflow/core/durable'
+import { factsForRetry, fingerprintOf, namesIn, stagesAgain, wrongAgain } from '@stageflow/core/durable'
 import type { GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import type { RunJournal } from './journal.ts'
@@ -31,7 +31,8 @@ export async function retryRun(
   const { start } = journal
   const wrong = wrongAgain(runId, again, start.fingerprint)
   if (wrong !== undefined) throw new StageflowError(ILLEGAL_OPTION, wrong)
-  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
+  const all = stagesAgain(start.fingerprint, again)
+  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, all))
   const moved = { ...keptByRetry(start.fingerprint, journal, { again, by }), promises }
   checkFit(graph, runId, { start, facts: moved.facts })
   checkMoved(runId, moved, fingerprintOf(graph))
