@@ -14,8 +14,8 @@ import type { RunState } from './run-view.ts'
 import type { Keys } from './secret.ts'
 
 /**
- * Begins a failed run again, with the facts of what did not fail. `checkAgain` is called last, before anything changes: it throws if
- * the run isn't the failed one anymore.
+ * Begins a failed run again, with the facts of what did not fail, and returns the new run. `checkAgain` is called last, before anything
+ * changes: it throws if the run isn't the failed one anymore.
  */
 export async function retryRun(
   graph: NamedGraph,
@@ -23,7 +23,7 @@ export async function retryRun(
   keys: Keys,
   { again, by }: RetryRequest,
   checkAgain: () => Promise<void>,
-): Promise<void> {
+): Promise<string> {
   const { runId } = place
   const run = new RecordedRun(place)
   if ((await run.find()) === undefined) throw triedBefore(runId)
@@ -38,7 +38,7 @@ export async function retryRun(
   checkMoved(runId, moved, fingerprintOf(graph))
   await checkAgain()
   if (!(await run.remove())) throw triedBefore(runId)
-  await run.beginAgain(keys, journal, moved)
+  return run.beginAgain(keys, journal, moved)
 }
 
 /** Which stages run again although they had settled, and who asks for the retry. */
