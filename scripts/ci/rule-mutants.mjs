@@ -562,6 +562,13 @@ export const RULE_MUTANTS = [
     LEASE_TESTS,
   ),
   mutant(
+    'a call that had to wait begins although the lease may have ended',
+    `${ENGINE}/leg-executor.ts`,
+    '        this.#heldCalls.push([key, call])\n        return this.#moved()\n',
+    '        return this.#carryOut(key, call)\n',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
     'another process may write into a run that was taken',
     `${LOCAL}/statements.ts`,
     'WHERE runs.n = :run AND fence = :fence AND :n =',

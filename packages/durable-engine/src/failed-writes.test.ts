@@ -241,6 +241,39 @@ test('closing does not report a run as released that another process has taken',
   expect((await again).status).toBe('completed')
 })
 
+test('a call that waited for code of an earlier leg does not begin if another process has taken the run meanwhile', async () => {
+  const path = newPath()
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .build()
+  const options = { runId: 'a', graceMs: 3_600_000 }
+  const [here, there] = [openFailing(path, { leaseMs }), openFailing(path, { leaseMs })]
+  const first = here.runs.run(graph, {}, options)
+  await until(() => ends.length === 1)
+  // Another process has taken the run and released it, while the code here goes on.
+  await change(path, 'UPDATE runs SET fence = fence + 1, leg = leg + 1, owner = NULL')
+  pass(leaseMs / 3)
+  await until(async () => {
+    const { leg, inProgress = [] } = (await here.runs.get('a')) ?? {}
+    return leg === 3 && inProgress.length === 1
+  })
+  here.fails.write = (asked) => (asked === 'renewLease' ? locked() : undefined)
+  pass(leaseMs)
+  await change(path, 'UPDATE owners SET until = 0')
+  const second = there.runs.run(graph, {}, options)
+  await until(() => ends.length === 2)
+  ends[0]?.()
+  await sleep(SOME_BEATS_MS)
+  expect(ends).toHaveLength(2)
+  here.fails.write = () => undefined
+  ends[1]?.()
+  expect((await second).status).toBe('completed')
+  expect((await first).status).toBe('completed')
+})
+
 test('recover takes over a run that it refused once, after it went on elsewhere and that process died', async () => {
   const path = newPath()
   await abandoned(path)
