@@ -557,8 +557,15 @@ export const RULE_MUTANTS = [
   mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
-    'if (systemClock.now() - renewedAt >= leaseMs / 3) {',
-    'if (this.#plan.clock.now() - renewedAt >= leaseMs / 3) {',
+    'if (this.#lease.isDue(now)) {',
+    'if (this.#lease.isDue(this.#plan.clock.now())) {',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a lease that is soon over waits for the next beat',
+    `${ENGINE}/lease.ts`,
+    'return this.#until - now <= (this.#plan.leaseMs * 2) / 3',
+    'return this.#until - now <= this.#plan.leaseMs / 6',
     LEASE_TESTS,
   ),
   mutant(

@@ -166,17 +166,16 @@ export class Legs {
     void this.#beatWhileBusy()
   }
   async #beatWhileBusy(): Promise<void> {
-    const { journal, owner, leaseMs } = this.#plan
-    let renewedAt = systemClock.now()
+    const { journal, owner } = this.#plan
     while ((this.#legs.size > 0 || this.#unwritten.size > 0) && !this.#pulse.isOver) {
       await this.#pulse.next()
       if (this.#pulse.isOver) return
       try {
-        if (systemClock.now() - renewedAt >= leaseMs / 3) {
-          renewedAt = systemClock.now()
+        const now = systemClock.now()
+        if (this.#lease.isDue(now)) {
           await this.#lease.renew()
           await this.#loseTakenLegs()
-          this.#lease.note(renewedAt)
+          this.#lease.note(now)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
         }
         for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)

@@ -1,5 +1,7 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { PipelineResult, StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import type { ManualClock } from '@stageflow/testing'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 
 import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
@@ -185,5 +187,54 @@ test('a process that takes over a run has a lease from then on, also if its own 
   await endLeases(path)
   void there.run(graph, {}, { runId: 'a' }).catch(() => {})
   await until(() => ends.length === 2)
+
+test('a lease is renewed before it ends, also if the run that keeps it began late in it', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const quick = new Pipeline('quick').withStage('a', () => ({})).build()
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const clock = manualClock()
+  const here = open(path, { leaseMs, clock })
+  const leaseEnd = async (): Promise<number> => Number((await change(path, 'SELECT until FROM owners'))[0]?.['until'])
+  await here.run(quick, {}, { runId: 'quick' })
+  const end = await leaseEnd()
+  // The beat finds that nothing is left to do.
+  await clock.advance(leaseMs / 3)
+  // The claim of the next run doesn't renew the lease.
+  pass(leaseMs / 2 - 1)
+  const run = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  expect(await leaseEnd()).toBe(end)
+  pass(leaseMs / 3 - 1)
+  await until(async () => {
+    await clock.advance(leaseMs / 3)
+    return (await leaseEnd()) > end
+  })
+  ends[0]?.()
+  expect((await run).status).toBe('completed')
+})
+
+test('a renewal that fails is tried again at the next beat', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const journal = newJournal(path)
+  const here = durableRuns(journal, { leaseMs })
+  onTestFinished(async () => {
+    await here.close({ timeoutMs: 0 })
+  })
+  const run = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  const write = vi.spyOn(journal, 'write')
+  for (let failure = 0; failure < 3; failure++)
+    write.mockRejectedValueOnce(new StageflowError(codes.unavailable, 'The journal is locked.'))
+  pass(leaseMs / 3)
+  await until(() => write.mock.calls.length === 4)
+  ends[0]?.()
+  expect((await run).status).toBe('completed')
+})
+
   expect(await open(path).get('a')).toMatchObject({ leg: 2, owner: 'elsewhere' })
 })
