@@ -404,8 +404,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     async recover(graph, ...[options]) {
       checkOpen()
       checkLeg('recover()', graph, options)
-      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
-      recoveries.get(graph.name)?.replace()
+      const earlier = recoveries.get(graph.name)
+      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg, earlier)
       recoveries.set(graph.name, recovery)
       void journal.cleanUp()
       return recovery.start()

@@ -274,6 +274,28 @@ test('a call that waited for code of an earlier leg does not begin if another pr
   expect((await first).status).toBe('completed')
 })
 
+test('a recovery goes on watching if the one that was to take its place could not read the journal', async () => {
+  const path = newPath()
+  const graph = new Pipeline('p')
+    .withStage('ask', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}))
+    .build()
+  const journal = newJournal(path)
+  const runs = durableRuns(journal, {})
+  onTestFinished(async () => {
+    await runs.close({ timeoutMs: 0 })
+  })
+  await runs.recover(graph)
+  const reads = vi.spyOn(journal, 'read').mockImplementation(() => {
+    throw locked()
+  })
+  for (let time = 0; time < 2; time++)
+    await expect(runs.recover(graph)).rejects.toMatchObject({ code: codes.unavailable })
+  reads.mockRestore()
+  await runs.run(graph, {}, { runId: 'a' })
+  await runs.answer(graph, 'a', { ask: 'yes' })
+  await until(async () => (await runs.get('a'))?.status === 'completed')
+})
+
 test('recover takes over a run that it refused once, after it went on elsewhere and that process died', async () => {
   const path = newPath()
   await abandoned(path)
