@@ -508,7 +508,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/legs.ts`,
-    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })\n',
+    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })\n',
     '',
     LEASE_TESTS,
   ),

@@ -274,6 +274,35 @@ test('a call that waited for code of an earlier leg does not begin if another pr
   expect((await first).status).toBe('completed')
 })
 
+test('closing releases the other runs if the end of one could not be written, and says why', async () => {
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: 60_000 })
+  void runs.run(hanging, {}, { runId: 'beside' }).catch(() => {})
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length === 1)
+  const graph = new Pipeline('q').withStage('a', () => ({})).build()
+  fails.fact = full
+  fails.write = (first) => (first === 'endLeg' ? full() : undefined)
+  for (const runId of ['a', 'b'])
+    await expect(runs.run(graph, {}, { runId })).rejects.toMatchObject({ code: codes.full })
+  expect(await runs.close()).toMatchObject({ released: ['beside'], stillRunning: [], error: { code: codes.full } })
+  // No other process may do again what has no room, as long as the lease holds.
+  const owned = await change(path, 'SELECT runs.id FROM runs JOIN owners ON owners.id = owner ORDER BY runs.id')
+  expect(owned).toEqual([{ id: 'a' }, { id: 'b' }])
+})
+
+test('closing ends the lease if the ends that could not be written before are written now', async () => {
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: 60_000 })
+  const graph = new Pipeline('q').withStage('a', () => ({})).build()
+  fails.fact = full
+  fails.write = (first) => (first === 'endLeg' ? full() : undefined)
+  await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.full })
+  fails.write = () => undefined
+  expect(await runs.close()).toEqual({ released: [], stillRunning: [], error: undefined })
+  expect(await change(path, 'SELECT * FROM owners')).toEqual([])
+  expect(await change(path, 'SELECT status FROM runs')).toEqual([{ status: 'blocked' }])
+})
+
 test('a recovery goes on watching if the one that was to take its place could not read the journal', async () => {
   const path = newPath()
   const graph = new Pipeline('p')
