@@ -237,6 +237,7 @@ test('a run that cannot be started is tried again, and the schedule says why', a
   expect(times).toEqual(['daily/2026-11-30T09:00:00.000Z'])
   expect(schedule.error).toBeUndefined()
 })
+
 test('a run whose addition was confirmed too late, so that the journal has repeated it, is carried', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const journal = newJournal(newPath())
@@ -305,7 +306,6 @@ test('a time starts its run although a caller waits for a run of that id that is
   expect(await attached).toBe('durable-engine/unknown-run')
   expect([times, schedule.error]).toEqual([[runId], undefined])
 })
-
 
 test('a run that fails or waits is in the journal, and the next one starts all the same', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
