@@ -127,15 +127,16 @@ export class RecordedRun {
     }
   }
 
-  /** Begins the run again with what it has done before, after its invocation was removed. */
-  async beginAgain(keys: Keys, { request }: RunJournal, moved: Moved): Promise<void> {
+  /** Begins the run again with what it has done before, after its invocation was removed. Returns the id of the request, which is that of the new run. */
+  async beginAgain(keys: Keys, { request }: RunJournal, moved: Moved): Promise<string> {
     const { name, runId, url, headers } = this.#place
     const { kept, by, ...rest } = request
-    const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id: randomUUID() } as const
+    const id = randomUUID()
+    const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id } as const
     const sent = sealed(keys, { ...about, isAdmitted: true, kept, by, body: { ...rest, moved } })
     const path = `/${name}/${encodeURIComponent(runId)}/move`
     try {
-      if ((await restateAt(url, headers)('POST', path, sent)) === true) return
+      if ((await restateAt(url, headers)('POST', path, sent)) === true) return id
     } catch (cause) {
       throw halfMoved(runId, path, sent, textOf(cause), cause)
     }

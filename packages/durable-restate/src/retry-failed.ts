@@ -1,6 +1,6 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import { factsForRetry, fingerprintOf, namesIn, wrongAgain } from '@stageflow/core/durable'
+import { factsForRetry, fingerprintOf, namesIn, stagesAgain, wrongAgain } from '@stageflow/core/durable'
 import type { GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import type { RunJournal } from './journal.ts'
@@ -14,8 +14,8 @@ import type { RunState } from './run-view.ts'
 import type { Keys } from './secret.ts'
 
 /**
- * Begins a failed run again, with the facts of what did not fail. `checkAgain` is called last, before anything changes: it throws if
- * the run isn't the failed one anymore.
+ * Begins a failed run again, with the facts of what did not fail, and returns the new run. `checkAgain` is called last, before anything
+ * changes: it throws if the run isn't the failed one anymore.
  */
 export async function retryRun(
   graph: NamedGraph,
@@ -23,7 +23,7 @@ export async function retryRun(
   keys: Keys,
   { again, by }: RetryRequest,
   checkAgain: () => Promise<void>,
-): Promise<void> {
+): Promise<string> {
   const { runId } = place
   const run = new RecordedRun(place)
   if ((await run.find()) === undefined) throw triedBefore(runId)
@@ -31,13 +31,14 @@ export async function retryRun(
   const { start } = journal
   const wrong = wrongAgain(runId, again, start.fingerprint)
   if (wrong !== undefined) throw new StageflowError(ILLEGAL_OPTION, wrong)
-  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
+  const all = stagesAgain(start.fingerprint, again)
+  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, all))
   const moved = { ...keptByRetry(start.fingerprint, journal, { again, by }), promises }
   checkFit(graph, runId, { start, facts: moved.facts })
   checkMoved(runId, moved, fingerprintOf(graph))
   await checkAgain()
   if (!(await run.remove())) throw triedBefore(runId)
-  await run.beginAgain(keys, journal, moved)
+  return run.beginAgain(keys, journal, moved)
 }
 
 /** Which stages run again although they had settled, and who asks for the retry. */
