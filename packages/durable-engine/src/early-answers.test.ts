@@ -195,3 +195,31 @@ test('an answer that its answerSchema refuses is not kept, early or not, and the
     b: { answer: 'EARLY' },
   })
 })
+
+test('an early answer to an item has the number of the item as the map writes it', async () => {
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'r' })
+  for (const name of ['00', '01', '-1', '1.0', '1e3', ' 1', '99999999999', 'x', '\u0661'])
+    await expect(durable.answer(graph, 'r', { letters: { [name]: 1 } }), name).rejects.toMatchObject({
+      code: 'durable-engine/not-waiting',
+    })
+  await durable.answer(graph, 'r', { letters: { 0: 1, 10: 1 } })
+})
+
+test('a run keeps at most 1,000 answers whose questions were not asked yet, and still takes those that were', async () => {
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'r' })
+  const items = (from: number, to: number): object =>
+    Object.fromEntries(Array.from({ length: to - from }, (_, index) => [from + index, 1]))
+  const tooMany = {
+    code: 'durable-engine/too-many-answers',
+    message: expect.stringContaining('1001 answers') as string,
+  }
+  await expect(durable.answer(graph, 'r', { letters: items(0, 1_001) })).rejects.toMatchObject(tooMany)
+  await durable.answer(graph, 'r', { letters: items(0, 600) })
+  await durable.answer(graph, 'r', { letters: items(600, 1_000) })
+  await expect(durable.answer(graph, 'r', { b: 1 })).rejects.toMatchObject(tooMany)
+  await expect(durable.as('console').answer('r', { b: 1 })).rejects.toMatchObject(tooMany)
+  await durable.answer(graph, 'r', { a: 'yes' })
+  expect((await durable.run(graph, {}, { runId: 'r' })).data).toMatchObject({ a: { answer: 'yes' } })
+})

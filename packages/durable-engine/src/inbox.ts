@@ -171,6 +171,8 @@ function answerRows(
     ]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
     const rows = matched.map(rowOf)
+    const waiting = [...inbox, ...rows].filter(({ kind }) => kind === 'early').length
+    if (waiting > MOST_EARLY && rows.some(({ kind }) => kind === 'early')) throw tooMany(row, waiting)
     const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))
     if (refused.length > 0) throw refusedAnswers(row, refused)
     return rows
@@ -202,6 +204,14 @@ const answerText = (
   { by, unchecked, question, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'question' | 'at'>,
 ): string =>
   `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}${question === undefined ? '' : ',"onlyThis":true'},"at":${at}}`
+
+/** How many answers of a run may wait for their questions. Each later answer reads them all. */
+const MOST_EARLY = 1_000
+const tooMany = ({ id }: RunRow, waiting: number): StageflowError =>
+  new StageflowError(
+    'durable-engine/too-many-answers',
+    `No answer for run "${id}" was kept: ${waiting} answers would wait for questions that its stages have not asked yet, and ${MOST_EARLY} may. Answer what get(runId) has in requests first.`,
+  )
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(
