@@ -223,3 +223,32 @@ test('a run keeps at most 1,000 answers whose questions were not asked yet, and 
   await durable.answer(graph, 'r', { a: 'yes' })
   expect((await durable.run(graph, {}, { runId: 'r' })).data).toMatchObject({ a: { answer: 'yes' } })
 })
+
+test('once a map has ended it takes no answer, also none to an item that it does not have', async () => {
+  const inner = new Pipeline('inner').withMap('letters', {
+    over: () => ['x'],
+    each: (_letter, context) => ask(context),
+  })
+  const maps = new Pipeline('p')
+    .withMap('letters', { over: () => ['x', 'y'], each: (_letter, context) => ask(context), concurrency: 1 })
+    .withMap('quick', { over: () => ['x'], each: () => ({}) })
+    .withPipeline('kid', inner)
+    .withStage('last', ask, { dependencies: ['letters'] })
+    .build()
+  const durable = open()
+  await durable.run(maps, {}, { runId: 'r' })
+  const refused = async (answers: object): Promise<void> =>
+    expect(durable.answer(maps, 'r', answers)).rejects.toMatchObject({
+      code: 'durable-engine/not-waiting',
+      message: expect.stringContaining('has ended') as string,
+    })
+  await refused({ quick: { 7: 1 } })
+  await durable.resume(maps, 'r', { letters: { 0: 1 } })
+  // One item still asks, so the map may have more.
+  await durable.answer(maps, 'r', { letters: { 7: 1 } })
+  await durable.resume(maps, 'r', { letters: { 1: 1 }, kid: { letters: { 0: 1 } } })
+  await refused({ letters: { 8: 1 } })
+  await refused({ letters: { 0: 1 } })
+  await refused({ kid: { letters: { 1: 1 } } })
+  expect((await durable.resume(maps, 'r', { last: 1 })).status).toBe('completed')
+})

@@ -6,7 +6,7 @@ import { asClause } from '@stageflow/core/kit'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
-import { questionName, questionsIn } from './answers.ts'
+import { endedMaps, questionName, questionsIn } from './answers.ts'
 import type { Question } from './answers.ts'
 import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
@@ -160,14 +160,16 @@ function answerRows(
     }
   }
   try {
-    const { matched, problems } = matchAnswers(questionsIn([...facts, ...inbox], graph).values(), given, graph)
+    const ended = row.status === 'suspended' ? endedMaps(facts, graph) : []
+    const questions = [...questionsIn([...facts, ...inbox], graph).values(), ...ended]
+    const { matched, problems } = matchAnswers(questions, given, graph)
     const paths = matched.map(({ path }) => pathText(path))
     const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
     const others = named === undefined ? [] : matched.filter(({ question }) => !isNamed(row, question, named))
     const all = [
       ...problems,
       ...twice.map((path) => `"${path}" has been answered already`),
-      ...others.map(({ path }) => `"${pathText(path)}" does not ask "${named}" now`),
+      ...others.map(({ path }) => `"${path.join('/')}" does not ask the question that was named (${named})`),
     ]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
     const rows = matched.map(rowOf)
