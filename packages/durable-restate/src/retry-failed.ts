@@ -10,7 +10,7 @@ import { ILLEGAL_OPTION } from './option-rules.ts'
 import { RecordedRun, checkFit } from './recorded-run.ts'
 import type { RunPlace } from './recorded-run.ts'
 import type { Moved } from './run-start.ts'
-import type { RunState } from './run-view.ts'
+import type { RunState, RunView } from './run-view.ts'
 import type { Keys } from './secret.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function retryRun(
   graph: NamedGraph,
   place: RunPlace,
   keys: Keys,
-  { again, by }: RetryRequest,
+  { run: failed, again, by }: RetryRequest & { readonly run: RunView },
   checkAgain: () => Promise<void>,
 ): Promise<string> {
   const { runId } = place
@@ -31,11 +31,14 @@ export async function retryRun(
   const { start } = journal
   const wrong = wrongAgain(runId, again, start.fingerprint)
   if (wrong !== undefined) throw new StageflowError(ILLEGAL_OPTION, wrong)
-  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
-  const moved = { ...keptByRetry(start.fingerprint, journal, { again, by }), promises }
-  checkFit(graph, runId, { start, facts: moved.facts })
-  checkMoved(runId, moved, fingerprintOf(graph))
+  const kept = keptByRetry(start.fingerprint, journal, { again, by })
+  checkFit(graph, runId, { start, facts: kept.facts })
+  checkMoved(runId, kept, fingerprintOf(graph))
   await checkAgain()
+  if (!(await run.claim(keys, failed))) throw triedBefore(runId)
+  // After the claim, when an answer that comes late is refused.
+  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
+  const moved = { ...kept, promises }
   if (!(await run.remove())) throw triedBefore(runId)
   return run.beginAgain(keys, journal, moved)
 }
