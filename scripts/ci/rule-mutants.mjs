@@ -437,7 +437,8 @@ export const RULE_MUTANTS = [
     ['a retry keeps what its code had left', ' && abandoned !== true', ''],
     ['a retry forgets the answers', "if (kind === 'answer') return true", "if (kind === 'answer') return false"],
     ['a retry keeps the limit that had passed', 'return !isLimitTimer(key)', 'return true'],
-    ['the stages in again keep their results', '!isOf(fact, again) && (', '(again !== undefined) && ('],
+    ['the stages in again keep their results', '!isOf(fact, all) && (', '(all !== undefined) && ('],
+    ['what depends on a stage that runs again keeps its results', 'dependencies.includes(name)', 'other === name'],
     ['a retry repeats the attempts that failed', 'isKept(fact) || isEarlier(fact)', 'isKept(fact)'],
   ].map(([rule, find, replace]) =>
     mutant(rule, `${CORE}/durable/retried-facts.ts`, find, replace, [

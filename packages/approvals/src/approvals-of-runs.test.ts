@@ -418,6 +418,30 @@ test('an answer that the schema of the stage refuses leaves the question open (c
   await stages.decide(id, 'yes', ADA)
 })
 
+test('a decision never answers another question, also if the rule takes its time', async () => {
+  const clock = manualClock({ startAt: 0 })
+  const runs = open({ clock })
+  const graph = new Pipeline('order')
+    .withStage('boss', ({ resumed }) => {
+      if (resumed === undefined) return StageOutput.suspend('Pay 90?', { forMs: 1_000, state: 90 })
+      if (resumed.expired) return StageOutput.suspend('Pay 9000?', { state: 9000 })
+      return { paid: resumed.state }
+    })
+    .build({ clock })
+  await runs.run(graph, ADA, { runId: 'order-7' })
+  const asked = Promise.withResolvers<void>()
+  const allowed = Promise.withResolvers<boolean>()
+  const stages = approvalsOfRuns({ runs, graphs: [graph], clock, allows: () => (asked.resolve(), allowed.promise) })
+  const { id } = await onlyOne(stages.pending(ADA))
+  const decided = stages.decide(id, true, ADA)
+  await asked.promise
+  await clock.advance(1_000)
+  await runs.run(graph, ADA, { runId: 'order-7' })
+  allowed.resolve(true)
+  await expect(decided).rejects.toMatchObject({ code: 'durable-engine/not-waiting' })
+  expect(await onlyOne(stages.pending(ADA))).toMatchObject({ arguments: 'Pay 9000?' })
+})
+
 test('a journal of any durable runs will do', async () => {
   const answers: unknown[] = []
   const runs: SuspendedRuns = {
@@ -429,7 +453,7 @@ test('a journal of any durable runs will do', async () => {
   const stages = approvalsOfRuns({ runs, graphs: [orders()] })
   const { id } = await onlyOne(stages.pending(ADA))
   await stages.decide(id, 'yes', ADA)
-  expect(answers).toEqual([['order', 'r', { boss: 'yes' }, { expectedBy: ADA }]])
+  expect(answers).toEqual([['order', 'r', { boss: 'yes' }, {}]])
 })
 
 test.each([

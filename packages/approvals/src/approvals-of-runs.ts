@@ -8,6 +8,7 @@ import {
   StageflowError,
   systemClock,
 } from '@stageflow/core'
+import { isGuarded } from '@stageflow/core/durable'
 import {
   checkedMethods,
   checkOptions,
@@ -139,7 +140,12 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
       const rule = allows ?? (hasRoles(graph, stage.path) ? undefined : sameUser)
       if (rule !== undefined)
         await requireAllowed(rule, { request: approvalOf(stage, clock), answer, by }, allowsTimeoutMs)
-      await runs.answer(graph, stage.run.runId, answersAt(stage.path, answer), withExpected(by, runOptions))
+      await runs.answer(
+        graph,
+        stage.run.runId,
+        answersAt(stage.path, answer),
+        answerOptions(graph, stage, by, runOptions),
+      )
     },
   }
   return Object.freeze(
@@ -174,10 +180,22 @@ function hasRoles({ info }: AnsweredGraph, path: readonly string[]): boolean {
   return (read(asked?.options, 'answeredBy') ?? false) !== false
 }
 
-/** The options of an answer, with the person who gives it, if there is one. */
-function withExpected({ userId, orgId }: Decider, options: RunOptions | undefined): RunAnswerOptions | undefined {
-  const expectedBy = { ...(userId !== undefined && { userId }), ...(orgId !== undefined && { orgId }) }
-  return Object.keys(expectedBy).length === 0 ? options : { ...options, expectedBy }
+/** The options of an answer, with the question that was shown, and with the person who answers it, if there is one. */
+function answerOptions(
+  graph: AnsweredGraph,
+  { question }: OpenStage,
+  { userId, orgId }: Decider,
+  options: RunOptions | undefined,
+): RunAnswerOptions {
+  // Without interceptors that verify a person, `allows` alone says who decides.
+  const expectedBy = isGuarded(graph)
+    ? { ...(userId !== undefined && { userId }), ...(orgId !== undefined && { orgId }) }
+    : {}
+  return {
+    ...options,
+    ...(question !== undefined && { question }),
+    ...(Object.keys(expectedBy).length > 0 && { expectedBy }),
+  }
 }
 
 function graphsByName(graphs: readonly AnsweredGraph[]): ReadonlyMap<string, AnsweredGraph> {

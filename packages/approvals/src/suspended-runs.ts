@@ -4,8 +4,14 @@ import type { OpenRequest } from '@stageflow/core/durable'
 /** A built graph, as far as an answer needs it. */
 export type AnsweredGraph = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
-/** The run options of an answer, and who gives it, as the app has it. */
-export type RunAnswerOptions = RunOptions & { readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'> }
+/** The run options of an answer, who gives it, as the app has it, and the question that was shown. */
+export type RunAnswerOptions = RunOptions & {
+  readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
+  readonly question?: string
+}
+
+/** A request of a run. `question`: names it, so that no other question of its stage gets the answer. */
+export type AskedRequest = OpenRequest & { readonly question?: string | undefined }
 
 /** A run that waits for answers. */
 export interface WaitingRun {
@@ -26,10 +32,10 @@ export interface SuspendedRuns {
     readonly after?: string
   }): Promise<readonly WaitingRun[]>
   /** One run with the questions that have no answer yet; undefined if there is none. It checks no rights. */
-  get(runId: string): Promise<(WaitingRun & { readonly requests: readonly OpenRequest[] }) | undefined>
+  get(runId: string): Promise<(WaitingRun & { readonly requests: readonly AskedRequest[] }) | undefined>
   /**
    * Has the interceptors of the graph admit the caller, and keeps the answers. Rejects if one of them isn't waited for, or if the
-   * interceptors verified another person than `expectedBy`.
+   * interceptors verified another person than `expectedBy`, or if by then its stage asks something else than `question`.
    */
   answer(graph: AnsweredGraph, runId: string, answers: object, options?: RunAnswerOptions): Promise<void>
 }
@@ -40,6 +46,7 @@ export interface OpenStage {
   /** The names of the answer, from the outermost. */
   readonly path: readonly string[]
   readonly request: unknown
+  readonly question: string | undefined
   readonly until: number | undefined
   readonly answerSchema: object | undefined
   /** Where it is in the list. */
@@ -52,10 +59,11 @@ export async function openStages(runs: SuspendedRuns, runId: string): Promise<re
   if (run === undefined) return []
   return run.requests
     .filter(({ request }) => request !== undefined)
-    .map(({ path, request, until, answerSchema }) => ({
+    .map(({ path, request, question, until, answerSchema }) => ({
       run,
       path,
       request,
+      question,
       until,
       answerSchema,
       place: placeOf(runId, path),

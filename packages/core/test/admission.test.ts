@@ -454,3 +454,39 @@ test('a durable answer names who gave it', async () => {
   const result = await runDurable(graph, new ArrayExecutor(first.facts))
   expect(result.data).toEqual({ ask: { answer: 'yes', by: 'bo' } })
 })
+
+test('a child run that code has started cannot ask if interceptors check who answers: nothing would know whom and what its stage takes', async () => {
+  const kid = new Pipeline('kid').withStage('ask', ask)
+  const kids = {
+    code: (pipeline: Pipeline<{}, {}>) => pipeline.withStage('outer', (context) => asStage(kid).execute(context)),
+    runChild: (pipeline: Pipeline<{}, {}>) =>
+      pipeline.withStage('outer', async (context) => {
+        const { status } = await context.runChild(kid)
+        return status === 'suspended' ? StageOutput.suspend('May I?') : {}
+      }),
+    item: (pipeline: Pipeline<{}, {}>) =>
+      pipeline.withMap('outer', {
+        over: () => [1],
+        each: (_one, context) => asStage(kid).execute(context as unknown as StageContext),
+      }),
+    inside: (pipeline: Pipeline<{}, {}>) =>
+      pipeline.withPipeline(
+        'around',
+        new Pipeline('around').withStage('outer', (context) => asStage(kid).execute(context)),
+      ),
+  }
+  for (const [how, add] of Object.entries(kids)) {
+    const build = (...interceptors: Interceptor[]) => add(new Pipeline(how)).build({ interceptors })
+    const failure = await build(tickets()).runSettled({}, { ticket: 'ada' })
+    expect(JSON.stringify(failure.report), how).toContain('core/cannot-suspend')
+    expect(failure.status, how).toBe('failed')
+    expect((await build().run()).status, how).toBe('suspended')
+  }
+  const known = new Pipeline('known')
+    .withPipeline('a', kid)
+    .withStage('b', asStage(kid))
+    .build({ interceptors: [tickets()] })
+  expect(await known.run({}, { ticket: 'ada' })).toMatchObject({
+    requests: { a: { ask: 'May I?' }, b: { ask: 'May I?' } },
+  })
+})

@@ -128,6 +128,30 @@ test('an app that says who answers is refused if the interceptors verified anoth
   expect((await durable.get('a'))?.timeline).toContainEqual(expect.objectContaining({ key: 'boss', taken: false }))
 })
 
+test('an app that says who answers is refused if the interceptors verified no such id', async () => {
+  const durable = open()
+  const runWith = async (runId: string, graph: ReturnType<typeof order>): Promise<typeof graph> => {
+    await durable.run(graph, {}, { runId })
+    return graph
+  }
+  const build = (...interceptors: Interceptor[]) =>
+    new Pipeline('order').withStage('boss', ask).build({ interceptors }) as unknown as ReturnType<typeof order>
+  const bare = await runWith('bare', build())
+  const nameless = await runWith('nameless', build({ name: 'nameless', admit: () => ({ who: { userId: 'ada' } }) }))
+  for (const [graph, runId, expectedBy] of [
+    [bare, 'bare', { userId: 'ada' }],
+    [bare, 'bare', { orgId: 'acme' }],
+    [nameless, 'nameless', { orgId: 'acme' }],
+    [nameless, 'nameless', { userId: 'ada', orgId: 'acme' }],
+  ] as const)
+    await expect(durable.answer(graph, runId, { boss: 'yes' }, { expectedBy })).rejects.toMatchObject({
+      code: 'durable-engine/other-author',
+      message: expect.stringContaining('the interceptors verified none') as string,
+    })
+  await durable.answer(nameless, 'nameless', { boss: 'yes' }, { expectedBy: { userId: 'ada' } })
+  await durable.answer(bare, 'bare', { boss: 'yes' }, { expectedBy: {} })
+})
+
 test('recover needs no ticket, and no ticket is in the journal', async () => {
   const path = newPath()
   const graph = order()

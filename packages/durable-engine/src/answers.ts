@@ -1,13 +1,17 @@
 import { answerPath, attemptsAround, parseKey, pathText, progressOfCalls } from '@stageflow/core/durable'
 import type { GraphFingerprint, KnownQuestion, RunProgress } from '@stageflow/core/durable'
 
-import type { FactKey, InboxRow } from './rows.ts'
+import type { FactKey, InboxRow, RunRow } from './rows.ts'
 
 /** What a stage or an item has asked last. */
 export interface Question extends KnownQuestion {
   /** Of the call that asked. */
   readonly key: string
 }
+
+/** Names a question among all that a journal has: a retry may ask again with the same key. */
+export const questionName = ({ n, reopened }: Pick<RunRow, 'n' | 'reopened'>, key: string): string =>
+  `${key} ${n}.${reopened}`
 
 /** The paths of the answers that calls of a graph wait for, as early answers have them. */
 export const pathsIn =

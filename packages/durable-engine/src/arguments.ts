@@ -93,6 +93,15 @@ export function checkExpectedBy(expected: unknown): void {
     checkOptions('answer() of expectedBy', 'durable-engine/illegal-option', expected, { userId: TEXT, orgId: TEXT })
 }
 
+/** Throws `durable-engine/illegal-option` for what can't name a question. `method`: who was given it, such as `answer()`. */
+export function checkQuestion(method: string, question: unknown): void {
+  if (question === undefined || TEXT[0](question)) return
+  throw new StageflowError(
+    'durable-engine/illegal-option',
+    `${method} was given the question ${show(question)}; pass the question of one of the requests of get(runId).`,
+  )
+}
+
 /** Throws `durable-engine/illegal-option` unless these are the ids of a user and an organization, or one of them. */
 export function checkWho(who: unknown): void {
   if (who !== undefined)

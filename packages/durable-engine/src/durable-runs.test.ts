@@ -209,7 +209,9 @@ describe('resume', () => {
       requests: { approve: { question: 'approve?' } },
     })
     const durable = open(path)
-    expect((await durable.get('a'))?.requests).toEqual([{ path: ['approve'], request: { question: 'approve?' } }])
+    expect((await durable.get('a'))?.requests).toEqual([
+      { path: ['approve'], question: expect.any(String) as string, request: { question: 'approve?' } },
+    ])
     const result = await durable.resume(order(calls), 'a', { approve: 'yes' })
     expect(result).toMatchObject({ status: 'completed', data: { pay: { paid: 5, by: { answer: 'yes' } } } })
     expect(calls).toEqual(['approve', 'pay'])

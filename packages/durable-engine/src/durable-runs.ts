@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { checkLeg, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
+import { checkLeg, checkLegWithoutCaller, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
 import type { LegOptions, NamedGraph } from '@stageflow/core/durable'
 import { checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
@@ -14,6 +14,7 @@ import {
   checkExpectedBy,
   checkGetOptions,
   checkName,
+  checkQuestion,
   checkReason,
   checkRunId,
   checkScheduleName,
@@ -47,20 +48,35 @@ import { listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
+type ResumeArguments<Ports> = {} extends Ports
+  ? [options?: LegOptions<Ports> & AnsweredQuestion]
+  : [options: LegOptions<Ports> & AnsweredQuestion]
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
 
-/** The options of `answer`. */
-export type AnswerOptions = RunOptions & {
+/** Which question is answered. */
+export interface AnsweredQuestion {
   /**
-   * Who answers, as your app has it. If interceptors verify another person, such as by a token, the answer is refused with
-   * `durable-engine/other-author`. Default: they alone say who it is.
+   * The `question` of one of the `requests` of `get`: the one that a person was shown. If its stage asks another one by then, the answer is
+   * refused with `durable-engine/not-waiting`. Default: an answer is that to whatever its stage asks, also to its next question.
    */
-  readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
+  readonly question?: string | undefined
 }
+/** The options of `answer`. */
+export type AnswerOptions = RunOptions &
+  AnsweredQuestion & {
+    /**
+     * Who answers, as your app has it. If interceptors verify another person, such as by a token, or none, the answer is
+     * refused with `durable-engine/other-author`. Default: they alone say who it is.
+     */
+    readonly expectedBy?: Pick<RunAuthor, 'userId' | 'orgId'>
+  }
 
 /** The options of `retryFailed`. */
 export type RetryFailedOptions<Stages, Ports> = LegOptions<Ports> & {
-  /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
+  /**
+   * Stages that run again although they had settled, such as one that had reported the failure. All stages that depend on them run again
+   * too, and ask again: an approval was given to what has changed. Default: none.
+   */
   readonly again?: readonly (keyof Stages & string)[]
 }
 type RetryArguments<Stages, Ports> = {} extends Ports
@@ -69,7 +85,8 @@ type RetryArguments<Stages, Ports> = {} extends Ports
 
 /**
  * Runs that outlive their process. All methods can be called from any process that opens the same journal. A method that takes the graph
- * has its interceptors admit the caller before anything counts; one that takes none checks nothing.
+ * has its interceptors admit the caller before anything counts. `recover`, `schedule`, `as(name)` and methods without the graph
+ * check nothing, and refuse an option of such an interceptor, such as a token.
  */
 export interface DurableRuns extends AsyncDisposable {
   /**
@@ -91,7 +108,7 @@ export interface DurableRuns extends AsyncDisposable {
     graph: StageGraph<Stages, Ports>,
     runId: string,
     answers: AnswersOf<Stages>,
-    ...options: LegArguments<Ports>
+    ...options: ResumeArguments<Ports>
   ): Promise<PipelineResult<Stages>>
   /** Like `resume`, but only keeps the answers: the run goes on where `recover` is watching. For a webhook. */
   answer<Stages, Ports>(
@@ -294,7 +311,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkWho(who)
     }
     const { cron, timezone = 'UTC', graph, input = {}, options = {} } = rest
-    checkLeg('schedule()', graph, options)
+    checkLegWithoutCaller('schedule()', graph, options)
     if (system === undefined && isGuarded(graph)) throw guardedSchedule(name)
     const author = system === undefined ? undefined : { ...who, system }
     const start = (time: number): Promise<void> => {
@@ -335,11 +352,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     graph: NamedGraph,
     runId: string,
     given: object = {},
+    check = checkLeg,
   ): { readonly again: readonly string[]; readonly options: object } {
     checkRunId('retryFailed()', runId)
     const { again = [], ...options }: { readonly again?: readonly string[] } = plainOptions(given)
     checkAgain(again)
-    checkLeg('retryFailed()', graph, options, ['again'])
+    check('retryFailed()', graph, options, ['again'])
     return { again, options }
   }
 
@@ -367,23 +385,26 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkLeg('run()', graph, options, ['runId'])
       return orThrow(graph.name, (await startOrAttach(graph as never, runId, { input, options })) as never)
     },
-    async resume(graph, runId, answers, ...[options]) {
+    async resume(graph, runId, answers, ...[all = {}]) {
       checkOpen()
       checkRunId('resume()', runId)
-      checkLeg('resume()', graph, options)
+      checkLeg('resume()', graph, all, ['question'])
+      const { question, ...options } = plainOptions<AnsweredQuestion>(all)
+      checkQuestion('resume()', question)
       const given = await admittedAnswers(graph, runId, answers, options)
-      await runs.answer(runId, given)
+      await runs.answer(runId, { ...given, question })
       return carryOn(graph as never, runId, options, given.admitted)
     },
     async answer(graph, runId, answers, all = {}) {
       checkOpen()
       checkRunId('answer()', runId)
-      checkLeg('answer()', graph, all, ['expectedBy'])
-      const { expectedBy, ...options } = plainOptions<AnswerOptions>(all)
+      checkLeg('answer()', graph, all, ['expectedBy', 'question'])
+      const { expectedBy, question, ...options } = plainOptions<AnswerOptions>(all)
+      checkQuestion('answer()', question)
       checkExpectedBy(expectedBy)
       const given = await admittedAnswers(graph, runId, answers, options)
       refuseOther(runId, given.by, expectedBy)
-      await runs.answer(runId, { ...given, carriesOn: false })
+      await runs.answer(runId, { ...given, question, carriesOn: false })
     },
     async retryFailed(graph, runId, ...[given]) {
       checkOpen()
@@ -396,7 +417,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     },
     async recover(graph, ...[options]) {
       checkOpen()
-      checkLeg('recover()', graph, options)
+      checkLegWithoutCaller('recover()', graph, options)
       const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)
@@ -440,7 +461,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async resume(graph, runId, answers, ...[options]) {
           checkOpen()
           checkRunId('resume()', runId)
-          checkLeg('resume()', graph, options)
+          checkLegWithoutCaller('as().resume()', graph, options)
           signalOf(options)?.throwIfAborted()
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
           await runs.answer(runId, { ...trusted, graph, answers: checked, by, carriesOn: true })
@@ -449,12 +470,12 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async attach(graph, runId, ...[options]) {
           checkOpen()
           checkRunId('attach()', runId)
-          checkLeg('attach()', graph, options)
+          checkLegWithoutCaller('as().attach()', graph, options)
           return carryOn(graph as never, runId, options)
         },
         async retryFailed(graph, runId, ...[given]) {
           checkOpen()
-          const { again, options } = checkRetry(graph, runId, given)
+          const { again, options } = checkRetry(graph, runId, given, checkLegWithoutCaller)
           signalOf(options)?.throwIfAborted()
           const row = await existing(runId)
           await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }))
@@ -527,16 +548,16 @@ const SYSTEM_CALLS: MethodRules<keyof SystemRuns> = {
   },
 }
 
-/** Throws if interceptors verified another person than the app has. */
+/** Throws unless interceptors verified the person whom the app has. */
 function refuseOther(runId: string, verified: RunAuthor = {}, expected: AnswerOptions['expectedBy'] = {}): void {
   const other = (['userId', 'orgId'] as const).find((name) => {
     const [one, given] = [verified[name], expected[name]]
-    return one !== undefined && given !== undefined && one !== given
+    return given !== undefined && one !== given
   })
   if (other === undefined) return
   throw new StageflowError(
     'durable-engine/other-author',
-    `No answer for run "${runId}" was kept: the app says that ${other} ${show(expected[other])} answers, and the interceptors verified ${show(verified[other])}. Pass the token of the person who answers.`,
+    `No answer for run "${runId}" was kept: the app says that ${other} ${show(expected[other])} answers, and the interceptors verified ${verified[other] === undefined ? 'none' : show(verified[other])}. Pass the token of the person who answers, and leave out of expectedBy what no interceptor verifies.`,
   )
 }
 

@@ -25,7 +25,9 @@ test('an answer to a stage that has not asked yet waits for its question, over l
   await first.run(graph, {}, { runId: 'r' })
   await first.answer(graph, 'r', { b: 'early b', kid: { check: 'early check' }, letters: { 0: 'x', 1: 'y' } })
   expect(await first.run(graph, {}, { runId: 'r' })).toMatchObject({ status: 'suspended', requests: { a: '?' } })
-  expect((await first.get('r'))?.requests).toEqual([{ path: ['a'], request: '?', until: undefined }])
+  expect((await first.get('r'))?.requests).toEqual([
+    { path: ['a'], question: expect.any(String) as string, request: '?', until: undefined },
+  ])
   await first.close()
   const second = open(path)
   expect(await second.resume(graph, 'r', { a: 'yes' })).toMatchObject({

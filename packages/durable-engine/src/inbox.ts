@@ -6,7 +6,7 @@ import { asClause } from '@stageflow/core/kit'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
-import { questionsIn } from './answers.ts'
+import { questionName, questionsIn } from './answers.ts'
 import type { Question } from './answers.ts'
 import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
@@ -50,6 +50,8 @@ export interface GivenAnswers {
   /** The stages that the caller was admitted to answer; undefined for trusted calls. */
   readonly paths: readonly (readonly string[])[] | undefined
   readonly answers: unknown
+  /** The name of the question that they answer; undefined: whatever is asked. */
+  readonly question?: string | undefined
   /** The number of the run that they were admitted to; undefined if no interceptor was asked. */
   readonly admitted: number | undefined
   /** Who gave them, as interceptors verified it. */
@@ -63,7 +65,7 @@ export interface GivenAnswers {
 /** Keeps all answers, or none. A blocked run goes on without one: its question may have its answer already. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, admitted, by, graph, carriesOn, paths }: GivenAnswers,
+  { answers: given, question, admitted, by, graph, carriesOn, paths }: GivenAnswers,
   { journal, owner, maxFactLength, clock }: AnswerPlan,
 ): Act<number> {
   const row = yield* findAdmitted(id, admitted)
@@ -90,6 +92,7 @@ export function* keepAnswers(
   // All texts before the first write: if one answer can't be JSON, none is kept.
   for (const answer of answerRows(row, facts, inbox, {
     given,
+    question,
     by,
     unchecked: graph === undefined,
     at: Math.floor(clock.now()),
@@ -119,6 +122,7 @@ function checkKnown(graph: NamedGraph, row: RunRow, answers: unknown): void {
 
 interface AnswersToKeep {
   readonly given: unknown
+  readonly question: string | undefined
   readonly by: RunAuthor | undefined
   /** They are given without the graph. */
   readonly unchecked: boolean
@@ -140,7 +144,7 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
+  { given, question: named, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const graph = graphOf(row)
   const rowOf = ({ path, answer, question }: MatchedAnswer<Question>): AddedInboxRow => {
@@ -152,14 +156,19 @@ function answerRows(
       run: row.n,
       kind: open === undefined ? 'early' : 'answer',
       key,
-      value: answerText(text, { by, unchecked, at }),
+      value: answerText(text, { by, unchecked, question: named, at }),
     }
   }
   try {
     const { matched, problems } = matchAnswers(questionsIn([...facts, ...inbox], graph).values(), given, graph)
     const paths = matched.map(({ path }) => pathText(path))
     const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
-    const all = [...problems, ...twice.map((path) => `"${path}" has been answered already`)]
+    const others = named === undefined ? [] : matched.filter(({ question }) => !isNamed(row, question, named))
+    const all = [
+      ...problems,
+      ...twice.map((path) => `"${path}" has been answered already`),
+      ...others.map(({ path }) => `"${pathText(path)}" does not ask "${named}" now`),
+    ]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
     const rows = matched.map(rowOf)
     const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))
@@ -169,6 +178,9 @@ function answerRows(
     throw unreadable(error, row.id)
   }
 }
+
+const isNamed = (row: RunRow, question: Question | undefined, name: string): boolean =>
+  question?.is === 'open' && questionName(row, question.key) === name
 
 /** Says what is wrong with an answer, by the schema of its question. */
 function problemOf(key: string, value: string, schemas: ReadonlyMap<string, object>): readonly string[] {
@@ -185,8 +197,11 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
   )
 
 /** An answer as the inbox has it. `text`: the answer as JSON. */
-const answerText = (text: string, { by, unchecked, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'at'>): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''},"at":${at}}`
+const answerText = (
+  text: string,
+  { by, unchecked, question, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'question' | 'at'>,
+): string =>
+  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}${question === undefined ? '' : ',"onlyThis":true'},"at":${at}}`
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(

@@ -1,6 +1,7 @@
 // For apps, by way of the package of their journal
 export { durableRuns } from './durable-runs.ts'
 export type {
+  AnsweredQuestion,
   AnswerOptions,
   DurableRuns,
   DurableStats,
@@ -14,7 +15,16 @@ export type { DurableRunOptions } from './runs.ts'
 export type { RunStatus } from './rows.ts'
 export type { RunSchedule, ScheduleOptions } from './schedule.ts'
 export type { CallInProgress } from './in-progress.ts'
-export type { GetOptions, ListOptions, RunDetails, RunFact, RunOwner, RunSummary, TimelineEntry } from './views.ts'
+export type {
+  AskedRequest,
+  GetOptions,
+  ListOptions,
+  RunDetails,
+  RunFact,
+  RunOwner,
+  RunSummary,
+  TimelineEntry,
+} from './views.ts'
 
 // For journals
 export { runsReader } from './runs-reader.ts'

@@ -24,7 +24,7 @@ export function waitingAnswers(
     if (kind !== 'answer' && kind !== 'early') return []
     const key = kind === 'early' ? keyAtPath(namesIn(place), graphOf(row)) : place
     if (taken.has(key)) return []
-    const { at, unchecked: _, ...given } = readFact({ kind: 'answer', key, value }, row.id) as KeptAnswer
+    const { at, unchecked: _, onlyThis: __, ...given } = readFact({ kind: 'answer', key, value }, row.id) as KeptAnswer
     return [{ key, at, given }]
   })
 }

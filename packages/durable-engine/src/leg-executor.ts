@@ -270,6 +270,7 @@ export class LegExecutor implements StageExecutor {
     if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#recordAnswer(key, row)
     else {
       const isOverdue = this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))
+      if (isOverdue && this.#answerIn(row).onlyThis === true) return void this.untaken.set(row.n, undefined)
       const early = { ...row, kind: 'early', key: this.#leg.pathOf(key) } as const
       if (!isOverdue || !this.#takeEarly(early)) this.untaken.set(row.n, isOverdue ? early : undefined)
     }
@@ -283,9 +284,13 @@ export class LegExecutor implements StageExecutor {
     return true
   }
 
+  #answerIn({ key, value }: InboxRow): KeptAnswer {
+    return readFact({ kind: 'answer', key, value }, this.start.runId) as KeptAnswer
+  }
+
   /** One that was given without the graph is checked first. If it is refused, the question stays open. */
   #recordAnswer(key: string, row: InboxRow): void {
-    const { unchecked, at: _, ...given } = readFact({ ...row, key, kind: 'answer' }, this.start.runId) as KeptAnswer
+    const { unchecked, at: _, onlyThis: __, ...given } = this.#answerIn(row)
     if (unchecked !== true) return this.#record('answer', key, JSON.stringify(given), row)
     if (this.#refused.has(row.n)) this.untaken.set(row.n, undefined)
     else if (!this.#checking.has(row.n)) void this.#check(key, row, given)

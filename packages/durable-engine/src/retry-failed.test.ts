@@ -96,6 +96,51 @@ test('what had settled with the failure as its input stays settled, unless it is
   expect(calls).toEqual(['mail', 'report'])
 })
 
+test('what depends on a stage that runs again runs again too, also through others and in child pipelines: an approval was given to what changes', async () => {
+  let isDown = true
+  const keys: string[] = []
+  const noted = (context: Pick<StageContext, 'callKey'>): object => (keys.push(context.callKey), {})
+  const check = new Pipeline('check').withStage('inner', ask)
+  const graph = new Pipeline('order')
+    .withStage('aside', noted)
+    .withStage('amount', ({ resumed }) =>
+      resumed === undefined ? StageOutput.suspend('How many?') : { euros: resumed.answer },
+    )
+    .withStage('boss', ask, { dependencies: ['amount'] })
+    .withStage('note', noted, { dependencies: ['boss'] })
+    .withPipeline('check', check, { dependencies: ['note'] })
+    .withStage(
+      'pay',
+      (context) => {
+        noted(context)
+        if (isDown) throw new Error('503')
+        return {}
+      },
+      { dependencies: ['check'] },
+    )
+    .build()
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'a' })
+  await durable.answer(graph, 'a', { amount: 90, boss: 'yes' })
+  await expect(durable.resume(graph, 'a', { check: { inner: 'yes' } })).rejects.toThrow('503')
+  isDown = false
+  const asked = async (): Promise<readonly unknown[] | undefined> =>
+    (await durable.get('a'))?.requests.map(({ path }) => path)
+  await durable.retryFailed(graph, 'a', { again: ['amount'] })
+  expect(await asked()).toEqual([['amount']])
+  expect((await durable.get('a'))?.timeline.at(-2)).toMatchObject({
+    kind: 'retry',
+    again: ['amount', 'boss', 'note', 'check', 'pay'],
+  })
+  await durable.resume(graph, 'a', { amount: 9000 })
+  expect(await asked()).toEqual([['boss']])
+  await durable.resume(graph, 'a', { boss: 'yes' })
+  expect(await asked()).toEqual([['check', 'inner']])
+  expect((await durable.resume(graph, 'a', { check: { inner: 'yes' } })).status).toBe('completed')
+  // Their calls have the keys that they had before.
+  expect(keys).toEqual(['aside', 'note', 'pay', 'note', 'pay'].map((stage) => `a/${stage}`))
+})
+
 test('only a failed run is tried again, and only with stages that it has', async () => {
   const { graph } = orders()
   const durable = open()

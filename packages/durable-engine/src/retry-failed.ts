@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import { factsForRetry, outermostStage, wrongAgain } from '@stageflow/core/durable'
+import { factsForRetry, outermostStage, stagesAgain, wrongAgain } from '@stageflow/core/durable'
 import type { CallFacts, GraphFingerprint, NamedGraph, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
@@ -13,7 +13,7 @@ import { graphOf, readFact, startOf } from './run-row.ts'
 import type { GivenRetry, KeptOptions } from './run-row.ts'
 
 interface Retry {
-  /** Stages that run again although they had settled. */
+  /** Stages that run again although they had settled, and with them all that depend on them. */
   readonly again: readonly string[]
   readonly now: number
   /** Who asked for it, if that was verified. */
@@ -21,7 +21,8 @@ interface Retry {
 }
 
 /**
- * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again`; all others stay. The
+ * Opens a failed run again. Facts of calls that failed or were cancelled go, with those of the stages in `again` and of all that depend on
+ * them; all others stay. The
  * time limit of the run begins again. Runs within a write.
  */
 export function* reopen(graph: NamedGraph, { id, n }: RunRow, { again, now, by }: Retry): Act<void> {
@@ -50,14 +51,14 @@ export function* reopenWith(
   const kept = factsForRetry(graph, ofLegs, again).map(({ fact }) => fact)
   check(kept)
   const options: KeptOptions = { ...startOf(row).options, limitFrom: now }
-  const value: GivenRetry = { by }
+  const value: GivenRetry = { by, ...(again.length > 0 && { again: stagesAgain(graph, again) }) }
   const retry = { kind: 'retry', key: '', at: now, value: JSON.stringify(value) } as const
   const staying = new Set(kept)
   const past = facts.filter((fact) => staying.has(fact) || fact.kind === 'retry')
   const renumbered = [...past, retry].map((fact, index) => ({ ...fact, n: index + 1 }))
   // A stage that runs again asks again, so an answer to its earlier question is none to this one.
-  for (const { n: kept, key } of yield* ask('inbox', row.n))
-    if (again.includes(outermostStage(key))) yield* ask('takeFromInbox', kept)
+  for (const { n, key } of yield* ask('inbox', row.n))
+    if (value.again?.includes(outermostStage(key)) === true) yield* ask('takeFromInbox', n)
   yield* ask('reopenRun', { run: row.n, options: JSON.stringify(options), facts: renumbered })
 }
 

@@ -63,9 +63,10 @@ export interface GivenStop {
   readonly by?: RunAuthor | undefined
 }
 
-/** Who tried a failed run again, if that was verified. */
+/** Who tried a failed run again, if that was verified, and which stages run again although they had settled. */
 export interface GivenRetry {
   readonly by?: RunAuthor | undefined
+  readonly again?: readonly string[]
 }
 
 /** A stop as its fact has it: a text alone if it has no author. */
@@ -82,6 +83,8 @@ export interface KeptAnswer extends GivenAnswer {
   readonly at: number
   /** It was given without the graph, so the leg that takes it has its stage check it. */
   readonly unchecked?: true
+  /** It answers the question of its key, and never the next one of that stage. */
+  readonly onlyThis?: true
 }
 
 /** The value of a fact. */

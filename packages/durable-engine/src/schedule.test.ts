@@ -195,6 +195,26 @@ test('the last schedule of a name takes the place of the earlier ones, in other 
   expect(third.next).toBe(at('2026-12-02T09:45:00Z'))
 })
 
+test('two schedules of the same times with other graphs both stay, and each time has the run of one of them', async () => {
+  const path = newPath()
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const [first, second] = [open(path, { clock }), open(path, { clock })]
+  const started: string[] = []
+  const graphOf = (name: string) =>
+    new Pipeline(name)
+      .withStage(name, ({ pipelineRunId }) => {
+        started.push(pipelineRunId)
+        return {}
+      })
+      .build()
+  const one = await first.schedule('daily', { cron: '0 9 * * *', graph: graphOf('old') })
+  const two = await second.schedule('daily', { cron: '0 9 * * *', graph: graphOf('new') })
+  await pass(clock, MINUTE, MINUTE / 2, first, one, two)
+  expect([one.error, two.error]).toEqual([undefined, undefined])
+  expect([one.next, two.next]).toEqual([at('2026-12-01T09:00:00Z'), at('2026-12-01T09:00:00Z')])
+  expect(started).toEqual(['daily/2026-11-30T09:00:00.000Z'])
+})
+
 test('close() stops the schedules, and another process goes on with them', async () => {
   const path = newPath()
   const clock = manualClock({ startAt: at('2026-11-30T08:30:00Z') })
@@ -258,6 +278,13 @@ test.each<[problem: RegExp, name: string, options: object]>([
   [/timezone "Mars\/Olympus"; pass a name/, 'daily', { cron: '0 9 * * *', timezone: 'Mars/Olympus' }],
   [/unknown option "who"/, 'daily', { cron: '0 9 * * *', who: { userId: 'u' } }],
   [/input must be/, 'daily', { cron: '0 9 * * *', input: 5 }],
+  [/options must be/, 'daily', { cron: '0 9 * * *', options: [] }],
+  [/options must be .* without a signal/, 'daily', { cron: '0 9 * * *', options: { signal: AbortSignal.abort() } }],
+  [
+    /options must be .* without a signal/,
+    'daily',
+    { cron: '0 9 * * *', options: { maxConcurrency: 2, signal: new AbortController().signal } },
+  ],
   [/schedule\(\) was given the name ""/, '', { cron: '0 9 * * *' }],
 ])('%s is refused, and nothing is kept', async (problem, name, options) => {
   const path = newPath()

@@ -152,7 +152,11 @@ const RULES: OptionRules<ScheduleOptions<unknown, unknown>> = {
     (value) => typeof value === 'function' || isPlain(value),
     'the input of each run, or a function (time) => input',
   ],
-  options: [(value) => isPlain(value), 'the options of each run, such as { ports }'],
+  // One signal would cancel all later runs as they start. `stop()` ends a schedule.
+  options: [
+    (value) => isPlain(value) && value['signal'] === undefined,
+    'the options of each run, such as { ports }, without a signal: stop() ends the schedule, and cancel() a run',
+  ],
 }
 
 /** Throws `durable-engine/illegal-option`. */

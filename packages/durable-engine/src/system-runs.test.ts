@@ -144,3 +144,29 @@ test('what a part of the app asks is checked as it is for others', async () => {
   ])
     await expect(asked()).rejects.toBeInstanceOf(StageflowError)
 })
+
+test('what checks no caller refuses a token: it would look as if it had been checked', async () => {
+  const runs = open()
+  const system = runs.as('month end')
+  const guarded = new Pipeline('guarded')
+    .withStage('boss', ask)
+    .build({ interceptors: [auth({ verify: (sub) => ({ sub }), orgId: false })] })
+  await runs.run(guarded, {}, { runId: 'a', ...ADA })
+  const asked: Readonly<Record<string, () => Promise<unknown>>> = {
+    'as().resume()': () => system.resume(guarded, 'a', { boss: 'yes' }, ADA),
+    'as().attach()': () => system.attach(guarded, 'a', ADA),
+    'retryFailed()': () => system.retryFailed(guarded, 'a', ADA),
+    'recover()': () => runs.recover(guarded, ADA),
+    'schedule()': () =>
+      system.schedule('daily', { cron: '0 9 * * *', graph: guarded, options: ADA as never, who: { userId: 'ada' } }),
+  }
+  for (const [method, ask_] of Object.entries(asked))
+    await expect(ask_(), method).rejects.toMatchObject({
+      code: 'core/illegal-option',
+      message: expect.stringContaining(`${method} checks no caller, so it does not read the option "token"`) as string,
+    })
+  await expect(runs.get('a', ADA as never)).rejects.toMatchObject({ code: 'durable-engine/illegal-option' })
+  expect((await runs.get('a'))?.requests).toHaveLength(1)
+  // Without a value it is none.
+  await system.resume(guarded, 'a', { boss: 'yes' }, { token: undefined })
+})

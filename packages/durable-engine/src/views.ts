@@ -4,7 +4,7 @@ import { answerPath } from '@stageflow/core/durable'
 import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
 import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
-import { openKeys } from './answers.ts'
+import { openKeys, questionName } from './answers.ts'
 import { checkIndexed } from './arguments.ts'
 import { findAdmitted, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
@@ -56,6 +56,8 @@ export interface TimelineEntry {
   readonly endedAt?: number
   /** For answers, stops and retries: who asked for it, if that was verified. */
   readonly by?: RunAuthor
+  /** For retries: the stages that run again although they had settled, those that depend on the ones that were named included. */
+  readonly again?: readonly string[]
   /** `false` for an answer that was kept and that no leg has taken yet, so its stage doesn't have it. `at` is then when it was kept. */
   readonly taken?: false
 }
@@ -64,6 +66,12 @@ export interface TimelineEntry {
 export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at' | 'taken'> {
   /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, a reason, or who tried the run again. */
   readonly value: unknown
+}
+
+/** A request that waits for an answer. */
+export interface AskedRequest extends OpenRequest {
+  /** Names this question. Pass it as `question` of `answer` or `resume`, so that no other question gets the answer. */
+  readonly question: string
 }
 
 export interface RunDetails extends RunSummary {
@@ -76,7 +84,7 @@ export interface RunDetails extends RunSummary {
    */
   readonly inProgress: readonly CallInProgress[]
   /** What it waits for, each with the names of its answer. */
-  readonly requests: readonly OpenRequest[]
+  readonly requests: readonly AskedRequest[]
   readonly timeline: readonly TimelineEntry[]
   /** Undefined while it runs. */
   readonly result: Settled | undefined
@@ -257,14 +265,14 @@ function ownerOf({ status, owner, owned }: ListedRun, viewer: string | undefined
 }
 
 /** Without the questions whose answers are still in the inbox. */
-function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly OpenRequest[] {
+function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly AskedRequest[] {
   const graph = graphOf(row)
   const open = openKeys([...facts, ...inbox], graph)
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || !open.has(key)) return []
     const { request, until, answerSchema } = readFact({ kind, key, value }, row.id) as CallFacts
-    const path = answerPath(key, graph)
-    return [{ path, request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
+    const asked = { path: answerPath(key, graph), question: questionName(row, key), request }
+    return [{ ...asked, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
   })
 }
 
@@ -278,8 +286,8 @@ function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntr
     return { kind, key, at, ...(by !== undefined && { by }) }
   }
   if (kind === 'retry') {
-    const { by } = readFact({ kind, key, value }, runId) as GivenRetry
-    return { kind, key, at, ...(by !== undefined && { by }) }
+    const { by, again } = readFact({ kind, key, value }, runId) as GivenRetry
+    return { kind, key, at, ...(by !== undefined && { by }), ...(again !== undefined && { again }) }
   }
   if (kind === 'timer') return { kind, key, at }
   const { status, startedAt, endedAt } = readFact({ kind, key, value }, runId) as CallFacts

@@ -2,7 +2,9 @@ export { durableLocal, openJournal } from './durable-local.ts'
 export type { DurableLocal, JournalReader } from './durable-local.ts'
 export type { DurableLocalOptions, ReadOnlyOptions } from './options.ts'
 export type {
+  AnsweredQuestion,
   AnswerOptions,
+  AskedRequest,
   CallInProgress,
   DurableRunOptions,
   DurableStats,

@@ -2,7 +2,9 @@ export { durablePostgres } from './durable-postgres.ts'
 export type { DurablePostgres } from './durable-postgres.ts'
 export type { DurablePostgresOptions, JournalClient, JournalPool } from './options.ts'
 export type {
+  AnsweredQuestion,
   AnswerOptions,
+  AskedRequest,
   CallInProgress,
   DurableRunOptions,
   DurableStats,

@@ -62,7 +62,7 @@ export type AttachOptions = Omit<RequestOptions, 'timeoutMs'>
 
 /** The options of `retryFailed`. */
 export type RetryRunOptions<Stages> = AttachOptions & {
-  /** Stages that run again although they had settled, such as one that had reported the failure. Default: none. */
+  /** Stages that run again although they had settled, such as one that had reported the failure, and with them all that depend on them. Default: none. */
   readonly again?: readonly (keyof Stages & string)[]
 }
 

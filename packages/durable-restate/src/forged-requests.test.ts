@@ -72,6 +72,7 @@ test.each(['start', 'move', 'read', 'answer', 'cancel', 'claim'] as const)(
       read: { result: true },
       answer: { boss: 'yes' },
       cancel: 'mine',
+      claim: 'running',
     }
     for (const runId of ['old', 'new']) {
       const good = signed({ workflow: name, runId, action, body: bodies[action] })

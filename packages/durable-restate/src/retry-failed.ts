@@ -1,13 +1,13 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunAuthor } from '@stageflow/core'
-import { factsForRetry, fingerprintOf, namesIn, wrongAgain } from '@stageflow/core/durable'
+import { factsForRetry, fingerprintOf, namesIn, stagesAgain, wrongAgain } from '@stageflow/core/durable'
 import type { GraphFingerprint, NamedGraph } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import type { RunJournal } from './journal.ts'
 import { checkMoved } from './moved-facts.ts'
 import { ANSWER } from './names.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
-import { RecordedRun, checkFit } from './recorded-run.ts'
+import { POLL_MS, RecordedRun, checkFit } from './recorded-run.ts'
 import type { RunPlace } from './recorded-run.ts'
 import type { Moved } from './run-start.ts'
 import type { RunState, RunView } from './run-view.ts'
@@ -37,7 +37,8 @@ export async function retryRun(
   await checkAgain()
   if (!(await run.claim(keys, failed))) throw triedBefore(runId)
   // After the claim, when an answer that comes late is refused.
-  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, again))
+  const all = stagesAgain(start.fingerprint, again)
+  const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, all))
   const moved = { ...kept, promises }
   if (!(await run.remove())) throw triedBefore(runId)
   return run.beginAgain(keys, journal, moved)
@@ -61,7 +62,7 @@ export function keptByRetry(graph: GraphFingerprint, journal: RunJournal, { agai
 }
 
 /** How long Restate may take to remove all of an invocation, in ms. */
-const REMOVAL_MS = 500
+const REMOVAL_MS = 5_000
 
 /** The journal of a run whose state says that it has failed, which it says a moment before its invocation ends. */
 async function endedJournal(run: RecordedRun, runId: string, checkAgain: () => Promise<void>): Promise<RunJournal> {
@@ -70,10 +71,12 @@ async function endedJournal(run: RecordedRun, runId: string, checkAgain: () => P
     return await run.journal()
   } catch (error) {
     // Restate doesn't remove an invocation and its journal at the same moment.
-    await systemClock.sleep(REMOVAL_MS)
-    if (!(await run.isThere())) throw triedBefore(runId)
-    // A run that begins again has the invocation id of the failed one.
-    await checkAgain()
+    for (const end = systemClock.now() + REMOVAL_MS; systemClock.now() < end;) {
+      if (!(await run.isThere())) throw triedBefore(runId)
+      // A run that begins again has the invocation id of the failed one.
+      await checkAgain()
+      await systemClock.sleep(POLL_MS)
+    }
     throw error
   }
 }

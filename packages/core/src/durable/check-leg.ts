@@ -23,6 +23,26 @@ export function checkLeg(where: string, graph: unknown, options: unknown, own: r
   checkNeededCore('The event sink', read(options, 'eventSink'))
 }
 
+/**
+ * Like `checkLeg`, for what asks no interceptor to admit a caller. Options that such an interceptor would check, such as a token, would look
+ * as if they had been checked: throws `core/illegal-option` for them too.
+ */
+export function checkLegWithoutCaller(
+  where: string,
+  graph: unknown,
+  options: unknown,
+  own: readonly string[] = [],
+): void {
+  checkLeg(where, graph, options, own)
+  const ofCaller = builtGraph(where, graph).admitting.flatMap(({ runOptions = [] }) => runOptions)
+  const given = ofCaller.find((name) => read(options ?? {}, name) !== undefined)
+  if (given === undefined) return
+  throw new StageflowError(
+    'core/illegal-option',
+    `${where} checks no caller, so it does not read the option "${given}". Leave it out, or call a method that checks its caller.`,
+  )
+}
+
 const checked = new WeakSet<BuiltGraph>()
 
 /** Throws `core/not-durable` if a child graph, at any depth, checks callers by itself. */

@@ -15,8 +15,8 @@ export interface RetriedFact {
 
 /**
  * The facts that a failed run keeps when it is tried again, in their order. They are what ended ok or skipped, questions with their answers
- * and times, and everything of earlier attempts of child pipelines that repeat. `again`: stages of the outermost run of which nothing is kept. The next leg
- * then has `isRetried` and `limitFrom` in its start.
+ * and times, and everything of earlier attempts of child pipelines that repeat. `again`: stages of the outermost run of which nothing is kept, and
+ * nothing of the stages that depend on them. The next leg then has `isRetried` and `limitFrom` in its start.
  */
 export function factsForRetry<One extends RetriedFact>(
   graph: GraphFingerprint,
@@ -26,7 +26,20 @@ export function factsForRetry<One extends RetriedFact>(
   const last = lastAttempts(graph, facts)
   const isEarlier = ({ key }: One): boolean =>
     attemptsAround(key, graph).some((attempt) => attempt.number < (last.get(childKey(attempt)) as number))
-  return facts.filter((fact) => !isOf(fact, again) && (isKept(fact) || isEarlier(fact)))
+  const all = stagesAgain(graph, again)
+  return facts.filter((fact) => !isOf(fact, all) && (isKept(fact) || isEarlier(fact)))
+}
+
+/**
+ * The stages of the outermost run that run again: those in `again`, and all that depend on one of them, also through others. What they had made,
+ * and what a person had approved, was of data that changes.
+ */
+export function stagesAgain(graph: GraphFingerprint, again: readonly string[]): readonly string[] {
+  const found = new Set(again)
+  const rows = Object.entries(graph.stages)
+  for (const name of found)
+    for (const [other, { dependencies }] of rows) if (dependencies.includes(name)) found.add(other)
+  return [...found]
 }
 
 /** What is wrong with the stages that are to run again, as a sentence for the caller; undefined if the graph has all of them. */

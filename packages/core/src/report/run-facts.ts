@@ -204,14 +204,22 @@ export class RunFacts {
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
   answer(index: number, given: Output): Output {
     if (given.status === 'ok') return given
-    const { name, wrapped } = nodeAt(this.graph, index)
-    const answer = given.status === 'retry' ? retryExhausted(name, given) : given
+    const { wrapped } = nodeAt(this.graph, index)
+    const answer = this.#checkedAnswer(index, given)
     if (wrapped !== undefined) return answer
     const stage = this.stage(index)
     if (stage.attempts !== undefined) return answer
     if (answer === given) stage.returned = given
     else stage.soleAttempt(this.times[2 * index] as number, given, this.times[2 * index + 1] as number)
     return answer
+  }
+
+  #checkedAnswer(index: number, given: Output): Output {
+    const { name, info } = nodeAt(this.graph, index)
+    if (given.status === 'retry') return retryExhausted(name, given)
+    if (given.status !== 'suspend' || info.child !== undefined || !isGuarded(this)) return given
+    const asks = this.stage(index).children?.some(({ result }) => result.status === 'suspended')
+    return asks === true ? askedByCode(name) : given
   }
 
   /** Writes the answer of a stage into the facts of the run. Returns the state for the schedule. */
@@ -331,6 +339,16 @@ export class RunFacts {
     return events.listener?.room()
   }
 }
+
+/** Whether interceptors of a run, or of one above it, check callers. */
+const isGuarded = ({ graph, parent }: RunFacts): boolean =>
+  graph.admitting.length > 0 || (parent !== undefined && isGuarded(parent.facts))
+
+const askedByCode = (stage: string): Output =>
+  failed(
+    'core/cannot-suspend',
+    `Stage "${stage}" cannot suspend with a child run that its code has started: the graph does not know the stage that asks, so its answeredBy and its answerSchema would not count. Run the child with withPipeline() or with asStage() as the stage itself.`,
+  )
 
 const retryExhausted = (stage: string, { error }: Output): Output =>
   failed(
