@@ -54,7 +54,7 @@ export interface DurableHandlers {
   /** Cancels the run. Returns false if it has ended or been cancelled before. */
   cancel(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
   /**
-   * Lets one process at a time remove the run, so that its id is free or the run goes on anew. Returns true for that one. For two
+   * Lets one process at a time remove the run, so that its id is free or the run goes on again. Returns true for that one. For two
    * minutes all others get false, and the run takes no answer and no cancel.
    */
   claim(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
@@ -221,12 +221,13 @@ export function durableWorkflow<Stages, Ports>(
     const questions = await questionsOf(context)
     const given = await orRefusedLater(async () => checkedAnswers(graph, body))
     const found = orRefused(() => foundAnswers(runId, questions, given))
-    // All are kept, or none.
+    // Looked at first, so that all are kept, or none, unless another answer comes between.
+    const kept: string[] = []
     for (const { name, path } of found)
       if ((await context.promise(name).peek()) !== undefined) throw terminal(answeredBefore(runId, path), 409)
     for (const { name, path, answer } of found)
-      if (!(await completed(context.promise(name).resolve({ answer, ...(by !== undefined && { by }) }))))
-        throw terminal(answeredBefore(runId, path), 409)
+      if (await completed(context.promise(name).resolve({ answer, ...(by !== undefined && { by }) }))) kept.push(path)
+      else throw terminal(answeredBefore(runId, path, kept), 409)
     await checkKept(context, started)
   }
 
@@ -361,11 +362,13 @@ const noReason = (runId: string, reason: unknown): StageflowError =>
     `The run "${runId}" was not cancelled: the reason is ${show(reason)}; pass a string such as "the user left".`,
   )
 
-const answeredBefore = (runId: string, path: string): StageflowError =>
+const answeredBefore = (runId: string, path: string, kept: readonly string[] = []): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
-    `"${namesIn(path).join('/')}" of the run "${runId}" has an answer already, which counts; this one is not used.`,
+    `${quotedPath(path)} of the run "${runId}" has an answer already, which counts; this one is not used.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${kept.map(quotedPath).join(', ')} were kept.`}`,
   )
+
+const quotedPath = (path: string): string => `"${namesIn(path).join('/')}"`
 
 /** The schema of an answer may have made something of it that JSON can't hold. */
 function checkAnswerJson(runId: string, path: string, answer: unknown): void {
