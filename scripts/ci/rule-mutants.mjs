@@ -316,6 +316,20 @@ export const RULE_MUTANTS = [
     ANSWER_TESTS,
   ),
   mutant(
+    'an answer to a question that was named becomes that to the next one',
+    `${ENGINE}/leg-executor.ts`,
+    'if (isOverdue && this.#answerIn(row).onlyThis === true) return',
+    'if (isOverdue && this === undefined) return',
+    [`${ENGINE}/named-questions.test.ts`],
+  ),
+  mutant(
+    'an answer that a leg refused stays in the way until the leg ends',
+    `${ENGINE}/leg-executor.ts`,
+    '    await this.#leg.log.refuse(row.n, refused).catch(() => {})\n',
+    '',
+    [`${ENGINE}/answer-by-schema.test.ts`],
+  ),
+  mutant(
     'an early answer is never taken',
     `${ENGINE}/leg-executor.ts`,
     '    if (asked === undefined) return false\n',
@@ -325,7 +339,7 @@ export const RULE_MUTANTS = [
   mutant(
     'early answers call the run again and again',
     `${LOCAL}/statements.ts`,
-    "WHERE inbox.run = runs.n AND inbox.kind <> 'early')`",
+    "WHERE inbox.run = runs.n AND inbox.kind NOT IN ('early', 'refused'))`",
     'WHERE inbox.run = runs.n)`',
     ANSWER_TESTS,
   ),
@@ -354,7 +368,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a run that has ended loses the answers that no leg took',
     `${LOCAL}/statements.ts`,
-    " AND kind NOT IN ('answer', 'early')`",
+    " AND kind NOT IN ('answer', 'early', 'refused')`",
     '`',
     [`${ENGINE}/kept-answers.test.ts`],
   ),

@@ -201,9 +201,9 @@ test('two schedules of the same times with other graphs both stay, and each time
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const [first, second] = [open(path, { clock }), open(path, { clock })]
   const started: string[] = []
-  const graphOf = (name: string) =>
+  const graphOf = (name: 'old' | 'new') =>
     new Pipeline(name)
-      .withStage(name, ({ pipelineRunId }) => {
+      .withStage('write', ({ pipelineRunId }) => {
         started.push(pipelineRunId)
         return {}
       })

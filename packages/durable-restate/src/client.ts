@@ -21,7 +21,7 @@ import type { Admitted, Asking } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
 import { restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
-import { RecordedRun } from './recorded-run.ts'
+import { CLAIM_MS, POLL_MS, RecordedRun } from './recorded-run.ts'
 import { notFailed, retryRun } from './retry-failed.ts'
 import { checkRequest } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
@@ -278,14 +278,33 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
   /** Removes a run that was refused before its first stage, and so has done nothing. Returns false for every other run. */
   async function freedRefused(runId: string, wait: WaitOptions): Promise<boolean> {
     if (adminUrl === undefined) return false
-    const isRefused = async (): Promise<boolean> => (await look(runId, wait))?.state.status === 'refused'
-    if (!(await isRefused())) return false
+    const seen = await appearing(runId, wait)
+    if (seen?.state.status !== 'refused') return false
     const run = new RecordedRun({ url, adminUrl, name, runId, headers })
     if ((await run.find()) === undefined) return true
     await run.ended()
-    // Another client may have been faster.
-    if (await isRefused()) await run.remove()
+    if (await run.claim(keys, seen)) await run.remove()
+    else await removedByAnother(runId, seen, wait)
     return true
+  }
+
+  /** The run with this id. Another client may have removed the one before it, and be about to start it. */
+  async function appearing(runId: string, wait: WaitOptions): Promise<RunView | undefined> {
+    for (let looks = 0; looks < MOST_FREED; looks++) {
+      const run = await look(runId, wait)
+      if (run !== undefined) return run
+      await systemClock.sleep(POLL_MS, wait.signal)
+    }
+    return undefined
+  }
+
+  /** Waits until the client that may remove a refused run has done so, or has taken too long. */
+  async function removedByAnother(runId: string, { run }: RunView, wait: WaitOptions): Promise<void> {
+    for (const end = systemClock.now() + CLAIM_MS; systemClock.now() < end;) {
+      await systemClock.sleep(POLL_MS, wait.signal)
+      const now = await look(runId, wait)
+      if (now?.run !== run || now.state.status !== 'refused') return
+    }
   }
 
   /** The methods that need no interceptor to admit their caller if it acts by a name. */
@@ -334,7 +353,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
         if (graph === undefined || adminUrl === undefined || keys.length === 0) throw needsMore()
         const { run, by } = await admitted('retry', runId, asking, wait)
         if (run.state.status !== 'failed') throw notFailed(runId, run.state)
-        const retry = { again: again as readonly string[], by: by.by }
+        const retry = { run, again: again as readonly string[], by: by.by }
         const retried = await retryRun(graph, { url, adminUrl, name, runId, headers }, keys, retry, async () => {
           const now = await existing(runId, wait)
           if (now.run !== run.run || now.state.status !== 'failed') throw notFailed(runId, now.state)
