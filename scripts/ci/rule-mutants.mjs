@@ -523,7 +523,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/legs.ts`,
-    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })\n',
+    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })\n',
     '',
     LEASE_TESTS,
   ),
@@ -572,9 +572,23 @@ export const RULE_MUTANTS = [
   mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
-    'if (systemClock.now() - renewedAt >= leaseMs / 3) {',
-    'if (this.#plan.clock.now() - renewedAt >= leaseMs / 3) {',
+    'if (this.#lease.isDue(now)) {',
+    'if (this.#lease.isDue(this.#plan.clock.now())) {',
     LEASE_TESTS,
+  ),
+  mutant(
+    'a lease that is soon over waits for the next beat',
+    `${ENGINE}/lease.ts`,
+    'return this.#until - now <= (this.#plan.leaseMs * 2) / 3',
+    'return this.#until - now <= this.#plan.leaseMs / 6',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a call that had to wait begins although the lease may have ended',
+    `${ENGINE}/leg-executor.ts`,
+    '        this.#heldCalls.push([key, call])\n        return this.#moved()\n',
+    '        return this.#carryOut(key, call)\n',
+    FAILED_WRITES_TESTS,
   ),
   mutant(
     'another process may write into a run that was taken',

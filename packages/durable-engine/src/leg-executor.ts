@@ -362,10 +362,18 @@ export class LegExecutor implements StageExecutor {
     for (const [key, call] of this.#heldCalls.splice(0)) void this.#carryOut(key, call)
   }
 
-  /** Runs a call and records what came of it. Never rejects. */
+  /** Runs a call and records what came of it, or holds it again if it had to wait. Never rejects. */
   async #carryOut(key: string, call: () => Promise<CallFacts>): Promise<void> {
     this.#running.set(key, this.#leg.clock.now())
     try {
+      const earlierLeft = this.#leg.calls.earlierLeft(this.start.runId, key)
+      if (earlierLeft !== undefined) {
+        await earlierLeft
+        this.#running.delete(key)
+        // The lease may have ended meanwhile.
+        this.#heldCalls.push([key, call])
+        return this.#moved()
+      }
       const facts = await this.#leg.calls.begin(this.start.runId, key, call)
       this.#running.delete(key)
       if (facts.lost === true) return

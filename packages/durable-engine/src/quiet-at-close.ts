@@ -3,8 +3,8 @@ import { codeOf } from '@stageflow/core/kit'
 type Asks = (...given: readonly unknown[]) => Promise<unknown>
 
 /**
- * The same methods. If an app doesn't await what one of those with these names returns, as in `void runs.recover(graph)`, closing the journal
- * rejects that promise, and Node would end the process. So that rejection counts as handled. All others stay as they are.
+ * The same methods, of which those in `names` cause no unhandled rejection when `close()` ends them: an app may leave out the await, as in
+ * `void runs.recover(graph)`. A caller who awaits one still gets `durable-engine/closed`. Other rejections and methods stay as they are.
  */
 export function quietAtClose<Methods extends object>(
   methods: Methods,

@@ -1,14 +1,15 @@
 import { Pipeline } from '@stageflow/core'
-import type { Interceptor } from '@stageflow/core'
+import type { Interceptor, StageflowError } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import type { ManualClock } from '@stageflow/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { auth } from '../../interceptor-auth/src/index.ts'
 import { openRuns, until } from '../test/open-runs.ts'
+import { durableRuns } from './durable-runs.ts'
 import type { DurableRuns, RunSchedule } from './index.ts'
 
-const { newPath, open, change } = openRuns()
+const { newPath, newJournal, open, change } = openRuns()
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -195,6 +196,26 @@ test('the last schedule of a name takes the place of the earlier ones, in other 
   expect(third.next).toBe(at('2026-12-02T09:45:00Z'))
 })
 
+test('two schedules of the same times with other graphs both stay, and each time has the run of one of them', async () => {
+  const path = newPath()
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const [first, second] = [open(path, { clock }), open(path, { clock })]
+  const started: string[] = []
+  const graphOf = (name: 'old' | 'new') =>
+    new Pipeline(name)
+      .withStage('write', ({ pipelineRunId }) => {
+        started.push(pipelineRunId)
+        return {}
+      })
+      .build()
+  const one = await first.schedule('daily', { cron: '0 9 * * *', graph: graphOf('old') })
+  const two = await second.schedule('daily', { cron: '0 9 * * *', graph: graphOf('new') })
+  await pass(clock, MINUTE, MINUTE / 2, first, one, two)
+  expect([one.error, two.error]).toEqual([undefined, undefined])
+  expect([one.next, two.next]).toEqual([at('2026-12-01T09:00:00Z'), at('2026-12-01T09:00:00Z')])
+  expect(started).toEqual(['daily/2026-11-30T09:00:00.000Z'])
+})
+
 test('close() stops the schedules, and another process goes on with them', async () => {
   const path = newPath()
   const clock = manualClock({ startAt: at('2026-11-30T08:30:00Z') })
@@ -237,6 +258,75 @@ test('a run that cannot be started is tried again, and the schedule says why', a
   expect(schedule.error).toBeUndefined()
 })
 
+test('a run whose addition was confirmed too late, so that the journal has repeated it, is carried', async () => {
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const journal = newJournal(newPath())
+  const { graph, times } = job()
+  const write = journal.write.bind(journal)
+  let hasRepeated = false
+  vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
+    const value = await write(act, repetition)
+    const isAdded = (value as { readonly is?: string } | undefined)?.is === 'ours'
+    if (!isAdded || hasRepeated || repetition !== 'repeatable') return value
+    hasRepeated = true
+    return write(act, repetition)
+  })
+  const durable = durableRuns(journal, { clock })
+  onTestFinished(async () => {
+    await durable.close({ timeoutMs: 0 })
+  })
+  const schedule = await durable.schedule('daily', { cron: '0 9 * * *', graph })
+  await clock.advance(MINUTE / 2)
+  const runId = 'daily/2026-11-30T09:00:00.000Z'
+  await until(async () => (await durable.get(runId))?.status === 'completed')
+  await until(() => isAtRest(schedule, clock.now()))
+  expect([hasRepeated, times, schedule.error]).toEqual([true, [runId], undefined])
+})
+
+test.each([
+  ['of another pipeline', 'note'],
+  ['of the same pipeline', 'report'],
+])('a run %s that a caller has started under the id of a time is not that of the schedule', async (_which, name) => {
+  const path = newPath()
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const durable = open(path, { clock })
+  const { graph, times } = job()
+  const runId = 'daily/2026-11-30T09:00:00.000Z'
+  const theirs = new Pipeline(name).withStage('write', () => ({})).build()
+  await durable.run(theirs, {}, { runId })
+  const schedule = await durable.schedule('daily', { cron: '0 9 * * *', graph })
+  await pass(clock, MINUTE, MINUTE / 2, durable, schedule)
+  expect(schedule.error).toMatchObject({
+    code: 'durable-engine/taken-id',
+    message: expect.stringContaining(`"${runId}"`) as string,
+  })
+  expect(times).toEqual([])
+  await change(path, 'DELETE FROM runs')
+  await clock.advance(MINUTE / 6)
+  await until(() => schedule.error === undefined)
+  await settled(durable)
+  expect(times).toEqual([runId])
+})
+
+test('a time starts its run although a caller waits for a run of that id that is not there', async () => {
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const durable = open(newPath(), { clock })
+  const { graph, times } = job()
+  const runId = 'daily/2026-11-30T09:00:00.000Z'
+  let attached: Promise<unknown> | undefined
+  const input = () => {
+    attached = durable
+      .as('too early')
+      .attach(graph, runId)
+      .catch((error: StageflowError) => error.code)
+    return {}
+  }
+  const schedule = await durable.schedule('daily', { cron: '0 9 * * *', graph, input })
+  await pass(clock, MINUTE, MINUTE / 2, durable, schedule)
+  expect(await attached).toBe('durable-engine/unknown-run')
+  expect([times, schedule.error]).toEqual([[runId], undefined])
+})
+
 test('a run that fails or waits is in the journal, and the next one starts all the same', async () => {
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const durable = open(newPath(), { clock })
@@ -258,6 +348,13 @@ test.each<[problem: RegExp, name: string, options: object]>([
   [/timezone "Mars\/Olympus"; pass a name/, 'daily', { cron: '0 9 * * *', timezone: 'Mars/Olympus' }],
   [/unknown option "who"/, 'daily', { cron: '0 9 * * *', who: { userId: 'u' } }],
   [/input must be/, 'daily', { cron: '0 9 * * *', input: 5 }],
+  [/options must be/, 'daily', { cron: '0 9 * * *', options: [] }],
+  [/options must be .* without a signal/, 'daily', { cron: '0 9 * * *', options: { signal: AbortSignal.abort() } }],
+  [
+    /options must be .* without a signal/,
+    'daily',
+    { cron: '0 9 * * *', options: { maxConcurrency: 2, signal: new AbortController().signal } },
+  ],
   [/schedule\(\) was given the name ""/, '', { cron: '0 9 * * *' }],
 ])('%s is refused, and nothing is kept', async (problem, name, options) => {
   const path = newPath()

@@ -1,3 +1,6 @@
+import { isAbsolute, join } from 'node:path'
+import { cwd } from 'node:process'
+
 import { systemClock } from '@stageflow/core'
 import { LEASE_MS, durableRuns, runsReader } from '@stageflow/durable-engine'
 import type { DurableRuns, RunsReader } from '@stageflow/durable-engine'
@@ -24,7 +27,14 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   const { clock = systemClock } = durable
   // A process that opens the file carries no runs yet, so it can wait for longer than a lease.
   const openTimeoutMs = options.busyTimeoutMs ?? 5_000
-  const file = { path, synchronous, openTimeoutMs, busyTimeoutMs: Math.floor(busyTimeoutMs), maxBytes, retentionMs }
+  const file = {
+    path: absolute(path),
+    synchronous,
+    openTimeoutMs,
+    busyTimeoutMs: Math.floor(busyTimeoutMs),
+    maxBytes,
+    retentionMs,
+  }
   return durableRuns(new SqliteJournal({ ...file, clock }), durable)
 }
 
@@ -37,8 +47,11 @@ export type DurableLocal = DurableRuns
  */
 export function openJournal(path: string, options: ReadOnlyOptions): JournalReader {
   checkReadOnlyOptions(path, options)
-  return runsReader(new ReadOnlyJournal(path, options.busyTimeoutMs ?? 5_000))
+  return runsReader(new ReadOnlyJournal(absolute(path), options.busyTimeoutMs ?? 5_000))
 }
+
+/** Keeps a slash at the end, which says that the path is that of a folder. */
+const absolute = (path: string): string => (isAbsolute(path) ? path : join(cwd(), path))
 
 /** Looks at the runs of a file. */
 export type JournalReader = RunsReader

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -10,6 +10,7 @@ import { checkFormat, migrate } from './migrate.ts'
 import { APPLICATION_ID, CREATE, NEWEST_FORMAT, SET_RETENTION } from './statements.ts'
 
 export interface JournalFile {
+  /** Absolute: the process may change its folder, and SQLite would read a path that begins with `file:` as a URI. */
   readonly path: string
   readonly synchronous: 'full' | 'normal'
   /** How long the opening waits for another process, and how long each transaction does. */
@@ -29,6 +30,7 @@ const MODE_RETRY_MS = 5
  */
 export function openFile(file: JournalFile): DatabaseSync {
   try {
+    checkIsFile(file.path)
     createFile(file.path)
     const database = new DatabaseSync(file.path)
     try {
@@ -49,6 +51,8 @@ function createFile(path: string): void {
     closeSync(openSync(path, 'ax', 0o600))
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
+    // A link to a file that is missing. SQLite would create that file readable for all.
+    if (statOf(path) === undefined) closeSync(openSync(path, 'a', 0o600))
   }
 }
 
@@ -146,8 +150,20 @@ export function notOpened(cause: unknown, done: Done, path: string): StageflowEr
   return new StageflowError('durable-local/other-file', `There is no journal at "${path}": ${what}`, { cause })
 }
 
+/**
+ * Throws `durable-local/other-file` if something at `path` isn't a file. Opening a pipe would wait for its other end, and a device would
+ * look like an empty file.
+ */
+export function checkIsFile(path: string): void {
+  const found = statOf(path)
+  if (found === undefined || found.isFile()) return
+  const what = found.isDirectory()
+    ? `it is a folder. Pass the path of a file, such as "${join(path, 'runs.db')}".`
+    : "it is a pipe, a socket or a device. Pass the path of a file, such as 'runs.db'."
+  throw new StageflowError('durable-local/other-file', `There is no journal at "${path}": ${what}`)
+}
+
 function somethingElse(cause: unknown, path: string): string | undefined {
-  if (statOf(path)?.isDirectory()) return `it is a folder. Pass the path of a file, such as "${join(path, 'runs.db')}".`
   const file = foldersOf(path).find((folder) => statOf(folder)?.isFile())
   if (file !== undefined) return `"${file}" is a file, so nothing can be below it. Pass the path of a file in a folder.`
   if (sqliteCode(cause) !== NOT_A_DATABASE) return undefined
@@ -161,6 +177,8 @@ function statOf(path: string): Stats | undefined {
     return undefined
   }
 }
+const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+
 /** The folders that a path goes through, the innermost first. */
 function foldersOf(path: string): readonly string[] {
   const folder = dirname(path)
@@ -188,6 +206,8 @@ export function unavailable(cause: unknown, done: Done, path: string): Stageflow
 
 function adviceFor(cause: unknown, path: string): string {
   const code = codeOf(cause)
+  if (code === 'ENOENT' && isLink(path))
+    return `"${path}" is a link into a folder that doesn't exist: create that folder first.`
   if (code === 'ENOENT') return `The folder "${dirname(path)}" doesn't exist: create it first.`
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || sqliteCode(cause) === READ_ONLY)
     return 'Give the process the right to write the file and its folder, because SQLite keeps two more files there.'

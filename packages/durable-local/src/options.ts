@@ -25,8 +25,9 @@ export interface ReadOnlyOptions {
 }
 
 const PATH: OptionRule = [
-  (value) => TEXT[0](value) && value !== ':memory:',
-  "the path of a file, such as 'runs.db'; a journal in memory would not outlive the process",
+  // SQLite reads these as a database in memory, or as a URI, which can ask for one.
+  (value) => TEXT[0](value) && value !== ':memory:' && !String(value).startsWith('file:'),
+  "the path of a file, such as 'runs.db', and not a URI; a journal in memory would not outlive the process",
 ]
 const RULES: OptionRules<DurableLocalOptions> = {
   path: required(PATH),

@@ -7,7 +7,7 @@ import { codeOf } from '@stageflow/core/kit'
 import { closedJournal, perform } from '@stageflow/durable-engine'
 import type { Act, ReadableJournal } from '@stageflow/durable-engine'
 
-import { isJournal, notOpened, pragma } from './journal-file.ts'
+import { checkIsFile, isJournal, notOpened, pragma } from './journal-file.ts'
 import { SqliteTables } from './sqlite-tables.ts'
 import { NEWEST_FORMAT } from './statements.ts'
 
@@ -16,6 +16,7 @@ import { NEWEST_FORMAT } from './statements.ts'
  * read too. Without a log, SQLite would create an empty one, unless it is told that nothing changes the file during the look.
  */
 export class ReadOnlyJournal implements ReadableJournal {
+  /** Its path, which is absolute. */
   readonly name: string
   readonly #busyTimeoutMs: number
   #isOpen = true
@@ -36,6 +37,7 @@ export class ReadOnlyJournal implements ReadableJournal {
 
   #look<T>(use: (tables: SqliteTables) => T): T {
     try {
+      checkIsFile(this.name)
       const path = realpathSync(this.name)
       const isWritten = hasLog(path)
       const database = this.#open(path, isWritten)

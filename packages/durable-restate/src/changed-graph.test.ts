@@ -2,6 +2,7 @@ import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
+import { once } from '../test/between.ts'
 import { serveEndpoint } from '../test/endpoint.ts'
 import { observed } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
@@ -120,11 +121,30 @@ test('a run that is unknown or has ended is not moved', async () => {
   await expect(move('r')).rejects.toMatchObject({ code: 'durable-restate/not-movable', message: /has ended/ })
 })
 
+test('if the ingress does not answer, a move changes nothing', async () => {
+  const { client, name, endpoint, graph } = await meet(first)
+  try {
+    const url = `http://127.0.0.1:${await freePort()}`
+    await expect(moveRun(graph, { url, adminUrl: restate.admin, name, runId: 'r', secret })).rejects.toMatchObject({
+      code: 'durable-restate/unavailable',
+    })
+    await client.answer('r', { approve: 'yes' })
+    expect((await client.attach('r')).status).toBe('completed')
+  } finally {
+    await endpoint.close()
+  }
+})
+
 test('if the new invocation cannot be started, the error has its request', async () => {
   const { client, log, name, endpoint, graph } = await meet(first)
   try {
-    const url = `http://127.0.0.1:${await freePort()}`
-    const failed = (await moveRun(graph, { url, adminUrl: restate.admin, name, runId: 'r', secret }).then(
+    const { url, admin: adminUrl } = restate
+    once(
+      'before',
+      (request) => request.includes('/move '),
+      () => Promise.reject(new Error('the connection was lost')),
+    )
+    const failed = (await moveRun(graph, { url, adminUrl, name, runId: 'r', secret }).then(
       () => undefined,
       (error: unknown) => error,
     )) as Error & { request: object }

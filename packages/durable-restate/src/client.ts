@@ -21,7 +21,7 @@ import type { Admitted, Asking } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
 import { restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
-import { RecordedRun } from './recorded-run.ts'
+import { CLAIM_MS, POLL_MS, RecordedRun } from './recorded-run.ts'
 import { notFailed, retryRun } from './retry-failed.ts'
 import { checkRequest } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
@@ -219,9 +219,8 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     return { run, by: await admissions.later(action, runId, run, asking, answers) }
   }
 
-  /** Waits until a run has ended, over lost connections. */
-  async function resultOf(runId: string, { signal }: WaitOptions): Promise<Result> {
-    const wait = { timeoutMs: MOST_WAIT_MS, ...(signal && { signal }) }
+  /** Waits until the run with this id has ended, over lost connections, and reads it. */
+  async function endOf(runId: string, wait: WaitOptions): Promise<RunView> {
     for (let failures = 0; ;) {
       const since = systemClock.now()
       try {
@@ -229,40 +228,83 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
           ...wait,
           timeoutMs: ATTACH_MS,
         })
-        return (await existing(runId, wait, { result: true })).result as Result
+        return await existing(runId, wait, { result: true })
       } catch (error) {
         if (!mayPass(error)) throw error
         failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
         if (failures === MOST_QUICK_FAILURES) throw error
-        await systemClock.sleep(100 * 2 ** failures, signal)
+        await systemClock.sleep(100 * 2 ** failures, wait.signal)
       }
     }
   }
 
-  /** Starts a run. Returns false if it exists; then the caller may attach to it. */
-  async function start(runId: string, request: DurableRequest, caller: object, wait: WaitOptions): Promise<boolean> {
+  /**
+   * How a run ends. `run`: the one that the caller was admitted to. If another one has its id by the end, such as that of another person,
+   * the caller is admitted to that one first.
+   */
+  async function resultOf(runId: string, run: string, asking: Asking, { signal }: WaitOptions): Promise<Result> {
+    const wait = { timeoutMs: MOST_WAIT_MS, ...(signal && { signal }) }
+    for (let current = run; ;) {
+      const end = await endOf(runId, wait).catch(async (error: unknown) => {
+        const now = await look(runId, wait)
+        if (now === undefined || now.run === current) throw error
+        return undefined // the error may be that of the other run
+      })
+      if (end?.run === current && end.result !== undefined) return end.result as Result
+      current = (await admitted('attach', runId, asking, wait)).run.run
+    }
+  }
+
+  /** Starts a run. If it exists, the caller is admitted as one who attaches to it. `run`: the run that has the id then. */
+  async function start(
+    runId: string,
+    request: DurableRequest,
+    caller: object,
+    wait: WaitOptions,
+  ): Promise<{ readonly isNew: boolean; readonly run: string }> {
     checkRequest(runId, request)
     checkJson(request, `The request of the run "${runId}"`)
     const by = await admissions.start(runId, request.input ?? {}, caller)
-    for (let freed = 0; !(await send('start', runId, { ...by, body: request }, wait)); freed++) {
+    for (let freed = 0; ; freed++) {
+      // Without a secret, a workflow gives its runs no ids.
+      const run = keys.length > 0 ? randomUUID() : ''
+      if (await send('start', runId, { ...by, id: run, body: request }, wait)) return { isNew: true, run }
       if (freed < MOST_FREED && (await freedRefused(runId, wait))) continue
-      await admitted('attach', runId, { caller }, wait)
-      return false
+      const existed = await admitted('attach', runId, { caller }, wait)
+      return { isNew: false, run: existed.run.run }
     }
-    return true
   }
 
   /** Removes a run that was refused before its first stage, and so has done nothing. Returns false for every other run. */
   async function freedRefused(runId: string, wait: WaitOptions): Promise<boolean> {
     if (adminUrl === undefined) return false
-    const isRefused = async (): Promise<boolean> => (await look(runId, wait))?.state.status === 'refused'
-    if (!(await isRefused())) return false
+    const seen = await appearing(runId, wait)
+    if (seen?.state.status !== 'refused') return false
     const run = new RecordedRun({ url, adminUrl, name, runId, headers })
     if ((await run.find()) === undefined) return true
     await run.ended()
-    // Another client may have been faster.
-    if (await isRefused()) await run.remove()
+    if (await run.claim(keys, seen)) await run.remove()
+    else await removedByAnother(runId, seen, wait)
     return true
+  }
+
+  /** The run with this id. Another client may have removed the one before it, and be about to start it. */
+  async function appearing(runId: string, wait: WaitOptions): Promise<RunView | undefined> {
+    for (let looks = 0; looks < MOST_FREED; looks++) {
+      const run = await look(runId, wait)
+      if (run !== undefined) return run
+      await systemClock.sleep(POLL_MS, wait.signal)
+    }
+    return undefined
+  }
+
+  /** Waits until the client that may remove a refused run has done so, or has taken too long. */
+  async function removedByAnother(runId: string, { run }: RunView, wait: WaitOptions): Promise<void> {
+    for (const end = systemClock.now() + CLAIM_MS; systemClock.now() < end;) {
+      await systemClock.sleep(POLL_MS, wait.signal)
+      const now = await look(runId, wait)
+      if (now?.run !== run || now.state.status !== 'refused') return
+    }
   }
 
   /** The methods that need no interceptor to admit their caller if it acts by a name. */
@@ -270,23 +312,27 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     const split = (where: string, runId: string, given: unknown, rules: OptionRules = WAIT): Split =>
       checked(where, runId, given, rules, system)
 
-    async function sendAnswers(runId: string, answers: unknown, { asking, wait }: Split): Promise<void> {
+    /** Returns the run that has the answers. */
+    async function sendAnswers(runId: string, answers: unknown, { asking, wait }: Split): Promise<string> {
       checkJson(answers, `The answer to the run "${runId}"`)
       const { run, by } = await admitted('answer', runId, asking, wait, answers)
       await send('answer', runId, { ...by, run: run.run, body: answers }, wait)
+      return run.run
     }
 
     return {
       attach: async (runId, given) => {
         const { asking, wait } = split('attach()', runId, given, SIGNAL)
-        await admitted('attach', runId, asking, { ...wait, timeoutMs: MOST_WAIT_MS })
-        return resultOf(runId, wait)
+        const { run } = await admitted('attach', runId, asking, { ...wait, timeoutMs: MOST_WAIT_MS })
+        return resultOf(runId, run.run, asking, wait)
       },
-      answer: async (runId, answers, given) => sendAnswers(runId, answers, split('answer()', runId, given)),
+      answer: async (runId, answers, given) => {
+        await sendAnswers(runId, answers, split('answer()', runId, given))
+      },
       resume: async (runId, answers, given) => {
         const options = split('resume()', runId, given, SIGNAL)
-        await sendAnswers(runId, answers, options)
-        return resultOf(runId, options.wait)
+        const run = await sendAnswers(runId, answers, options)
+        return resultOf(runId, run, options.asking, options.wait)
       },
       cancel: async (runId, reason, given) => {
         const { asking, wait } = split('cancel()', runId, given)
@@ -307,12 +353,12 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
         if (graph === undefined || adminUrl === undefined || keys.length === 0) throw needsMore()
         const { run, by } = await admitted('retry', runId, asking, wait)
         if (run.state.status !== 'failed') throw notFailed(runId, run.state)
-        const retry = { again: again as readonly string[], by: by.by }
-        await retryRun(graph, { url, adminUrl, name, runId, headers }, keys, retry, async () => {
+        const retry = { run, again: again as readonly string[], by: by.by }
+        const retried = await retryRun(graph, { url, adminUrl, name, runId, headers }, keys, retry, async () => {
           const now = await existing(runId, wait)
           if (now.run !== run.run || now.state.status !== 'failed') throw notFailed(runId, now.state)
         })
-        return resultOf(runId, wait)
+        return resultOf(runId, retried, asking, wait)
       },
     }
   }
@@ -322,12 +368,12 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     ...byCaller,
     start: async (runId, request = {}, given) => {
       const { caller, wait } = checked('start()', runId, given, WAIT, undefined)
-      return start(runId, request, caller, wait)
+      return (await start(runId, request, caller, wait)).isNew
     },
     run: async (runId, request = {}, given) => {
       const { caller, wait } = checked('run()', runId, given, SIGNAL, undefined)
-      await start(runId, request, caller, wait)
-      return resultOf(runId, wait)
+      const { run } = await start(runId, request, caller, wait)
+      return resultOf(runId, run, { caller }, wait)
     },
     as: (system) => {
       checkOptions('as()', ILLEGAL_OPTION, { name: system }, { name: required(TEXT) })

@@ -15,11 +15,12 @@ import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
-import { ACTS, CANCEL, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
+import { ACTS, CANCEL, CLAIM, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
 import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
 import type { Question } from './questions.ts'
 import { RestateExecutor } from './restate-executor.ts'
+import { CLAIM_MS } from './recorded-run.ts'
 import { RunningCalls } from './running-calls.ts'
 import { beginRun, checkBegin, startOf, traceHeaders } from './run-start.ts'
 import type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
@@ -52,6 +53,11 @@ export interface DurableHandlers {
   answer(context: WorkflowSharedContext, request: SentRequest): Promise<void>
   /** Cancels the run. Returns false if it has ended or been cancelled before. */
   cancel(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
+  /**
+   * Lets one process at a time remove the run, so that its id is free or the run goes on again. Returns true for that one. For two
+   * minutes all others get false, and the run takes no answer and no cancel.
+   */
+  claim(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
 }
 
 /**
@@ -111,7 +117,7 @@ export function durableWorkflow<Stages, Ports>(
     context: WorkflowSharedContext,
     action: Action,
     sent: unknown,
-  ): Promise<readonly [ClientRequest, StoredState]> {
+  ): Promise<readonly [ClientRequest, StoredState, Started]> {
     const request = await received(context, action, sent)
     const runId = context.key
     const started = await context.promise<Started>(STARTED).peek()
@@ -126,7 +132,7 @@ export function durableWorkflow<Stages, Ports>(
       if (!(await completed(context.promise(ONCE + request.id).resolve())))
         throw terminal(notAdmitted({ action, runId }, 'it was carried out before. Sign each request by itself'), 403)
     }
-    return [request, (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: started.at }]
+    return [request, await stateOf(context, started), started]
   }
 
   function checkAdmitted(runId: string, { isAdmitted }: ClientRequest): void {
@@ -172,7 +178,7 @@ export function durableWorkflow<Stages, Ports>(
     const started: Started = { run: id, at, kept, by, ids: idsOf(request.input ?? {}) }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
     for (const [name, value] of Object.entries(request.moved?.promises ?? {}))
-      await context.promise(name).resolve(value)
+      await told(context.promise(name).resolve(value))
     const sent = context.genericSend<BegunRequest>({
       service: options.name,
       method: 'run',
@@ -189,9 +195,9 @@ export function durableWorkflow<Stages, Ports>(
     const { body } = await received(context, 'read', sent)
     const started = await context.promise<Started>(STARTED).peek()
     if (started === undefined) return null
-    const { at, by, ...known } = started
+    const { at: _, by, ...known } = started
     const { userId, orgId } = by ?? known.ids
-    const state = (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: at }
+    const state = await stateOf(context, started)
     const questions = state.status === 'running' ? await questionsOf(context) : new Map<string, Question>()
     const wantsResult = Object(body).result === true
     return {
@@ -209,18 +215,20 @@ export function durableWorkflow<Stages, Ports>(
   }
 
   async function answer(context: WorkflowSharedContext, sent: SentRequest): Promise<void> {
-    const [{ body, by }, state] = await receivedOnce(context, 'answer', sent)
+    const [{ body, by }, state, started] = await receivedOnce(context, 'answer', sent)
     const runId = context.key
     if (state.status !== 'running') throw terminal(ended(runId, state), 409)
     const questions = await questionsOf(context)
     const given = await orRefusedLater(async () => checkedAnswers(graph, body))
     const found = orRefused(() => foundAnswers(runId, questions, given))
-    // All are kept, or none.
+    // Looked at first, so that all are kept, or none, unless another answer comes between.
+    const kept: string[] = []
     for (const { name, path } of found)
       if ((await context.promise(name).peek()) !== undefined) throw terminal(answeredBefore(runId, path), 409)
     for (const { name, path, answer } of found)
-      if (!(await completed(context.promise(name).resolve({ answer, ...(by !== undefined && { by }) }))))
-        throw terminal(answeredBefore(runId, path), 409)
+      if (await completed(context.promise(name).resolve({ answer, ...(by !== undefined && { by }) }))) kept.push(path)
+      else throw terminal(answeredBefore(runId, path, kept), 409)
+    await checkKept(context, started)
   }
 
   function foundAnswers(runId: string, questions: QuestionsByPath, answers: unknown): readonly FoundAnswer[] {
@@ -233,10 +241,32 @@ export function durableWorkflow<Stages, Ports>(
   }
 
   async function cancel(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
-    const [{ body: reason, by }, state] = await receivedOnce(context, 'cancel', sent)
+    const [{ body: reason, by }, state, started] = await receivedOnce(context, 'cancel', sent)
     if (typeof reason !== 'string') throw terminal(noReason(context.key, reason), 400)
     if (state.status !== 'running') return false
-    return completed(context.promise<GivenStop>(CANCEL).resolve({ reason, ...(by !== undefined && { by }) }))
+    const isFirst = await completed(
+      context.promise<GivenStop>(CANCEL).resolve({ reason, ...(by !== undefined && { by }) }),
+    )
+    await checkKept(context, started)
+    return isFirst
+  }
+
+  /** Refuses a request whose run is removed at this moment: what it told the run may be too late for those who go on with it. */
+  async function checkKept(context: WorkflowSharedContext, { run }: Started): Promise<void> {
+    const { isHeld } = await lastClaim(context)
+    // Read last: once the run is removed, so are its claims.
+    const now = await context.promise<Started>(STARTED).peek()
+    if (isHeld || now?.run !== run) throw terminal(isRemoved(context.key), 409)
+  }
+
+  async function claim(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
+    const request = await received(context, 'claim', sent)
+    checkAdmitted(context.key, request)
+    const started = await context.promise<Started>(STARTED).peek()
+    if (started === undefined || (keys.length > 0 && request.run !== started.run)) return false
+    if ((await stateOf(context, started)).status !== request.body) return false
+    const { isHeld, next, now } = await lastClaim(context)
+    return !isHeld && completed(context.promise<number>(next).resolve(now))
   }
 
   return workflow({
@@ -248,6 +278,7 @@ export function durableWorkflow<Stages, Ports>(
       read: shared(read),
       answer: shared(answer),
       cancel: shared(cancel),
+      claim: shared(claim),
     },
     options: { abortTimeout: ABORT_TIMEOUT, ...options.restate },
   }) as WorkflowDefinition<string, DurableHandlers>
@@ -319,17 +350,25 @@ const ended = (runId: string, { status }: StoredState): StageflowError =>
     `The run "${runId}" can't take an answer: it has ended as ${status}. See its result with client.attach(runId).`,
   )
 
+const isRemoved = (runId: string): StageflowError =>
+  new StageflowError(
+    'durable-restate/being-moved',
+    `The run "${runId}" is being moved or tried again, so it may not have got this. Read client.status(runId) in a moment, and send it again if the run still waits.`,
+  )
+
 const noReason = (runId: string, reason: unknown): StageflowError =>
   new StageflowError(
     'durable-restate/illegal-request',
     `The run "${runId}" was not cancelled: the reason is ${show(reason)}; pass a string such as "the user left".`,
   )
 
-const answeredBefore = (runId: string, path: string): StageflowError =>
+const answeredBefore = (runId: string, path: string, kept: readonly string[] = []): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
-    `"${namesIn(path).join('/')}" of the run "${runId}" has an answer already, which counts; this one is not used.`,
+    `${quotedPath(path)} of the run "${runId}" has an answer already, which counts; this one is not used.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${kept.map(quotedPath).join(', ')} were kept.`}`,
   )
+
+const quotedPath = (path: string): string => `"${namesIn(path).join('/')}"`
 
 /** The schema of an answer may have made something of it that JSON can't hold. */
 function checkAnswerJson(runId: string, path: string, answer: unknown): void {
@@ -357,6 +396,22 @@ const told = (resolved: Promise<void>): Promise<void> =>
   resolved.catch((error: unknown) => {
     if (!(error instanceof TerminalError)) throw error
   })
+
+/** Whether a process has the right to remove the run. `next`: the name of the promise of the next claim. */
+async function lastClaim(
+  context: WorkflowSharedContext,
+): Promise<{ readonly isHeld: boolean; readonly next: string; readonly now: number }> {
+  const now = await context.date.now()
+  for (let number = 0; ; number++) {
+    const next = CLAIM + number
+    const claimedAt = await context.promise<number>(next).peek()
+    if (claimedAt === undefined) return { isHeld: false, next, now }
+    if (now < claimedAt + CLAIM_MS) return { isHeld: true, next, now }
+  }
+}
+
+const stateOf = async (context: WorkflowSharedContext, { at }: Started): Promise<StoredState> =>
+  (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: at }
 
 /** What the stages of a run have asked, by the paths of their answers. What an ended run had asked may still be in its state. */
 async function questionsOf(context: WorkflowSharedContext): Promise<QuestionsByPath> {

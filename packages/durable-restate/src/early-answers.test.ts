@@ -171,3 +171,21 @@ test('an answerSchema refuses an answer before it is kept, early or not, and mak
     second: { answer: 20 },
   })
 })
+
+test('if two answer one question at once, the error of the later one names what it has kept', async () => {
+  const two = new Pipeline('p').withStage('a', ask).withStage('b', ask).build()
+  const { client } = await serve<typeof two>((name) => [durableWorkflow(two, { name, secret })])
+  let hasKept = false
+  // Mostly one of both sees the answer of the other, and keeps nothing.
+  for (let order = 1; !hasKept; order++) {
+    const id = `order-${order}`
+    await client.start(id)
+    const [both] = await Promise.allSettled([client.answer(id, { a: 'yes', b: 'yes' }), client.answer(id, { b: 'no' })])
+    if (both.status === 'fulfilled') continue
+    expect(both.reason).toMatchObject(notWaiting('"b" of the run'))
+    hasKept = (both.reason as Error).message.includes('the answers to "a" were kept')
+    const again = client.answer(id, { a: 'again' })
+    if (hasKept) await expect(again).rejects.toMatchObject({ code: 'durable-restate/not-waiting' })
+    else await again
+  }
+})

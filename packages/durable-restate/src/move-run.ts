@@ -1,4 +1,4 @@
-import type { StageGraph } from '@stageflow/core'
+import type { StageGraph, StageflowError } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import { checkOptions, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
@@ -48,19 +48,21 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
     )
   if (status === 'completed')
     throw notMovable(`The run "${runId}" has ended, so it can't be moved. See its result with client.attach(runId).`)
+  const view = await run.view(keys)
   // Checked before anything changes, and again once the run can't go on.
   checkFit(graph, runId, await run.journal())
   if (status !== 'paused') await run.pause()
   const journal = await run.journal()
   try {
     checkFit(graph, runId, journal)
+    if (view === undefined || !(await run.claim(keys, view))) throw movedBefore(runId)
   } catch (error) {
     await run.resume()
     throw error
   }
   const { startedAt, trace, limitFrom } = journal.start
   await run.kill()
-  // After the end, when it can take no more answers.
+  // After the claim, when an answer that comes late is refused.
   const promises = await run.promises((each) => each === CANCEL || each.startsWith(ANSWER))
   const moved = {
     start: { startedAt, trace, limitFrom },
@@ -69,6 +71,9 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
     promises,
   }
   checkMoved(runId, moved, fingerprintOf(graph))
-  if (!(await run.remove())) throw notMovable(`The run "${runId}" is moved by another process at this moment.`)
+  if (!(await run.remove())) throw movedBefore(runId)
   await run.beginAgain(keys, journal, moved)
 }
+
+const movedBefore = (runId: string): StageflowError =>
+  notMovable(`The run "${runId}" is moved by another process at this moment.`)

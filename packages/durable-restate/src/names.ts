@@ -8,6 +8,8 @@ export const STARTED = 'run started'
 export const START = 'run start'
 /** The step that keeps the result of a run: its report has times that differ between attempts. */
 export const END = 'run end'
+/** The promise that gives a process the right to remove the run: followed by how many had it before, and died. */
+export const CLAIM = 'run claim '
 /** The promise of the result. The output of the workflow doesn't have it, because anyone who reaches Restate can read that. */
 export const RESULT = 'run result'
 /** The promise that cancels a run, and the step that records it. */

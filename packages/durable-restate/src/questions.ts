@@ -1,5 +1,5 @@
 import type { WorkflowContext } from '@restatedev/restate-sdk'
-import { answerPath, attemptsAround, pathText } from '@stageflow/core/durable'
+import { answerPath, attemptsAround, parseKey, pathText } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { ENDED, QUESTION } from './names.ts'
 
@@ -65,7 +65,7 @@ export class Questions {
     if (before !== undefined) {
       if (mayAskAgain || before !== 'answered') this.#turn(path, mayAskAgain ? 'idle' : 'ended')
       // A map may have very many items, and the state is read with each request.
-    } else if (!key.includes('#')) this.#unasked.add(path)
+    } else if (!isOfItem(key)) this.#unasked.add(path)
   }
 
   /** Writes what has changed into the state, in an order that is the same in each attempt. Returns the open ones among it. */
@@ -91,3 +91,7 @@ export class Questions {
     this.#unwritten.add(path)
   }
 }
+
+/** Whether a key is of a call for an item of a map, for its source, or for an attempt of a child pipeline that repeats. */
+const isOfItem = (key: string): boolean =>
+  parseKey(key).parts.some(({ place, isSource }) => place !== undefined || isSource === true)

@@ -8,8 +8,10 @@ import type { Ask } from './http.ts'
 import { readJournal } from './journal.ts'
 import type { JournalRow, RunJournal } from './journal.ts'
 import type { Moved } from './run-start.ts'
+import type { RunView } from './run-view.ts'
 import type { Keys } from './secret.ts'
 import { sealed } from './sent-request.ts'
+import type { ClientRequest } from './sent-request.ts'
 
 /** Where a run is: the addresses of Restate, the name of the workflow, and the id of the run. */
 export interface RunPlace {
@@ -29,14 +31,19 @@ interface Invocation {
 
 /** How long a run may take to pause or to end, in ms: a stage in progress has to end first. */
 const OBSERVE_MS = 30_000
-const POLL_MS = 50
+export const POLL_MS = 50
 const MOST_SHOWN = 50
+/** How long a process has the right to remove a run for itself, in ms. Then another one may get it, because the first may have died. */
+export const CLAIM_MS = 120_000
+/** A process uses its right in this time, so that two never do at once. */
+const CLAIM_USED_MS = CLAIM_MS / 2
 
 /** A run as the admin API shows it: its invocation, its journal and its promises. */
 export class RecordedRun {
   readonly #place: RunPlace
   readonly #admin: Ask
   #id = ''
+  #mayRemoveUntil = Infinity
 
   constructor(place: RunPlace) {
     this.#place = place
@@ -116,8 +123,23 @@ export class RecordedRun {
     return found
   }
 
+  /** What a client reads of the run; undefined if it was not started. */
+  async view(keys: Keys): Promise<RunView | undefined> {
+    return ((await this.#send(keys, 'read', { body: {} })) as RunView | null) ?? undefined
+  }
+
+  /**
+   * Claims the right to remove the run with this state. Returns false if another process has it, or the run isn't that one anymore:
+   * another run with its id has the same invocation id.
+   */
+  async claim(keys: Keys, { run, state }: RunView): Promise<boolean> {
+    this.#mayRemoveUntil = systemClock.now() + CLAIM_USED_MS
+    return (await this.#send(keys, 'claim', { run, body: state.status })) as boolean
+  }
+
   /** Removes the invocation, which has ended. Returns false if another process was faster: it is gone, or in progress again. */
   async remove(): Promise<boolean> {
+    if (systemClock.now() > this.#mayRemoveUntil) return false
     try {
       await this.#change('purge')
       return true
@@ -127,21 +149,28 @@ export class RecordedRun {
     }
   }
 
-  /** Begins the run again with what it has done before, after its invocation was removed. */
-  async beginAgain(keys: Keys, { request }: RunJournal, moved: Moved): Promise<void> {
+  /** Begins the run again with what it has done before, after its invocation was removed. Returns the id of the request, which is that of the new run. */
+  async beginAgain(keys: Keys, { request }: RunJournal, moved: Moved): Promise<string> {
     const { name, runId, url, headers } = this.#place
     const { kept, by, ...rest } = request
-    const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id: randomUUID() } as const
+    const id = randomUUID()
+    const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id } as const
     const sent = sealed(keys, { ...about, isAdmitted: true, kept, by, body: { ...rest, moved } })
     const path = `/${name}/${encodeURIComponent(runId)}/move`
     try {
-      if ((await restateAt(url, headers)('POST', path, sent)) === true) return
+      if ((await restateAt(url, headers)('POST', path, sent)) === true) return id
     } catch (cause) {
       throw halfMoved(runId, path, sent, textOf(cause), cause)
     }
     throw halfMoved(runId, path, sent, 'another run with this id was started meanwhile', undefined)
   }
 
+  async #send(keys: Keys, action: 'read' | 'claim', request: Pick<ClientRequest, 'run' | 'body'>): Promise<unknown> {
+    const { name, runId, url, headers } = this.#place
+    const about = { workflow: name, runId, action, at: systemClock.now(), id: randomUUID(), isAdmitted: true }
+    const sent = sealed(keys, { ...about, ...request })
+    return restateAt(url, headers)('POST', `/${name}/${encodeURIComponent(runId)}/${action}`, sent)
+  }
   #change(how: string): Promise<void> {
     return this.#admin('PATCH', `/invocations/${this.#id}/${how}`) as Promise<void>
   }

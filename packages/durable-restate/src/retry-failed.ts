@@ -7,23 +7,23 @@ import type { RunJournal } from './journal.ts'
 import { checkMoved } from './moved-facts.ts'
 import { ANSWER } from './names.ts'
 import { ILLEGAL_OPTION } from './option-rules.ts'
-import { RecordedRun, checkFit } from './recorded-run.ts'
+import { POLL_MS, RecordedRun, checkFit } from './recorded-run.ts'
 import type { RunPlace } from './recorded-run.ts'
 import type { Moved } from './run-start.ts'
-import type { RunState } from './run-view.ts'
+import type { RunState, RunView } from './run-view.ts'
 import type { Keys } from './secret.ts'
 
 /**
- * Begins a failed run again, with the facts of what did not fail. `checkAgain` is called last, before anything changes: it throws if
- * the run isn't the failed one anymore.
+ * Begins a failed run again, with the facts of what did not fail, and returns the new run. `checkAgain` is called last, before anything
+ * changes: it throws if the run isn't the failed one anymore.
  */
 export async function retryRun(
   graph: NamedGraph,
   place: RunPlace,
   keys: Keys,
-  { again, by }: RetryRequest,
+  { run: failed, again, by }: RetryRequest & { readonly run: RunView },
   checkAgain: () => Promise<void>,
-): Promise<void> {
+): Promise<string> {
   const { runId } = place
   const run = new RecordedRun(place)
   if ((await run.find()) === undefined) throw triedBefore(runId)
@@ -31,14 +31,17 @@ export async function retryRun(
   const { start } = journal
   const wrong = wrongAgain(runId, again, start.fingerprint)
   if (wrong !== undefined) throw new StageflowError(ILLEGAL_OPTION, wrong)
+  const kept = keptByRetry(start.fingerprint, journal, { again, by })
+  checkFit(graph, runId, { start, facts: kept.facts })
+  checkMoved(runId, kept, fingerprintOf(graph))
+  await checkAgain()
+  if (!(await run.claim(keys, failed))) throw triedBefore(runId)
+  // After the claim, when an answer that comes late is refused.
   const all = stagesAgain(start.fingerprint, again)
   const promises = await run.promises((name) => name.startsWith(ANSWER) && !isAnswerOf(name, all))
-  const moved = { ...keptByRetry(start.fingerprint, journal, { again, by }), promises }
-  checkFit(graph, runId, { start, facts: moved.facts })
-  checkMoved(runId, moved, fingerprintOf(graph))
-  await checkAgain()
+  const moved = { ...kept, promises }
   if (!(await run.remove())) throw triedBefore(runId)
-  await run.beginAgain(keys, journal, moved)
+  return run.beginAgain(keys, journal, moved)
 }
 
 /** Which stages run again although they had settled, and who asks for the retry. */
@@ -59,7 +62,7 @@ export function keptByRetry(graph: GraphFingerprint, journal: RunJournal, { agai
 }
 
 /** How long Restate may take to remove all of an invocation, in ms. */
-const REMOVAL_MS = 500
+const REMOVAL_MS = 5_000
 
 /** The journal of a run whose state says that it has failed, which it says a moment before its invocation ends. */
 async function endedJournal(run: RecordedRun, runId: string, checkAgain: () => Promise<void>): Promise<RunJournal> {
@@ -68,10 +71,12 @@ async function endedJournal(run: RecordedRun, runId: string, checkAgain: () => P
     return await run.journal()
   } catch (error) {
     // Restate doesn't remove an invocation and its journal at the same moment.
-    await systemClock.sleep(REMOVAL_MS)
-    if (!(await run.isThere())) throw triedBefore(runId)
-    // A run that begins again has the invocation id of the failed one.
-    await checkAgain()
+    for (const end = systemClock.now() + REMOVAL_MS; systemClock.now() < end;) {
+      if (!(await run.isThere())) throw triedBefore(runId)
+      // A run that begins again has the invocation id of the failed one.
+      await checkAgain()
+      await systemClock.sleep(POLL_MS)
+    }
     throw error
   }
 }

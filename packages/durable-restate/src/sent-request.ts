@@ -5,7 +5,7 @@ import { hasSigned, sign } from './secret.ts'
 import type { Keys } from './secret.ts'
 
 /** What a handler of the workflow is asked for. */
-export type Action = 'start' | 'move' | 'read' | 'answer' | 'cancel'
+export type Action = 'start' | 'move' | 'read' | 'answer' | 'cancel' | 'claim'
 
 /** A request of a client, all of which is signed. */
 export interface ClientRequest {

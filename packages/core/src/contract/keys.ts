@@ -2,8 +2,11 @@
 // `kid/check@2` has the parts `kid` and `check`, with slashes between them, and the round 2. A part is the name of a stage. It may have a
 // place, as in `letters#3`, `draft#2` and `letters#over`, and a number, as in `pay~2`.
 //
-// Facts, questions and answers have the keys of their calls, and so do the timers of questions. The timer of a limit is a slash, the key of
-// what it limits, and a round. A child run has the prefix `kid/`.
+// Facts, questions and answers have the keys of their calls, and so do the timers of questions. A child run has the prefix `kid/`.
+//
+// The timer of a limit is a slash, the key of the limit, and a round. The limit of a run has the prefix of the run as its key. An interceptor
+// sets a limit on a stage: its key is that of the stage, `~` and the name of the interceptor, as in `kid~timeout`. So `~` has two meanings.
+// The key of a limit isn't that of a call, and `parseKey` isn't for it.
 
 /** A stage on the way that a key names. */
 export interface KeyPart {
@@ -93,8 +96,8 @@ export const withoutRound = (key: string): string => key.split('@', 1)[0] as str
 // Timers of limits
 
 const LIMIT = '/'
-/** The key of a limit that an interceptor sets on a stage. A run has the limit of its prefix. */
-export const limitKey = (stage: string, interceptor: string): string => `${stage}~${interceptor}`
+/** The key of a limit that an interceptor sets on a stage with the key `stageKey`. A run has the limit of its prefix. */
+export const limitKey = (stageKey: string, interceptor: string): string => `${stageKey}~${interceptor}`
 /** `round`: how often the limit was set. A timer that was set before no longer counts. */
 export const limitTimer = (limit: string, round: number): string => `${LIMIT}${limit}@${round}`
 /** Timers of questions have the keys of calls, which never begin with a slash. */

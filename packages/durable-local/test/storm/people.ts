@@ -42,7 +42,7 @@ const codeOf = (error: unknown): string => String((error as { readonly code?: un
 export class People {
   readonly #plan: PeoplePlan
   /** What this process waits for: one thing of each kind for each run. */
-  readonly #waiting = new Set<string>()
+  readonly #waiting = new Map<string, Promise<unknown>>()
   /** The answers that have been tried, and those that have been confirmed, in this process or before. */
   readonly #tried: Set<string>
   readonly #confirmed: Set<string>
@@ -53,7 +53,7 @@ export class People {
     this.#confirmed = new Set(plan.noted('confirmed'))
   }
 
-  /** Works on all orders, some at a time, until each has ended. */
+  /** Works on all orders, some at a time, until each has ended and everything that was tried has an answer. */
   async live(): Promise<void> {
     const { firstSeed, orders } = this.#plan
     let open = Array.from({ length: orders }, (_, place) => orderPlan(firstSeed + place))
@@ -63,6 +63,7 @@ export class People {
       open = open.filter((order) => !ended.has(order))
       await wait(PAUSE_MS)
     }
+    await Promise.all(this.#waiting.values())
   }
 
   /** Does what people do to one order at this time. Returns whether it has ended. */
@@ -230,10 +231,10 @@ export class People {
   #try({ id }: OrderPlan, what: string, codes: readonly string[], act: () => Promise<unknown>): void {
     const key = `${id} ${what}`
     if (this.#waiting.has(key)) return
-    this.#waiting.add(key)
-    void act()
+    const tried = act()
       .catch((error: unknown) => this.checkCode(`${what} of ${id}`, error, [...codes, 'durable-engine/closed']))
       .finally(() => this.#waiting.delete(key))
+    this.#waiting.set(key, tried)
   }
   /** Notes an error that neither trouble nor one of `codes` explains. */
   checkCode(what: string, error: unknown, codes: readonly string[]): void {

@@ -61,6 +61,8 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 interface Worker {
   child: ChildProcess
   isReady: boolean
+  /** Whether it has seen that all orders have ended. */
+  hasEnded: boolean
   isWeak: boolean
   /** How many have been killed. */
   lives: number
@@ -113,6 +115,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   const workers = Array.from({ length: plan.workers }, (): Worker => ({
     child: undefined as never,
     isReady: false,
+    hasEnded: false,
     isWeak: false,
     lives: 0,
   }))
@@ -127,7 +130,11 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       if (worker.isWeak) counts.weak++
       const child = start(number, worker.lives, worker.isWeak)
       worker.child = child
-      child.stdout?.on('data', (bytes) => (worker.isReady ||= String(bytes).includes('ready')))
+      worker.hasEnded = false
+      child.stdout?.on('data', (bytes) => {
+        worker.isReady ||= String(bytes).includes('ready')
+        worker.hasEnded ||= String(bytes).includes('ended')
+      })
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       worker.lives++
       if (signal === 'SIGKILL' || code === CLOSED) continue
@@ -190,11 +197,17 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   }
 
   const ends = Promise.all(workers.map(keepAlive))
-  const timer = setTimeout(() => {
-    problems.push(`not all runs had ended after ${plan.minutes} minutes`)
+  const giveUp = async (): Promise<void> => {
+    const hung = workers.flatMap(({ child, hasEnded }, number) => {
+      if (child.exitCode !== null || child.signalCode !== null) return []
+      return [`worker ${number} ${hasEnded ? 'has seen the end of all, and lives on' : 'still works'}`]
+    })
+    const left = (await place.openRuns?.().catch((error: unknown) => [String(error)])) ?? []
+    problems.push(`not all was over after ${plan.minutes} minutes: ${[...hung, ...left].join('; ')}`)
     isOver = true
     for (const { child } of workers) child.kill('SIGKILL')
-  }, plan.minutes * 60_000)
+  }
+  const timer = setTimeout(() => void giveUp(), plan.minutes * 60_000)
   for (let blow = 0; blow < plan.blows && !isOver; blow++) await strike()
   // A weak process can't end its runs.
   for (const worker of workers) if (worker.isWeak && !isOver) await kill(worker)

@@ -36,7 +36,14 @@ export async function restatePlace(): Promise<OwnPlace> {
   const ingress = new Proxy(() => [Number(new URL(server.url).port)])
   await workers.listen()
   await ingress.listen()
-  const address: Address = { url: ingress.url, adminUrl: server.admin, sockets, deployment: workers.url, retried }
+  const address: Address = {
+    url: ingress.url,
+    adminUrl: server.admin,
+    sockets,
+    deployment: workers.url,
+    whereabouts,
+    retried,
+  }
   const place: StormPlace = {
     name: 'Restate',
     address: JSON.stringify(address),
@@ -58,6 +65,15 @@ export async function restatePlace(): Promise<OwnPlace> {
       { name: 'clients cut', happen: async () => ingress.cut() },
     ],
     settledCalls: () => answered(() => settledCalls(server)),
+    openRuns: async () => {
+      const rows = await answered(() =>
+        server.query<object>(
+          `select target_service_key, target_handler_name, status, retry_count, last_failure, next_retry_at, modified_at
+           from sys_invocation where status <> 'completed'`,
+        ),
+      )
+      return rows.map((row) => JSON.stringify(row))
+    },
     untakenRequests: async () => {
       const rows = await server.query<{ readonly n: number }>(
         `select count(*) as n from sys_invocation where status <> 'completed'`,

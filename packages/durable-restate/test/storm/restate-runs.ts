@@ -8,6 +8,7 @@ import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import type { RunDetails } from '@stageflow/durable-engine'
+import { REQUESTER } from '../../../durable-local/test/storm/orders.ts'
 import type { OpenRuns, OrderRuns } from '../../../durable-local/test/storm/place.ts'
 import { durableClient, durableWorkflow } from '../../src/index.ts'
 import type { DurableResult, NamedClient, RunState } from '../../src/index.ts'
@@ -31,7 +32,8 @@ export const openRuns: OpenRuns = (text) => {
     return client
   }
   const plain = durableClient<Graph>({ url, adminUrl, name: WORKFLOW, secret })
-  let close = async (): Promise<void> => {}
+  /** Ends what this process serves, once it does. */
+  let served: Promise<() => Promise<void>> | undefined
 
   /** Between the end of a failed run and its new beginning, Restate doesn't know an order that is tried again. */
   const isRetried = (id: string): boolean => existsSync(join(address.retried, id))
@@ -49,11 +51,13 @@ export const openRuns: OpenRuns = (text) => {
       ask(id, async () => settled(await clientOf(graph).resume(id, answers, { token }))),
     answer: (graph: Graph, id: string, answers: object, { token }: Caller) =>
       ask(id, () => clientOf(graph).answer(id, answers, { token })),
-    retryFailed: (_graph: Graph, id: string, { token }: Caller) =>
+    retryFailed: (graph: Graph, id: string, { token }: Caller) =>
       ask(id, async () => {
+        // A stranger changes nothing, so a kill in between leaves nothing half done.
+        if (token !== REQUESTER) return settled(await clientOf(graph).retryFailed(id, { token }))
         const state = await plain.as('the storm').status(id)
         if (state?.status === 'failed') writeFileSync(join(address.retried, id), '')
-        return retry(text, id, token)
+        return retry(text, id)
       }),
     cancel: (graph: Graph, id: string, reason: string, { token }: Caller) =>
       ask(id, () => clientOf(graph).cancel(id, reason, { token })),
@@ -70,11 +74,13 @@ export const openRuns: OpenRuns = (text) => {
       resume: (_graph: Graph, id: string, answers: object) =>
         ask(id, async () => settled(await plain.as(name).resume(id, answers))),
     }),
+    // A storm calls it again and again. A second server would take the socket of the first one, and no one would end that.
     recover: async (graph: Graph) => {
-      close = await serve(graph, address)
+      served ??= serve(graph, address)
+      await served
       return []
     },
-    close: () => close(),
+    close: async () => (await served)?.(),
   }
   return {
     runs: runs as unknown as OrderRuns,
@@ -114,10 +120,10 @@ async function details(runId: string, state: RunState, client: NamedClient<any>)
   return { leg: 0, ...state, runId, status: status === 'refused' ? 'blocked' : status, timeline, result } as never
 }
 
-/** Tries an order again in a process that the storm doesn't kill. */
-async function retry(address: string, id: string, token = ''): Promise<void> {
+/** Tries an order again, as its requester, in a process that the storm doesn't kill. */
+async function retry(address: string, id: string): Promise<void> {
   const program = fileURLToPath(new URL('retry.ts', import.meta.url))
-  const args = ['--conditions=@stageflow/source', '--no-warnings', program, address, id, token]
+  const args = ['--conditions=@stageflow/source', '--no-warnings', program, address, id]
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   for await (const bytes of child.stdout) said += String(bytes)

@@ -8,7 +8,7 @@ import { restatePlace } from './restate-place.ts'
 test('in a storm of kills, stops, restarts and cut connections, orders come to what they should, and no act of a stranger counts', async () => {
   const { place, close } = await restatePlace()
   try {
-    const plan = { runs: 12, workers: 2, blows: 8, leaseMs: 700, slowMs: 100, seed: 5_000, minutes: 3 }
+    const plan = { runs: 8, workers: 2, blows: 6, leaseMs: 700, slowMs: 100, seed: 5_000, minutes: 3 }
     const { problems, ...counts } = await storm(place, plan)
     console.log('durable-restate, storm:', counts)
     // What a failed storm leaves is in this folder.

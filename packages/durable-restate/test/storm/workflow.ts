@@ -6,7 +6,9 @@ export interface Address {
   readonly sockets: string
   /** The address that is in front of them. */
   readonly deployment: string
-  /** The folder with the names of the orders that were tried again. */
+  /** The folder that the processes of the storm share. */
+  readonly whereabouts: string
+  /** The folder in it with the names of the orders that were tried again. */
   readonly retried: string
 }
 
