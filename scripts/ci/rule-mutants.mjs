@@ -316,6 +316,20 @@ export const RULE_MUTANTS = [
     ANSWER_TESTS,
   ),
   mutant(
+    'an answer to a question that was named becomes that to the next one',
+    `${ENGINE}/leg-executor.ts`,
+    'if (isOverdue && this.#answerIn(row).onlyThis === true) return',
+    'if (isOverdue && this === undefined) return',
+    [`${ENGINE}/named-questions.test.ts`],
+  ),
+  mutant(
+    'an answer that a leg refused stays in the way until the leg ends',
+    `${ENGINE}/leg-executor.ts`,
+    '    await this.#leg.log.refuse(row.n, refused).catch(() => {})\n',
+    '',
+    [`${ENGINE}/answer-by-schema.test.ts`],
+  ),
+  mutant(
     'an early answer is never taken',
     `${ENGINE}/leg-executor.ts`,
     '    if (asked === undefined) return false\n',
@@ -325,7 +339,7 @@ export const RULE_MUTANTS = [
   mutant(
     'early answers call the run again and again',
     `${LOCAL}/statements.ts`,
-    "WHERE inbox.run = runs.n AND inbox.kind <> 'early')`",
+    "WHERE inbox.run = runs.n AND inbox.kind NOT IN ('early', 'refused'))`",
     'WHERE inbox.run = runs.n)`',
     ANSWER_TESTS,
   ),
@@ -354,7 +368,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a run that has ended loses the answers that no leg took',
     `${LOCAL}/statements.ts`,
-    " AND kind NOT IN ('answer', 'early')`",
+    " AND kind NOT IN ('answer', 'early', 'refused')`",
     '`',
     [`${ENGINE}/kept-answers.test.ts`],
   ),
@@ -509,7 +523,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/legs.ts`,
-    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })\n',
+    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })\n',
     '',
     LEASE_TESTS,
   ),
@@ -558,9 +572,23 @@ export const RULE_MUTANTS = [
   mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
-    'if (systemClock.now() - renewedAt >= leaseMs / 3) {',
-    'if (this.#plan.clock.now() - renewedAt >= leaseMs / 3) {',
+    'if (this.#lease.isDue(now)) {',
+    'if (this.#lease.isDue(this.#plan.clock.now())) {',
     LEASE_TESTS,
+  ),
+  mutant(
+    'a lease that is soon over waits for the next beat',
+    `${ENGINE}/lease.ts`,
+    'return this.#until - now <= (this.#plan.leaseMs * 2) / 3',
+    'return this.#until - now <= this.#plan.leaseMs / 6',
+    LEASE_TESTS,
+  ),
+  mutant(
+    'a call that had to wait begins although the lease may have ended',
+    `${ENGINE}/leg-executor.ts`,
+    '        this.#heldCalls.push([key, call])\n        return this.#moved()\n',
+    '        return this.#carryOut(key, call)\n',
+    FAILED_WRITES_TESTS,
   ),
   mutant(
     'another process may write into a run that was taken',

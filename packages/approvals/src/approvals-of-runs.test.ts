@@ -478,3 +478,17 @@ test.each([
     }) as Error,
   )
 })
+
+test('the option `of` of approvals is refused by the name of decide(), and nothing is answered', async () => {
+  const runs = open()
+  const graph = orders()
+  await runs.run(graph, ADA, { runId: 'order-7' })
+  const approvals = approvalsOfRuns({ runs, graphs: [graph] })
+  const [asked] = await approvals.pending(ADA)
+  for (const of of [ADA, undefined])
+    await expect(approvals.decide(asked?.id ?? '', 'yes', ADA, { of } as object)).rejects.toMatchObject({
+      code: 'approvals/illegal-option',
+      message: expect.stringContaining('decide(): ') as string,
+    })
+  expect(await approvals.pending(ADA)).toHaveLength(1)
+})

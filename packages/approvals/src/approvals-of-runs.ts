@@ -135,6 +135,10 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
       if (typeof id !== 'string')
         refuseOptions('decide()', 'approvals/illegal-option', [`the id must be that of an approval, not ${show(id)}`])
       checkDecider(by)
+      if (Object.hasOwn(runOptions ?? {}, 'of'))
+        refuseOptions('decide()', 'approvals/illegal-option', [
+          'leave out `of`: the run of the approval says who asked',
+        ])
       const stage = await waitingStage(id, by)
       const graph = graphs.get(stage.run.pipeline) as AnsweredGraph
       const rule = allows ?? (hasRoles(graph, stage.path) ? undefined : sameUser)

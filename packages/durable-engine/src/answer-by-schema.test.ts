@@ -94,14 +94,18 @@ test('the leg that takes an answer by name has the stage check it: refused, the 
   const first = open(path)
   expect(await first.recover(graph)).toMatchObject([{ runId: 'a', status: 'suspended' }])
   expect(await first.get('a')).toMatchObject({ requests: [{ path: ['boss'] }] })
-  expect(await change(path, 'SELECT * FROM inbox')).toEqual([])
+  expect(await change(path, 'SELECT kind, key FROM inbox')).toEqual([{ kind: 'refused', key: 'boss' }])
   await first.close()
   await console_.answer('a', { boss: '4' })
   const second = open(path)
   expect(await second.recover(graph)).toMatchObject([{ runId: 'a', status: 'completed' }])
   // As the schema made it, and by whom.
   expect(await second.get('a')).toMatchObject({ result: { data: { boss: { answer: 4 } } } })
-  expect((await second.get('a'))?.timeline.flatMap(({ by }) => by ?? [])).toEqual([{ system: 'console' }])
+  const answers = (await second.get('a'))?.timeline.filter(({ kind }) => kind === 'answer')
+  expect(answers).toMatchObject([
+    { key: 'boss', by: { system: 'console' } },
+    { key: 'boss', by: { system: 'console' }, taken: false, refused: true },
+  ])
 })
 
 test('early answers by name are checked too, in child pipelines and while others of the run go on', async () => {
@@ -122,4 +126,34 @@ test('early answers by name are checked too, in child pipelines and while others
   expect((await durable.get('a'))?.requests.map((request) => request.path)).toEqual([['late']])
   const { data } = await durable.resume(graph, 'a', { late: '6' } as never)
   expect(data).toMatchObject({ kid: { check: { answer: 2 } }, late: { answer: 6 } })
+})
+
+test('a wrong answer by name is out of the way as soon as its leg refuses it, and stays in view', async () => {
+  const path = newPath()
+  const gate = Promise.withResolvers<void>()
+  const graph = new Pipeline('p')
+    .withStage('boss', ask, { answerSchema: even })
+    .withStage('slow', async () => (await gate.promise, {}))
+    .build()
+  const here = open(path)
+  const there = open(path)
+  const running = here.run(graph, {}, { runId: 'a' })
+  const answersOf = async () =>
+    ((await there.get('a', { facts: true }))?.facts ?? []).filter(({ kind }) => kind === 'answer')
+  await until(async () => (await there.get('a'))?.requests.length === 1)
+  for (const wrong of ['3', '5']) {
+    await there.as('console').answer('a', { boss: wrong })
+    // The leg is in progress, and the question is open again.
+    await until(async () => (await there.get('a'))?.requests.length === 1)
+  }
+  await there.as('console').answer('a', { boss: '4' })
+  await until(async () => (await answersOf()).some(({ taken }) => taken === undefined))
+  gate.resolve()
+  expect(await running).toMatchObject({ status: 'completed', data: { boss: { answer: 4 } } })
+  // The first wrong answer of the question is in view after the end too, with who gave it.
+  expect(await answersOf()).toMatchObject([
+    { key: 'boss', value: { answer: 4 } },
+    { key: 'boss', taken: false, refused: true, value: { answer: '3', by: { system: 'console' } } },
+  ])
+  expect(await there.recover(graph)).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { answerPath, attemptsAround, parseKey, pathText, progressOfCalls } from '@stageflow/core/durable'
+import { answerPath, attemptsAround, parseKey, pathText, progressOfCalls, stageIn } from '@stageflow/core/durable'
 import type { GraphFingerprint, KnownQuestion, RunProgress } from '@stageflow/core/durable'
 
 import type { FactKey, InboxRow, RunRow } from './rows.ts'
@@ -32,6 +32,28 @@ export function questionsIn(
     if (is !== undefined) questions.set(text, { path, key, is })
   }
   return questions
+}
+
+/**
+ * The maps of a suspended run that have ended, as questions that can't be asked anymore. Facts are of items alone, but a run suspends only once
+ * all that can go on has: a map without an item that asks has no item left.
+ */
+export function endedMaps(facts: Iterable<FactKey>, graph: GraphFingerprint): readonly Question[] {
+  /** The maps by their paths, each with the items that have not ended. */
+  const maps = new Map<string, { readonly question: Question; readonly open: Set<string> }>()
+  for (const { kind, key } of facts) {
+    if (kind !== 'call' && kind !== 'ask' && kind !== 'answer') continue
+    const path = answerPath(key, graph)
+    const around = path.slice(0, -1)
+    const isItem = around.length > 0 && stageIn(graph, around)?.map === true
+    // A child pipeline that repeats begins its maps again.
+    if (!isItem || attemptsAround(key, graph).length > 0) continue
+    const map = maps.get(pathText(around)) ?? { question: { path: around, key, is: 'ended' }, open: new Set() }
+    maps.set(pathText(around), map)
+    if (kind === 'call') map.open.delete(pathText(path))
+    else map.open.add(pathText(path))
+  }
+  return [...maps.values()].flatMap(({ question, open }) => (open.size === 0 ? [question] : []))
 }
 
 /** What a fact makes of the question of its path; undefined if it changes nothing. */

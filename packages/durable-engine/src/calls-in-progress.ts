@@ -5,14 +5,16 @@ import type { CallFacts } from '@stageflow/core/durable'
 export class CallsInProgress {
   readonly #runs = new Map<string, Map<string, Promise<CallFacts>>>()
 
-  /** Begins a call. If code of an earlier leg still runs for the same key, waits until it has left. */
-  async begin(runId: string, key: string, call: () => Promise<CallFacts>): Promise<CallFacts> {
+  /**
+   * Undefined if a call can begin. If code of an earlier leg still runs for the same key, resolves when it has left: then look again. Rejects if it
+   * was abandoned.
+   */
+  earlierLeft(runId: string, key: string): Promise<void> | undefined {
     const earlier = this.#runs.get(runId)?.get(key)
-    if (earlier !== undefined && (await earlier).abandoned === true)
-      throw new StageflowError(
-        'durable-engine/still-running',
-        `"${key}" of run "${runId}" still runs in this process for a leg that is over, because its code ignores its signal. Let another process take over the run, or restart this one.`,
-      )
+    return earlier && hasLeft(earlier, runId, key)
+  }
+  /** Begins a call whose key is free. */
+  async begin(runId: string, key: string, call: () => Promise<CallFacts>): Promise<CallFacts> {
     const begun = call()
     const calls = this.#runs.get(runId) ?? new Map<string, Promise<CallFacts>>()
     this.#runs.set(runId, calls.set(key, begun))
@@ -34,4 +36,12 @@ export class CallsInProgress {
   forget(runId: string): void {
     this.#runs.delete(runId)
   }
+}
+
+async function hasLeft(earlier: Promise<CallFacts>, runId: string, key: string): Promise<void> {
+  if ((await earlier).abandoned !== true) return
+  throw new StageflowError(
+    'durable-engine/still-running',
+    `"${key}" of run "${runId}" still runs in this process for a leg that is over, because its code ignores its signal. Let another process take over the run, or restart this one.`,
+  )
 }

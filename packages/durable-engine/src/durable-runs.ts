@@ -42,7 +42,7 @@ import type { PinnedOptions } from './run-row.ts'
 import { RunExists, Runs } from './runs.ts'
 import type { Settled } from './run-result.ts'
 import type { DurableRunOptions } from './runs.ts'
-import { CronSchedule, checkSchedule } from './schedule.ts'
+import { CronSchedule, checkSchedule, takenId } from './schedule.ts'
 import type { RunSchedule, ScheduleOptions } from './schedule.ts'
 import { listRuns, runDetails } from './views.ts'
 import type { GetOptions, ListOptions, RunDetails, RunSummary, Viewer } from './views.ts'
@@ -328,24 +328,31 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
   }
 
   /** Starts a run unless there is one of its id. Resolves once it is in the journal; it is carried on meanwhile. */
-  async function startOnce(
-    graph: Graph,
-    runId: string,
-    { input, options, author, scheduled }: ScheduledRun,
-  ): Promise<void> {
+  async function startOnce(graph: Graph, runId: string, run: ScheduledRun): Promise<void> {
+    const { input, options, author, scheduled } = run
     const { pinned, leg } = splitOptions(options)
     const created = newRun(runId, input, pinned)
     const admitted = isGuarded(graph)
       ? await admissions.start(graph, runId, created.input, options, author)
       : author && { kept: {}, by: author }
-    await new Promise<void>((resolve, reject) => {
-      const carried = runs.start(graph, runId, leg, { ...created, admitted, scheduled, onAdded: resolve })
-      // After the run was added, this is too late to matter: the journal has how the run ended.
-      carried.then(
-        () => resolve(),
-        (error: unknown) => (error instanceof RunExists ? resolve() : reject(error as Error)),
-      )
+    const added = Promise.withResolvers<boolean>()
+    const isAdded = (): void => added.resolve(true)
+    // After the run was added, how it ends is too late to matter: the journal has that.
+    runs
+      .start(graph, runId, leg, { ...created, admitted, scheduled, onAdded: isAdded })
+      .then(isAdded, (error: unknown) => (error instanceof RunExists ? added.resolve(false) : added.reject(error)))
+    if (await added.promise) return
+    // A write, because it comes after those of callers who wait for a run of this id.
+    const [row, newest] = await journal.write(function* () {
+      const found = yield* ask('findRun', runId)
+      return [found, (yield* ask('findSchedule', scheduled.name))?.newest ?? 0] as const
     })
+    if (row === undefined) return startOnce(graph, runId, run)
+    // What adds the run of a schedule notes its time.
+    if (newest < scheduled.time) throw takenId(scheduled.name, row)
+    // The journal has repeated the write that added it, and found it there.
+    const isLeftHere = row.owner === owner && row.status === 'running' && !runs.has(runId)
+    if (isLeftHere) void runs.attach(graph, runId, leg, row.n).catch(() => {})
   }
 
   function checkRetry(
@@ -418,8 +425,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     async recover(graph, ...[options]) {
       checkOpen()
       checkLegWithoutCaller('recover()', graph, options)
-      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
-      recoveries.get(graph.name)?.replace()
+      const earlier = recoveries.get(graph.name)
+      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg, earlier)
       recoveries.set(graph.name, recovery)
       void journal.cleanUp()
       return recovery.start()

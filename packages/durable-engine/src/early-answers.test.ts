@@ -195,3 +195,60 @@ test('an answer that its answerSchema refuses is not kept, early or not, and the
     b: { answer: 'EARLY' },
   })
 })
+
+test('an early answer to an item has the number of the item as the map writes it', async () => {
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'r' })
+  for (const name of ['00', '01', '-1', '1.0', '1e3', ' 1', '99999999999', 'x', '\u0661'])
+    await expect(durable.answer(graph, 'r', { letters: { [name]: 1 } }), name).rejects.toMatchObject({
+      code: 'durable-engine/not-waiting',
+    })
+  await durable.answer(graph, 'r', { letters: { 0: 1, 10: 1 } })
+})
+
+test('a run keeps at most 1,000 answers whose questions were not asked yet, and still takes those that were', async () => {
+  const durable = open()
+  await durable.run(graph, {}, { runId: 'r' })
+  const items = (from: number, to: number): object =>
+    Object.fromEntries(Array.from({ length: to - from }, (_, index) => [from + index, 1]))
+  const tooMany = {
+    code: 'durable-engine/too-many-answers',
+    message: expect.stringContaining('1001 answers') as string,
+  }
+  await expect(durable.answer(graph, 'r', { letters: items(0, 1_001) })).rejects.toMatchObject(tooMany)
+  await durable.answer(graph, 'r', { letters: items(0, 600) })
+  await durable.answer(graph, 'r', { letters: items(600, 1_000) })
+  await expect(durable.answer(graph, 'r', { b: 1 })).rejects.toMatchObject(tooMany)
+  await expect(durable.as('console').answer('r', { b: 1 })).rejects.toMatchObject(tooMany)
+  await durable.answer(graph, 'r', { a: 'yes' })
+  expect((await durable.run(graph, {}, { runId: 'r' })).data).toMatchObject({ a: { answer: 'yes' } })
+})
+
+test('once a map has ended it takes no answer, also none to an item that it does not have', async () => {
+  const inner = new Pipeline('inner').withMap('letters', {
+    over: () => ['x'],
+    each: (_letter, context) => ask(context),
+  })
+  const maps = new Pipeline('p')
+    .withMap('letters', { over: () => ['x', 'y'], each: (_letter, context) => ask(context), concurrency: 1 })
+    .withMap('quick', { over: () => ['x'], each: () => ({}) })
+    .withPipeline('kid', inner)
+    .withStage('last', ask, { dependencies: ['letters'] })
+    .build()
+  const durable = open()
+  await durable.run(maps, {}, { runId: 'r' })
+  const refused = async (answers: object): Promise<void> =>
+    expect(durable.answer(maps, 'r', answers)).rejects.toMatchObject({
+      code: 'durable-engine/not-waiting',
+      message: expect.stringContaining('has ended') as string,
+    })
+  await refused({ quick: { 7: 1 } })
+  await durable.resume(maps, 'r', { letters: { 0: 1 } })
+  // One item still asks, so the map may have more.
+  await durable.answer(maps, 'r', { letters: { 7: 1 } })
+  await durable.resume(maps, 'r', { letters: { 1: 1 }, kid: { letters: { 0: 1 } } })
+  await refused({ letters: { 8: 1 } })
+  await refused({ letters: { 0: 1 } })
+  await refused({ kid: { letters: { 1: 1 } } })
+  expect((await durable.resume(maps, 'r', { last: 1 })).status).toBe('completed')
+})

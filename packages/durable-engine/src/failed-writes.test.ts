@@ -241,6 +241,90 @@ test('closing does not report a run as released that another process has taken',
   expect((await again).status).toBe('completed')
 })
 
+test('a call that waited for code of an earlier leg does not begin if another process has taken the run meanwhile', async () => {
+  const path = newPath()
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('p')
+    .withStage('pay', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
+    .build()
+  const options = { runId: 'a', graceMs: 3_600_000 }
+  const [here, there] = [openFailing(path, { leaseMs }), openFailing(path, { leaseMs })]
+  const first = here.runs.run(graph, {}, options)
+  await until(() => ends.length === 1)
+  // Another process has taken the run and released it, while the code here goes on.
+  await change(path, 'UPDATE runs SET fence = fence + 1, leg = leg + 1, owner = NULL')
+  pass(leaseMs / 3)
+  await until(async () => {
+    const { leg, inProgress = [] } = (await here.runs.get('a')) ?? {}
+    return leg === 3 && inProgress.length === 1
+  })
+  here.fails.write = (asked) => (asked === 'renewLease' ? locked() : undefined)
+  pass(leaseMs)
+  await change(path, 'UPDATE owners SET until = 0')
+  const second = there.runs.run(graph, {}, options)
+  await until(() => ends.length === 2)
+  ends[0]?.()
+  await sleep(SOME_BEATS_MS)
+  expect(ends).toHaveLength(2)
+  here.fails.write = () => undefined
+  ends[1]?.()
+  expect((await second).status).toBe('completed')
+  expect((await first).status).toBe('completed')
+})
+
+test('closing releases the other runs if the end of one could not be written, and says why', async () => {
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: 60_000 })
+  void runs.run(hanging, {}, { runId: 'beside' }).catch(() => {})
+  await until(async () => (await change(path, 'SELECT * FROM runs')).length === 1)
+  const graph = new Pipeline('q').withStage('a', () => ({})).build()
+  fails.fact = full
+  fails.write = (first) => (first === 'endLeg' ? full() : undefined)
+  for (const runId of ['a', 'b'])
+    await expect(runs.run(graph, {}, { runId })).rejects.toMatchObject({ code: codes.full })
+  expect(await runs.close()).toMatchObject({ released: ['beside'], stillRunning: [], error: { code: codes.full } })
+  // No other process may do again what has no room, as long as the lease holds.
+  const owned = await change(path, 'SELECT runs.id FROM runs JOIN owners ON owners.id = owner ORDER BY runs.id')
+  expect(owned).toEqual([{ id: 'a' }, { id: 'b' }])
+})
+
+test('closing ends the lease if the ends that could not be written before are written now', async () => {
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: 60_000 })
+  const graph = new Pipeline('q').withStage('a', () => ({})).build()
+  fails.fact = full
+  fails.write = (first) => (first === 'endLeg' ? full() : undefined)
+  await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.full })
+  fails.write = () => undefined
+  expect(await runs.close()).toEqual({ released: [], stillRunning: [], error: undefined })
+  expect(await change(path, 'SELECT * FROM owners')).toEqual([])
+  expect(await change(path, 'SELECT status FROM runs')).toEqual([{ status: 'blocked' }])
+})
+
+test('a recovery goes on watching if the one that was to take its place could not read the journal', async () => {
+  const path = newPath()
+  const graph = new Pipeline('p')
+    .withStage('ask', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}))
+    .build()
+  const journal = newJournal(path)
+  const runs = durableRuns(journal, {})
+  onTestFinished(async () => {
+    await runs.close({ timeoutMs: 0 })
+  })
+  await runs.recover(graph)
+  const reads = vi.spyOn(journal, 'read').mockImplementation(() => {
+    throw locked()
+  })
+  for (let time = 0; time < 2; time++)
+    await expect(runs.recover(graph)).rejects.toMatchObject({ code: codes.unavailable })
+  reads.mockRestore()
+  await runs.run(graph, {}, { runId: 'a' })
+  await runs.answer(graph, 'a', { ask: 'yes' })
+  await until(async () => (await runs.get('a'))?.status === 'completed')
+})
+
 test('recover takes over a run that it refused once, after it went on elsewhere and that process died', async () => {
   const path = newPath()
   await abandoned(path)

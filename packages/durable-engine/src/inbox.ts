@@ -6,7 +6,7 @@ import { asClause } from '@stageflow/core/kit'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
-import { questionName, questionsIn } from './answers.ts'
+import { endedMaps, questionName, questionsIn } from './answers.ts'
 import type { Question } from './answers.ts'
 import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
@@ -160,17 +160,21 @@ function answerRows(
     }
   }
   try {
-    const { matched, problems } = matchAnswers(questionsIn([...facts, ...inbox], graph).values(), given, graph)
+    const ended = row.status === 'suspended' ? endedMaps(facts, graph) : []
+    const questions = [...questionsIn([...facts, ...inbox], graph).values(), ...ended]
+    const { matched, problems } = matchAnswers(questions, given, graph)
     const paths = matched.map(({ path }) => pathText(path))
     const twice = paths.filter((path) => inbox.some(({ kind, key }) => kind === 'early' && key === path))
     const others = named === undefined ? [] : matched.filter(({ question }) => !isNamed(row, question, named))
     const all = [
       ...problems,
       ...twice.map((path) => `"${path}" has been answered already`),
-      ...others.map(({ path }) => `"${pathText(path)}" does not ask "${named}" now`),
+      ...others.map(({ path }) => `"${path.join('/')}" does not ask the question that was named (${named})`),
     ]
     if (all.length > 0) throw notWaiting(row, all.join('; '))
     const rows = matched.map(rowOf)
+    const waiting = [...inbox, ...rows].filter(({ kind }) => kind === 'early').length
+    if (waiting > MOST_EARLY && rows.some(({ kind }) => kind === 'early')) throw tooMany(row, waiting)
     const refused = rows.flatMap(({ key, value }) => problemOf(key, value, schemas))
     if (refused.length > 0) throw refusedAnswers(row, refused)
     return rows
@@ -202,6 +206,14 @@ const answerText = (
   { by, unchecked, question, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'question' | 'at'>,
 ): string =>
   `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}${question === undefined ? '' : ',"onlyThis":true'},"at":${at}}`
+
+/** How many answers of a run may wait for their questions. Each later answer reads them all. */
+const MOST_EARLY = 1_000
+const tooMany = ({ id }: RunRow, waiting: number): StageflowError =>
+  new StageflowError(
+    'durable-engine/too-many-answers',
+    `No answer for run "${id}" was kept: ${waiting} answers would wait for questions that its stages have not asked yet, and ${MOST_EARLY} may. Answer what get(runId) has in requests first.`,
+  )
 
 const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
   new StageflowError(

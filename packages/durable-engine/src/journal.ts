@@ -45,7 +45,7 @@ export interface AddedFact extends FactRow {
   readonly fence: number
   readonly taken: number | undefined
 }
-/** `early` rows wait for their question; all others call the process that carries the run. */
+/** `early` rows wait for their question, and `refused` ones tell of an answer; all others call the process that carries the run. */
 export type AddedInboxRow = Omit<InboxRow, 'n'> & { readonly run: number }
 
 export interface RunFilter {

@@ -11,6 +11,8 @@ export interface WaitingAnswer {
   /** When it was kept, in ms since 1970. */
   readonly at: number
   readonly given: GivenAnswer
+  /** Its question did not get it, and none will. */
+  readonly refused?: true
 }
 
 /** The answers in the inbox of a run. A leg that takes one in between has made a fact of it, which counts. */
@@ -21,10 +23,11 @@ export function waitingAnswers(
 ): readonly WaitingAnswer[] {
   const taken = new Set(facts.flatMap(({ kind, key }) => (kind === 'answer' ? [key] : [])))
   return inbox.flatMap(({ kind, key: place, value }) => {
-    if (kind !== 'answer' && kind !== 'early') return []
+    const isRefused = kind === 'refused'
+    if (kind !== 'answer' && kind !== 'early' && !isRefused) return []
     const key = kind === 'early' ? keyAtPath(namesIn(place), graphOf(row)) : place
-    if (taken.has(key)) return []
+    if (!isRefused && taken.has(key)) return []
     const { at, unchecked: _, onlyThis: __, ...given } = readFact({ kind: 'answer', key, value }, row.id) as KeptAnswer
-    return [{ key, at, given }]
+    return [{ key, at, given, ...(isRefused && { refused: true as const }) }]
   })
 }

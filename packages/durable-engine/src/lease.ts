@@ -27,6 +27,10 @@ export class Lease {
   get isHeld(): boolean {
     return systemClock.now() < this.#until
   }
+  /** Whether a beat has to renew it, so that some beats are left before it ends. */
+  isDue(now: number): boolean {
+    return this.#until - now <= (this.#plan.leaseMs * 2) / 3
+  }
   /**
    * Whether a claim has to renew it. If it holds for long enough, a claim doesn't: all claims would wait for each other, because a process
    * has one lease.

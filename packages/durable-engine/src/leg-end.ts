@@ -19,16 +19,17 @@ export function* keepResult(
   const isSuspended = result.status === 'suspended'
   if (isSuspended) yield* ask('lockRun', run)
   // An answer has come while the leg was ending.
-  const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || untaken.has(n)
+  const hasSeen = ({ n, kind }: InboxRow): boolean => kind === 'early' || kind === 'refused' || untaken.has(n)
   if (isSuspended && !(yield* ask('inbox', run)).every(hasSeen)) return false
   const [failure] = result.status === 'failed' ? result.errors : []
   const error = failure === undefined ? null : JSON.stringify(failure)
   const ended = { run, fence, status: result.status, result: resultText(result, parts), error, wakeAt }
   if (!isSuspended) return yield* askLast('endLeg', ended)
   if (!(yield* ask('endLeg', ended))) return false
-  for (const [row, early] of untaken) {
+  for (const [row, instead] of untaken) {
     yield* ask('takeFromInbox', row)
-    if (early !== undefined) yield* ask('addToInbox', { run, kind: early.kind, key: early.key, value: early.value })
+    if (instead !== undefined)
+      yield* ask('addToInbox', { run, kind: instead.kind, key: instead.key, value: instead.value })
   }
   return true
 }

@@ -41,7 +41,7 @@ export class LegExecutor implements StageExecutor {
   hasBegun: boolean
   /**
    * The rows of the inbox that this leg has seen and has no use for, by their numbers. An answer that came as the time of its question passed
-   * becomes an early one: it is that of the next question, or of none.
+   * becomes an early one: it is that of the next question, or of none. One that was refused stays, to be seen.
    */
   readonly untaken: Map<number, InboxRow | undefined> = new Map()
   /** What the run was given of its facts. */
@@ -257,6 +257,7 @@ export class LegExecutor implements StageExecutor {
     this.#mayTake = false
     this.untaken.clear()
     for (const row of this.#inbox) {
+      if (row.kind === 'refused') continue
       if (row.kind === 'early') this.#takeEarly(row)
       else if (row.kind === 'late') this.#takeLate(row)
       else if (row.kind === 'stop') this.#record('stop', row.key, row.value, row)
@@ -270,7 +271,7 @@ export class LegExecutor implements StageExecutor {
     if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#recordAnswer(key, row)
     else {
       const isOverdue = this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))
-      if (isOverdue && this.#answerIn(row).onlyThis === true) return void this.untaken.set(row.n, undefined)
+      if (isOverdue && this.#answerIn(row).onlyThis === true) return void this.#refuse(key, row)
       const early = { ...row, kind: 'early', key: this.#leg.pathOf(key) } as const
       if (!isOverdue || !this.#takeEarly(early)) this.untaken.set(row.n, isOverdue ? early : undefined)
     }
@@ -292,7 +293,7 @@ export class LegExecutor implements StageExecutor {
   #recordAnswer(key: string, row: InboxRow): void {
     const { unchecked, at: _, onlyThis: __, ...given } = this.#answerIn(row)
     if (unchecked !== true) return this.#record('answer', key, JSON.stringify(given), row)
-    if (this.#refused.has(row.n)) this.untaken.set(row.n, undefined)
+    if (this.#refused.has(row.n)) void this.#refuse(key, row)
     else if (!this.#checking.has(row.n)) void this.#check(key, row, given)
   }
   /** Never rejects. */
@@ -302,11 +303,21 @@ export class LegExecutor implements StageExecutor {
       const answer = (await this.#leg.checkAnswer(key, given.answer)) ?? null
       if (!this.#isAnswered(key)) this.#record('answer', key, JSON.stringify({ ...given, answer }), row)
     } catch {
-      this.#refused.add(row.n)
+      await this.#refuse(key, row)
     }
     this.#checking.delete(row.n)
     this.#mayTake = true
     this.#moved()
+  }
+
+  /** The question of `key` doesn't get this answer. It leaves the way free for the right one, and stays in view. Never rejects. */
+  async #refuse(key: string, row: InboxRow): Promise<void> {
+    const refused = { ...row, kind: 'refused', key } as const
+    // If it can't be written now, the end of the leg does it.
+    this.untaken.set(row.n, refused)
+    if (this.#refused.has(row.n)) return
+    this.#refused.add(row.n)
+    await this.#leg.log.refuse(row.n, refused).catch(() => {})
   }
 
   /** What a call did in a leg that had lost its lease counts, unless this leg has ended that call itself. */
@@ -351,10 +362,18 @@ export class LegExecutor implements StageExecutor {
     for (const [key, call] of this.#heldCalls.splice(0)) void this.#carryOut(key, call)
   }
 
-  /** Runs a call and records what came of it. Never rejects. */
+  /** Runs a call and records what came of it, or holds it again if it had to wait. Never rejects. */
   async #carryOut(key: string, call: () => Promise<CallFacts>): Promise<void> {
     this.#running.set(key, this.#leg.clock.now())
     try {
+      const earlierLeft = this.#leg.calls.earlierLeft(this.start.runId, key)
+      if (earlierLeft !== undefined) {
+        await earlierLeft
+        this.#running.delete(key)
+        // The lease may have ended meanwhile.
+        this.#heldCalls.push([key, call])
+        return this.#moved()
+      }
       const facts = await this.#leg.calls.begin(this.start.runId, key, call)
       this.#running.delete(key)
       if (facts.lost === true) return

@@ -45,6 +45,7 @@ interface LiveLeg {
 interface LegEnd {
   readonly row: RunRow
   readonly act: () => Act<unknown>
+  readonly error: unknown
 }
 
 /** What `close()` of a journal could do with the runs that the process carried. */
@@ -53,7 +54,10 @@ export interface JournalCloseReport {
   readonly released: readonly string[]
   /** The ids of the runs whose code ignores its signal. Another process can take them over when their lease ends. */
   readonly stillRunning: readonly string[]
-  /** Why nothing was released: the journal could not be written. Undefined if it could. */
+  /**
+   * Why something could not be written: the end of a run, or that anything is released. Another process can take over what isn't in `released`
+   * when the lease ends. Undefined if all was written.
+   */
   readonly error: unknown
 }
 
@@ -153,7 +157,7 @@ export class Legs {
     } catch (error) {
       const release = (): Act<unknown> => ask('releaseRun', row.n, row.fence)
       const canBeWritten = journal.mayPass(error) !== undefined
-      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release })
+      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })
       this.#beat()
       throw error
     }
@@ -166,17 +170,16 @@ export class Legs {
     void this.#beatWhileBusy()
   }
   async #beatWhileBusy(): Promise<void> {
-    const { journal, owner, leaseMs } = this.#plan
-    let renewedAt = systemClock.now()
+    const { journal, owner } = this.#plan
     while ((this.#legs.size > 0 || this.#unwritten.size > 0) && !this.#pulse.isOver) {
       await this.#pulse.next()
       if (this.#pulse.isOver) return
       try {
-        if (systemClock.now() - renewedAt >= leaseMs / 3) {
-          renewedAt = systemClock.now()
+        const now = systemClock.now()
+        if (this.#lease.isDue(now)) {
           await this.#lease.renew()
           await this.#loseTakenLegs()
-          this.#lease.note(renewedAt)
+          this.#lease.note(now)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
         }
         for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
@@ -188,10 +191,11 @@ export class Legs {
     }
     this.#isBeating = false
   }
+  /** Doesn't reject: what still can't be written stays. */
   async #writeAgain(): Promise<void> {
-    for (const [run, { row, act }] of this.#unwritten) {
+    for (const [run, { row, act }] of [...this.#unwritten]) {
       this.#unwritten.delete(run)
-      await this.#writeEnd(row, act)
+      await this.#writeEnd(row, act).catch(() => {})
     }
   }
   /** Ends the legs whose runs another process has taken, and says that this one lives. */
@@ -232,21 +236,23 @@ export class Legs {
     const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
     const closesAt = Math.max(since + timeoutMs, clock.now() + LAST_WRITE_MS)
     const leftMs = (): number => Math.max(0, closesAt - clock.now())
-    const release = this.#writeAgain().then(() =>
-      journal.write(function* () {
+    const release = this.#writeAgain().then(() => {
+      const isAllOver = stillRunning.length === 0 && this.#unwritten.size === 0
+      return journal.write(function* () {
         const owned = new Map((yield* ask('ownedRuns', owner)).map(({ n, fence }) => [n, fence]))
         const ours = ended.filter(({ row, hasLeft }) => hasLeft && owned.get(row.n) === row.fence)
         for (const { row } of ours) yield* ask('releaseRun', row.n, row.fence)
-        if (stillRunning.length === 0) yield* ask('endLease', owner)
+        if (isAllOver) yield* ask('endLease', owner)
         return idsOf(ours)
-      }),
-    )
+      })
+    })
     await withinLimit(release, { clock, limitMs: leftMs(), signal: undefined, late: () => undefined }).catch(() => {})
     // If it is too late, the write rejects with this.
     await journal.close(leftMs())
     try {
       const released = await release
-      return Object.freeze({ released, stillRunning, error: undefined })
+      const [unwritten] = this.#unwritten.values()
+      return Object.freeze({ released, stillRunning, error: unwritten?.error })
     } catch (error) {
       // Other processes wait for the end of the lease of each run.
       return Object.freeze({ released: idsOf([]), stillRunning, error })

@@ -1,5 +1,7 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { PipelineResult, StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import type { ManualClock } from '@stageflow/testing'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 
 import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
@@ -186,4 +188,127 @@ test('a process that takes over a run has a lease from then on, also if its own 
   void there.run(graph, {}, { runId: 'a' }).catch(() => {})
   await until(() => ends.length === 2)
   expect(await open(path).get('a')).toMatchObject({ leg: 2, owner: 'elsewhere' })
+})
+
+test('a lease is renewed before it ends, also if the run that keeps it began late in it', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const quick = new Pipeline('quick').withStage('a', () => ({})).build()
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const clock = manualClock()
+  const here = open(path, { leaseMs, clock })
+  const leaseEnd = async (): Promise<number> => Number((await change(path, 'SELECT until FROM owners'))[0]?.['until'])
+  await here.run(quick, {}, { runId: 'quick' })
+  const end = await leaseEnd()
+  // The beat finds that nothing is left to do.
+  await clock.advance(leaseMs / 3)
+  // The claim of the next run doesn't renew the lease.
+  pass(leaseMs / 2 - 1)
+  const run = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  expect(await leaseEnd()).toBe(end)
+  pass(leaseMs / 3 - 1)
+  await until(async () => {
+    await clock.advance(leaseMs / 3)
+    return (await leaseEnd()) > end
+  })
+  ends[0]?.()
+  expect((await run).status).toBe('completed')
+})
+
+test('a renewal that fails is tried again at the next beat', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const journal = newJournal(path)
+  const here = durableRuns(journal, { leaseMs })
+  onTestFinished(async () => {
+    await here.close({ timeoutMs: 0 })
+  })
+  const run = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  const write = vi.spyOn(journal, 'write')
+  for (let failure = 0; failure < 3; failure++)
+    write.mockRejectedValueOnce(new StageflowError(codes.unavailable, 'The journal is locked.'))
+  pass(leaseMs / 3)
+  await until(() => write.mock.calls.length === 4)
+  ends[0]?.()
+  expect((await run).status).toBe('completed')
+})
+
+test("a starter's late signal leaves a run alone that has got the id of its run meanwhile", async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const pass = stoppedMachineClock()
+  const clock = manualClock()
+  const leaseMs = 60_000
+  const [here, there] = [open(path, { leaseMs, clock }), open(path, { leaseMs })]
+  const abort = new AbortController()
+  let ended: string | undefined
+  void here.run(graph, {}, { runId: 'a', signal: abort.signal }).then(
+    ({ status }) => (ended = status),
+    ({ code }: StageflowError) => (ended = code),
+  )
+  await until(() => ends.length === 1)
+  await endLeases(path)
+  for (const runId of ['a', 'b']) void there.run(graph, {}, { runId }).catch(() => {})
+  await until(() => ends.length === 3)
+  pass(leaseMs / 3)
+  // It has lost its run, and waits for the process that has it.
+  await until(async () => {
+    await clock.advance(leaseMs / 3)
+    return (await here.get('a'))?.owner === 'elsewhere'
+  })
+  await change(path, "UPDATE runs SET id = 'old' WHERE id = 'a'")
+  await change(path, "UPDATE runs SET id = 'a' WHERE id = 'b'")
+  abort.abort(new Error('too late'))
+  await until(async () => {
+    await clock.advance(leaseMs / 3)
+    return ended !== undefined
+  })
+  expect(ended).toBe('durable-engine/unknown-run')
+  expect(await left(path)).toEqual([])
+  for (const end of ends) end()
+})
+
+test('a caller who comes just as the last one has left waits for the run like any other', async () => {
+  const path = newPath()
+  const { graph, ends } = slowStage()
+  const run = open(path).run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  const joined: Promise<unknown>[] = []
+  const clocks: ManualClock[] = []
+  // After each of the steps by which the last one leaves.
+  for (let steps = 0; steps < 20; steps++) {
+    const timers = manualClock()
+    const abort = new AbortController()
+    const join = async (): Promise<unknown> => {
+      for (let step = 0; step < steps; step++) await undefined
+      return here.as('late').attach(graph, 'a')
+    }
+    const setTimer = (beat: () => void, ms: number) =>
+      timers.setTimeout(() => {
+        beat()
+        if (joined.length === steps) joined.push(join().catch((error: unknown) => error))
+      }, ms)
+    const here = open(path, { clock: { ...timers, setTimeout: setTimer } })
+    const first = here.as('first').attach(graph, 'a', { signal: abort.signal })
+    await until(() => timers.timers.length > 0)
+    abort.abort(new Error('left'))
+    await expect(first).rejects.toThrow('left')
+    await timers.advance(1_000)
+    clocks.push(timers)
+  }
+  ends[0]?.()
+  await run
+  let results: readonly unknown[] | undefined
+  void Promise.all(joined).then((all) => (results = all))
+  await until(async () => {
+    for (const clock of clocks) await clock.advance(1_000)
+    return results !== undefined
+  })
+  for (const result of results ?? []) expect(result).toMatchObject({ status: 'completed' })
+  expect(results).toHaveLength(20)
 })

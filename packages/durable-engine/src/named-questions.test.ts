@@ -52,11 +52,18 @@ test('an answer to a named question never becomes that to the next one, also if 
     const question = (await there.get('a'))?.requests[0]?.question
     const passed = clock.advance(MINUTE)
     for (let turn = 0; turn < turns; turn++) await undefined
-    await there.answer(graph, 'a', { boss: 'yes' }, { question }).catch(() => {})
+    const isKept = await there.answer(graph, 'a', { boss: 'yes' }, { question }).then(
+      () => true,
+      () => false,
+    )
     await passed
     await clock.advance(MINUTE)
     const { status, data } = await run
     expect(status === 'completed' ? data.boss : { paid: 'nothing' }, `${turns} turns`).not.toMatchObject({ paid: 9000 })
+    const answer = (await there.get('a'))?.timeline.find(({ kind }) => kind === 'answer')
+    const expected = status === 'completed' ? { key: 'boss' } : { key: 'boss', taken: false, refused: true }
+    if (isKept) expect(answer, `${turns} turns`).toMatchObject(expected)
+    else expect(answer).toBeUndefined()
     if (status === 'suspended') await here.resume(graph, 'a', { boss: 'no' }, {})
   }
 })

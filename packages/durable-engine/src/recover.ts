@@ -40,12 +40,21 @@ export class Recovery {
   /** True once none of the first runs is in progress. */
   #isDone = false
   #isReplaced = false
+  /** The one before it, which goes on until this one has read what there is. */
+  #earlier: Recovery | undefined
 
-  constructor(journal: Journal, runs: Runs, graph: StageGraph<unknown, unknown>, options: LegOptions<unknown>) {
+  constructor(
+    journal: Journal,
+    runs: Runs,
+    graph: StageGraph<unknown, unknown>,
+    options: LegOptions<unknown>,
+    earlier: Recovery | undefined,
+  ) {
     this.#journal = journal
     this.#runs = runs
     this.#graph = graph
     this.#options = options
+    this.#earlier = earlier
   }
 
   /** Resolves when none of the runs that were unfinished at the start is in progress anymore. */
@@ -53,13 +62,19 @@ export class Recovery {
     const found = await this.#journal.read(ask('unfinishedRuns', this.#graph.name))
     this.#first = found.map(({ id }) => id)
     for (const id of this.#first) this.#open.add(id)
+    this.#replaceEarlier()
     void this.#watch()
     return this.#done.promise
   }
 
-  /** Leaves runs whose process dies from now on to a later one. */
+  #replaceEarlier(): void {
+    this.#earlier?.replace()
+    this.#earlier = undefined
+  }
+  /** Leaves runs whose process dies from now on to a later one. If this one could not begin, that takes the place of those before it. */
   replace(): void {
     this.#isReplaced = true
+    this.#replaceEarlier()
   }
 
   async #watch(): Promise<void> {

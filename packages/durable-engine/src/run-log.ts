@@ -31,6 +31,11 @@ export class RunLog {
     return this.#journal.read(ask('inbox', this.#claimed.run))
   }
 
+  /** `answer`: the number of the row that the leg refuses to take. */
+  async refuse(answer: number, refused: Omit<InboxRow, 'n'>): Promise<void> {
+    await this.#journal.write(() => keepRefused(this.#claimed, answer, refused), 'repeatable')
+  }
+
   /**
    * Resolves once the fact is committed: with false if another process has taken the run. Then this one says that it lives, and hands
    * over what a call of it has done.
@@ -41,6 +46,18 @@ export class RunLog {
     if (!isOurs) await this.#journal.write(() => handOver(id, run, { kind, key, value }), 'repeatable')
     return isOurs
   }
+}
+
+/** Puts what tells of a refused answer in the place of the answer, unless another process has the run, which may take it. */
+function* keepRefused(
+  { id, run, fence }: Claimed,
+  answer: number,
+  { kind, key, value }: Omit<InboxRow, 'n'>,
+): Act<void> {
+  const row = yield* ask('findRun', id)
+  if (row?.n !== run || row.fence !== fence) return
+  yield* ask('takeFromInbox', answer)
+  yield* ask('addToInbox', { run, kind, key, value })
 }
 
 /** Leaves what a call has done to the process that has taken the run, unless the run has ended there. */

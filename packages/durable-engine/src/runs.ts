@@ -98,8 +98,8 @@ export class Runs {
         // What this caller has answered may have been written after the leg that was in progress had ended: a look tells.
         if (joined === undefined || result.status !== 'suspended') return result
       } catch (error) {
-        // It was a start, and another process was faster.
-        if (!(error instanceof RunExists)) throw error
+        // It was a start, and another process was faster. Or all who waited have left, just before this caller came.
+        if (!(error instanceof RunExists || error instanceof AllHaveLeft)) throw error
       }
     }
   }
@@ -179,7 +179,7 @@ export class Runs {
       if (live.waiting === 0) throw new AllHaveLeft()
       if (options.signal?.aborted === true && !hasAskedToStop) {
         hasAskedToStop = true
-        await this.cancel(id, { reason: textOf(options.signal.reason) })
+        await this.cancel(id, { reason: textOf(options.signal.reason) }, live.n)
       }
     }
   }

@@ -1,14 +1,15 @@
 import { Pipeline } from '@stageflow/core'
-import type { Interceptor } from '@stageflow/core'
+import type { Interceptor, StageflowError } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import type { ManualClock } from '@stageflow/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { auth } from '../../interceptor-auth/src/index.ts'
 import { openRuns, until } from '../test/open-runs.ts'
+import { durableRuns } from './durable-runs.ts'
 import type { DurableRuns, RunSchedule } from './index.ts'
 
-const { newPath, open, change } = openRuns()
+const { newPath, newJournal, open, change } = openRuns()
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -200,9 +201,9 @@ test('two schedules of the same times with other graphs both stay, and each time
   const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
   const [first, second] = [open(path, { clock }), open(path, { clock })]
   const started: string[] = []
-  const graphOf = (name: string) =>
+  const graphOf = (name: 'old' | 'new') =>
     new Pipeline(name)
-      .withStage(name, ({ pipelineRunId }) => {
+      .withStage('write', ({ pipelineRunId }) => {
         started.push(pipelineRunId)
         return {}
       })
@@ -255,6 +256,75 @@ test('a run that cannot be started is tried again, and the schedule says why', a
   await settled(durable)
   expect(times).toEqual(['daily/2026-11-30T09:00:00.000Z'])
   expect(schedule.error).toBeUndefined()
+})
+
+test('a run whose addition was confirmed too late, so that the journal has repeated it, is carried', async () => {
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const journal = newJournal(newPath())
+  const { graph, times } = job()
+  const write = journal.write.bind(journal)
+  let hasRepeated = false
+  vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
+    const value = await write(act, repetition)
+    const isAdded = (value as { readonly is?: string } | undefined)?.is === 'ours'
+    if (!isAdded || hasRepeated || repetition !== 'repeatable') return value
+    hasRepeated = true
+    return write(act, repetition)
+  })
+  const durable = durableRuns(journal, { clock })
+  onTestFinished(async () => {
+    await durable.close({ timeoutMs: 0 })
+  })
+  const schedule = await durable.schedule('daily', { cron: '0 9 * * *', graph })
+  await clock.advance(MINUTE / 2)
+  const runId = 'daily/2026-11-30T09:00:00.000Z'
+  await until(async () => (await durable.get(runId))?.status === 'completed')
+  await until(() => isAtRest(schedule, clock.now()))
+  expect([hasRepeated, times, schedule.error]).toEqual([true, [runId], undefined])
+})
+
+test.each([
+  ['of another pipeline', 'note'],
+  ['of the same pipeline', 'report'],
+])('a run %s that a caller has started under the id of a time is not that of the schedule', async (_which, name) => {
+  const path = newPath()
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const durable = open(path, { clock })
+  const { graph, times } = job()
+  const runId = 'daily/2026-11-30T09:00:00.000Z'
+  const theirs = new Pipeline(name).withStage('write', () => ({})).build()
+  await durable.run(theirs, {}, { runId })
+  const schedule = await durable.schedule('daily', { cron: '0 9 * * *', graph })
+  await pass(clock, MINUTE, MINUTE / 2, durable, schedule)
+  expect(schedule.error).toMatchObject({
+    code: 'durable-engine/taken-id',
+    message: expect.stringContaining(`"${runId}"`) as string,
+  })
+  expect(times).toEqual([])
+  await change(path, 'DELETE FROM runs')
+  await clock.advance(MINUTE / 6)
+  await until(() => schedule.error === undefined)
+  await settled(durable)
+  expect(times).toEqual([runId])
+})
+
+test('a time starts its run although a caller waits for a run of that id that is not there', async () => {
+  const clock = manualClock({ startAt: at('2026-11-30T08:59:30Z') })
+  const durable = open(newPath(), { clock })
+  const { graph, times } = job()
+  const runId = 'daily/2026-11-30T09:00:00.000Z'
+  let attached: Promise<unknown> | undefined
+  const input = () => {
+    attached = durable
+      .as('too early')
+      .attach(graph, runId)
+      .catch((error: StageflowError) => error.code)
+    return {}
+  }
+  const schedule = await durable.schedule('daily', { cron: '0 9 * * *', graph, input })
+  await pass(clock, MINUTE, MINUTE / 2, durable, schedule)
+  expect(await attached).toBe('durable-engine/unknown-run')
+  expect([times, schedule.error]).toEqual([[runId], undefined])
 })
 
 test('a run that fails or waits is in the journal, and the next one starts all the same', async () => {

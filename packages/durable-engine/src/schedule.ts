@@ -5,7 +5,7 @@ import { ANY, type OptionRules, TEXT, checkOptions, isPlain, required, show } fr
 import { CronTimes, neverComes } from './cron-times.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
-import type { ScheduleRow } from './rows.ts'
+import type { RunRow, ScheduleRow } from './rows.ts'
 import type { DurableRunOptions } from './runs.ts'
 
 /** When to start runs of a graph, and with what. */
@@ -26,7 +26,8 @@ export interface RunSchedule {
   /** When it starts its next run, in ms since 1970. Undefined once it is over: it was stopped, another took its place, or no time is left. */
   readonly next: number | undefined
   /**
-   * Why the last time could not be started yet, while it is tried again. `durable-engine/other-schedule` once another process has given the
+   * Why the last time could not be started yet, while it is tried again: `durable-engine/taken-id` if a caller has started a run under its id.
+   * `durable-engine/other-schedule` once another process has given the
    * schedule other times: then this one is over.
    */
   readonly error: unknown
@@ -135,6 +136,13 @@ function* registered({ name, cron, timezone }: SchedulePlan, now: number): Act<S
   yield* ask('putSchedule', row)
   return row
 }
+
+/** A run under the id of a time, which the schedule has not started. */
+export const takenId = (name: string, { id, pipeline }: Pick<RunRow, 'id' | 'pipeline'>): StageflowError =>
+  new StageflowError(
+    'durable-engine/taken-id',
+    `Schedule "${name}" can't start its run "${id}": a caller has started a run of "${pipeline}" under that id. Don't let callers choose ids that begin with "${name}/". Start what the schedule missed under another id.`,
+  )
 
 function otherSchedule({ name, cron, timezone, journal }: SchedulePlan, row: ScheduleRow | undefined): StageflowError {
   const found = row === undefined ? 'no schedule of this name' : `${show(row.cron)} in ${row.timezone}`

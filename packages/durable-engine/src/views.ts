@@ -60,10 +60,15 @@ export interface TimelineEntry {
   readonly again?: readonly string[]
   /** `false` for an answer that was kept and that no leg has taken yet, so its stage doesn't have it. `at` is then when it was kept. */
   readonly taken?: false
+  /**
+   * `true` for an answer that its question did not get: the `answerSchema` refused what was given without the graph, or the answer named its
+   * question, whose time passed. The first of each question is kept.
+   */
+  readonly refused?: true
 }
 
 /** Something that the journal keeps of a run, with all that it keeps. */
-export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at' | 'taken'> {
+export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at' | 'taken' | 'refused'> {
   /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, a reason, or who tried the run again. */
   readonly value: unknown
 }
@@ -305,18 +310,20 @@ function stopWithoutCode(
   return [{ kind: 'stop', key: '', at, ...stop }]
 }
 
-const waitingEntry = ({ key, at, given: { by } }: WaitingAnswer): TimelineEntry => ({
+const waitingEntry = ({ key, at, given: { by }, refused }: WaitingAnswer): TimelineEntry => ({
   kind: 'answer',
   key,
   at,
   taken: false,
+  ...(refused && { refused }),
   ...(by !== undefined && { by }),
 })
-const waitingFact = ({ key, at, given }: WaitingAnswer): RunFact => ({
+const waitingFact = ({ key, at, given, refused }: WaitingAnswer): RunFact => ({
   kind: 'answer',
   key,
   at,
   taken: false,
+  ...(refused && { refused }),
   value: given,
 })
 

@@ -83,7 +83,7 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
-const HAS_INBOX = `EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind <> 'early')`
+const HAS_INBOX = `EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n AND inbox.kind NOT IN ('early', 'refused'))`
 /** The columns that a list has too. */
 const LISTED = `n, runs.id, pipeline, status, owner, leg, user_id, org_id, started_at, updated_at, error`
 const LARGE = `input, options, kept`
@@ -150,12 +150,12 @@ export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = 
 export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
 export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
 /** A run that has ended keeps the answers that no leg took. */
-export const KEEP_ANSWERS: string = `DELETE FROM inbox WHERE run = ? AND kind NOT IN ('answer', 'early')`
+export const KEEP_ANSWERS: string = `DELETE FROM inbox WHERE run = ? AND kind NOT IN ('answer', 'early', 'refused')`
 /** A leg that has lost its lease lives, so what followed it doesn't count as a crash. */
 export const NOT_CRASHED: string = `UPDATE runs SET crashes = 0 WHERE n = ?`
 /** The runs of an owner that have something in their inbox. */
 export const WITH_INBOX: string = `
-  SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ? AND inbox.kind <> 'early'`
+  SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ? AND inbox.kind NOT IN ('early', 'refused')`
 
 /**
  * The runs of a pipeline with one of these statuses, and those that wait and can go on: something is in their inbox, or their time has
@@ -168,7 +168,7 @@ const unfinished = (statuses: string, condition: string): string => `
       WHERE +pipeline = :pipeline AND status IN (${statuses})
     UNION
     SELECT runs.n, runs.id, runs.status, runs.owner FROM inbox CROSS JOIN runs ON runs.n = inbox.run
-      WHERE +pipeline = :pipeline AND status = 'suspended' AND inbox.kind <> 'early'
+      WHERE +pipeline = :pipeline AND status = 'suspended' AND inbox.kind NOT IN ('early', 'refused')
     UNION
     SELECT n, id, status, owner FROM runs WHERE wake_at <= :now AND +pipeline = :pipeline AND +status = 'suspended'
   ) AS runs ${condition} ORDER BY n`

@@ -46,7 +46,7 @@ export class Statements {
     this.#addFact = named('add_fact')
     this.#digestOf = named('digest_of')
     const { facts, inbox } = this.#tables
-    const isCalled = sql`EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind <> 'early')`
+    const isCalled = sql`EXISTS (SELECT 1 FROM ${inbox} i WHERE i.run = r.n AND i.kind NOT IN ('early', 'refused'))`
     const count = sql`(SELECT coalesce(max(f.n), 0) FROM ${facts} f WHERE f.run = r.n)`
     this.#columns = new Sql(
       [
@@ -150,7 +150,7 @@ export class Statements {
         // A run that has ended keeps the answers that no leg took.
         const endAll = sql`
           WITH ended AS (${end}),
-          emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended) AND kind NOT IN ('answer', 'early'))
+          emptied AS (DELETE FROM ${inbox} WHERE run IN (SELECT n FROM ended) AND kind NOT IN ('answer', 'early', 'refused'))
           SELECT n FROM ended`
         // An answer that is being committed is seen only after the lock.
         return {
@@ -209,7 +209,11 @@ export class Statements {
         const [, { run, kind, key, value }] = question
         const add = sql`
           INSERT INTO ${inbox} (run, kind, key, value) VALUES (${run}, ${kind}, ${key}, ${value}) ON CONFLICT (run, kind, ${this.#digestOf}(key)) DO NOTHING`
-        return { statements: [add], answer: undefined, changed: kind === 'early' ? undefined : run }
+        return {
+          statements: [add],
+          answer: undefined,
+          changed: kind === 'early' || kind === 'refused' ? undefined : run,
+        }
       }
       case 'takeFromInbox': {
         const [, row] = question
@@ -222,7 +226,7 @@ export class Statements {
       case 'runsWithInbox': {
         const [, owner] = question
         const called = sql`
-          SELECT DISTINCT i.run::float8 AS run FROM ${inbox} i JOIN ${runs} r ON r.n = i.run WHERE r.owner = ${owner} AND i.kind <> 'early'`
+          SELECT DISTINCT i.run::float8 AS run FROM ${inbox} i JOIN ${runs} r ON r.n = i.run WHERE r.owner = ${owner} AND i.kind NOT IN ('early', 'refused')`
         return { statements: [called], answer: (rows) => rows.map(({ run }) => run) }
       }
       case 'findSchedule': {
@@ -302,7 +306,7 @@ export class Statements {
         SELECT n, id, status, owner FROM ${runs} WHERE status IN (${statuses}) AND pipeline = ${pipeline}
         UNION
         SELECT w.n, w.id, w.status, w.owner FROM ${inbox} i JOIN ${runs} w ON w.n = i.run
-          WHERE i.kind <> 'early' AND w.pipeline = ${pipeline} AND w.status = 'suspended'
+          WHERE i.kind NOT IN ('early', 'refused') AND w.pipeline = ${pipeline} AND w.status = 'suspended'
         UNION
         SELECT n, id, status, owner FROM ${runs} WHERE wake_at <= ${this.#now} AND pipeline = ${pipeline} AND status = 'suspended'
       ) AS r`

@@ -105,6 +105,9 @@ function* matchAll<Question extends KnownQuestion>(
   }
 }
 
+/** The number of an item as its map writes it: another text, such as `01`, would never be asked for. */
+const ITEM = /^(0|[1-9]\d{0,9})$/
+
 /** An answer to a stage that has not asked is kept until it does. */
 function* matchEarly<Question extends KnownQuestion>(
   tree: QuestionTree<Question>,
@@ -114,7 +117,7 @@ function* matchEarly<Question extends KnownQuestion>(
   waiting: string,
 ): Generator<Match<Question>, void> {
   const stage = place.graph && stageNamed(name, place.graph)
-  const isItem = place.isMap && /^\d+$/.test(name)
+  const isItem = place.isMap && ITEM.test(name)
   if (stage?.child !== undefined || stage?.map === true)
     return yield* matchAll<Question>(new Map(), answer, inside(place, name))
   if (stage !== undefined || isItem) return yield { path: [...place.path, name], answer, question: undefined }

@@ -42,7 +42,7 @@ const codeOf = (error: unknown): string => String((error as { readonly code?: un
 export class People {
   readonly #plan: PeoplePlan
   /** What this process waits for: one thing of each kind for each run. */
-  readonly #waiting = new Map<string, Promise<void>>()
+  readonly #waiting = new Map<string, Promise<unknown>>()
   /** The answers that have been tried, and those that have been confirmed, in this process or before. */
   readonly #tried: Set<string>
   readonly #confirmed: Set<string>

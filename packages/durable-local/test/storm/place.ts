@@ -52,7 +52,7 @@ export interface StormPlace {
   readonly needsWorker: boolean
   /** The calls that have settled by now, and need not run again, as `run key`. */
   readonly settledCalls: () => Promise<ReadonlySet<string>>
-  /** What the place itself says of the runs that have not ended, for whoever looks for the cause. */
+  /** What the place itself says of the runs that have not ended: a storm that hangs reports it. */
   readonly openRuns?: () => Promise<readonly string[]>
   /** How many requests no leg has taken. Asked once all runs have ended. */
   readonly untakenRequests: () => Promise<number>
