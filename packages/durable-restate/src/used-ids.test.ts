@@ -1,5 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { OutputSchema, StageContext } from '@stageflow/core'
 import { auth } from '@stageflow/interceptor-auth'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { isAttach, once } from '../test/between.ts'
@@ -197,4 +197,35 @@ test('who dies with the right to remove a run loses it two minutes later; until 
   onTestFinished(() => later.mockRestore())
   expect(await claim()).toBe(true)
   expect(await claim()).toBe(false)
+})
+
+test.each([
+  ['has read what it was told', isPromises],
+  ['has begun again', (request: string) => request.includes('/move ')],
+])('an answer that was let in before a move, and is kept once the run %s, is refused', async (_what, isThen) => {
+  const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const slow: OutputSchema<string> = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: async (value) => {
+        asked.resolve()
+        await released.promise
+        return { value: String(value) }
+      },
+    },
+  }
+  const graph = new Pipeline('p').withStage('boss', ask, { answerSchema: slow }).build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  const told = client.answer('r', { boss: 'yes' })
+  told.catch(() => {})
+  await asked.promise
+  once('after', isThen, async () => {
+    released.resolve()
+    await told.catch(() => undefined)
+  })
+  await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
+  await expect(told).rejects.toMatchObject({ code: 'durable-restate/being-moved' })
 })
