@@ -132,6 +132,7 @@ export function durableWorkflow<Stages, Ports>(
       if (!(await completed(context.promise(ONCE + request.id).resolve())))
         throw terminal(notAdmitted({ action, runId }, 'it was carried out before. Sign each request by itself'), 403)
     }
+    if ((await lastClaim(context)).isHeld) throw terminal(isRemoved(runId), 409)
     return [request, await stateOf(context, started), started]
   }
 

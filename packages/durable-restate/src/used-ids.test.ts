@@ -1,12 +1,15 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { OutputSchema, StageContext } from '@stageflow/core'
 import { auth } from '@stageflow/interceptor-auth'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { isAttach, once } from '../test/between.ts'
 import type { RequestMatch } from '../test/between.ts'
 import { observed } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
+import { post, signed } from '../test/sent.ts'
 import { durableClient, durableWorkflow, moveRun } from './index.ts'
+import { CLAIM_MS } from './recorded-run.ts'
+import type { RunView } from './run-view.ts'
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('Pay?') : { answer: resumed.answer }
@@ -174,4 +177,55 @@ test('of two that move a run at once one does, and the run goes on where it was'
   await move()
   await expect(other).rejects.toMatchObject({ code: 'durable-restate/not-movable' })
   expect(await client.resume('r', { boss: 'yes' })).toMatchObject({ status: 'completed' })
+})
+
+test('who dies with the right to remove a run loses it two minutes later; until then the run takes no answer', async () => {
+  const { client, name } = await serve<typeof asking>((name) => [durableWorkflow(asking, { name, secret })])
+  await client.start('r')
+  const about = { workflow: name, runId: 'r' } as const
+  const { value } = await post(`/${name}/r/read`, signed({ ...about, action: 'read' }))
+  const { run } = value as RunView
+  const claim = async (body = 'running', of = run): Promise<unknown> =>
+    (await post(`/${name}/r/claim`, signed({ ...about, action: 'claim', run: of, body }))).value
+  expect(await claim('refused')).toBe(false)
+  expect(await claim('running', 'an earlier run')).toBe(false)
+  expect(await claim()).toBe(true)
+  expect(await claim()).toBe(false)
+  await expect(client.cancel('r', 'enough')).rejects.toMatchObject({ code: 'durable-restate/being-moved' })
+  const now = Date.now.bind(Date)
+  const later = vi.spyOn(Date, 'now').mockImplementation(() => now() + CLAIM_MS)
+  onTestFinished(() => later.mockRestore())
+  expect(await claim()).toBe(true)
+  expect(await claim()).toBe(false)
+})
+
+test.each([
+  ['has read what it was told', isPromises],
+  ['has begun again', (request: string) => request.includes('/move ')],
+])('an answer that was let in before a move, and is kept once the run %s, is refused', async (_what, isThen) => {
+  const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const slow: OutputSchema<string> = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: async (value) => {
+        asked.resolve()
+        await released.promise
+        return { value: String(value) }
+      },
+    },
+  }
+  const graph = new Pipeline('p').withStage('boss', ask, { answerSchema: slow }).build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  const told = client.answer('r', { boss: 'yes' })
+  told.catch(() => {})
+  await asked.promise
+  once('after', isThen, async () => {
+    released.resolve()
+    await told.catch(() => undefined)
+  })
+  await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
+  await expect(told).rejects.toMatchObject({ code: 'durable-restate/being-moved' })
 })
