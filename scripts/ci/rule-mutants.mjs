@@ -577,6 +577,20 @@ export const RULE_MUTANTS = [
     LEASE_TESTS,
   ),
   mutant(
+    'a schedule takes the run of a caller for its own',
+    `${ENGINE}/durable-runs.ts`,
+    '    if (newest < scheduled.time) throw takenId(scheduled.name, row)\n',
+    '',
+    [`${ENGINE}/schedule.test.ts`],
+  ),
+  mutant(
+    'a scheduled run whose commit was confirmed late is left alone',
+    `${ENGINE}/durable-runs.ts`,
+    "const isLeftHere = row.owner === owner && row.status === 'running' && !runs.has(runId)",
+    'const isLeftHere = row.owner === null && !runs.has(runId)',
+    [`${ENGINE}/schedule.test.ts`],
+  ),
+  mutant(
     'a lease that is soon over waits for the next beat',
     `${ENGINE}/lease.ts`,
     'return this.#until - now <= (this.#plan.leaseMs * 2) / 3',

@@ -23,4 +23,4 @@ export {
 export { Approvals, type ApprovalsOptions } from './approvals.ts'
 export type { ApprovalDecidedEvent, ApprovalEvent, ApprovalRequestedEvent } from './events.ts'
 export { memoryApprovalStore, type MemoryApprovalStoreOptions } from './memory-approval-store.ts'
-export type { RunAnswerOptions, AnsweredGraph, WaitingRequest, WaitingRun, SuspendedRuns } from './suspended-runs.ts'
+export type { RunAnswerOptions, AnsweredGraph, WaitingRun, SuspendedRuns } from './suspended-runs.ts'

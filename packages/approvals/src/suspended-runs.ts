@@ -11,7 +11,7 @@ export type RunAnswerOptions = RunOptions & {
 }
 
 /** A request of a run. `question`: names it, so that no other question of its stage gets the answer. */
-export type WaitingRequest = OpenRequest & { readonly question?: string | undefined }
+type NamedRequest = OpenRequest & { readonly question?: string | undefined }
 
 /** A run that waits for answers. */
 export interface WaitingRun {
@@ -32,7 +32,7 @@ export interface SuspendedRuns {
     readonly after?: string
   }): Promise<readonly WaitingRun[]>
   /** One run with the questions that have no answer yet; undefined if there is none. It checks no rights. */
-  get(runId: string): Promise<(WaitingRun & { readonly requests: readonly WaitingRequest[] }) | undefined>
+  get(runId: string): Promise<(WaitingRun & { readonly requests: readonly NamedRequest[] }) | undefined>
   /**
    * Has the interceptors of the graph admit the caller, and keeps the answers. Rejects if one of them isn't waited for, or if the
    * interceptors verified another person than `expectedBy`, or if by then its stage asks something else than `question`.

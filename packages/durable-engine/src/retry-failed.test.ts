@@ -99,7 +99,7 @@ test('what had settled with the failure as its input stays settled, unless it is
 test('what depends on a stage that runs again runs again too, also through others and in child pipelines: an approval was given to what changes', async () => {
   let isDown = true
   const keys: string[] = []
-  const noted = ({ callKey = 'none' }: Pick<StageContext, 'callKey'>): object => (keys.push(callKey), {})
+  const noted = (context: Pick<StageContext, 'callKey'>): object => (keys.push(context.callKey ?? ''), {})
   const check = new Pipeline('check').withStage('inner', ask)
   const graph = new Pipeline('order')
     .withStage('aside', noted)

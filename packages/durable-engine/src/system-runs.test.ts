@@ -167,6 +167,6 @@ test('what checks no caller refuses a token: it would look as if it had been che
     })
   await expect(runs.get('a', ADA as never)).rejects.toMatchObject({ code: 'durable-engine/illegal-option' })
   expect((await runs.get('a'))?.requests).toHaveLength(1)
-  // Without a value it isn't one.
+  // Without a value it isn't a token.
   await system.resume(guarded, 'a', { boss: 'yes' }, { token: undefined })
 })

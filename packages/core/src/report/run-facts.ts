@@ -347,7 +347,7 @@ const isGuarded = ({ graph, parent }: RunFacts): boolean =>
 const askedByCode = (stage: string): Output =>
   failed(
     'core/cannot-suspend',
-    `Stage "${stage}" cannot suspend with a child run that its code has started: the graph does not know the stage that asks. Its answeredBy and its answerSchema would not count. Run the child with withPipeline() or with asStage() as the stage itself.`,
+    `Stage "${stage}" cannot suspend with a child run that its code has started. The graph does not know the stage that asks, so its answeredBy and its answerSchema would not count. Run the child with withPipeline() or with asStage() as the stage itself.`,
   )
 
 const retryExhausted = (stage: string, { error }: Output): Output =>
