@@ -204,11 +204,11 @@ test.each([
   ['has begun again', (request: string) => request.includes('/move ')],
 ])('an answer that was let in before a move, and is kept once the run %s, is refused', async (_what, isThen) => {
   const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const slow: OutputSchema<string> = {
+  const slow: OutputSchema = {
     '~standard': {
       version: 1,
       vendor: 'test',
-      validate: async (value) => {
+      validate: async (value: unknown) => {
         asked.resolve()
         await released.promise
         return { value: String(value) }
