@@ -570,6 +570,27 @@ export const RULE_MUTANTS = [
     FAILED_WRITES_TESTS,
   ),
   mutant(
+    'a run whose claim was not confirmed stays with a process that does nothing with it',
+    `${ENGINE}/legs.ts`,
+    '          await this.#releaseLegless(owned)\n',
+    '',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'a renewal releases a run that is being claimed',
+    `${ENGINE}/legs.ts`,
+    'this.#unwritten.has(n) || this.#isLive(id)',
+    'this.#unwritten.has(n)',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'a renewal releases a run whose end could not be written',
+    `${ENGINE}/legs.ts`,
+    'this.#unwritten.has(n) || this.#isLive(id)',
+    'this.#isLive(id)',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
     'if (this.#lease.isDue(now)) {',
@@ -586,8 +607,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a scheduled run whose commit was confirmed late is left alone',
     `${ENGINE}/durable-runs.ts`,
-    "const isLeftHere = row.owner === owner && row.status === 'running' && !runs.has(runId)",
-    'const isLeftHere = row.owner === null && !runs.has(runId)',
+    'const isLeftHere = row.status ===',
+    'const isLeftHere = row.owner === null && row.status ===',
     [`${ENGINE}/schedule.test.ts`],
   ),
   mutant(

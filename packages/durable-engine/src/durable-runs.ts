@@ -21,7 +21,7 @@ import {
   checkUncheckedGet,
   checkWho,
 } from './arguments.ts'
-import { checkFit, checkInput, unknownRun } from './claim.ts'
+import { checkFit, checkInput, isCarriedElsewhere, unknownRun } from './claim.ts'
 import type { NewRun } from './claim.ts'
 import { scheduledRunId } from './cron-times.ts'
 import { orThrow } from './failed-run.ts'
@@ -350,8 +350,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
     if (row === undefined) return startOnce(graph, runId, run)
     // What adds the run of a schedule notes its time.
     if (newest < scheduled.time) throw takenId(scheduled.name, row)
-    // The journal has repeated the write that added it, and found it there.
-    const isLeftHere = row.owner === owner && row.status === 'running' && !runs.has(runId)
+    // The journal has repeated the write that added it, and found it there. This process may have released it since.
+    const isLeftHere = row.status === 'running' && !isCarriedElsewhere(row, owner) && !runs.has(runId)
     if (isLeftHere) void runs.attach(graph, runId, leg, row.n).catch(() => {})
   }
 

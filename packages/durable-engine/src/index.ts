@@ -40,6 +40,7 @@ export type {
   FoundRun,
   Journal,
   LastQuestion,
+  OwnedRun,
   Passing,
   Question,
   ReopenedRun,

@@ -10,7 +10,7 @@ import { CallsInProgress } from './calls-in-progress.ts'
 import type { Claim } from './claim.ts'
 import type { CallInProgress } from './in-progress.ts'
 import { ask, closedJournal } from './journal.ts'
-import type { Act } from './journal.ts'
+import type { Act, OwnedRun } from './journal.ts'
 import type { Lease, LeasePlan } from './lease.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { cancelWithoutCode, keepResult, removeRefused, stay } from './leg-end.ts'
@@ -68,15 +68,18 @@ export class Legs {
   readonly #lease: Lease
   /** By the number of their run. */
   readonly #legs = new Map<number, LiveLeg>()
+  readonly #isLive: (id: string) => boolean
   readonly #calls = new CallsInProgress()
   #isBeating = false
   /** The legs whose end could not be written, by the number of their run. The next beats try again. */
   readonly #unwritten = new Map<number, LegEnd>()
 
-  constructor(plan: LegsPlan, pulse: Pulse, lease: Lease) {
+  /** `isLive`: whether this process is claiming, carrying or waiting for the run with an id. */
+  constructor(plan: LegsPlan, pulse: Pulse, lease: Lease, isLive: (id: string) => boolean) {
     this.#plan = plan
     this.#pulse = pulse
     this.#lease = lease
+    this.#isLive = isLive
   }
 
   get isEmpty(): boolean {
@@ -178,9 +181,11 @@ export class Legs {
         const now = systemClock.now()
         if (this.#lease.isDue(now)) {
           await this.#lease.renew()
-          await this.#loseTakenLegs()
+          const owned = await journal.read(ask('ownedRuns', owner))
+          await this.#loseTakenLegs(owned)
           this.#lease.note(now)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
+          await this.#releaseLegless(owned)
         }
         for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
         // Last: an end that has no room must not keep the lease from being renewed.
@@ -199,17 +204,30 @@ export class Legs {
     }
   }
   /** Ends the legs whose runs another process has taken, and says that this one lives. */
-  async #loseTakenLegs(): Promise<void> {
-    const { journal, owner } = this.#plan
-    const rows = await journal.read(ask('ownedRuns', owner))
-    const owned = new Map(rows.map(({ n, fence }) => [n, fence]))
+  async #loseTakenLegs(owned: readonly OwnedRun[]): Promise<void> {
+    const { journal } = this.#plan
+    const fences = new Map(owned.map(({ n, fence }) => [n, fence]))
     for (const [run, { row, executor }] of this.#legs) {
-      const fence = owned.get(run)
+      const fence = fences.get(run)
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
       await journal.write(() => ask('notCrashed', run), 'repeatable')
     }
+  }
+  /**
+   * Releases the runs of this process that it does nothing with: the write that claimed one was committed, and failed here because the
+   * connection was lost. Without this, no process would carry them as long as this one lives.
+   */
+  async #releaseLegless(owned: readonly OwnedRun[]): Promise<void> {
+    if (this.#pulse.isOver) return
+    const isUsed = ({ n, id }: OwnedRun): boolean => this.#legs.has(n) || this.#unwritten.has(n) || this.#isLive(id)
+    const legless = owned.filter((run) => !isUsed(run))
+    if (legless.length === 0) return
+    // A run that is claimed meanwhile has another fence.
+    await this.#plan.journal.write(function* () {
+      for (const { n, fence } of legless) yield* ask('releaseRun', n, fence)
+    }, 'repeatable')
   }
 
   /**
