@@ -15,6 +15,7 @@ const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
 const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
 const LEASE_TESTS = [`${ENGINE}/lost-leases.test.ts`, `${LOCAL}/lost-leases.test.ts`]
 const FAILED_WRITES_TESTS = [`${ENGINE}/failed-writes.test.ts`, `${LOCAL}/failed-writes.test.ts`]
+const REUSED_ID_TESTS = [`${ENGINE}/reused-ids.test.ts`]
 const ADD_FACTS_TESTS = [`${POSTGRES}/add-facts.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
 const ACCESS_TESTS = [`${AUTH}/access.test.ts`]
@@ -568,6 +569,27 @@ export const RULE_MUTANTS = [
     'hasLeft && owned.get(row.n) === row.fence',
     'hasLeft',
     FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'who carries a run that was deleted carries the next one of its id',
+    `${ENGINE}/runs.ts`,
+    'claim(id, live.n, graph, claimant)',
+    'claim(id, undefined, graph, claimant)',
+    REUSED_ID_TESTS,
+  ),
+  mutant(
+    'who waits for a run that was deleted gets the next one of its id',
+    `${ENGINE}/runs.ts`,
+    '    live.n ??= row?.n\n',
+    '',
+    REUSED_ID_TESTS,
+  ),
+  mutant(
+    'who is admitted to a run waits for an earlier one of its id',
+    `${ENGINE}/runs.ts`,
+    'if (Number(live.n) < Number(n)) return undefined',
+    'if (Number(live.n) < Number(n)) return live',
+    REUSED_ID_TESTS,
   ),
   mutant(
     'a run whose claim was not confirmed stays with a process that does nothing with it',

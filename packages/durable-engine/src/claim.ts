@@ -68,15 +68,14 @@ export function lookAt(row: RunRow | undefined, owner: string): 'settled' | 'els
 /** True while another process owns a run and renews its lease. */
 export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolean => owned === 1 && owner !== us
 
-/** Claims a run, and creates it if it is new. Runs within a write. */
+/** Claims the run with this id and this number, or whatever number it has if `n` is undefined. Runs within a write. */
 export function* claim(
   runId: string,
+  n: number | undefined,
   graph: NamedGraph,
   { journal, owner, leaseMs, maxRecoveries, mustRenew }: Claimant,
-  created: NewRun | undefined,
 ): Act<Claim> {
-  if (created !== undefined) return yield* create(runId, graph, { owner, leaseMs, mustRenew }, created)
-  const row = yield* ask('findRun', runId)
+  const row = yield* findSameRun(runId, n)
   if (row === undefined) throw unknownRun(runId, journal)
   checkGuarded(graph, row)
   const keys = yield* ask('factKeys', row.n)
@@ -106,7 +105,8 @@ function* settled(row: RunRow): Act<Claim> {
   return { is: 'settled', row, result: (yield* resultOf(row)) as Settled }
 }
 
-function* create(
+/** Adds a run and claims it. Runs within a write. */
+export function* create(
   runId: string,
   graph: NamedGraph,
   { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
@@ -212,12 +212,12 @@ const crashLoop = (runId: string, crashes: number): StageflowError =>
   )
 
 /**
- * The run with this id. `admitted`: the number of the run that the caller was admitted to; undefined if no interceptor was asked. While they
- * were asked, that run may have been deleted, and another user's run may have got its id.
+ * The run with this id, if it has this number. While a caller was admitted to a run, or waited for it, that may have been deleted, and another
+ * user's run may have got its id. `n`: undefined for a caller who may have any run of the id.
  */
-export function* findAdmitted(id: string, admitted: number | undefined): Act<RunRow | undefined> {
+export function* findSameRun(id: string, n: number | undefined): Act<RunRow | undefined> {
   const row = yield* ask('findRun', id)
-  return admitted === undefined || row?.n === admitted ? row : undefined
+  return n === undefined || row?.n === n ? row : undefined
 }
 
 export const unknownRun = (runId: string, { name }: Pick<Journal, 'name'>): StageflowError =>

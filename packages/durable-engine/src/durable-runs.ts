@@ -399,8 +399,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       const { question, ...options } = plainOptions<AnsweredQuestion>(all)
       checkQuestion('resume()', question)
       const given = await admittedAnswers(graph, runId, answers, options)
-      await runs.answer(runId, { ...given, question })
-      return carryOn(graph as never, runId, options, given.admitted)
+      const n = await runs.answer(runId, { ...given, question })
+      return carryOn(graph as never, runId, options, n)
     },
     async answer(graph, runId, answers, all = {}) {
       checkOpen()
@@ -471,8 +471,8 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           checkLegWithoutCaller('as().resume()', graph, options)
           signalOf(options)?.throwIfAborted()
           const checked = await readable(runId, () => checkedAnswers(graph, answers))
-          await runs.answer(runId, { ...trusted, graph, answers: checked, by, carriesOn: true })
-          return carryOn(graph as never, runId, options)
+          const n = await runs.answer(runId, { ...trusted, graph, answers: checked, by, carriesOn: true })
+          return carryOn(graph as never, runId, options, n)
         },
         async attach(graph, runId, ...[options]) {
           checkOpen()
@@ -486,7 +486,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           signalOf(options)?.throwIfAborted()
           const row = await existing(runId)
           await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }))
-          return carryOn(graph as never, runId, options)
+          return carryOn(graph as never, runId, options, row.n)
         },
         async cancel(runId, reason) {
           checkOpen()

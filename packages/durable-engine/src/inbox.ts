@@ -8,7 +8,7 @@ import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
 import { endedMaps, questionName, questionsIn } from './answers.ts'
 import type { Question } from './answers.ts'
-import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
+import { checkFit, findSameRun, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
 import type { Act, AddedInboxRow, Journal } from './journal.ts'
@@ -28,7 +28,7 @@ export function* askToStop(
   isCarriedHere: boolean,
   admitted: number | undefined,
 ): Act<number | undefined> {
-  const row = yield* findAdmitted(id, admitted)
+  const row = yield* findSameRun(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
@@ -68,7 +68,7 @@ export function* keepAnswers(
   { answers: given, question, admitted, by, graph, carriesOn, paths }: GivenAnswers,
   { journal, owner, maxFactLength, clock }: AnswerPlan,
 ): Act<number> {
-  const row = yield* findAdmitted(id, admitted)
+  const row = yield* findSameRun(id, admitted)
   if (row === undefined) throw unknownRun(id, journal)
   if (paths !== undefined && pathsAsText(pathsOfAnswers(given, graphOf(row))) !== pathsAsText(paths))
     throw notWaiting(

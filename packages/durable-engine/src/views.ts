@@ -6,7 +6,7 @@ import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } f
 
 import { openKeys, questionName } from './answers.ts'
 import { checkIndexed } from './arguments.ts'
-import { findAdmitted, unknownRun } from './claim.ts'
+import { findSameRun, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { waitingAnswers } from './kept-answers.ts'
@@ -194,7 +194,7 @@ export function* runDetails(
   admitted?: number,
 ): Act<RunDetails | undefined> {
   for (;;) {
-    const row = yield* findAdmitted(runId, admitted)
+    const row = yield* findSameRun(runId, admitted)
     if (row === undefined) return undefined
     // Before the facts: an answer moves from the inbox to them.
     const inbox = yield* ask('inbox', row.n)
