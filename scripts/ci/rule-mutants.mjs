@@ -15,6 +15,7 @@ const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
 const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
 const LEASE_TESTS = [`${ENGINE}/lost-leases.test.ts`, `${LOCAL}/lost-leases.test.ts`]
 const FAILED_WRITES_TESTS = [`${ENGINE}/failed-writes.test.ts`, `${LOCAL}/failed-writes.test.ts`]
+const CHANGED_DEMANDS_TESTS = [`${ENGINE}/changed-demands.test.ts`]
 const REUSED_ID_TESTS = [`${ENGINE}/reused-ids.test.ts`]
 const ADD_FACTS_TESTS = [`${POSTGRES}/add-facts.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
@@ -291,8 +292,8 @@ export const RULE_MUTANTS = [
   mutant(
     'who answered is not recorded',
     `${ENGINE}/inbox.ts`,
-    'by === undefined ? \'\' : `,"by":${JSON.stringify(by)}`',
-    "''",
+    '        by,\n        at,\n',
+    '        by: undefined,\n        at,\n',
     [...ANSWER_TESTS, ...ENGINE_ADMISSION_TESTS],
   ),
   mutant(
@@ -569,6 +570,27 @@ export const RULE_MUTANTS = [
     'hasLeft && owned.get(row.n) === row.fence',
     'hasLeft',
     FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'an answer counts whatever its stage demands by now of who answers',
+    `${ENGINE}/leg-executor.ts`,
+    'if (demanded !== undefined && demanded !== this.#leg.demandsOf(key)) return',
+    'if (demanded === null) return',
+    CHANGED_DEMANDS_TESTS,
+  ),
+  mutant(
+    'an answer of a part of the app is refused because of what is demanded of callers',
+    `${ENGINE}/inbox.ts`,
+    'admittedBy: paths === undefined ? undefined : graph,',
+    'admittedBy: graph,',
+    CHANGED_DEMANDS_TESTS,
+  ),
+  mutant(
+    'it does not matter which interceptors have admitted an answer',
+    `${CORE}/durable/admission.ts`,
+    'const demands = built.admitting.map(',
+    'const demands = built.admitting.filter(({ stageOptions = [] }) => stageOptions.length > 0).map(',
+    CHANGED_DEMANDS_TESTS,
   ),
   mutant(
     'who carries a run that was deleted carries the next one of its id',

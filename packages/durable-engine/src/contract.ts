@@ -97,6 +97,7 @@ export class JournalExecutors {
       keys,
       isLeased: () => true,
       pathOf: (key) => key,
+      demandsOf: () => '',
       checkAnswer: async (_key, answer) => answer,
       calls: this.#calls,
       clock: systemClock,

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
-import { fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
+import { demandsOf, fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
 import type { CallFacts, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
 import { asClause } from '@stageflow/core/kit'
 
@@ -16,7 +16,7 @@ import { isRecord, jsonText, unreadable } from './json.ts'
 import type { FactKey, FactRow, InboxRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { graphOf, hasEnded, readFact, stopText } from './run-row.ts'
-import type { GivenAnswer, GivenStop } from './run-row.ts'
+import type { GivenAnswer, GivenStop, KeptAnswer } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
@@ -95,6 +95,8 @@ export function* keepAnswers(
     question,
     by,
     unchecked: graph === undefined,
+    // What is given by name is trusted.
+    admittedBy: paths === undefined ? undefined : graph,
     at: Math.floor(clock.now()),
     schemas,
     maxFactLength,
@@ -126,6 +128,8 @@ interface AnswersToKeep {
   readonly by: RunAuthor | undefined
   /** They are given without the graph. */
   readonly unchecked: boolean
+  /** The graph whose interceptors have admitted who gives them; undefined for a part of the app. */
+  readonly admittedBy: NamedGraph | undefined
   /** When they are kept, in ms since 1970. */
   readonly at: number
   /** The JSON Schemas of the answers, by the keys of their questions. */
@@ -144,7 +148,7 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, question: named, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
+  { given, question: named, by, unchecked, admittedBy, at, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const graph = graphOf(row)
   const rowOf = ({ path, answer, question }: MatchedAnswer<Question>): AddedInboxRow => {
@@ -156,7 +160,13 @@ function answerRows(
       run: row.n,
       kind: open === undefined ? 'early' : 'answer',
       key,
-      value: answerText(text, { by, unchecked, question: named, at }),
+      value: answerText(text, {
+        by,
+        at,
+        unchecked: unchecked || undefined,
+        onlyThis: named === undefined ? undefined : true,
+        demanded: admittedBy && demandsOf(admittedBy, path),
+      }),
     }
   }
   try {
@@ -201,11 +211,8 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
   )
 
 /** An answer as the inbox has it. `text`: the answer as JSON. */
-const answerText = (
-  text: string,
-  { by, unchecked, question, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'question' | 'at'>,
-): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}${question === undefined ? '' : ',"onlyThis":true'},"at":${at}}`
+const answerText = (text: string, others: { readonly [Name in keyof Omit<KeptAnswer, 'answer'>]: unknown }): string =>
+  `{"answer":${text},${JSON.stringify(others).slice(1)}`
 
 /** How many answers of a run may wait for their questions. Each later answer reads them all. */
 const MOST_EARLY = 1_000

@@ -1,6 +1,6 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
-import { answerPath, checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
+import { answerPath, checkedAnswers, demandsOf, fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
@@ -104,6 +104,7 @@ export class Legs {
       keys,
       isLeased: () => this.#lease.isHeld,
       pathOf: pathsIn(fingerprintOf(graph)),
+      demandsOf: (key) => demandsOf(graph, answerPath(key, fingerprintOf(graph))),
       checkAnswer: async (key, answer) => checkedAnswer(graph, key, answer),
       calls: this.#calls,
       clock,

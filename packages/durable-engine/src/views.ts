@@ -61,8 +61,9 @@ export interface TimelineEntry {
   /** `false` for an answer that was kept and that no leg has taken yet, so its stage doesn't have it. `at` is then when it was kept. */
   readonly taken?: false
   /**
-   * `true` for an answer that its question did not get: the `answerSchema` refused what was given without the graph, or the answer named its
-   * question, whose time passed. The first of each question is kept.
+   * `true` for an answer that its question did not get. The `answerSchema` refused what was given without the graph, or the answer named its
+   * question, whose time passed. Or the stage demands something else of who answers than it did when the answer was admitted. The first of
+   * each question is kept.
    */
   readonly refused?: true
 }

@@ -2,6 +2,7 @@
 import '../test/use-postgres.ts'
 import '../../durable-engine/src/admission.test.ts'
 import '../../durable-engine/src/answer-by-schema.test.ts'
+import '../../durable-engine/src/changed-demands.test.ts'
 import '../../durable-engine/src/durable-runs.test.ts'
 import '../../durable-engine/src/early-answers.test.ts'
 import '../../durable-engine/src/failed-writes.test.ts'
