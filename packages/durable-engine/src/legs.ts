@@ -242,8 +242,7 @@ export class Legs {
     this.#pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal))
-    // Leases use the clock of the machine.
-    const waiting = new Pulse(systemClock, this.#pulse.ms)
+    const waiting = new Pulse(this.#pulse.ms)
     if (legs.length > 0) void this.#lease.keep(waiting)
     const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {

@@ -65,7 +65,7 @@ export class Runs {
   constructor(plan: RunsPlan) {
     this.#plan = plan
     // Short enough to renew the lease before it ends.
-    this.pulse = new Pulse(plan.clock, Math.min(plan.journal.pollMs, plan.leaseMs / 3))
+    this.pulse = new Pulse(Math.min(plan.journal.pollMs, plan.leaseMs / 3))
     this.#lease = new Lease(plan)
     this.legs = new Legs(plan, this.pulse, this.#lease, (id) => this.has(id))
     plan.journal.listen?.((run) => {
