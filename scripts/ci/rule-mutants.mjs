@@ -93,7 +93,6 @@ export const RULE_MUTANTS = [
 
   // Admission, in the engine
   ...[
-    ['a caller that attaches is not admitted', "await admissions.later(graph, 'attach', row, options)", ''],
     ['a caller that tries again is not admitted', "await admissions.later(graph, 'retry', row, options)", ''],
     [
       'a caller that cancels is not admitted',
@@ -111,19 +110,28 @@ export const RULE_MUTANTS = [
       '    const paths = await readable(',
       '    await runs.answer(runId, { graph, answers, by: undefined, carriesOn: false })\n    const paths = await readable(',
     ],
-    [
-      'a start is not admitted',
-      'isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined',
-      'undefined',
-    ],
   ].map(([rule, find, replace]) =>
     mutant(rule, `${ENGINE}/durable-runs.ts`, find, replace, [...ENGINE_ADMISSION_TESTS, ...RETRY_TESTS]),
   ),
   mutant(
+    'a caller that attaches is not admitted',
+    `${ENGINE}/starts.ts`,
+    "        await this.#admissions.later(graph, 'attach', row, options)\n",
+    '',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a start is not admitted',
+    `${ENGINE}/starts.ts`,
+    '? await this.#admissions.start(graph, runId, created.input, options)\n          : undefined',
+    '? undefined : undefined',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
     'the input is compared before a caller is admitted',
-    `${ENGINE}/durable-runs.ts`,
-    "        await admissions.later(graph, 'attach', row, options)\n",
-    "        checkInput(runId, row.input, created)\n        await admissions.later(graph, 'attach', row, options)\n",
+    `${ENGINE}/starts.ts`,
+    "        await this.#admissions.later(graph, 'attach', row, options)\n",
+    "        checkInput(runId, row.input, created)\n        await this.#admissions.later(graph, 'attach', row, options)\n",
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
@@ -142,9 +150,9 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'the second of two that start a run is not admitted',
-    `${ENGINE}/durable-runs.ts`,
+    `${ENGINE}/starts.ts`,
     'if (!(error instanceof RunExists)) throw error',
-    'if (error instanceof RunExists) return await runs.attach(graph, runId, leg)',
+    'if (error instanceof RunExists) return await this.#runs.attach(graph, runId, leg)',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
@@ -278,8 +286,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer is not checked',
     `${ENGINE}/durable-runs.ts`,
-    'return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }',
-    'return { graph, answers, admitted: row.n, paths, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers: checked, n: row.n, paths, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers, n: row.n, paths, by: admitted?.by, carriesOn: true }',
     [...ANSWER_TESTS, ...RUNS_TESTS],
   ),
   mutant(
@@ -643,14 +651,14 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'a schedule takes the run of a caller for its own',
-    `${ENGINE}/durable-runs.ts`,
+    `${ENGINE}/starts.ts`,
     '    if (newest < scheduled.time) throw takenId(scheduled.name, row)\n',
     '',
     [`${ENGINE}/schedule.test.ts`],
   ),
   mutant(
     'a scheduled run whose commit was confirmed late is left alone',
-    `${ENGINE}/durable-runs.ts`,
+    `${ENGINE}/starts.ts`,
     'const isLeftHere = row.status ===',
     'const isLeftHere = row.owner === null && row.status ===',
     [`${ENGINE}/schedule.test.ts`],

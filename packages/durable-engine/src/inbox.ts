@@ -26,9 +26,9 @@ export function* askToStop(
   { reason, by }: GivenStop,
   { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
-  admitted: number | undefined,
+  n: number | undefined,
 ): Act<number | undefined> {
-  const row = yield* findSameRun(id, admitted)
+  const row = yield* findSameRun(id, n)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
@@ -52,8 +52,8 @@ export interface GivenAnswers {
   readonly answers: unknown
   /** The name of the question that they answer; undefined: whatever is asked. */
   readonly question?: string | undefined
-  /** The number of the run that they were admitted to; undefined if no interceptor was asked. */
-  readonly admitted: number | undefined
+  /** The number of the run that their caller was admitted to; undefined for trusted calls. */
+  readonly n: number | undefined
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
   /** The graph of the process that takes the answers; undefined if there is none. */
@@ -65,10 +65,10 @@ export interface GivenAnswers {
 /** Keeps all answers, or none. A blocked run goes on without one: its question may have its answer already. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, question, admitted, by, graph, carriesOn, paths }: GivenAnswers,
+  { answers: given, question, n, by, graph, carriesOn, paths }: GivenAnswers,
   { journal, owner, maxFactLength, clock }: AnswerPlan,
 ): Act<number> {
-  const row = yield* findSameRun(id, admitted)
+  const row = yield* findSameRun(id, n)
   if (row === undefined) throw unknownRun(id, journal)
   if (paths !== undefined && pathsAsText(pathsOfAnswers(given, graphOf(row))) !== pathsAsText(paths))
     throw notWaiting(

@@ -3,7 +3,7 @@ import type { StageContext } from '@stageflow/core'
 import type { DurableRuns } from '@stageflow/durable-engine'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
+import { afterBeats, openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
 import { durableRuns } from './durable-runs.ts'
 
 // The id of a run that was deleted may be used again, by another user. Each caller gets the run that it was admitted to, or none.
@@ -133,4 +133,17 @@ test('who is admitted to the new run of an id does not wait for the old one, whi
   notice()
   expect(await started).toBe(UNKNOWN)
   expect((await here.run(graph, { inputText: 'of eve' }, { runId: 'r' })).status).toBe('completed')
+})
+
+test('who starts a run under the id of a deleted one, which its process still carries, waits until that is noticed', async () => {
+  const path = newPath()
+  const { here, graph, started, notice } = await deleted(path)
+  const run = here.run(graph, { inputText: 'of eve' }, { runId: 'r' })
+  let beats = 0
+  afterBeats(() => beats++)
+  await until(() => beats > 3)
+  expect(await change(path, 'SELECT * FROM runs')).toEqual([])
+  notice()
+  expect(await started).toBe(UNKNOWN)
+  expect((await run).data).toEqual({ pay: { of: 'of eve' } })
 })

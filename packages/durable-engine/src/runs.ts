@@ -1,13 +1,13 @@
 import { systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
-import { textOf } from '@stageflow/core/kit'
+import { plainOptions, textOf } from '@stageflow/core/kit'
 
 import { claim, create, findSameRun, lookAt, unknownRun } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import type { GivenAnswers } from './inbox.ts'
-import { closedJournal } from './journal.ts'
+import { ask, closedJournal } from './journal.ts'
 import type { Act } from './journal.ts'
 import { Lease } from './lease.ts'
 import { Legs } from './legs.ts'
@@ -21,6 +21,12 @@ import type { GivenStop, PinnedOptions } from './run-row.ts'
  * rest are those of the leg that this process carries.
  */
 export type DurableRunOptions<Ports> = LegOptions<Ports> & PinnedOptions
+
+/** The options that all legs have from the first one, and those of one leg. */
+export function splitOptions(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
+  const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = plainOptions<PinnedOptions>(options)
+  return { pinned: { timeoutMs, maxConcurrency, onStageFailure }, leg }
+}
 
 type Graph = StageGraph<unknown, unknown>
 
@@ -211,11 +217,24 @@ export class Runs {
     const live = this.#runs.get(id)
     if (this.#plan.journal.isRemote && live?.start !== undefined) await live.begun.promise
   }
+  /**
+   * Waits until a look into the journal may find a run that this process starts. If what this process carries was deleted, it waits for a
+   * beat, after which that may be noticed.
+   */
+  async seen(id: string): Promise<void> {
+    const { journal } = this.#plan
+    const isStart = this.#runs.get(id)?.n === undefined
+    await this.begun(id)
+    // Its row comes with the next commit.
+    if (isStart) await journal.write(() => ask('findRun', id))
+    else await this.pulse.next()
+    if (this.pulse.isOver) throw closedJournal(journal)
+  }
   /** Asks to stop a run. Returns false if it has ended. */
-  async cancel(id: string, stop: GivenStop, admitted?: number): Promise<boolean> {
+  async cancel(id: string, stop: GivenStop, n?: number): Promise<boolean> {
     const { journal } = this.#plan
     await this.begun(id)
-    const run = await journal.write(() => askToStop(id, stop, this.#plan, this.#runs.has(id), admitted))
+    const run = await journal.write(() => askToStop(id, stop, this.#plan, this.#runs.has(id), n))
     if (run === undefined) return false
     this.legs.lookIntoInbox(run)
     return true
