@@ -158,8 +158,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a run that was taken over may be taken at once by a third process',
     `${ENGINE}/claim.ts`,
-    'if (mustRenew || hasCrashed) yield*',
-    'if (mustRenew) yield*',
+    'mustRenew: mustRenew || hasCrashed',
+    'mustRenew: mustRenew',
     LEASE_TESTS,
   ),
   mutant(

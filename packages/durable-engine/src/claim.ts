@@ -32,13 +32,24 @@ export interface NewRun {
   readonly onAdded?: () => void
 }
 
-export interface Claimant {
-  readonly journal: Pick<Journal, 'name'>
+/** The process that claims a run. */
+export interface Owner {
   readonly owner: string
   readonly leaseMs: number
-  readonly maxRecoveries: number
-  /** Whether the lease of the owner is to be renewed with the claim. */
+  /** Whether its lease is to be renewed with the claim. */
   readonly mustRenew: boolean
+}
+export interface Claimant extends Owner {
+  readonly journal: Pick<Journal, 'name'>
+  readonly maxRecoveries: number
+}
+
+/** A run that this process has just claimed. */
+export interface OwnRun {
+  readonly is: 'ours'
+  readonly row: RunRow
+  readonly start: DurableStart
+  readonly keys: readonly FactKey[]
 }
 
 /**
@@ -46,12 +57,7 @@ export interface Claimant {
  * started, and another caller has, so this one must be admitted as one who attaches to it.
  */
 export type Claim =
-  | {
-      readonly is: 'ours'
-      readonly row: RunRow
-      readonly start: DurableStart
-      readonly keys: readonly FactKey[]
-    }
+  | OwnRun
   | { readonly is: 'exists' }
   | { readonly is: 'elsewhere' }
   | { readonly is: 'settled'; readonly row: RunRow; readonly result: Settled }
@@ -92,13 +98,22 @@ export function* claim(
     yield* endWithoutCode(row, { status: 'failed', error })
     return yield* settled(row)
   }
-  const start = startOf(row)
   // What has ended the lease of the other, such as a clock that was set, may have ended ours: then a third would take the run at once.
-  if (mustRenew || hasCrashed) yield* ask('renewLease', owner, leaseMs)
+  return yield* take(row, keys, graph, { owner, leaseMs, mustRenew: mustRenew || hasCrashed, crashes })
+}
+
+/** Takes a run that no process carries. `keys`: those of its facts. Runs within a write. */
+export function* take(
+  row: RunRow,
+  keys: readonly FactKey[],
+  graph: NamedGraph,
+  { owner, leaseMs, mustRenew, crashes }: Owner & Pick<RunRow, 'crashes'>,
+): Act<OwnRun> {
+  const start = startOf(row)
+  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
   yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
   // As `claimRun` has just written it.
-  const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
-  return { is: 'ours', row: claimed, start, keys }
+  return { is: 'ours', row: { ...row, fence: row.fence + 1, leg: row.leg + 1 }, start, keys }
 }
 
 function* settled(row: RunRow): Act<Claim> {
@@ -109,7 +124,7 @@ function* settled(row: RunRow): Act<Claim> {
 export function* create(
   runId: string,
   graph: NamedGraph,
-  { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
+  { owner, leaseMs, mustRenew }: Owner,
   { input, text, pinned, startedAt, admitted, scheduled }: NewRun,
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null

@@ -7,7 +7,7 @@ import type { WaitOptions } from '@stageflow/core/kit'
 
 import { pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
-import type { Claim } from './claim.ts'
+import type { OwnRun } from './claim.ts'
 import type { CallInProgress } from './in-progress.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Act, OwnedRun } from './journal.ts'
@@ -20,8 +20,6 @@ import { RunLog } from './run-log.ts'
 import type { Settled } from './run-result.ts'
 
 type Graph = StageGraph<unknown, unknown>
-/** A run that this process has just claimed. */
-type OwnRun = Extract<Claim, { is: 'ours' }>
 
 export interface LegsPlan extends LeasePlan {
   readonly clock: Clock
