@@ -4,7 +4,7 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { PipelineResult, RunAuthor, StageGraph } from '@stageflow/core'
 import { checkLeg, checkLegWithoutCaller, checkedAnswers, pathsOfAnswers } from '@stageflow/core/durable'
 import type { NamedGraph } from '@stageflow/core/durable'
-import { checkedMethods, plainOptions, show } from '@stageflow/core/kit'
+import { checkArgumentCount, checkedMethods, plainOptions, show } from '@stageflow/core/kit'
 
 import { RunAdmissions } from './admission.ts'
 import {
@@ -42,6 +42,7 @@ import type { GetOptions, RunDetails, Viewer } from './views.ts'
 
 /** The runs of an open journal. The package of the journal checks the options, with `ENGINE_OPTIONS`. */
 export function durableRuns(journal: Journal, options: EngineOptions): DurableRuns {
+  checkArgumentCount(arguments.length, 2, 'durableRuns(journal, options)', 'durable-engine/illegal-option')
   const { leaseMs = LEASE_MS, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
   const owner = randomUUID()
   let ended = 0
