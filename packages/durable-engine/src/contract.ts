@@ -20,7 +20,7 @@ import { graphOf } from './run-row.ts'
 /** Any graph will do: the contract passes only the code of a leg. */
 const GRAPH = new Pipeline('contract').withStage('a', () => ({})).build()
 
-const LEASE_MS = 1_000
+const SHORT_LEASE_MS = 1_000
 const POLL_MS = 20
 const wait = (ms: number): Promise<void> => new Promise((resolve) => systemClock.setTimeout(resolve, ms))
 
@@ -48,9 +48,9 @@ export class JournalExecutors {
   }
   #renewLater(): void {
     this.#stopRenewing = systemClock.setTimeout(() => {
-      void this.#journal.write(() => ask('renewLease', this.#owner, LEASE_MS))
+      void this.#journal.write(() => ask('renewLease', this.#owner, SHORT_LEASE_MS))
       this.#renewLater()
-    }, LEASE_MS / 5)
+    }, SHORT_LEASE_MS / 5)
   }
 
   run<Result extends LegResult>(
@@ -147,7 +147,7 @@ function* claimedLeg(
   { runId, startedAt, input, kept, options = {} }: DurableStart,
   owner: string,
 ): Act<OwnRun | undefined> {
-  const process = { owner, leaseMs: LEASE_MS, mustRenew: true }
+  const process = { owner, leaseMs: SHORT_LEASE_MS, mustRenew: true }
   const row = yield* ask('findRun', runId)
   if (row === undefined) {
     const admitted = kept && { kept, by: undefined }
