@@ -20,7 +20,7 @@ import { graphOf } from './run-row.ts'
 /** Any graph will do: the contract passes only the code of a leg. */
 const GRAPH = new Pipeline('contract').withStage('a', () => ({})).build()
 
-const SHORT_LEASE_MS = 1_000
+const LEASE_MS = 1_000
 const POLL_MS = 20
 const wait = (ms: number): Promise<void> => new Promise((resolve) => systemClock.setTimeout(resolve, ms))
 
@@ -48,9 +48,9 @@ export class JournalExecutors {
   }
   #renewLater(): void {
     this.#stopRenewing = systemClock.setTimeout(() => {
-      void this.#journal.write(() => ask('renewLease', this.#owner, SHORT_LEASE_MS))
+      void this.#journal.write(() => ask('renewLease', this.#owner, LEASE_MS))
       this.#renewLater()
-    }, SHORT_LEASE_MS / 5)
+    }, LEASE_MS / 5)
   }
 
   run<Result extends LegResult>(
@@ -85,7 +85,7 @@ export class JournalExecutors {
   /** Waits until no other process carries the run. */
   async #claim(start: DurableStart): Promise<OwnRun> {
     for (;;) {
-      const claimed = await this.#journal.write(() => claimedLeg(start, this.#owner))
+      const claimed = await this.#journal.write(() => claimedLeg(start, this.#owner, LEASE_MS))
       if (claimed !== undefined) return claimed
       await wait(POLL_MS)
     }
@@ -146,8 +146,9 @@ export class JournalExecutors {
 function* claimedLeg(
   { runId, startedAt, input, kept, options = {} }: DurableStart,
   owner: string,
+  leaseMs: number,
 ): Act<OwnRun | undefined> {
-  const process = { owner, leaseMs: SHORT_LEASE_MS, mustRenew: true }
+  const process = { owner, leaseMs, mustRenew: true }
   const row = yield* ask('findRun', runId)
   if (row === undefined) {
     const admitted = kept && { kept, by: undefined }
