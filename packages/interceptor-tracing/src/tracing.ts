@@ -36,7 +36,7 @@ const SCOPE = '@stageflow/interceptor-tracing'
 export function tracing(options: TracingOptions = {}): Interceptor {
   checkTracingOptions(options)
   const redactor = createRedactor(options.redaction, { maxEntries: 128, maxLength: 65_536 })
-  /** How many runs are being recorded. While there are none, a stage costs one comparison. */
+  /** How many runs are being recorded. While no run is recorded, a stage costs one comparison. */
   let recorded = 0
 
   const over = (): void => void recorded--
