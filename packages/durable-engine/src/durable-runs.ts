@@ -4,7 +4,7 @@ import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunAuthor, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, checkLegWithoutCaller, checkedAnswers, isGuarded, pathsOfAnswers } from '@stageflow/core/durable'
 import type { LegOptions, NamedGraph } from '@stageflow/core/durable'
-import { checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
+import { checkArgumentCount, checkedMethods, codeOf, plainOptions, show } from '@stageflow/core/kit'
 import type { MethodRules, WaitOptions } from '@stageflow/core/kit'
 
 import { RunAdmissions } from './admission.ts'
@@ -201,6 +201,7 @@ export interface DurableStats {
 
 /** The runs of an open journal. The package of the journal checks the options, with `ENGINE_OPTIONS`. */
 export function durableRuns(journal: Journal, options: EngineOptions): DurableRuns {
+  checkArgumentCount(arguments.length, 2, 'durableRuns(journal, options)', 'durable-engine/illegal-option')
   const { leaseMs = LEASE_MS, maxRecoveries = 5, maxFactLength = 4 * 1024 ** 2, clock = systemClock } = options
   const owner = randomUUID()
   let ended = 0
