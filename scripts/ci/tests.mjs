@@ -21,9 +21,13 @@ const filesWith = (pattern) => tests.filter(({ text }) => pattern.test(text)).ma
 const counts = { passed: 0, failed: 0, pending: 0, files: 0 }
 
 if (isHeavy)
-  run('heavy-tests', filesWith(/Settings\(|STAGEFLOW_(RUNS|HEAVY)|isHeavy|contractWith(Pools|Databases)\(|killCases\(/), {
-    STAGEFLOW_HEAVY: '1',
-  })
+  run(
+    'heavy-tests',
+    filesWith(/Settings\(|STAGEFLOW_(RUNS|HEAVY)|isHeavy|contractWith(Pools|Databases)\(|killCases\(|testContract\(/),
+    {
+      STAGEFLOW_HEAVY: '1',
+    },
+  )
 else if (process.argv.includes('--coverage')) {
   // Measuring coverage slows some code more than other code, so tests that compare times run without it.
   const timed = filesWith(/workMs\(/)
