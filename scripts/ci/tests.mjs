@@ -20,7 +20,14 @@ const tests = globSync(['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/*
 const filesWith = (pattern) => tests.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
 const counts = { passed: 0, failed: 0, pending: 0, files: 0 }
 
-if (isHeavy) run('heavy-tests', filesWith(/Settings\(|STAGEFLOW_(RUNS|HEAVY)|isHeavy/), { STAGEFLOW_HEAVY: '1' })
+if (isHeavy)
+  run(
+    'heavy-tests',
+    filesWith(/Settings\(|STAGEFLOW_(RUNS|HEAVY)|isHeavy|contractWith(Pools|Databases)\(|killCases\(|testContract\(/),
+    {
+      STAGEFLOW_HEAVY: '1',
+    },
+  )
 else if (process.argv.includes('--coverage')) {
   // Measuring coverage slows some code more than other code, so tests that compare times run without it.
   const timed = filesWith(/workMs\(/)

@@ -80,7 +80,7 @@ const GUIDES = [
   ['tracing/', 'docs/how-to/observe.md'],
 ]
 
-/** The page of the guide for a code; undefined if there is none. */
+/** The page of the guide for a code; undefined if no guide has it. */
 export const guideOf = (code) => GUIDES.find(([start]) => code.startsWith(start))?.[1]
 
 /** Every page of the guide that codes link to. */

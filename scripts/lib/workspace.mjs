@@ -22,7 +22,7 @@ export function sourceOf(entry) {
   return typeof entry === 'string' ? entry : (entry?.['@stageflow/source'] ?? '')
 }
 
-/** The text of a file, or '' where there is none. */
+/** The text of a file, or '' if the file doesn't exist. */
 export function readText(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }

@@ -92,7 +92,7 @@ export function decisionText({ approved, reason, arguments: edited }: ApprovalAn
   return JSON.stringify({ form: FORM, approved, reason, decidedBy: authorOf(by), arguments: edited })
 }
 
-/** The ids of a person; undefined if there are none. */
+/** The ids of a person; undefined if the person has no id. */
 function authorOf({ orgId, userId }: Readonly<Record<string, unknown>> | Decider): RunAuthor | undefined {
   const ids = {
     ...(typeof orgId === 'string' && { orgId }),

@@ -161,7 +161,7 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
     }),
   )
 
-  /** The stage of an id, in the tenant of the person. Throws if there is none, or if it doesn't wait for this answer. */
+  /** The stage of an id, in the tenant of the person. Throws if no run has such a stage, or if it doesn't wait for this answer. */
   async function waitingStage(id: string, by: Decider): Promise<OpenStage> {
     const place = id.split('~', 1)[0] as string
     const run = PLACE[0](place) ? await runs.get(runOfPlace(place)) : undefined

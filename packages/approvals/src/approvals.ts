@@ -328,7 +328,7 @@ function about({ id: approvalId, action, tool, callId }: Subject): ApprovalEvent
 
 type Verdict = { readonly decided: StoredApproval } | { readonly denied: Denial; readonly reason: string }
 
-/** The record whose decision counts, or why there is none. `token`: the one that this call has asked to use the approval with. */
+/** The record whose decision counts, or why no decision counts. `token`: the one that this call has asked to use the approval with. */
 function verdictOf(id: string, stored: FoundApproval, token: string): Verdict {
   if (stored === undefined || stored.status === 'expired')
     return { denied: 'approval_expired', reason: 'it was not decided in time.' }

@@ -31,7 +31,7 @@ export interface SuspendedRuns {
     readonly limit: number
     readonly after?: string
   }): Promise<readonly WaitingRun[]>
-  /** One run with the questions that have no answer yet; undefined if there is none. It checks no rights. */
+  /** One run with the questions that have no answer yet; undefined if there is no such run. It checks no rights. */
   get(runId: string): Promise<(WaitingRun & { readonly requests: readonly NamedRequest[] }) | undefined>
   /**
    * Has the interceptors of the graph admit the caller, and keeps the answers. Rejects if one of them isn't waited for, or if the

@@ -15,7 +15,7 @@ import type { OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
 
 const ILLEGAL_OPTION = 'buffer/illegal-option'
 
-/** Throws `buffer/illegal-option` with these problems; does nothing if there are none. */
+/** Throws `buffer/illegal-option` with these problems; does nothing if the list is empty. */
 export function refuseGiven(where: string, problems: readonly string[]): void {
   refuseOptions(where, ILLEGAL_OPTION, problems)
 }

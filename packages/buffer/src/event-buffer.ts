@@ -170,7 +170,7 @@ export class EventBuffer {
     this.#listener.added?.(size)
   }
 
-  /** Adds the event in place of another one. Returns false if none may be dropped for it. */
+  /** Adds the event in place of another one. Returns false if no event may be dropped for it. */
   #replaceBy(event: StageflowEvent, rank: number): boolean {
     const dropped = this.#queue.dropFor(rank)
     if (dropped === undefined) return false

@@ -18,7 +18,7 @@ type Places = Pick<EventBufferPlan, 'maxEntries' | 'extraPlaces' | 'overflow' | 
 /** The events that wait in a buffer: how many may, and which is dropped when there are too many. */
 export class EventQueue extends RankedQueue<StageflowEvent> {
   readonly #plan: Places
-  /** The number of the notice, which comes in turn but has no place; Infinity if none waits. */
+  /** The number of the notice, which comes in turn but has no place; Infinity if no notice waits. */
   #noticeNumber = Infinity
 
   /** With fewer events in the buffer, the next two have a place, whatever the policy. */

@@ -84,7 +84,7 @@ const FIRST_CAPACITY = 16
 /** The items of one rank and their numbers, in two circular arrays that double when they are full. */
 class Lane<T> {
   size = 0
-  /** The number of the oldest item; Infinity if there is none. */
+  /** The number of the oldest item; Infinity if the queue is empty. */
   firstNumber = Infinity
   #items: (T | undefined)[] = new Array<T | undefined>(FIRST_CAPACITY).fill(undefined)
   #numbers: number[] = new Array<number>(FIRST_CAPACITY).fill(0)

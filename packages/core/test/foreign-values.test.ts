@@ -16,7 +16,7 @@ const thenable = (value: unknown): PromiseLike<unknown> =>
   ({ then: (resolve: (value: unknown) => void) => resolve(value) }) as PromiseLike<unknown>
 const failingThenable = (cause: unknown): PromiseLike<unknown> =>
   ({ then: (_: unknown, reject: (cause: unknown) => void) => reject(cause) }) as PromiseLike<unknown>
-/** Has the prototype of a promise, but is none: its `then` throws. */
+/** Has the prototype of a promise, but isn't one: its `then` throws. */
 const fakePromise = (): unknown => Object.create(Promise.prototype)
 
 class OtherPromise<T> extends Promise<T> {}

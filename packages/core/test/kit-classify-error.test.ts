@@ -114,7 +114,7 @@ test.each([
   ['a date', { 'retry-after': 'Fri, 02 Jan 2026 03:04:15 GMT' }, 10_000],
   ['a date that has passed', { 'retry-after': 'Fri, 02 Jan 2026 03:04:00 GMT' }, 0],
   ['milliseconds, which win', { 'retry-after': '7', 'retry-after-ms': '250' }, 250],
-  ['milliseconds that are none', { 'retry-after': '7', 'retry-after-ms': 'soon' }, 7_000],
+  ['milliseconds that are not a number', { 'retry-after': '7', 'retry-after-ms': 'soon' }, 7_000],
   ['any case', { 'Retry-After': '7' }, 7_000],
   ['several values', { 'retry-after': ['7', '9'] }, 7_000],
   ['Headers', new Headers({ 'Retry-After': '7' }), 7_000],

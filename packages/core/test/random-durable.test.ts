@@ -271,7 +271,7 @@ test(
         }
       }),
       // Each run is resumed from all of its facts.
-      propertySettings(3_000, 1 / 30),
+      propertySettings(3_000, 1 / 60),
     )
     expect(resumed).toBeGreaterThan(200)
   },

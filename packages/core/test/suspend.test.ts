@@ -641,14 +641,14 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
   ],
   ['no answer', (run) => run, {}, 'the run waits for "approve", "kid", "each"'],
   [
-    'answers that are none',
+    'answers that are not an object',
     (run) => run,
     'yes',
     'must be an object with an answer for a stage, not "yes"; the run waits for "approve", "kid", "each"',
   ],
   ['an answer for a stage that does not wait', (run) => run, { approv: 1 }, 'it has an answer for "approv"'],
   [
-    'an answer for a child run that is none',
+    'an answer for a child run that is not an object',
     (run) => run,
     { kid: 'yes' },
     'the answer for "kid" must be an object with an answer for a stage, not "yes"; "kid" waits for "check"',

@@ -32,11 +32,11 @@ export class CronTimes {
     }
   }
 
-  /** The first time after this one; undefined if there is none. */
+  /** The first time after this one; undefined if no later time matches. */
   after(time: number): number | undefined {
     return this.#cron.nextRun(new Date(time))?.getTime()
   }
-  /** The last time that has come at this one; undefined if there was none. */
+  /** The last time that has come at this one; undefined if no time has come yet. */
   upTo(time: number): number | undefined {
     // croner looks for those before.
     return this.#cron.previousRuns(1, new Date(time + 1))[0]?.getTime()

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 import { afterBeats, FIVE, aborted, ask, gate, openRuns, order, until, untilTimer } from '../test/open-runs.ts'
 
-const { newPath, open, change, answersAtOnce } = openRuns()
+const { newPath, open, change, answersAtOnce, turnsBelow } = openRuns()
 
 describe('run', () => {
   test('a run that has ended gives its result to later callers, also when the journal is opened again', async () => {
@@ -299,7 +299,7 @@ describe('resume', () => {
   test('an answer that comes while the leg ends begins another leg, whichever is written first', async () => {
     const durable = open()
     const graph = new Pipeline('p').withStage('ask', ask).build()
-    for (let delay = 0; delay < 40; delay++) {
+    for (const delay of turnsBelow(40)) {
       const runId = `r${delay}`
       const resumed = Promise.withResolvers<string>()
       const answer = async (): Promise<string> => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 import { openRuns } from '../test/open-runs.ts'
 
-const { newPath, open, answersAtOnce } = openRuns()
+const { newPath, open, answersAtOnce, turnsBelow } = openRuns()
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer, by: resumed.by?.system }
@@ -102,7 +102,7 @@ test('an answer that comes when the time of a question has passed is that of the
 })
 
 test('an answer that is confirmed while the time of its question passes is that of the next question, in every order of the two', async () => {
-  for (let turns = 0; turns < 24; turns++) {
+  for (const turns of turnsBelow(24)) {
     const clock = manualClock()
     const path = newPath()
     const ends: (() => void)[] = []
@@ -130,6 +130,7 @@ test('an answer that is confirmed while the time of its question passes is that 
       status: 'completed',
       data: { a: { answer: 'yes' }, slow: {} },
     })
+    await Promise.all([here.close(), there.close()])
   }
 })
 

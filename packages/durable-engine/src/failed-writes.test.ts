@@ -82,7 +82,7 @@ test('recover calls a stage once whose fact has no room, and says why the run is
   expect(calls).toBe(1)
 })
 
-test('recover calls a stage once whose fact has no room, also if the end of its leg has none', async () => {
+test('recover calls a stage once whose fact has no room, also if the end of its leg has no room either', async () => {
   const path = newPath()
   await abandoned(path)
   let calls = 0
@@ -176,7 +176,7 @@ test('a cancelled leg writes no end into a run that another process has taken', 
   expect(await change(path, 'SELECT kind FROM inbox')).toEqual([{ kind: 'stop' }])
 })
 
-test('a cancelled leg whose run is gone says that there is none', async () => {
+test('a cancelled leg whose run is gone says that the journal has no such run', async () => {
   const path = newPath()
   const { ended } = await cancelledInGrace(path)
   await change(path, 'DELETE FROM runs')

@@ -56,7 +56,7 @@ export interface GivenAnswers {
   readonly n: number | undefined
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
-  /** The graph of the process that takes the answers; undefined if there is none. */
+  /** The graph of the process that takes the answers; undefined if the process has no graph. */
   readonly graph: NamedGraph | undefined
   /** Whether this process is to carry the run on with that graph. Otherwise another version of it may. */
   readonly carriesOn: boolean

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 import { openRuns, until } from '../test/open-runs.ts'
 
-const { newPath, open, change } = openRuns({ leaseMs: 60_000 })
+const { newPath, open, change, turnsBelow } = openRuns({ leaseMs: 60_000 })
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
@@ -158,7 +158,7 @@ test('what is kept of an answer goes with its run, when that is deleted', async 
 })
 
 test('an answer that is confirmed as the time of its question passes stays in view, also if the stage never asks again', async () => {
-  for (let turns = 0; turns < 12; turns++) {
+  for (const turns of turnsBelow(12)) {
     const clock = manualClock()
     const path = newPath()
     const asksOnce = new Pipeline('p')
@@ -190,5 +190,6 @@ test('an answer that is confirmed as the time of its question passes stays in vi
       seen: isKept ? [['a', 'yes']] : [],
     })
     expect(await here.recover(asksOnce)).toEqual([])
+    await Promise.all([here.close(), there.close()])
   }
 })

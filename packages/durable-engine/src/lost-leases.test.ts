@@ -1,9 +1,10 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
-import type { PipelineResult, StageContext } from '@stageflow/core'
+import type { PipelineResult, StageContext, StageGraph } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 
 import { afterBeats, openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
+import { slowStage } from '../test/slow-stage.ts'
 import { durableRuns } from './durable-runs.ts'
 import type { Pulse } from './pulse.ts'
 
@@ -17,31 +18,24 @@ const LONG_MS = 3_600_000
 const endLeases = (path: string): Promise<unknown> => change(path, 'UPDATE owners SET until = 0')
 const left = async (path: string): Promise<readonly unknown[]> => change(path, 'SELECT * FROM inbox')
 
-/** A stage whose calls end one by one, when they are told to. */
-function slowStage() {
-  const ends: (() => void)[] = []
-  const graph = new Pipeline('p')
-    .withStage(
-      'slow',
-      () => new Promise<{ call: number }>((resolve) => ends.push(() => resolve({ call: ends.length }))),
-    )
-    .withStage('next', ({ inputs }) => inputs.from('slow'), { dependencies: ['slow'] })
-    .build()
-  return { graph, ends }
+/** A run whose leg has lost its lease and lives, while another process carries the run: the code of both waits in the same call. */
+async function takenOver(graph: StageGraph<unknown, {}>, ends: readonly unknown[]) {
+  const path = newPath()
+  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
+  const lost = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  await endLeases(path)
+  const taken = there.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  return { path, there, lost, taken }
 }
 
 test('what a leg did that had lost its lease counts, if the new one has not ended that call', async () => {
-  const path = newPath()
   const { graph, ends } = slowStage()
-  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
-  const first = here.run(graph, {}, { runId: 'a' })
-  await until(() => ends.length === 1)
-  await endLeases(path)
-  const second = there.run(graph, {}, { runId: 'a' })
-  await until(() => ends.length === 2)
+  const { there, lost, taken } = await takenOver(graph, ends)
   ends[0]?.()
-  expect((await second).data).toMatchObject({ next: { call: 2 } })
-  expect((await first).data).toMatchObject({ next: { call: 2 } })
+  expect((await taken).data).toMatchObject({ next: { call: 2 } })
+  expect((await lost).data).toMatchObject({ next: { call: 2 } })
   ends[1]?.()
   expect((await there.get('a'))?.timeline.filter(({ kind }) => kind === 'call')).toHaveLength(2)
 })
@@ -61,10 +55,13 @@ test("a leg that has lost its lease and lives isn't a crash: the run does not fa
   await until(() => ends.length === 1)
   for (let n = 2; n <= 5; n++) {
     const before = await leg()
-    await endLeases(path)
     runs.push(run())
-    // The new process takes the run, or one of those before, whose first call must end before it can begin another.
-    await until(async () => (await leg()) > before)
+    // The new process takes the run, or one of those before, whose first call must end before it can begin another. A beat of the one that
+    // has it may renew its lease first: then it ends once more.
+    await until(async () => {
+      await change(path, `UPDATE owners SET until = 0 WHERE id IN (SELECT owner FROM runs WHERE leg = ${before})`)
+      return (await leg()) > before
+    })
     // Time for the beat by which a process notices what it has lost, and too little for a lease to end.
     pass(options.leaseMs / 3)
     await until(async () => (await crashes()) === 0)
@@ -133,23 +130,16 @@ test('a leg that has lost its lease leaves the inbox to the new one, also if it 
 })
 
 test('what a leg did that had lost its lease leaves nothing in the inbox of a run that has ended', async () => {
-  const path = newPath()
   const { graph, ends } = slowStage()
-  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
-  const first = here.run(graph, {}, { runId: 'a' })
-  await until(() => ends.length === 1)
-  await endLeases(path)
-  const second = there.run(graph, {}, { runId: 'a' })
-  await until(() => ends.length === 2)
+  const { path, lost, taken } = await takenOver(graph, ends)
   ends[1]?.()
-  await second
+  await taken
   ends[0]?.()
-  expect((await first).data).toMatchObject({ next: { call: 2 } })
+  expect((await lost).data).toMatchObject({ next: { call: 2 } })
   expect(await left(path)).toEqual([])
 })
 
 test('a late fact of a call that the run has ended by itself leaves the inbox: a run that waits is not carried again and again', async () => {
-  const path = newPath()
   const ends: (() => void)[] = []
   const graph = new Pipeline('p')
     .withStage('slow', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
@@ -157,16 +147,11 @@ test('a late fact of a call that the run has ended by itself leaves the inbox: a
       dependencies: ['slow'],
     })
     .build()
-  const [here, there] = [open(path, { leaseMs: LONG_MS }), open(path, { leaseMs: LONG_MS })]
-  const first = here.run(graph, {}, { runId: 'a' })
-  await until(() => ends.length === 1)
-  await endLeases(path)
-  const second = there.run(graph, {}, { runId: 'a' })
-  await until(() => ends.length === 2)
+  const { path, there, lost, taken } = await takenOver(graph, ends)
   ends[1]?.()
-  expect((await second).status).toBe('suspended')
+  expect((await taken).status).toBe('suspended')
   ends[0]?.()
-  expect((await first).status).toBe('suspended')
+  expect((await lost).status).toBe('suspended')
   await there.recover(graph)
   await until(async () => (await left(path)).length === 0)
   const legs = (await there.get('a'))?.leg

@@ -24,7 +24,7 @@ const suspended = async (graph: ReturnType<typeof orders>) =>
   JSON.parse(JSON.stringify(await graph.run({}, { token: 'ada:approver' }))) as SuspendedResult<{ boss: unknown }>
 const BOB = { token: 'bob:approver' }
 
-describe('users whose tokens have no organization share none', () => {
+describe('users whose tokens have no organization are kept apart', () => {
   test('so one with the roles of answeredBy does not answer the run of another', async () => {
     const graph = orders()
     const run = await suspended(graph)

@@ -56,7 +56,7 @@ export function* reopenWith(
   const staying = new Set(kept)
   const past = facts.filter((fact) => staying.has(fact) || fact.kind === 'retry')
   const renumbered = [...past, retry].map((fact, index) => ({ ...fact, n: index + 1 }))
-  // A stage that runs again asks again, so an answer to its earlier question is none to this one.
+  // A stage that runs again asks again, so an answer to its earlier question doesn't answer this one.
   for (const { n, key } of yield* ask('inbox', row.n))
     if (value.again?.includes(outermostStage(key)) === true) yield* ask('takeFromInbox', n)
   yield* ask('reopenRun', { run: row.n, options: JSON.stringify(options), facts: renumbered })

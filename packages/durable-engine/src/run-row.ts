@@ -25,7 +25,7 @@ export const errorRecord = (error: unknown): ErrorRecord => ({
 export const errorIn = ({ id, error }: Pick<RunRow, 'id' | 'error'>): ErrorRecord | undefined =>
   error === null ? undefined : (readObject(error, 'error', id) as ErrorRecord)
 
-/** What interceptors kept when the run was admitted; undefined if none of its graph does. */
+/** What interceptors kept when the run was admitted; undefined if no interceptor of its graph keeps anything. */
 export const keptOf = ({ id, kept }: RunRow): Kept | undefined =>
   kept === null ? undefined : (readObject(kept, 'admission', id) as Kept)
 

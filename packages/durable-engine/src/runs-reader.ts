@@ -12,7 +12,7 @@ export type ReadableJournal = Pick<Journal, 'name' | 'read' | 'close'>
 export interface RunsReader extends AsyncDisposable {
   /** The runs, newest first, at most 100 by default. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
-  /** Everything about one run; undefined if there is none. */
+  /** Everything about one run; undefined if no run has this id. */
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   close(): Promise<void>
 }

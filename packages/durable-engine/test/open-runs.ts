@@ -8,6 +8,7 @@ import type { DurableRuns, EngineOptions } from '@stageflow/durable-engine'
 import type { ManualClock } from '@stageflow/testing'
 import { afterAll, onTestFinished, vi } from 'vitest'
 
+import { isHeavy } from '../../core/test/property-settings.ts'
 import { durableLocal } from '../../durable-local/src/index.ts'
 import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
 import { Pulse } from '../src/pulse.ts'
@@ -27,7 +28,12 @@ export function openRuns(defaults: Partial<EngineOptions> = {}) {
     })
     return durable
   }
-  return { newPath, newJournal, open, change, text, answersAtOnce, codes }
+  /**
+   * Numbers of microtasks between two acts, from 0 on. A journal elsewhere answers after many more, so by day its tests try every fifth.
+   */
+  const turnsBelow = (end: number): readonly number[] =>
+    Array.from({ length: end }, (_, turns) => turns).filter((turns) => answersAtOnce || isHeavy || turns % 5 === 0)
+  return { newPath, newJournal, open, change, text, answersAtOnce, turnsBelow, codes }
 }
 
 /** A path of a file in a folder of its own, until the test ends. */

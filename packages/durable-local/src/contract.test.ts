@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { executorContract, executorProcessContract } from '@stageflow/testing/durable/contract'
 import { afterAll, beforeEach, describe, test } from 'vitest'
 
+import { isHeavy } from '../../core/test/property-settings.ts'
 import { executorsOf, lateExecutorsOf } from '../test/journal-executor.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'durable-local-contract-'))
@@ -13,12 +14,12 @@ let files = 0
 
 describe('the executor of the journal keeps the contract', () => {
   const open = () => executorsOf(join(folder, `${++files}.db`))
-  for (const { name, run } of executorContract(open, { pipelines: 20 })) test(name, run, 60_000)
+  for (const { name, run } of executorContract(open, { pipelines: isHeavy ? 20 : 10 })) test(name, run, 240_000)
 })
 
 describe('the executor of a journal whose answers come later keeps the contract', () => {
   const open = () => lateExecutorsOf(join(folder, `${++files}.db`))
-  for (const { name, run } of executorContract(open, { pipelines: 20 })) test(name, run, 60_000)
+  for (const { name, run } of executorContract(open, { pipelines: isHeavy ? 20 : 5 })) test(name, run, 240_000)
 })
 
 describe('the executor of the journal keeps the contract of processes', () => {

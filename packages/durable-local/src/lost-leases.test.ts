@@ -1,55 +1,26 @@
-import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
-import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 
-import { durableLocal } from './index.ts'
-import type { DurableLocal, DurableLocalOptions } from './index.ts'
+import { newPath, open, until } from '../../durable-engine/test/open-runs.ts'
+import { slowStage } from '../../durable-engine/test/slow-stage.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'durable-leases-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newPath = (): string => join(folder, `${++files}.db`)
-const opened: DurableLocal[] = []
-afterEach(async () => {
+afterEach(() => {
   vi.restoreAllMocks()
-  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
 })
-function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
-  const durable = durableLocal({ path, synchronous: 'normal', ...options })
-  opened.push(durable)
-  return durable
-}
 /** Opens the file as another program does. */
 function program(path: string): DatabaseSync {
   return new DatabaseSync(path, { timeout: 5_000 })
-}
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 /** What a process looks like to others that has been stopped for longer than its lease. */
 function endLeases(path: string): void {
   const database = program(path)
   database.exec('UPDATE owners SET until = 0')
   database.close()
-}
-
-/** A stage whose calls end one by one, when they are told to. */
-function slowStage() {
-  const ends: (() => void)[] = []
-  const graph = new Pipeline('p')
-    .withStage(
-      'slow',
-      () => new Promise<{ call: number }>((resolve) => ends.push(() => resolve({ call: ends.length }))),
-    )
-    .withStage('next', ({ inputs }) => inputs.from('slow'), { dependencies: ['slow'] })
-    .build()
-  return { graph, ends }
 }
 
 test('the lease is renewed by the clock of the machine, whatever the clock of the handle says', async () => {

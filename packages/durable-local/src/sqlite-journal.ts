@@ -148,7 +148,7 @@ export class SqliteJournal implements Journal {
 const RUNS_PER_CLEANUP = 256
 const PAGES_PER_CLEANUP = 1_024
 
-/** The device and the number of the file at a path; undefined if there is none. */
+/** The device and the number of the file at a path; undefined if no file is there. */
 function fileAt(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   return found && `${found.dev}:${found.ino}`

@@ -1,6 +1,7 @@
 import { executorContract, executorProcessContract } from '@stageflow/testing/durable/contract'
 import { beforeAll, describe, test } from 'vitest'
 
+import { isHeavy } from '../../core/test/property-settings.ts'
 import { connect, ownSchema, postgresUrl } from '../../store-postgres/test/postgres.ts'
 import { executorsOf } from '../test/journal-executor.ts'
 import { durablePostgres } from './durable-postgres.ts'
@@ -19,8 +20,8 @@ beforeAll(async () => {
 })
 
 describe('the executor of the journal keeps the contract', () => {
-  for (const { name, run } of executorContract(() => executorsOf(postgresUrl, schema), { pipelines: 20 }))
-    test(name, run, 60_000)
+  for (const { name, run } of executorContract(() => executorsOf(postgresUrl, schema), { pipelines: isHeavy ? 20 : 3 }))
+    test(name, run, 240_000)
 })
 
 describe('the executor of the journal keeps the contract of processes', () => {

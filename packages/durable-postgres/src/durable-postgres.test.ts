@@ -1,9 +1,10 @@
-import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import { Pipeline } from '@stageflow/core'
 import type { Pool, PoolConfig } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { until } from '../../durable-engine/test/open-runs.ts'
 import { connect, ownSchema } from '../../store-postgres/test/postgres.ts'
+import { order } from '../test/order.ts'
 import { durablePostgres } from './durable-postgres.ts'
 import type { DurablePostgres, DurablePostgresOptions, JournalPool } from './index.ts'
 
@@ -28,17 +29,6 @@ const open = (options: Partial<DurablePostgresOptions> = {}): DurablePostgres =>
   durablePostgres({ pool, schema, ...options })
 let ids = 0
 const newId = (): string => `run ${++ids}`
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
-
-const ask = ({ resumed }: StageContext) =>
-  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
-const order = new Pipeline('order')
-  .withStage('price', () => ({ total: 5 }))
-  .withStage('approve', ask, { dependencies: ['price'] })
-  .withStage('pay', ({ inputs }) => ({ paid: inputs.from('price').total }), { dependencies: ['price', 'approve'] })
-  .build()
 
 describe('pools', () => {
   test.each<[what: string, config: PoolConfig]>([

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { stoppedMachineClock, until } from '../../durable-engine/test/open-runs.ts'
+import { slowStage } from '../../durable-engine/test/slow-stage.ts'
 import { connect, ownSchema } from '../../store-postgres/test/postgres.ts'
 import { meetingPool } from '../test/meeting-pool.ts'
 import { durablePostgres } from './durable-postgres.ts'
@@ -26,14 +27,6 @@ function open(options: Partial<DurablePostgresOptions> = {}): DurablePostgres {
   })
   return durable
 }
-/** A stage whose calls end one by one, when they are told to. */
-function slowStage(name: string) {
-  const ends: (() => void)[] = []
-  const graph = new Pipeline(name)
-    .withStage('slow', () => new Promise<{}>((resolve) => ends.push(() => resolve({}))))
-    .build()
-  return { graph, ends }
-}
 const endLeases = (): Promise<unknown> => pool.query(`UPDATE ${schema}.owners SET until = 0`)
 /** Another program has the tables of the runs. Returns what lets them go. */
 async function lock(): Promise<() => Promise<void>> {
@@ -45,7 +38,9 @@ async function lock(): Promise<() => Promise<void>> {
   }
 }
 
-/** Ends the call that is made again. There is none if the server has carried out a statement that nothing waits for anymore. */
+/**
+ * Ends the call that is made again. The call isn't made again if the server has carried out a statement that nothing waits for anymore.
+ */
 const endedBy = (runs: DurablePostgres, runId: string, endCall: () => void): Promise<void> =>
   until(async () => {
     endCall()

@@ -1,14 +1,14 @@
-import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
 import { executorContract } from '@stageflow/testing/durable/contract'
 import type { Pool, PoolConfig } from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import { isHeavy } from '../../core/test/property-settings.ts'
+import { until } from '../../durable-engine/test/open-runs.ts'
 import { connect, ownSchema, postgresUrl } from '../../store-postgres/test/postgres.ts'
 import { executorsOf } from '../test/journal-executor.ts'
 import { statementPooler, transactionPooler } from '../test/pooler.ts'
 import type { Pooler } from '../test/pooler.ts'
+import { order } from '../test/order.ts'
 import { durablePostgres } from './durable-postgres.ts'
 import type { DurablePostgres, DurablePostgresOptions } from './index.ts'
 
@@ -44,16 +44,6 @@ function open(options: Partial<DurablePostgresOptions> = {}): DurablePostgres {
   })
   return durable
 }
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
-const ask = ({ resumed }: StageContext) =>
-  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
-const order = new Pipeline('order')
-  .withStage('price', () => ({ total: 5 }))
-  .withStage('approve', ask, { dependencies: ['price'] })
-  .withStage('pay', ({ inputs }) => ({ paid: inputs.from('price').total }), { dependencies: ['price', 'approve'] })
-  .build()
 
 test.each([true, false])('runs of several processes end through a pooler (listen: %s)', async (listen) => {
   const handles = [open({ listen }), open({ listen })]

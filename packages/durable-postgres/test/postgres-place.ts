@@ -1,6 +1,6 @@
 import type { Clock } from '@stageflow/core'
 import { types } from 'pg'
-import type { Pool, PoolClient } from 'pg'
+import type { Pool, PoolClient, QueryResult } from 'pg'
 
 import type { Place } from '../../durable-engine/test/place.ts'
 import { connect, ownSchema } from '../../store-postgres/test/postgres.ts'
@@ -10,29 +10,35 @@ import { PostgresJournal } from '../src/postgres-journal.ts'
 
 /** The journals of the tests of the engine, each in a schema of its own. Their tables are made when they are needed first. */
 export function schemasOfPostgres(): Place {
-  const pools: Pool[] = []
-  const newPool = (): Pool => {
-    const pool = connect({ max: 4, idleTimeoutMillis: 500 })
-    pools.push(pool)
-    return pool
-  }
-  const pool = newPool()
+  const pool = connect({ max: 100 })
+  /** The time that each connection has, if it has that of a clock. */
+  const times = new WeakMap<PoolClient, string>()
   const migrations = new Map<string, Promise<void>>()
   const migrated = (schema: string): Promise<void> => {
     const known = migrations.get(schema) ?? migrate(pool, schema)
     migrations.set(schema, known)
     return known
   }
-  /** The pool of one handle. The clock of the server is that of the handle, if it has one. */
+  /**
+   * The pool of one handle. All share their connections, because each new one costs more than most of what a test does. The clock of the
+   * server is that of the handle, if it has one.
+   */
   const poolOf = (schema: string, clock?: Clock): JournalPool => {
-    const own = newPool()
-    const connectOwn = async (): Promise<PoolClient> => {
+    const connectOne = async (): Promise<PoolClient> => {
       await migrated(schema)
-      const client = await own.connect()
-      if (clock !== undefined) await client.query(`SET stageflow.now = '${clock.now()}'`)
+      const client = await pool.connect()
+      const time = clock === undefined ? '' : `${clock.now()}`
+      if ((times.get(client) ?? '') !== time) {
+        const setting = client.query(`SET stageflow.now = '${time}'`)
+        await setting.catch((error: unknown) => {
+          client.release(true)
+          throw error
+        })
+        times.set(client, time)
+      }
       return client
     }
-    return { options: own.options, connect: connectOwn }
+    return { options: { max: 4 }, connect: connectOne }
   }
   return {
     answersAtOnce: false,
@@ -48,13 +54,9 @@ export function schemasOfPostgres(): Place {
     },
     change: async (schema, sql) => {
       await migrated(schema)
-      const client = await pool.connect()
-      try {
-        await client.query(`SET search_path = "${schema}"`)
-        return (await client.query({ text: sql, types: numbers })).rows as Record<string, unknown>[]
-      } finally {
-        client.release(true)
-      }
+      const text = `BEGIN; SET LOCAL search_path = "${schema}"; ${sql}; COMMIT`
+      const results = (await pool.query({ text, types: numbers })) as unknown as readonly QueryResult[]
+      return results.at(-2)?.rows ?? []
     },
     text: async (schema) => {
       const texts: string[] = []
@@ -64,7 +66,7 @@ export function schemasOfPostgres(): Place {
     },
     close: async () => {
       for (const schema of migrations.keys()) await pool.query(`DROP SCHEMA "${schema}" CASCADE`)
-      for (const each of pools) await each.end()
+      await pool.end()
     },
   }
 }

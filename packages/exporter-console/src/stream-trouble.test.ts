@@ -88,7 +88,7 @@ test('behind a BufferedExporter a stalled terminal gets no event twice, and take
   expect(clock.timers).toEqual([])
 })
 
-test('a batch is one write, and an empty batch is none', async () => {
+test('a batch is one write, and an empty batch writes nothing', async () => {
   let writes = 0
   const stream = new Writable({ write: (_, __, done) => (writes++, done()) })
   const exporter = new ConsoleExporter({ stream })

@@ -41,7 +41,7 @@ export function ownerIn(kept: unknown): Owner | undefined {
 /**
  * The default of `allows`: the same user of the same organization. A stage with `answeredBy` is answered by users of the
  * organization with its roles. The user who began the run needs them too. `hasOrgs`: whether tokens have organizations; then users without
- * one share none.
+ * one are kept apart.
  */
 export const ownerOrRoles =
   (hasOrgs: boolean): Allows =>

@@ -281,7 +281,7 @@ function requireOwner(runId: string, kept: unknown): Owner {
   )
 }
 
-/** `without`: the message if there is none. */
+/** `without`: the message if the caller has passed no token. */
 function requireToken(pipeline: PipelineInfo, token: unknown, without: string): string {
   if (token === undefined || token === null || token === '') throw refusal('auth/missing-token', without)
   if (typeof token === 'string') return token

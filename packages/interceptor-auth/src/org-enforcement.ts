@@ -96,7 +96,7 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
   }
 }
 
-/** What a run stays within: an organization. Users without one share none, so then it is the user. */
+/** What a run stays within: an organization. Users without one are kept apart, so then it is the user. */
 const boundOf = ({ orgId, userId }: Partial<Identity> = {}): {
   readonly orgId: string | null
   readonly userId?: string

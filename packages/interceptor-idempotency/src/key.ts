@@ -11,7 +11,7 @@ const UNNAMED = 'pipeline'
 /** Longer keys are hashed: every store can index 256 characters of any alphabet. */
 const LONGEST = 256
 
-/** The key that the caller gave; undefined if there is none; an error if it can't be used. */
+/** The key that the caller gave; undefined if the caller gave no key; an error if it can't be used. */
 export function readKey(
   context: InterceptorContext,
   keyOf: (context: StageContext) => string | null | undefined,

@@ -37,7 +37,7 @@ export function tracing(options: TracingOptions = {}): Interceptor {
   checkArgumentCount(arguments.length, 1, 'tracing(options)', 'tracing/illegal-option')
   checkTracingOptions(options)
   const redactor = createRedactor(options.redaction, { maxEntries: 128, maxLength: 65_536 })
-  /** How many runs are being recorded. While there are none, a stage costs one comparison. */
+  /** How many runs are being recorded. While no run is recorded, a stage costs one comparison. */
   let recorded = 0
 
   const over = (): void => void recorded--

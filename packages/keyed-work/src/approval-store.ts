@@ -1,6 +1,6 @@
 /**
  * Keeps approvals: one record per owner and id. Each operation is atomic, and returns the record as it is afterwards, or undefined if
- * there is none.
+ * no record has this owner and id.
  *
  * - A record is `pending` until its `ttlMs` are over, then `expired`. **Every operation treats a record past its `retentionMs` as
  *   missing**, whether or not it has been removed yet.

@@ -23,7 +23,7 @@ export interface Reason {
 export const unstorableValue = ({ status, reason }: Reason): string =>
   UNSTORABLE + JSON.stringify({ status, reason: reason.slice(0, LONGEST_REASON) })
 
-/** The text of the result, or the reason why there is none. Throws for a value that this version did not write. */
+/** The text of the result, or the reason why the text was not kept. Throws for a value that this version did not write. */
 export function readValue(value: string): { readonly text: string } | Reason {
   const rest = value.slice(1)
   if (value.startsWith(RESULT)) return { text: rest }

@@ -101,7 +101,7 @@ export function drawBar(
   return [waited, ...parts, ...drawAttempts(record, place)].join('')
 }
 
-/** A line from the start of the run. Without room for it there is none. */
+/** A line from the start of the run. Left out if it has no room. */
 function drawWait(scale: Scale, until: number, centre: number): Markup {
   return until - scale.from > 4 ? line('waiting', scale.from + 2, until - 2, centre) : ''
 }

@@ -14,6 +14,19 @@ import {
 
 const PASSWORD = 'opensesame'
 
+/**
+ * Settings of a server whose data is thrown away: it need not survive a crash of the machine or of the server. What a server has that is
+ * stopped survives.
+ */
+export const THROWAWAY: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_connections: '300',
+}
+
 type User = ServerProgram['user']
 
 /**

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 
-import { startPostgres } from './postgres-server.ts'
+import { THROWAWAY, startPostgres } from './postgres-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -42,8 +42,7 @@ export async function serverFor(url: string | undefined, start: () => Promise<Se
 }
 
 function startOwn(): Promise<Server> {
-  // The data of tests is thrown away, so it need not survive a crash of the machine.
-  return startPostgres({ fsync: 'off' })
+  return startPostgres(THROWAWAY)
 }
 
 async function reach(url: string): Promise<Server> {

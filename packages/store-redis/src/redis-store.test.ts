@@ -6,6 +6,7 @@ import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis-5'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { isHeavy } from '../../core/test/property-settings.ts'
 import { connect, redisUrl } from '../test/redis.ts'
 import type { RedisStoreOptions } from './redis-store-options.ts'
 import { redisStore } from './redis-store.ts'
@@ -23,7 +24,10 @@ afterAll(() => client.quit())
 /** A prefix that no other test and no earlier run has used. */
 const ownPrefix = (): string => `stageflow-test:${crypto.randomUUID()}:`
 
-function contractWith(name: string, open: () => Redis | Redis5): void {
+/** They take longest, or wait. By day they run with one client, by night with all. */
+const LONG = /however many others|random sequences|texts of any length|past its|lasts? for months/
+
+function contractWith(name: string, open: () => Redis | Redis5, isWhole = isHeavy): void {
   // Most cases wait for the server's clock, so the clients run them at the same time. The cases of one client run in turn.
   describe.concurrent(`the store contract with ${name}`, () => {
     let own: Redis | Redis5
@@ -36,12 +40,12 @@ function contractWith(name: string, open: () => Redis | Redis5): void {
       return { store, advance: (ms: number) => wait(ms) }
     }
     for (const { name: title, run } of keyedStoreContract(opened, { shortMs: 500 })) {
-      test(title, { concurrent: false, timeout: 60_000 }, run)
+      if (isWhole || !LONG.test(title)) test(title, { concurrent: false, timeout: 60_000 }, run)
     }
   })
 }
 
-contractWith('ioredis 6', () => connect())
+contractWith('ioredis 6', () => connect(), true)
 contractWith('ioredis 5', () => new Redis5(redisUrl))
 contractWith('a client with a key prefix, numbers as strings and automatic pipelining', () => {
   const options = { keyPrefix: 'app:', stringNumbers: true, enableAutoPipelining: true, protocol: 2 } as const

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { describe, test } from 'vitest'
 
+import { isHeavy } from '../../core/test/property-settings.ts'
 import type { SqliteStoreOptions } from '../src/database.ts'
 
 interface Opened<Store> {
@@ -17,7 +18,10 @@ type Contract<Store> = (
   options: { readonly shortMs: number },
 ) => readonly { readonly name: string; readonly run: () => Promise<void> }[]
 
-/** Tests a contract with databases of several kinds. */
+/** They take longest. By day they run with the first kind of database. */
+const LONG = /however many others|random sequences|texts of any length|past its|lasts? for months/
+
+/** Tests a contract with databases of several kinds. By night each of them has all cases. */
 export function contractWithDatabases<Store extends { close(): void }>(
   contract: Contract<Store>,
   open: (options: SqliteStoreOptions) => Store,
@@ -33,7 +37,9 @@ export function contractWithDatabases<Store extends { close(): void }>(
       return { store: open({ database }), advance: (ms) => wait(ms), close: () => database.close() }
     },
   }
-  describe.each(Object.entries(opens))('%s', (_, opened) => {
-    for (const { name, run } of contract(opened, { shortMs })) test.concurrent(name, run, 120_000)
+  const kinds = Object.entries(opens).map(([kind, opened], place) => ({ kind, opened, place }))
+  describe.each(kinds)('$kind', ({ opened, place }) => {
+    for (const { name, run } of contract(opened, { shortMs }))
+      if (isHeavy || place === 0 || !LONG.test(name)) test.concurrent(name, run, 120_000)
   })
 }

@@ -4,7 +4,7 @@ import type { WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './argument-errors.ts'
 
-/** A promise that rejects with the problems of the options; undefined if there are none. */
+/** A promise that rejects with the problems of the options; undefined if the options are right. */
 export function refusedWait(what: string, options: WaitOptions | undefined): Promise<never> | undefined {
   if (options === undefined) return undefined
   try {

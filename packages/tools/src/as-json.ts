@@ -14,7 +14,7 @@ export function asJson(given: unknown): AsJson {
   return lost === undefined ? { json: json ?? 'null' } : { lost }
 }
 
-/** Whether JSON keeps the value, perhaps not all that is in it. A field that is undefined is none. */
+/** Whether JSON keeps the value, perhaps not all that is in it. A field that is undefined doesn't count. */
 function isJson(value: unknown): boolean {
   if (typeof value === 'object') return value === null || Array.isArray(value) || isPlain(value)
   return typeof value === 'number' ? Number.isFinite(value) : /^(?:string|boolean|undefined)$/.test(typeof value)

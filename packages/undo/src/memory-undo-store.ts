@@ -25,7 +25,7 @@ interface Held {
 }
 
 /**
- * A store in this process's memory. When it is full, it removes expired calls. If there are none, it refuses new ones
+ * A store in this process's memory. When it is full, it removes expired calls. If no call has expired, it refuses new ones
  * (`undo/full`), because the calls in it have been promised to be undoable.
  */
 export function memoryUndoStore(options: MemoryUndoStoreOptions = {}): UndoStore {

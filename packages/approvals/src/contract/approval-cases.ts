@@ -19,7 +19,7 @@ import {
 import type { ApprovalBench } from './approval-bench.ts'
 import { randomApprovals } from './approval-sequences.ts'
 
-const ONCE = 'Insert the record only if there is none, and return the one that is there.'
+const ONCE = 'Insert the record only if no record has its owner and id, and return the one that is there.'
 const IF_PENDING = 'Change the record only if it is pending and its ttlMs are not over, by the clock of the store.'
 const IF_APPROVED =
   'Set the token only if the record is approved, in the same statement. Otherwise return the record as it is.'

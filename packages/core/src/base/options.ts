@@ -178,7 +178,7 @@ export const unknownText = (noun: string, name: string, known: readonly string[]
 
 const listOf = (known: readonly string[]): string => `known: ${known.join(', ')}`
 
-/** Throws one `StageflowError` with these problems; does nothing if there are none. */
+/** Throws one `StageflowError` with these problems; does nothing if the list is empty. */
 export function refuseOptions(where: string, code: string, problems: readonly string[]): void {
   if (problems.length > 0) throw new StageflowError(code, `${where}: ${asClause(problems.join('; '))}.`)
 }

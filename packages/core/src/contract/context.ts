@@ -65,7 +65,7 @@ export interface StageInfo {
   /** Where a durable run carries it out; undefined if its option was not given. */
   readonly placement: string | undefined
   /**
-   * The source text of its function, of a map the text of `each`. Undefined if there is none: for a child pipeline, whose stages have
+   * The source text of its function, of a map the text of `each`. Undefined for a stage without such a text: for a child pipeline, whose stages have
    * theirs, and for bound and native functions.
    */
   readonly source: string | undefined

@@ -5,7 +5,7 @@ import type { ChildFacts } from './executor.ts'
 /** At most so many child runs are kept with a call, the failed ones first. */
 const MOST_CHILDREN = 1_000
 
-/** The child runs that a call has made with `runChild`, and those inside them, as facts. Undefined if there are none. */
+/** The child runs that a call has made with `runChild`, and those inside them, as facts. Undefined if the call has made no child run. */
 export function childFactsOf(children: readonly ChildRun[] | undefined): readonly ChildFacts[] | undefined {
   if (children === undefined || children.length === 0) return undefined
   const all = children.flatMap(({ path, result }) => [

@@ -81,7 +81,7 @@ export interface BuiltGraph {
   readonly watching: readonly Interceptor[]
   /** The interceptors with `admit`, outermost first. */
   readonly admitting: readonly Interceptor[]
-  /** The interceptors around a whole run as one function; undefined if there are none. */
+  /** The interceptors around a whole run as one function; undefined if no interceptor wraps runs. */
   readonly aroundRun: RunPipeline | undefined
   /** The run options that the engine or an interceptor claims. */
   readonly knownRunOptions: readonly string[]

@@ -6,7 +6,7 @@ import { show } from '../base/show.ts'
 const DEEPEST = 500
 
 /**
- * Describes the first part of a value that JSON would lose or change, such as `1n at metadata.id`; undefined if there is none.
+ * Describes the first part of a value that JSON would lose or change, such as `1n at metadata.id`; undefined if JSON keeps all.
  * Undefined fields of objects are left out.
  */
 export function lostInJson(value: unknown): string | undefined {

@@ -231,7 +231,7 @@ function startOfName(text: string, last: number, from: number): number {
 const isSpaceOrSign = (code: number): boolean =>
   code <= SPACE || code === 42 || code === 43 || code === 63 || code === 93
 
-/** The length of the quote before `end`: escaped as in JSON inside JSON, doubled as in CSV, encoded for a URL, or 0 if there is none. */
+/** The length of the quote before `end`: escaped as in JSON inside JSON, doubled as in CSV, encoded for a URL, or 0 if no quote is there. */
 function quoteBefore(text: string, end: number, from: number): number {
   const last = end > from ? text.charCodeAt(end - 1) : 0
   if (last === DIGIT_TWO)

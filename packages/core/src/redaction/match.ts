@@ -1,6 +1,6 @@
 import { REDACTED } from './mark.ts'
 
-/** Where the match of a sticky pattern at `at` ends, or `at` if there is none. */
+/** Where the match of a sticky pattern at `at` ends, or `at` if nothing matches. */
 export function skip(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
   return pattern.test(text) ? pattern.lastIndex : at

@@ -108,7 +108,7 @@ function opensString(text: string, at: number): boolean {
   return text[at] === text[at - 1] || /[^\s,;:)\]}<>\\]/.test(text[at + 1] ?? ' ')
 }
 
-/** Where the string ends that begins at `at`; undefined if there is none. Its quotes may be escaped, as in JSON inside JSON. */
+/** Where the string ends that begins at `at`; undefined if no string begins there. Its quotes may be escaped, as in JSON inside JSON. */
 function endOfString(text: string, at: number): number | undefined {
   const opening = matchAt(QUOTE, text, at)?.[0]
   if (opening === undefined) return undefined

@@ -31,7 +31,7 @@ function stageOutput(run: RunFacts, index: number): Output | undefined {
   return state === SKIPPED ? new Output('skip', skipReason(run, index)) : undefined
 }
 
-/** The output of a stage by its name, as interceptors and callers see it; undefined while there is none. */
+/** The output of a stage by its name, as interceptors and callers see it; undefined until the stage has an output. */
 export function outputNamed(run: RunFacts, stage: string): StageOutput | undefined {
   const index = run.graph.indexOf(stage)
   const output = index === undefined ? undefined : stageOutput(run, index)
@@ -51,7 +51,7 @@ function skipReason(run: RunFacts, index: number): string {
   return `dependency "${names[why]}" ${ended}${isAlone ? '' : ', so too few dependencies can end ok'}`
 }
 
-/** The requests of suspended outputs, by their keys; undefined if there are none. */
+/** The requests of suspended outputs, by their keys; undefined if no output is suspended. */
 export function requestsOf(outputs: object): Readonly<Record<string, unknown>> | undefined {
   let requests: Record<string, unknown> | undefined
   for (const [key, output] of Object.entries(outputs) as [string, Output | undefined][])

@@ -98,7 +98,7 @@ export class RunFacts {
   ending: Ending | undefined
   /** Every failure that was not tolerated, in order. */
   failures: Failure[] | undefined
-  /** Further facts of each stage beyond its data and times; undefined if there are none. */
+  /** Further facts of each stage beyond its data and times; undefined if no stage has any. */
   stages: (StageFacts | undefined)[] | undefined
   readonly #input: Fields
   #notebook: Notebook | undefined

@@ -88,7 +88,7 @@ export class RunParts {
   }
 }
 
-/** Puts the interceptors around whole runs, the first of them outermost; undefined if none wraps them. */
+/** Puts the interceptors around whole runs, the first of them outermost; undefined if no interceptor wraps runs. */
 export function wrapRuns(
   interceptors: readonly Interceptor[],
   pipeline: PipelineInfo,

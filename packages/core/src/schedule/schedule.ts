@@ -58,7 +58,7 @@ export class Schedule {
   /** How many dependents can still read a stage. Undefined if no stage has `late: 'abort'`. */
   readonly #readers: Int32Array | undefined
   /**
-   * For each waiting or skipped stage: the failed stage among or behind its dependencies, plus 1; 0 if there is none. Created at
+   * For each waiting or skipped stage: the failed stage among or behind its dependencies, plus 1; 0 if no stage failed. Created at
    * the first failure after which the run goes on.
    */
   #failures: Int32Array | undefined
@@ -94,7 +94,7 @@ export class Schedule {
     return fact === UNPARK && this.#slots?.unpark(stage) === true
   }
 
-  /** Takes the next command from the schedule: what the run must do now. Returns it with its operation and stage in one integer; 0 if there is none now. */
+  /** Takes the next command from the schedule: what the run must do now. Returns it with its operation and stage in one integer; 0 if it must do nothing now. */
   take(): number {
     while (this.#head < this.#tail) {
       const next = this.#queue[this.#head++] as number

@@ -31,7 +31,7 @@ export class Slots {
     return this.#parked.has(stage) && !this.#returning.includes(stage) && this.#returning.push(stage) > 0
   }
 
-  /** Gives a slot to the parked stage that has waited longest; undefined if none waits. */
+  /** Gives a slot to the parked stage that has waited longest; undefined if no stage waits. */
   resume(): number | undefined {
     const stage = this.#returning.shift()
     if (stage !== undefined) this.#parked.delete(stage)

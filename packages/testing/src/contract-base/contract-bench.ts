@@ -53,7 +53,7 @@ export class ContractBench {
     this.#waits = waits
   }
 
-  /** When the next timer fires; Infinity if there is none that can. */
+  /** When the next timer fires; Infinity if no timer can fire. */
   get nextDue(): number {
     return this.clock.timers[0]?.dueAt ?? Infinity
   }

@@ -9,7 +9,7 @@ import { memoryExecutor } from '../durable.ts'
 
 /** More random pipelines with STAGEFLOW_HEAVY=1, as at night. */
 const contractSettings = (): { pipelines: number } => ({
-  pipelines: (env['STAGEFLOW_HEAVY'] ?? '') === '' ? 40 : 1_500,
+  pipelines: (env['STAGEFLOW_HEAVY'] ?? '') === '' ? 15 : 1_500,
 })
 
 /** For a case that hangs. How long one takes is decided by the number of pipelines. */

@@ -20,7 +20,7 @@ import { interceptorContract, type CreateInterceptor, type InterceptorContractOp
 import type { ContractCase } from '../contract.ts'
 import { interceptorCases } from './interceptor-contract.ts'
 
-/** They take longest. By default every fourth correct interceptor is tried with them. */
+/** They take longest. By default every eighth correct interceptor is tried with them. */
 const SLOW = [
   'lets a thousand calls through',
   'lets child runs through, however many parents wait for them',
@@ -33,13 +33,13 @@ const interceptors = Object.entries(correct).map(([name, [create, options]], pla
   name,
   place,
   cases: interceptorContract(create, options),
-  isWhole: isHeavy || place % 4 === 0,
+  isWhole: isHeavy || place % 8 === 0,
 }))
 
-// By default each interceptor is tried with every second of the quick cases, so that each case is tried with about half of them.
+// By default each interceptor is tried with every fourth of the quick cases, so that each case is tried with about a quarter of them.
 describe.concurrent.each(interceptors)('$name keeps the whole contract', ({ cases, place }) => {
   for (const [index, one] of cases.entries())
-    if (!isSlow(one) && (isHeavy || (index + place) % 2 === 0)) test(one.name, one.run)
+    if (!isSlow(one) && (isHeavy || (index + place) % 4 === 0)) test(one.name, one.run)
 })
 
 // One at a time: what other cases allocate meanwhile counts as memory that an interceptor needs, and the case tries again.
@@ -55,14 +55,14 @@ const caseOf = async (create: CreateInterceptor, wanted: string): Promise<void> 
 // ---------- broken interceptors
 
 /**
- * The cases that a mutant is tried with. By default that is the one that finds it, and for every tenth mutant the quick ones before it too.
+ * The cases that a mutant is tried with. By default that is the one that finds it, and for every twentieth mutant the quick ones before it too.
  * STAGEFLOW_HEAVY=1 tries all cases with each mutant, also beside an interceptor that wraps.
  */
 function casesFor({ create, options = {}, caughtBy }: InterceptorMutant, place: number): readonly ContractCase[] {
   if (create === undefined) return []
   const cases = interceptorCases(create, options, { waits: SHORT, alsoBeside: isHeavy })
   if (isHeavy) return cases
-  const isWhole = caughtBy === undefined || place % 10 === 0
+  const isWhole = caughtBy === undefined || place % 20 === 0
   return cases.filter((one) => one.name === caughtBy || (isWhole && !isSlow(one)))
 }
 

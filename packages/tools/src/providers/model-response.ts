@@ -22,12 +22,12 @@ export interface ModelResponse {
 
 /** A call of a message that is sent back to a model. */
 export interface SentCall {
-  /** Undefined if the response has none, and none was given. */
+  /** Undefined if the response has no id, and the app gave no id. */
   readonly id: string | undefined
   readonly name: string
   /** The arguments as the model wrote them, which may not be JSON. */
   readonly json: string
-  /** The arguments as an object; empty if they are none. */
+  /** The arguments as an object; empty if they aren't one. */
   readonly input: Readonly<Record<string, unknown>>
   /** The call as it came. */
   readonly raw: unknown

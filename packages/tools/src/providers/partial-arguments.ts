@@ -4,7 +4,7 @@ import { Allow, parse } from 'partial-json'
 const ALLOWED = Allow.ALL & ~Allow.NUM & ~Allow.SPECIAL
 const DEEPEST = 64
 
-/** The value of unfinished JSON so far; undefined if it has none or is nested too deep. Never throws. */
+/** The value of unfinished JSON so far; undefined if it has no value yet or is nested too deep. Never throws. */
 export function partialJson(text: string): unknown {
   // The parser is recursive: it would overflow its stack, and take seconds to return.
   if (isDeep(text)) return undefined
