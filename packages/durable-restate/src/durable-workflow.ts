@@ -22,7 +22,7 @@ import type { Question } from './questions.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { CLAIM_MS } from './recorded-run.ts'
 import { RunningCalls } from './running-calls.ts'
-import { beginRun, checkBegin, startOf, traceHeaders } from './run-start.ts'
+import { beginRun, checkBegin, skipNumbers, startOf, traceHeaders } from './run-start.ts'
 import type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
 import { idsOf } from './run-view.ts'
 import type { RunAct } from './run-acts.ts'
@@ -86,6 +86,7 @@ export function durableWorkflow<Stages, Ports>(
       const begun = startOf(context.key, request, begin)
       startedAt = begun.start.startedAt
       context.set(RUN, { status: 'running', startedAt })
+      skipNumbers(context, begun.lastPending)
       executor = new RestateExecutor(context, { ...begun, running, service })
       const ended = await runDurable(graph, executor, legOptions(options))
       const end = (): DurableResult<Stages> | TooLarge => durableResult(ended)

@@ -58,6 +58,7 @@ export function keptByRetry(graph: GraphFingerprint, journal: RunJournal, { agai
     start: { startedAt, trace, limitFrom },
     facts: factsForRetry(graph, journal.facts, again),
     triedAgain: [...journal.triedAgain, { at: limitFrom, ...(by !== undefined && { by }) }],
+    lastPending: journal.lastPending,
   }
 }
 
