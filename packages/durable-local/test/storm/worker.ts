@@ -5,7 +5,7 @@ import { systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 
 import { randomFrom } from '../random-graph.ts'
-import { orderGraph } from './orders.ts'
+import { MAY_END, orderGraph } from './orders.ts'
 import type { Version } from './orders.ts'
 import { People } from './people.ts'
 import type { OpenRuns } from './place.ts'
@@ -50,7 +50,12 @@ const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead }
 setInterval(() => (ahead += random() < 0.2 ? random() * 200 : 0), 200).unref()
 
 const { openRuns } = (await import(plan.opener)) as { readonly openRuns: OpenRuns }
-const { runs, troubles } = openRuns(plan.address, { clock, leaseMs: plan.leaseMs, isWeak: plan.isWeak })
+const { runs, troubles } = openRuns(plan.address, {
+  clock,
+  leaseMs: plan.leaseMs,
+  isWeak: plan.isWeak,
+  version: plan.version,
+})
 const file = (name: string): string => join(plan.folder, name)
 const graph = orderGraph({
   version: plan.version,
@@ -68,6 +73,7 @@ const people = new People({
   note: (what, ...words) => appendFileSync(file(what), `${words.join(' ')}\n`),
   noted: (what) => (existsSync(file(what)) ? readFileSync(file(what), 'utf8').split('\n').filter(Boolean) : []),
   giveCard: (runId, n) => writeFileSync(file(`card-${runId}-${n}`), ''),
+  mayEnd: () => existsSync(file(MAY_END)),
 })
 
 // A deploy: code that is in progress has some time to leave.

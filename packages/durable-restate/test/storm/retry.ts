@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { StageflowError, systemClock } from '@stageflow/core'
-import { REQUESTER, orderGraph, orderPlan } from '../../../durable-local/test/storm/orders.ts'
+import { REQUESTER, orderGraph, planOf } from '../../../durable-local/test/storm/orders.ts'
 import { durableClient } from '../../src/index.ts'
 import type { DurableResult } from '../../src/index.ts'
 import { secret } from '../secret.ts'
@@ -12,10 +12,12 @@ import type { Address } from './workflow.ts'
 // the storm doesn't kill: a retry removes the failed run from Restate and begins it again, and must do both.
 
 const [address = '', order = ''] = process.argv.slice(2)
-const { url, adminUrl, retried, whereabouts } = JSON.parse(address) as Address
-const world = { version: 'old', effect: () => {}, newCards: () => Infinity, clock: systemClock, slowMs: 0 } as const
+const { url, adminUrl, retried, whereabouts, hasNew } = JSON.parse(address) as Address
+// Restate begins the run again with the version that was registered last.
+const version = existsSync(hasNew) ? 'fitting' : 'old'
+const world = { version, effect: () => {}, newCards: () => Infinity, clock: systemClock, slowMs: 0 } as const
 const client = durableClient({ url, adminUrl, name: WORKFLOW, secret, graph: orderGraph(world) })
-const { failures } = orderPlan(Number(order.replace('order-', '')))
+const { failures } = planOf(order)
 
 /** For an order that fails twice. Only one process at a time tries it again: it may have failed again since this one was asked to. */
 async function withNewCard(): Promise<DurableResult<any>> {
