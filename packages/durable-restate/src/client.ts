@@ -19,7 +19,7 @@ import type { NamedGraph } from '@stageflow/core/durable'
 import { ClientAdmissions } from './admission.ts'
 import type { Admitted, Asking } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
-import { restateAt } from './http.ts'
+import { mayPass, restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import { CLAIM_MS, POLL_MS, RecordedRun } from './recorded-run.ts'
 import { notFailed, retryRun } from './retry-failed.ts'
@@ -28,7 +28,7 @@ import type { DurableRequest } from './run-start.ts'
 import type { RunState, RunView } from './run-view.ts'
 import { keysOf } from './secret.ts'
 import type { Secrets } from './secret.ts'
-import { sealed } from './sent-request.ts'
+import { NOT_ADMITTED, sealed } from './sent-request.ts'
 import type { Action, ClientRequest } from './sent-request.ts'
 
 export interface DurableClientOptions<Graph = unknown> {
@@ -312,12 +312,29 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     const split = (where: string, runId: string, given: unknown, rules: OptionRules = WAIT): Split =>
       checked(where, runId, given, rules, system)
 
+    /** Sends a request to a run. If that was tried again or moved after its caller was admitted, the caller is admitted to the new one. */
+    async function sendTo(
+      action: 'answer' | 'cancel',
+      runId: string,
+      body: unknown,
+      { asking, wait }: Split,
+    ): Promise<{ readonly run: string; readonly returned: unknown }> {
+      for (;;) {
+        const { run: view, by } = await admitted(action, runId, asking, wait, action === 'answer' ? body : undefined)
+        const { run } = view
+        try {
+          return { run, returned: await send(action, runId, { ...by, run, body }, wait) }
+        } catch (error) {
+          const isOfAnother = StageflowError.is(error, NOT_ADMITTED) && (await existing(runId, wait)).run !== run
+          if (!isOfAnother) throw error
+        }
+      }
+    }
+
     /** Returns the run that has the answers. */
-    async function sendAnswers(runId: string, answers: unknown, { asking, wait }: Split): Promise<string> {
+    async function sendAnswers(runId: string, answers: unknown, options: Split): Promise<string> {
       checkJson(answers, `The answer to the run "${runId}"`)
-      const { run, by } = await admitted('answer', runId, asking, wait, answers)
-      await send('answer', runId, { ...by, run: run.run, body: answers }, wait)
-      return run.run
+      return (await sendTo('answer', runId, answers, options)).run
     }
 
     return {
@@ -335,9 +352,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
         return resultOf(runId, run, options.asking, options.wait)
       },
       cancel: async (runId, reason, given) => {
-        const { asking, wait } = split('cancel()', runId, given)
-        const { run, by } = await admitted('cancel', runId, asking, wait)
-        return (await send('cancel', runId, { ...by, run: run.run, body: reason }, wait)) as boolean
+        return (await sendTo('cancel', runId, reason, split('cancel()', runId, given))).returned as boolean
       },
       status: async (runId, given) => {
         const { asking, wait } = split('status()', runId, given)
@@ -438,10 +453,6 @@ function isGraph(value: unknown): boolean {
     return false
   }
 }
-
-/** Whether the same request may succeed a moment later. */
-const mayPass = (error: unknown): boolean =>
-  ['unavailable', 'no-service', 'timed-out'].some((code) => StageflowError.is(error, `durable-restate/${code}`))
 
 function checkJson(value: unknown, what: string): void {
   const lost = lostInJson(value)

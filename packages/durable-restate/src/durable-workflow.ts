@@ -25,6 +25,7 @@ import { RunningCalls } from './running-calls.ts'
 import { beginRun, checkBegin, skipNumbers, startOf, traceHeaders } from './run-start.ts'
 import type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
 import { idsOf } from './run-view.ts'
+import { actsOfMoved } from './run-acts.ts'
 import type { RunAct } from './run-acts.ts'
 import type { RunState, RunView, Started } from './run-view.ts'
 import { notAdmitted, opened } from './sent-request.ts'
@@ -177,10 +178,17 @@ export function durableWorkflow<Stages, Ports>(
     request: BegunRequest,
   ): Promise<boolean> {
     if (missingKeepers(graph, kept).length > 0) throw terminal(unguarded(context.key), 500)
-    const started: Started = { run: id, at, kept, by, ids: idsOf(request.input ?? {}) }
+    const { moved } = request
+    const started: Started = {
+      run: id,
+      at: moved?.start.startedAt ?? at,
+      kept,
+      by,
+      ids: idsOf(request.input ?? {}),
+      acts: moved === undefined ? [] : actsOfMoved(moved),
+    }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
-    for (const [name, value] of Object.entries(request.moved?.promises ?? {}))
-      await told(context.promise(name).resolve(value))
+    for (const [name, value] of Object.entries(moved?.promises ?? {})) await told(context.promise(name).resolve(value))
     const sent = context.genericSend<BegunRequest>({
       service: options.name,
       method: 'run',
@@ -197,7 +205,7 @@ export function durableWorkflow<Stages, Ports>(
     const { body } = await received(context, 'read', sent)
     const started = await context.promise<Started>(STARTED).peek()
     if (started === undefined) return null
-    const { at: _, by, ...known } = started
+    const { at: _, by, acts, ...known } = started
     const { userId, orgId } = by ?? known.ids
     const state = await stateOf(context, started)
     const questions = state.status === 'running' ? await questionsOf(context) : new Map<string, Question>()
@@ -210,7 +218,7 @@ export function durableWorkflow<Stages, Ports>(
         userId,
         orgId,
         requests: openRequests(questions),
-        acts: (await context.get<readonly RunAct[]>(ACTS)) ?? [],
+        acts: (await context.get<readonly RunAct[]>(ACTS)) ?? acts,
       },
       ...(wantsResult && { result: await context.promise(RESULT).peek() }),
     }

@@ -8,7 +8,7 @@ import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
 import { ABORT, ACTS, ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, answerName } from './names.ts'
 import { Questions } from './questions.ts'
-import { actOfFact, actOfRetry } from './run-acts.ts'
+import { actOfFact, actOfRetry, inOrder } from './run-acts.ts'
 import type { Retry, RunAct } from './run-acts.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
@@ -237,8 +237,7 @@ export class RestateExecutor implements StageExecutor {
   #writeActs(): void {
     if (this.#acts.length === this.#actsWritten) return
     this.#actsWritten = this.#acts.length
-    const acts = this.#acts.toSorted((one, other) => one.at - other.at)
-    this.#context.set(ACTS, acts)
+    this.#context.set(ACTS, inOrder(this.#acts))
   }
 
   #sleepForTimers(): void {

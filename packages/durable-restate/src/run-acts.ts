@@ -1,4 +1,5 @@
 import type { RunAuthor } from '@stageflow/core'
+import type { Moved } from './run-start.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** An act of a person, or of a part of the app, that counted. */
@@ -29,3 +30,9 @@ export function actOfFact(fact: KeptFact): RunAct | undefined {
   const { kind, key, at, by } = fact
   return { kind, key, at, ...(by !== undefined && { by }) }
 }
+
+/** What was asked of a run before it was moved or tried again. */
+export const actsOfMoved = ({ triedAgain = [], facts }: Pick<Moved, 'triedAgain' | 'facts'>): readonly RunAct[] =>
+  inOrder([...triedAgain.map(actOfRetry), ...facts.flatMap((fact) => actOfFact(fact) ?? [])])
+
+export const inOrder = (acts: readonly RunAct[]): readonly RunAct[] => acts.toSorted((one, other) => one.at - other.at)

@@ -98,8 +98,8 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
 }
 
 /**
- * Uses up the numbers of an earlier invocation of the run. Restate gives both the same id, and ends in this one what the earlier one had
- * still waited for: a step of this one that had the number of an old sleep would never end.
+ * Uses up the numbers of an earlier invocation of the run. Restate gives both the same id, so an old sleep ends in this invocation. A step
+ * with the number of that sleep would never end.
  */
 export function skipNumbers(context: WorkflowContext, last: number): void {
   for (let number = 0; number < last; number++) void context.promise(UNUSED).peek()

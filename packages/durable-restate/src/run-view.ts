@@ -34,6 +34,8 @@ export interface RunView {
 /** What the promise that a run was started tells. */
 export interface Started extends Pick<RunView, 'run' | 'kept' | 'ids'> {
   readonly at: number
+  /** What was asked of the run before it was moved or tried again. */
+  readonly acts: readonly RunAct[]
   readonly by?: RunAuthor | undefined
 }
 

@@ -88,8 +88,6 @@ function bodyOf(sent: unknown, { action, runId }: Expected): unknown {
   )
 }
 
+export const NOT_ADMITTED = 'durable-restate/not-admitted'
 export const notAdmitted = ({ action, runId }: Pick<Expected, 'action' | 'runId'>, why: string): StageflowError =>
-  new StageflowError(
-    'durable-restate/not-admitted',
-    `The request to ${action} the run "${runId}" doesn't count: ${why}.`,
-  )
+  new StageflowError(NOT_ADMITTED, `The request to ${action} the run "${runId}" doesn't count: ${why}.`)

@@ -8,8 +8,8 @@ import { randomFrom } from '../random-graph.ts'
 // one right result.
 
 /**
- * Versions of the app. In the new ones there is also a check of the risk. In `new` the approval depends on it, which may be waiting already;
- * in `fitting` the shipment does, so that all orders that have not been shipped can go on with it.
+ * Versions of the app. The new ones also check the risk. In `new` the approval depends on that check, and may be waiting already. In
+ * `fitting` the shipment does, so that every order that was not shipped fits.
  */
 export type Version = 'old' | 'new' | 'fitting'
 
