@@ -58,7 +58,12 @@ export class People {
     let open = Array.from({ length: orders }, (_, place) => orderPlan(firstSeed + place))
     while (open.length > 0 || !this.#plan.mayEnd()) {
       const ended = new Set<OrderPlan>()
-      for (const order of open.slice(0, MOST_OPEN)) if (await this.#visit(order)) ended.add(order)
+      const visited = open.slice(0, MOST_OPEN).filter((order) => this.#isMine(order) || this.#plan.random() < 0.3)
+      await Promise.all(
+        visited.map(async (order) => {
+          if (await this.#visit(order)) ended.add(order)
+        }),
+      )
       open = open.filter((order) => !ended.has(order))
       await wait(PAUSE_MS)
     }

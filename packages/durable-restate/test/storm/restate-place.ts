@@ -8,6 +8,7 @@ import { Proxy } from '../breakable.ts'
 import { answered } from '../observed.ts'
 import { startRestate } from '../restate-server.ts'
 import type { RestateServer } from '../restate-server.ts'
+import { serveRetries } from './retry.ts'
 import { WORKFLOW } from './workflow.ts'
 import type { Address } from './workflow.ts'
 
@@ -29,7 +30,7 @@ export async function restatePlace(): Promise<OwnPlace> {
   const ingress = new Proxy(() => [Number(new URL(server.url).port)])
   const proxies = [workers.old.proxy, workers.new.proxy, ingress]
   for (const proxy of proxies) await proxy.listen()
-  const address: Address = {
+  const parts: Omit<Address, 'retries'> = {
     url: ingress.url,
     adminUrl: server.admin,
     old: { sockets: workers.old.sockets, url: workers.old.proxy.url },
@@ -38,6 +39,8 @@ export async function restatePlace(): Promise<OwnPlace> {
     whereabouts,
     retried,
   }
+  const retries = await serveRetries(parts)
+  const address: Address = { ...parts, retries: retries.url }
   const place: StormPlace = {
     name: 'Restate',
     address: JSON.stringify(address),
@@ -84,6 +87,7 @@ export async function restatePlace(): Promise<OwnPlace> {
   return {
     place,
     close: async () => {
+      await retries.close()
       for (const proxy of proxies) await proxy.close()
       await server.close()
     },

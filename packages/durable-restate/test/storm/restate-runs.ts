@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
@@ -16,6 +14,7 @@ import type { DurableResult, NamedClient, RunState } from '../../src/index.ts'
 import { answered } from '../observed.ts'
 import { adminOf } from '../restate-server.ts'
 import { secret } from '../secret.ts'
+import type { RetryEnd } from './retry.ts'
 import { WORKFLOW } from './workflow.ts'
 import type { Address } from './workflow.ts'
 
@@ -60,7 +59,7 @@ export const openRuns: OpenRuns = (text, { version }) => {
         if (token !== REQUESTER) return settled(await clientOf(graph).retryFailed(id, { token }))
         const state = await plain.as('the storm').status(id)
         if (state?.status === 'failed') writeFileSync(join(address.retried, id), '')
-        return retry(text, id)
+        return retry(address, id)
       }),
     cancel: (graph: Graph, id: string, reason: string, { token }: Caller) =>
       ask(id, () => clientOf(graph).cancel(id, reason, { token })),
@@ -132,15 +131,14 @@ async function details(runId: string, state: RunState, client: NamedClient<any>)
 }
 
 /** Tries an order again, as its requester, in a process that the storm doesn't kill. */
-async function retry(address: string, id: string): Promise<void> {
-  const program = fileURLToPath(new URL('retry.ts', import.meta.url))
-  const args = ['--conditions=@stageflow/source', '--no-warnings', program, address, id]
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
-  let said = ''
-  for await (const bytes of child.stdout) said += String(bytes)
-  const { status, code, message } = JSON.parse(said) as Readonly<Record<string, string>>
-  if (code !== undefined) throw new StageflowError(code, `${message}`)
-  if (status === 'failed') throw new StageflowError('core/pipeline-failed', 'The run has failed.')
+async function retry({ retries }: Address, id: string): Promise<void> {
+  const end = await fetch(`${retries}/${id}`, { method: 'POST' })
+    .then((response) => response.json() as Promise<RetryEnd>)
+    .catch((cause: unknown) => {
+      throw new StageflowError('durable-engine/unavailable', `No answer to the retry of ${id}.`, { cause })
+    })
+  if ('code' in end) throw new StageflowError(end.code, end.message)
+  if (end.status === 'failed') throw new StageflowError('core/pipeline-failed', 'The run has failed.')
 }
 
 const unknown = (id: string): StageflowError => new StageflowError('durable-restate/unknown-run', `No order ${id}.`)

@@ -16,6 +16,8 @@ export interface Address {
   readonly hasNew: string
   /** The folder that the processes of the storm share. */
   readonly whereabouts: string
+  /** The address that tries orders again. */
+  readonly retries: string
   /** The folder in it with the names of the orders that were tried again. */
   readonly retried: string
 }
