@@ -68,9 +68,8 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 /** A process of the app, and those that take its place when it is killed. */
 interface Worker {
   child: ChildProcess
-  isReady: boolean
-  /** Whether it has seen that all orders have ended. */
-  hasEnded: boolean
+  /** What it has printed: `ready`, `ended`, and, for each stop, `stops` and `goes on`. */
+  said: string
   isWeak: boolean
   /** How many have been killed. */
   lives: number
@@ -123,8 +122,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   }
   const workers = Array.from({ length: plan.workers }, (): Worker => ({
     child: undefined as never,
-    isReady: false,
-    hasEnded: false,
+    said: '',
     isWeak: false,
     lives: 0,
   }))
@@ -132,18 +130,14 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   /** Starts a process, and another one whenever it was killed or closed. Resolves when one has ended by itself. */
   const keepAlive = async (worker: Worker, number: number): Promise<void> => {
     while (!isOver) {
-      worker.isReady = false
+      worker.said = ''
       // A new process would make a new place while the old one is away.
       await troubled
       worker.isWeak = place.hasWeak && worker.lives > 0 && random() < 0.15 && (blows['kill'] ?? 0) < plan.blows / 2
       if (worker.isWeak) weak++
       const child = start(number, worker.lives, worker.isWeak)
       worker.child = child
-      worker.hasEnded = false
-      child.stdout?.on('data', (bytes) => {
-        worker.isReady ||= String(bytes).includes('ready')
-        worker.hasEnded ||= String(bytes).includes('ended')
-      })
+      child.stdout?.on('data', (bytes) => (worker.said += String(bytes)))
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       worker.lives++
       if (signal === 'SIGKILL' || code === CLOSED) continue
@@ -179,10 +173,16 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   /** For longer than its lease, so that others take its runs. */
   const stop = async (worker: Worker): Promise<void> => {
     count('stop')
-    worker.child.kill('SIGUSR2')
+    const { child } = worker
+    const before = worker.said.length
+    const hasSaid = (text: string): boolean =>
+      worker.said.includes(text, before) || child.exitCode !== null || child.signalCode !== null
+    child.kill('SIGUSR2')
+    // A busy process stops late.
+    while (!hasSaid('stops')) await wait(10)
     await wait(plan.leaseMs * (1.2 + random()))
     await mark()
-    worker.child.kill('SIGCONT')
+    for (; !hasSaid('goes on'); await wait(10)) child.kill('SIGCONT')
   }
   const trouble = async ({ name, happen }: Trouble): Promise<void> => {
     count(name)
@@ -200,7 +200,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     // The first kill brings the new version of the graph.
     const worker = blows['kill'] === undefined && kind === 'kill' ? (workers.at(-1) as Worker) : anyOf(workers)
     // A process that has not opened its runs has nothing to lose.
-    while (!isOver && !workers.every(({ isReady }) => isReady)) await wait(20)
+    while (!isOver && !workers.every(({ said }) => said.includes('ready'))) await wait(20)
     if (isOver) return
     // A weak process can't end its runs.
     if (kind === 'kill' || worker.isWeak) await kill(worker)
@@ -211,9 +211,9 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
 
   const ends = Promise.all(workers.map(keepAlive))
   const giveUp = async (): Promise<void> => {
-    const hung = workers.flatMap(({ child, hasEnded }, number) => {
+    const hung = workers.flatMap(({ child, said }, number) => {
       if (child.exitCode !== null || child.signalCode !== null) return []
-      return [`worker ${number} ${hasEnded ? 'has seen the end of all, and lives on' : 'still works'}`]
+      return [`worker ${number} ${said.includes('ended') ? 'has seen the end of all, and lives on' : 'still works'}`]
     })
     const left = (await place.openRuns?.().catch((error: unknown) => [String(error)])) ?? []
     problems.push(`not all was over after ${plan.minutes} minutes: ${[...hung, ...left].join('; ')}`)

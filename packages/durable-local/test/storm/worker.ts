@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { systemClock } from '@stageflow/core'
@@ -42,7 +42,11 @@ const plan = JSON.parse(process.argv[2] as string) as WorkerPlan
 const random = randomFrom(plan.seed)
 
 // The process stops between two turns of its event loop, never between the look at the lease and the call that follows it.
-process.on('SIGUSR2', () => process.kill(process.pid, 'SIGSTOP'))
+process.on('SIGUSR2', () => {
+  writeSync(1, 'stops\n')
+  process.kill(process.pid, 'SIGSTOP')
+  writeSync(1, 'goes on\n')
+})
 
 /** Not that of the others, and now and then it jumps ahead. */
 let ahead = plan.skewMs
