@@ -57,6 +57,7 @@ const garbage: readonly (readonly [moved: unknown, why: string])[] = [
   [{ start, facts: [{ kind: 'stop', key: '', at: 1, reason: 7 }] }, 'facts[0]: reason must be a string'],
   [{ start, facts: [], triedAgain: 'yes' }, 'triedAgain must be an array'],
   [{ start, facts: [], triedAgain: [{ by: { system: 'x' } }] }, 'triedAgain must be an array'],
+  [{ start, facts: [], triedAgain: [{ at: 1, again: [7] }] }, 'triedAgain must be an array'],
   [{ start, facts: [], promises: [] }, 'promises must be those'],
   [{ start, facts: [], promises: { 'run result': {} } }, 'promises must be those'],
   [{ start, facts: [], promises: { 'run started': {} } }, 'promises must be those'],

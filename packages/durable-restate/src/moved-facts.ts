@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { stageOfKey, wrongFact } from '@stageflow/core/durable'
+import { AGAIN, stageOfKey, wrongFact } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { isPlain } from '@stageflow/core/kit'
 import { ANSWER, CANCEL } from './names.ts'
@@ -56,7 +56,8 @@ function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasG
 }
 
 const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
-const isRetry = (value: unknown): boolean => isPlain(value) && isTime(value['at'])
+const isRetry = (value: unknown): boolean =>
+  isPlain(value) && isTime(value['at']) && (value['again'] === undefined || AGAIN[0](value['again']))
 const isTrace = (value: unknown): boolean =>
   isPlain(value) &&
   Object.entries(value).every(

@@ -131,7 +131,7 @@ test('only a failed run is tried again, and only with stages that it has', async
   for (const again of ['report', [1], {}])
     await expect(client.retryFailed('r', { again: again as never })).rejects.toMatchObject({
       code: 'durable-restate/illegal-option',
-      message: expect.stringContaining('again must be the names of stages') as string,
+      message: expect.stringContaining('again must be the names of the stages') as string,
     })
   expect((await client.status('r'))?.status).toBe('failed')
 })
