@@ -15,6 +15,8 @@ const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
 const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
 const LEASE_TESTS = [`${ENGINE}/lost-leases.test.ts`, `${LOCAL}/lost-leases.test.ts`]
 const FAILED_WRITES_TESTS = [`${ENGINE}/failed-writes.test.ts`, `${LOCAL}/failed-writes.test.ts`]
+const CHANGED_DEMANDS_TESTS = [`${ENGINE}/changed-demands.test.ts`]
+const REUSED_ID_TESTS = [`${ENGINE}/reused-ids.test.ts`]
 const ADD_FACTS_TESTS = [`${POSTGRES}/add-facts.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
 const ACCESS_TESTS = [`${AUTH}/access.test.ts`]
@@ -91,7 +93,6 @@ export const RULE_MUTANTS = [
 
   // Admission, in the engine
   ...[
-    ['a caller that attaches is not admitted', "await admissions.later(graph, 'attach', row, options)", ''],
     ['a caller that tries again is not admitted', "await admissions.later(graph, 'retry', row, options)", ''],
     [
       'a caller that cancels is not admitted',
@@ -109,19 +110,28 @@ export const RULE_MUTANTS = [
       '    const paths = await readable(',
       '    await runs.answer(runId, { graph, answers, by: undefined, carriesOn: false })\n    const paths = await readable(',
     ],
-    [
-      'a start is not admitted',
-      'isGuarded(graph) ? await admissions.start(graph, runId, created.input, options) : undefined',
-      'undefined',
-    ],
   ].map(([rule, find, replace]) =>
     mutant(rule, `${ENGINE}/durable-runs.ts`, find, replace, [...ENGINE_ADMISSION_TESTS, ...RETRY_TESTS]),
   ),
   mutant(
+    'a caller that attaches is not admitted',
+    `${ENGINE}/starts.ts`,
+    "        await this.#admissions.later(graph, 'attach', row, options)\n",
+    '',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
+    'a start is not admitted',
+    `${ENGINE}/starts.ts`,
+    '? await this.#admissions.start(graph, runId, created.input, options)\n          : undefined',
+    '? undefined : undefined',
+    ENGINE_ADMISSION_TESTS,
+  ),
+  mutant(
     'the input is compared before a caller is admitted',
-    `${ENGINE}/durable-runs.ts`,
-    "        await admissions.later(graph, 'attach', row, options)\n",
-    "        checkInput(runId, row.input, created)\n        await admissions.later(graph, 'attach', row, options)\n",
+    `${ENGINE}/starts.ts`,
+    "        await this.#admissions.later(graph, 'attach', row, options)\n",
+    "        checkInput(runId, row.input, created)\n        await this.#admissions.later(graph, 'attach', row, options)\n",
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
@@ -140,16 +150,16 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'the second of two that start a run is not admitted',
-    `${ENGINE}/durable-runs.ts`,
+    `${ENGINE}/starts.ts`,
     'if (!(error instanceof RunExists)) throw error',
-    'if (error instanceof RunExists) return await runs.attach(graph, runId, leg)',
+    'if (error instanceof RunExists) return await this.#runs.attach(graph, runId, leg)',
     ENGINE_ADMISSION_TESTS,
   ),
   mutant(
     'a run that was taken over may be taken at once by a third process',
     `${ENGINE}/claim.ts`,
-    'if (mustRenew || hasCrashed) yield*',
-    'if (mustRenew) yield*',
+    'mustRenew: mustRenew || hasCrashed',
+    'mustRenew: mustRenew',
     LEASE_TESTS,
   ),
   mutant(
@@ -276,8 +286,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer is not checked',
     `${ENGINE}/durable-runs.ts`,
-    'return { graph, answers: checked, admitted: row.n, paths, by: admitted?.by, carriesOn: true }',
-    'return { graph, answers, admitted: row.n, paths, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers: checked, n: row.n, paths, by: admitted?.by, carriesOn: true }',
+    'return { graph, answers, n: row.n, paths, by: admitted?.by, carriesOn: true }',
     [...ANSWER_TESTS, ...RUNS_TESTS],
   ),
   mutant(
@@ -290,8 +300,8 @@ export const RULE_MUTANTS = [
   mutant(
     'who answered is not recorded',
     `${ENGINE}/inbox.ts`,
-    'by === undefined ? \'\' : `,"by":${JSON.stringify(by)}`',
-    "''",
+    '        by,\n        at,\n',
+    '        by: undefined,\n        at,\n',
     [...ANSWER_TESTS, ...ENGINE_ADMISSION_TESTS],
   ),
   mutant(
@@ -570,6 +580,69 @@ export const RULE_MUTANTS = [
     FAILED_WRITES_TESTS,
   ),
   mutant(
+    'an answer counts whatever its stage demands by now of who answers',
+    `${ENGINE}/leg-executor.ts`,
+    'if (demanded !== undefined && demanded !== this.#leg.demandsOf(key)) return',
+    'if (demanded === null) return',
+    CHANGED_DEMANDS_TESTS,
+  ),
+  mutant(
+    'an answer of a part of the app is refused because of what is demanded of callers',
+    `${ENGINE}/inbox.ts`,
+    'admittedBy: paths === undefined ? undefined : graph,',
+    'admittedBy: graph,',
+    CHANGED_DEMANDS_TESTS,
+  ),
+  mutant(
+    'it does not matter which interceptors have admitted an answer',
+    `${CORE}/durable/admission.ts`,
+    'const demands = built.admitting.map(',
+    'const demands = built.admitting.filter(({ stageOptions = [] }) => stageOptions.length > 0).map(',
+    CHANGED_DEMANDS_TESTS,
+  ),
+  mutant(
+    'who carries a run that was deleted carries the next one of its id',
+    `${ENGINE}/runs.ts`,
+    'claim(id, live.n, graph, claimant)',
+    'claim(id, undefined, graph, claimant)',
+    REUSED_ID_TESTS,
+  ),
+  mutant(
+    'who waits for a run that was deleted gets the next one of its id',
+    `${ENGINE}/runs.ts`,
+    '    live.n ??= row?.n\n',
+    '',
+    REUSED_ID_TESTS,
+  ),
+  mutant(
+    'who is admitted to a run waits for an earlier one of its id',
+    `${ENGINE}/runs.ts`,
+    'if (Number(live.n) < Number(n)) return undefined',
+    'if (Number(live.n) < Number(n)) return live',
+    REUSED_ID_TESTS,
+  ),
+  mutant(
+    'a run whose claim was not confirmed stays with a process that does nothing with it',
+    `${ENGINE}/legs.ts`,
+    '          await this.#releaseLegless(owned)\n',
+    '',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'a renewal releases a run that is being claimed',
+    `${ENGINE}/legs.ts`,
+    'this.#unwritten.has(n) || this.#isLive(id)',
+    'this.#unwritten.has(n)',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'a renewal releases a run whose end could not be written',
+    `${ENGINE}/legs.ts`,
+    'this.#unwritten.has(n) || this.#isLive(id)',
+    'this.#isLive(id)',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
     'if (this.#lease.isDue(now)) {',
@@ -578,16 +651,16 @@ export const RULE_MUTANTS = [
   ),
   mutant(
     'a schedule takes the run of a caller for its own',
-    `${ENGINE}/durable-runs.ts`,
+    `${ENGINE}/starts.ts`,
     '    if (newest < scheduled.time) throw takenId(scheduled.name, row)\n',
     '',
     [`${ENGINE}/schedule.test.ts`],
   ),
   mutant(
     'a scheduled run whose commit was confirmed late is left alone',
-    `${ENGINE}/durable-runs.ts`,
-    "const isLeftHere = row.owner === owner && row.status === 'running' && !runs.has(runId)",
-    'const isLeftHere = row.owner === null && !runs.has(runId)',
+    `${ENGINE}/starts.ts`,
+    'const isLeftHere = row.status ===',
+    'const isLeftHere = row.owner === null && row.status ===',
     [`${ENGINE}/schedule.test.ts`],
   ),
   mutant(

@@ -10,6 +10,7 @@ import {
 } from '@stageflow/core'
 import { isGuarded } from '@stageflow/core/durable'
 import {
+  checkArgumentCount,
   checkedMethods,
   checkOptions,
   CLOCK,
@@ -94,6 +95,7 @@ const RUNS_PER_LIST = 100
  * a view of the runs. Throws `approvals/illegal-option`.
  */
 export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
+  checkArgumentCount(arguments.length, 1, 'approvalsOfRuns(options)', 'approvals/illegal-option')
   checkOptions('approvalsOfRuns()', 'approvals/illegal-option', options, OPTIONS)
   const { runs, allows, allowsTimeoutMs = 5_000, clock = systemClock } = options
   const graphs = graphsByName(options.graphs)

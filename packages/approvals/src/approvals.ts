@@ -1,5 +1,6 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
 import {
+  checkArgumentCount,
   checkNeededCore,
   checkOptions,
   codeOf,
@@ -129,6 +130,7 @@ export class Approvals {
   readonly #maxLength: number
 
   constructor(options: ApprovalsOptions = {}) {
+    checkArgumentCount(arguments.length, 1, 'new Approvals(options)', 'approvals/illegal-option')
     checkOptions('new Approvals()', 'approvals/illegal-option', options, RULES)
     checkNeededCore('The approval store', options.store)
     this.#store = options.store ?? memoryApprovalStore()
@@ -154,6 +156,7 @@ export class Approvals {
 
   /** Asks about something other than a tool call, in the same way as `approve`. Rejects with `approvals/unavailable` if the store fails. */
   async ask(question: ApprovalQuestion, context: AskContext): Promise<ApprovalOutcome> {
+    checkArgumentCount(arguments.length, 2, 'ask(question, context)', 'approvals/illegal-option')
     checkQuestion(question)
     checkContext(context)
     const { id, action, arguments: given } = question
@@ -168,6 +171,7 @@ export class Approvals {
    * fails, it rejects with `approvals/allows-failed`, `approvals/timed-out`, or the `StageflowError` that was thrown.
    */
   async decide(id: string, answer: ApprovalAnswer, by: Decider = {}, options: DecideOptions = {}): Promise<Approval> {
+    checkArgumentCount(arguments.length, 4, 'decide(id, answer, by, options)', 'approvals/illegal-option')
     checkId('decide', id)
     checkDecider(by)
     const owner = ownerText(checkedAsker(by, options))
@@ -192,6 +196,7 @@ export class Approvals {
 
   /** Withdraws an approval that has not been used. Rejects like `decide`. */
   async cancel(id: string, owner: ApprovalOwner = {}): Promise<Approval> {
+    checkArgumentCount(arguments.length, 2, 'cancel(id, owner)', 'approvals/illegal-option')
     checkId('cancel', id)
     checkOwner('cancel', owner)
     const cancelled = await this.#askStore(() => this.#store.cancel(ownerText(owner), id))
@@ -203,6 +208,7 @@ export class Approvals {
 
   /** The approval; undefined if this owner has none with this id. */
   async get(id: string, owner: ApprovalOwner = {}): Promise<Approval | undefined> {
+    checkArgumentCount(arguments.length, 2, 'get(id, owner)', 'approvals/illegal-option')
     checkId('get', id)
     checkOwner('get', owner)
     const stored = await this.#askStore(() => this.#store.find(ownerText(owner), id))
@@ -214,6 +220,7 @@ export class Approvals {
    * `orgId`. Without ids: those of runs that have neither. It checks no rights.
    */
   async pending(of: ApprovalOwner = {}, page: PendingPage = {}): Promise<readonly PendingApproval[]> {
+    checkArgumentCount(arguments.length, 2, 'pending(of, page)', 'approvals/illegal-option')
     checkOwner('pending', of)
     checkPage(page, STORED_PLACE)
     const { limit = 100, after = '0' } = page

@@ -1,5 +1,5 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
-import { checkOptions, CLOCK, type OptionRules } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, CLOCK, type OptionRules } from '@stageflow/core/kit'
 import {
   type ApprovalRequest,
   type ApprovalStatus,
@@ -45,6 +45,7 @@ interface Entry {
  * refuses new ones (`approvals/full`).
  */
 export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): ApprovalStore {
+  checkArgumentCount(arguments.length, 1, 'memoryApprovalStore(options)', 'approvals/illegal-option')
   checkOptions('memoryApprovalStore()', 'approvals/illegal-option', options, OPTIONS)
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
   const ofOwners = new Lists()

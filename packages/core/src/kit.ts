@@ -1,3 +1,4 @@
+export { checkArgumentCount } from './base/argument-count.ts'
 export { didYouMean, fromOtherCopy } from './base/check.ts'
 export { asClause, textOf } from './base/errors.ts'
 export { checkNeededCore } from './base/needed-core.ts'

@@ -12,8 +12,20 @@ import type {
   RunOptions,
   StageGraph,
 } from '@stageflow/core'
-import { ANY, CLOCK, SINK, checkOptions, joinPorts, objectWith, plainOptions, read, show } from '@stageflow/core/kit'
-import type { OptionRules } from '@stageflow/core/kit'
+import {
+  ANY,
+  CLOCK,
+  SINK,
+  checkArgumentCount,
+  checkedMethods,
+  checkOptions,
+  joinPorts,
+  objectWith,
+  plainOptions,
+  read,
+  show,
+} from '@stageflow/core/kit'
+import type { MethodRules, OptionRules } from '@stageflow/core/kit'
 import { memoryStore } from '@stageflow/keyed-work'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
@@ -96,6 +108,13 @@ const BUILD_RULES: OptionRules<BuildOptions<object>> = {
   ignoreOptions: ANY,
 }
 
+const METHODS: MethodRules<'build' | 'run' | 'close'> = {
+  code: 'defaults/illegal-option',
+  prefix: 'app.',
+  calls: { build: [['pipeline', 'options']], run: [['pipeline', 'input', 'options']], close: [['options']] },
+  synchronous: ['build'],
+}
+
 /**
  * Puts the parts of an app together, once: interceptors, sink, ports and clock for all its pipelines. Throws `defaults/illegal-option`,
  * and the errors of the interceptors.
@@ -103,6 +122,7 @@ const BUILD_RULES: OptionRules<BuildOptions<object>> = {
 export function createStageflow<const Given extends object = {}>(
   options: StageflowOptions<Given> = {},
 ): Stageflow<Given> {
+  checkArgumentCount(arguments.length, 1, 'createStageflow(options)', 'defaults/illegal-option')
   checkOptions('createStageflow()', 'defaults/illegal-option', options, RULES)
   const { ports, clock, eventSink } = options
   const interceptors = interceptorsOf(options)
@@ -129,17 +149,20 @@ export function createStageflow<const Given extends object = {}>(
     graphs.set(pipeline, graph)
     return graph
   }
-  const stageflow = {
+  const methods = {
     build,
     run: async (pipeline: AnyPipeline, input?: unknown, given?: RunOptions) => {
       if (!isVerifying && given?.token !== undefined) throw unverified()
       return await graphOf(pipeline).run(input, given)
     },
+    close: (given?: CloseOptions) => closeParts({ eventSink, logger, clock: clock ?? systemClock }, given),
+  }
+  const stageflow = {
+    ...checkedMethods(methods, METHODS),
     interceptors,
     registry,
     logger,
     eventSink: eventSink ?? NoOpEventSink,
-    close: (given?: CloseOptions) => closeParts({ eventSink, logger, clock: clock ?? systemClock }, given),
   }
   return stageflow as unknown as Stageflow<Given>
 }

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
-import { checkOptions } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { auth } from '@stageflow/interceptor-auth'
 import type { AuthOptions } from '@stageflow/interceptor-auth'
@@ -84,6 +84,7 @@ const RULES = Object.fromEntries(FACTORIES.map(([key]) => [key, PART])) as Optio
  * `defaults/illegal-option`, and the errors of the interceptors.
  */
 export function getDefaultInterceptors(options: DefaultInterceptorsOptions = {}): readonly DefaultInterceptor[] {
+  checkArgumentCount(arguments.length, 1, 'getDefaultInterceptors(options)', 'defaults/illegal-option')
   checkOptions('getDefaultInterceptors()', 'defaults/illegal-option', options, RULES)
   return FACTORIES.flatMap(([key, factory]) => {
     const given: unknown = options[key]

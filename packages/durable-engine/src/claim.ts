@@ -32,13 +32,24 @@ export interface NewRun {
   readonly onAdded?: () => void
 }
 
-export interface Claimant {
-  readonly journal: Pick<Journal, 'name'>
+/** The process that claims a run. */
+export interface Owner {
   readonly owner: string
   readonly leaseMs: number
-  readonly maxRecoveries: number
-  /** Whether the lease of the owner is to be renewed with the claim. */
+  /** Whether its lease is to be renewed with the claim. */
   readonly mustRenew: boolean
+}
+export interface Claimant extends Owner {
+  readonly journal: Pick<Journal, 'name'>
+  readonly maxRecoveries: number
+}
+
+/** A run that this process has just claimed. */
+export interface OwnRun {
+  readonly is: 'ours'
+  readonly row: RunRow
+  readonly start: DurableStart
+  readonly keys: readonly FactKey[]
 }
 
 /**
@@ -46,12 +57,7 @@ export interface Claimant {
  * started, and another caller has, so this one must be admitted as one who attaches to it.
  */
 export type Claim =
-  | {
-      readonly is: 'ours'
-      readonly row: RunRow
-      readonly start: DurableStart
-      readonly keys: readonly FactKey[]
-    }
+  | OwnRun
   | { readonly is: 'exists' }
   | { readonly is: 'elsewhere' }
   | { readonly is: 'settled'; readonly row: RunRow; readonly result: Settled }
@@ -68,15 +74,14 @@ export function lookAt(row: RunRow | undefined, owner: string): 'settled' | 'els
 /** True while another process owns a run and renews its lease. */
 export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolean => owned === 1 && owner !== us
 
-/** Claims a run, and creates it if it is new. Runs within a write. */
+/** Claims the run with this id and this number, or whatever number it has if `n` is undefined. Runs within a write. */
 export function* claim(
   runId: string,
+  n: number | undefined,
   graph: NamedGraph,
   { journal, owner, leaseMs, maxRecoveries, mustRenew }: Claimant,
-  created: NewRun | undefined,
 ): Act<Claim> {
-  if (created !== undefined) return yield* create(runId, graph, { owner, leaseMs, mustRenew }, created)
-  const row = yield* ask('findRun', runId)
+  const row = yield* findSameRun(runId, n)
   if (row === undefined) throw unknownRun(runId, journal)
   checkGuarded(graph, row)
   const keys = yield* ask('factKeys', row.n)
@@ -93,23 +98,33 @@ export function* claim(
     yield* endWithoutCode(row, { status: 'failed', error })
     return yield* settled(row)
   }
-  const start = startOf(row)
   // What has ended the lease of the other, such as a clock that was set, may have ended ours: then a third would take the run at once.
-  if (mustRenew || hasCrashed) yield* ask('renewLease', owner, leaseMs)
+  return yield* take(row, keys, graph, { owner, leaseMs, mustRenew: mustRenew || hasCrashed, crashes })
+}
+
+/** Takes a run that no process carries. `keys`: those of its facts. Runs within a write. */
+export function* take(
+  row: RunRow,
+  keys: readonly FactKey[],
+  graph: NamedGraph,
+  { owner, leaseMs, mustRenew, crashes }: Owner & Pick<RunRow, 'crashes'>,
+): Act<OwnRun> {
+  const start = startOf(row)
+  if (mustRenew) yield* ask('renewLease', owner, leaseMs)
   yield* ask('claimRun', { run: row.n, owner, graph: shapeText(graph), facts: row.facts, crashes })
   // As `claimRun` has just written it.
-  const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
-  return { is: 'ours', row: claimed, start, keys }
+  return { is: 'ours', row: { ...row, fence: row.fence + 1, leg: row.leg + 1 }, start, keys }
 }
 
 function* settled(row: RunRow): Act<Claim> {
   return { is: 'settled', row, result: (yield* resultOf(row)) as Settled }
 }
 
-function* create(
+/** Adds a run and claims it. Runs within a write. */
+export function* create(
   runId: string,
   graph: NamedGraph,
-  { owner, leaseMs, mustRenew }: Pick<Claimant, 'owner' | 'leaseMs' | 'mustRenew'>,
+  { owner, leaseMs, mustRenew }: Owner,
   { input, text, pinned, startedAt, admitted, scheduled }: NewRun,
 ): Act<Claim> {
   const userId = admitted?.by?.userId ?? input.userId ?? input.runId?.userId ?? null
@@ -212,12 +227,12 @@ const crashLoop = (runId: string, crashes: number): StageflowError =>
   )
 
 /**
- * The run with this id. `admitted`: the number of the run that the caller was admitted to; undefined if no interceptor was asked. While they
- * were asked, that run may have been deleted, and another user's run may have got its id.
+ * The run with this id, if it has this number. While a caller was admitted to a run, or waited for it, that may have been deleted, and another
+ * user's run may have got its id. `n`: undefined for a caller who may have any run of the id.
  */
-export function* findAdmitted(id: string, admitted: number | undefined): Act<RunRow | undefined> {
+export function* findSameRun(id: string, n: number | undefined): Act<RunRow | undefined> {
   const row = yield* ask('findRun', id)
-  return admitted === undefined || row?.n === admitted ? row : undefined
+  return n === undefined || row?.n === n ? row : undefined
 }
 
 export const unknownRun = (runId: string, { name }: Pick<Journal, 'name'>): StageflowError =>

@@ -3,21 +3,22 @@ import type { RunAuthor } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, Fact, GraphFingerprint, StageExecutor } from '@stageflow/core/durable'
 
-import { keptText } from './admission.ts'
 import { openKeys } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
+import { create, isCarriedElsewhere, take } from './claim.ts'
+import type { OwnRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { LegExecutor } from './leg-executor.ts'
 import { reopenWith } from './retry-failed.ts'
-import type { FactKey, FactRow, RunRow } from './rows.ts'
+import type { FactRow, RunRow } from './rows.ts'
 import { RunLog, allFacts } from './run-log.ts'
-import { graphOf, startOf } from './run-row.ts'
+import { graphOf } from './run-row.ts'
 
 // A journal's executors, for the contracts of executors in `@stageflow/testing/durable/contract`.
 
 /** Any graph will do: the contract passes only the code of a leg. */
-const GRAPH = JSON.stringify(fingerprintOf(new Pipeline('contract').withStage('a', () => ({})).build()))
+const GRAPH = new Pipeline('contract').withStage('a', () => ({})).build()
 
 const LEASE_MS = 1_000
 const POLL_MS = 20
@@ -67,8 +68,9 @@ export class JournalExecutors {
     carry: (executor: StageExecutor) => Promise<Result>,
   ): Promise<Result> {
     const { runId } = start
-    const { row, keys } = await this.#claim(start)
-    const executor = this.#executorOf(row, keys)
+    const claimed = await this.#claim(start)
+    const { row } = claimed
+    const executor = this.#executorOf(claimed)
     const current = this.#legs.get(runId)
     if (current !== undefined) current.executor = executor
     try {
@@ -81,22 +83,23 @@ export class JournalExecutors {
   }
 
   /** Waits until no other process carries the run. */
-  async #claim(start: DurableStart): Promise<ClaimedLeg> {
+  async #claim(start: DurableStart): Promise<OwnRun> {
     for (;;) {
-      const claimed = await this.#journal.write(() => claimedLeg(start, this.#owner))
+      const claimed = await this.#journal.write(() => claimedLeg(start, this.#owner, LEASE_MS))
       if (claimed !== undefined) return claimed
       await wait(POLL_MS)
     }
   }
 
-  #executorOf(row: RunRow, keys: readonly FactKey[]): LegExecutor {
+  #executorOf({ row, start, keys }: OwnRun): LegExecutor {
     return new LegExecutor({
-      start: startOf(row),
+      start,
       leg: row.leg,
       log: new RunLog(this.#journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => true,
       pathOf: (key) => key,
+      demandsOf: () => '',
       checkAnswer: async (_key, answer) => answer,
       calls: this.#calls,
       clock: systemClock,
@@ -139,37 +142,22 @@ export class JournalExecutors {
   }
 }
 
-interface ClaimedLeg {
-  readonly row: RunRow
-  readonly keys: readonly FactKey[]
-}
-
 /** Undefined while another process carries the run. */
 function* claimedLeg(
   { runId, startedAt, input, kept, options = {} }: DurableStart,
   owner: string,
-): Act<ClaimedLeg | undefined> {
-  const found = yield* ask('findRun', runId)
-  if (found?.owned === 1 && found.owner !== owner) return undefined
-  if (found !== undefined) yield* ask('claimRun', { run: found.n, owner, graph: GRAPH, facts: found.facts, crashes: 0 })
-  else {
-    const added = yield* ask('addRun', {
-      id: runId,
-      pipeline: 'contract',
-      graph: GRAPH,
-      owner,
-      userId: null,
-      orgId: null,
-      startedAt,
-      input: JSON.stringify(input),
-      options: JSON.stringify(options),
-      kept: keptText(kept),
-    })
-    if (added === undefined) return undefined
+  leaseMs: number,
+): Act<OwnRun | undefined> {
+  const process = { owner, leaseMs, mustRenew: true }
+  const row = yield* ask('findRun', runId)
+  if (row === undefined) {
+    const admitted = kept && { kept, by: undefined }
+    const given = { input, text: JSON.stringify(input), pinned: options, startedAt, admitted }
+    const claimed = yield* create(runId, GRAPH, process, given)
+    return claimed.is === 'ours' ? claimed : undefined
   }
-  yield* ask('renewLease', owner, LEASE_MS)
-  const row = (yield* ask('findRun', runId)) as RunRow
-  return { row, keys: yield* ask('factKeys', row.n) }
+  if (isCarriedElsewhere(row, owner)) return undefined
+  return yield* take(row, yield* ask('factKeys', row.n), GRAPH, { ...process, crashes: 0 })
 }
 
 function* keptAnswer(runId: string, key: string, given: object): Act<boolean> {

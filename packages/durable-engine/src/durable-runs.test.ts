@@ -1,9 +1,9 @@
-import { Pipeline, PipelineFailedError, StageOutput, systemClock } from '@stageflow/core'
+import { Pipeline, PipelineFailedError, StageOutput } from '@stageflow/core'
 import type { Interceptor, StageContext, StageGraph } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
-import { FIVE, aborted, ask, gate, openRuns, order, until, untilTimer } from '../test/open-runs.ts'
+import { afterBeats, FIVE, aborted, ask, gate, openRuns, order, until, untilTimer } from '../test/open-runs.ts'
 
 const { newPath, open, change, answersAtOnce } = openRuns()
 
@@ -746,22 +746,16 @@ describe('leases', () => {
   })
 
   test('a short lease is renewed before it ends', async () => {
-    const delays: number[] = []
-    const clock = {
-      ...systemClock,
-      setTimeout(act: () => void, ms: number) {
-        delays.push(ms)
-        return systemClock.setTimeout(act, ms)
-      },
-    }
+    let beats = 0
+    // Other handles, with longer leases, may be open.
+    afterBeats(({ ms }) => (beats += Number(ms <= 60 / 3)))
     const held = gate()
     const graph = new Pipeline('p').withStage('work', () => held.promise.then(() => ({}))).build()
-    const durable = open(newPath(), { leaseMs: 60, clock })
+    const durable = open(newPath(), { leaseMs: 60 })
     const run = durable.run(graph, {}, { runId: 'a' })
-    await until(() => delays.length > 2)
+    await until(() => beats > 2)
     held.resolve()
-    await run
-    expect(Math.max(...delays)).toBeLessThanOrEqual(60 / 3)
+    expect((await run).status).toBe('completed')
   })
 
   test('a leg hears of its loss when it renews its lease: its code is aborted, and no key runs twice at once here', async () => {

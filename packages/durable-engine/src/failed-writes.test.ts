@@ -20,11 +20,13 @@ interface Fails {
   fact: () => Error | undefined
   /** `first`: what the write asks first. */
   write: (first: keyof Tables | undefined) => Error | undefined
+  /** Why a write that was committed is not confirmed. What it waits for holds the confirmation back. */
+  confirm: (first: keyof Tables | undefined) => Error | undefined | Promise<undefined>
 }
 /** A handle of a journal whose writes fail as the test says. */
 function openFailing(path: string, options: Partial<EngineOptions> = {}) {
   const journal = newJournal(path)
-  const fails: Fails = { fact: () => undefined, write: () => undefined }
+  const fails: Fails = { fact: () => undefined, write: () => undefined, confirm: () => undefined }
   const { addFact, write } = { addFact: journal.addFact.bind(journal), write: journal.write.bind(journal) }
   vi.spyOn(journal, 'addFact').mockImplementation(async (fact) => {
     const error = fails.fact()
@@ -34,9 +36,14 @@ function openFailing(path: string, options: Partial<EngineOptions> = {}) {
   vi.spyOn(journal, 'write').mockImplementation(async (act, repetition) => {
     // An act does nothing before its first question is answered.
     const { value } = act().next()
-    const error = fails.write(value === undefined ? undefined : questionOf(value as never)[0])
+    const first = value === undefined ? undefined : questionOf(value as never)[0]
+    const error = fails.write(first)
     if (error !== undefined) throw error
-    return write(act, repetition)
+    const { confirm } = fails
+    const written = await write(act, repetition)
+    const unconfirmed = await confirm(first)
+    if (unconfirmed !== undefined) throw unconfirmed
+    return written
   })
   const runs: DurableRuns = durableRuns(journal, options)
   onTestFinished(async () => {
@@ -376,4 +383,74 @@ test('an answer that is written after the leg had ended carries the run on, also
   confirmed.resolve()
   expect((await run).status).toBe('suspended')
   expect((await resumed).data).toEqual({ ask: { got: 'yes' } })
+})
+
+/** A process that carries a run. `renewed`: lets it renew its lease once, which it does at no other time. */
+async function busy(path: string, runId = 'beside') {
+  const pass = stoppedMachineClock()
+  const leaseMs = 60_000
+  const { runs, fails } = openFailing(path, { leaseMs })
+  void runs.run(hanging, {}, { runId }).catch(() => {})
+  const leaseEnd = async (): Promise<number> =>
+    Number(
+      (await change(path, `SELECT until FROM owners JOIN runs ON owner = owners.id WHERE runs.id = '${runId}'`))[0]?.[
+        'until'
+      ],
+    )
+  await until(async () => (await leaseEnd()) > 0)
+  const renewed = async (): Promise<void> => {
+    const before = await leaseEnd()
+    await change(path, 'UPDATE owners SET until = until - 1000')
+    pass(leaseMs / 3)
+    await until(async () => (await leaseEnd()) >= before)
+  }
+  return { runs, fails, renewed }
+}
+const rowOf = async (path: string, runId: string) =>
+  (await change(path, `SELECT status, leg, owner FROM runs WHERE id = '${runId}'`))[0]
+
+for (const [what, asksFirst] of [
+  ['claimed', 'findRun'],
+  ['started', 'addRun'],
+] as const)
+  test(`a run that was ${what} by a write whose confirmation was lost goes on in another process, although its owner lives`, async () => {
+    const path = newPath()
+    if (what === 'claimed') await abandoned(path)
+    const { runs, fails, renewed } = await busy(path)
+    const graph = new Pipeline(what === 'claimed' ? 'p' : 'new').withStage('pay', () => ({})).build()
+    fails.confirm = (first) => (first === asksFirst ? locked() : undefined)
+    await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.unavailable })
+    fails.confirm = () => undefined
+    const there = openFailing(path, { leaseMs: 60_000 }).runs
+    void there.recover(graph)
+    await renewed()
+    await until(async () => (await rowOf(path, 'a'))?.['status'] === 'completed')
+  })
+
+test('a run whose claim is not confirmed yet stays with its process over renewals', async () => {
+  const path = newPath()
+  await abandoned(path)
+  const { runs, fails, renewed } = await busy(path)
+  const confirmed = Promise.withResolvers<undefined>()
+  fails.confirm = (first) => (first === 'findRun' ? confirmed.promise : undefined)
+  const graph = new Pipeline('p').withStage('pay', () => ({})).build()
+  const run = runs.run(graph, {}, { runId: 'a' })
+  await until(async () => (await rowOf(path, 'a'))?.['leg'] === 2)
+  fails.confirm = () => undefined
+  // What belongs to a renewal is over when the next one begins.
+  for (let renewals = 0; renewals < 2; renewals++) await renewed()
+  expect((await rowOf(path, 'a'))?.['owner']).not.toBe(null)
+  confirmed.resolve(undefined)
+  expect((await run).status).toBe('completed')
+})
+
+test('a run whose end has no room stays with its process over renewals, so no other process calls its stages again', async () => {
+  const path = newPath()
+  const { runs, fails, renewed } = await busy(path)
+  const graph = new Pipeline('new').withStage('pay', () => ({})).build()
+  fails.fact = full
+  fails.write = (first) => (first === 'endLeg' ? full() : undefined)
+  await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.full })
+  for (let renewals = 0; renewals < 2; renewals++) await renewed()
+  expect((await rowOf(path, 'a'))?.['owner']).not.toBe(null)
 })

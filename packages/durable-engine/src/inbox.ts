@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
-import { fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
+import { demandsOf, fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
 import type { CallFacts, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
 import { asClause } from '@stageflow/core/kit'
 
@@ -8,7 +8,7 @@ import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
 import { endedMaps, questionName, questionsIn } from './answers.ts'
 import type { Question } from './answers.ts'
-import { checkFit, findAdmitted, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
+import { checkFit, findSameRun, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import { ask } from './journal.ts'
 import type { Act, AddedInboxRow, Journal } from './journal.ts'
@@ -16,7 +16,7 @@ import { isRecord, jsonText, unreadable } from './json.ts'
 import type { FactKey, FactRow, InboxRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { graphOf, hasEnded, readFact, stopText } from './run-row.ts'
-import type { GivenAnswer, GivenStop } from './run-row.ts'
+import type { GivenAnswer, GivenStop, KeptAnswer } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
@@ -26,9 +26,9 @@ export function* askToStop(
   { reason, by }: GivenStop,
   { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
-  admitted: number | undefined,
+  n: number | undefined,
 ): Act<number | undefined> {
-  const row = yield* findAdmitted(id, admitted)
+  const row = yield* findSameRun(id, n)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) return undefined
   const isElsewhere = isCarriedElsewhere(row, owner)
@@ -52,8 +52,8 @@ export interface GivenAnswers {
   readonly answers: unknown
   /** The name of the question that they answer; undefined: whatever is asked. */
   readonly question?: string | undefined
-  /** The number of the run that they were admitted to; undefined if no interceptor was asked. */
-  readonly admitted: number | undefined
+  /** The number of the run that their caller was admitted to; undefined for trusted calls. */
+  readonly n: number | undefined
   /** Who gave them, as interceptors verified it. */
   readonly by: RunAuthor | undefined
   /** The graph of the process that takes the answers; undefined if there is none. */
@@ -65,10 +65,10 @@ export interface GivenAnswers {
 /** Keeps all answers, or none. A blocked run goes on without one: its question may have its answer already. Returns the number of the run. */
 export function* keepAnswers(
   id: string,
-  { answers: given, question, admitted, by, graph, carriesOn, paths }: GivenAnswers,
+  { answers: given, question, n, by, graph, carriesOn, paths }: GivenAnswers,
   { journal, owner, maxFactLength, clock }: AnswerPlan,
 ): Act<number> {
-  const row = yield* findAdmitted(id, admitted)
+  const row = yield* findSameRun(id, n)
   if (row === undefined) throw unknownRun(id, journal)
   if (paths !== undefined && pathsAsText(pathsOfAnswers(given, graphOf(row))) !== pathsAsText(paths))
     throw notWaiting(
@@ -95,6 +95,8 @@ export function* keepAnswers(
     question,
     by,
     unchecked: graph === undefined,
+    // What is given by name is trusted.
+    admittedBy: paths === undefined ? undefined : graph,
     at: Math.floor(clock.now()),
     schemas,
     maxFactLength,
@@ -126,6 +128,8 @@ interface AnswersToKeep {
   readonly by: RunAuthor | undefined
   /** They are given without the graph. */
   readonly unchecked: boolean
+  /** The graph whose interceptors have admitted who gives them; undefined for a part of the app. */
+  readonly admittedBy: NamedGraph | undefined
   /** When they are kept, in ms since 1970. */
   readonly at: number
   /** The JSON Schemas of the answers, by the keys of their questions. */
@@ -144,7 +148,7 @@ function answerRows(
   row: RunRow,
   facts: readonly FactKey[],
   inbox: readonly InboxRow[],
-  { given, question: named, by, unchecked, at, schemas, maxFactLength }: AnswersToKeep,
+  { given, question: named, by, unchecked, admittedBy, at, schemas, maxFactLength }: AnswersToKeep,
 ): readonly AddedInboxRow[] {
   const graph = graphOf(row)
   const rowOf = ({ path, answer, question }: MatchedAnswer<Question>): AddedInboxRow => {
@@ -156,7 +160,13 @@ function answerRows(
       run: row.n,
       kind: open === undefined ? 'early' : 'answer',
       key,
-      value: answerText(text, { by, unchecked, question: named, at }),
+      value: answerText(text, {
+        by,
+        at,
+        unchecked: unchecked || undefined,
+        onlyThis: named === undefined ? undefined : true,
+        demanded: admittedBy && demandsOf(admittedBy, path),
+      }),
     }
   }
   try {
@@ -201,11 +211,8 @@ const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowE
   )
 
 /** An answer as the inbox has it. `text`: the answer as JSON. */
-const answerText = (
-  text: string,
-  { by, unchecked, question, at }: Pick<AnswersToKeep, 'by' | 'unchecked' | 'question' | 'at'>,
-): string =>
-  `{"answer":${text}${by === undefined ? '' : `,"by":${JSON.stringify(by)}`}${unchecked ? ',"unchecked":true' : ''}${question === undefined ? '' : ',"onlyThis":true'},"at":${at}}`
+const answerText = (text: string, others: { readonly [Name in keyof Omit<KeptAnswer, 'answer'>]: unknown }): string =>
+  `{"answer":${text},${JSON.stringify(others).slice(1)}`
 
 /** How many answers of a run may wait for their questions. Each later answer reads them all. */
 const MOST_EARLY = 1_000

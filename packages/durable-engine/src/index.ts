@@ -8,7 +8,7 @@ export type {
   RetryFailedOptions,
   SystemRuns,
   SystemScheduleOptions,
-} from './durable-runs.ts'
+} from './handle.ts'
 export type { RecoveredRun } from './recover.ts'
 export type { JournalCloseReport } from './legs.ts'
 export type { DurableRunOptions } from './runs.ts'
@@ -40,6 +40,7 @@ export type {
   FoundRun,
   Journal,
   LastQuestion,
+  OwnedRun,
   Passing,
   Question,
   ReopenedRun,

@@ -61,6 +61,7 @@ export interface RunFilter {
   readonly before: { readonly startedAt: number; readonly n: number } | null
   readonly limit: number
 }
+export type OwnedRun = Pick<RunRow, 'n' | 'id' | 'fence'>
 export type FoundRun = Pick<RunRow, 'id' | 'status' | 'owned'>
 
 /** What an act can ask of the tables of a journal. `run`: the number of a run. */
@@ -97,7 +98,7 @@ export interface Tables {
   /** The owner is alive for `ms` more. */
   renewLease(owner: string, ms: number): void
   endLease(owner: string): void
-  ownedRuns(owner: string): readonly { readonly n: number; readonly fence: number }[]
+  ownedRuns(owner: string): readonly OwnedRun[]
 
   /** The facts after number `after`, at most `limit`, in their order. */
   facts(run: number, after: number, limit: number): readonly FactRow[]

@@ -1,7 +1,7 @@
 import { keyAtPath, namesIn } from '@stageflow/core/durable'
 
 import type { FactRow, InboxRow, RunRow } from './rows.ts'
-import { graphOf, readFact } from './run-row.ts'
+import { givenIn, graphOf, readFact } from './run-row.ts'
 import type { GivenAnswer, KeptAnswer } from './run-row.ts'
 
 /** An answer that was kept, and that no leg has taken yet. */
@@ -27,7 +27,7 @@ export function waitingAnswers(
     if (kind !== 'answer' && kind !== 'early' && !isRefused) return []
     const key = kind === 'early' ? keyAtPath(namesIn(place), graphOf(row)) : place
     if (!isRefused && taken.has(key)) return []
-    const { at, unchecked: _, onlyThis: __, ...given } = readFact({ kind: 'answer', key, value }, row.id) as KeptAnswer
-    return [{ key, at, given, ...(isRefused && { refused: true as const }) }]
+    const kept = readFact({ kind: 'answer', key, value }, row.id) as KeptAnswer
+    return [{ key, at: kept.at, given: givenIn(kept), ...(isRefused && { refused: true as const }) }]
   })
 }

@@ -7,7 +7,7 @@ import { tooLarge } from './json.ts'
 import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
-import { readFact, stopIn } from './run-row.ts'
+import { givenIn, readFact, stopIn } from './run-row.ts'
 import type { GivenAnswer, KeptAnswer } from './run-row.ts'
 import type { CallInProgress } from './in-progress.ts'
 
@@ -21,6 +21,8 @@ export interface Leg {
   readonly isLeased: () => boolean
   /** The path of the answer that a call waits for, as early answers have it. */
   readonly pathOf: (key: string) => string
+  /** What the graph of this leg demands of who answers a call. */
+  readonly demandsOf: (key: string) => string
   /** Checks an answer that was given without the graph. Resolves with the answer as the stage gets it, and rejects if it is refused. */
   readonly checkAnswer: (key: string, answer: unknown) => Promise<unknown>
   readonly calls: CallsInProgress
@@ -289,9 +291,15 @@ export class LegExecutor implements StageExecutor {
     return readFact({ kind: 'answer', key, value }, this.start.runId) as KeptAnswer
   }
 
-  /** One that was given without the graph is checked first. If it is refused, the question stays open. */
+  /**
+   * One that was given without the graph is checked first. If it is refused, the question stays open. So it does if the version of the graph that
+   * admitted the answer demanded something else of its author.
+   */
   #recordAnswer(key: string, row: InboxRow): void {
-    const { unchecked, at: _, onlyThis: __, ...given } = this.#answerIn(row)
+    const kept = this.#answerIn(row)
+    const { unchecked, demanded } = kept
+    if (demanded !== undefined && demanded !== this.#leg.demandsOf(key)) return void this.#refuse(key, row)
+    const given = givenIn(kept)
     if (unchecked !== true) return this.#record('answer', key, JSON.stringify(given), row)
     if (this.#refused.has(row.n)) void this.#refuse(key, row)
     else if (!this.#checking.has(row.n)) void this.#check(key, row, given)

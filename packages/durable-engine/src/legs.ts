@@ -1,16 +1,16 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageGraph } from '@stageflow/core'
-import { answerPath, checkedAnswers, fingerprintOf, runDurable } from '@stageflow/core/durable'
+import { answerPath, checkedAnswers, demandsOf, fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
 import { CLOSE_TIMEOUT_MS, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { pathsIn } from './answers.ts'
 import { CallsInProgress } from './calls-in-progress.ts'
-import type { Claim } from './claim.ts'
+import type { OwnRun } from './claim.ts'
 import type { CallInProgress } from './in-progress.ts'
 import { ask, closedJournal } from './journal.ts'
-import type { Act } from './journal.ts'
+import type { Act, OwnedRun } from './journal.ts'
 import type { Lease, LeasePlan } from './lease.ts'
 import { LegExecutor, lostRun } from './leg-executor.ts'
 import { cancelWithoutCode, keepResult, removeRefused, stay } from './leg-end.ts'
@@ -20,8 +20,6 @@ import { RunLog } from './run-log.ts'
 import type { Settled } from './run-result.ts'
 
 type Graph = StageGraph<unknown, unknown>
-/** A run that this process has just claimed. */
-type OwnRun = Extract<Claim, { is: 'ours' }>
 
 export interface LegsPlan extends LeasePlan {
   readonly clock: Clock
@@ -68,15 +66,18 @@ export class Legs {
   readonly #lease: Lease
   /** By the number of their run. */
   readonly #legs = new Map<number, LiveLeg>()
+  readonly #isLive: (id: string) => boolean
   readonly #calls = new CallsInProgress()
   #isBeating = false
   /** The legs whose end could not be written, by the number of their run. The next beats try again. */
   readonly #unwritten = new Map<number, LegEnd>()
 
-  constructor(plan: LegsPlan, pulse: Pulse, lease: Lease) {
+  /** `isLive`: whether this process is claiming, carrying or waiting for the run with an id. */
+  constructor(plan: LegsPlan, pulse: Pulse, lease: Lease, isLive: (id: string) => boolean) {
     this.#plan = plan
     this.#pulse = pulse
     this.#lease = lease
+    this.#isLive = isLive
   }
 
   get isEmpty(): boolean {
@@ -101,6 +102,7 @@ export class Legs {
       keys,
       isLeased: () => this.#lease.isHeld,
       pathOf: pathsIn(fingerprintOf(graph)),
+      demandsOf: (key) => demandsOf(graph, answerPath(key, fingerprintOf(graph))),
       checkAnswer: async (key, answer) => checkedAnswer(graph, key, answer),
       calls: this.#calls,
       clock,
@@ -178,9 +180,11 @@ export class Legs {
         const now = systemClock.now()
         if (this.#lease.isDue(now)) {
           await this.#lease.renew()
-          await this.#loseTakenLegs()
+          const owned = await journal.read(ask('ownedRuns', owner))
+          await this.#loseTakenLegs(owned)
           this.#lease.note(now)
           for (const { executor } of this.#legs.values()) executor.leaseRenewed()
+          await this.#releaseLegless(owned)
         }
         for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
         // Last: an end that has no room must not keep the lease from being renewed.
@@ -199,17 +203,30 @@ export class Legs {
     }
   }
   /** Ends the legs whose runs another process has taken, and says that this one lives. */
-  async #loseTakenLegs(): Promise<void> {
-    const { journal, owner } = this.#plan
-    const rows = await journal.read(ask('ownedRuns', owner))
-    const owned = new Map(rows.map(({ n, fence }) => [n, fence]))
+  async #loseTakenLegs(owned: readonly OwnedRun[]): Promise<void> {
+    const { journal } = this.#plan
+    const fences = new Map(owned.map(({ n, fence }) => [n, fence]))
     for (const [run, { row, executor }] of this.#legs) {
-      const fence = owned.get(run)
+      const fence = fences.get(run)
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
       await journal.write(() => ask('notCrashed', run), 'repeatable')
     }
+  }
+  /**
+   * Releases the runs of this process that it does nothing with: the write that claimed one was committed, and failed here because the
+   * connection was lost. Without this, no process would carry them as long as this one lives.
+   */
+  async #releaseLegless(owned: readonly OwnedRun[]): Promise<void> {
+    if (this.#pulse.isOver) return
+    const isUsed = ({ n, id }: OwnedRun): boolean => this.#legs.has(n) || this.#unwritten.has(n) || this.#isLive(id)
+    const legless = owned.filter((run) => !isUsed(run))
+    if (legless.length === 0) return
+    // A run that is claimed meanwhile has another fence.
+    await this.#plan.journal.write(function* () {
+      for (const { n, fence } of legless) yield* ask('releaseRun', n, fence)
+    }, 'repeatable')
   }
 
   /**
@@ -223,8 +240,7 @@ export class Legs {
     this.#pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal))
-    // Leases use the clock of the machine.
-    const waiting = new Pulse(systemClock, this.#pulse.ms)
+    const waiting = new Pulse(this.#pulse.ms)
     if (legs.length > 0) void this.#lease.keep(waiting)
     const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {

@@ -1,11 +1,11 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { PipelineResult, StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
-import type { ManualClock } from '@stageflow/testing'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 
-import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
+import { afterBeats, openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
 import { durableRuns } from './durable-runs.ts'
+import type { Pulse } from './pulse.ts'
 
 const { newPath, newJournal, open, change, codes } = openRuns()
 afterEach(() => {
@@ -196,23 +196,17 @@ test('a lease is renewed before it ends, also if the run that keeps it began lat
   const quick = new Pipeline('quick').withStage('a', () => ({})).build()
   const pass = stoppedMachineClock()
   const leaseMs = 60_000
-  const clock = manualClock()
-  const here = open(path, { leaseMs, clock })
+  const here = open(path, { leaseMs })
   const leaseEnd = async (): Promise<number> => Number((await change(path, 'SELECT until FROM owners'))[0]?.['until'])
   await here.run(quick, {}, { runId: 'quick' })
+  await change(path, 'UPDATE owners SET until = until - 1000')
   const end = await leaseEnd()
-  // The beat finds that nothing is left to do.
-  await clock.advance(leaseMs / 3)
   // The claim of the next run doesn't renew the lease.
   pass(leaseMs / 2 - 1)
   const run = here.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
-  expect(await leaseEnd()).toBe(end)
   pass(leaseMs / 3 - 1)
-  await until(async () => {
-    await clock.advance(leaseMs / 3)
-    return (await leaseEnd()) > end
-  })
+  await until(async () => (await leaseEnd()) > end)
   ends[0]?.()
   expect((await run).status).toBe('completed')
 })
@@ -242,9 +236,8 @@ test("a starter's late signal leaves a run alone that has got the id of its run 
   const path = newPath()
   const { graph, ends } = slowStage()
   const pass = stoppedMachineClock()
-  const clock = manualClock()
   const leaseMs = 60_000
-  const [here, there] = [open(path, { leaseMs, clock }), open(path, { leaseMs })]
+  const [here, there] = [open(path, { leaseMs }), open(path, { leaseMs })]
   const abort = new AbortController()
   let ended: string | undefined
   void here.run(graph, {}, { runId: 'a', signal: abort.signal }).then(
@@ -256,21 +249,31 @@ test("a starter's late signal leaves a run alone that has got the id of its run 
   for (const runId of ['a', 'b']) void there.run(graph, {}, { runId }).catch(() => {})
   await until(() => ends.length === 3)
   pass(leaseMs / 3)
-  // It has lost its run, and waits for the process that has it.
-  await until(async () => {
-    await clock.advance(leaseMs / 3)
-    return (await here.get('a'))?.owner === 'elsewhere'
-  })
+  // With the renewal it notices that it has lost its run, and waits for the process that has it.
+  await until(async () => (await change(path, 'SELECT * FROM owners WHERE until > 0')).length === 2)
   await change(path, "UPDATE runs SET id = 'old' WHERE id = 'a'")
   await change(path, "UPDATE runs SET id = 'a' WHERE id = 'b'")
   abort.abort(new Error('too late'))
-  await until(async () => {
-    await clock.advance(leaseMs / 3)
-    return ended !== undefined
-  })
+  await until(() => ended !== undefined)
   expect(ended).toBe('durable-engine/unknown-run')
   expect(await left(path)).toEqual([])
   for (const end of ends) end()
+})
+
+test('a handle whose clock stands still renews its leases by the clock of the machine', async () => {
+  const path = newPath()
+  const pass = stoppedMachineClock()
+  const { graph, ends } = slowStage()
+  const here = open(path, { leaseMs: 60_000, clock: manualClock() })
+  const run = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 1)
+  const leaseEnd = async (): Promise<number> => Number((await change(path, 'SELECT until FROM owners'))[0]?.['until'])
+  await change(path, 'UPDATE owners SET until = until - 1000')
+  const before = await leaseEnd()
+  pass(20_000)
+  await until(async () => (await leaseEnd()) > before)
+  ends[0]?.()
+  expect((await run).status).toBe('completed')
 })
 
 test('a caller who comes just as the last one has left waits for the run like any other', async () => {
@@ -279,36 +282,36 @@ test('a caller who comes just as the last one has left waits for the run like an
   const run = open(path).run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 1)
   const joined: Promise<unknown>[] = []
-  const clocks: ManualClock[] = []
+  /** The pulses of the handles before. */
+  const earlier = new Set<Pulse>()
+  let current: Pulse | undefined
+  let joinAtBeat: (() => Promise<unknown>) | undefined
+  afterBeats((pulse) => {
+    if (earlier.has(pulse)) return
+    current = pulse
+    if (joinAtBeat !== undefined) joined.push(joinAtBeat().catch((error: unknown) => error))
+    joinAtBeat = undefined
+  })
+  await until(() => current !== undefined)
   // After each of the steps by which the last one leaves.
   for (let steps = 0; steps < 20; steps++) {
-    const timers = manualClock()
+    earlier.add(current as Pulse)
+    current = undefined
     const abort = new AbortController()
-    const join = async (): Promise<unknown> => {
+    const here = open(path)
+    const first = here.as('first').attach(graph, 'a', { signal: abort.signal })
+    await until(() => current !== undefined)
+    abort.abort(new Error('left'))
+    await expect(first).rejects.toThrow('left')
+    joinAtBeat = async () => {
       for (let step = 0; step < steps; step++) await undefined
       return here.as('late').attach(graph, 'a')
     }
-    const setTimer = (beat: () => void, ms: number) =>
-      timers.setTimeout(() => {
-        beat()
-        if (joined.length === steps) joined.push(join().catch((error: unknown) => error))
-      }, ms)
-    const here = open(path, { clock: { ...timers, setTimeout: setTimer } })
-    const first = here.as('first').attach(graph, 'a', { signal: abort.signal })
-    await until(() => timers.timers.length > 0)
-    abort.abort(new Error('left'))
-    await expect(first).rejects.toThrow('left')
-    await timers.advance(1_000)
-    clocks.push(timers)
+    await until(() => joined.length > steps)
   }
   ends[0]?.()
   await run
-  let results: readonly unknown[] | undefined
-  void Promise.all(joined).then((all) => (results = all))
-  await until(async () => {
-    for (const clock of clocks) await clock.advance(1_000)
-    return results !== undefined
-  })
-  for (const result of results ?? []) expect(result).toMatchObject({ status: 'completed' })
+  const results = await Promise.all(joined)
+  for (const result of results) expect(result).toMatchObject({ status: 'completed' })
   expect(results).toHaveLength(20)
 })

@@ -9,7 +9,10 @@ export interface EngineOptions {
   readonly maxRecoveries?: number
   /** Maximum length of one input, output or answer as JSON, in characters. Default: 4 Mi. */
   readonly maxFactLength?: number
-  /** Gives facts their times, and makes the timers. Leases and retention use the clock of the journal. Default: `systemClock`. */
+  /**
+   * Gives facts their times, and makes the timers of runs. Leases and retention use the clock of the journal, and the beat that renews leases goes
+   * by the clock of the machine. Default: `systemClock`.
+   */
   readonly clock?: Clock
 }
 

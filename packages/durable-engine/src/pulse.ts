@@ -1,16 +1,17 @@
-import type { Clock } from '@stageflow/core'
+import { systemClock } from '@stageflow/core'
 
-/** One timer for everything that looks into the journal again and again. It is set only while something waits for it. */
+/**
+ * One timer for everything that looks into the journal again and again. It is set only while something waits for it. It goes by the clock of the
+ * machine, as leases do: a lease must be renewed although the clock of the handle stands still.
+ */
 export class Pulse {
-  readonly #clock: Pick<Clock, 'setTimeout'>
   /** How long it waits for the next beat. */
   readonly ms: number
   #waiting: (() => void)[] = []
   #cancelTimer: (() => void) | undefined
   isOver = false
 
-  constructor(clock: Pick<Clock, 'setTimeout'>, ms: number) {
-    this.#clock = clock
+  constructor(ms: number) {
     this.ms = ms
   }
 
@@ -19,7 +20,7 @@ export class Pulse {
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
       if (this.isOver) this.beat()
-      else this.#cancelTimer ??= this.#clock.setTimeout(() => this.beat(), this.ms)
+      else this.#cancelTimer ??= systemClock.setTimeout(() => this.beat(), this.ms)
     })
   }
   /** Wakes up everything that waits. */

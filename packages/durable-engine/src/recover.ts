@@ -1,5 +1,6 @@
 import type { ErrorRecord, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
+import { codeOf } from '@stageflow/core/kit'
 
 import { ask, closedJournal } from './journal.ts'
 import type { FoundRun, Journal, Passing } from './journal.ts'
@@ -161,6 +162,8 @@ export class Recovery {
       await this.#runs.attach(this.#graph, id, this.#options, undefined)
       return true
     } catch (error) {
+      // It was deleted: what has its id by now is another run.
+      if (codeOf(error) === 'durable-engine/unknown-run') return true
       const passing = this.#journal.mayPass(error)
       // After a lock, for example, the next look tries again.
       if (passing === 'soon') return false

@@ -4,7 +4,7 @@ import { factsForRetry, outermostStage, stagesAgain, wrongAgain } from '@stagefl
 import type { CallFacts, GraphFingerprint, NamedGraph, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
-import { checkFit, findAdmitted } from './claim.ts'
+import { checkFit, findSameRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act } from './journal.ts'
 import type { FactRow, RunRow } from './rows.ts'
@@ -26,7 +26,7 @@ interface Retry {
  * time limit of the run begins again. Runs within a write.
  */
 export function* reopen(graph: NamedGraph, { id, n }: RunRow, { again, now, by }: Retry): Act<void> {
-  const row = yield* findAdmitted(id, n)
+  const row = yield* findSameRun(id, n)
   if (row?.status !== 'failed')
     throw new StageflowError(
       'durable-engine/not-failed',

@@ -85,7 +85,12 @@ export interface KeptAnswer extends GivenAnswer {
   readonly unchecked?: true
   /** It answers the question of its key, and never the next one of that stage. */
   readonly onlyThis?: true
+  /** What was demanded of who gave it, as `demandsOf` of core has it. Left out if a part of the app gave it by its name. */
+  readonly demanded?: string
 }
+
+/** What a leg is given of an answer. */
+export const givenIn = ({ answer, by }: KeptAnswer): GivenAnswer => ({ answer, ...(by !== undefined && { by }) })
 
 /** The value of a fact. */
 export function readFact({ kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>, runId: string): unknown {

@@ -1,4 +1,4 @@
-import { checkedMethods } from '@stageflow/core/kit'
+import { checkArgumentCount, checkedMethods } from '@stageflow/core/kit'
 
 import { checkGetOptions, checkRunId } from './arguments.ts'
 import type { Journal } from './journal.ts'
@@ -18,6 +18,7 @@ export interface RunsReader extends AsyncDisposable {
 }
 
 export function runsReader(journal: ReadableJournal): RunsReader {
+  checkArgumentCount(arguments.length, 1, 'runsReader(journal)', 'durable-engine/illegal-option')
   const viewer: Viewer = { journal, owner: undefined, inProgress: () => [] }
   const close = async (): Promise<void> => journal.close()
   const reader: RunsReader = {

@@ -6,7 +6,7 @@ import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } f
 
 import { openKeys, questionName } from './answers.ts'
 import { checkIndexed } from './arguments.ts'
-import { findAdmitted, unknownRun } from './claim.ts'
+import { findSameRun, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { waitingAnswers } from './kept-answers.ts'
@@ -61,8 +61,9 @@ export interface TimelineEntry {
   /** `false` for an answer that was kept and that no leg has taken yet, so its stage doesn't have it. `at` is then when it was kept. */
   readonly taken?: false
   /**
-   * `true` for an answer that its question did not get: the `answerSchema` refused what was given without the graph, or the answer named its
-   * question, whose time passed. The first of each question is kept.
+   * `true` for an answer that its question did not get. The `answerSchema` refused what was given without the graph, or the answer named its
+   * question, whose time passed. Or the stage demands something else of who answers than it did when the answer was admitted. The first of
+   * each question is kept.
    */
   readonly refused?: true
 }
@@ -194,7 +195,7 @@ export function* runDetails(
   admitted?: number,
 ): Act<RunDetails | undefined> {
   for (;;) {
-    const row = yield* findAdmitted(runId, admitted)
+    const row = yield* findSameRun(runId, admitted)
     if (row === undefined) return undefined
     // Before the facts: an answer moves from the inbox to them.
     const inbox = yield* ask('inbox', row.n)

@@ -10,6 +10,7 @@ import { afterAll, onTestFinished, vi } from 'vitest'
 
 import { durableLocal } from '../../durable-local/src/index.ts'
 import type { DurableLocal, DurableLocalOptions } from '../../durable-local/src/index.ts'
+import { Pulse } from '../src/pulse.ts'
 import { newPlace } from './place.ts'
 
 export { inFile } from './place.ts'
@@ -57,6 +58,15 @@ export function stoppedMachineClock(): (ms: number) => void {
   const stopped = vi.spyOn(performance, 'now').mockImplementation(() => now)
   onTestFinished(() => stopped.mockRestore())
   return (ms) => void (now += ms)
+}
+/** Calls `act` after each beat of the open handles of this process, until the test ends. */
+export function afterBeats(act: (pulse: Pulse) => void): void {
+  const beat = Reflect.get(Pulse.prototype, 'beat')
+  const spied = vi.spyOn(Pulse.prototype, 'beat').mockImplementation(function (this: Pulse) {
+    beat.call(this)
+    if (!this.isOver) act(this)
+  })
+  onTestFinished(() => spied.mockRestore())
 }
 /** Waits for a timer that is due at this time. */
 export const untilTimer = (clock: ManualClock, ms: number): Promise<void> =>

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { cwd } from 'node:process'
 
 import { systemClock } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import { LEASE_MS, durableRuns, runsReader } from '@stageflow/durable-engine'
 import type { DurableRuns, RunsReader } from '@stageflow/durable-engine'
 
@@ -15,6 +16,7 @@ import { SqliteJournal } from './sqlite-journal.ts'
  * `durable-local/other-file` if it is something else, or a journal of a newer version.
  */
 export function durableLocal(options: DurableLocalOptions): DurableLocal {
+  checkArgumentCount(arguments.length, 1, 'durableLocal(options)', 'durable-local/illegal-option')
   checkDurableLocalOptions(options)
   const {
     path,
@@ -46,6 +48,7 @@ export type DurableLocal = DurableRuns
  * and creates no file. Throws like `durableLocal()`, and `durable-local/unavailable` if there is no file.
  */
 export function openJournal(path: string, options: ReadOnlyOptions): JournalReader {
+  checkArgumentCount(arguments.length, 2, 'openJournal(path, options)', 'durable-local/illegal-option')
   checkReadOnlyOptions(path, options)
   return runsReader(new ReadOnlyJournal(absolute(path), options.busyTimeoutMs ?? 5_000))
 }

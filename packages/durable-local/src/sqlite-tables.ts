@@ -15,6 +15,7 @@ import type {
   FoundRun,
   InboxRow,
   ListedRun,
+  OwnedRun,
   ReopenedRun,
   RunFilter,
   RunRow,
@@ -169,7 +170,7 @@ export class SqliteTables implements Tables {
   endLease(owner: string): void {
     this.#run(LEAVE, owner)
   }
-  ownedRuns(owner: string): readonly { readonly n: number; readonly fence: number }[] {
+  ownedRuns(owner: string): readonly OwnedRun[] {
     return this.#all(OWNED, owner)
   }
 

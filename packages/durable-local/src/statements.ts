@@ -123,7 +123,7 @@ export const LEAVE: string = `DELETE FROM owners WHERE id = ?`
 /** Owners whose lease has ended and who own nothing. */
 export const FORGET_OWNERS: string = `
   DELETE FROM owners WHERE until < ${NOW} AND id NOT IN (SELECT owner FROM runs WHERE owner IS NOT NULL)`
-export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ?`
+export const OWNED: string = `SELECT n, id, fence FROM runs WHERE owner = ?`
 
 /**
  * Inserts nothing if the fence is no longer that of the run, because another process has taken it. Nor if the fact before this one is

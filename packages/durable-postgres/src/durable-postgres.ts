@@ -1,4 +1,4 @@
-import { checkedMethods } from '@stageflow/core/kit'
+import { checkArgumentCount, checkedMethods } from '@stageflow/core/kit'
 import { LEASE_MS, durableRuns } from '@stageflow/durable-engine'
 import type { DurableRuns } from '@stageflow/durable-engine'
 
@@ -17,6 +17,7 @@ export interface DurablePostgres extends DurableRuns {
 
 /** Throws `durable-postgres/illegal-option`. Nothing is asked of the server before the first method is called. */
 export function durablePostgres(options: DurablePostgresOptions): DurablePostgres {
+  checkArgumentCount(arguments.length, 1, 'durablePostgres(options)', 'durable-postgres/illegal-option')
   checkDurablePostgresOptions(options)
   const {
     pool,

@@ -185,7 +185,7 @@ export class Statements {
       }
       case 'ownedRuns': {
         const [, owner] = question
-        const owned = sql`SELECT n::float8 AS n, fence FROM ${runs} WHERE owner = ${owner}`
+        const owned = sql`SELECT n::float8 AS n, id, fence FROM ${runs} WHERE owner = ${owner}`
         return { statements: [owned], answer: (rows) => rows }
       }
       case 'facts': {

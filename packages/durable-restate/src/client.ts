@@ -6,6 +6,7 @@ import {
   RUN_OPTIONS,
   TEXT,
   TIME_LIMIT,
+  checkArgumentCount,
   checkOptions,
   checkedMethods,
   lostInJson,
@@ -171,6 +172,7 @@ const MOST_WAIT_MS = 240_000
  * the type of the graph is enough: `durableClient<typeof graph>({ url, name, secret })`. Throws `durable-restate/illegal-option`.
  */
 export function durableClient<Graph>(options: DurableClientOptions<Graph>): DurableClient<StagesOf<Graph>> {
+  checkArgumentCount(arguments.length, 1, 'durableClient(options)', ILLEGAL_OPTION)
   checkOptions('durableClient()', ILLEGAL_OPTION, options, RULES, [...Object.keys(RULES), 'secret'])
   const { url, name, headers, adminUrl, secret } = options
   const graph = options.graph as NamedGraph | undefined

@@ -1,6 +1,7 @@
 import { service } from '@restatedev/restate-sdk'
 import type { Context, ServiceDefinition } from '@restatedev/restate-sdk'
 import type { StageGraph } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import type { CallFacts } from '@stageflow/core/durable'
 import { carryOutCall } from './call-executor.ts'
 import { ABORT_TIMEOUT, checkFactory, legOptions, serviceName } from './durable-options.ts'
@@ -23,6 +24,7 @@ export function durableService<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   options: ServiceFactoryOptions<Ports>,
 ): ServiceDefinition<string, StageHandlers> {
+  checkArgumentCount(arguments.length, 2, 'durableService(graph, options)', 'durable-restate/illegal-option')
   checkFactory('durableService()', graph, options)
   const running = new RunningCalls()
   return service({

@@ -4,7 +4,7 @@ import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, namesIn, runDurable } from '@stageflow/core/durable'
-import { classifyError, lostInJson, show } from '@stageflow/core/kit'
+import { checkArgumentCount, classifyError, lostInJson, show } from '@stageflow/core/kit'
 import { unguarded } from './admission.ts'
 import type { GivenAnswer, GivenStop } from './arrival.ts'
 import { findAnswers, namesOf, openRequests } from './answers.ts'
@@ -69,6 +69,7 @@ export function durableWorkflow<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   options: WorkflowFactoryOptions<Ports>,
 ): WorkflowDefinition<string, DurableHandlers> {
+  checkArgumentCount(arguments.length, 2, 'durableWorkflow(graph, options)', 'durable-restate/illegal-option')
   checkFactory('durableWorkflow()', graph, options, ['secret'])
   const keys = workflowKeys(graph, options.secret)
   const limits = requestLimits(options.restate)

@@ -1,6 +1,6 @@
 import type { StageGraph, StageflowError } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
-import { checkOptions, required } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { checkMoved } from './moved-facts.ts'
 import { ANSWER, CANCEL } from './names.ts'
@@ -37,6 +37,7 @@ const RULES: OptionRules<Omit<MoveRunOptions, 'secret'>> = {
  * difference if the run doesn't fit; then it goes on where it was.
  */
 export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, options: MoveRunOptions): Promise<void> {
+  checkArgumentCount(arguments.length, 2, 'moveRun(graph, options)', ILLEGAL_OPTION)
   checkOptions('moveRun()', ILLEGAL_OPTION, options, RULES, [...Object.keys(RULES), 'secret'])
   const keys = keysOf('moveRun()', options.secret, undefined)
   const { runId, name } = options

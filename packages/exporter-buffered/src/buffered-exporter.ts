@@ -2,7 +2,7 @@ import { Downstream, EventBuffer } from '@stageflow/buffer'
 import type { BufferStats, BufferReport, EventBufferListener } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { checkWait, plainOptions, textOf, withinLimit } from '@stageflow/core/kit'
+import { checkArgumentCount, checkWait, plainOptions, textOf, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf } from './buffered-options.ts'
 import type { BufferedExporterOptions, Settings } from './buffered-options.ts'
@@ -24,6 +24,7 @@ export class BufferedExporter implements EventSink {
   readonly #alarm: OverflowAlarm | undefined
 
   constructor(exporter: Exporter, options: BufferedExporterOptions = {}) {
+    checkArgumentCount(arguments.length, 2, 'new BufferedExporter(exporter, options)', ILLEGAL_OPTION)
     const settings = settingsOf(exporter, options)
     const { batchSize, flushIntervalMs, retry, attemptTimeoutMs, clock, random } = settings
     this.#settings = settings

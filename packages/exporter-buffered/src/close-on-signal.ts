@@ -3,6 +3,7 @@ import type { BufferReport } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import {
   TIME_LIMIT,
+  checkArgumentCount,
   functionLike,
   optionProblems,
   read,
@@ -57,6 +58,7 @@ export function closeOnSignal(
   exporters: Closable | readonly Closable[],
   options: CloseOnSignalOptions = {},
 ): () => void {
+  checkArgumentCount(arguments.length, 2, 'closeOnSignal(exporters, options)', ILLEGAL_OPTION)
   const all = Array.isArray(exporters) ? (exporters as readonly Closable[]) : [exporters as Closable]
   const illegal = all.filter((each) => typeof read(each, 'close') !== 'function')
   refuseOptions('closeOnSignal()', ILLEGAL_OPTION, [

@@ -12,7 +12,7 @@ import {
 import type { DeliveryReport, FanOutBranch } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
-import { CLOCK, checkWait, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import { CLOCK, checkArgumentCount, checkWait, optionProblems, refuseOptions } from '@stageflow/core/kit'
 import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './buffered-options.ts'
@@ -59,6 +59,7 @@ export function fanOutExporter<Name extends string>(
   exporters: Readonly<Record<Name, Exporter>>,
   options: FanOutExporterOptions = {},
 ): FanOutExporter<Name> {
+  checkArgumentCount(arguments.length, 2, 'fanOutExporter(exporters, options)', ILLEGAL_OPTION)
   const [isExporter] = EXPORTER
   const problems = [...targetProblems('exporter', exporters, EXPORTER), ...optionProblems(options, RULES)]
   refuseOptions('fanOutExporter()', ILLEGAL_OPTION, isExporter(exporters) ? [NAMELESS] : problems)

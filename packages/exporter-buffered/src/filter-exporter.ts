@@ -10,7 +10,7 @@ import {
 import type { DeliveryReport, FilterEnds, FilterOptions } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { optionProblems, refuseOptions } from '@stageflow/core/kit'
+import { checkArgumentCount, optionProblems, refuseOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './buffered-options.ts'
 import { DOWNSTREAM_ERRORS, closedError } from './exporter-errors.ts'
@@ -27,6 +27,7 @@ export interface FilterExporter extends Exporter, FilterEnds {
  * `exporter-buffered/downstream`, `exporter-buffered/closed`.
  */
 export function filterExporter(exporter: Exporter, options: FilterOptions): FilterExporter {
+  checkArgumentCount(arguments.length, 2, 'filterExporter(exporter, options)', ILLEGAL_OPTION)
   refuseOptions('filterExporter()', ILLEGAL_OPTION, [
     ...valueProblems('the exporter', exporter, EXPORTER),
     ...optionProblems(options, FILTER_RULES),

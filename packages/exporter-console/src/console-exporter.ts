@@ -4,7 +4,7 @@ import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { checkWait } from '@stageflow/core/kit'
+import { checkArgumentCount, checkWait } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import { ILLEGAL_OPTION, checkConsoleOptions } from './console-exporter-options.ts'
@@ -34,6 +34,7 @@ export class ConsoleExporter {
   readonly #progress = new ExportProgress({ clock: systemClock, closed, late })
 
   constructor(options: ConsoleExporterOptions = {}) {
+    checkArgumentCount(arguments.length, 1, 'new ConsoleExporter(options)', ILLEGAL_OPTION)
     checkConsoleOptions(options)
     const { stream = process.stdout, color = wantsColor(stream), data = false, width, redaction } = options
     this.#stream = stream

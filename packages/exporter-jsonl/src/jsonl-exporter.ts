@@ -2,7 +2,7 @@ import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { checkWait } from '@stageflow/core/kit'
+import { checkArgumentCount, checkWait } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { lineWriter } from './event-line.ts'
 import { fileError } from './file-errors.ts'
@@ -26,6 +26,7 @@ export class JsonlExporter {
 
   /** Makes no file before the first events. Errors: `exporter-jsonl/illegal-option`. */
   constructor(options: JsonlExporterOptions) {
+    checkArgumentCount(arguments.length, 1, 'new JsonlExporter(options)', ILLEGAL_OPTION)
     const settings = settingsOf(options)
     this.path = settings.path
     this.#maxFileBytes = settings.maxFileBytes

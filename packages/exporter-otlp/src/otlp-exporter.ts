@@ -4,7 +4,7 @@ import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { checkWait, onRejection } from '@stageflow/core/kit'
+import { checkArgumentCount, checkWait, onRejection } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import { attributeText } from './attribute-values.ts'
@@ -44,6 +44,7 @@ export class OtlpExporter {
   readonly #progress = new ExportProgress({ clock: systemClock, closed, late })
 
   constructor(options: OtlpExporterOptions = {}) {
+    checkArgumentCount(arguments.length, 1, 'new OtlpExporter(options)', ILLEGAL_OPTION)
     checkOtlpOptions(options)
     const { exporter = new OTLPLogExporter(), resource = resourceOfProcess(), data = false, redaction } = options
     watchAnswers(exporter)

@@ -11,7 +11,7 @@ import type {
   RunRequest,
   StageInfo,
 } from '@stageflow/core'
-import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
+import { MILLISECONDS, checkArgumentCount, codeOf, functionLike } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { ownerIn, ownerOrRoles, renewed, requireAccess } from './access.ts'
 import type { Allows, Owner, Renew } from './access.ts'
@@ -127,6 +127,7 @@ const REQUIRED = {
  * caller belongs to who began it. Throws `auth/illegal-option`.
  */
 export function auth(options: AuthOptions): Interceptor {
+  checkArgumentCount(arguments.length, 1, 'auth(options)', 'auth/illegal-option')
   checkAuthOptions('auth()', options, RULES, REQUIRED)
   const {
     verify,

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { ANY, DELAY, FLAG, MILLISECONDS, codeOf, isThenable, whole } from '@stageflow/core/kit'
+import { ANY, DELAY, FLAG, MILLISECONDS, checkArgumentCount, codeOf, isThenable, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { Claims } from './identity.ts'
 import { type KeysOfId, jwksKeys } from './jwks-keys.ts'
@@ -43,6 +43,7 @@ const RULES: OptionRules<JwksVerifierOptions> = {
  * in it. Throws `auth/illegal-option`.
  */
 export function jwksVerifier(options: JwksVerifierOptions): Verify {
+  checkArgumentCount(arguments.length, 1, 'jwksVerifier(options)', 'auth/illegal-option')
   checkAuthOptions('jwksVerifier()', options, RULES, JWT_REQUIRED, problemsOf)
   const { ttlMs = 600_000, requestsPerMinute = 10, timeoutMs = 5_000, maxResponseBytes = 262_144 } = options
   const rules = jwtRules(options)

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { ANY } from '@stageflow/core/kit'
+import { ANY, checkArgumentCount } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { type JwtAlgorithm, algorithmsProblem, isSecretAlgorithm } from './jwt-algorithms.ts'
 import { type JwtPublicKey, type JwtSecret, type ReadKey, readKey } from './jwt-key.ts'
@@ -24,6 +24,7 @@ const RULES: OptionRules<JwtVerifierOptions> = { ...JWT_RULES, algorithms: ANY, 
 
 /** Verifies JWTs with keys that the app has. Each reason for a refusal has its own code, such as `auth/expired`. Throws `auth/illegal-option`. */
 export function jwtVerifier(options: JwtVerifierOptions): Verify {
+  checkArgumentCount(arguments.length, 1, 'jwtVerifier(options)', 'auth/illegal-option')
   let keys: ReadonlyMap<KeyId, KeyObject> = new Map()
   checkAuthOptions('jwtVerifier()', options, RULES, JWT_REQUIRED, (given) => {
     const problem = algorithmsProblem(given['algorithms'], true)

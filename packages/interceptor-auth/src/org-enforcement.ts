@@ -1,6 +1,6 @@
 import type { Interceptor, RunContext, RunIdentity } from '@stageflow/core'
 import { StageflowError } from '@stageflow/core'
-import { functionLike, isPlain, show } from '@stageflow/core/kit'
+import { checkArgumentCount, functionLike, isPlain, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
 import type { Waiting } from './bounded.ts'
@@ -41,6 +41,7 @@ export interface OrgEnforcementOptions {
  * `auth/illegal-option`.
  */
 export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
+  checkArgumentCount(arguments.length, 1, 'orgEnforcement(options)', 'auth/illegal-option')
   const rules: OptionRules<OrgEnforcementOptions> = { resourceOrgId: functionLike('(run) => string | undefined') }
   checkAuthOptions('orgEnforcement()', options, rules, {
     resourceOrgId: 'a function that returns the organization that owns what the run is about',

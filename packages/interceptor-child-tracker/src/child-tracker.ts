@@ -1,5 +1,5 @@
 import type { Interceptor, RunContext } from '@stageflow/core'
-import { checkOptions, objectWith } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, objectWith } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { ChildRunTracker } from './child-run-tracker.ts'
@@ -22,6 +22,7 @@ const RULES: OptionRules<ChildTrackerOptions> = {
 
 /** Keeps the tree of the child runs in progress: parents, children, counts and depth. Costs a stage nothing. Throws `child-tracker/illegal-option`. */
 export function childTracker(options: ChildTrackerOptions = {}): ChildTracker {
+  checkArgumentCount(arguments.length, 1, 'childTracker(options)', 'child-tracker/illegal-option')
   checkOptions('childTracker()', 'child-tracker/illegal-option', options, RULES)
   const { tracker = new ChildRunTracker() } = options
   return {

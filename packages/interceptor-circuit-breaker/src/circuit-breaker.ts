@@ -7,7 +7,7 @@ import {
   type CallPart,
   type StageInfo,
 } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
+import { checkArgumentCount, show } from '@stageflow/core/kit'
 
 import { emitChange, noteCircuit, noteUnknown } from './circuit-events.ts'
 import type { Circuit, Probe } from './circuit.ts'
@@ -38,6 +38,7 @@ export interface CircuitBreakerStats {
 
 /** Stops calling a service that is down: after 5 transient failures or timeouts in a row a stage's calls fail with `circuit-breaker/open` for 30 s, then one call tries. */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
+  checkArgumentCount(arguments.length, 1, 'circuitBreaker(options)', 'circuit-breaker/illegal-option')
   const policy = factoryPolicy(options)
   const { key, maxKeys = 1_000, restore } = options
   const circuits = new Circuits(maxKeys, policy, restore)

@@ -6,7 +6,7 @@ import {
   StageOutput,
   StageflowError,
 } from '@stageflow/core'
-import { MILLISECONDS, checkOptions, functionLike, oneOf } from '@stageflow/core/kit'
+import { MILLISECONDS, checkArgumentCount, checkOptions, functionLike, oneOf } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { KEYED_STORE, type KeyedStore, memoryStore, STORED_MS } from '@stageflow/keyed-work'
 
@@ -62,6 +62,7 @@ const STAGE_RULES: OptionRules<IdempotencyStageOptions> = {
  * `idempotency/same-name`.
  */
 export function idempotency(options: IdempotencyOptions = {}): Interceptor {
+  checkArgumentCount(arguments.length, 1, 'idempotency(options)', 'idempotency/illegal-option')
   checkOptions('idempotency()', 'idempotency/illegal-option', options, RULES)
   const { store = memoryStore(), key = keyOfRun, scope = 'user', ttlMs = 86_400_000, leaseMs = 30_000 } = options
   const { waitMs = 30_000, storeTimeoutMs = 5_000, onStoreError = 'fail' } = options

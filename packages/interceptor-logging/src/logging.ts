@@ -11,6 +11,7 @@ import type {
   StageKind,
   StageRecord,
 } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
@@ -47,6 +48,7 @@ export interface LoggingInterceptor extends Interceptor {
 
 /** Logs one line when a stage ends and one when a run ends, through pino, without data and without secrets. Errors: `logging/illegal-option`. */
 export function logging(options: LoggingOptions = {}): LoggingInterceptor {
+  checkArgumentCount(arguments.length, 1, 'logging(options)', 'logging/illegal-option')
   checkLoggingOptions(options)
   const { logger = pino(), startLines = false, data = false } = options
   const levels = levelsOf(options.levels)

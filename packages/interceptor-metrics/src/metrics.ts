@@ -1,4 +1,5 @@
 import type { Interceptor, PipelineInfo } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import { Registry } from 'prom-client'
 import type { PrometheusContentType, RegistryContentType } from 'prom-client'
 
@@ -20,6 +21,7 @@ export interface MetricsInterceptor<Content extends RegistryContentType = Promet
 export function metrics<Content extends RegistryContentType = PrometheusContentType>(
   options: MetricsOptions<Content> = {},
 ): MetricsInterceptor<Content> {
+  checkArgumentCount(arguments.length, 1, 'metrics(options)', 'metrics/illegal-option')
   const { buckets, maxLabelSets } = checkMetricsOptions(options)
   const { registry = new Registry<Content>() } = options
   const store = new SeriesStore(buckets, maxLabelSets)

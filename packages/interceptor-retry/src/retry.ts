@@ -1,6 +1,6 @@
 import { StageOutput, after } from '@stageflow/core'
 import type { Interceptor, InterceptorContext, RunStage } from '@stageflow/core'
-import { backOffMs } from '@stageflow/core/kit'
+import { backOffMs, checkArgumentCount } from '@stageflow/core/kit'
 import { exhausted, illegalWait, waitTooLong } from './give-up.ts'
 import type { History } from './give-up.ts'
 import { factoryPolicy, stagePolicy } from './options.ts'
@@ -29,6 +29,7 @@ declare module '@stageflow/core' {
  * `retry/exhausted`. Illegal options are refused with `retry/illegal-option`, those of stages when the graph is built.
  */
 export function retry(options: RetryOptions = {}): Interceptor {
+  checkArgumentCount(arguments.length, 1, 'retry(options)', 'retry/illegal-option')
   const defaults = factoryPolicy(options)
   return {
     name: 'retry',

@@ -1,5 +1,6 @@
 import { StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, InterceptorContext } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import { factoryLimits, stageLimits } from './options.ts'
 import type { TimeoutOptions } from './options.ts'
 
@@ -27,6 +28,7 @@ declare module '@stageflow/core' {
  * not a limit is refused with `timeout/illegal-option`, a stage's option when the graph is built.
  */
 export function timeout(options: TimeoutOptions = {}): Interceptor {
+  checkArgumentCount(arguments.length, 1, 'timeout(options)', 'timeout/illegal-option')
   const defaults = factoryLimits(options)
   return {
     name: 'timeout',

@@ -1,7 +1,7 @@
 import { context as contexts, createTraceState, isSpanContextValid, trace } from '@opentelemetry/api'
 import type { Context, SpanContext } from '@opentelemetry/api'
 import type { ContextSnapshot, Slot, SnapshotExtensions, StageInfo } from '@stageflow/core'
-import { read, refuseOptions, show } from '@stageflow/core/kit'
+import { checkArgumentCount, read, refuseOptions, show } from '@stageflow/core/kit'
 import { RUN_TRACE } from './run-trace.ts'
 
 declare module '@stageflow/core' {
@@ -25,6 +25,7 @@ export interface TraceSource {
  * span, or the active library span inside it. Without a trace it returns the incoming headers; without those none.
  */
 export function traceparent(source: TraceSource): Readonly<Record<string, string>> {
+  checkArgumentCount(arguments.length, 1, 'traceparent(source)', 'tracing/illegal-option')
   refuseOptions('traceparent()', 'tracing/illegal-option', sourceProblems(source))
   const span = currentSpan(source)
   if (span === undefined || !isSpanContextValid(span)) return {}

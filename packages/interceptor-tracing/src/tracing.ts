@@ -1,7 +1,7 @@
 import { SpanKind, context as contexts, isSpanContextValid, trace } from '@opentelemetry/api'
 import type { Attributes, Context, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
 import type { Interceptor, PipelineInfo, RunContext } from '@stageflow/core'
-import { REDACTION, objectWith, optionProblems, read, refuseOptions } from '@stageflow/core/kit'
+import { REDACTION, checkArgumentCount, objectWith, optionProblems, read, refuseOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
@@ -34,6 +34,7 @@ const SCOPE = '@stageflow/interceptor-tracing'
  * `tracing/failed` under `core/problems`. Errors: `tracing/illegal-option`.
  */
 export function tracing(options: TracingOptions = {}): Interceptor {
+  checkArgumentCount(arguments.length, 1, 'tracing(options)', 'tracing/illegal-option')
   checkTracingOptions(options)
   const redactor = createRedactor(options.redaction, { maxEntries: 128, maxLength: 65_536 })
   /** How many runs are being recorded. While there are none, a stage costs one comparison. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@stageflow/core'
 import {
+  checkArgumentCount,
   checkNeededCore,
   checkOptions,
   codeOf,
@@ -58,6 +59,7 @@ const RULES: OptionRules<KeyedWorkOptions<unknown>> = {
 
 /** The engine of work that is done once per key, in one process or many. Share one for all calls that share work. Throws `keyed-work/illegal-option`. */
 export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Result>): KeyedWork<Result, Failure> {
+  checkArgumentCount(arguments.length, 1, 'keyedWork(options)', 'keyed-work/illegal-option')
   checkOptions('keyedWork()', 'keyed-work/illegal-option', options, RULES)
   checkNeededCore('The store', options.store)
   const { store, waitMs, leaseMs, storeTimeoutMs, onStoreError } = options

@@ -1,5 +1,13 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
-import { checkOptions, CLOCK, type OptionRule, type OptionRules, or, whole } from '@stageflow/core/kit'
+import {
+  checkArgumentCount,
+  checkOptions,
+  CLOCK,
+  type OptionRule,
+  type OptionRules,
+  or,
+  whole,
+} from '@stageflow/core/kit'
 
 import type { Account } from './account.ts'
 import { type Expiring, ExpiryQueue } from './expiry-queue.ts'
@@ -66,6 +74,7 @@ const CLAIM_BYTES = 4_096
  * is full, or the share of an owner is, it refuses that owner's new claims with `keyed-work/full`. Throws `keyed-work/illegal-option`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  checkArgumentCount(arguments.length, 1, 'memoryStore(options)', 'keyed-work/illegal-option')
   checkOptions('memoryStore()', 'keyed-work/illegal-option', options, RULES)
   const { maxBytes = 2 ** 26, ownerShare = 0.1, clock = systemClock } = options
   const maxOwnerBytes = maxBytes * ownerShare

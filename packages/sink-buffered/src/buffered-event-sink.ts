@@ -2,7 +2,7 @@ import { Downstream, EventBuffer } from '@stageflow/buffer'
 import type { BufferStats, BufferReport, LossReason } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { checkWait, read } from '@stageflow/core/kit'
+import { checkArgumentCount, checkWait, read } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, sinkPlan } from './buffer-options.ts'
 import type { BufferedEventSinkOptions, SinkPlan } from './buffer-options.ts'
@@ -28,6 +28,7 @@ export class BufferedEventSink implements EventSink {
   #hasToldAtEnd = false
 
   constructor(downstream: EventSink, options: BufferedEventSinkOptions = {}) {
+    checkArgumentCount(arguments.length, 2, 'new BufferedEventSink(downstream, options)', ILLEGAL_OPTION)
     const plan = sinkPlan(downstream, options)
     const { maxWaiting, overflow, retry, attemptTimeoutMs, clock, random } = plan
     this.#plan = plan

@@ -7,6 +7,7 @@ import {
   DELAY,
   SINK,
   TIME_LIMIT,
+  checkArgumentCount,
   checkWait,
   optionProblems,
   refuseOptions,
@@ -52,6 +53,7 @@ export function fanOutSink<Name extends string>(
   sinks: Readonly<Record<Name, EventSink>>,
   options: FanOutSinkOptions = {},
 ): FanOutSink<Name> {
+  checkArgumentCount(arguments.length, 2, 'fanOutSink(sinks, options)', ILLEGAL_OPTION)
   const [isSink] = SINK
   const isNameless = isSink(sinks) || isSink(options)
   const problems = [...targetProblems('sink', sinks, SINK), ...optionProblems(options, RULES)]

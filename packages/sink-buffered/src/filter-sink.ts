@@ -2,7 +2,7 @@ import { Closing, Downstream, EventFilter, FILTER_RULES, filterEnds, valueProble
 import type { FilterEnds, FilterOptions } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { EventSink } from '@stageflow/core'
-import { SINK, isThenable, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import { SINK, checkArgumentCount, isThenable, optionProblems, refuseOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffer-options.ts'
 import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
@@ -16,6 +16,7 @@ export interface FilterSink extends EventSink, FilterEnds {
  * Errors: `sink-buffered/illegal-option`, `sink-buffered/downstream`.
  */
 export function filterSink(sink: EventSink, options: FilterOptions = {}): FilterSink {
+  checkArgumentCount(arguments.length, 2, 'filterSink(sink, options)', ILLEGAL_OPTION)
   refuseOptions('filterSink()', ILLEGAL_OPTION, [
     ...valueProblems('the sink behind it', sink, SINK),
     ...optionProblems(options, FILTER_RULES),

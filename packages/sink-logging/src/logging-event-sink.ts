@@ -5,6 +5,7 @@ import {
   CLOSE_TIMEOUT_MS,
   FLAG,
   REDACTION,
+  checkArgumentCount,
   checkOptions,
   checkWait,
   endWithin,
@@ -81,6 +82,7 @@ export class LoggingEventSink implements EventSink {
   #heldBack = 0
 
   constructor(options: LoggingEventSinkOptions = {}) {
+    checkArgumentCount(arguments.length, 1, 'new LoggingEventSink(options)', ILLEGAL_OPTION)
     checkOptions('new LoggingEventSink()', ILLEGAL_OPTION, options, RULES)
     const { logger = pino(), level = levelOf, data = false, redaction, clock = systemClock } = options
     this.#logger = logger

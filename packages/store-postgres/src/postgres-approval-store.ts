@@ -1,4 +1,4 @@
-import { checkOptions, whole } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, whole } from '@stageflow/core/kit'
 import type {
   ApprovalRequest,
   ApprovalStatus,
@@ -31,6 +31,7 @@ export interface PostgresApprovalStore extends ApprovalStore {
 
 /** Keeps approvals in one table of PostgreSQL. Every statement is its own transaction. Throws `store-postgres/illegal-option`. */
 export function postgresApprovalStore(options: PostgresApprovalStoreOptions): PostgresApprovalStore {
+  checkArgumentCount(arguments.length, 1, 'postgresApprovalStore(options)', 'store-postgres/illegal-option')
   checkApprovalOptions(options)
   const { pool, schema, table = 'stageflow_approvals' } = options
   const statements = approvalStatements(schema, table)

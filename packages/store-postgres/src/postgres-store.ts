@@ -1,4 +1,4 @@
-import { checkOptions, whole } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, whole } from '@stageflow/core/kit'
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
 
 import { tooLarge } from './postgres-errors.ts'
@@ -19,6 +19,7 @@ export interface PostgresStore extends KeyedStore {
 
 /** Keeps claims and results in one table of PostgreSQL. Every statement is its own transaction. */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  checkArgumentCount(arguments.length, 1, 'postgresStore(options)', 'store-postgres/illegal-option')
   checkPostgresOptions(options)
   const { pool, schema, table = 'stageflow_idempotency', maxValueBytes = 16 * 1024 * 1024 } = options
   const statements = statementsFor(schema, table)

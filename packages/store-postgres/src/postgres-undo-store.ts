@@ -1,4 +1,4 @@
-import { checkOptions, whole } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, whole } from '@stageflow/core/kit'
 import type {
   StoredUndo,
   UndoClaimAnswer,
@@ -44,6 +44,7 @@ interface State {
  * `store-postgres/illegal-option`.
  */
 export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUndoStore {
+  checkArgumentCount(arguments.length, 1, 'postgresUndoStore(options)', 'store-postgres/illegal-option')
   checkUndoOptions(options)
   const { pool, schema, table = 'stageflow_undo' } = options
   const statements = undoStatements(schema, table)

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
 
 import { isUnknownScript, tooLarge, unavailable } from './redis-errors.ts'
@@ -13,6 +14,7 @@ export interface RedisStore extends KeyedStore {
 
 /** Keeps claims and results in Redis. Each operation is one script, and each record is one key that expires. */
 export function redisStore(options: RedisStoreOptions): RedisStore {
+  checkArgumentCount(arguments.length, 1, 'redisStore(options)', 'store-redis/illegal-option')
   checkRedisOptions(options)
   const { client, prefix = 'stageflow:idempotency:', maxValueBytes = 16 * 1024 * 1024 } = options
 

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
 import type { StatementSync } from 'node:sqlite'
 
 import type {
@@ -56,6 +57,7 @@ const MOST_TRIES = 100
  * `store-sqlite/illegal-option`, and `store-sqlite/unavailable` if the file can't be opened.
  */
 export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApprovalStore {
+  checkArgumentCount(arguments.length, 1, 'sqliteApprovalStore(options)', 'store-sqlite/illegal-option')
   const { database, attempt, close } = openDatabase('sqliteApprovalStore', options)
   const statements = attempt('open', () => {
     database.exec(CREATE)

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
 
 import { openDatabase, type SqliteStoreOptions } from './database.ts'
@@ -29,6 +30,7 @@ const MOST_TRIES = 100
  * Throws `store-sqlite/illegal-option`, and `store-sqlite/unavailable` if the file can't be opened.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
+  checkArgumentCount(arguments.length, 1, 'sqliteStore(options)', 'store-sqlite/illegal-option')
   const { database, attempt, close } = openDatabase('sqliteStore', options)
   const { find, claim, complete, release, purge } = attempt('open', () => {
     database.exec(CREATE)

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
 import type {
   StoredUndo,
   UndoClaimAnswer,
@@ -56,6 +57,7 @@ const MOST_TRIES = 100
  * the file. Throws `store-sqlite/illegal-option`, and `store-sqlite/unavailable` if the file can't be opened.
  */
 export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
+  checkArgumentCount(arguments.length, 1, 'sqliteUndoStore(options)', 'store-sqlite/illegal-option')
   const { database, attempt, close } = openDatabase('sqliteUndoStore', options)
   const { add, claim, findBoth, findCall, findRun, forget, purge, release, remove, state } = attempt('open', () => {
     database.exec(CREATE)

@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { AnswersOf, PipelineResult, RunArguments, StageGraph } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import { incompatibilities, openRequests, progressOf, resumeRun } from '@stageflow/core/durable'
 import type { OpenRequest, SuspendedRun } from '@stageflow/core/durable'
 import { readStored } from './read-state.ts'
@@ -17,6 +18,7 @@ export async function resume<Stages, Ports>(
   answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
+  checkArgumentCount(arguments.length, 4, 'resume(graph, state, answers, options)')
   return resumeRun(graph, readState(graph, state), answers, ...options)
 }
 
@@ -26,6 +28,7 @@ export async function resume<Stages, Ports>(
  * graph and the one that the run began with.
  */
 export function readState<Stages, Ports>(graph: StageGraph<Stages, Ports>, state: unknown): SuspendedRun {
+  checkArgumentCount(arguments.length, 2, 'readState(graph, state)')
   const { run, fingerprint } = readStored(state)
   const found = incompatibilities(graph, fingerprint, progressOf(run))
   if (found.length === 0) return run
@@ -42,5 +45,6 @@ export function readState<Stages, Ports>(graph: StageGraph<Stages, Ports>, state
  * one, each with the keys of its answer. Throws like `readState`, without the check of a graph.
  */
 export function pendingRequests(state: unknown): readonly OpenRequest[] {
+  checkArgumentCount(arguments.length, 1, 'pendingRequests(state)')
   return openRequests(readStored(state).run)
 }

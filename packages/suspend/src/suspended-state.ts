@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { ChildResult, StageGraph, SuspendedResult } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
-import { asClause, show, textOf } from '@stageflow/core/kit'
+import { asClause, checkArgumentCount, show, textOf } from '@stageflow/core/kit'
 import { jsonProblems } from './json-values.ts'
 import type { Path } from './json-values.ts'
 import { isRecord } from './state-shape.ts'
@@ -31,6 +31,7 @@ export function suspendedState<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   result: SuspendedResult<Stages>,
 ): SuspendedState {
+  checkArgumentCount(arguments.length, 2, 'suspendedState(graph, result)')
   const fingerprint = fingerprintOf(graph)
   const given = (isRecord(result) ? result : {}) as Partial<typeof result>
   const { status, report } = given

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { isThenable, show } from '@stageflow/core/kit'
+import { checkArgumentCount, isThenable, show } from '@stageflow/core/kit'
 import type { AnyTool, ExecutedCall, ResolvedCall, ToolRegistry, ToolResult, UnresolvedCall } from '@stageflow/tools'
 import { isResolvedCall } from '@stageflow/tools/kit'
 
@@ -57,6 +57,7 @@ export class ToolExecutor {
   readonly #keyed: KeyedCalls
 
   constructor(options: ToolExecutorOptions = {}) {
+    checkArgumentCount(arguments.length, 1, 'new ToolExecutor(options)', 'tool-executor/illegal-option')
     this.#settings = executorSettings(options)
     this.#keyed = new KeyedCalls(this.#settings, this.#storeErrors)
     this.#services = {
@@ -90,6 +91,7 @@ export class ToolExecutor {
     calls: unknown,
     options: MaybeWithRegistry<Ports, ExecuteOptions<Ports>> = {},
   ): Promise<readonly ToolResult[]> {
+    checkArgumentCount(arguments.length, 2, 'execute(calls, options)', 'tool-executor/illegal-option')
     checkExecuteOptions(options)
     if (options.registry !== undefined) return this.#readAndExecute(options.registry, calls, options)
     checkCalls(calls)
@@ -101,6 +103,7 @@ export class ToolExecutor {
    * that can be undone have this id. Other failures are in the result.
    */
   async undo<Ports>(callId: string, options: WithRegistry<Ports, UndoOptions<Ports>>): Promise<UndoResult> {
+    checkArgumentCount(arguments.length, 2, 'undo(callId, options)', 'tool-executor/illegal-option')
     checkUndoOptions(options)
     checkId('undo', 'the callId of a result', callId)
     const { registry: tools, pipelineRunId } = options
@@ -115,6 +118,7 @@ export class ToolExecutor {
     pipelineRunId: string,
     options: WithRegistry<Ports, CallerOptions<Ports>>,
   ): Promise<Compensation> {
+    checkArgumentCount(arguments.length, 2, 'compensate(pipelineRunId, options)', 'tool-executor/illegal-option')
     checkCompensateOptions(options)
     checkId('compensate', 'the pipelineRunId of the calls', pipelineRunId)
     const { registry } = options

@@ -1,6 +1,7 @@
 import {
   DELAY,
   FLAG,
+  checkArgumentCount,
   functionLike,
   MILLISECONDS,
   oneOf,
@@ -86,6 +87,7 @@ export function defineTool<
 >(
   definition: ToolDefinition<Name, Input, Output, Ports>,
 ): Tool<Name, StandardSchemaV1.InferOutput<Input>, StandardSchemaV1.InferOutput<Output>, Ports> {
+  checkArgumentCount(arguments.length, 1, 'defineTool(definition)', 'tools/illegal-option')
   const given = read(definition, 'name')
   refuseOptions(
     typeof given === 'string' ? `defineTool(${show(given)})` : 'defineTool()',

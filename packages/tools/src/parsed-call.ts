@@ -151,7 +151,7 @@ function mustBeOurs(by: unknown): void {
   if (by === OURS) return
   throw new StageflowError(
     'tools/illegal-option',
-    'Only a ToolRegistry makes the calls that it returns. To make a call, pass it to the registry: registry.parseAndResolve([{ id, name, arguments }]).',
+    'Only a ToolRegistry makes calls. Pass yours to it: registry.parseAndResolve([{ id, name, arguments }]).',
   )
 }
 

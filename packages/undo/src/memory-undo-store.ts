@@ -1,5 +1,5 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
-import { checkOptions, CLOCK, type OptionRules } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, CLOCK, type OptionRules } from '@stageflow/core/kit'
 import { BoundedMap, BOUNDS, type StoredUndo, type UndoEntry, type UndoStore } from '@stageflow/keyed-work'
 
 /** The options of `memoryUndoStore()`. */
@@ -29,6 +29,7 @@ interface Held {
  * (`undo/full`), because the calls in it have been promised to be undoable.
  */
 export function memoryUndoStore(options: MemoryUndoStoreOptions = {}): UndoStore {
+  checkArgumentCount(arguments.length, 1, 'memoryUndoStore(options)', 'undo/illegal-option')
   checkOptions('memoryUndoStore()', 'undo/illegal-option', options, OPTIONS)
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
   /** The ids of the entries of each run, in the order of their adding. Undefined: of calls without a run. */

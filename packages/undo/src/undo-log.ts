@@ -1,5 +1,12 @@
 import type { Clock } from '@stageflow/core'
-import { checkNeededCore, checkOptions, DELAY, MILLISECONDS, type OptionRules } from '@stageflow/core/kit'
+import {
+  checkArgumentCount,
+  checkNeededCore,
+  checkOptions,
+  DELAY,
+  MILLISECONDS,
+  type OptionRules,
+} from '@stageflow/core/kit'
 import { askStore, leases, STORED_MS, UNDO_STORE, type UndoQuery, type UndoStore } from '@stageflow/keyed-work'
 import type {
   Compensation,
@@ -45,6 +52,7 @@ const RETENTION_MS = 604_800_000
 
 /** Makes the undo log of an executor: `new ToolExecutor({ undo: undoLog() })`. Throws `undo/illegal-option`. */
 export function undoLog(options: UndoLogOptions = {}): ToolUndoLog {
+  checkArgumentCount(arguments.length, 1, 'undoLog(options)', 'undo/illegal-option')
   checkOptions('undoLog()', 'undo/illegal-option', options, OPTIONS)
   checkNeededCore('The undo store', options.store)
   const { store = memoryUndoStore(), ttlMs = 3_600_000, leaseMs = 30_000, storeTimeoutMs = 5_000 } = options

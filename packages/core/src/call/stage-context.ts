@@ -1,4 +1,5 @@
 import type { OneCopy } from '../base/check.ts'
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { AbortScope } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 import { getter } from '../base/objects.ts'
@@ -133,9 +134,10 @@ export class LiveStageContext implements InterceptorContext {
   }
   get runChild(): StageContext['runChild'] {
     // The type of the result follows from the child's stages, which only its type has.
-    return (async (child: unknown, input: object = {}, options?: object) =>
-      await this.#host.facts.graph.openChild(this, child, input, options, this.#childSuffix())
-        .settled) as StageContext['runChild']
+    return (async (child: unknown, input: object = {}, options?: object, ...more: readonly unknown[]) => {
+      checkArgumentCount(3 + more.length, 3, 'runChild(child, input, options)')
+      return await this.#host.facts.graph.openChild(this, child, input, options, this.#childSuffix()).settled
+    }) as StageContext['runChild']
   }
 
   // Not bound: interceptors call them on the context, in every call.

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { StageflowError, errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { isObject } from '../base/check.ts'
@@ -172,6 +173,7 @@ export function asStage<Stages, Context extends StageContext<any, any> = StageCo
   child: Runnable<Stages>,
   options: { readonly input?: (context: Context) => RunInput } = {},
 ): StageObject<Context, Promise<OkOutput<RunData<Stages>> | SkipOutput>> {
+  checkArgumentCount(arguments.length, 2, 'asStage(child, options)')
   const stage = {
     async execute(context: Context) {
       const result: unknown = await context.runChild(child, options.input?.(context) ?? {})

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { isObject, isText } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
@@ -185,6 +186,7 @@ export const sinkOf = (ofRun: EventSink | undefined, ofGraph: EventSink | undefi
  * `run` wins. Throws `core/sink` and `core/plugin-version`.
  */
 export function setEventSink(sink: EventSink): void {
+  checkArgumentCount(arguments.length, 1, 'setEventSink(sink)')
   const [isSink, must] = SINK
   if (!isSink(sink))
     throw new StageflowError('core/sink', `setEventSink(): the sink must be ${must}, not ${show(sink)}.`)

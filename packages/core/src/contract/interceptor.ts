@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { didYouMean } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
@@ -228,21 +229,25 @@ export interface RunChanges {
  * list.
  */
 export function insertBefore(list: readonly Interceptor[], name: string, added: Interceptor): readonly Interceptor[] {
+  checkArgumentCount(arguments.length, 3, 'insertBefore(list, name, added)')
   return list.toSpliced(indexOf(list, name), 0, added)
 }
 
 /** Returns a new list with `added` just inside the interceptor named `name`. Throws `core/no-interceptor`. */
 export function insertAfter(list: readonly Interceptor[], name: string, added: Interceptor): readonly Interceptor[] {
+  checkArgumentCount(arguments.length, 3, 'insertAfter(list, name, added)')
   return list.toSpliced(indexOf(list, name) + 1, 0, added)
 }
 
 /** Returns a new list without the interceptor named `name`. Throws `core/no-interceptor`. */
 export function without(list: readonly Interceptor[], name: string): readonly Interceptor[] {
+  checkArgumentCount(arguments.length, 2, 'without(list, name)')
   return list.toSpliced(indexOf(list, name), 1)
 }
 
 /** Returns a new list with `by` instead of the interceptor named `name`. Throws `core/no-interceptor`. */
 export function replace(list: readonly Interceptor[], name: string, by: Interceptor): readonly Interceptor[] {
+  checkArgumentCount(arguments.length, 3, 'replace(list, name, by)')
   return list.toSpliced(indexOf(list, name), 1, by)
 }
 

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { describe, isArray, isFunction, isObject } from '../base/check.ts'
 import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
 import { isError } from '../base/foreign.ts'
@@ -304,12 +305,30 @@ function askedOutput(request: unknown, options: More | undefined): Output {
 
 /** Makes the outputs that a stage returns. */
 export const StageOutput: StageOutputFactory = Object.freeze({
-  ok: (data: object = EMPTY, extras?: Extras) => new Output('ok', data, optionsOf('ok', extras)),
-  skip: (reason: string) => new Output('skip', textOf(reason)),
-  cancel: (reason: string) => new Output('cancel', textOf(reason)),
-  fail: (error: unknown, options?: More) => new Output('fail', toError(error), optionsOf('fail', options, error)),
-  retry: (error: unknown, options?: More) => new Output('retry', toError(error), optionsOf('retry', options, error)),
-  suspend: askedOutput,
+  ok(data: object = EMPTY, extras?: Extras) {
+    checkArgumentCount(arguments.length, 2, 'StageOutput.ok(data, extras)')
+    return new Output('ok', data, optionsOf('ok', extras))
+  },
+  skip(reason: string) {
+    checkArgumentCount(arguments.length, 1, 'StageOutput.skip(reason)')
+    return new Output('skip', textOf(reason))
+  },
+  cancel(reason: string) {
+    checkArgumentCount(arguments.length, 1, 'StageOutput.cancel(reason)')
+    return new Output('cancel', textOf(reason))
+  },
+  fail(error: unknown, options?: More) {
+    checkArgumentCount(arguments.length, 2, 'StageOutput.fail(error, options)')
+    return new Output('fail', toError(error), optionsOf('fail', options, error))
+  },
+  retry(error: unknown, options?: More) {
+    checkArgumentCount(arguments.length, 2, 'StageOutput.retry(error, options)')
+    return new Output('retry', toError(error), optionsOf('retry', options, error))
+  },
+  suspend(request: unknown, options?: More) {
+    checkArgumentCount(arguments.length, 2, 'StageOutput.suspend(request, options)')
+    return askedOutput(request, options)
+  },
 }) as unknown as StageOutputFactory
 
 const plainPrototype = Object.prototype

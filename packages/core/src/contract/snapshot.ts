@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { didYouMean, isArray, isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
@@ -50,6 +51,7 @@ export class ContextSnapshot implements RunIdentity {
   readonly #fields: Fields
 
   constructor(input: RunInput = NO_VALUES) {
+    checkArgumentCount(arguments.length, 1, 'new ContextSnapshot(input)')
     if (input instanceof Checked) this.#fields = input.fields
     else {
       const fields = inputFields(input)
@@ -97,20 +99,25 @@ export class ContextSnapshot implements RunIdentity {
   }
 
   withIdentity(identity: { readonly [Key in keyof RunIdentity]?: string }): ContextSnapshot {
+    checkArgumentCount(arguments.length, 1, 'withIdentity(identity)')
     return changed(this.#fields, { runId: identity })
   }
   withConversation(conversation: Partial<Conversation>): ContextSnapshot {
+    checkArgumentCount(arguments.length, 1, 'withConversation(conversation)')
     return changed(this.#fields, { conversation })
   }
   withEnrichments(enrichments: Partial<Enrichments>): ContextSnapshot {
+    checkArgumentCount(arguments.length, 1, 'withEnrichments(enrichments)')
     return changed(this.#fields, { enrichments })
   }
   /** Adds to the existing extensions. */
   withExtensions(extensions: GivenExtensions): ContextSnapshot {
+    checkArgumentCount(arguments.length, 1, 'withExtensions(extensions)')
     return changed(this.#fields, { extensions: { ...this.extensions, ...extensions } })
   }
   /** Adds to the existing metadata. */
   withMetadata(metadata: Readonly<Record<string, unknown>>): ContextSnapshot {
+    checkArgumentCount(arguments.length, 1, 'withMetadata(metadata)')
     return changed(this.#fields, { metadata: { ...this.metadata, ...metadata } })
   }
 

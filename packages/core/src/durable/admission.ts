@@ -67,6 +67,31 @@ export function missingKeepers(graph: NamedGraph, kept: Kept = {}): readonly str
 export const isGuarded = (graph: NamedGraph): boolean => builtGraph('isGuarded()', graph).admitting.length > 0
 
 /**
+ * What a graph demands of who answers the stage at a path of keys, as a text to compare. It has the interceptors that admit requests, each with
+ * the options of the stage that it reads. Keep it with an answer. When the stage takes the answer, another version of the graph may demand
+ * something else. Functions, and options that JSON can't hold, are not compared.
+ */
+export function demandsOf(graph: NamedGraph, path: readonly string[]): string {
+  const built = builtGraph('demandsOf()', graph)
+  const options: Readonly<Record<string, unknown>> = stageAt(built, path)?.options ?? {}
+  const demands = built.admitting.map(({ name, stageOptions = [] }) => {
+    // `false` says aloud that the stage demands nothing.
+    const given = stageOptions.filter((option) => options[option] !== undefined && options[option] !== false)
+    return [name, ...given.map((option) => [option, jsonOf(options[option])])]
+  })
+  return JSON.stringify(demands)
+}
+
+/** A value as JSON; undefined if it can't be JSON. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
+
+/**
  * Asks every interceptor with `admit` about a request, the outermost first. Call it before anything of the request is kept or shown.
  * Rejects with the error of the first that refuses; then `run.refused` goes to the graph's sink. If the caller's signal aborts, it
  * rejects with its reason.

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
@@ -29,6 +30,7 @@ export async function resumeRun<Stages, Ports>(
   answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
+  checkArgumentCount(arguments.length, 4, 'resumeRun(graph, suspended, answers, options)')
   return withoutPorts(graph).run(...(await admittedLeg(graph, suspended, answers, options)))
 }
 
@@ -39,6 +41,7 @@ export async function resumeSettled<Stages, Ports>(
   answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
+  checkArgumentCount(arguments.length, 4, 'resumeSettled(graph, suspended, answers, options)')
   return withoutPorts(graph).runSettled(...(await admittedLeg(graph, suspended, answers, options)))
 }
 
@@ -52,6 +55,7 @@ export async function startResumed<Stages, Ports>(
   answers: AnswersOf<Stages>,
   ...options: RunArguments<Ports>
 ): Promise<Run<Stages>> {
+  checkArgumentCount(arguments.length, 4, 'startResumed(graph, suspended, answers, options)')
   return withoutPorts(graph).start(...(await admittedLeg(graph, suspended, answers, options)))
 }
 

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { NoOpEventSink, sinkOf } from '../contract/events.ts'
 import type { RunOptions } from '../contract/context.ts'
 import type { FailedResult, PipelineResult } from '../contract/results.ts'
@@ -30,6 +31,7 @@ export async function runDurable<Stages, Ports>(
   executor: StageExecutor,
   ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
+  checkArgumentCount(arguments.length, 3, 'runDurable(graph, executor, options)')
   const built = builtGraph('runDurable()', graph)
   checkNeededCore('The executor', executor)
   checkChildren(built)

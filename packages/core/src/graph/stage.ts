@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { branded, isArray, isFunction, isNot, isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
@@ -295,8 +296,10 @@ async function* validated(
  * Describes a stage as a value, with its types inferred from `after`. Type checking is linear in the number of stages. `build()`
  * reports problems.
  */
-export const defineStage: DefineStage<{}> = ((definition: unknown) =>
-  valueSpec(definition)) as unknown as DefineStage<{}>
+export const defineStage: DefineStage<{}> = function (definition: unknown) {
+  checkArgumentCount(arguments.length, 1, 'defineStage(definition)')
+  return valueSpec(definition)
+} as unknown as DefineStage<{}>
 
 /** `defineStage` for stages that read `context.ports`. */
 export function definePorts<Ports>(): { readonly defineStage: DefineStage<Ports> } {

@@ -1,3 +1,4 @@
+import { givenCount } from '../base/argument-count.ts'
 import { isFunction, isObject, isText } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 
@@ -48,9 +49,10 @@ function problemOf(name: string, given: readonly unknown[], calls: MethodCalls):
   const meant = withGraph !== undefined && isObject(given[0]) ? withGraph : (without ?? withGraph)
   const most = meant?.length ?? 0
   if (given.length <= most) return undefined
-  const start = `${name}() was given ${given.length} argument${given.length === 1 ? '' : 's'}`
-  if (withGraph === undefined || meant === withGraph) return `${start}; call ${usageOf(name, meant)}.`
-  return `${start}, but ${usageOf(name, meant)} takes ${most} and checks no caller. ${passGraph(usageOf(name, withGraph))}`
+  const usage = usageOf(name, meant)
+  const start = givenCount(given.length, usage)
+  if (withGraph === undefined || meant === withGraph) return `${start}; call ${usage}.`
+  return `${start}, but ${usage} takes ${most} and checks no caller. ${passGraph(usageOf(name, withGraph))}`
 }
 
 const usageOf = (name: string, parameters: Parameters = []): string => `${name}(${parameters.join(', ')})`

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { branded, isArray, isName, isNot, isText } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
@@ -62,6 +63,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
    */
   declare readonly run: void & { readonly 'build() it first: pipeline.build().run(input)': never }
   constructor(name: string = 'pipeline') {
+    checkArgumentCount(arguments.length, 1, 'new Pipeline(name)')
     if (!isName(name))
       throw new StageflowError(
         'core/illegal-name',
@@ -76,6 +78,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
 
   /** Makes a pipeline whose stages read typed `context.ports`. */
   static withPorts<Ports>(name: string): Pipeline<{}, Ports> {
+    checkArgumentCount(arguments.length, 1, 'Pipeline.withPorts(name)')
     return new Pipeline<{}, Ports>(name)
   }
 
@@ -84,6 +87,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     name: string,
     stages: List & Missing<List>,
   ): Pipeline<{ readonly [One in List[number] as One['name']]: SlotIn<One> }, PortsOf<List>> {
+    checkArgumentCount(arguments.length, 2, 'Pipeline.from(name, stages)')
     return extended(new Pipeline(name), specsFrom(stages))
   }
 
@@ -165,8 +169,15 @@ export class Pipeline<Stages = {}, Ports = {}> {
     Ports
   >
   withStage(first: unknown, second?: unknown, third?: unknown, fourth?: unknown): never {
-    if (!isText(first)) return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
+    if (!isText(first)) {
+      checkArgumentCount(arguments.length, 2, 'withStage(stage, options)')
+      return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
+    }
     const hasKind = typeof third !== 'object'
+    if (hasKind) checkArgumentCount(arguments.length, 4, 'withStage(name, stage, kind, options)')
+    // By its type the last one may be there, but undefined.
+    else if (arguments.length > 4 || fourth !== undefined)
+      checkArgumentCount(arguments.length, 3, 'withStage(name, stage, options)')
     return extended(this, [fluentSpec(first, second, hasKind ? third : undefined, hasKind ? fourth : third)])
   }
 
@@ -174,6 +185,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   withStages<const List extends readonly AnyStage[]>(
     stages: List & Missing<List, keyof Stages & string>,
   ): Pipeline<Stages & { readonly [One in List[number] as One['name']]: SlotIn<One> }, Ports & PortsOf<List>> {
+    checkArgumentCount(arguments.length, 1, 'withStages(stages)')
     return extended(this, specsFrom(stages))
   }
 
@@ -196,6 +208,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never, AnswersOf<Child>>>,
     Ports
   > {
+    checkArgumentCount(arguments.length, 3, 'withPipeline(name, child, options)')
     return extended(this, [fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options)])
   }
 
@@ -225,6 +238,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
       >,
     Ports
   > {
+    checkArgumentCount(arguments.length, 2, 'withMap(name, options)')
     return extended(this, [fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options)])
   }
 
@@ -232,6 +246,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   compose<Others, OtherPorts>(
     other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>,
   ): Pipeline<Stages & Others, Ports & OtherPorts> {
+    checkArgumentCount(arguments.length, 1, 'compose(other)')
     if (!(other instanceof Pipeline))
       throw new StageflowError('core/not-a-pipeline', isNot('The argument of compose()', 'a Pipeline', other))
     return extended(this, specsOf(described(other)))
@@ -242,6 +257,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     options?: BuildOptions<Given> & { readonly ports?: Partial<Ports> },
   ): StageGraph<Stages, Omit<Ports, keyof Given>>
   build(options?: unknown): never {
+    checkArgumentCount(arguments.length, 1, 'build(options)')
     return asStageGraph(buildGraph(described(this), options)) as never
   }
 }

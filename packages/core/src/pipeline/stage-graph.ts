@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { branded } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import { textOf } from '../base/errors.ts'
@@ -72,16 +73,25 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
   const made = branded({
     name: graph.name,
     info: graph.info,
-    run: (input?: object, options?: object): Promise<Outcome> =>
-      new Promise((resolve, reject) => {
+    run(input?: object, options?: object): Promise<Outcome> {
+      const count = arguments.length
+      return new Promise((resolve, reject) => {
+        checkArgumentCount(count, 2, 'run(input, options)')
         runOf(input, options).open((outcome) => {
           if (outcome.status === 'failed') reject(failureOf(outcome))
           else resolve(outcome)
         })
-      }),
-    runSettled: (input?: object, options?: object): Promise<Outcome> =>
-      new Promise((resolve) => runOf(input, options).open(resolve)),
-    start: (input?: object, options?: object): unknown => {
+      })
+    },
+    runSettled(input?: object, options?: object): Promise<Outcome> {
+      const count = arguments.length
+      return new Promise((resolve) => {
+        checkArgumentCount(count, 2, 'runSettled(input, options)')
+        runOf(input, options).open(resolve)
+      })
+    },
+    start(input?: object, options?: object): unknown {
+      checkArgumentCount(arguments.length, 2, 'start(input, options)')
       const feed = new EventFeed()
       return openHandle(runOf(input, options, feed), feed)
     },
@@ -225,7 +235,10 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
     get missed() {
       return feed.missed
     },
-    cancel: (reason) => run.cancel(textOf(reason ?? 'no reason was given')),
+    cancel(reason) {
+      checkArgumentCount(arguments.length, 1, 'cancel(reason)')
+      run.cancel(textOf(reason ?? 'no reason was given'))
+    },
     [Symbol.asyncIterator]: () => feed.read(),
     ...disposal,
   }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { isError } from '../base/foreign.ts'
 import { define } from '../base/objects.ts'
 import { checkOptions, whole } from '../base/options.ts'
@@ -53,6 +54,7 @@ type IsSecret = (name: string, value: unknown) => boolean
  * apply if the user gives none. Unknown or illegal options throw `core/illegal-option`, because a misspelt name would leave secrets in.
  */
 export function createRedactor(options: RedactionOptions | false = {}, defaults: RedactionOptions = {}): Redactor {
+  checkArgumentCount(arguments.length, 2, 'createRedactor(options, defaults)')
   if (options !== false) checkOptions('redaction', 'core/illegal-option', options, RULES)
   const given = options === false ? {} : options
   const bounds: Bounds = {

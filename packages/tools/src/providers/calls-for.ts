@@ -1,4 +1,4 @@
-import { read } from '@stageflow/core/kit'
+import { checkArgumentCount, read } from '@stageflow/core/kit'
 
 import { isMadeId } from './call-ids.ts'
 import { isObject } from './call-kinds.ts'
@@ -102,6 +102,7 @@ const WRITERS: { readonly [In in Shape]: (response: ModelResponse) => CallMessag
  * Throws `tools/incomplete-response` if only the beginning of the response is there: half an answer must not pass for a whole one.
  */
 export function callsFor<In extends Shape>(shape: In, response: unknown, results?: CallIds): CallMessageShapes[In] {
+  checkArgumentCount(arguments.length, 3, 'callsFor(shape, response, results)', 'tools/illegal-option')
   const write = writerOf(WRITERS, 'callsFor(shape, response)', shape)
   const parsed = modelResponse(response, results)
   const isEmpty = parsed.text === '' && parsed.calls.length === 0

@@ -1,4 +1,5 @@
 import {
+  checkArgumentCount,
   oneOf,
   type OptionRule,
   type OptionRules,
@@ -76,6 +77,7 @@ export function resultsFor<Shape extends keyof ToolResultShapes>(
   shape: Shape,
   results: readonly ToolResult[],
 ): ToolResultShapes[Shape] {
+  checkArgumentCount(arguments.length, 2, 'resultsFor(shape, results)', 'tools/illegal-option')
   const write = writerOf(WRITERS, 'resultsFor(shape, results)', shape)
   refuseOptions('resultsFor()', 'tools/illegal-option', resultProblems(results))
   const [first, ...others] = results

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionRules, refuseOptions, show, whole } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, type OptionRules, refuseOptions, show, whole } from '@stageflow/core/kit'
 import { ToolCallAccumulator, type ToolCallDraft } from '@stageflow/provider-types'
 
 import { type CallDelta, deltasIn, type DeltaSource } from './chunk-deltas.ts'
@@ -30,6 +30,7 @@ const OPTIONS: OptionRules<StreamedCallsOptions> = { maxCalls: whole(1), maxArgu
 
 /** Puts together the tool calls that OpenAI (chat and responses), Anthropic, Google and the AI SDK stream in fragments. */
 export function streamedCalls(options: StreamedCallsOptions = {}): StreamedCalls {
+  checkArgumentCount(arguments.length, 1, 'streamedCalls(options)', 'tools/illegal-option')
   checkOptions('streamedCalls()', 'tools/illegal-option', options, OPTIONS)
   const { maxCalls = 128, maxArgumentsLength = 1_048_576 } = options
   const assembly = new Assembly(maxCalls, maxArgumentsLength)

@@ -2,6 +2,7 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 import {
   ABORT_SIGNAL,
+  checkArgumentCount,
   checkOptions,
   CLOCK,
   DELAY,
@@ -191,6 +192,7 @@ export class ToolRegistry<Ports = {}> {
    * or `tool.unresolved`.
    */
   async parseAndResolve(calls: unknown, options: ParseOptions = {}): Promise<ParsedCalls> {
+    checkArgumentCount(arguments.length, 2, 'parseAndResolve(calls, options)', 'tools/illegal-option')
     checkCallOptions('parseAndResolve()', 'tools/illegal-option', options, PARSE)
     const readings = await this.#read(calls, options, shownTo(options.executionMode))
     if (readings.some(isCancelled)) options.signal?.throwIfAborted()

@@ -1,6 +1,6 @@
 import { ExportProgress, checkBatch, type ExporterReport, type ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock, type StageflowEvent, type WaitOptions } from '@stageflow/core'
-import { checkWait, shownFields } from '@stageflow/core/kit'
+import { checkArgumentCount, checkWait, shownFields } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import { ILLEGAL_OPTION, checkExporterOptions, type TemplateNameExporterOptions } from './exporter-options.ts'
 
@@ -14,6 +14,7 @@ export class TemplateNameExporter {
 
   /** Errors: `exporter-template-name/illegal-option`. */
   constructor(options: TemplateNameExporterOptions) {
+    checkArgumentCount(arguments.length, 1, 'new TemplateNameExporter(options)', ILLEGAL_OPTION)
     checkExporterOptions(options)
     const { url, headers = {}, data: isAll = false, redaction } = options
     const redactor = createRedactor(redaction)

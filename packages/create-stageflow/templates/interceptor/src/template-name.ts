@@ -1,5 +1,12 @@
 import type { Interceptor, StageOutput } from '@stageflow/core'
-import { MILLISECONDS, checkOptions, functionLike, required, type OptionRules } from '@stageflow/core/kit'
+import {
+  MILLISECONDS,
+  checkArgumentCount,
+  checkOptions,
+  functionLike,
+  required,
+  type OptionRules,
+} from '@stageflow/core/kit'
 
 export interface SlowCall {
   readonly stage: string
@@ -21,6 +28,7 @@ const RULES: OptionRules<TemplateNameOptions> = {
 
 /** Reports each call of a stage that takes longer than `slowMs`. A wrong option throws `template-name/illegal-option`. */
 export function templateName(options: TemplateNameOptions): Interceptor {
+  checkArgumentCount(arguments.length, 1, 'templateName(options)', 'template-name/illegal-option')
   checkOptions('templateName()', 'template-name/illegal-option', options, RULES)
   const { onSlow, slowMs = 1_000 } = options
   return {

@@ -1,5 +1,5 @@
 import { StageflowError, type EventSink, type StageflowEvent, type WaitOptions } from '@stageflow/core'
-import { checkWait, endWithin, eventFacts, withinLimit } from '@stageflow/core/kit'
+import { checkArgumentCount, checkWait, endWithin, eventFacts, withinLimit } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf, type TemplateNameSinkOptions } from './sink-options.ts'
 
 export interface TemplateNameReport {
@@ -25,6 +25,7 @@ export interface TemplateNameSink extends EventSink {
 
 /** Writes each event as a line, in batches. Errors: `sink-template-name/illegal-option`, `sink-template-name/timed-out`. */
 export function templateNameSink(options: TemplateNameSinkOptions): TemplateNameSink {
+  checkArgumentCount(arguments.length, 1, 'templateNameSink(options)', ILLEGAL_OPTION)
   const { write, maxWaiting, clock } = settingsOf(options)
   let lines: string[] = []
   let writing: Promise<void> | undefined

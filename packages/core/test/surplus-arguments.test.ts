@@ -1,0 +1,186 @@
+import { ContextSnapshot, Pipeline, StageOutput, asStage, definePorts, defineStage } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { resumeRun, resumeSettled, runDurable, startResumed } from '@stageflow/core/durable'
+import { createRedactor } from '@stageflow/core/redaction'
+import { expect, test } from 'vitest'
+
+import { ArrayExecutor } from './array-executor.ts'
+
+// A person believes that an option in the wrong place is in force, so no function of the entries may ignore it.
+
+type Call = (...given: readonly unknown[]) => unknown
+/** A function as JavaScript calls it. */
+const loose = (target: object, method: string): Call => {
+  const call = (target as Readonly<Record<string, Call>>)[method] as Call
+  return (...given) => call.apply(target, given as unknown[])
+}
+/** A call with all arguments that the function has parameters for. */
+interface Full {
+  readonly usage: string
+  readonly call: Call
+  readonly given: readonly unknown[]
+}
+
+const APPROVERS = { answeredBy: { roles: ['approver'] } }
+const work = () => ({})
+const chat = new Pipeline('chat')
+const graph = chat.withStage('work', work).build()
+const ask = new Pipeline('ask')
+  .withStage('ask', ({ resumed }) => (resumed ? {} : StageOutput.suspend('May I?')))
+  .build()
+const suspended = await ask.run()
+const snapshot = new ContextSnapshot()
+const value = defineStage({ name: 'value', run: work })
+
+const METHODS: Readonly<Record<string, Full | readonly Full[]>> = {
+  withStage: [
+    {
+      usage: 'withStage(stage, options)',
+      call: loose(chat, 'withStage'),
+      given: [{ name: 'one', execute: work }, { dependencies: [] }],
+    },
+    {
+      usage: 'withStage(name, stage, options)',
+      call: loose(chat, 'withStage'),
+      given: ['one', work, { dependencies: [] }],
+    },
+    {
+      usage: 'withStage(name, stage, kind, options)',
+      call: loose(chat, 'withStage'),
+      given: ['one', work, 'work', { dependencies: [] }],
+    },
+    {
+      usage: 'withStage(name, stage, kind, options)',
+      call: loose(chat, 'withStage'),
+      given: ['one', work, undefined, undefined],
+    },
+  ],
+  withStages: { usage: 'withStages(stages)', call: loose(chat, 'withStages'), given: [[value]] },
+  withPipeline: {
+    usage: 'withPipeline(name, child, options)',
+    call: loose(chat, 'withPipeline'),
+    given: ['child', graph, {}],
+  },
+  withMap: {
+    usage: 'withMap(name, options)',
+    call: loose(chat, 'withMap'),
+    given: ['letters', { over: () => [], each: work }],
+  },
+  compose: { usage: 'compose(other)', call: loose(chat, 'compose'), given: [chat] },
+  build: { usage: 'build(options)', call: loose(chat.withStage('work', work), 'build'), given: [{}] },
+}
+
+const STATICS: Readonly<Record<string, Full>> = {
+  from: { usage: 'Pipeline.from(name, stages)', call: loose(Pipeline, 'from'), given: ['chat', [value]] },
+  withPorts: { usage: 'Pipeline.withPorts(name)', call: loose(Pipeline, 'withPorts'), given: ['chat'] },
+}
+
+const OUTPUTS: Readonly<Record<keyof typeof StageOutput, Full>> = {
+  ok: { usage: 'StageOutput.ok(data, extras)', call: loose(StageOutput, 'ok'), given: [{}, { version: '1' }] },
+  skip: { usage: 'StageOutput.skip(reason)', call: loose(StageOutput, 'skip'), given: ['none'] },
+  cancel: { usage: 'StageOutput.cancel(reason)', call: loose(StageOutput, 'cancel'), given: ['none'] },
+  fail: { usage: 'StageOutput.fail(error, options)', call: loose(StageOutput, 'fail'), given: ['no', { data: {} }] },
+  retry: { usage: 'StageOutput.retry(error, options)', call: loose(StageOutput, 'retry'), given: ['no', undefined] },
+  suspend: {
+    usage: 'StageOutput.suspend(request, options)',
+    call: loose(StageOutput, 'suspend'),
+    given: ['May I?', { state: 1 }],
+  },
+}
+
+const RUNS: Readonly<Record<'run' | 'runSettled' | 'start', Full>> = {
+  run: { usage: 'run(input, options)', call: loose(graph, 'run'), given: [{}, {}] },
+  runSettled: { usage: 'runSettled(input, options)', call: loose(graph, 'runSettled'), given: [{}, {}] },
+  start: { usage: 'start(input, options)', call: loose(graph, 'start'), given: [{}, {}] },
+}
+
+const SNAPSHOTS: Readonly<Record<string, Full>> = Object.fromEntries(
+  ['identity', 'conversation', 'enrichments', 'extensions', 'metadata'].map((part) => {
+    const name = `with${part[0]?.toUpperCase()}${part.slice(1)}`
+    return [name, { usage: `${name}(${part})`, call: loose(snapshot, name), given: [{}] }]
+  }),
+)
+
+const FUNCTIONS: readonly Full[] = [
+  { usage: 'new Pipeline(name)', call: (...given) => Reflect.construct(Pipeline, given), given: ['chat'] },
+  { usage: 'new ContextSnapshot(input)', call: (...given) => Reflect.construct(ContextSnapshot, given), given: [{}] },
+  { usage: 'defineStage(definition)', call: defineStage as Call, given: [{ name: 'one', run: work }] },
+  { usage: 'defineStage(definition)', call: definePorts().defineStage as Call, given: [{ name: 'one', run: work }] },
+  { usage: 'cancel(reason)', call: loose(graph.start(), 'cancel'), given: ['enough'] },
+  { usage: 'asStage(child, options)', call: asStage as Call, given: [graph, {}] },
+  { usage: 'createRedactor(options, defaults)', call: createRedactor as Call, given: [{}, {}] },
+  {
+    usage: 'runDurable(graph, executor, options)',
+    call: runDurable as Call,
+    given: [graph, new ArrayExecutor(), {}],
+  },
+  {
+    usage: 'resumeRun(graph, suspended, answers, options)',
+    call: resumeRun as Call,
+    given: [ask, suspended, { ask: 1 }, {}],
+  },
+  {
+    usage: 'resumeSettled(graph, suspended, answers, options)',
+    call: resumeSettled as Call,
+    given: [ask, suspended, { ask: 1 }, {}],
+  },
+  {
+    usage: 'startResumed(graph, suspended, answers, options)',
+    call: startResumed as Call,
+    given: [ask, suspended, { ask: 1 }, {}],
+  },
+]
+
+const TABLES = [METHODS, STATICS, OUTPUTS, RUNS, SNAPSHOTS]
+const calls = [...TABLES.flatMap((table) => Object.values<Full | readonly Full[]>(table).flat()), ...FUNCTIONS]
+
+/** What a call throws, or its promise rejects with. */
+async function refusalOf(call: Call, given: readonly unknown[]): Promise<unknown> {
+  try {
+    await call(...given)
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+const refusal = (usage: string, count: number) => ({
+  code: 'core/illegal-option',
+  message: `${usage.slice(0, usage.indexOf('('))}() was given ${count} arguments; call ${usage}.`,
+})
+
+test.each(calls)('$usage takes $given.length arguments, and refuses one more', async ({ usage, call, given }) => {
+  expect(await refusalOf(call, given)).toBeUndefined()
+  expect(await refusalOf(call, [...given, APPROVERS])).toMatchObject(refusal(usage, given.length + 1))
+  expect(await refusalOf(call, [...given, undefined, APPROVERS])).toMatchObject(refusal(usage, given.length + 2))
+})
+
+test('the tables have every method, so a new one needs its row', () => {
+  const functionsOf = (object: object) =>
+    Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([name, { value }]) =>
+      typeof value === 'function' && name !== 'constructor' ? [name] : [],
+    )
+  expect(functionsOf(Pipeline.prototype).toSorted()).toEqual(Object.keys(METHODS).toSorted())
+  expect(functionsOf(Pipeline).toSorted()).toEqual(Object.keys(STATICS).toSorted())
+  expect(functionsOf(graph).toSorted()).toEqual(Object.keys(RUNS).toSorted())
+  // JSON.stringify() calls toJSON() with a key.
+  expect(
+    functionsOf(ContextSnapshot.prototype)
+      .filter((name) => name !== 'toJSON')
+      .toSorted(),
+  ).toEqual(Object.keys(SNAPSHOTS).toSorted())
+})
+
+test('an undefined argument after the options of a stage counts as left out, as its type says', () => {
+  expect(() => chat.withStage('one', work, { dependencies: [] }, undefined)).not.toThrow()
+})
+
+test('a child run refuses an argument after its options, and the stage fails', async () => {
+  const parent = new Pipeline('parent').withStage('one', async (context: StageContext) => {
+    await (context.runChild as Call)(graph, {}, {}, APPROVERS)
+  })
+  expect(await parent.build().runSettled()).toMatchObject({
+    status: 'failed',
+    errors: [refusal('runChild(child, input, options)', 4)],
+  })
+})

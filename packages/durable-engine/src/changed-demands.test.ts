@@ -1,0 +1,161 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { Interceptor, StageContext, StageOptions } from '@stageflow/core'
+import { auth } from '@stageflow/interceptor-auth'
+import { expect, test } from 'vitest'
+
+import { openRuns } from '../test/open-runs.ts'
+
+// A version of the graph admits an answer. A later one takes it, and may demand another role of who answers the stage.
+
+const { newPath, open } = openRuns({ leaseMs: 60_000 })
+/** A token is a user and a role of the one organization: `bob:approver`. */
+const verify = (token: string) => ({ sub: token.split(':')[0], org_id: 'acme', roles: token.split(':')[1] ?? '' })
+const [ADA, BOB] = [{ token: 'ada' }, { token: 'bob:approver' }]
+const APPROVER = { roles: ['approver'] }
+
+const ask = ({ resumed }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend('?') : { by: resumed.by?.userId ?? resumed.by?.system }
+
+type Demand = StageOptions['answeredBy']
+/** `boss` asks at once. Once that has its answer, `pay` asks, and so do a stage of a child and an item: of who answers them `demand` is demanded. */
+const version = (demand?: Demand, others: readonly Interceptor[] = []) => {
+  const answeredBy = demand === undefined ? {} : { answeredBy: demand }
+  return new Pipeline('order')
+    .withStage('boss', ask)
+    .withStage('pay', ask, { dependencies: ['boss'], ...answeredBy })
+    .withPipeline('kid', new Pipeline('kid').withStage('check', ask, answeredBy), { dependencies: ['boss'] })
+    .withMap('letters', {
+      dependencies: ['boss'],
+      over: () => ['x'],
+      each: (_letter, context) => ask(context),
+      ...answeredBy,
+    })
+    .build({ interceptors: [auth({ verify }), ...others] })
+}
+const ANSWERS = { pay: 1, kid: { check: 1 }, letters: { 0: 1 } }
+const KEYS = ['kid/check', 'letters#0', 'pay']
+const by = (userId: string) => ({
+  pay: { by: userId },
+  kid: { check: { by: userId } },
+  letters: { items: [{ by: userId }] },
+})
+
+/** A run whose later stages have answers of Ada, whom `first` admitted, before they ask in `second`. */
+async function answeredEarly(first: ReturnType<typeof version>, second: ReturnType<typeof version>, caller = ADA) {
+  const path = newPath()
+  const before = open(path)
+  await before.run(first, {}, { runId: 'r', ...ADA })
+  await before.answer(first, 'r', ANSWERS, caller)
+  await before.close()
+  const runs = open(path)
+  return { runs, result: await runs.resume(second, 'r', { boss: 1 }, ADA) }
+}
+async function refusedIn(runs: ReturnType<typeof open>) {
+  const timeline = (await runs.get('r'))?.timeline ?? []
+  return timeline.filter(({ refused }) => refused).map(({ key, by: author }) => `${key} of ${author?.userId}`)
+}
+
+test('an early answer is refused, and seen, if its stage demands a role by the time it asks that nothing demanded before', async () => {
+  const second = version(APPROVER)
+  const { runs, result } = await answeredEarly(version(), second)
+  expect(result.status).toBe('suspended')
+  expect((await refusedIn(runs)).toSorted()).toEqual(KEYS.map((key) => `${key} of ada`))
+  expect((await runs.get('r'))?.requests.map(({ path }) => path.join('/')).toSorted()).toEqual([
+    'kid/check',
+    'letters/0',
+    'pay',
+  ])
+  await expect(runs.answer(second, 'r', ANSWERS, ADA)).rejects.toMatchObject({ code: 'auth/foreign-run' })
+  expect((await runs.resume(second, 'r', ANSWERS, BOB)).data).toMatchObject(by('bob'))
+  expect(await refusedIn(runs)).toHaveLength(3)
+})
+
+test.each<readonly [what: string, first: Demand, caller: typeof ADA, second: Demand]>([
+  ['another role', APPROVER, BOB, { roles: ['cfo'] }],
+  ['one more role', APPROVER, BOB, { roles: ['approver', 'cfo'] }],
+  ['no role, so only the user who began the run answers', APPROVER, BOB, undefined],
+])('an early answer is refused if its stage demands %s by then', async (_what, first, caller, second) => {
+  const { runs, result } = await answeredEarly(version(first), version(second), caller)
+  expect(result.status).toBe('suspended')
+  expect((await refusedIn(runs)).toSorted()).toEqual(KEYS.map((key) => `${key} of bob`))
+})
+
+test.each<readonly [what: string, first: Demand, caller: typeof ADA, second: Demand]>([
+  ['the same role', APPROVER, BOB, { roles: ['approver'] }],
+  ['no role', undefined, ADA, undefined],
+  ['no role, which one version says aloud', undefined, ADA, false],
+])('an early answer counts in a later version of the graph that demands %s', async (_what, first, caller, second) => {
+  const { runs, result } = await answeredEarly(version(first), version(second), caller)
+  expect(result.data).toMatchObject(by(caller === ADA ? 'ada' : 'bob'))
+  expect(await refusedIn(runs)).toEqual([])
+})
+
+test('an answer to a question that was asked is refused too, if a version takes it that demands more', async () => {
+  const path = newPath()
+  const first = open(path)
+  await first.run(version(), {}, { runId: 'r', ...ADA })
+  await first.resume(version(), 'r', { boss: 1 }, ADA)
+  await first.answer(version(), 'r', ANSWERS, ADA)
+  await first.close()
+  const runs = open(path)
+  await runs.recover(version(APPROVER))
+  expect((await refusedIn(runs)).toSorted()).toEqual(KEYS.map((key) => `${key} of ada`))
+  expect((await runs.resume(version(APPROVER), 'r', ANSWERS, BOB)).data).toMatchObject(by('bob'))
+})
+
+test('an early answer is refused if the later version has one more interceptor that admits callers', async () => {
+  const strict: Interceptor = { name: 'strict', admit: () => undefined }
+  const { runs, result } = await answeredEarly(version(), version(undefined, [strict]))
+  expect(result.status).toBe('suspended')
+  expect(await refusedIn(runs)).toHaveLength(3)
+})
+
+test('what a part of the app answers by its name counts, whatever a later version demands of callers', async () => {
+  const path = newPath()
+  const first = open(path)
+  await first.run(version(), {}, { runId: 'r', ...ADA })
+  await first.as('console').answer('r', { pay: 1 })
+  await first.as('console').resume(version(), 'r', { kid: { check: 1 }, letters: { 0: 1 } })
+  await first.close()
+  const runs = open(path)
+  expect((await runs.resume(version(APPROVER), 'r', { boss: 1 }, ADA)).data).toMatchObject(by('console'))
+})
+
+test('an early answer without interceptors is refused once the graph has one that admits callers', async () => {
+  const graph = (interceptors: readonly Interceptor[]) =>
+    new Pipeline('order')
+      .withStage('boss', ask)
+      .withStage('pay', ask, { dependencies: ['boss'] })
+      .build({ interceptors })
+  const path = newPath()
+  const first = open(path)
+  await first.run(graph([]), {}, { runId: 'r' })
+  await first.answer(graph([]), 'r', { pay: 1 })
+  const guarded = graph([{ name: 'strict', admit: () => undefined }])
+  expect((await first.resume(guarded, 'r', { boss: 1 })).status).toBe('suspended')
+  expect((await first.get('r'))?.timeline.filter(({ refused }) => refused)).toMatchObject([{ key: 'pay' }])
+  expect((await first.resume(guarded, 'r', { pay: 1 })).status).toBe('completed')
+})
+
+test('an option that JSON cannot hold keeps no answer from its stage', async () => {
+  const odd: Interceptor = { name: 'odd', stageOptions: ['answeredBy'], admit: () => undefined }
+  const circular: { self?: unknown } = {}
+  circular.self = circular
+  const graph = (answeredBy: unknown) =>
+    new Pipeline('order')
+      .withStage('boss', ask)
+      .withStage('pay', ask, { dependencies: ['boss'], answeredBy } as never)
+      .build({ interceptors: [odd] })
+  const runs = open()
+  await runs.run(graph(circular), {}, { runId: 'r' })
+  await runs.answer(graph(circular), 'r', { pay: 1 } as never)
+  expect(
+    (
+      await runs.resume(
+        graph(() => true),
+        'r',
+        { boss: 1 } as never,
+      )
+    ).status,
+  ).toBe('completed')
+})
