@@ -119,7 +119,9 @@ export class People {
   #cancel(order: OrderPlan): void {
     const { runs, graph, note } = this.#plan
     this.#try(order, 'cancel', [], async () => {
-      if (await runs.cancel(graph, order.id, 'withdrawn', { token: REQUESTER })) note('cancelled', order.id)
+      // Before it: a cancel counts also if its process dies before the answer.
+      note('cancelled', order.id)
+      await runs.cancel(graph, order.id, 'withdrawn', { token: REQUESTER })
     })
   }
   /** The order gets a new card, and is tried again. Returns true if it has failed for good. */
