@@ -18,7 +18,7 @@ export { answerPath, attemptsAround, keyAtPath, progressOfCalls, stageIn, stageO
 export type { RecordedCall } from './durable/keys-in-graph.ts'
 export { matchAnswers, pathsOfAnswers } from './durable/match-answers.ts'
 export type { KnownQuestion, MatchedAnswer } from './durable/match-answers.ts'
-export { factsForRetry, stagesAgain, wrongAgain } from './durable/retried-facts.ts'
+export { AGAIN, factsForRetry, stagesAgain, wrongAgain } from './durable/retried-facts.ts'
 export type { RetriedFact } from './durable/retried-facts.ts'
 export { fingerprintOf, incompatibilities, progressOf } from './durable/fit.ts'
 export type { GraphFingerprint, RunProgress, StageFingerprint } from './durable/fit.ts'

@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { AGAIN } from '@stageflow/core/durable'
 import { FLAG, TEXT, checkOptions, checkWait, passGraph, plainOptions, show } from '@stageflow/core/kit'
 
 const LONGEST_ID = 512
@@ -49,10 +50,10 @@ export function checkReason(reason: unknown): asserts reason is string {
 
 /** Throws `durable-engine/illegal-option` unless these are names of stages. */
 export function checkAgain(again: unknown): asserts again is readonly string[] {
-  if (Array.isArray(again) && again.every((name) => typeof name === 'string')) return
+  if (AGAIN[0](again)) return
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `retryFailed() was given again: ${show(again)}; pass the names of the stages that run again, such as ['report'].`,
+    `retryFailed() was given again: ${show(again)}; pass ${AGAIN[1]}.`,
   )
 }
 

@@ -2,7 +2,7 @@ import { Pipeline } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import { describe, expect, test } from 'vitest'
 import { ANSWER_CASES, graphAsking } from '../../core/test/answer-cases.ts'
-import { findAnswers, openRequests } from './answers.ts'
+import { findAnswers, namesOf, openRequests } from './answers.ts'
 import type { Question } from './questions.ts'
 
 /** Questions by their paths, each asked for the second time. */
@@ -20,8 +20,12 @@ const graph = fingerprintOf(
     )
     .build(),
 )
+const nameOf = namesOf(1, [])
 const namesFor = (questions: Readonly<Record<string, Question['is']>>, answers: unknown): readonly unknown[] =>
-  findAnswers('r', asked(questions), answers, graph).map(({ name, answer }) => [name, answer])
+  findAnswers('r', asked(questions), nameOf, { answers, question: undefined }, graph).map(({ name, answer }) => [
+    name,
+    answer,
+  ])
 
 test('an answer is that to the open question of its path, or to the next one', () => {
   const questions = { approve: 'open', 'kid/check': 'idle', 'kid/letters/4': 'open' } as const
@@ -38,7 +42,7 @@ test('an answer is that to the open question of its path, or to the next one', (
 describe.each(ANSWER_CASES)('answers for $title', ({ questions, answers, durable }) => {
   test('resolve the promises of their questions, or say why not', () => {
     const shape = fingerprintOf(graphAsking(new Set()))
-    const find = () => findAnswers('r', asked(questions), answers, shape)
+    const find = () => findAnswers('r', asked(questions), nameOf, { answers, question: undefined }, shape)
     if ('problems' in durable) {
       const message = `The run "r" can't take these answers: ${durable.problems.join('; ')}. See what it waits for with client.status(runId).`
       return expect(find).toThrow(expect.objectContaining({ code: 'durable-restate/not-waiting', message }) as Error)
@@ -71,8 +75,8 @@ test('everything that is wrong with answers is in one error', () => {
 
 test('open questions are listed by the names of their answers', () => {
   const questions = asked({ approve: 'open', 'a%2Fb': 'answered', 'kid/letters/4': 'open', 'kid/check': 'idle' })
-  expect(openRequests(questions)).toEqual([
-    { path: ['approve'], request: '?' },
-    { path: ['kid', 'letters', '4'], request: '?' },
+  expect(openRequests(questions, nameOf)).toEqual([
+    { path: ['approve'], question: nameOf('approve'), request: '?' },
+    { path: ['kid', 'letters', '4'], question: nameOf('kid/letters/4'), request: '?' },
   ])
 })

@@ -1,19 +1,45 @@
 import { StageflowError } from '@stageflow/core'
 import { matchAnswers, namesIn, pathText } from '@stageflow/core/durable'
 import type { GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
+import { show } from '@stageflow/core/kit'
 import { answerName } from './names.ts'
 import type { Question } from './questions.ts'
+import type { RunAct } from './run-acts.ts'
 
 /** Questions by the paths of their answers. */
 export type QuestionsByPath = ReadonlyMap<string, Question>
 
+/** An open question with its name, by which an answer can say that it is that to this one. */
+export type NamedRequest = OpenRequest & { readonly question: string }
+
+/** Names a question among all that runs of this id have asked: a retry may ask again with the same key. */
+export type NameOf = (key: string) => string
+export const namesOf =
+  (startedAt: number, acts: readonly RunAct[]): NameOf =>
+  (key) =>
+    `${key} ${startedAt}.${acts.filter(({ kind }) => kind === 'retry').length}`
+
 /** The open questions, as they are listed for people. */
-export const openRequests = (questions: QuestionsByPath): readonly OpenRequest[] =>
-  [...questions].flatMap(([path, { is, request, until, answerSchema }]) =>
+export const openRequests = (questions: QuestionsByPath, nameOf: NameOf): readonly NamedRequest[] =>
+  [...questions].flatMap(([path, { is, key, request, until, answerSchema }]) =>
     is === 'open'
-      ? [{ path: namesIn(path), request, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
+      ? [
+          {
+            path: namesIn(path),
+            question: nameOf(key),
+            request,
+            ...(until !== undefined && { until }),
+            ...(answerSchema && { answerSchema }),
+          },
+        ]
       : [],
   )
+
+/** Answers, and the name of the question that they are to; undefined: whatever is asked. */
+export interface GivenAnswers {
+  readonly answers: unknown
+  readonly question: unknown
+}
 
 /** An answer to an open question, or to one that its stage has not asked yet. `name`: of its promise. */
 export interface FoundAnswer {
@@ -26,11 +52,19 @@ export interface FoundAnswer {
 export function findAnswers(
   runId: string,
   questions: QuestionsByPath,
-  answers: unknown,
+  nameOf: NameOf,
+  { answers, question: named }: GivenAnswers,
   graph: GraphFingerprint,
 ): readonly FoundAnswer[] {
-  const known = [...questions].map(([path, { is, number }]) => ({ path: namesIn(path), is, number }))
-  const { matched, problems } = matchAnswers(known, answers, graph)
+  const known = [...questions].map(([path, { is, number, key }]) => ({ path: namesIn(path), is, number, key }))
+  const { matched, problems: wrong } = matchAnswers(known, answers, graph)
+  const isNamed = ({ question }: (typeof matched)[number]): boolean =>
+    question?.is === 'open' && nameOf(question.key) === named
+  const others = named === undefined ? [] : matched.filter((each) => !isNamed(each))
+  const problems = [
+    ...wrong,
+    ...others.map(({ path }) => `"${path.join('/')}" does not ask the question that was named (${show(named)})`),
+  ]
   if (problems.length > 0)
     throw new StageflowError(
       'durable-restate/not-waiting',

@@ -7,6 +7,8 @@ import type { KeptFact } from './service-call.ts'
 export interface GivenAnswer {
   readonly answer?: unknown
   readonly by?: RunAuthor | undefined
+  /** It is to the question that was named, and to no later one. */
+  readonly onlyThis?: true
 }
 
 /** Why a run is cancelled, and who asked for it. */
@@ -18,7 +20,13 @@ export interface GivenStop {
 /** Something that Restate has told the run. */
 export type Arrival =
   | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
-  | { readonly kind: 'answer'; readonly name: string; readonly path: string; readonly given: GivenAnswer }
+  | {
+      readonly kind: 'answer'
+      readonly name: string
+      readonly path: string
+      readonly given: GivenAnswer
+      /** Of the call that had asked. */ readonly key: string
+    }
   | { readonly kind: 'stop'; readonly given: GivenStop }
   | { readonly kind: 'sleep'; readonly until: number }
   | { readonly kind: 'invocation'; readonly id: InvocationId }

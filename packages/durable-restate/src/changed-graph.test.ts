@@ -1,6 +1,6 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
 import { once } from '../test/between.ts'
 import { serveEndpoint } from '../test/endpoint.ts'
@@ -135,19 +135,40 @@ test('if the ingress does not answer, a move changes nothing', async () => {
   }
 })
 
+test.each(['before', 'after'] as const)(
+  'if the connection is lost %s the new invocation was started, it is started again, and begins once',
+  async (when) => {
+    const { client, log, name, endpoint, graph } = await meet(first)
+    try {
+      once(
+        when,
+        (request) => request.includes('/move '),
+        () => Promise.reject(new Error('the connection was lost')),
+      )
+      await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
+      await client.answer('r', { approve: 'yes' })
+      expect((await client.attach('r')).status).toBe('completed')
+      expect(log.toSorted()).toEqual(['a', 'b', 'price'])
+    } finally {
+      await endpoint.close()
+    }
+  },
+)
+
 test('if the new invocation cannot be started, the error has its request', async () => {
   const { client, log, name, endpoint, graph } = await meet(first)
   try {
     const { url, admin: adminUrl } = restate
-    once(
-      'before',
-      (request) => request.includes('/move '),
-      () => Promise.reject(new Error('the connection was lost')),
-    )
+    const real = globalThis.fetch
+    const refuse = vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
+      if (!`${url as string}`.endsWith('/move')) return real(url, init)
+      return new Response('no', { status: 400 })
+    })
     const failed = (await moveRun(graph, { url, adminUrl, name, runId: 'r', secret }).then(
       () => undefined,
       (error: unknown) => error,
     )) as Error & { request: object }
+    refuse.mockRestore()
     expect(failed).toMatchObject({ code: 'durable-restate/half-moved', message: /with POST \/.*\/r\/move/ })
     expect(JSON.stringify(failed)).not.toContain('hello')
     const sent = {

@@ -15,12 +15,12 @@ import {
   show,
 } from '@stageflow/core/kit'
 import type { MethodRules, OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
-import { fingerprintOf } from '@stageflow/core/durable'
+import { AGAIN, fingerprintOf } from '@stageflow/core/durable'
 import type { NamedGraph } from '@stageflow/core/durable'
 import { ClientAdmissions } from './admission.ts'
 import type { Admitted, Asking } from './admission.ts'
 import type { DurableResult } from './durable-result.ts'
-import { restateAt } from './http.ts'
+import { mayPass, restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import { CLAIM_MS, POLL_MS, RecordedRun } from './recorded-run.ts'
 import { notFailed, retryRun } from './retry-failed.ts'
@@ -29,7 +29,7 @@ import type { DurableRequest } from './run-start.ts'
 import type { RunState, RunView } from './run-view.ts'
 import { keysOf } from './secret.ts'
 import type { Secrets } from './secret.ts'
-import { sealed } from './sent-request.ts'
+import { NOT_ADMITTED, sealed } from './sent-request.ts'
 import type { Action, ClientRequest } from './sent-request.ts'
 
 export interface DurableClientOptions<Graph = unknown> {
@@ -61,6 +61,15 @@ type OwnRunOption = 'graceMs' | 'cleanupMs' | 'maxConcurrency' | 'onStageFailure
 /** The options of a request that waits as long as the run takes. */
 export type AttachOptions = Omit<RequestOptions, 'timeoutMs'>
 
+/** Which question is answered. */
+export interface AnsweredQuestion {
+  /**
+   * The `question` of one of the `requests` of `status`: the one that a person was shown. If its stage asks another one by then, the answer
+   * is refused with `durable-restate/not-waiting`. Default: an answer is that to whatever its stage asks, also to its next question.
+   */
+  readonly question?: string | undefined
+}
+
 /** The options of `retryFailed`. */
 export type RetryRunOptions<Stages> = AttachOptions & {
   /** Stages that run again although they had settled, such as one that had reported the failure, and with them all that depend on them. Default: none. */
@@ -82,8 +91,12 @@ export interface DurableClient<Stages> extends NamedClient<Stages> {
   /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
   run(runId: string, request?: DurableRequest, options?: AttachOptions): Promise<DurableResult<Stages>>
   attach(runId: string, options?: AttachOptions): Promise<DurableResult<Stages>>
-  answer(runId: string, answers: AnswersOf<Stages>, options?: RequestOptions): Promise<void>
-  resume(runId: string, answers: AnswersOf<Stages>, options?: AttachOptions): Promise<DurableResult<Stages>>
+  answer(runId: string, answers: AnswersOf<Stages>, options?: RequestOptions & AnsweredQuestion): Promise<void>
+  resume(
+    runId: string,
+    answers: AnswersOf<Stages>,
+    options?: AttachOptions & AnsweredQuestion,
+  ): Promise<DurableResult<Stages>>
   cancel(runId: string, reason: string, options?: RequestOptions): Promise<boolean>
   status(runId: string, options?: RequestOptions): Promise<RunState | undefined>
   retryFailed(runId: string, options?: RetryRunOptions<Stages>): Promise<DurableResult<Stages>>
@@ -103,12 +116,12 @@ export interface NamedClient<Stages> {
    * Keeps answers to stages that wait, or that will: an early answer is that to the first question of its stage. For a webhook. Rejects
    * with `core/answer` if an `answerSchema` refuses one, and with `durable-restate/not-waiting` or `durable-restate/not-json`.
    */
-  answer(runId: string, answers: AnswersOf<Stages>, options?: WaitOptions): Promise<void>
+  answer(runId: string, answers: AnswersOf<Stages>, options?: WaitOptions & AnsweredQuestion): Promise<void>
   /** Like `answer`, and then waits until the run has ended. */
   resume(
     runId: string,
     answers: AnswersOf<Stages>,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal } & AnsweredQuestion,
   ): Promise<DurableResult<Stages>>
   /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
@@ -135,10 +148,6 @@ export interface DurableClientStats {
 type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _> ? Stages : Record<string, never>
 
 const GRAPH: OptionRule = [isGraph, 'what build() returned']
-const AGAIN: OptionRule = [
-  (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
-  "the names of stages, such as ['report']",
-]
 const WAIT: OptionRules<WaitOptions> = { signal: ABORT_SIGNAL, timeoutMs: TIME_LIMIT }
 const SIGNAL: OptionRules<Pick<WaitOptions, 'signal'>> = { signal: ABORT_SIGNAL }
 const RULES: OptionRules<Omit<DurableClientOptions, 'secret'>> = {
@@ -202,10 +211,10 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     system: string | undefined,
   ): Split {
     checkOptions('The client', ILLEGAL_OPTION, { runId }, { runId: required(RUN_ID) })
-    const { caller, wait } = splitOptions(where, given, rules, system !== undefined)
-    if (system !== undefined) return { caller, asking: { system }, wait }
+    const { caller, ...others } = splitOptions(where, given, rules, system !== undefined)
+    if (system !== undefined) return { caller, asking: { system }, ...others }
     admissions.checkCaller(where, caller)
-    return { caller, asking: { caller }, wait }
+    return { caller, asking: { caller }, ...others }
   }
 
   /** Has a request to a run that exists admitted. */
@@ -314,12 +323,29 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
     const split = (where: string, runId: string, given: unknown, rules: OptionRules = WAIT): Split =>
       checked(where, runId, given, rules, system)
 
+    /** Sends a request to a run. If that was tried again or moved after its caller was admitted, the caller is admitted to the new one. */
+    async function sendTo(
+      action: 'answer' | 'cancel',
+      runId: string,
+      body: unknown,
+      { asking, wait, question }: Split,
+    ): Promise<{ readonly run: string; readonly returned: unknown }> {
+      for (;;) {
+        const { run: view, by } = await admitted(action, runId, asking, wait, action === 'answer' ? body : undefined)
+        const { run } = view
+        try {
+          return { run, returned: await send(action, runId, { ...by, run, body, question }, wait) }
+        } catch (error) {
+          const isOfAnother = StageflowError.is(error, NOT_ADMITTED) && (await existing(runId, wait)).run !== run
+          if (!isOfAnother) throw error
+        }
+      }
+    }
+
     /** Returns the run that has the answers. */
-    async function sendAnswers(runId: string, answers: unknown, { asking, wait }: Split): Promise<string> {
+    async function sendAnswers(runId: string, answers: unknown, options: Split): Promise<string> {
       checkJson(answers, `The answer to the run "${runId}"`)
-      const { run, by } = await admitted('answer', runId, asking, wait, answers)
-      await send('answer', runId, { ...by, run: run.run, body: answers }, wait)
-      return run.run
+      return (await sendTo('answer', runId, answers, options)).run
     }
 
     return {
@@ -329,17 +355,15 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
         return resultOf(runId, run.run, asking, wait)
       },
       answer: async (runId, answers, given) => {
-        await sendAnswers(runId, answers, split('answer()', runId, given))
+        await sendAnswers(runId, answers, split('answer()', runId, given, { ...WAIT, question: TEXT }))
       },
       resume: async (runId, answers, given) => {
-        const options = split('resume()', runId, given, SIGNAL)
+        const options = split('resume()', runId, given, { ...SIGNAL, question: TEXT })
         const run = await sendAnswers(runId, answers, options)
         return resultOf(runId, run, options.asking, options.wait)
       },
       cancel: async (runId, reason, given) => {
-        const { asking, wait } = split('cancel()', runId, given)
-        const { run, by } = await admitted('cancel', runId, asking, wait)
-        return (await send('cancel', runId, { ...by, run: run.run, body: reason }, wait)) as boolean
+        return (await sendTo('cancel', runId, reason, split('cancel()', runId, given))).returned as boolean
       },
       status: async (runId, given) => {
         const { asking, wait } = split('status()', runId, given)
@@ -411,25 +435,25 @@ const CALLS: MethodRules<keyof DurableClient<unknown>> = {
   synchronous: ['as', 'stats'],
 }
 
-interface Split {
+interface Split extends AnsweredQuestion {
   readonly caller: object
   readonly asking: Asking
   readonly wait: WaitOptions
 }
 
 /** How long to wait for a request, and the options of its caller. */
-function splitOptions(
-  where: string,
-  given: unknown,
-  rules: OptionRules,
-  hasNoCaller: boolean,
-): Pick<Split, 'caller' | 'wait'> {
-  const options = plainOptions<WaitOptions>(given ?? {})
+function splitOptions(where: string, given: unknown, rules: OptionRules, hasNoCaller: boolean): Omit<Split, 'asking'> {
+  const options = plainOptions<WaitOptions & AnsweredQuestion>(given ?? {})
   const isOfRun = ABORT_SIGNAL[0](given) || RUN_OPTIONS.some((name) => !Object.hasOwn(rules, name) && name in options)
   checkOptions(where, ILLEGAL_OPTION, given ?? {}, rules, hasNoCaller || isOfRun ? Object.keys(rules) : 'any')
-  const { timeoutMs, signal, ...others } = options
+  const { timeoutMs, signal, question, ...others } = options
+  const isOfCaller = question !== undefined && !Object.hasOwn(rules, 'question')
   const ending = signal === undefined ? undefined : { signal }
-  return { caller: { ...others, ...ending }, wait: { ...ending, ...(timeoutMs !== undefined && { timeoutMs }) } }
+  return {
+    caller: { ...others, ...ending, ...(isOfCaller && { question }) },
+    wait: { ...ending, ...(timeoutMs !== undefined && { timeoutMs }) },
+    question,
+  }
 }
 
 function isGraph(value: unknown): boolean {
@@ -440,10 +464,6 @@ function isGraph(value: unknown): boolean {
     return false
   }
 }
-
-/** Whether the same request may succeed a moment later. */
-const mayPass = (error: unknown): boolean =>
-  ['unavailable', 'no-service', 'timed-out'].some((code) => StageflowError.is(error, `durable-restate/${code}`))
 
 function checkJson(value: unknown, what: string): void {
   const lost = lostInJson(value)

@@ -6,9 +6,9 @@ import type { GraphFingerprint } from '@stageflow/core/durable'
 import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, namesIn, runDurable } from '@stageflow/core/durable'
 import { checkArgumentCount, classifyError, lostInJson, show } from '@stageflow/core/kit'
 import { unguarded } from './admission.ts'
-import type { GivenStop } from './arrival.ts'
-import { findAnswers, openRequests } from './answers.ts'
-import type { FoundAnswer, QuestionsByPath } from './answers.ts'
+import type { GivenAnswer, GivenStop } from './arrival.ts'
+import { findAnswers, namesOf, openRequests } from './answers.ts'
+import type { FoundAnswer, GivenAnswers, NameOf, QuestionsByPath } from './answers.ts'
 import { ABORT_TIMEOUT, checkFactory, legOptions, requestLimits, serviceName, workflowKeys } from './durable-options.ts'
 import type { WorkflowFactoryOptions } from './durable-options.ts'
 import { durableResult } from './durable-result.ts'
@@ -22,9 +22,10 @@ import type { Question } from './questions.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { CLAIM_MS } from './recorded-run.ts'
 import { RunningCalls } from './running-calls.ts'
-import { beginRun, checkBegin, startOf, traceHeaders } from './run-start.ts'
+import { beginRun, checkBegin, skipNumbers, startOf, traceHeaders } from './run-start.ts'
 import type { DurableRequest, Moved, BegunRequest } from './run-start.ts'
 import { idsOf } from './run-view.ts'
+import { actsOfMoved } from './run-acts.ts'
 import type { RunAct } from './run-acts.ts'
 import type { RunState, RunView, Started } from './run-view.ts'
 import { notAdmitted, opened } from './sent-request.ts'
@@ -87,6 +88,7 @@ export function durableWorkflow<Stages, Ports>(
       const begun = startOf(context.key, request, begin)
       startedAt = begun.start.startedAt
       context.set(RUN, { status: 'running', startedAt })
+      skipNumbers(context, begun.lastPending)
       executor = new RestateExecutor(context, { ...begun, running, service })
       const ended = await runDurable(graph, executor, legOptions(options))
       const end = (): DurableResult<Stages> | TooLarge => durableResult(ended)
@@ -177,10 +179,17 @@ export function durableWorkflow<Stages, Ports>(
     request: BegunRequest,
   ): Promise<boolean> {
     if (missingKeepers(graph, kept).length > 0) throw terminal(unguarded(context.key), 500)
-    const started: Started = { run: id, at, kept, by, ids: idsOf(request.input ?? {}) }
+    const { moved } = request
+    const started: Started = {
+      run: id,
+      at: moved?.start.startedAt ?? at,
+      kept,
+      by,
+      ids: idsOf(request.input ?? {}),
+      acts: moved === undefined ? [] : actsOfMoved(moved.triedAgain ?? [], moved.facts),
+    }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
-    for (const [name, value] of Object.entries(request.moved?.promises ?? {}))
-      await told(context.promise(name).resolve(value))
+    for (const [name, value] of Object.entries(moved?.promises ?? {})) await told(context.promise(name).resolve(value))
     const sent = context.genericSend<BegunRequest>({
       service: options.name,
       method: 'run',
@@ -197,10 +206,11 @@ export function durableWorkflow<Stages, Ports>(
     const { body } = await received(context, 'read', sent)
     const started = await context.promise<Started>(STARTED).peek()
     if (started === undefined) return null
-    const { at: _, by, ...known } = started
+    const { at: _, by, acts: __, ...known } = started
     const { userId, orgId } = by ?? known.ids
     const state = await stateOf(context, started)
     const questions = state.status === 'running' ? await questionsOf(context) : new Map<string, Question>()
+    const acts = await actsOf(context, started)
     const wantsResult = Object(body).result === true
     return {
       ...known,
@@ -209,32 +219,39 @@ export function durableWorkflow<Stages, Ports>(
         ...state,
         userId,
         orgId,
-        requests: openRequests(questions),
-        acts: (await context.get<readonly RunAct[]>(ACTS)) ?? [],
+        requests: openRequests(questions, namesOf(state.startedAt, acts)),
+        acts,
       },
       ...(wantsResult && { result: await context.promise(RESULT).peek() }),
     }
   }
 
   async function answer(context: WorkflowSharedContext, sent: SentRequest): Promise<void> {
-    const [{ body, by }, state, started] = await receivedOnce(context, 'answer', sent)
+    const [{ body, by, question }, state, started] = await receivedOnce(context, 'answer', sent)
     const runId = context.key
     if (state.status !== 'running') throw terminal(ended(runId, state), 409)
     const questions = await questionsOf(context)
     const given = await orRefusedLater(async () => checkedAnswers(graph, body))
-    const found = orRefused(() => foundAnswers(runId, questions, given))
+    const nameOf = namesOf(state.startedAt, await actsOf(context, started))
+    const found = orRefused(() => foundAnswers(runId, questions, nameOf, { answers: given, question }))
     // Looked at first, so that all are kept, or none, unless another answer comes between.
     const kept: string[] = []
+    const kind: GivenAnswer = { ...(by !== undefined && { by }), ...(question !== undefined && { onlyThis: true }) }
     for (const { name, path } of found)
       if ((await context.promise(name).peek()) !== undefined) throw terminal(answeredBefore(runId, path), 409)
     for (const { name, path, answer } of found)
-      if (await completed(context.promise(name).resolve({ answer, ...(by !== undefined && { by }) }))) kept.push(path)
+      if (await completed(context.promise(name).resolve({ answer, ...kind }))) kept.push(path)
       else throw terminal(answeredBefore(runId, path, kept), 409)
     await checkKept(context, started)
   }
 
-  function foundAnswers(runId: string, questions: QuestionsByPath, answers: unknown): readonly FoundAnswer[] {
-    const found = findAnswers(runId, questions, answers, shape)
+  function foundAnswers(
+    runId: string,
+    questions: QuestionsByPath,
+    nameOf: NameOf,
+    given: GivenAnswers,
+  ): readonly FoundAnswer[] {
+    const found = findAnswers(runId, questions, nameOf, given, shape)
     for (const { path, answer } of found) {
       checkAnswerJson(runId, path, answer)
       checkAnswerSize(runId, path, answer)
@@ -414,6 +431,9 @@ async function lastClaim(
 
 const stateOf = async (context: WorkflowSharedContext, { at }: Started): Promise<StoredState> =>
   (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: at }
+
+const actsOf = async (context: WorkflowSharedContext, { acts }: Started): Promise<readonly RunAct[]> =>
+  (await context.get<readonly RunAct[]>(ACTS)) ?? acts
 
 /** What the stages of a run have asked, by the paths of their answers. What an ended run had asked may still be in its state. */
 async function questionsOf(context: WorkflowSharedContext): Promise<QuestionsByPath> {

@@ -101,6 +101,14 @@ function withStatus(
   return Object.assign(new StageflowError(code, message, options), { status })
 }
 
+/** Whether the same request may succeed a moment later. */
+export const mayPass = (error: unknown): boolean =>
+  ['unavailable', 'no-service', 'timed-out'].some((code) => StageflowError.is(error, `durable-restate/${code}`))
+
+/** Whether a server has refused a request because it has just started, or has no room. */
+export const isOfServer = (error: unknown): boolean =>
+  StageflowError.is(error, 'durable-restate/refused') && Number(read(error, 'status')) >= 500
+
 /** What Restate says of a service that was not registered, and of every service until it has loaded which there are. */
 const NO_SERVICE = /^(service|the service) '[^']*' (not found|exists, but the handler)/
 

@@ -14,6 +14,8 @@ export interface RunJournal {
   readonly triedAgain: readonly Retry[]
   /** In the order in which the run got them. */
   readonly facts: readonly KeptFact[]
+  /** The number of the last sleep or call on another machine that had not ended; 0 if there is none. */
+  readonly lastPending: number
 }
 
 /** A row of Restate's table `sys_journal`. */
@@ -41,12 +43,16 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
   const names = new Map<number, string>()
   /** What promises and calls on other machines have given, by their names. */
   const given = new Map<string, Result>()
+  /** The numbers of sleeps and calls on other machines that have not ended. */
+  const pending = new Set<number>()
 
   for (const { entry_type: type, name, entry_json: json } of rows) {
     const entry = entryOf(json)
     const completion = entry.result_completion_id ?? entry.completion_id ?? -1
     if (type === 'Command: Input') request = parsed(entry.payload) ?? {}
     else if (type.startsWith('Command')) names.set(completion, type.endsWith('Promise') ? (entry.key ?? '') : name)
+    if (type === 'Command: Sleep' || type === 'Command: Call') pending.add(completion)
+    if (type.startsWith('Notification')) pending.delete(completion)
     // A notification has the name of the command that it completes.
     const completed = names.get(completion)
     if (completed === undefined) continue
@@ -63,6 +69,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
     request: rest,
     triedAgain: moved?.triedAgain ?? [],
     facts: [...(moved?.facts ?? []), ...facts],
+    lastPending: Math.max(moved?.lastPending ?? 0, ...pending),
   }
 }
 

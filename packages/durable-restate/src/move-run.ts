@@ -70,6 +70,7 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
     facts: journal.facts,
     triedAgain: journal.triedAgain,
     promises,
+    lastPending: journal.lastPending,
   }
   checkMoved(runId, moved, fingerprintOf(graph))
   if (!(await run.remove())) throw movedBefore(runId)

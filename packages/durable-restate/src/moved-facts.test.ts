@@ -1,5 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { StageContext, StageGraph } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { observed } from '../test/observed.ts'
 import { restate, secret, serve, serveMore } from '../test/restate.ts'
@@ -57,9 +57,13 @@ const garbage: readonly (readonly [moved: unknown, why: string])[] = [
   [{ start, facts: [{ kind: 'stop', key: '', at: 1, reason: 7 }] }, 'facts[0]: reason must be a string'],
   [{ start, facts: [], triedAgain: 'yes' }, 'triedAgain must be an array'],
   [{ start, facts: [], triedAgain: [{ by: { system: 'x' } }] }, 'triedAgain must be an array'],
+  [{ start, facts: [], triedAgain: [{ at: 1, again: [7] }] }, 'triedAgain must be an array'],
   [{ start, facts: [], promises: [] }, 'promises must be those'],
   [{ start, facts: [], promises: { 'run result': {} } }, 'promises must be those'],
   [{ start, facts: [], promises: { 'run started': {} } }, 'promises must be those'],
+  [{ start, facts: [], lastPending: -1 }, 'lastPending must be a whole number'],
+  [{ start, facts: [], lastPending: 1.5 }, 'lastPending must be a whole number'],
+  [{ start, facts: [], lastPending: 1e9 }, 'lastPending must be a whole number'],
   [{ start, facts: [], other: 1 }, '"other" is not a part of it'],
 ]
 
@@ -120,4 +124,32 @@ test('a waiting stage gets a dependency: the run is moved, with an early answer 
   })
   expect(await client.attach('s')).toMatchObject({ status: 'cancelled', reason: 'enough' })
   expect(calls).toEqual(['fraud'])
+})
+
+test('what a run slept for before it was moved, and Restate ends afterwards, does not end a step of the moved run', async () => {
+  const calls: string[] = []
+  let chain: any = new Pipeline('p')
+  for (let n = 0; n < 24; n++) {
+    const does = (context: StageContext) => {
+      calls.push(`step ${n}`)
+      return n === 12 ? ask(context) : {}
+    }
+    chain = chain.withStage(`step${n}`, does, { dependencies: n === 0 ? [] : [`step${n - 1}`] })
+  }
+  const graph: StageGraph<any, {}> = chain
+    .withStage(
+      'nap',
+      ({ resumed }: StageContext) => {
+        calls.push('nap')
+        return resumed === undefined ? StageOutput.suspend('nap', { forMs: 2_000 }) : {}
+      },
+      { dependencies: ['step11'] },
+    )
+    .build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 2)
+  await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
+  await observed(() => calls.filter((call) => call === 'nap').length === 2)
+  expect(await client.resume('r', { step12: 'yes' })).toMatchObject({ status: 'completed' })
 })

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { stageOfKey, wrongFact } from '@stageflow/core/durable'
+import { AGAIN, stageOfKey, wrongFact } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { isPlain } from '@stageflow/core/kit'
 import { ANSWER, CANCEL } from './names.ts'
@@ -22,7 +22,7 @@ export function checkMoved(runId: string, moved: unknown, graph: GraphFingerprin
 }
 
 function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerprint): string | undefined {
-  const { start, facts, triedAgain = [], promises = {}, ...others } = moved
+  const { start, facts, triedAgain = [], promises = {}, lastPending = 0, ...others } = moved
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `"${unknown}" is not a part of it`
   if (!isPlain(start) || !isTime(start['startedAt']) || !isTrace(start['trace']))
@@ -32,6 +32,8 @@ function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerp
     return 'triedAgain must be an array of the times of retries'
   if (!isPlain(promises) || !Object.keys(promises).every(isPromise))
     return 'promises must be those of answers and of the cancel'
+  if (!Number.isSafeInteger(lastPending) || (lastPending as number) < 0 || (lastPending as number) > MOST_FACTS)
+    return `lastPending must be a whole number up to ${MOST_FACTS}`
   if (!Array.isArray(facts) || facts.length > MOST_FACTS) return `facts must be an array of at most ${MOST_FACTS}`
   return problemOfFacts(facts, graph, triedAgain.length > 0)
 }
@@ -54,7 +56,8 @@ function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasG
 }
 
 const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
-const isRetry = (value: unknown): boolean => isPlain(value) && isTime(value['at'])
+const isRetry = (value: unknown): boolean =>
+  isPlain(value) && isTime(value['at']) && (value['again'] === undefined || AGAIN[0](value['again']))
 const isTrace = (value: unknown): boolean =>
   isPlain(value) &&
   Object.entries(value).every(

@@ -10,6 +10,8 @@ export const START = 'run start'
 export const END = 'run end'
 /** The promise that gives a process the right to remove the run: followed by how many had it before, and died. */
 export const CLAIM = 'run claim '
+/** A promise that is never resolved, and that no one waits for. */
+export const UNUSED = 'run unused'
 /** The promise of the result. The output of the workflow doesn't have it, because anyone who reaches Restate can read that. */
 export const RESULT = 'run result'
 /** The promise that cancels a run, and the step that records it. */

@@ -3,7 +3,7 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import { incompatibilities, progressOfCalls } from '@stageflow/core/durable'
 import type { NamedGraph, RecordedCall } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
-import { restateAt } from './http.ts'
+import { isOfServer, mayPass, restateAt } from './http.ts'
 import type { Ask } from './http.ts'
 import { readJournal } from './journal.ts'
 import type { JournalRow, RunJournal } from './journal.ts'
@@ -35,6 +35,8 @@ export const POLL_MS = 50
 const MOST_SHOWN = 50
 /** How long a process has the right to remove a run for itself, in ms. Then another one may get it, because the first may have died. */
 export const CLAIM_MS = 120_000
+/** How often the new invocation of a run may fail to begin. The pauses between the tries take 12 seconds. */
+const MOST_FAILURES = 8
 /** A process uses its right in this time, so that two never do at once. */
 const CLAIM_USED_MS = CLAIM_MS / 2
 
@@ -157,12 +159,19 @@ export class RecordedRun {
     const about = { workflow: name, runId, action: 'move', at: systemClock.now(), id } as const
     const sent = sealed(keys, { ...about, isAdmitted: true, kept, by, body: { ...rest, moved } })
     const path = `/${name}/${encodeURIComponent(runId)}/move`
-    try {
-      if ((await restateAt(url, headers)('POST', path, sent)) === true) return id
-    } catch (cause) {
-      throw halfMoved(runId, path, sent, textOf(cause), cause)
+    for (let failures = 0; ; failures++) {
+      try {
+        const isBegun = (await restateAt(url, headers)('POST', path, sent)) === true
+        // The answer to an earlier try may be lost.
+        if (isBegun || (failures > 0 && (await this.view(keys))?.run === id)) return id
+      } catch (cause) {
+        if (failures === MOST_FAILURES || !(mayPass(cause) || isOfServer(cause)))
+          throw halfMoved(runId, path, sent, textOf(cause), cause)
+        await systemClock.sleep(POLL_MS * 2 ** failures)
+        continue
+      }
+      throw halfMoved(runId, path, sent, 'another run with this id was started meanwhile', undefined)
     }
-    throw halfMoved(runId, path, sent, 'another run with this id was started meanwhile', undefined)
   }
 
   async #send(keys: Keys, action: 'read' | 'claim', request: Pick<ClientRequest, 'run' | 'body'>): Promise<unknown> {

@@ -8,7 +8,7 @@ import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
 import { ABORT, ACTS, ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, answerName } from './names.ts'
 import { Questions } from './questions.ts'
-import { actOfFact, actOfRetry } from './run-acts.ts'
+import { actOfFact, actOfRetry, inOrder } from './run-acts.ts'
 import type { Retry, RunAct } from './run-acts.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
@@ -223,12 +223,12 @@ export class RestateExecutor implements StageExecutor {
 
   /** Writes what stages have asked into the state, and waits for the answers. */
   #waitForAnswers(): void {
-    for (const [path, { number }] of this.#questions.write(this.#context)) {
+    for (const [path, { number, key }] of this.#questions.write(this.#context)) {
       const name = answerName(number, path)
       if (this.#asked.has(name)) continue
       this.#asked.add(name)
       const promise = this.#context.promise<GivenAnswer>(name).get()
-      this.#await(name, promise, (given = {}) => ({ kind: 'answer', name, path, given }))
+      this.#await(name, promise, (given = {}) => ({ kind: 'answer', name, path, key, given }))
     }
     for (const answer of this.#early.values()) this.#takeAnswer(answer)
   }
@@ -237,8 +237,7 @@ export class RestateExecutor implements StageExecutor {
   #writeActs(): void {
     if (this.#acts.length === this.#actsWritten) return
     this.#actsWritten = this.#acts.length
-    const acts = this.#acts.toSorted((one, other) => one.at - other.at)
-    this.#context.set(ACTS, acts)
+    this.#context.set(ACTS, inOrder(this.#acts))
   }
 
   #sleepForTimers(): void {
@@ -360,9 +359,10 @@ export class RestateExecutor implements StageExecutor {
 
   /** Records an answer to the open question of its path. Without one it waits for the next one. */
   #takeAnswer(arrived: ArrivedAnswer): undefined {
-    const { name, path, given } = arrived
+    const { name, path, given, key: asked } = arrived
     const { key } = this.#questions.open(path) ?? {}
     const isWanted = key === undefined ? undefined : this.#waits.get(key)
+    if (given.onlyThis === true && key !== asked) return this.#refuseAnswer(arrived)
     if (key === undefined || isWanted === undefined) return this.#keepEarly(arrived)
     this.#early.delete(path)
     this.#questions.answered(path)
@@ -372,9 +372,15 @@ export class RestateExecutor implements StageExecutor {
     const fact = (at: number): KeptFact => ({ kind: 'answer', key, answer, ...(by !== undefined && { by }), at })
     return this.#record(step, fact, isWanted, () => this.#keepEarly(arrived))
   }
+  /** Keeps an answer for the next question of its path, unless it is to this one alone. */
   #keepEarly(arrived: ArrivedAnswer): undefined {
-    const { path } = arrived
+    const { path, given } = arrived
+    if (given.onlyThis === true) return this.#refuseAnswer(arrived)
     if (!this.#early.has(path)) this.#early.set(path, arrived)
+  }
+
+  #refuseAnswer({ key, given: { by } }: ArrivedAnswer): undefined {
+    this.#acts.push({ kind: 'answer', key, at: this.#now(), ...(by !== undefined && { by }), refused: true })
   }
 
   #callEnded({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {

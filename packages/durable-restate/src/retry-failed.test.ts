@@ -1,5 +1,5 @@
 import { Pipeline, StageKind, StageOutput, StageflowError } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { StageContext, StageGraph } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { observed, withinSomeLimit } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
@@ -131,7 +131,7 @@ test('only a failed run is tried again, and only with stages that it has', async
   for (const again of ['report', [1], {}])
     await expect(client.retryFailed('r', { again: again as never })).rejects.toMatchObject({
       code: 'durable-restate/illegal-option',
-      message: expect.stringContaining('again must be the names of stages') as string,
+      message: expect.stringContaining('again must be the names of the stages') as string,
     })
   expect((await client.status('r'))?.status).toBe('failed')
 })
@@ -261,4 +261,54 @@ test('it needs the graph, the admin API and a secret', async () => {
       code: 'durable-restate/illegal-option',
       message: expect.stringContaining('durableClient({ graph, adminUrl, secret })') as string,
     })
+})
+
+/** Fails at `pay` after many calls, while `nap` sleeps; then `pay` waits, and many calls follow. */
+function napping() {
+  const paid = Promise.withResolvers<{}>()
+  const pays: string[] = []
+  const naps: string[] = []
+  let graph: any = new Pipeline('napping')
+  const addSteps = (first: string, after: readonly string[]): string[] => {
+    const names = Array.from({ length: 12 }, (_, n) => `${first}${n}`)
+    names.forEach((name, n) => {
+      graph = graph.withStage(name, () => ({ name }), { dependencies: n === 0 ? after : [names[n - 1]] })
+    })
+    return names
+  }
+  const before = addSteps('before', [])
+  graph = graph
+    .withStage(
+      'nap',
+      ({ resumed }: StageContext) => {
+        naps.push('nap')
+        return resumed === undefined ? StageOutput.suspend('nap', { forMs: 2_000 }) : { slept: true }
+      },
+      { dependencies: before.slice(-1) },
+    )
+    .withStage(
+      'pay',
+      () => {
+        pays.push('pay')
+        return pays.length === 1 ? StageOutput.fail('no money') : paid.promise
+      },
+      { dependencies: before.slice(-1) },
+    )
+  const after = addSteps('after', ['pay'])
+  graph = graph.withStage('end', () => ({ ended: true }), { dependencies: ['nap', ...after.slice(-1)] })
+  return { graph: graph.build() as StageGraph<any, {}>, paid, pays, naps }
+}
+
+test('the sleep of the failed run, which Restate ends in the run that was tried again, does not end anything there', async () => {
+  const { graph, paid, pays, naps } = napping()
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })], {
+    graph,
+    adminUrl: restate.admin,
+  })
+  await client.start('r')
+  expect(await client.attach('r')).toMatchObject({ status: 'failed' })
+  const end = client.retryFailed('r')
+  await observed(() => pays.length === 2 && naps.length === 2)
+  paid.resolve({})
+  expect(await end).toMatchObject({ status: 'completed', data: { end: { ended: true } } })
 })

@@ -57,7 +57,15 @@ export function keptByRetry(graph: GraphFingerprint, journal: RunJournal, { agai
   return {
     start: { startedAt, trace, limitFrom },
     facts: factsForRetry(graph, journal.facts, again),
-    triedAgain: [...journal.triedAgain, { at: limitFrom, ...(by !== undefined && { by }) }],
+    triedAgain: [
+      ...journal.triedAgain,
+      {
+        at: limitFrom,
+        ...(by !== undefined && { by }),
+        ...(again.length > 0 && { again: stagesAgain(graph, again) }),
+      },
+    ],
+    lastPending: journal.lastPending,
   }
 }
 

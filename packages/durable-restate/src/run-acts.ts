@@ -11,16 +11,21 @@ export interface RunAct {
   readonly at: number
   /** Who asked for it, if that was verified. */
   readonly by?: RunAuthor
+  /** For retries: the stages that run again although they had settled, those that depend on the ones that were named included. */
+  readonly again?: readonly string[]
+  /** `true` for an answer to a named question whose time passed before the run took it. It is not used. */
+  readonly refused?: true
 }
 
 /** A retry of a failed run. */
-export type Retry = Pick<RunAct, 'at' | 'by'>
+export type Retry = Pick<RunAct, 'at' | 'by' | 'again'>
 
-export const actOfRetry = ({ at, by }: Retry): RunAct => ({
+export const actOfRetry = ({ at, by, again }: Retry): RunAct => ({
   kind: 'retry',
   key: '',
   at,
   ...(by !== undefined && { by }),
+  ...(again !== undefined && { again }),
 })
 
 /** The act that a fact records; undefined if it records none. */
@@ -29,3 +34,9 @@ export function actOfFact(fact: KeptFact): RunAct | undefined {
   const { kind, key, at, by } = fact
   return { kind, key, at, ...(by !== undefined && { by }) }
 }
+
+/** What was asked of a run before it was moved or tried again. */
+export const actsOfMoved = (triedAgain: readonly Retry[], facts: readonly KeptFact[]): readonly RunAct[] =>
+  inOrder([...triedAgain.map(actOfRetry), ...facts.flatMap((fact) => actOfFact(fact) ?? [])])
+
+export const inOrder = (acts: readonly RunAct[]): readonly RunAct[] => acts.toSorted((one, other) => one.at - other.at)

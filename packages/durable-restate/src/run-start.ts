@@ -7,7 +7,7 @@ import type { DurableStart, GraphFingerprint, NamedGraph } from '@stageflow/core
 import { ANY, isPlain, optionProblems, refuseOptions, textOf } from '@stageflow/core/kit'
 import { finishedStep } from './finished-step.ts'
 import { OBJECT } from './option-rules.ts'
-import { BY_ENGINE, CANCEL, START } from './names.ts'
+import { BY_ENGINE, CANCEL, START, UNUSED } from './names.ts'
 import type { GivenStop } from './arrival.ts'
 import type { Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
@@ -27,6 +27,8 @@ export interface Moved {
   readonly triedAgain?: readonly Retry[] | undefined
   /** What the run was told and had not taken yet, by the names of its promises. */
   readonly promises?: Readonly<Record<string, unknown>> | undefined
+  /** The number of the last sleep or call of the earlier invocation that Restate may still end. */
+  readonly lastPending?: number | undefined
 }
 
 /** What the workflow begins a run with, once a request to start it was checked. */
@@ -54,6 +56,8 @@ export interface Begun {
   readonly moved: readonly KeptFact[]
   /** When it had failed and was tried again. */
   readonly triedAgain: readonly Retry[]
+  /** The number of the last sleep or call of an earlier invocation that Restate may still end. */
+  readonly lastPending: number
   /** Why the run was cancelled before it began. */
   readonly cancelled: GivenStop | undefined
 }
@@ -93,6 +97,14 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
   return { recorded, isFirst, cancelled }
 }
 
+/**
+ * Uses up the numbers of an earlier invocation of the run. Restate gives both the same id, so an old sleep ends in this invocation. A step
+ * with the number of that sleep would never end.
+ */
+export function skipNumbers(context: WorkflowContext, last: number): void {
+  for (let number = 0; number < last; number++) void context.promise(UNUSED).peek()
+}
+
 /** What a run begins with: its request, and what its first attempt recorded. */
 export function startOf(
   runId: string,
@@ -108,7 +120,8 @@ export function startOf(
   const leg = isFirst && moved === undefined ? 1 : 2
   const triedAgain = moved?.triedAgain ?? []
   const start = { runId, startedAt, limitFrom, input, options, kept, isRetried: triedAgain.length > 0 }
-  return { start, graph: recorded.fingerprint, leg, moved: moved?.facts ?? [], triedAgain, cancelled }
+  const { facts = [], lastPending = 0 } = moved ?? {}
+  return { start, graph: recorded.fingerprint, leg, moved: facts, triedAgain, lastPending, cancelled }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }

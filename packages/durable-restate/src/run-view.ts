@@ -1,5 +1,5 @@
 import type { Kept, PipelineStatus, RunAuthor, RunInput } from '@stageflow/core'
-import type { OpenRequest } from '@stageflow/core/durable'
+import type { NamedRequest } from './answers.ts'
 import type { RunAct } from './run-acts.ts'
 
 /** How far a run is, and what it waits for. */
@@ -11,8 +11,8 @@ export interface RunState {
   /** Who started it: as interceptors verified it, or as its input says. */
   readonly userId?: string | undefined
   readonly orgId?: string | undefined
-  /** The requests of stages that wait for an answer, with the keys of the answer. */
-  readonly requests: readonly OpenRequest[]
+  /** The requests of stages that wait for an answer, with the keys of the answer and the name of the question. */
+  readonly requests: readonly NamedRequest[]
   /** Who answered, cancelled and retried it, in the order in which that counted. */
   readonly acts: readonly RunAct[]
 }
@@ -34,6 +34,8 @@ export interface RunView {
 /** What the promise that a run was started tells. */
 export interface Started extends Pick<RunView, 'run' | 'kept' | 'ids'> {
   readonly at: number
+  /** What was asked of the run before it was moved or tried again. */
+  readonly acts: readonly RunAct[]
   readonly by?: RunAuthor | undefined
 }
 

@@ -24,6 +24,8 @@ export interface ClientRequest {
   readonly kept?: Kept | undefined
   /** Who asks, as interceptors verified it. */
   readonly by?: RunAuthor | undefined
+  /** The name of the question that answers are to. */
+  readonly question?: unknown
   readonly body: unknown
 }
 
@@ -31,11 +33,14 @@ export interface ClientRequest {
  * A request as it crosses Restate: the JSON of a `ClientRequest` with its signature, or the body alone for a workflow with
  * `secret: false`.
  */
-export type SentRequest = { readonly signed: string; readonly mac: string } | { readonly body?: unknown }
+export type SentRequest =
+  | { readonly signed: string; readonly mac: string }
+  | { readonly body?: unknown; readonly question?: unknown }
 
 /** Signs a request, so that everything in it counts as the client sent it. */
 export function sealed(keys: Keys, request: ClientRequest): SentRequest {
-  if (keys.length === 0) return { body: request.body }
+  const { body, question } = request
+  if (keys.length === 0) return { body, ...(question !== undefined && { question }) }
   const signed = JSON.stringify(request)
   return { signed, mac: sign(keys, signed) }
 }
@@ -58,7 +63,7 @@ const CLOCKS_DIFFER_MS = 300_000
 export function opened(keys: Keys, sent: unknown, expected: Expected): ClientRequest {
   const { workflow, runId, action, now, validMs } = expected
   if (keys.length === 0)
-    return { workflow, runId, action, at: now, id: '', isAdmitted: true, body: bodyOf(sent, expected) }
+    return { workflow, runId, action, at: now, id: '', isAdmitted: true, ...unsigned(sent, expected) }
   const { signed, mac } = (isPlain(sent) ? sent : {}) as { readonly signed?: unknown; readonly mac?: unknown }
   if (typeof signed !== 'string' || typeof mac !== 'string')
     throw notAdmitted(expected, "it isn't signed. Send it with durableClient({ secret })")
@@ -78,18 +83,17 @@ export function opened(keys: Keys, sent: unknown, expected: Expected): ClientReq
   return request
 }
 
-/** The body of a request to a workflow without a secret. */
-function bodyOf(sent: unknown, { action, runId }: Expected): unknown {
-  if (sent === undefined || sent === null) return undefined
-  if (isPlain(sent) && Object.keys(sent).every((name) => name === 'body')) return sent['body']
+/** What a request to a workflow without a secret has. */
+function unsigned(sent: unknown, { action, runId }: Expected): Pick<ClientRequest, 'body' | 'question'> {
+  if (sent === undefined || sent === null) return { body: undefined }
+  const hasMore = !isPlain(sent) || Object.keys(sent).some((name) => name !== 'body' && name !== 'question')
+  if (!hasMore) return { body: sent['body'], question: sent['question'] }
   throw new StageflowError(
     'durable-restate/illegal-request',
     `The request to ${action} the run "${runId}" must be { "body": … }, because the workflow was made with secret: false. If the client has a secret, give it to durableWorkflow() too.`,
   )
 }
 
+export const NOT_ADMITTED = 'durable-restate/not-admitted'
 export const notAdmitted = ({ action, runId }: Pick<Expected, 'action' | 'runId'>, why: string): StageflowError =>
-  new StageflowError(
-    'durable-restate/not-admitted',
-    `The request to ${action} the run "${runId}" doesn't count: ${why}.`,
-  )
+  new StageflowError(NOT_ADMITTED, `The request to ${action} the run "${runId}" doesn't count: ${why}.`)

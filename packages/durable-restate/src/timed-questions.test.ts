@@ -68,7 +68,9 @@ test('status tells until when a question waits, and an answer in time ends the w
     const now = await client.status('r')
     return now?.requests.length === 1 && now
   })
-  expect(state.requests).toEqual([{ path: ['boss'], request: 'Pay?', until: expect.any(Number) as number }])
+  expect(state.requests).toEqual([
+    { path: ['boss'], question: expect.any(String) as string, request: 'Pay?', until: expect.any(Number) as number },
+  ])
   expect(state.requests[0]?.until).toBeGreaterThan(state.startedAt + long - 1)
   expect((await client.resume('r', { boss: 'yes' })).data).toEqual({ boss: { answer: 'yes', expired: false } })
 })

@@ -229,3 +229,50 @@ test.each([
   await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
   await expect(told).rejects.toMatchObject({ code: 'durable-restate/being-moved' })
 })
+
+/** A run that waits for an answer. It fails, and is tried again, just before a request of this kind is sent. */
+async function serveRetried(action: 'answer' | 'cancel') {
+  const mayPay = Promise.withResolvers<void>()
+  let pays = 0
+  const graph = new Pipeline('order')
+    .withStage('boss', ask)
+    .withStage('pay', async () => {
+      await mayPay.promise
+      return ++pays === 1 ? StageOutput.fail('no money') : {}
+    })
+    .build()
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })], {
+    graph,
+    adminUrl: restate.admin,
+  })
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  const end = Promise.withResolvers<unknown>()
+  once(
+    'before',
+    (request) => request.includes(`/${action} `),
+    async () => {
+      mayPay.resolve()
+      await client.attach('r')
+      end.resolve(client.retryFailed('r'))
+      const now = await observed(async () => {
+        const state = await client.status('r')
+        return state?.status === 'running' && state
+      })
+      expect(now.acts).toMatchObject([{ kind: 'retry' }])
+    },
+  )
+  return { client, end: end.promise }
+}
+
+test('an answer to a run that is tried again at that moment is that of the new run', async () => {
+  const { client, end } = await serveRetried('answer')
+  await client.answer('r', { boss: 'yes' })
+  expect(await end).toMatchObject({ status: 'completed', data: { boss: { answer: 'yes' } } })
+})
+
+test('a cancel of a run that is tried again at that moment is that of the new run', async () => {
+  const { client, end } = await serveRetried('cancel')
+  expect(await client.cancel('r', 'enough')).toBe(true)
+  expect(await end).toMatchObject({ status: 'cancelled', reason: 'enough' })
+})

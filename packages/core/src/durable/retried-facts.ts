@@ -1,4 +1,5 @@
 import { didYouMean } from '../base/check.ts'
+import type { OptionRule } from '../base/options.ts'
 import { callKey, isLimitTimer, outermostStage } from '../contract/keys.ts'
 import type { CallFacts, Fact } from './executor.ts'
 import type { GraphFingerprint } from './fit.ts'
@@ -41,6 +42,12 @@ export function stagesAgain(graph: GraphFingerprint, again: readonly string[]): 
     for (const [other, { dependencies }] of rows) if (dependencies.includes(name)) found.add(other)
   return [...found]
 }
+
+/** The names of stages that are to run again, whatever the graph. */
+export const AGAIN: OptionRule = [
+  (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  "the names of the stages that run again, such as ['report']",
+]
 
 /** What is wrong with the stages that are to run again, as a sentence for the caller; undefined if the graph has all of them. */
 export function wrongAgain(runId: string, again: readonly string[], graph: GraphFingerprint): string | undefined {

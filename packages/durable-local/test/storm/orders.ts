@@ -7,8 +7,14 @@ import { randomFrom } from '../random-graph.ts'
 // The runs of a storm: orders that people start, answer, cancel and try again. What an order does comes from its seed alone, so each has
 // one right result.
 
-/** Two versions of the app. In the new one the approval, which may be waiting already, also depends on a check of the risk. */
-export type Version = 'old' | 'new'
+/**
+ * Versions of the app. The new ones also check the risk. In `new` the approval depends on that check, and may be waiting already. In
+ * `fitting` the shipment does, so that every order that was not shipped fits.
+ */
+export type Version = 'old' | 'new' | 'fitting'
+
+/** The file by which the storm tells its processes that they may end once all orders have. */
+export const MAY_END = 'may-end'
 
 /** Who asks for something, as tokens: `user@organization:roles`. */
 export const REQUESTER = 'ada@acme'
@@ -60,6 +66,9 @@ export function orderPlan(seed: number): OrderPlan {
   const failures = plan.failures === 1 && chance(0.5) ? 2 : plan.failures
   return { ...plan, failures, options: { ...plan.options, ...(failures > 0 && { timeoutMs: LIMIT_MS }) } }
 }
+
+/** The plan of the order with this id. */
+export const planOf = (id: string): OrderPlan => orderPlan(Number(id.replace('order-', '')))
 
 /** An answer that a person gives once. `path`: the names of its stages, from the outermost. */
 export interface PlannedAnswer {
@@ -179,7 +188,7 @@ export function orderGraph({ version, effect, newCards, clock, slowMs }: OrderWo
         return StageOutput.suspend('Pay?', { forMs: REMINDER_MS, otherwise: { ok: false }, state: { round } })
       },
       {
-        dependencies: version === 'old' ? ['price'] : ['price', 'risk'],
+        dependencies: version === 'new' ? ['price', 'risk'] : ['price'],
         answeredBy: { roles: ['approver'] },
       },
     )
@@ -193,7 +202,9 @@ export function orderGraph({ version, effect, newCards, clock, slowMs }: OrderWo
       StageKind.WORK,
       { dependencies: ['boss', 'kid'], when: (inputs: any) => inputs.from('boss').answer.ok === true },
     )
-    .withStage('ship', does('ship'), { dependencies: ['pay', 'items', 'draft', 'loose', 'nap'] })
+    .withStage('ship', does('ship'), {
+      dependencies: ['pay', 'items', 'draft', 'loose', 'nap', ...(version === 'fitting' ? ['risk'] : [])],
+    })
     .build({ clock, interceptors: interceptors() })
 }
 

@@ -24,6 +24,8 @@ export interface PeoplePlan {
   readonly noted: (what: Note) => readonly string[]
   /** Gives an order its nth new card. */
   readonly giveCard: (runId: string, n: number) => void
+  /** Whether people may stop once all orders have ended. */
+  readonly mayEnd: () => boolean
 }
 
 /** How many orders people work on at once. */
@@ -33,11 +35,8 @@ const PAUSE_MS = 40
 const OTHER_VERSION = 'durable-engine/changed-graph'
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-/** Passes over the error of an answer that counts already. */
-const unlessTaken = (error: unknown): void => {
-  if (codeOf(error) !== 'durable-engine/not-waiting') throw error
-}
 const codeOf = (error: unknown): string => String((error as { readonly code?: unknown } | null)?.code)
+const retriesOf = ({ timeline }: RunDetails): number => timeline.filter(({ kind }) => kind === 'retry').length
 
 export class People {
   readonly #plan: PeoplePlan
@@ -57,9 +56,14 @@ export class People {
   async live(): Promise<void> {
     const { firstSeed, orders } = this.#plan
     let open = Array.from({ length: orders }, (_, place) => orderPlan(firstSeed + place))
-    while (open.length > 0) {
+    while (open.length > 0 || !this.#plan.mayEnd()) {
       const ended = new Set<OrderPlan>()
-      for (const order of open.slice(0, MOST_OPEN)) if (await this.#visit(order)) ended.add(order)
+      const visited = open.slice(0, MOST_OPEN).filter((order) => this.#isMine(order) || this.#plan.random() < 0.3)
+      await Promise.all(
+        visited.map(async (order) => {
+          if (await this.#visit(order)) ended.add(order)
+        }),
+      )
       open = open.filter((order) => !ended.has(order))
       await wait(PAUSE_MS)
     }
@@ -115,13 +119,15 @@ export class People {
   #cancel(order: OrderPlan): void {
     const { runs, graph, note } = this.#plan
     this.#try(order, 'cancel', [], async () => {
-      if (await runs.cancel(graph, order.id, 'withdrawn', { token: REQUESTER })) note('cancelled', order.id)
+      // Before it: a cancel counts also if its process dies before the answer.
+      note('cancelled', order.id)
+      await runs.cancel(graph, order.id, 'withdrawn', { token: REQUESTER })
     })
   }
   /** The order gets a new card, and is tried again. Returns true if it has failed for good. */
-  #retry(order: OrderPlan, { timeline }: RunDetails): boolean {
+  #retry(order: OrderPlan, seen: RunDetails): boolean {
     const { runs, graph, giveCard } = this.#plan
-    const retries = timeline.filter(({ kind }) => kind === 'retry').length
+    const retries = retriesOf(seen)
     if (retries >= order.failures) return true
     giveCard(order.id, retries + 1)
     this.#try(order, 'retry', ['durable-engine/not-failed', OTHER_VERSION, 'core/pipeline-failed'], () =>
@@ -132,15 +138,17 @@ export class People {
 
   // Answers: each is given once, and never again after it was confirmed
 
-  #answerAll(order: OrderPlan, { requests, startedAt }: RunDetails): void {
+  #answerAll(order: OrderPlan, seen: RunDetails): void {
+    const { requests, startedAt } = seen
     const asked = new Set(requests.map(({ path }) => path.join('/')))
     const isTime = order.isEarly || Date.now() - startedAt > order.answerAfterMs
     for (const answer of plannedAnswers(order)) {
       const path = answer.path.join('/')
-      if (isTime && (order.isEarly || asked.has(path))) this.#answer(order, answer)
+      if (isTime && (order.isEarly || asked.has(path))) this.#answer(order, answer, seen)
     }
   }
-  #answer(order: OrderPlan, answer: PlannedAnswer): void {
+  /** `seen`: the order before the answer. */
+  #answer(order: OrderPlan, answer: PlannedAnswer, seen: RunDetails): void {
     const { note } = this.#plan
     const what = `${order.id} ${answer.path.join('/')}`
     if (this.#confirmed.has(what)) return
@@ -149,19 +157,28 @@ export class People {
       note('confirmed', what)
     }
     const wasTried = this.#tried.has(what)
-    this.#try(order, `answer ${answer.path.join('/')}`, [], async () => {
+    // One that the other version of the graph refuses, before it took the answer or since, is given again.
+    this.#try(order, `answer ${answer.path.join('/')}`, [OTHER_VERSION], async () => {
       if (!wasTried) note('tried', what)
       this.#tried.add(what)
       try {
         await this.#give(order, answer)
         confirm()
       } catch (error) {
+        if (codeOf(error) !== 'durable-engine/not-waiting') throw error
+        // An order that has failed takes none. It is given again once the order is tried again.
+        if (await this.#hasFailedSince(order, seen)) return
         // An earlier try has counted before its process could note it, or the order was cancelled.
-        const mayBeTaken = wasTried || order.cancelAfterMs !== undefined
-        if (!mayBeTaken || codeOf(error) !== 'durable-engine/not-waiting') throw error
+        if (!wasTried && order.cancelAfterMs === undefined) throw error
         confirm()
       }
     })
+  }
+  /** Whether the order has failed after it was seen, or can't be seen at this moment. */
+  async #hasFailedSince(order: OrderPlan, seen: RunDetails): Promise<boolean> {
+    const now = await this.#details(order)
+    if (now === 'trouble' || now === undefined) return true
+    return now.status === 'failed' || retriesOf(now) > retriesOf(seen)
   }
   /** Only keeps the answer, or carries the order on with it. */
   async #give({ id }: OrderPlan, answer: PlannedAnswer): Promise<void> {
@@ -169,13 +186,10 @@ export class People {
     const answers = nested(answer)
     const token = answer.who === 'approver' ? APPROVER : REQUESTER
     const system = answer.who === 'system' ? runs.as(SYSTEM) : undefined
-    const keep = (): Promise<void> => system?.answer(id, answers) ?? runs.answer(graph, id, answers, { token })
-    if (random() < 0.6) return keep()
+    if (random() < 0.6) return system?.answer(id, answers) ?? runs.answer(graph, id, answers, { token })
     try {
       await (system?.resume(graph, id, answers) ?? runs.resume(graph, id, answers, { token }))
     } catch (error) {
-      // Refused before it took the answer, or since: then another version carries the order on.
-      if (codeOf(error) === OTHER_VERSION) return keep().catch(unlessTaken)
       // The order took the answer, and has failed since.
       if (codeOf(error) !== 'core/pipeline-failed') throw error
     }

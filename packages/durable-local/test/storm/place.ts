@@ -2,6 +2,8 @@ import type { Clock } from '@stageflow/core'
 import type { WaitOptions } from '@stageflow/core/kit'
 import type { DurableRuns, SystemRuns } from '@stageflow/durable-engine'
 
+import type { Version } from './orders.ts'
+
 // What differs between the places where a storm can rage: a file, a server, or several.
 
 /** What people do with runs in a storm. */
@@ -26,6 +28,8 @@ export interface OpenOptions {
   readonly clock: Clock
   readonly leaseMs: number
   readonly isWeak: boolean
+  /** Of the graph that the process has. */
+  readonly version: Version
 }
 
 /** What the module of an opener exports as `openRuns`. `address` is that of its place. */
@@ -46,8 +50,8 @@ export interface StormPlace {
   readonly troubles: readonly Trouble[]
   /** Whether processes can be opened with too little room. */
   readonly hasWeak: boolean
-  /** Whether a run that began with the old version of the graph can go on with the new one by itself. */
-  readonly mixesVersions: boolean
+  /** The version that a rolling deploy brings. */
+  readonly newVersion: Version
   /** Whether runs can be read only while a process serves their graph. */
   readonly needsWorker: boolean
   /** The calls that have settled by now, and need not run again, as `run key`. */

@@ -24,7 +24,7 @@ export function sqlitePlace(folder: string): StormPlace {
     whereabouts: folder,
     opener: new URL('sqlite-runs.ts', import.meta.url),
     hasWeak: true,
-    mixesVersions: true,
+    newVersion: 'new',
     needsWorker: false,
     troubles: [
       { name: 'locked', happen: (random) => lock(path, 50 + random() * 600) },

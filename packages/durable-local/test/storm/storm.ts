@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { systemClock } from '@stageflow/core'
+import type { StageGraph } from '@stageflow/core'
 import type { RunDetails } from '@stageflow/durable-engine'
 
 import { randomFrom } from '../random-graph.ts'
-import { orderGraph, orderPlan } from './orders.ts'
-import type { OpenRuns, StormPlace } from './place.ts'
+import { MAY_END, orderGraph, orderPlan } from './orders.ts'
+import type { Version } from './orders.ts'
+import type { OpenRuns, StormPlace, Trouble } from './place.ts'
 import { shown, uninterrupted } from './reference.ts'
 import type { WorkerPlan } from './worker.ts'
 
@@ -19,7 +21,7 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
 export interface StormPlan {
   readonly runs: number
   readonly workers: number
-  /** How many kills, stops and troubles there are at most. Fewer if all runs have ended before. */
+  /** How many blows there are at most. Fewer if all runs have ended before, but one of each kind. */
   readonly blows: number
   readonly leaseMs: number
   /** The longest time of a stage. */
@@ -32,11 +34,8 @@ export interface StormPlan {
 
 export interface StormReport {
   readonly runs: number
-  readonly kills: number
-  readonly stops: number
-  /** How many processes were asked to end, while calls were in progress. */
-  readonly closes: number
-  readonly troubles: Readonly<Record<string, number>>
+  /** How often a kind of blow came: one of `kindsOf` the place. */
+  readonly blows: Readonly<Record<string, number>>
   readonly weak: number
   readonly completed: number
   readonly cancelled: number
@@ -52,6 +51,15 @@ export interface StormReport {
   readonly problems: readonly string[]
 }
 
+/** What happens to processes: they are killed, stopped for longer than their lease, or asked to end while calls are in progress. */
+const TO_PROCESSES = ['kill', 'stop', 'close'] as const
+
+/** All kinds of blows of a storm. Each comes at least once. */
+export const kindsOf = ({ troubles }: Pick<StormPlace, 'troubles'>): readonly string[] => [
+  ...TO_PROCESSES,
+  ...troubles.map(({ name }) => name),
+]
+
 /** What a process exits with that was asked to end. */
 const CLOSED = 75
 
@@ -60,9 +68,8 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 /** A process of the app, and those that take its place when it is killed. */
 interface Worker {
   child: ChildProcess
-  isReady: boolean
-  /** Whether it has seen that all orders have ended. */
-  hasEnded: boolean
+  /** What it has printed: `ready`, `ended`, and, for each stop, `stops` and `goes on`. */
+  said: string
   isWeak: boolean
   /** How many have been killed. */
   lives: number
@@ -76,8 +83,9 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   const lines = (name: string): readonly string[] =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean) : []
   const problems: string[] = []
-  const counts = { kills: 0, stops: 0, closes: 0, weak: 0 }
-  const troubles: Record<string, number> = {}
+  const blows: Record<string, number> = {}
+  let weak = 0
+  const count = (kind: string): void => void (blows[kind] = (blows[kind] ?? 0) + 1)
   /** The line from which on a call that had settled may not begin, by its run and key. */
   const settledBefore = new Map<string, number>()
   let isOver = false
@@ -90,7 +98,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       address: place.address,
       folder,
       // A rolling deploy: all begin with the old version, and one keeps it.
-      version: number === 0 || lives === 0 || !place.mixesVersions ? 'old' : 'new',
+      version: number === 0 || lives === 0 ? 'old' : place.newVersion,
       isWeak,
       leaseMs: plan.leaseMs,
       skewMs: Math.floor((random() - 0.5) * 1_000),
@@ -114,8 +122,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   }
   const workers = Array.from({ length: plan.workers }, (): Worker => ({
     child: undefined as never,
-    isReady: false,
-    hasEnded: false,
+    said: '',
     isWeak: false,
     lives: 0,
   }))
@@ -123,18 +130,14 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   /** Starts a process, and another one whenever it was killed or closed. Resolves when one has ended by itself. */
   const keepAlive = async (worker: Worker, number: number): Promise<void> => {
     while (!isOver) {
-      worker.isReady = false
+      worker.said = ''
       // A new process would make a new place while the old one is away.
       await troubled
-      worker.isWeak = place.hasWeak && worker.lives > 0 && random() < 0.15 && counts.kills < plan.blows / 2
-      if (worker.isWeak) counts.weak++
+      worker.isWeak = place.hasWeak && worker.lives > 0 && random() < 0.15 && (blows['kill'] ?? 0) < plan.blows / 2
+      if (worker.isWeak) weak++
       const child = start(number, worker.lives, worker.isWeak)
       worker.child = child
-      worker.hasEnded = false
-      child.stdout?.on('data', (bytes) => {
-        worker.isReady ||= String(bytes).includes('ready')
-        worker.hasEnded ||= String(bytes).includes('ended')
-      })
+      child.stdout?.on('data', (bytes) => (worker.said += String(bytes)))
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       worker.lives++
       if (signal === 'SIGKILL' || code === CLOSED) continue
@@ -153,7 +156,7 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   }
 
   const kill = async ({ child }: Worker): Promise<void> => {
-    counts.kills++
+    count('kill')
     const exit = once(child, 'exit')
     child.kill('SIGKILL')
     await exit
@@ -161,46 +164,56 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   }
   /** As before a deploy. In half of the cases, the place is in trouble meanwhile, so that the last write can fail. */
   const close = async ({ child }: Worker): Promise<void> => {
-    counts.closes++
+    count('close')
     const exit = once(child, 'exit')
     child.kill('SIGTERM')
-    await Promise.all([exit, random() < 0.5 ? trouble() : undefined])
+    await Promise.all([exit, random() < 0.5 ? trouble(anyOf(place.troubles)) : undefined])
     await mark()
   }
   /** For longer than its lease, so that others take its runs. */
   const stop = async (worker: Worker): Promise<void> => {
-    counts.stops++
-    worker.child.kill('SIGUSR2')
+    count('stop')
+    const { child } = worker
+    const before = worker.said.length
+    const hasSaid = (text: string): boolean =>
+      worker.said.includes(text, before) || child.exitCode !== null || child.signalCode !== null
+    child.kill('SIGUSR2')
+    // A busy process stops late.
+    while (!hasSaid('stops')) await wait(10)
     await wait(plan.leaseMs * (1.2 + random()))
     await mark()
-    worker.child.kill('SIGCONT')
+    for (; !hasSaid('goes on'); await wait(10)) child.kill('SIGCONT')
   }
-  const trouble = async (): Promise<void> => {
-    const one = place.troubles[Math.floor(random() * place.troubles.length)]
-    if (one === undefined) return
-    troubles[one.name] = (troubles[one.name] ?? 0) + 1
-    troubled = one.happen(random)
+  const trouble = async ({ name, happen }: Trouble): Promise<void> => {
+    count(name)
+    troubled = happen(random)
     await troubled
     await mark()
   }
-  const strike = async (): Promise<void> => {
-    await wait(50 + random() * 300)
-    const worker = workers[Math.floor(random() * workers.length)] as Worker
-    // A process that has not opened its runs has nothing to lose.
-    while (!isOver && !workers.every(({ isReady }) => isReady)) await wait(20)
-    if (isOver) return
+  const anyOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T
+  const anyKind = (): string => {
     const blow = random()
-    if (blow < 0.5 || worker.isWeak) await kill(worker)
-    else if (blow < 0.65) await stop(worker)
-    else if (blow < 0.85) await close(worker)
-    else await trouble()
+    return blow < 0.5 ? 'kill' : blow < 0.65 ? 'stop' : blow < 0.85 ? 'close' : anyOf(place.troubles).name
+  }
+  const strike = async (kind: string): Promise<void> => {
+    await wait(50 + random() * 300)
+    // The first kill brings the new version of the graph.
+    const worker = blows['kill'] === undefined && kind === 'kill' ? (workers.at(-1) as Worker) : anyOf(workers)
+    // A process that has not opened its runs has nothing to lose.
+    while (!isOver && !workers.every(({ said }) => said.includes('ready'))) await wait(20)
+    if (isOver) return
+    // A weak process can't end its runs.
+    if (kind === 'kill' || worker.isWeak) await kill(worker)
+    else if (kind === 'stop') await stop(worker)
+    else if (kind === 'close') await close(worker)
+    else await trouble(place.troubles.find(({ name }) => name === kind) as Trouble)
   }
 
   const ends = Promise.all(workers.map(keepAlive))
   const giveUp = async (): Promise<void> => {
-    const hung = workers.flatMap(({ child, hasEnded }, number) => {
+    const hung = workers.flatMap(({ child, said }, number) => {
       if (child.exitCode !== null || child.signalCode !== null) return []
-      return [`worker ${number} ${hasEnded ? 'has seen the end of all, and lives on' : 'still works'}`]
+      return [`worker ${number} ${said.includes('ended') ? 'has seen the end of all, and lives on' : 'still works'}`]
     })
     const left = (await place.openRuns?.().catch((error: unknown) => [String(error)])) ?? []
     problems.push(`not all was over after ${plan.minutes} minutes: ${[...hung, ...left].join('; ')}`)
@@ -208,15 +221,26 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     for (const { child } of workers) child.kill('SIGKILL')
   }
   const timer = setTimeout(() => void giveUp(), plan.minutes * 60_000)
-  for (let blow = 0; blow < plan.blows && !isOver; blow++) await strike()
-  // A weak process can't end its runs.
+  // First one of each kind, in any order: then they come while the orders are in progress.
+  const due = kindsOf(place).toSorted(() => random() - 0.5)
+  while (due.length > 0 && !isOver) {
+    await strike(due[0] as string)
+    if (blows[due[0] as string] !== undefined) due.shift()
+  }
+  writeFileSync(join(folder, MAY_END), '')
+  while (Object.values(blows).reduce((sum, n) => sum + n, 0) < plan.blows && !isOver) await strike(anyKind())
   for (const worker of workers) if (worker.isWeak && !isOver) await kill(worker)
   await ends
   clearTimeout(timer)
 
   const { openRuns } = (await import(place.opener.href)) as { readonly openRuns: OpenRuns }
-  const { runs } = openRuns(place.address, { clock: systemClock, leaseMs: plan.leaseMs, isWeak: false })
-  if (place.needsWorker) await runs.recover(endedGraph)
+  const { runs } = openRuns(place.address, {
+    clock: systemClock,
+    leaseMs: plan.leaseMs,
+    isWeak: false,
+    version: place.newVersion,
+  })
+  if (place.needsWorker) await runs.recover(endedGraph(place.newVersion))
   const ended = { completed: 0, cancelled: 0, byNewVersion: 0, legs: 0 }
   const mayCancel = new Set(lines('cancelled'))
   for (let seed = plan.seed; seed < plan.seed + plan.runs; seed++) {
@@ -244,8 +268,8 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
   for (const line of new Set(lines('blocked'))) if (!/ \S+\/full /.test(line)) problems.push(`blocked: ${line}`)
   return {
     runs: plan.runs,
-    ...counts,
-    troubles,
+    blows,
+    weak,
     ...ended,
     calls: calls.length,
     callsAgain: [...times.values()].filter((count) => count > 1).length,
@@ -256,15 +280,16 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
 }
 
 /** The graph of orders that have ended, whose stages aren't called anymore. */
-const endedGraph = orderGraph({
-  version: 'old',
-  effect: (runId, key) => {
-    throw new Error(`${runId} had ended, and called ${key}`)
-  },
-  newCards: () => Infinity,
-  clock: systemClock,
-  slowMs: 0,
-})
+const endedGraph = (version: Version): StageGraph<any, {}> =>
+  orderGraph({
+    version,
+    effect: (runId, key) => {
+      throw new Error(`${runId} had ended, and called ${key}`)
+    },
+    newCards: () => Infinity,
+    clock: systemClock,
+    slowMs: 0,
+  })
 
 /** Legs of one run, above which it was carried again and again for nothing. */
 const MOST_LEGS = 150

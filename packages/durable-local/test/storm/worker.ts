@@ -1,11 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 
 import { randomFrom } from '../random-graph.ts'
-import { orderGraph } from './orders.ts'
+import { MAY_END, orderGraph } from './orders.ts'
 import type { Version } from './orders.ts'
 import { People } from './people.ts'
 import type { OpenRuns } from './place.ts'
@@ -42,7 +42,11 @@ const plan = JSON.parse(process.argv[2] as string) as WorkerPlan
 const random = randomFrom(plan.seed)
 
 // The process stops between two turns of its event loop, never between the look at the lease and the call that follows it.
-process.on('SIGUSR2', () => process.kill(process.pid, 'SIGSTOP'))
+process.on('SIGUSR2', () => {
+  writeSync(1, 'stops\n')
+  process.kill(process.pid, 'SIGSTOP')
+  writeSync(1, 'goes on\n')
+})
 
 /** Not that of the others, and now and then it jumps ahead. */
 let ahead = plan.skewMs
@@ -50,7 +54,12 @@ const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead }
 setInterval(() => (ahead += random() < 0.2 ? random() * 200 : 0), 200).unref()
 
 const { openRuns } = (await import(plan.opener)) as { readonly openRuns: OpenRuns }
-const { runs, troubles } = openRuns(plan.address, { clock, leaseMs: plan.leaseMs, isWeak: plan.isWeak })
+const { runs, troubles } = openRuns(plan.address, {
+  clock,
+  leaseMs: plan.leaseMs,
+  isWeak: plan.isWeak,
+  version: plan.version,
+})
 const file = (name: string): string => join(plan.folder, name)
 const graph = orderGraph({
   version: plan.version,
@@ -68,6 +77,7 @@ const people = new People({
   note: (what, ...words) => appendFileSync(file(what), `${words.join(' ')}\n`),
   noted: (what) => (existsSync(file(what)) ? readFileSync(file(what), 'utf8').split('\n').filter(Boolean) : []),
   giveCard: (runId, n) => writeFileSync(file(`card-${runId}-${n}`), ''),
+  mayEnd: () => existsSync(file(MAY_END)),
 })
 
 // A deploy: code that is in progress has some time to leave.

@@ -66,7 +66,7 @@ export async function postgresPlace(): Promise<OwnPlace> {
     whereabouts: mkdtempSync(join(tmpdir(), 'stageflow-storm-')),
     opener: new URL('postgres-runs.ts', import.meta.url),
     hasWeak: false,
-    mixesVersions: true,
+    newVersion: 'new',
     needsWorker: false,
     troubles: [
       {

@@ -8,6 +8,7 @@ import { Proxy } from '../breakable.ts'
 import { answered } from '../observed.ts'
 import { startRestate } from '../restate-server.ts'
 import type { RestateServer } from '../restate-server.ts'
+import { serveRetries } from './retry.ts'
 import { WORKFLOW } from './workflow.ts'
 import type { Address } from './workflow.ts'
 
@@ -23,34 +24,30 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 export async function restatePlace(): Promise<OwnPlace> {
   const server = await startRestate()
   const whereabouts = mkdtempSync(join(tmpdir(), 'stageflow-storm-'))
-  const sockets = join(whereabouts, 'sockets')
   const retried = join(whereabouts, 'retried')
-  mkdirSync(sockets)
   mkdirSync(retried)
-  // A connection goes to any of the workers that live.
-  const workers = new Proxy(() =>
-    readdirSync(sockets)
-      .map((name) => join(sockets, name))
-      .toSorted(() => Math.random() - 0.5),
-  )
+  const workers = { old: workersIn(join(whereabouts, 'old')), new: workersIn(join(whereabouts, 'new')) }
   const ingress = new Proxy(() => [Number(new URL(server.url).port)])
-  await workers.listen()
-  await ingress.listen()
-  const address: Address = {
+  const proxies = [workers.old.proxy, workers.new.proxy, ingress]
+  for (const proxy of proxies) await proxy.listen()
+  const parts: Omit<Address, 'retries'> = {
     url: ingress.url,
     adminUrl: server.admin,
-    sockets,
-    deployment: workers.url,
+    old: { sockets: workers.old.sockets, url: workers.old.proxy.url },
+    new: { sockets: workers.new.sockets, url: workers.new.proxy.url },
+    hasNew: join(whereabouts, 'has-new'),
     whereabouts,
     retried,
   }
+  const retries = await serveRetries(parts)
+  const address: Address = { ...parts, retries: retries.url }
   const place: StormPlace = {
     name: 'Restate',
     address: JSON.stringify(address),
     whereabouts,
     opener: new URL('restate-runs.ts', import.meta.url),
     hasWeak: false,
-    mixesVersions: false,
+    newVersion: 'fitting',
     needsWorker: true,
     troubles: [
       {
@@ -61,7 +58,13 @@ export async function restatePlace(): Promise<OwnPlace> {
           await server.start()
         },
       },
-      { name: 'workers cut', happen: async () => workers.cut() },
+      {
+        name: 'workers cut',
+        happen: async () => {
+          workers.old.proxy.cut()
+          workers.new.proxy.cut()
+        },
+      },
       { name: 'clients cut', happen: async () => ingress.cut() },
     ],
     settledCalls: () => answered(() => settledCalls(server)),
@@ -84,11 +87,21 @@ export async function restatePlace(): Promise<OwnPlace> {
   return {
     place,
     close: async () => {
-      await workers.close()
-      await ingress.close()
+      await retries.close()
+      for (const proxy of proxies) await proxy.close()
       await server.close()
     },
   }
+}
+
+/** An address in front of the workers whose sockets are in a folder. A connection goes to any of them that lives. */
+function workersIn(sockets: string): { readonly sockets: string; readonly proxy: Proxy } {
+  mkdirSync(sockets)
+  const any = (): string[] =>
+    readdirSync(sockets)
+      .map((name) => join(sockets, name))
+      .toSorted(() => Math.random() - 0.5)
+  return { sockets, proxy: new Proxy(any) }
 }
 
 /** Calls that failed are left out: `retryFailed` runs them again. */

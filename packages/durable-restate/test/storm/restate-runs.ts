@@ -1,20 +1,20 @@
-import { spawn } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import type { RunDetails } from '@stageflow/durable-engine'
-import { REQUESTER } from '../../../durable-local/test/storm/orders.ts'
+import { REQUESTER, planOf } from '../../../durable-local/test/storm/orders.ts'
+import type { Version } from '../../../durable-local/test/storm/orders.ts'
 import type { OpenRuns, OrderRuns } from '../../../durable-local/test/storm/place.ts'
 import { durableClient, durableWorkflow } from '../../src/index.ts'
 import type { DurableResult, NamedClient, RunState } from '../../src/index.ts'
 import { answered } from '../observed.ts'
 import { adminOf } from '../restate-server.ts'
 import { secret } from '../secret.ts'
+import type { RetryEnd } from './retry.ts'
 import { WORKFLOW } from './workflow.ts'
 import type { Address } from './workflow.ts'
 
@@ -22,7 +22,7 @@ type Graph = StageGraph<any, {}>
 type Caller = { readonly token?: string | undefined }
 
 /** A client of Restate that speaks as the journals do. A worker serves its graph where a journal would recover runs. */
-export const openRuns: OpenRuns = (text) => {
+export const openRuns: OpenRuns = (text, { version }) => {
   const address = JSON.parse(text) as Address
   const { url, adminUrl } = address
   const clients = new Map<Graph, ReturnType<typeof durableClient<Graph>>>()
@@ -37,14 +37,16 @@ export const openRuns: OpenRuns = (text) => {
 
   /** Between the end of a failed run and its new beginning, Restate doesn't know an order that is tried again. */
   const isRetried = (id: string): boolean => existsSync(join(address.retried, id))
+  const mayBeRetried = async (id: string): Promise<boolean> =>
+    isRetried(id) || (planOf(id).failures > 0 && (await plain.as('the storm').status(id)) !== undefined)
   const ask = <T>(id: string, act: () => Promise<T>): Promise<T> => asJournal(act, () => isRetried(id))
 
   const runs = {
     run: (graph: Graph, input: object, { runId, token, ...options }: Caller & { readonly runId: string }) =>
       ask(runId, async () => {
         const client = clientOf(graph)
-        // A start in between would begin it from its first stage.
-        if (isRetried(runId)) return settled(await client.attach(runId, { token }))
+        // A start while it is tried again would begin it from its first stage.
+        if (await mayBeRetried(runId)) return settled(await client.attach(runId, { token }))
         return settled(await client.run(runId, { input, options }, { token }))
       }),
     resume: (graph: Graph, id: string, answers: object, { token }: Caller) =>
@@ -57,7 +59,7 @@ export const openRuns: OpenRuns = (text) => {
         if (token !== REQUESTER) return settled(await clientOf(graph).retryFailed(id, { token }))
         const state = await plain.as('the storm').status(id)
         if (state?.status === 'failed') writeFileSync(join(address.retried, id), '')
-        return retry(text, id)
+        return retry(address, id)
       }),
     cancel: (graph: Graph, id: string, reason: string, { token }: Caller) =>
       ask(id, () => clientOf(graph).cancel(id, reason, { token })),
@@ -76,7 +78,7 @@ export const openRuns: OpenRuns = (text) => {
     }),
     // A storm calls it again and again. A second server would take the socket of the first one, and no one would end that.
     recover: async (graph: Graph) => {
-      served ??= serve(graph, address)
+      served ??= serve(graph, version, address)
       await served
       return []
     },
@@ -84,12 +86,13 @@ export const openRuns: OpenRuns = (text) => {
   }
   return {
     runs: runs as unknown as OrderRuns,
-    troubles: ['unavailable', 'no-service', 'timed-out'].map((code) => `durable-engine/${code}`),
+    troubles: ['unavailable', 'no-service', 'timed-out', 'being-moved'].map((code) => `durable-engine/${code}`),
   }
 }
 
 /** Serves a graph at a socket of its own, and tells Restate of the address in front of it. Returns what ends that. */
-async function serve(graph: Graph, { adminUrl, sockets, deployment }: Address): Promise<() => Promise<void>> {
+async function serve(graph: Graph, version: Version, address: Address): Promise<() => Promise<void>> {
+  const { sockets } = version === 'old' ? address.old : address.new
   const services = [durableWorkflow(graph, { name: WORKFLOW, secret, run: { graceMs: 300 } })]
   const server = createServer(createEndpointHandler({ services, logger: () => {} }))
   const connections = new Set<Socket>()
@@ -103,13 +106,20 @@ async function serve(graph: Graph, { adminUrl, sockets, deployment }: Address): 
   const socket = join(sockets, `${process.pid}.sock`)
   rmSync(socket, { force: true })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
-  await answered(() => adminOf(adminUrl).register(deployment))
+  await register(version, address)
   return async () => {
     isClosing = true
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const connection of connections) connection.destroy()
     await closed
   }
+}
+
+/** New runs begin with the version that was registered last, so the new one stays that. */
+async function register(version: Version, { adminUrl, old, new: next, hasNew }: Address): Promise<void> {
+  if (version !== 'old') writeFileSync(hasNew, '')
+  else if (!existsSync(hasNew)) await answered(() => adminOf(adminUrl).register(old.url))
+  if (existsSync(hasNew)) await answered(() => adminOf(adminUrl).register(next.url))
 }
 
 async function details(runId: string, state: RunState, client: NamedClient<any>): Promise<RunDetails> {
@@ -121,15 +131,14 @@ async function details(runId: string, state: RunState, client: NamedClient<any>)
 }
 
 /** Tries an order again, as its requester, in a process that the storm doesn't kill. */
-async function retry(address: string, id: string): Promise<void> {
-  const program = fileURLToPath(new URL('retry.ts', import.meta.url))
-  const args = ['--conditions=@stageflow/source', '--no-warnings', program, address, id]
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
-  let said = ''
-  for await (const bytes of child.stdout) said += String(bytes)
-  const { status, code, message } = JSON.parse(said) as Readonly<Record<string, string>>
-  if (code !== undefined) throw new StageflowError(code, `${message}`)
-  if (status === 'failed') throw new StageflowError('core/pipeline-failed', 'The run has failed.')
+async function retry({ retries }: Address, id: string): Promise<void> {
+  const end = await fetch(`${retries}/${id}`, { method: 'POST' })
+    .then((response) => response.json() as Promise<RetryEnd>)
+    .catch((cause: unknown) => {
+      throw new StageflowError('durable-engine/unavailable', `No answer to the retry of ${id}.`, { cause })
+    })
+  if ('code' in end) throw new StageflowError(end.code, end.message)
+  if (end.status === 'failed') throw new StageflowError('core/pipeline-failed', 'The run has failed.')
 }
 
 const unknown = (id: string): StageflowError => new StageflowError('durable-restate/unknown-run', `No order ${id}.`)
