@@ -397,6 +397,14 @@ export const RULE_MUTANTS = [
     [`${ENGINE}/surplus-arguments.test.ts`],
   ),
 
+  mutant(
+    'of an answer and the time of a question both count while their stage waits for its slot',
+    `${CORE}/durable/pump.ts`,
+    'if (waiting.isOver) return',
+    '',
+    ['packages/core/test/durable-parked.test.ts'],
+  ),
+
   // Later facts and retries
   mutant(
     'a fact whose call comes later is refused',

@@ -71,9 +71,6 @@ export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
 
 /** The innermost `next` of every wrapped stage: each call that reaches the stage's code is an attempt. */
 function callCode(context: LiveStageContext): Answer {
-  return callIfWanted(context, false)
-}
-function callIfWanted(context: LiveStageContext, hasSlot: boolean): Answer {
   const behind = behindOf(context)
   if (behind === undefined) return noContext(context)
   const { host, node, fork } = behind
@@ -89,7 +86,7 @@ function callIfWanted(context: LiveStageContext, hasSlot: boolean): Answer {
       `Stage "${name}" has delivered chunks, so it cannot run again: readers would see them twice.`,
     )
   if (stage.runningCode > 0) return (host.loop.checked = callAgain(behind, context, stage))
-  if (stage.isParked && !hasSlot) return (host.loop.checked = callParked(behind, context, stage))
+  if (host.loop.isParked(index)) return (host.loop.checked = callParked(behind, context, stage))
   return runAttempt(behind, context, stage)
 }
 export const callStage: RunStage = asRunStage(callCode)
@@ -126,10 +123,9 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
 /** A parked stage takes a slot again before its code runs. */
 async function callParked(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { host, node } = behind
-  const unparked = host.loop.unpark(node.index)
-  await pausingLimits(behind, attemptsIn(stage), untilAborted(unparked, context.signal))
-  // Not asked again whether it is parked: a call of a durable run has its slot although its stage is.
-  return callIfWanted(context, true)
+  const hasSlot = host.loop.unpark(node.index)
+  await pausingLimits(behind, attemptsIn(stage), untilAborted(hasSlot, context.signal))
+  return callCode(context)
 }
 
 /** A further call waits for the code of the earlier ones, for the grace time in all: a stage never runs twice at once. */

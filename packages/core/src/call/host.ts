@@ -58,6 +58,8 @@ export interface Loop {
   codeReturned(stage: number): void
   /** Frees the slot of a running stage that waits. */
   park(stage: number): void
+  /** Whether a stage has no slot, so that its code can't begin. */
+  isParked(stage: number): boolean
   /** Takes a slot for a parked stage; resolves when it has one. */
   unpark(stage: number): Promise<void>
   /** A limit has passed. It takes effect in the run's own async context. */

@@ -65,6 +65,10 @@ export interface Waiting {
   /** Ends the wait if the stage was stopped meanwhile. Returns whether it did. */
   readonly stoppedNow: () => boolean
 }
+interface KeptWait extends Waiting {
+  /** An answer has come, or the time has passed: the stage goes on once it has its slot. */
+  isOver: boolean
+}
 
 /** Throws what an interceptor ended a leg with before its first stage began. Then no stage is to blame, and the run has not failed. */
 function throwIfRefused({ status, reason, errors }: Outcome): void {
@@ -105,7 +109,7 @@ export class Pump {
   readonly limits: LegLimits
   #root!: PumpedRun
   readonly #calls = new Map<string, PendingCall>()
-  readonly #waits = new Map<string, Waiting>()
+  readonly #waits = new Map<string, KeptWait>()
   /** To be called when a call of a key, in whatever round, has its fact. */
   readonly #recorded = new Map<string, (() => void)[]>()
   /** Answers that came before their questions, and times that had passed. */
@@ -203,8 +207,9 @@ export class Pump {
 
   wait(key: string, waiting: Waiting): void {
     const answered = thisContext()(waiting.answered)
-    const kept = {
+    const kept: KeptWait = {
       ...waiting,
+      isOver: false,
       answered: (given: Answered) => {
         this.#waits.delete(key)
         answered(given)
@@ -387,11 +392,13 @@ export class Pump {
   /** An answer that nothing waits for is kept: the question may follow. If the stage was stopped, it changes nothing. */
   #answer(key: string, given: Answered): void {
     const waiting = this.#waits.get(key)
+    // Of an answer and the time of a question the first counts.
     if (waiting === undefined) {
-      // Of an answer and the time of a question the first counts.
       if (!this.#early.has(key)) this.#early.set(key, given)
       return
     }
+    if (waiting.isOver) return
+    waiting.isOver = true
     this.limits.goOn(Math.max(this.at, this.limitFrom))
     this.#root.withSlotOf(key, () => waiting.answered(given))
   }

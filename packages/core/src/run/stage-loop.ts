@@ -377,6 +377,9 @@ export class StageLoop implements Loop {
     this.#facts.stage(stage).isParked = true
     this.drive(UNREAD)
   }
+  isParked(stage: number): boolean {
+    return this.#facts.stage(stage).isParked
+  }
   unpark(stage: number): Promise<void> {
     // The promise first, because the stage may get its slot in this very call.
     const resumed = this.#facts.stage(stage).resumed()
