@@ -74,6 +74,7 @@ test('what had settled with the failure as its input stays settled, unless it is
   await failed('b')
   expect((await client.retryFailed('b', { again: ['report'] })).data).toMatchObject({ report: { mail: 'ok 2' } })
   expect(calls).toEqual(['mail', 'report'])
+  expect((await client.status('b'))?.acts.at(-1)).toMatchObject({ kind: 'retry', again: ['report'] })
 })
 
 test('a stage that asked and is to run again asks again: its old answer is not taken', async () => {
