@@ -637,6 +637,20 @@ export const RULE_MUTANTS = [
     FAILED_WRITES_TESTS,
   ),
   mutant(
+    'a run whose claim was not confirmed waits for a renewal, which claims put off',
+    `${ENGINE}/runs.ts`,
+    'if (journal.mayPass(error) !== undefined) this.legs.noteUnconfirmed()',
+    'void error',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
+    'a claim that is committed late is not looked for',
+    `${ENGINE}/legs.ts`,
+    'if (now >= (this.#unconfirmedUntil ?? Infinity)) this',
+    'this',
+    FAILED_WRITES_TESTS,
+  ),
+  mutant(
     'a renewal releases a run that is being claimed',
     `${ENGINE}/legs.ts`,
     'this.#unwritten.has(n) || this.#isLive(id)',
@@ -653,8 +667,8 @@ export const RULE_MUTANTS = [
   mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
-    'if (this.#lease.isDue(now)) {',
-    'if (this.#lease.isDue(this.#plan.clock.now())) {',
+    'const isDue = this.#lease.isDue(now)',
+    'const isDue = this.#lease.isDue(this.#plan.clock.now())',
     LEASE_TESTS,
   ),
   mutant(

@@ -4,7 +4,7 @@ import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
+import { afterBeats, openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
 import { durableRuns } from './durable-runs.ts'
 import { questionOf } from './journal.ts'
 import type { Tables } from './journal.ts'
@@ -426,6 +426,54 @@ for (const [what, asksFirst] of [
     await renewed()
     await until(async () => (await rowOf(path, 'a'))?.['status'] === 'completed')
   })
+
+for (const [what, asksFirst] of [
+  ['claimed', 'findRun'],
+  ['started', 'addRun'],
+] as const)
+  test(`a run that was ${what} by a write whose confirmation was lost does not wait for a renewal to go on elsewhere, which claims of other runs would put off`, async () => {
+    const path = newPath()
+    if (what === 'claimed') await abandoned(path)
+    const pass = stoppedMachineClock()
+    const leaseMs = 3_600_000
+    const { runs, fails } = openFailing(path, { leaseMs })
+    const quick = new Pipeline('quick').withStage('a', () => ({})).build()
+    await runs.run(quick, {}, { runId: 'quick' })
+    const graph = new Pipeline(what === 'claimed' ? 'p' : 'new').withStage('pay', () => ({})).build()
+    fails.confirm = (first) => (first === asksFirst ? locked() : undefined)
+    await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.unavailable })
+    fails.confirm = () => undefined
+    // Renews the lease by its claim, so no beat has to.
+    pass(leaseMs * 0.6)
+    await runs.run(quick, {}, { runId: 'next' })
+    void openFailing(path, { leaseMs }).runs.recover(graph)
+    await until(async () => (await rowOf(path, 'a'))?.['status'] === 'completed')
+  })
+
+test('a claim that is committed after its connection was lost is released too', async () => {
+  const path = newPath()
+  stoppedMachineClock()
+  const journal = newJournal(path)
+  const write = journal.write.bind(journal)
+  let commit: (() => Promise<unknown>) | undefined
+  vi.spyOn(journal, 'write').mockImplementationOnce(async (act) => {
+    commit = () => write(act)
+    throw locked()
+  })
+  const leaseMs = 3_600_000
+  const runs = durableRuns(journal, { leaseMs })
+  onTestFinished(async () => {
+    await runs.close({ timeoutMs: 0 })
+  })
+  const graph = new Pipeline('p').withStage('pay', () => ({})).build()
+  await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.unavailable })
+  let beats = 0
+  afterBeats(() => beats++)
+  await until(() => beats > 2)
+  await commit?.()
+  void openFailing(path, { leaseMs }).runs.recover(graph)
+  await until(async () => (await rowOf(path, 'a'))?.['status'] === 'completed')
+})
 
 test('a run whose claim is not confirmed yet stays with its process over renewals', async () => {
   const path = newPath()

@@ -69,6 +69,8 @@ export class Legs {
   readonly #isLive: (id: string) => boolean
   readonly #calls = new CallsInProgress()
   #isBeating = false
+  /** Until when a claim that was rejected here may still be committed, on the machine's clock. Undefined once its run was looked for after that. */
+  #unconfirmedUntil: number | undefined
   /** The legs whose end could not be written, by the number of their run. The next beats try again. */
   readonly #unwritten = new Map<number, LegEnd>()
 
@@ -165,6 +167,15 @@ export class Legs {
     }
   }
 
+  /** The journal has rejected a claim, and may have committed it, or still do so: the next beats release its run. */
+  noteUnconfirmed(): void {
+    this.#unconfirmedUntil = systemClock.now() + this.#plan.leaseMs
+    this.#beat()
+  }
+  get #isBusy(): boolean {
+    return this.#legs.size > 0 || this.#unwritten.size > 0 || this.#unconfirmedUntil !== undefined
+  }
+
   /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
   #beat(): void {
     if (this.#isBeating) return
@@ -173,18 +184,20 @@ export class Legs {
   }
   async #beatWhileBusy(): Promise<void> {
     const { journal, owner } = this.#plan
-    while ((this.#legs.size > 0 || this.#unwritten.size > 0) && !this.#pulse.isOver) {
+    while (this.#isBusy && !this.#pulse.isOver) {
       await this.#pulse.next()
       if (this.#pulse.isOver) return
       try {
         const now = systemClock.now()
-        if (this.#lease.isDue(now)) {
-          await this.#lease.renew()
+        const isDue = this.#lease.isDue(now)
+        if (isDue) await this.#lease.renew()
+        // Claims renew the lease too, so a renewal may never be due here.
+        if (isDue || this.#unconfirmedUntil !== undefined) {
           const owned = await journal.read(ask('ownedRuns', owner))
           await this.#loseTakenLegs(owned)
-          this.#lease.note(now)
-          for (const { executor } of this.#legs.values()) executor.leaseRenewed()
+          if (isDue) this.#noteRenewal(now)
           await this.#releaseLegless(owned)
+          if (now >= (this.#unconfirmedUntil ?? Infinity)) this.#unconfirmedUntil = undefined
         }
         for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
         // Last: an end that has no room must not keep the lease from being renewed.
@@ -194,6 +207,10 @@ export class Legs {
       }
     }
     this.#isBeating = false
+  }
+  #noteRenewal(renewedAt: number): void {
+    this.#lease.note(renewedAt)
+    for (const { executor } of this.#legs.values()) executor.leaseRenewed()
   }
   /** Doesn't reject: what still can't be written stays. */
   async #writeAgain(): Promise<void> {

@@ -181,7 +181,10 @@ export class Runs {
         const claimant = { ...this.#plan, mustRenew }
         const act = (): Act<Claim> =>
           toCreate === undefined ? claim(id, live.n, graph, claimant) : create(id, graph, claimant, toCreate)
-        const found = await journal.write(act, 'repeatable')
+        const found = await journal.write(act, 'repeatable').catch((error: unknown) => {
+          if (journal.mayPass(error) !== undefined) this.legs.noteUnconfirmed()
+          throw error
+        })
         if (found.is === 'exists') throw new RunExists()
         // An answer that is committed from now on finds no run in progress, and begins a new leg.
         if (found.is === 'settled') this.#forget(live)
