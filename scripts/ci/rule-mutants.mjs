@@ -590,7 +590,7 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer counts whatever its stage demands by now of who answers',
     `${ENGINE}/leg-executor.ts`,
-    'if (demanded !== undefined && demanded !== this.#leg.demandsOf(key)) return',
+    'if (demanded !== undefined && !meetsDemands(demanded, this.#leg.demandsOf(key))) return',
     'if (demanded === null) return',
     CHANGED_DEMANDS_TESTS,
   ),
@@ -608,6 +608,15 @@ export const RULE_MUTANTS = [
     'const demands = built.admitting.filter(({ stageOptions = [] }) => stageOptions.length > 0).map(',
     CHANGED_DEMANDS_TESTS,
   ),
+  ...[
+    [
+      'an answer is refused because of an interceptor that only its admission had',
+      'Object.entries(now).every(([name, demand]) => admitted[name] === demand)',
+      'Object.entries({ ...admitted, ...now }).every(([name]) => admitted[name] === now[name])',
+    ],
+    ['the order of roles makes another demand', '[...new Set(items)].toSorted()', '[...new Set(items)]'],
+    ['a role that is demanded twice makes another demand', '[...new Set(items)].toSorted()', 'items.toSorted()'],
+  ].map(([rule, find, replace]) => mutant(rule, `${CORE}/durable/admission.ts`, find, replace, CHANGED_DEMANDS_TESTS)),
   mutant(
     'who carries a run that was deleted carries the next one of its id',
     `${ENGINE}/runs.ts`,

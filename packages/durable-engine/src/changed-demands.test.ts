@@ -11,6 +11,8 @@ const { newPath, open } = openRuns({ leaseMs: 60_000 })
 /** A token is a user and a role of the one organization: `bob:approver`. */
 const verify = (token: string) => ({ sub: token.split(':')[0], org_id: 'acme', roles: token.split(':')[1] ?? '' })
 const [ADA, BOB] = [{ token: 'ada' }, { token: 'bob:approver' }]
+/** Has both roles. */
+const CHIEF = { token: 'eve:approver cfo' }
 const APPROVER = { roles: ['approver'] }
 
 const ask = ({ resumed }: StageContext) =>
@@ -84,9 +86,11 @@ test.each<readonly [what: string, first: Demand, caller: typeof ADA, second: Dem
   ['the same role', APPROVER, BOB, { roles: ['approver'] }],
   ['no role', undefined, ADA, undefined],
   ['no role, which one version says aloud', undefined, ADA, false],
+  ['the same roles in another order', { roles: ['cfo', 'approver'] }, CHIEF, { roles: ['approver', 'cfo'] }],
+  ['the same role twice', APPROVER, BOB, { roles: ['approver', 'approver'] }],
 ])('an early answer counts in a later version of the graph that demands %s', async (_what, first, caller, second) => {
   const { runs, result } = await answeredEarly(version(first), version(second), caller)
-  expect(result.data).toMatchObject(by(caller === ADA ? 'ada' : 'bob'))
+  expect(result.data).toMatchObject(by(caller.token.split(':')[0] as string))
   expect(await refusedIn(runs)).toEqual([])
 })
 
@@ -108,6 +112,40 @@ test('an early answer is refused if the later version has one more interceptor t
   const { runs, result } = await answeredEarly(version(), version(undefined, [strict]))
   expect(result.status).toBe('suspended')
   expect(await refusedIn(runs)).toHaveLength(3)
+})
+
+const strict: Interceptor = { name: 'strict', admit: () => undefined }
+const limiter: Interceptor = { name: 'limiter', stageOptions: ['attempts'], admit: () => undefined }
+test.each<readonly [what: string, first: readonly Interceptor[], second: readonly Interceptor[]]>([
+  ['the same interceptors in another order', [limiter, strict], [strict, limiter]],
+  ['one interceptor fewer, such as a rate limiter that only web servers have', [limiter, strict], [strict]],
+])('an early answer counts if the version that takes it has %s', async (_what, first, second) => {
+  const { runs, result } = await answeredEarly(version(APPROVER, first), version(APPROVER, second), BOB)
+  expect(result.data).toMatchObject(by('bob'))
+  expect(await refusedIn(runs)).toEqual([])
+})
+
+type Odd = Readonly<Record<string, unknown>>
+test.each<readonly [what: string, counts: boolean, first: Odd, second: Odd]>([
+  ['the names of an object in another order', true, { of: { a: 1, b: [2, 1] } }, { of: { b: [1, 2], a: 1 } }],
+  ['an array of objects in another order', false, { of: [{ a: 1 }, { b: 2 }] }, { of: [{ b: 2 }, { a: 1 }] }],
+  ['a number in the place of a string', false, { of: ['1'] }, { of: [1] }],
+  ['an option more', false, {}, { of: 1 }],
+  ['an option fewer', false, { of: 1 }, {}],
+  ['an option of another name', false, { of: 1 }, { __proto__of: 1 }],
+])('an early answer whose stage has %s by then counts: %s', async (_what, counts, first, second) => {
+  const odd: Interceptor = { name: '__proto__', stageOptions: ['of', '__proto__of'], admit: () => undefined }
+  const graph = (options: Odd) =>
+    new Pipeline('order')
+      .withStage('boss', ask)
+      .withStage('pay', ask, { dependencies: ['boss'], ...options })
+      .build({ interceptors: [odd] })
+  const path = newPath()
+  const runs = open(path)
+  await runs.run(graph(first), {}, { runId: 'r' })
+  await runs.answer(graph(first), 'r', { pay: 1 } as never)
+  const result = await runs.resume(graph(second), 'r', { boss: 1 } as never)
+  expect(result.status).toBe(counts ? 'completed' : 'suspended')
 })
 
 test('what a part of the app answers by its name counts, whatever a later version demands of callers', async () => {

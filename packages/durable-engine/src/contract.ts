@@ -99,7 +99,7 @@ export class JournalExecutors {
       keys,
       isLeased: () => true,
       pathOf: (key) => key,
-      demandsOf: () => '',
+      demandsOf: () => ({}),
       checkAnswer: async (_key, answer) => answer,
       calls: this.#calls,
       clock: systemClock,

@@ -1,6 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, StageInfo } from '@stageflow/core'
-import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import { meetsDemands } from '@stageflow/core/durable'
+import type { AnswerDemands, CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 
 import type { CallsInProgress } from './calls-in-progress.ts'
 import { tooLarge } from './json.ts'
@@ -22,7 +23,7 @@ export interface Leg {
   /** The path of the answer that a call waits for, as early answers have it. */
   readonly pathOf: (key: string) => string
   /** What the graph of this leg demands of who answers a call. */
-  readonly demandsOf: (key: string) => string
+  readonly demandsOf: (key: string) => AnswerDemands
   /** Checks an answer that was given without the graph. Resolves with the answer as the stage gets it, and rejects if it is refused. */
   readonly checkAnswer: (key: string, answer: unknown) => Promise<unknown>
   readonly calls: CallsInProgress
@@ -292,13 +293,13 @@ export class LegExecutor implements StageExecutor {
   }
 
   /**
-   * One that was given without the graph is checked first. If it is refused, the question stays open. So it does if the version of the graph that
-   * admitted the answer demanded something else of its author.
+   * One that was given without the graph is checked first. If it is refused, the question stays open. So it does if the graph of this leg demands
+   * something of its author that the version that admitted the answer did not.
    */
   #recordAnswer(key: string, row: InboxRow): void {
     const kept = this.#answerIn(row)
     const { unchecked, demanded } = kept
-    if (demanded !== undefined && demanded !== this.#leg.demandsOf(key)) return void this.#refuse(key, row)
+    if (demanded !== undefined && !meetsDemands(demanded, this.#leg.demandsOf(key))) return void this.#refuse(key, row)
     const given = givenIn(kept)
     if (unchecked !== true) return this.#record('answer', key, JSON.stringify(given), row)
     if (this.#refused.has(row.n)) void this.#refuse(key, row)

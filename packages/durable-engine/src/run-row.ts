@@ -1,5 +1,5 @@
 import type { ErrorRecord, Kept, RunAuthor, RunInput, RunOptions } from '@stageflow/core'
-import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import type { AnswerDemands, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
 import { damaged, isRecord, readJson, readObject } from './json.ts'
@@ -86,7 +86,7 @@ export interface KeptAnswer extends GivenAnswer {
   /** It answers the question of its key, and never the next one of that stage. */
   readonly onlyThis?: true
   /** What was demanded of who gave it, as `demandsOf` of core has it. Left out if a part of the app gave it by its name. */
-  readonly demanded?: string
+  readonly demanded?: AnswerDemands
 }
 
 /** What a leg is given of an answer. */

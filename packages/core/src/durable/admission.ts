@@ -66,29 +66,51 @@ export function missingKeepers(graph: NamedGraph, kept: Kept = {}): readonly str
 /** Whether interceptors of a graph check who asks for something. */
 export const isGuarded = (graph: NamedGraph): boolean => builtGraph('isGuarded()', graph).admitting.length > 0
 
+/** The options of a stage that the interceptors of a graph read when they admit who answers it: by the name of the interceptor, each as a text. */
+export type AnswerDemands = Readonly<Record<string, string>>
+
 /**
- * What a graph demands of who answers the stage at a path of keys, as a text to compare. It has the interceptors that admit requests, each with
- * the options of the stage that it reads. Keep it with an answer. When the stage takes the answer, another version of the graph may demand
- * something else. Functions, and options that JSON can't hold, are not compared.
+ * What a graph demands of who answers the stage at a path of keys. Keep it with an answer, as JSON: when the stage takes the answer, another version
+ * of the graph may demand something else. The order of names, of strings and of numbers plays no part. Functions, and options that JSON can't
+ * hold, such as a set, are not compared.
  */
-export function demandsOf(graph: NamedGraph, path: readonly string[]): string {
+export function demandsOf(graph: NamedGraph, path: readonly string[]): AnswerDemands {
   const built = builtGraph('demandsOf()', graph)
   const options: Readonly<Record<string, unknown>> = stageAt(built, path)?.options ?? {}
   const demands = built.admitting.map(({ name, stageOptions = [] }) => {
     // `false` says aloud that the stage demands nothing.
     const given = stageOptions.filter((option) => options[option] !== undefined && options[option] !== false)
-    return [name, ...given.map((option) => [option, jsonOf(options[option])])]
+    const texts = given.map((option) => `${JSON.stringify(option)}:${jsonOf(options[option])}`)
+    return [name, texts.toSorted().join()] as const
   })
-  return JSON.stringify(demands)
+  return Object.fromEntries(demands)
 }
+
+/**
+ * Whether an answer that was admitted under some demands counts where others hold by now. It does unless an interceptor of now was not asked
+ * then, or reads other options of the stage.
+ */
+export const meetsDemands = (admitted: AnswerDemands, now: AnswerDemands): boolean =>
+  Object.entries(now).every(([name, demand]) => admitted[name] === demand)
 
 /** A value as JSON; undefined if it can't be JSON. */
 function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value)
+    return unorderedJson(JSON.parse(JSON.stringify(value)))
   } catch {
     return undefined
   }
+}
+/** Plain data as JSON. Objects with the same properties, and arrays with the same strings, numbers and booleans, have the same text. */
+function unorderedJson(value: unknown): string {
+  if (Array.isArray(value)) {
+    const items = value.map(unorderedJson)
+    // Objects may be steps, whose order tells something.
+    return `[${(value.some(isObject) ? items : [...new Set(items)].toSorted()).join()}]`
+  }
+  if (!isObject(value)) return JSON.stringify(value)
+  const properties = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}:${unorderedJson(inner)}`)
+  return `{${properties.toSorted().join()}}`
 }
 
 /**
