@@ -484,7 +484,7 @@ export const RULE_MUTANTS = [
       '{ ...startOf(row).options, limitFrom: now }',
       '{ limitFrom: now, ...JSON.parse(row.options) }',
     ],
-    ['a run that has not failed is tried again', "if (row?.status !== 'failed')", 'if (row === undefined)'],
+    ['a run that has not failed is tried again', "if (row.status !== 'failed')", 'if (row === null)'],
   ].map(([rule, find, replace]) => mutant(rule, `${ENGINE}/retry-failed.ts`, find, replace, RETRY_TESTS)),
 
   mutant(
@@ -618,6 +618,20 @@ export const RULE_MUTANTS = [
     ['a role that is demanded twice makes another demand', '[...new Set(items)].toSorted()', 'items.toSorted()'],
   ].map(([rule, find, replace]) => mutant(rule, `${CORE}/durable/admission.ts`, find, replace, CHANGED_DEMANDS_TESTS)),
   mutant(
+    'a run waits for the code of a deleted one that had its id',
+    `${ENGINE}/legs.ts`,
+    '      run: row.n,\n',
+    '      run: 0,\n',
+    REUSED_ID_TESTS,
+  ),
+  mutant(
+    'recover tells of the run that has the id of a deleted one',
+    `${ENGINE}/recover.ts`,
+    'findSameRun(id, n)',
+    'findSameRun(id, undefined)',
+    REUSED_ID_TESTS,
+  ),
+  mutant(
     'who carries a run that was deleted carries the next one of its id',
     `${ENGINE}/runs.ts`,
     'claim(id, live.n, graph, claimant)',
@@ -676,7 +690,7 @@ export const RULE_MUTANTS = [
   mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
-    'const isDue = this.#lease.isDue(now)',
+    'const isDue = this.#needsLease && this.#lease.isDue(now)',
     'const isDue = this.#lease.isDue(this.#plan.clock.now())',
     LEASE_TESTS,
   ),

@@ -95,6 +95,7 @@ export class JournalExecutors {
     return new LegExecutor({
       start,
       leg: row.leg,
+      run: row.n,
       log: new RunLog(this.#journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => true,

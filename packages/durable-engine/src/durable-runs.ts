@@ -151,7 +151,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       signalOf(options)?.throwIfAborted()
       const row = await existing(runId)
       const admitted = await admissions.later(graph, 'retry', row, options)
-      await journal.write(() => reopen(graph, row, { again, now: clock.now(), by: admitted?.by }))
+      await journal.write(() => reopen(graph, row, { again, now: clock.now(), by: admitted?.by }, journal))
       return carryOn(graph as never, runId, options, row.n)
     },
     async recover(graph, ...[options]) {
@@ -217,7 +217,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
           const { again, options } = checkRetry(graph, runId, given, checkLegWithoutCaller)
           signalOf(options)?.throwIfAborted()
           const row = await existing(runId)
-          await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }))
+          await journal.write(() => reopen(graph, row, { again, now: clock.now(), by }, journal))
           return carryOn(graph as never, runId, options, row.n)
         },
         async cancel(runId, reason) {

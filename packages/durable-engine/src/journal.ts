@@ -62,7 +62,7 @@ export interface RunFilter {
   readonly limit: number
 }
 export type OwnedRun = Pick<RunRow, 'n' | 'id' | 'fence'>
-export type FoundRun = Pick<RunRow, 'id' | 'status' | 'owned'>
+export type FoundRun = Pick<RunRow, 'n' | 'id' | 'status' | 'owned'>
 
 /** What an act can ask of the tables of a journal. `run`: the number of a run. */
 export interface Tables {

@@ -15,6 +15,8 @@ import type { CallInProgress } from './in-progress.ts'
 export interface Leg {
   readonly start: DurableStart
   readonly leg: number
+  /** The number of the run. */
+  readonly run: number
   readonly log: RunLog
   /** The kinds and keys of the facts that the run has. */
   readonly keys: readonly { readonly kind: FactKind; readonly key: string }[]
@@ -375,15 +377,15 @@ export class LegExecutor implements StageExecutor {
   async #carryOut(key: string, call: () => Promise<CallFacts>): Promise<void> {
     this.#running.set(key, this.#leg.clock.now())
     try {
-      const earlierLeft = this.#leg.calls.earlierLeft(this.start.runId, key)
+      const earlierLeft = this.#leg.calls.earlierLeft(this.#leg.run, key)
       if (earlierLeft !== undefined) {
-        await earlierLeft
+        if (!(await earlierLeft)) throw stillRunning(key, this.start.runId)
         this.#running.delete(key)
         // The lease may have ended meanwhile.
         this.#heldCalls.push([key, call])
         return this.#moved()
       }
-      const facts = await this.#leg.calls.begin(this.start.runId, key, call)
+      const facts = await this.#leg.calls.begin(this.#leg.run, key, call)
       this.#running.delete(key)
       if (facts.lost === true) return
       this.#record(facts.status === 'suspend' ? 'ask' : 'call', key, this.#textOf(facts, key))
@@ -473,4 +475,10 @@ export const lostRun = (runId: string): StageflowError =>
   new StageflowError(
     'durable-engine/lease-lost',
     `Another process has taken over run "${runId}", because this one did not renew its lease in time. The run goes on there.`,
+  )
+
+const stillRunning = (key: string, runId: string): StageflowError =>
+  new StageflowError(
+    'durable-engine/still-running',
+    `"${key}" of run "${runId}" still runs in this process for a leg that is over, because its code ignores its signal. Let another process take over the run, or restart this one.`,
   )

@@ -100,6 +100,7 @@ export class Legs {
     const executor = new LegExecutor({
       start,
       leg: row.leg,
+      run: row.n,
       log: new RunLog(journal, { id: row.id, run: row.n, fence: row.fence }),
       keys,
       isLeased: () => this.#lease.isHeld,
@@ -120,7 +121,7 @@ export class Legs {
       if (!(await journal.write(() => keepResult(row, executor, result), 'repeatable'))) return undefined
       onSettled()
       if (result.status !== 'suspended') {
-        this.#calls.forget(row.id)
+        this.#calls.forget(row.n)
         this.#plan.onEnd()
       }
       return result
@@ -142,11 +143,10 @@ export class Legs {
 
   /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
   async #cancelled(claimed: RunRow, reason: string, onSettled: () => void): Promise<Settled | undefined> {
-    const { id } = claimed
     const result = await this.#writeEnd(claimed, () => cancelWithoutCode(claimed, reason))
     if (result === undefined) return undefined
     onSettled()
-    this.#calls.forget(id)
+    this.#calls.forget(claimed.n)
     this.#plan.onEnd()
     return result
   }
@@ -172,8 +172,9 @@ export class Legs {
     this.#unconfirmedUntil = systemClock.now() + this.#plan.leaseMs
     this.#beat()
   }
-  get #isBusy(): boolean {
-    return this.#legs.size > 0 || this.#unwritten.size > 0 || this.#unconfirmedUntil !== undefined
+  /** Whether the lease protects something. */
+  get #needsLease(): boolean {
+    return this.#legs.size > 0 || this.#unwritten.size > 0
   }
 
   /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
@@ -184,12 +185,12 @@ export class Legs {
   }
   async #beatWhileBusy(): Promise<void> {
     const { journal, owner } = this.#plan
-    while (this.#isBusy && !this.#pulse.isOver) {
+    while ((this.#needsLease || this.#unconfirmedUntil !== undefined) && !this.#pulse.isOver) {
       await this.#pulse.next()
       if (this.#pulse.isOver) return
       try {
         const now = systemClock.now()
-        const isDue = this.#lease.isDue(now)
+        const isDue = this.#needsLease && this.#lease.isDue(now)
         if (isDue) await this.#lease.renew()
         // Claims renew the lease too, so a renewal may never be due here.
         if (isDue || this.#unconfirmedUntil !== undefined) {
@@ -261,7 +262,7 @@ export class Legs {
     if (legs.length > 0) void this.#lease.keep(waiting)
     const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {
-      const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
+      const hasLeft = await withinLimit(this.#calls.haveLeft(row.n), limit).catch(() => false)
       return { row, hasLeft }
     })
     const ended = await Promise.all(looks)

@@ -2,6 +2,7 @@ import type { ErrorRecord, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
 import { codeOf } from '@stageflow/core/kit'
 
+import { findSameRun } from './claim.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { FoundRun, Journal, Passing } from './journal.ts'
 import type { RunStatus } from './rows.ts'
@@ -26,7 +27,7 @@ export class Recovery {
   readonly #graph: StageGraph<unknown, unknown>
   readonly #options: LegOptions<unknown>
   /** The runs that were unfinished at the start. */
-  #first: readonly string[] = []
+  #first: readonly FoundRun[] = []
   /** Those among them that are still in progress. */
   readonly #open = new Set<string>()
   /** The runs that this recovery carries now. */
@@ -60,9 +61,8 @@ export class Recovery {
 
   /** Resolves when none of the runs that were unfinished at the start is in progress anymore. */
   async start(): Promise<readonly RecoveredRun[]> {
-    const found = await this.#journal.read(ask('unfinishedRuns', this.#graph.name))
-    this.#first = found.map(({ id }) => id)
-    for (const id of this.#first) this.#open.add(id)
+    this.#first = await this.#journal.read(ask('unfinishedRuns', this.#graph.name))
+    for (const { id } of this.#first) this.#open.add(id)
     this.#replaceEarlier()
     void this.#watch()
     return this.#done.promise
@@ -175,10 +175,10 @@ export class Recovery {
 
   async #recovered(): Promise<readonly RecoveredRun[]> {
     const recovered: RecoveredRun[] = []
-    for (const runId of this.#first) {
-      const row = await this.#journal.read(ask('findRun', runId))
+    for (const { id, n } of this.#first) {
+      const row = await this.#journal.read(findSameRun(id, n))
       if (row !== undefined)
-        recovered.push({ runId, status: row.status, error: this.#errors.get(runId) ?? errorIn(row) })
+        recovered.push({ runId: id, status: row.status, error: this.#errors.get(id) ?? errorIn(row) })
     }
     return recovered
   }

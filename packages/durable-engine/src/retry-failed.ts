@@ -4,9 +4,9 @@ import { factsForRetry, outermostStage, stagesAgain, wrongAgain } from '@stagefl
 import type { CallFacts, GraphFingerprint, NamedGraph, RetriedFact } from '@stageflow/core/durable'
 
 import { checkGuarded } from './admission.ts'
-import { checkFit, findSameRun } from './claim.ts'
+import { checkFit, findSameRun, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
-import type { Act } from './journal.ts'
+import type { Act, Journal } from './journal.ts'
 import type { FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
 import { graphOf, readFact, startOf } from './run-row.ts'
@@ -25,12 +25,18 @@ interface Retry {
  * them; all others stay. The
  * time limit of the run begins again. Runs within a write.
  */
-export function* reopen(graph: NamedGraph, { id, n }: RunRow, { again, now, by }: Retry): Act<void> {
+export function* reopen(
+  graph: NamedGraph,
+  { id, n }: RunRow,
+  { again, now, by }: Retry,
+  journal: Pick<Journal, 'name'>,
+): Act<void> {
   const row = yield* findSameRun(id, n)
-  if (row?.status !== 'failed')
+  if (row === undefined) throw unknownRun(id, journal)
+  if (row.status !== 'failed')
     throw new StageflowError(
       'durable-engine/not-failed',
-      `Run "${id}" is ${row?.status ?? 'gone'}, so it is not tried again. Only a failed run is; run(), resume() and recover() go on with others.`,
+      `Run "${id}" is ${row.status}, so it is not tried again. Only a failed run is; run(), resume() and recover() go on with others.`,
     )
   checkGuarded(graph, row)
   const wrong = wrongAgain(id, again, graphOf(row))

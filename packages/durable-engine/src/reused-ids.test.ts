@@ -1,5 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
 import type { DurableRuns } from '@stageflow/durable-engine'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
@@ -146,4 +146,78 @@ test('who starts a run under the id of a deleted one, which its process still ca
   notice()
   expect(await started).toBe(UNKNOWN)
   expect((await run).data).toEqual({ pay: { of: 'of eve' } })
+})
+
+test('a run does not wait for code of a deleted one that had its id, which ignores its signal', async () => {
+  const path = newPath()
+  const pass = stoppedMachineClock()
+  const here = open(path, { leaseMs })
+  const ends: (() => void)[] = []
+  const graph = new Pipeline('order')
+    .withStage('pay', async ({ snapshot }: StageContext) => {
+      if (snapshot.inputText === 'of ada') await new Promise<void>((resolve) => ends.push(resolve))
+      return { of: snapshot.inputText }
+    })
+    .build()
+  const started = here.run(graph, { inputText: 'of ada' }, { runId: 'r', graceMs: 0 }).catch(codeOf)
+  await until(() => ends.length === 1)
+  await change(path, 'DELETE FROM runs')
+  await change(path, 'DELETE FROM facts')
+  pass(leaseMs / 3)
+  expect(await started).toBe(UNKNOWN)
+  expect((await here.run(graph, { inputText: 'of eve' }, { runId: 'r' })).data).toEqual({ pay: { of: 'of eve' } })
+  ends[0]?.()
+})
+
+test('recover tells nothing of a run that has the id of a deleted one by now', async () => {
+  const path = newPath()
+  const before = open(path, { leaseMs })
+  const hanging = { r: firstHangs(), slow: firstHangs() }
+  for (const [runId, { graph: hangs }] of Object.entries(hanging))
+    void before.run(hangs, { inputText: 'of ada' }, { runId }).catch(() => {})
+  await until(() => Object.values(hanging).every(({ calls }) => calls() === 1))
+  await before.close()
+  const gate = Promise.withResolvers<void>()
+  const graph = new Pipeline('order')
+    .withStage('pay', async ({ pipelineRunId, snapshot }: StageContext) => {
+      if (pipelineRunId === 'slow') await gate.promise
+      if (snapshot.inputText === 'of eve') throw new Error('the card of eve was declined')
+      return {}
+    })
+    .build()
+  const runs = open(path, { leaseMs })
+  const recovered = runs.recover(graph)
+  await until(async () => (await runs.get('r'))?.status === 'completed')
+  await change(path, "DELETE FROM facts WHERE run IN (SELECT n FROM runs WHERE id = 'r')")
+  await change(path, "DELETE FROM runs WHERE id = 'r'")
+  expect(await runs.run(graph, { inputText: 'of eve' }, { runId: 'r' }).catch(codeOf)).toBe('core/pipeline-failed')
+  gate.resolve()
+  expect(await recovered).toMatchObject([{ runId: 'slow', status: 'completed' }])
+})
+
+test('a retry of a run that goes while its caller is checked says that there is no such run', async () => {
+  const path = newPath()
+  const checked = Promise.withResolvers<void>()
+  let isAsked = false
+  const slow: Interceptor = {
+    name: 'slow',
+    admit: async ({ action }) => {
+      if (action !== 'retry') return
+      isAsked = true
+      await checked.promise
+    },
+  }
+  const graph = new Pipeline('order')
+    .withStage('pay', () => {
+      throw new Error('declined')
+    })
+    .build({ interceptors: [slow] })
+  const runs = open(path)
+  expect(await runs.run(graph, {}, { runId: 'r' }).catch(codeOf)).toBe('core/pipeline-failed')
+  const retried = runs.retryFailed(graph, 'r').catch(codeOf)
+  await until(() => isAsked)
+  await change(path, 'DELETE FROM facts')
+  await change(path, 'DELETE FROM runs')
+  checked.resolve()
+  expect(await retried).toBe(UNKNOWN)
 })

@@ -163,7 +163,7 @@ export const WITH_INBOX: string = `
  * SQLite from using another index.
  */
 const unfinished = (statuses: string, condition: string): string => `
-  SELECT id, status, ${IS_OWNED} AS owned FROM (
+  SELECT n, id, status, ${IS_OWNED} AS owned FROM (
     SELECT n, id, status, owner FROM runs
       WHERE +pipeline = :pipeline AND status IN (${statuses})
     UNION

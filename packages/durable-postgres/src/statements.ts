@@ -302,7 +302,7 @@ export class Statements {
   #unfinished(pipeline: string, statuses: Sql): Sql {
     const { runs, inbox } = this.#tables
     return sql`
-      SELECT r.id, r.status, ${this.#isOwned()}::int AS owned FROM (
+      SELECT r.n::float8 AS n, r.id, r.status, ${this.#isOwned()}::int AS owned FROM (
         SELECT n, id, status, owner FROM ${runs} WHERE status IN (${statuses}) AND pipeline = ${pipeline}
         UNION
         SELECT w.n, w.id, w.status, w.owner FROM ${inbox} i JOIN ${runs} w ON w.n = i.run
