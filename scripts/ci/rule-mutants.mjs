@@ -335,7 +335,7 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer that a leg refused stays in the way until the leg ends',
     `${ENGINE}/leg-executor.ts`,
-    '    await this.#leg.log.refuse(row.n, refused).catch(() => {})\n',
+    '    await this.#leg.log.refuse(refused).catch(() => {})\n',
     '',
     [`${ENGINE}/answer-by-schema.test.ts`],
   ),
@@ -592,6 +592,13 @@ export const RULE_MUTANTS = [
     `${ENGINE}/leg-executor.ts`,
     'if (demanded !== undefined && !meetsDemands(demanded, this.#leg.demandsOf(key))) return',
     'if (demanded === null) return',
+    CHANGED_DEMANDS_TESTS,
+  ),
+  mutant(
+    'of several refused answers to a question only one is seen',
+    `${ENGINE}/kept-answers.ts`,
+    'const own = `${n} ${key}`',
+    'const own = ` ${key}`',
     CHANGED_DEMANDS_TESTS,
   ),
   mutant(

@@ -390,7 +390,7 @@ test('a request that was admitted to a run counts for no other run that has its 
     read: undefined,
     cancel: 'durable-engine/unknown-run',
     answer: 'durable-engine/unknown-run',
-    retry: 'durable-engine/not-failed',
+    retry: 'durable-engine/unknown-run',
     attach: FOREIGN,
   }
   for (const [slowAction, act] of acts) {

@@ -26,6 +26,7 @@ export function questionsIn(
 ): ReadonlyMap<string, Question> {
   const questions = new Map<string, Question>()
   for (const { kind, key } of keys) {
+    if (kind === 'refused') continue
     const path = answerPath(key, graph)
     const text = pathText(path)
     const is = stateAfter(kind, key, questions.get(text), graph)

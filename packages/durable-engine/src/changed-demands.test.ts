@@ -148,6 +148,46 @@ test.each<readonly [what: string, counts: boolean, first: Odd, second: Odd]>([
   expect(result.status).toBe(counts ? 'completed' : 'suspended')
 })
 
+test('each refused answer to one question is seen, and of very many the last 20', async () => {
+  const graph = (demand: Demand) =>
+    new Pipeline('order')
+      .withStage('pay', ask, { answeredBy: demand as never })
+      .build({ interceptors: [auth({ verify })] })
+  const [first, second] = [graph(APPROVER), graph({ roles: ['cfo'] })]
+  const runs = open()
+  await runs.run(first, {}, { runId: 'r', ...ADA })
+  const people = Array.from({ length: 22 }, (_, index) => `user${index}`)
+  for (const [index, one] of people.entries()) {
+    await runs.answer(first, 'r', { pay: index }, { token: `${one}:approver` })
+    expect((await runs.as('console').attach(second, 'r')).status).toBe('suspended')
+    if (index === 2) expect(await refusedIn(runs)).toEqual(['pay of user0', 'pay of user1', 'pay of user2'])
+  }
+  expect(await refusedIn(runs)).toEqual(people.slice(2).map((one) => `pay of ${one}`))
+  const { facts = [], requests } = (await runs.get('r', { facts: true })) ?? {}
+  expect(facts.filter(({ refused }) => refused).at(-1)).toMatchObject({ key: 'pay', value: { answer: 21 } })
+  expect(requests).toHaveLength(1)
+  const result = await runs.resume(second, 'r', { pay: 1 }, { token: 'eve:cfo' })
+  expect(result.data).toEqual({ pay: { by: 'eve' } })
+  expect(await refusedIn(runs)).toHaveLength(20)
+})
+
+test('a stage that runs again forgets its refused answers', async () => {
+  const graph = (demand: Demand) =>
+    new Pipeline('order')
+      .withStage('pay', ask, { answeredBy: demand as never })
+      .withStage('send', () => Promise.reject(new Error('no connection')), { dependencies: ['pay'] })
+      .build({ interceptors: [auth({ verify })] })
+  const [first, second] = [graph(APPROVER), graph({ roles: ['cfo'] })]
+  const runs = open()
+  await runs.run(first, {}, { runId: 'r', ...ADA })
+  await runs.answer(first, 'r', { pay: 1 }, BOB)
+  await runs.as('console').attach(second, 'r')
+  await runs.resume(second, 'r', { pay: 1 }, { token: 'eve:cfo' }).catch(() => {})
+  expect(await refusedIn(runs)).toEqual(['pay of bob'])
+  await runs.as('console').retryFailed(second, 'r', { again: ['pay'] })
+  expect(await refusedIn(runs)).toEqual([])
+})
+
 test('what a part of the app answers by its name counts, whatever a later version demands of callers', async () => {
   const path = newPath()
   const first = open(path)

@@ -288,7 +288,7 @@ test('a run that was admitted to is the one that is shown, and not a later one o
     cancel: 'durable-engine/unknown-run',
     answer: 'durable-engine/unknown-run',
     resume: 'durable-engine/unknown-run',
-    retry: 'durable-engine/not-failed',
+    retry: 'durable-engine/unknown-run',
   })
   expect(await runs.get('a')).toMatchObject({ status: 'suspended', userId: 'ada', requests: [{ path: ['boss'] }] })
 })

@@ -1,6 +1,7 @@
 import { ask, askLast } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
 import { endWithoutCode } from './end-without-code.ts'
+import { keepRefused } from './kept-answers.ts'
 import { resultText } from './kept-result.ts'
 import type { LegExecutor } from './leg-executor.ts'
 import type { InboxRow, RunRow } from './rows.ts'
@@ -27,9 +28,10 @@ export function* keepResult(
   if (!isSuspended) return yield* askLast('endLeg', ended)
   if (!(yield* ask('endLeg', ended))) return false
   for (const [row, instead] of untaken) {
-    yield* ask('takeFromInbox', row)
-    if (instead !== undefined)
-      yield* ask('addToInbox', { run, kind: instead.kind, key: instead.key, value: instead.value })
+    if (instead?.kind === 'refused') yield* keepRefused(run, instead)
+    else yield* ask('takeFromInbox', row)
+    if (instead?.kind === 'early')
+      yield* ask('addToInbox', { run, kind: 'early', key: instead.key, value: instead.value })
   }
   return true
 }

@@ -328,7 +328,7 @@ export class LegExecutor implements StageExecutor {
     this.untaken.set(row.n, refused)
     if (this.#refused.has(row.n)) return
     this.#refused.add(row.n)
-    await this.#leg.log.refuse(row.n, refused).catch(() => {})
+    await this.#leg.log.refuse(refused).catch(() => {})
   }
 
   /** What a call did in a leg that had lost its lease counts, unless this leg has ended that call itself. */

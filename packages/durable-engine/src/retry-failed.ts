@@ -6,6 +6,7 @@ import type { CallFacts, GraphFingerprint, NamedGraph, RetriedFact } from '@stag
 import { checkGuarded } from './admission.ts'
 import { checkFit, findSameRun, unknownRun } from './claim.ts'
 import { ask } from './journal.ts'
+import { questionKey } from './kept-answers.ts'
 import type { Act, Journal } from './journal.ts'
 import type { FactRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
@@ -63,8 +64,8 @@ export function* reopenWith(
   const past = facts.filter((fact) => staying.has(fact) || fact.kind === 'retry')
   const renumbered = [...past, retry].map((fact, index) => ({ ...fact, n: index + 1 }))
   // A stage that runs again asks again, so an answer to its earlier question doesn't answer this one.
-  for (const { n, key } of yield* ask('inbox', row.n))
-    if (value.again?.includes(outermostStage(key)) === true) yield* ask('takeFromInbox', n)
+  for (const { n, kind, key } of yield* ask('inbox', row.n))
+    if (value.again?.includes(outermostStage(questionKey({ kind, key }))) === true) yield* ask('takeFromInbox', n)
   yield* ask('reopenRun', { run: row.n, options: JSON.stringify(options), facts: renumbered })
 }
 

@@ -88,7 +88,7 @@ export interface InboxRow {
   readonly n: number
   /**
    * `early`: an answer to a stage that has not asked yet, by its path. `late`: the fact of a call, from a leg that had lost its lease
-   * when the call ended. `refused`: an answer that its question did not get, by the key of that. It only tells of it.
+   * when the call ended. `refused`: an answer that its question did not get, by its number and the key of that. It only tells of it.
    */
   readonly kind: 'answer' | 'stop' | 'early' | 'late' | 'refused'
   readonly key: string

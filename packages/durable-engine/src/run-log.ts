@@ -1,5 +1,6 @@
 import { ask } from './journal.ts'
 import type { Act, Journal } from './journal.ts'
+import { keepRefused } from './kept-answers.ts'
 import type { FactRow, InboxRow } from './rows.ts'
 import { hasEnded } from './run-row.ts'
 
@@ -31,9 +32,9 @@ export class RunLog {
     return this.#journal.read(ask('inbox', this.#claimed.run))
   }
 
-  /** `answer`: the number of the row that the leg refuses to take. */
-  async refuse(answer: number, refused: Omit<InboxRow, 'n'>): Promise<void> {
-    await this.#journal.write(() => keepRefused(this.#claimed, answer, refused), 'repeatable')
+  /** The leg refuses to take an answer. `refused` has the key of the question. */
+  async refuse(refused: InboxRow): Promise<void> {
+    await this.#journal.write(() => refuseOwn(this.#claimed, refused), 'repeatable')
   }
 
   /**
@@ -49,15 +50,10 @@ export class RunLog {
 }
 
 /** Puts what tells of a refused answer in the place of the answer, unless another process has the run, which may take it. */
-function* keepRefused(
-  { id, run, fence }: Claimed,
-  answer: number,
-  { kind, key, value }: Omit<InboxRow, 'n'>,
-): Act<void> {
+function* refuseOwn({ id, run, fence }: Claimed, refused: InboxRow): Act<void> {
   const row = yield* ask('findRun', id)
   if (row?.n !== run || row.fence !== fence) return
-  yield* ask('takeFromInbox', answer)
-  yield* ask('addToInbox', { run, kind, key, value })
+  yield* keepRefused(run, refused)
 }
 
 /** Leaves what a call has done to the process that has taken the run, unless the run has ended there. */

@@ -62,8 +62,8 @@ export interface TimelineEntry {
   readonly taken?: false
   /**
    * `true` for an answer that its question did not get. The `answerSchema` refused what was given without the graph, or the answer named its
-   * question, whose time passed. Or the stage demands something else of who answers than it did when the answer was admitted. The first of
-   * each question is kept.
+   * question, whose time passed. Or the stage demands something else of who answers than it did when the answer was admitted. The last 20 of
+   * a run are kept.
    */
   readonly refused?: true
 }
