@@ -10,8 +10,8 @@ import { ArrayExecutor } from './array-executor.ts'
 
 type Call = (...given: readonly unknown[]) => unknown
 /** A function as JavaScript calls it. */
-const loose = (target: object, method: string): Call => {
-  const call = (target as Readonly<Record<string, Call>>)[method] as Call
+const loose = (target: object, method: PropertyKey): Call => {
+  const call = (target as Readonly<Record<PropertyKey, Call>>)[method] as Call
   return (...given) => call.apply(target, given as unknown[])
 }
 /** A call with all arguments that the function has parameters for. */
@@ -106,7 +106,6 @@ const FUNCTIONS: readonly Full[] = [
   { usage: 'new ContextSnapshot(input)', call: (...given) => Reflect.construct(ContextSnapshot, given), given: [{}] },
   { usage: 'defineStage(definition)', call: defineStage as Call, given: [{ name: 'one', run: work }] },
   { usage: 'defineStage(definition)', call: definePorts().defineStage as Call, given: [{ name: 'one', run: work }] },
-  { usage: 'cancel(reason)', call: loose(graph.start(), 'cancel'), given: ['enough'] },
   { usage: 'asStage(child, options)', call: asStage as Call, given: [graph, {}] },
   { usage: 'createRedactor(options, defaults)', call: createRedactor as Call, given: [{}, {}] },
   {
@@ -169,6 +168,21 @@ test('the tables have every method, so a new one needs its row', () => {
       .filter((name) => name !== 'toJSON')
       .toSorted(),
   ).toEqual(Object.keys(SNAPSHOTS).toSorted())
+})
+
+/** The arguments that an emitter passes to a handler. */
+const EMITTED = ['SIGTERM', 15, {}]
+
+test('what stops, frees or reports ignores further arguments, because it is passed as a handler and has no options', async () => {
+  const handlers = async (context: StageContext): Promise<void> => {
+    const { heartbeat, raiseIfCancelled, clock } = context
+    const cancelTimer = clock.setTimeout(() => {}, 60_000)
+    for (const handler of [heartbeat, raiseIfCancelled, cancelTimer] as readonly Call[]) handler(...EMITTED)
+  }
+  const run = new Pipeline('handlers').withStage('one', handlers).build().start()
+  expect(await run.settled).toMatchObject({ status: 'completed' })
+  await expect(loose(run, Symbol.asyncDispose)(...EMITTED)).resolves.toBeUndefined()
+  expect(() => loose(run, 'cancel')(...EMITTED)).not.toThrow()
 })
 
 test('an undefined argument after the options of a stage counts as left out, as its type says', () => {
