@@ -53,8 +53,8 @@ function startTimer(callback: () => void, ms: number): () => void {
 }
 
 /**
- * Refuses a call of `sleep` with something else in the place of the signal, or with more arguments: options such as `{ signal }` belong
- * to other sleep functions, and the signal in them could not stop this one. The error has `code`.
+ * Refuses a call of `sleep` with something else in the place of the signal, or with more arguments. Other sleep functions take options
+ * such as `{ signal }`, and the signal in them couldn't stop this one. The error has `code`.
  */
 export function checkSleep(signal: unknown, more: readonly unknown[], code: string = 'core/illegal-option'): void {
   const usage = 'clock.sleep(ms, signal)'
