@@ -1,5 +1,6 @@
 export { checkArgumentCount } from './base/argument-count.ts'
 export { didYouMean, fromOtherCopy } from './base/check.ts'
+export { checkSleep } from './base/clock.ts'
 export { asClause, textOf } from './base/errors.ts'
 export { checkNeededCore } from './base/needed-core.ts'
 export { RUN_OPTIONS } from './graph/graph.ts'

@@ -308,6 +308,9 @@ test('an unknown kind, and two kinds that differ, are refused (core/kind)', () =
   expect(problemsOf(demo().withStage('a', { kind: 5, execute: stage }))).toEqual([
     ['core/kind', expect.stringContaining('not 5')],
   ])
+  expect(problemsOf(demo().withStage('a', stage, null, { dependencies: [] }))).toEqual([
+    ['core/kind', expect.stringContaining('not null')],
+  ])
   expect(problemsOf(demo().withStage('a', guard, StageKind.WORK))).toEqual([
     ['core/kind', 'Stage "a" has kind "work", but its own kind is "guard"; remove one.'],
   ])

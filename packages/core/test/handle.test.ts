@@ -159,6 +159,21 @@ test('a cancel without a reason, as JavaScript allows it, says that no reason wa
   }
 })
 
+test.each<[what: string, given: readonly unknown[]]>([
+  ['a signal of the process', ['SIGTERM', 15]],
+  ['the end of a child process', [null, 'SIGKILL']],
+  ['the close of a socket', [1_006, new Uint8Array()]],
+  ['a timer', ['too slow', 'unused', {}]],
+])('cancel is a handler of %s: it cancels the run whatever else it is given', async (_, given) => {
+  const sleeping = new Pipeline('demo')
+    .withStage('a', async (context) => void (await context.clock.sleep(1_000, context.signal)))
+    .build({ clock })
+  const { cancel, settled } = sleeping.start()
+  const handler: (...given: readonly never[]) => void = cancel
+  expect(() => handler(...(given as never[]))).not.toThrow()
+  expect(await settled).toMatchObject({ status: 'cancelled', reason: `${given[0] ?? 'no reason was given'}` })
+})
+
 test('a cancel after the end aborts no signal', async () => {
   let signal: AbortSignal | undefined
   const run = new Pipeline('demo')

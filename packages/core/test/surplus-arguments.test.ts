@@ -1,5 +1,5 @@
-import { ContextSnapshot, Pipeline, StageOutput, asStage, definePorts, defineStage } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import { ContextSnapshot, Pipeline, StageOutput, asStage, createSlot, definePorts, defineStage } from '@stageflow/core'
+import type { RunContext, StageContext } from '@stageflow/core'
 import { resumeRun, resumeSettled, runDurable, startResumed } from '@stageflow/core/durable'
 import { createRedactor } from '@stageflow/core/redaction'
 import { expect, test } from 'vitest'
@@ -10,8 +10,8 @@ import { ArrayExecutor } from './array-executor.ts'
 
 type Call = (...given: readonly unknown[]) => unknown
 /** A function as JavaScript calls it. */
-const loose = (target: object, method: string): Call => {
-  const call = (target as Readonly<Record<string, Call>>)[method] as Call
+const loose = (target: object, method: PropertyKey): Call => {
+  const call = (target as Readonly<Record<PropertyKey, Call>>)[method] as Call
   return (...given) => call.apply(target, given as unknown[])
 }
 /** A call with all arguments that the function has parameters for. */
@@ -21,6 +21,7 @@ interface Full {
   readonly given: readonly unknown[]
 }
 
+const LIMIT = createSlot<number>('test/limit')
 const APPROVERS = { answeredBy: { roles: ['approver'] } }
 const work = () => ({})
 const chat = new Pipeline('chat')
@@ -101,12 +102,17 @@ const SNAPSHOTS: Readonly<Record<string, Full>> = Object.fromEntries(
   }),
 )
 
+const redactor = createRedactor()
+const REDACTORS: Readonly<Record<keyof typeof redactor, Full>> = {
+  value: { usage: 'value(value)', call: loose(redactor, 'value'), given: [{ ssn: '078-05-1120' }] },
+  text: { usage: 'text(text)', call: loose(redactor, 'text'), given: ['password=hunter2'] },
+}
+
 const FUNCTIONS: readonly Full[] = [
   { usage: 'new Pipeline(name)', call: (...given) => Reflect.construct(Pipeline, given), given: ['chat'] },
   { usage: 'new ContextSnapshot(input)', call: (...given) => Reflect.construct(ContextSnapshot, given), given: [{}] },
   { usage: 'defineStage(definition)', call: defineStage as Call, given: [{ name: 'one', run: work }] },
   { usage: 'defineStage(definition)', call: definePorts().defineStage as Call, given: [{ name: 'one', run: work }] },
-  { usage: 'cancel(reason)', call: loose(graph.start(), 'cancel'), given: ['enough'] },
   { usage: 'asStage(child, options)', call: asStage as Call, given: [graph, {}] },
   { usage: 'createRedactor(options, defaults)', call: createRedactor as Call, given: [{}, {}] },
   {
@@ -131,7 +137,7 @@ const FUNCTIONS: readonly Full[] = [
   },
 ]
 
-const TABLES = [METHODS, STATICS, OUTPUTS, RUNS, SNAPSHOTS]
+const TABLES = [METHODS, STATICS, OUTPUTS, RUNS, SNAPSHOTS, REDACTORS]
 const calls = [...TABLES.flatMap((table) => Object.values<Full | readonly Full[]>(table).flat()), ...FUNCTIONS]
 
 /** What a call throws, or its promise rejects with. */
@@ -163,6 +169,7 @@ test('the tables have every method, so a new one needs its row', () => {
   expect(functionsOf(Pipeline.prototype).toSorted()).toEqual(Object.keys(METHODS).toSorted())
   expect(functionsOf(Pipeline).toSorted()).toEqual(Object.keys(STATICS).toSorted())
   expect(functionsOf(graph).toSorted()).toEqual(Object.keys(RUNS).toSorted())
+  expect(functionsOf(redactor).toSorted()).toEqual(Object.keys(REDACTORS).toSorted())
   // JSON.stringify() calls toJSON() with a key.
   expect(
     functionsOf(ContextSnapshot.prototype)
@@ -171,8 +178,56 @@ test('the tables have every method, so a new one needs its row', () => {
   ).toEqual(Object.keys(SNAPSHOTS).toSorted())
 })
 
+/** The arguments that an emitter passes to a handler. */
+const EMITTED = ['SIGTERM', 15, {}]
+
+test('what stops, frees or reports ignores further arguments, because it is passed as a handler and has no options', async () => {
+  const handlers = async (context: StageContext): Promise<void> => {
+    const { heartbeat, raiseIfCancelled, clock } = context
+    const cancelTimer = clock.setTimeout(() => {}, 60_000)
+    for (const handler of [heartbeat, raiseIfCancelled, cancelTimer] as readonly Call[]) handler(...EMITTED)
+  }
+  const run = new Pipeline('handlers').withStage('one', handlers).build().start()
+  expect(await run.settled).toMatchObject({ status: 'completed' })
+  await expect(loose(run, Symbol.asyncDispose)(...EMITTED)).resolves.toBeUndefined()
+  expect(() => loose(run, 'cancel')(...EMITTED)).not.toThrow()
+})
+
 test('an undefined argument after the options of a stage counts as left out, as its type says', () => {
   expect(() => chat.withStage('one', work, { dependencies: [] }, undefined)).not.toThrow()
+})
+
+test.each<[what: string, read: (context: StageContext) => unknown, usage: string]>([
+  ['a fallback of an input', ({ inputs }) => (inputs.from as Call)('price', { total: 9 }), 'from(stage) ?? fallback'],
+  ['a fallback of a slot', ({ get }) => (get as Call)(LIMIT, 7), 'get(slot) ?? fallback'],
+  [
+    'a time limit of a cleanup',
+    ({ onCleanup }) => (onCleanup as Call)(() => {}, { timeoutMs: 5 }),
+    'onCleanup(callback)',
+  ],
+])('a stage that passes %s fails, because it would have no effect', async (_, read, usage) => {
+  const reader = new Pipeline('reader')
+    .withStage('price', () => StageOutput.skip('sold out'))
+    .withStage(
+      'one',
+      (context) => {
+        read(context as unknown as StageContext)
+      },
+      { dependencies: ['price'], join: 'settled' },
+    )
+  expect(await reader.build().runSettled()).toMatchObject({ status: 'failed', errors: [refusal(usage, 2)] })
+})
+
+test('the run of an interceptor refuses a fallback of a slot', () => {
+  const seen: unknown[] = []
+  const onRun = (run: RunContext): undefined => {
+    seen.push(refusalOf(run.get as Call, [LIMIT, 7]))
+  }
+  new Pipeline('reader')
+    .withStage('one', work)
+    .build({ interceptors: [{ name: 'limits', onRun }] })
+    .start()
+  return expect(Promise.all(seen)).resolves.toMatchObject([refusal('get(slot) ?? fallback', 2)])
 })
 
 test('a child run refuses an argument after its options, and the stage fails', async () => {

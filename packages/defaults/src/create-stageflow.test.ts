@@ -373,6 +373,20 @@ test.each([
   expect(StageflowError.is(error, 'defaults/illegal-option') && error.message).toContain(message)
 })
 
+test.each<[method: 'build' | 'run' | 'close', given: readonly unknown[], usage: string]>([
+  ['build', [chat, {}], 'app.build(pipeline, options)'],
+  ['run', [chat, {}, {}], 'app.run(pipeline, input, options)'],
+  ['close', [{ timeoutMs: 100 }], 'app.close(options)'],
+])('%s refuses an argument after its options, such as a token', async (method, given, usage) => {
+  const app = createStageflow({ logger: recordingLogger().logger })
+  const call = async (...given: readonly unknown[]): Promise<unknown> => await (app[method] as Function)(...given)
+  await expect(call(...given)).resolves.toBeDefined()
+  await expect(call(...given, { token: 'ada' })).rejects.toMatchObject({
+    code: 'defaults/illegal-option',
+    message: `app.${method}() was given ${given.length + 1} arguments; call ${usage}.`,
+  })
+})
+
 test('options of an app, of its interceptors and of a build may be getters of a class', async () => {
   const deny: Interceptor = { name: 'deny', wrap: () => async () => StageOutput.fail(new Error('denied')) }
   const { logger, messages } = recordingLogger('debug')

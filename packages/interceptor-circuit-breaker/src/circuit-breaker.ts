@@ -181,8 +181,14 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     core: '^1.0.0',
     stageOptions: ['circuitBreaker'],
     onCall,
-    export: () => circuits.save(),
-    stats: () => Object.freeze({ ...stats }),
+    export() {
+      checkArgumentCount(arguments.length, 0, 'export()', 'circuit-breaker/illegal-option')
+      return circuits.save()
+    },
+    stats() {
+      checkArgumentCount(arguments.length, 0, 'stats()', 'circuit-breaker/illegal-option')
+      return Object.freeze({ ...stats })
+    },
   }
 }
 

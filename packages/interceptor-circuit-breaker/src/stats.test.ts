@@ -27,3 +27,13 @@ test.each(['chat', 'pipeline'])(
     expect(Object.isFrozen(before)).toBe(true)
   },
 )
+
+test.each(['stats', 'export'] as const)('%s refuses options, because it has none', (method) => {
+  const call: Function = circuitBreaker()[method]
+  expect(() => call({ reset: true })).toThrow(
+    expect.objectContaining({
+      code: 'circuit-breaker/illegal-option',
+      message: `${method}() was given 1 argument; call ${method}().`,
+    }),
+  )
+})

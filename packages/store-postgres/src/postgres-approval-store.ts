@@ -70,9 +70,11 @@ export function postgresApprovalStore(options: PostgresApprovalStoreOptions): Po
       return rows.map((row) => ({ ...approvalOf(row), place: Number((row as PlacedRow).place) }))
     },
     async migrate() {
+      checkArgumentCount(arguments.length, 0, 'migrate()', 'store-postgres/illegal-option')
       await query('migrate', statements.migrate)
     },
     async purge(limit = 1_000) {
+      checkArgumentCount(arguments.length, 1, 'purge(limit)', 'store-postgres/illegal-option')
       checkOptions(
         'purge() of postgresApprovalStore()',
         'store-postgres/illegal-option',

@@ -46,9 +46,11 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       await query('release', statements.release, [key, token])
     },
     async migrate() {
+      checkArgumentCount(arguments.length, 0, 'migrate()', 'store-postgres/illegal-option')
       await query('migrate', statements.migrate)
     },
     async purge(limit = 1_000) {
+      checkArgumentCount(arguments.length, 1, 'purge(limit)', 'store-postgres/illegal-option')
       checkOptions('purge() of postgresStore()', 'store-postgres/illegal-option', { limit }, { limit: whole(1) })
       const { rowCount } = await query('purge', statements.purge, [limit])
       return rowCount ?? 0

@@ -61,6 +61,42 @@ test('sleep resolves after its time, and rejects with the reason of a signal tha
   await expect(systemClock.sleep(10, aborter.signal)).rejects.toThrow('enough')
 })
 
+const { signal } = new AbortController()
+test.each<[what: string, given: readonly unknown[], message: string]>([
+  [
+    'options in the place of the signal',
+    [50, { signal }],
+    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not an object; call clock.sleep(ms, signal).',
+  ],
+  [
+    'a controller in the place of its signal',
+    [50, new AbortController()],
+    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not an instance of AbortController; call clock.sleep(ms, signal).',
+  ],
+  [
+    'the index of a list',
+    [50, 0],
+    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not 0; call clock.sleep(ms, signal).',
+  ],
+  [
+    'options as the third argument, where node:timers/promises has them',
+    [3_000, undefined, { signal }],
+    'clock.sleep() was given 3 arguments; call clock.sleep(ms, signal).',
+  ],
+])('sleep rejects %s, and sets no timer', async (_, given, message) => {
+  const sleep: (...given: readonly never[]) => Promise<void> = systemClock.sleep
+  const slept = sleep(...(given as never[]))
+  expect(vi.getTimerCount()).toBe(0)
+  await expect(slept).rejects.toMatchObject({ code: 'core/illegal-option', message })
+})
+
+test('sleep takes null as no signal, and a signal of another realm', async () => {
+  const foreign = { aborted: false, throwIfAborted() {}, addEventListener() {}, removeEventListener() {} }
+  const slept = [null, foreign].map((none) => systemClock.sleep(10, none as never))
+  vi.advanceTimersByTime(10)
+  expect(await Promise.all(slept)).toEqual([undefined, undefined])
+})
+
 test('sleepOn makes a sleep function for any clock that has timers', async () => {
   const slept = sleepOn(
     {

@@ -1,3 +1,8 @@
+import { checkArgumentCount } from './argument-count.ts'
+import { StageflowError } from './errors.ts'
+import { ABORT_SIGNAL } from './options.ts'
+import { show } from './show.ts'
+
 /** The source of all time in a run. Times are in milliseconds; `now` never goes back. */
 export interface Clock {
   now(): number
@@ -20,7 +25,7 @@ const monotonic = performance
 /** The clock of the machine: milliseconds since 1970, monotonic within the process. */
 export const systemClock: Clock = Object.freeze({
   now: () => origin + monotonic.now(),
-  sleep: (ms: number, signal?: AbortSignal) => sleepOn(systemClock, ms, signal),
+  sleep: (ms: number, signal?: AbortSignal, ...more: readonly unknown[]) => sleepOn(systemClock, ms, signal, more),
   setTimeout: startTimer,
   ...('setImmediate' in globalThis ? { setImmediate: startImmediate } : undefined),
 })
@@ -47,9 +52,27 @@ function startTimer(callback: () => void, ms: number): () => void {
   return () => clearTimeout(timer)
 }
 
-/** `sleep` for any clock that has `setTimeout`. Rejects with the signal's reason when it aborts. */
-export function sleepOn(clock: Pick<Clock, 'setTimeout'>, ms: number, signal?: AbortSignal): Promise<void> {
+/**
+ * Refuses a call of `sleep` with something else in the place of the signal, or with more arguments. Other sleep functions take options
+ * such as `{ signal }`, and the signal in them couldn't stop this one. The error has `code`.
+ */
+export function checkSleep(signal: unknown, more: readonly unknown[], code: string = 'core/illegal-option'): void {
+  const usage = 'clock.sleep(ms, signal)'
+  checkArgumentCount(2 + more.length, 2, usage, code)
+  const [isSignal, must] = ABORT_SIGNAL
+  if (signal !== undefined && signal !== null && !isSignal(signal))
+    throw new StageflowError(code, `clock.sleep(): signal must be ${must}, not ${show(signal)}; call ${usage}.`)
+}
+
+/** `sleep` for any clock that has `setTimeout`. Rejects with the signal's reason when it aborts. `more`: arguments after the signal. */
+export function sleepOn(
+  clock: Pick<Clock, 'setTimeout'>,
+  ms: number,
+  signal?: AbortSignal,
+  more: readonly unknown[] = [],
+): Promise<void> {
   return new Promise((resolve, reject) => {
+    checkSleep(signal, more)
     if (signal?.aborted) return reject(signal.reason as Error)
     const onAbort = (): void => {
       stop()

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { StageflowError } from '../base/errors.ts'
 import { bareRecord } from '../base/objects.ts'
 import { show } from '../base/show.ts'
@@ -25,7 +26,11 @@ export class NodeInputs {
 
   // Bound, because stages destructure their inputs: `({ inputs: { from } }) => …`.
   get from() {
-    return (stage: string): object | undefined => this.#from(stage)
+    return (stage: string, ...more: readonly unknown[]): object | undefined => {
+      // The condition keeps the hot path inlined.
+      if (more.length > 0) checkArgumentCount(1 + more.length, 1, 'from(stage) ?? fallback')
+      return this.#from(stage)
+    }
   }
   get status() {
     return (stage: string): InputStatus => this.#status(stage)

@@ -114,7 +114,10 @@ export class LiveStageContext implements InterceptorContext {
     return (type: string, data: object) => this.#host.facts.emit(this.#node, type, data, this.signal)
   }
   get get(): StageContext['get'] {
-    return (slot) => (this.#fork ?? this.#host.facts).slotValue(slot)
+    return (slot, ...more: readonly unknown[]) => {
+      if (more.length > 0) checkArgumentCount(1 + more.length, 1, 'get(slot) ?? fallback')
+      return (this.#fork ?? this.#host.facts).slotValue(slot)
+    }
   }
   get note(): StageContext['note'] {
     return (key, value) =>
@@ -124,7 +127,10 @@ export class LiveStageContext implements InterceptorContext {
     return () => tellCalls(behindOf(this), 'alive')
   }
   get onCleanup(): StageContext['onCleanup'] {
-    return (callback) => this.#host.onCleanup(this.#node.index, callback)
+    return (callback, ...more: readonly unknown[]) => {
+      checkArgumentCount(1 + more.length, 1, 'onCleanup(callback)')
+      this.#host.onCleanup(this.#node.index, callback)
+    }
   }
   get raiseIfCancelled(): StageContext['raiseIfCancelled'] {
     return () => {

@@ -126,7 +126,7 @@ function readCode(build: NodeBuild, { name, stage, options }: StageSpec, problem
 }
 
 function kindOf({ name, kind: given }: StageSpec, own: unknown, problem: Problem): StageKind {
-  const kind = given ?? own ?? StageKind.TRANSFORM
+  const kind = given === undefined ? (own ?? StageKind.TRANSFORM) : given
   if (!isStageKind(kind)) {
     problem(
       'core/kind',

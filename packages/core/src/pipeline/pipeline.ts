@@ -173,7 +173,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
       checkArgumentCount(arguments.length, 2, 'withStage(stage, options)')
       return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
     }
-    const hasKind = typeof third !== 'object'
+    const hasKind = typeof third !== 'object' || third === null
     if (hasKind) checkArgumentCount(arguments.length, 4, 'withStage(name, stage, kind, options)')
     // By its type the last one may be there, but undefined.
     else if (arguments.length > 4 || fourth !== undefined)

@@ -235,8 +235,9 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
     get missed() {
       return feed.missed
     },
+    // Ignores further arguments, because it has no options, and emitters pass two: `process.on('SIGTERM', run.cancel)`. An error would
+    // end the process instead of the run.
     cancel(reason) {
-      checkArgumentCount(arguments.length, 1, 'cancel(reason)')
       run.cancel(textOf(reason ?? 'no reason was given'))
     },
     [Symbol.asyncIterator]: () => feed.read(),

@@ -24,7 +24,10 @@ export interface RedactionOptions {
   readonly maxLength?: number | undefined
 }
 
-/** Makes values safe to log or export. Returns JSON values and never throws. */
+/**
+ * Makes values safe to log or export. Returns JSON values and never throws because of a value. It takes one argument and throws
+ * `core/illegal-option` if there are more: options are those of `createRedactor`, and `list.map(redactor.value)` passes an index.
+ */
 export interface Redactor {
   /** A bounded copy with `[redacted]` instead of secrets, which it finds by their names and by the form of strings. */
   readonly value: (value: unknown) => unknown
@@ -65,8 +68,14 @@ export function createRedactor(options: RedactionOptions | false = {}, defaults:
   }
   const copier = new SafeCopier(bounds, options === false ? undefined : nameReader(given.keys ?? []))
   return Object.freeze({
-    value: (value: unknown) => copier.copyOf(value),
-    text: (text: string) => copier.text(text, bounds.maxTextLength),
+    value(value: unknown) {
+      checkArgumentCount(arguments.length, 1, 'value(value)')
+      return copier.copyOf(value)
+    },
+    text(text: string) {
+      checkArgumentCount(arguments.length, 1, 'text(text)')
+      return copier.text(text, bounds.maxTextLength)
+    },
   })
 }
 

@@ -1,4 +1,5 @@
 import type { RunAbort } from '../base/abort.ts'
+import { checkArgumentCount } from '../base/argument-count.ts'
 import { isNumber, isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError, textOf, toError } from '../base/errors.ts'
@@ -127,7 +128,10 @@ export class LiveRunContext implements RunContext {
     return (name, value) => this.#run.facts.keep(name, value)
   }
   get get(): RunContext['get'] {
-    return (slot) => this.#run.facts.slotValue(slot)
+    return (slot, ...more: readonly unknown[]) => {
+      if (more.length > 0) checkArgumentCount(1 + more.length, 1, 'get(slot) ?? fallback')
+      return this.#run.facts.slotValue(slot)
+    }
   }
   get set(): RunContext['set'] {
     return (slot, value) => this.#run.facts.setSlot(slot, value)

@@ -1,9 +1,16 @@
-/** A sleep on a timer: resolves when the timer fires, or rejects with the signal's reason and takes the timer back. */
+import { checkSleep } from '@stageflow/core/kit'
+
+/**
+ * A sleep on a timer: resolves when the timer fires, or rejects with the signal's reason and takes the timer back. `more`: the arguments
+ * after the signal.
+ */
 export function abortableSleep(
   setTimer: (callback: () => void) => () => void,
   signal: AbortSignal | undefined,
+  more: readonly unknown[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    checkSleep(signal, more, 'testing/illegal-option')
     if (signal?.aborted === true) return reject(signal.reason)
     const takeBack = setTimer(wake)
     signal?.addEventListener('abort', giveUp)

@@ -125,6 +125,26 @@ test('an aborted sleep rejects with the reason of the signal and leaves neither 
   expect(clock.timers).toEqual([])
 })
 
+const { signal } = new AbortController()
+test.each<[what: string, given: readonly unknown[], message: string]>([
+  ['options in the place of the signal', [50, { signal }], 'signal must be an AbortSignal'],
+  ['the index of a list', [50, 0], 'signal must be an AbortSignal'],
+  [
+    'options as the third argument',
+    [50, undefined, { signal }],
+    'clock.sleep() was given 3 arguments; call clock.sleep(ms, signal).',
+  ],
+])('sleep rejects %s, and sets no timer', async (_, given, message) => {
+  const clock = manualClock()
+  const sleep: (...given: readonly never[]) => Promise<void> = clock.sleep
+  const slept = sleep(...(given as never[]))
+  expect(clock.timers).toEqual([])
+  await expect(slept).rejects.toMatchObject({
+    code: 'testing/illegal-option',
+    message: expect.stringContaining(message),
+  })
+})
+
 test('runAll moves time until no timer is left that can fire', async () => {
   const clock = manualClock()
   const log: number[] = []

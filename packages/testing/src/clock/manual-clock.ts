@@ -112,7 +112,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   return {
     now: () => time,
     setTimeout: (callback, ms) => set('timer', callback, ms),
-    sleep: (ms, signal) => abortableSleep((wake) => set('sleep', wake, ms), signal),
+    sleep: (ms, signal, ...more: readonly unknown[]) => abortableSleep((wake) => set('sleep', wake, ms), signal, more),
     get pending() {
       return queue.size
     },

@@ -75,7 +75,8 @@ function clockOf(steps: Steps): Clock {
       const wait = checkedDelay('timer', ms)
       return steps.add(`continues after ${wait} ms`, steps.owner(), wait, callback)
     },
-    sleep: (ms, signal) => abortableSleep((wake) => clock.setTimeout(wake, ms), signal),
+    sleep: (ms, signal, ...more: readonly unknown[]) =>
+      abortableSleep((wake) => clock.setTimeout(wake, ms), signal, more),
   }
   return clock
 }
