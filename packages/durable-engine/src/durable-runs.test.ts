@@ -680,23 +680,26 @@ describe('leases', () => {
     const path = newPath()
     const end = gate()
     const running: string[] = []
+    const left: string[] = []
     const graph = new Pipeline('p')
       .withStage('work', async (context) => {
         const { inputText = '' } = context.snapshot
         running.push(inputText)
         if (inputText === 'deaf') await end.promise
-        else if (running.length <= 2) await aborted(context)
+        else if (running.length <= 2) await aborted(context).finally(() => left.push(inputText))
         return { done: true }
       })
       .build()
-    const clock = manualClock()
-    const durable = open(path, { leaseMs: 3_600_000, clock })
+    const durable = open(path, { leaseMs: 3_600_000 })
     const runs = ['deaf', 'polite'].map((inputText) => durable.run(graph, { inputText }, { runId: inputText }))
     const settled = Promise.allSettled(runs)
     await until(() => running.length === 2)
-    const closed = durable.close({ timeoutMs: 50 })
-    await until(() => clock.timers.length === 1) // the polite code has left
-    await clock.advance(50)
+    const controller = new AbortController()
+    const closed = durable.close({ timeoutMs: Infinity, signal: controller.signal })
+    await until(() => left.length === 1)
+    // What follows from that takes no timer.
+    await new Promise((resolve) => setTimeout(resolve))
+    controller.abort()
     expect(await closed).toEqual({ released: ['polite'], stillRunning: ['deaf'], error: undefined })
     expect((await settled).map((each) => (each as PromiseRejectedResult).reason.code)).toEqual([
       'durable-engine/closed',
@@ -704,6 +707,18 @@ describe('leases', () => {
     ])
     expect(await change(path, 'SELECT runs.id FROM owners JOIN runs ON owners.id = owner')).toEqual([{ id: 'deaf' }])
     expect((await open(path).run(graph, { inputText: 'polite' }, { runId: 'polite' })).status).toBe('completed')
+    end.resolve()
+  })
+
+  test('close() waits as long as timeoutMs by the clock of the machine, although that of the handle stands still', async () => {
+    const end = gate()
+    let calls = 0
+    const graph = new Pipeline('p').withStage('work', () => (calls++, end.promise)).build()
+    const durable = open(newPath(), { clock: manualClock() })
+    const run = durable.run(graph, {}, { runId: 'a', graceMs: 3_600_000 }).catch((error: unknown) => error)
+    await until(() => calls === 1)
+    expect(await durable.close({ timeoutMs: 20 })).toEqual({ released: [], stillRunning: ['a'], error: undefined })
+    expect(await run).toMatchObject({ code: 'durable-engine/closed' })
     end.resolve()
   })
 

@@ -253,7 +253,9 @@ export class Legs {
    * at least a second. Doesn't reject.
    */
   async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
-    const { journal, owner, clock } = this.#plan
+    const { journal, owner } = this.#plan
+    // A process that ends waits by its own clock.
+    const clock = systemClock
     const since = clock.now()
     this.#pulse.end()
     const legs = [...this.#legs.values()]

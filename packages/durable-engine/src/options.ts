@@ -11,7 +11,7 @@ export interface EngineOptions {
   readonly maxFactLength?: number
   /**
    * Gives facts their times, and makes the timers of runs. Leases and retention use the clock of the journal, and the beat that renews leases goes
-   * by the clock of the machine. Default: `systemClock`.
+   * by the clock of the machine, as `close()` does. Default: `systemClock`.
    */
   readonly clock?: Clock
 }
