@@ -115,7 +115,7 @@ test('an early answer is refused if the later version has one more interceptor t
 })
 
 const strict: Interceptor = { name: 'strict', admit: () => undefined }
-const limiter: Interceptor = { name: 'limiter', stageOptions: ['attempts'], admit: () => undefined }
+const limiter: Interceptor = { name: 'limiter', admit: () => undefined }
 test.each<readonly [what: string, first: readonly Interceptor[], second: readonly Interceptor[]]>([
   ['the same interceptors in another order', [limiter, strict], [strict, limiter]],
   ['one interceptor fewer, such as a rate limiter that only web servers have', [limiter, strict], [strict]],
@@ -127,14 +127,24 @@ test.each<readonly [what: string, first: readonly Interceptor[], second: readonl
 
 type Odd = Readonly<Record<string, unknown>>
 test.each<readonly [what: string, counts: boolean, first: Odd, second: Odd]>([
-  ['the names of an object in another order', true, { of: { a: 1, b: [2, 1] } }, { of: { b: [1, 2], a: 1 } }],
-  ['an array of objects in another order', false, { of: [{ a: 1 }, { b: 2 }] }, { of: [{ b: 2 }, { a: 1 }] }],
-  ['a number in the place of a string', false, { of: ['1'] }, { of: [1] }],
-  ['an option more', false, {}, { of: 1 }],
-  ['an option fewer', false, { of: 1 }, {}],
-  ['an option of another name', false, { of: 1 }, { __proto__of: 1 }],
+  [
+    'the names of an object in another order',
+    true,
+    { answeredBy: { a: 1, b: [2, 1] } },
+    { answeredBy: { b: [1, 2], a: 1 } },
+  ],
+  [
+    'an array of objects in another order',
+    false,
+    { answeredBy: [{ a: 1 }, { b: 2 }] },
+    { answeredBy: [{ b: 2 }, { a: 1 }] },
+  ],
+  ['a number in the place of a string', false, { answeredBy: ['1'] }, { answeredBy: [1] }],
+  ['an option more', false, {}, { answeredBy: 1 }],
+  ['an option fewer', false, { answeredBy: 1 }, {}],
+  ['an option of another name', false, { answeredBy: 1 }, { authorize: 1 }],
 ])('an early answer whose stage has %s by then counts: %s', async (_what, counts, first, second) => {
-  const odd: Interceptor = { name: '__proto__', stageOptions: ['of', '__proto__of'], admit: () => undefined }
+  const odd: Interceptor = { name: '__proto__', stageOptions: ['answeredBy', 'authorize'], admit: () => undefined }
   const graph = (options: Odd) =>
     new Pipeline('order')
       .withStage('boss', ask)
