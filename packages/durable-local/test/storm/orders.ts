@@ -25,6 +25,9 @@ export const COLLEAGUE = 'cy@acme'
 /** Nothing of what they try may count: another organization, a colleague, no token, and a wrong one. */
 export const STRANGERS: readonly (string | undefined)[] = ['eve@evil:approver', COLLEAGUE, undefined, 'nonsense']
 
+/** Why a payment fails until the order has a new card. */
+export const REFUSED_CARD = 'the card was refused'
+
 /** What happens to an order. */
 export interface OrderPlan {
   readonly id: string
@@ -196,7 +199,7 @@ export function orderGraph({ version, effect, newCards, clock, slowMs }: OrderWo
       'pay',
       async (context: StageContext) => {
         const { id, failures } = await begin(context, 'pay')
-        if (newCards(id) < failures) return StageOutput.fail('the card was refused')
+        if (newCards(id) < failures) return StageOutput.fail(REFUSED_CARD)
         return { userId: context.userId, orgId: context.orgId }
       },
       StageKind.WORK,

@@ -15,18 +15,19 @@ import { shown, uninterrupted } from './reference.ts'
 const SEED = 5_000
 const { id } = orderPlan(SEED)
 
-/** Lets people work on the order alone. The answer for its item comes while it has failed. */
+/** The answer for the item of the order comes while the order has failed. */
 async function liveWithLateAnswer(noted: Readonly<Record<string, readonly string[]>>) {
-  const folder = mkdtempSync(join(tmpdir(), 'stageflow-people-'))
-  const durable = durableLocal({ path: join(folder, 'runs.db') })
   const late: string[] = []
+  const lived = await live(noted, (durable) => answeringLate(durable, late))
+  return { ...lived, late }
+}
+function answeringLate(durable: OrderRuns, late: string[]): Partial<OrderRuns> {
   const untilFailed = async (answers: object): Promise<void> => {
     if (!('items' in answers) || late.length > 0) return
     while ((await durable.get(id))?.status !== 'failed') await new Promise(setImmediate)
     late.push(id)
   }
-  const runs: OrderRuns = {
-    ...durable,
+  return {
     answer: async (...args) => {
       await untilFailed(args[2])
       return durable.answer(...args)
@@ -35,14 +36,23 @@ async function liveWithLateAnswer(noted: Readonly<Record<string, readonly string
       await untilFailed(args[2])
       return durable.resume(...args)
     },
-    as: (name) => durable.as(name),
   }
-  const cards: number[] = []
+}
+
+/** Lets people work on the order alone, with runs of which some calls are changed. */
+async function live(
+  noted: Readonly<Record<string, readonly string[]>>,
+  changes: (durable: OrderRuns) => Partial<OrderRuns>,
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'stageflow-people-'))
+  const durable = durableLocal({ path: join(folder, 'runs.db') })
+  const runs: OrderRuns = { ...durable, as: (name) => durable.as(name), ...changes(durable) }
+  const cards = new Set<number>()
   const notes: string[] = []
   const graph = orderGraph({
     version: 'old',
     effect: () => {},
-    newCards: () => cards.length,
+    newCards: () => cards.size,
     clock: systemClock,
     slowMs: 0,
   })
@@ -58,13 +68,13 @@ async function liveWithLateAnswer(noted: Readonly<Record<string, readonly string
     random: () => 0.5,
     note: (what, ...words) => notes.push([what, ...words].join(' ')),
     noted: (what) => noted[what] ?? [],
-    giveCard: (_, n) => cards.push(n),
+    giveCard: (_, n) => cards.add(n),
     mayEnd: () => true,
   })
   try {
     await durable.recover(graph)
     await people.live()
-    return { notes, late, result: (await durable.get(id))?.result }
+    return { notes, result: (await durable.get(id))?.result }
   } finally {
     await durable.close()
     rmSync(folder, { recursive: true })
@@ -85,3 +95,16 @@ test.each([
   },
   60_000,
 )
+
+test('an order that two processes try again with the same card gets the next one too', async () => {
+  let isFirst = true
+  const { notes, result } = await live({}, (durable) => ({
+    retryFailed: async (...args) => {
+      if (isFirst) await durable.retryFailed(...args).catch(() => {})
+      isFirst = false
+      return durable.retryFailed(...args)
+    },
+  }))
+  expect(notes.filter((note) => note.startsWith('unexpected'))).toEqual([])
+  expect(shown(result)).toBe(await uninterrupted(SEED, 'old'))
+}, 60_000)

@@ -1,7 +1,17 @@
 import type { StageGraph } from '@stageflow/core'
 import type { RunDetails } from '@stageflow/durable-engine'
 
-import { APPROVER, COLLEAGUE, REQUESTER, STRANGERS, SYSTEM, nested, orderPlan, plannedAnswers } from './orders.ts'
+import {
+  APPROVER,
+  COLLEAGUE,
+  REFUSED_CARD,
+  REQUESTER,
+  STRANGERS,
+  SYSTEM,
+  nested,
+  orderPlan,
+  plannedAnswers,
+} from './orders.ts'
 import type { OrderPlan, PlannedAnswer } from './orders.ts'
 import type { OrderRuns } from './place.ts'
 
@@ -124,12 +134,14 @@ export class People {
       await runs.cancel(graph, order.id, 'withdrawn', { token: REQUESTER })
     })
   }
-  /** The order gets a new card, and is tried again. Returns true if it has failed for good. */
+  /** The order gets its next card, and is tried again. Returns true if it has failed for good. */
   #retry(order: OrderPlan, seen: RunDetails): boolean {
-    const { runs, graph, giveCard } = this.#plan
+    const { runs, graph, giveCard, workers } = this.#plan
     const retries = retriesOf(seen)
-    if (retries >= order.failures) return true
-    giveCard(order.id, retries + 1)
+    const isForItsCard = seen.error?.message === REFUSED_CARD
+    // Several processes may have tried it again with the same card.
+    if (!isForItsCard || retries >= order.failures + workers) return true
+    giveCard(order.id, Math.min(retries + 1, order.failures))
     this.#try(order, 'retry', ['durable-engine/not-failed', OTHER_VERSION, 'core/pipeline-failed'], () =>
       runs.retryFailed(graph, order.id, { token: REQUESTER }),
     )
