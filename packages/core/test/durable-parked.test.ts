@@ -3,10 +3,22 @@ import { runDurable } from '../src/durable.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import { ArrayExecutor } from './array-executor.ts'
 
+/** Notes whether each question is still open, as the run says. */
+class NotingExecutor extends ArrayExecutor {
+  readonly isOpen = new Map<string, () => boolean>()
+  override wait(key: string, request: unknown, isWanted: () => boolean): void {
+    super.wait(key, request)
+    this.isOpen.set(key, isWanted)
+  }
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('a stage that waits for its slot goes on once, though the time of its question passes after the answer', async () => {
-  const executor = new ArrayExecutor([], { start: { options: { maxConcurrency: 1 } } })
+test.each([
+  ['yes', 'the time of its question passes after the answer'],
+  ['no', 'an answer comes after the time of its question'],
+])('a stage that waits for its slot goes on once, with %s: %s', async (counts) => {
+  const executor = new NotingExecutor([], { start: { options: { maxConcurrency: 1 } } })
   const answers: unknown[] = []
   const busy = Promise.withResolvers<void>()
   const graph = new Pipeline('p')
@@ -22,12 +34,18 @@ test('a stage that waits for its slot goes on once, though the time of its quest
     .build()
   const running = runDurable(graph, executor)
   while (!executor.begun.includes('busy')) await turn()
-  executor.answer('ask', 'yes')
-  executor.put({ kind: 'timer', key: 'ask' })
+  const facts = [() => executor.answer('ask', 'yes'), () => executor.put({ kind: 'timer', key: 'ask' })]
+  const [first, second] = counts === 'yes' ? facts : facts.toReversed()
+  expect(executor.isOpen.get('ask')?.()).toBe(true)
+  first?.()
+  for (let turns = 0; turns < 20; turns++) await turn()
+  // An answer that comes now is for the next question.
+  expect(executor.isOpen.get('ask')?.()).toBe(false)
+  second?.()
   for (let turns = 0; turns < 20; turns++) await turn()
   busy.resolve()
   expect(await running).toMatchObject({ status: 'completed' })
-  expect({ answers, begun: executor.begun }).toEqual({ answers: ['yes'], begun: ['ask', 'busy', 'ask@2'] })
+  expect({ answers, begun: executor.begun }).toEqual({ answers: [counts], begun: ['ask', 'busy', 'ask@2'] })
   expect(await runDurable(graph, new ArrayExecutor(executor.facts))).toMatchObject({ status: 'completed' })
 })
 

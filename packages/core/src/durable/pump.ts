@@ -216,7 +216,7 @@ export class Pump {
       },
     }
     this.#waits.set(key, kept)
-    this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept)
+    this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept && !kept.isOver)
     const early = this.#early.get(key)
     if (early !== undefined) kept.answered(early.expired ? { ...early, answer: waiting.otherwise } : early)
     else if (waiting.until !== undefined) this.register('timer', key, waiting.until)
