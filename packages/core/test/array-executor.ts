@@ -11,6 +11,8 @@ export class ArrayExecutor implements StageExecutor {
   readonly leg: number
   readonly lost: AbortSignal | undefined
   readonly waiting = new Map<string, unknown>()
+  /** Whether the run still waits for an answer, by its key. */
+  readonly isOpen = new Map<string, () => boolean>()
   #next = 0
   readonly #past: number
   readonly #held: [string, () => Promise<CallFacts>][] = []
@@ -68,8 +70,9 @@ export class ArrayExecutor implements StageExecutor {
   timer(key: string, at: number): void {
     if (!this.#has('timer', key)) this.#timers.set(key, at)
   }
-  wait(key: string, request: unknown): void {
+  wait(key: string, request: unknown, isWanted: () => boolean): void {
     this.waiting.set(key, request)
+    this.isOpen.set(key, isWanted)
   }
   stop(key: string, reason: string): void {
     this.put({ kind: 'stop', key, reason })

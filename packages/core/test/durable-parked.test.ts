@@ -3,22 +3,13 @@ import { runDurable } from '../src/durable.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import { ArrayExecutor } from './array-executor.ts'
 
-/** Notes whether each question is still open, as the run says. */
-class NotingExecutor extends ArrayExecutor {
-  readonly isOpen = new Map<string, () => boolean>()
-  override wait(key: string, request: unknown, isWanted: () => boolean): void {
-    super.wait(key, request)
-    this.isOpen.set(key, isWanted)
-  }
-}
-
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test.each([
   ['yes', 'the time of its question passes after the answer'],
   ['no', 'an answer comes after the time of its question'],
 ])('a stage that waits for its slot goes on once, with %s: %s', async (counts) => {
-  const executor = new NotingExecutor([], { start: { options: { maxConcurrency: 1 } } })
+  const executor = new ArrayExecutor([], { start: { options: { maxConcurrency: 1 } } })
   const answers: unknown[] = []
   const busy = Promise.withResolvers<void>()
   const graph = new Pipeline('p')

@@ -13,9 +13,9 @@ class WantedExecutor extends ArrayExecutor implements StageExecutor {
     this.wanted.set(`call ${key}`, isWanted as () => boolean)
     super.execute(key, call)
   }
-  override wait(key: string, request: unknown, isWanted?: () => boolean): void {
-    this.wanted.set(`answer ${key}`, isWanted as () => boolean)
-    super.wait(key, request)
+  override wait(key: string, request: unknown, isWanted: () => boolean): void {
+    this.wanted.set(`answer ${key}`, isWanted)
+    super.wait(key, request, isWanted)
   }
   wants(): Record<string, boolean> {
     return Object.fromEntries([...this.wanted].map(([key, isWanted]) => [key, isWanted()]))

@@ -124,10 +124,19 @@ async function register(version: Version, { adminUrl, old, new: next, hasNew }: 
 
 async function details(runId: string, state: RunState, client: NamedClient<any>): Promise<RunDetails> {
   const { status } = state
-  const hasResult = status === 'completed' || status === 'cancelled'
+  const hasResult = status === 'completed' || status === 'cancelled' || status === 'failed'
   const result = hasResult ? await client.attach(runId) : undefined
   const timeline = state.acts
-  return { leg: 0, ...state, runId, status: status === 'refused' ? 'blocked' : status, timeline, result } as never
+  const error = result?.status === 'failed' ? result.errors[0] : undefined
+  return {
+    leg: 0,
+    ...state,
+    runId,
+    status: status === 'refused' ? 'blocked' : status,
+    timeline,
+    result,
+    error,
+  } as never
 }
 
 /** Tries an order again, as its requester, in a process that the storm doesn't kill. */
