@@ -78,7 +78,7 @@ export const PARTS = {
         'node --conditions=@stageflow/source --no-warnings packages/durable-postgres/test/storm/storm-heavy.ts',
       ),
       step(
-        '60 orders come to what they should on Restate: kills, stops, restarts, cut connections',
+        '300 orders come to what they should on Restate: kills, stops, restarts, cut connections, a rolling deploy',
         'node --conditions=@stageflow/source --no-warnings packages/durable-restate/test/storm/storm-heavy.ts',
       ),
       killHeavy(
