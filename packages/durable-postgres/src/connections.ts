@@ -1,6 +1,6 @@
 import { systemClock } from '@stageflow/core'
 
-import type { JournalClient, JournalPool } from './options.ts'
+import type { ErrorSource, JournalClient, JournalPool } from './options.ts'
 import type { Sql } from './sql.ts'
 
 /** The rows of one statement. */
@@ -45,6 +45,12 @@ export class Connections {
   constructor(pool: JournalPool, most: number) {
     this.#pool = pool
     this.#most = most
+    // A new connection can be lost before `connect` has resolved, and no one listens to it until then.
+    pool.on?.('connect', survive)
+  }
+  /** It no longer listens to the pool. Connections that are in use stay so. */
+  close(): void {
+    this.#pool.off?.('connect', survive)
   }
 
   /** Uses one connection, for at most `limitMs`. After an error other than `Undone`, the connection is closed. */
@@ -102,7 +108,6 @@ export class Connections {
     } finally {
       stopTimer()
       this.#inUse.delete(end)
-      client?.off('error', ignore)
       if (!isLate) client?.release(!isUsable)
     }
   }
@@ -110,8 +115,7 @@ export class Connections {
     const connecting = this.#pool.connect()
     try {
       const client = await Promise.race([connecting, late])
-      // The statement in progress rejects too. Without a listener, a server that stops would end the process.
-      client.on('error', ignore)
+      survive(client) // one that the pool had before this journal
       return client
     } catch (error) {
       connecting.then(
@@ -126,3 +130,8 @@ export class Connections {
 const tooLate = (limitMs: number): Error => new Error(`PostgreSQL did not answer within ${limitMs} ms.`)
 const givenUp = (): Error => new Error('PostgreSQL did not answer before the journal was closed.')
 const ignore = (): void => {}
+/** The statement in progress rejects if a connection is lost. Without a listener, that would also end the process. */
+const survive = (client: ErrorSource): void => {
+  client.off('error', ignore)
+  client.on('error', ignore)
+}

@@ -31,7 +31,10 @@ export interface DurablePostgresOptions extends EngineOptions {
 export interface JournalPool {
   readonly options?: { readonly max?: number | undefined }
   connect(): Promise<JournalClient>
+  on?(event: 'connect', listener: (client: ErrorSource) => void): unknown
+  off?(event: 'connect', listener: (client: ErrorSource) => void): unknown
 }
+export type ErrorSource = Pick<JournalClient, 'on' | 'off'>
 /** What the journal uses of a client of pg. */
 export interface JournalClient {
   query(statement: string): Promise<unknown>

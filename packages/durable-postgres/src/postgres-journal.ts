@@ -149,6 +149,7 @@ export class PostgresJournal implements Journal {
     const stopTimer = systemClock.setTimeout(() => this.#connections.giveUp(), limitMs)
     await this.#connections.idle()
     stopTimer()
+    this.#connections.close()
   }
 
   // Trying

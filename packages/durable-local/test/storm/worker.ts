@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { systemClock } from '@stageflow/core'
+import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 
 import { randomFrom } from '../random-graph.ts'
@@ -54,12 +54,17 @@ const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead }
 setInterval(() => (ahead += random() < 0.2 ? random() * 200 : 0), 200).unref()
 
 const { openRuns } = (await import(plan.opener)) as { readonly openRuns: OpenRuns }
-const { runs, troubles } = openRuns(plan.address, {
-  clock,
-  leaseMs: plan.leaseMs,
-  isWeak: plan.isWeak,
-  version: plan.version,
-})
+const { runs, troubles } = opened()
+function opened(): ReturnType<OpenRuns> {
+  const { address, leaseMs, isWeak, version, closedCode } = plan
+  try {
+    return openRuns(address, { clock, leaseMs, isWeak, version })
+  } catch (error) {
+    // The place is in trouble. As an app would, the storm starts this process again.
+    if (StageflowError.is(error, 'durable-local/unavailable')) process.exit(closedCode)
+    throw error
+  }
+}
 const file = (name: string): string => join(plan.folder, name)
 const graph = orderGraph({
   version: plan.version,
