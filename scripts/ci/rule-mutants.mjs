@@ -275,6 +275,13 @@ export const RULE_MUTANTS = [
     [`${ENGINE}/timed-questions.test.ts`],
   ),
   mutant(
+    'a leg that is over sets its alarm again',
+    `${ENGINE}/leg-executor.ts`,
+    '      if (this.#isClosed) return undefined\n',
+    '',
+    LEASE_TESTS,
+  ),
+  mutant(
     'of several questions the last one wakes the run',
     `${ENGINE}/leg-executor.ts`,
     'null : Math.min(...times)',

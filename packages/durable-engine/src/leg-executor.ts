@@ -95,6 +95,8 @@ export class LegExecutor implements StageExecutor {
   #error: unknown
   #wake: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
+  /** The run no longer asks for facts: it has ended, or its leg is lost. */
+  #isClosed = false
 
   constructor(leg: Leg) {
     this.start = leg.start
@@ -177,6 +179,7 @@ export class LegExecutor implements StageExecutor {
     this.close()
   }
   close(): void {
+    this.#isClosed = true
     this.#clearAlarm()
   }
 
@@ -184,6 +187,8 @@ export class LegExecutor implements StageExecutor {
 
   async next(): Promise<Fact | undefined> {
     for (;;) {
+      // A write that was under way may wake it after that. It must not set an alarm again, nor begin a call.
+      if (this.#isClosed) return undefined
       if (this.#error !== undefined) throw this.#error as Error
       if (this.#pastFacts.length === 0 && this.#lastRead < this.#pastCount) await this.#readPast()
       const row = this.#pastFacts.shift() ?? this.#newFacts.shift()

@@ -300,3 +300,26 @@ test('a caller who comes just as the last one has left waits for the run like an
   for (const result of results) expect(result).toMatchObject({ status: 'completed' })
   expect(results).toHaveLength(20)
 })
+
+test('close() leaves no alarm of a run, also if what was under way comes to its leg after that', async () => {
+  const clock = manualClock()
+  const journal = newJournal(newPath())
+  const [written, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const addFact = journal.addFact.bind(journal)
+  vi.spyOn(journal, 'addFact').mockImplementation(async (fact) => {
+    const isOurs = await addFact(fact)
+    written.resolve()
+    await told.promise
+    return isOurs
+  })
+  const graph = new Pipeline('p').withStage('a', () => ({})).build()
+  const here = durableRuns(journal, { clock })
+  const run = here.run(graph, {}, { runId: 'a', timeoutMs: LONG_MS })
+  const ended = expect(run).rejects.toMatchObject({ code: 'durable-engine/closed' })
+  await written.promise
+  await here.close({ timeoutMs: 0 })
+  await ended
+  told.resolve()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(clock.timers).toEqual([])
+})
