@@ -68,12 +68,12 @@ export function parseCommandLine(args: readonly string[], folder: string): Comma
   })
   const [given, order = 'order-7', ...more] = positionals
   if (more.length > 0) throw new Error(`Unknown argument "${more[0]}".`)
+  const on = PLACES.find((name) => name === values.on)
+  if (on === undefined) throw new Error(`--on takes ${PLACES.join(', ')}, not "${values.on}".`)
   const special = values.help ? 'help' : values.try ? 'try' : undefined
   const command = special ?? COMMANDS.find((name) => name === given)
   if (command === undefined)
     throw new Error(`Pass ${COMMANDS.join(', ')} or --try${given === undefined ? '' : `, not "${given}"`}.`)
-  const on = PLACES.find((name) => name === values.on)
-  if (on === undefined) throw new Error(`--on takes ${PLACES.join(', ')}, not "${values.on}".`)
   if (on === 'memory' && command !== 'start' && command !== 'help')
     throw new Error('--on memory takes start only: its order ends with its process, and is answered in it.')
   if (on === 'sqlite' && command === 'server') throw new Error('--on sqlite needs no server: its orders are in a file.')

@@ -39,6 +39,7 @@ test('--help prints the options, and a wrong one is exit code 2 with its error l
 
 test.each([
   ['start --on disk', '"disk"'],
+  ['--on mysql', '"mysql"'],
   ['start --as bo', '"bo"'],
   ['server', '--on sqlite'],
   ['start --on restate --ports 1,2', '"1,2"'],

@@ -110,7 +110,7 @@ export interface DurableRuns extends AsyncDisposable {
   cancel(runId: string, reason: string): Promise<boolean>
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
-  /** Everything about one run; undefined if there is none. */
+  /** Everything about one run; undefined if the journal has no such run. */
   get(graph: NamedGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */

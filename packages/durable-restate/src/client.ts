@@ -125,7 +125,7 @@ export interface NamedClient<Stages> {
   ): Promise<DurableResult<Stages>>
   /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
-  /** How far a run is; undefined if there is none. */
+  /** How far a run is; undefined if no run has this id. */
   status(runId: string, options?: WaitOptions): Promise<RunState | undefined>
   /**
    * Goes on with a failed run from its failure, under the same id, and waits until it has ended. What ended ok or skipped is not called

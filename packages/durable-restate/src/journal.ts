@@ -14,7 +14,7 @@ export interface RunJournal {
   readonly triedAgain: readonly Retry[]
   /** In the order in which the run got them. */
   readonly facts: readonly KeptFact[]
-  /** The number of the last sleep or call on another machine that had not ended; 0 if there is none. */
+  /** The number of the last sleep or call on another machine that had not ended; 0 if all had. */
   readonly lastPending: number
 }
 

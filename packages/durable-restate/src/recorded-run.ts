@@ -52,7 +52,7 @@ export class RecordedRun {
     this.#admin = restateAt(place.adminUrl, place.headers)
   }
 
-  /** Finds the invocation that carries the run, and returns its status; undefined if there is none. */
+  /** Finds the invocation that carries the run, and returns its status; undefined if there is no such run. */
   async find(): Promise<string | undefined> {
     const { name, runId } = this.#place
     const where = `target_service_name = ${quoted(name)} and target_service_key = ${quoted(runId)} and target_handler_name = 'run'`

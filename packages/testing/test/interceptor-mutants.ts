@@ -843,7 +843,7 @@ export const mutants: readonly InterceptorMutant[] = [
     caughtBy: 'takes its time from the clock of the run',
     create: () =>
       acting(async (next, context) => {
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await new Promise((resolve) => setTimeout(resolve, 1))
         return next(context)
       }),
   },
