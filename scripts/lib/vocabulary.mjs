@@ -67,6 +67,7 @@ const STATUSES = {
   'still-running': '503',
   'timed-out': '504',
   'too-large': '500',
+  'too-many-answers': '429',
   unavailable: '503',
   unguarded: '500',
   'unknown-run': '404',

@@ -1,16 +1,26 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunAction, RunInput } from '@stageflow/core'
-import { Admissions, checkLeg, fingerprintOf, isGuarded, missingKeepers, pathsOfAnswers } from '@stageflow/core/durable'
+import {
+  Admissions,
+  checkLeg,
+  demandsOf,
+  fingerprintOf,
+  isGuarded,
+  missingKeepers,
+  pathText,
+  pathsOfAnswers,
+  stageIn,
+} from '@stageflow/core/durable'
 import type { GivenRequest, NamedGraph } from '@stageflow/core/durable'
 import { ILLEGAL_OPTION } from './option-rules.ts'
 import type { RunView } from './run-view.ts'
-import type { ClientRequest } from './sent-request.ts'
+import type { ClientRequest, DemandsByPath } from './sent-request.ts'
 
 /** Who asks something of a run: a caller, by his options such as a token, or a part of the app by its name. */
 export type Asking = { readonly caller: object } | { readonly system: string }
 
 /** What a client says about who asks. */
-export type Admitted = Pick<ClientRequest, 'isAdmitted' | 'kept' | 'by'>
+export type Admitted = Pick<ClientRequest, 'isAdmitted' | 'kept' | 'by' | 'demanded'>
 
 /**
  * Has the interceptors of the client's graph admit each caller, in this process: no token crosses Restate, which would store it. Counts those who are refused.
@@ -52,7 +62,10 @@ export class ClientAdmissions extends Admissions {
     const paths = graph === undefined ? [] : pathsOfAnswers(answers, fingerprintOf(graph))
     const request = { action, runId, input, options: asking.caller, kept, answers: paths }
     if (!this.#isChecked(run)) this.refuse(graph, request, unguarded(runId))
-    return this.#ask(request)
+    const admitted = await this.#ask(request)
+    return graph !== undefined && action === 'answer'
+      ? { ...admitted, demanded: demandsByPath(graph, paths) }
+      : admitted
   }
 
   async #ask(request: GivenRequest): Promise<Admitted> {
@@ -69,6 +82,13 @@ export class ClientAdmissions extends Admissions {
     if (!isRunGuarded) return true
     return graph !== undefined && isGuarded(graph) && missingKeepers(graph, kept).length === 0
   }
+}
+
+/** What a graph demands of who answers the stages at these paths, if it has them. */
+function demandsByPath(graph: NamedGraph, paths: readonly (readonly string[])[]): DemandsByPath {
+  const shape = fingerprintOf(graph)
+  const known = paths.filter((path) => stageIn(shape, path) !== undefined)
+  return Object.fromEntries(known.map((path) => [pathText(path), demandsOf(graph, path)]))
 }
 
 export const unguarded = (runId: string): StageflowError =>

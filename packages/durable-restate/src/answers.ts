@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { matchAnswers, namesIn, pathText } from '@stageflow/core/durable'
+import { keyAtPath, matchAnswers, namesIn, parseKey, pathText } from '@stageflow/core/durable'
 import type { GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import { answerName } from './names.ts'
@@ -45,7 +45,11 @@ export interface GivenAnswers {
 export interface FoundAnswer {
   readonly name: string
   readonly path: string
+  /** The path of its stage, without the number of an item. */
+  readonly stage: string
   readonly answer: unknown
+  /** Its question is not open yet. */
+  readonly isEarly: boolean
 }
 
 /** Finds the promises that answers are for. Throws `durable-restate/not-waiting` with everything that is wrong. */
@@ -72,7 +76,14 @@ export function findAnswers(
     )
   return matched.map(({ path: names, answer, question }) => {
     const path = pathText(names)
-    return { name: answerName(numberOf(question), path), path, answer }
+    const stages = parseKey(keyAtPath(names, graph)).parts.map(({ name }) => name)
+    return {
+      name: answerName(numberOf(question), path),
+      path,
+      stage: pathText(stages),
+      answer,
+      isEarly: question?.is !== 'open',
+    }
   })
 }
 

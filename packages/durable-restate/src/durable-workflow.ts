@@ -1,4 +1,4 @@
-import { CancelledError, TerminalError, handlers, serde, workflow } from '@restatedev/restate-sdk'
+import { TerminalError, handlers, serde, workflow } from '@restatedev/restate-sdk'
 import type { Serde, WorkflowContext, WorkflowDefinition, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
@@ -13,9 +13,11 @@ import { ABORT_TIMEOUT, checkFactory, legOptions, requestLimits, serviceName, wo
 import type { WorkflowFactoryOptions } from './durable-options.ts'
 import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
+import { completed } from './completed.ts'
+import { countEarly, tooManyAnswers } from './early-count.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
-import { ACTS, CANCEL, CLAIM, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
+import { ACTS, ANSWER, CANCEL, CLAIM, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
 import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
 import type { Question } from './questions.ts'
@@ -89,7 +91,7 @@ export function durableWorkflow<Stages, Ports>(
       startedAt = begun.start.startedAt
       context.set(RUN, { status: 'running', startedAt })
       skipNumbers(context, begun.lastPending)
-      executor = new RestateExecutor(context, { ...begun, running, service })
+      executor = new RestateExecutor(context, { ...begun, served: graph, running, service })
       const ended = await runDurable(graph, executor, legOptions(options))
       const end = (): DurableResult<Stages> | TooLarge => durableResult(ended)
       const result = await finishedStep(context.run(END, end, { serde: limited((_, bytes) => ({ bytes })) }))
@@ -186,10 +188,11 @@ export function durableWorkflow<Stages, Ports>(
       kept,
       by,
       ids: idsOf(request.input ?? {}),
-      acts: moved === undefined ? [] : actsOfMoved(moved.triedAgain ?? [], moved.facts),
+      acts: moved === undefined ? [] : actsOfMoved(moved),
     }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
-    for (const [name, value] of Object.entries(moved?.promises ?? {})) await told(context.promise(name).resolve(value))
+    for (const [name, value] of Object.entries(moved?.promises ?? {}))
+      await told(context.promise(name).resolve(name.startsWith(ANSWER) ? uncounted(value as GivenAnswer) : value))
     const sent = context.genericSend<BegunRequest>({
       service: options.name,
       method: 'run',
@@ -227,7 +230,8 @@ export function durableWorkflow<Stages, Ports>(
   }
 
   async function answer(context: WorkflowSharedContext, sent: SentRequest): Promise<void> {
-    const [{ body, by, question }, state, started] = await receivedOnce(context, 'answer', sent)
+    const [request, state, started] = await receivedOnce(context, 'answer', sent)
+    const { body, question } = request
     const runId = context.key
     if (state.status !== 'running') throw terminal(ended(runId, state), 409)
     const questions = await questionsOf(context)
@@ -236,13 +240,25 @@ export function durableWorkflow<Stages, Ports>(
     const found = orRefused(() => foundAnswers(runId, questions, nameOf, { answers: given, question }))
     // Looked at first, so that all are kept, or none, unless another answer comes between.
     const kept: string[] = []
-    const kind: GivenAnswer = { ...(by !== undefined && { by }), ...(question !== undefined && { onlyThis: true }) }
     for (const { name, path } of found)
       if ((await context.promise(name).peek()) !== undefined) throw terminal(answeredBefore(runId, path), 409)
-    for (const { name, path, answer } of found)
-      if (await completed(context.promise(name).resolve({ answer, ...kind }))) kept.push(path)
-      else throw terminal(answeredBefore(runId, path, kept), 409)
+    await countOrRefuse(context, found)
+    for (const each of found) {
+      const given = givenAnswer(request, each)
+      if (await completed(context.promise<GivenAnswer>(each.name).resolve(given))) {
+        kept.push(each.path)
+        continue
+      }
+      await countEarly(context, -earlyIn(found.slice(kept.length)))
+      throw terminal(answeredBefore(runId, each.path, kept), 409)
+    }
     await checkKept(context, started)
+  }
+
+  /** Refuses answers if too many of the run would wait for their questions. */
+  async function countOrRefuse(context: WorkflowSharedContext, found: readonly FoundAnswer[]): Promise<void> {
+    const tooMany = await countEarly(context, earlyIn(found))
+    if (tooMany !== undefined) throw terminal(tooManyAnswers(context.key, tooMany), 429)
   }
 
   function foundAnswers(
@@ -387,6 +403,28 @@ const answeredBefore = (runId: string, path: string, kept: readonly string[] = [
     `${quotedPath(path)} of the run "${runId}" has an answer already, which counts; this one is not used.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${kept.map(quotedPath).join(', ')} were kept.`}`,
   )
 
+/** An answer of a run that is moved, which counts its early ones anew. */
+function uncounted(answer: GivenAnswer): GivenAnswer {
+  const { early: _, ...given } = answer
+  return given
+}
+
+/** What is kept of an answer. What is given by name is trusted, and without interceptors nothing was demanded. */
+function givenAnswer(request: ClientRequest, { stage, answer, isEarly }: FoundAnswer): GivenAnswer {
+  const { by, question, isAdmitted } = request
+  const all = request.demanded ?? (isAdmitted ? undefined : {})
+  const demanded = all && ((Object.hasOwn(all, stage) && all[stage]) || {})
+  return {
+    answer,
+    ...(by !== undefined && { by }),
+    ...(question !== undefined && { onlyThis: true }),
+    ...(isEarly && { early: true }),
+    ...(demanded && { demanded }),
+  }
+}
+
+const earlyIn = (found: readonly FoundAnswer[]): number => found.filter(({ isEarly }) => isEarly).length
+
 const quotedPath = (path: string): string => `"${namesIn(path).join('/')}"`
 
 /** The schema of an answer may have made something of it that JSON can't hold. */
@@ -397,17 +435,6 @@ function checkAnswerJson(runId: string, path: string, answer: unknown): void {
     'durable-restate/not-json',
     `The answerSchema of "${path}" made ${lost} of the answer to the run "${runId}", which JSON cannot hold. Let it return plain data.`,
   )
-}
-
-/** Whether a promise was completed by this call, and not before. */
-async function completed(resolved: Promise<void>): Promise<boolean> {
-  try {
-    await resolved
-    return true
-  } catch (error) {
-    if (error instanceof TerminalError && !(error instanceof CancelledError)) return false
-    throw error
-  }
 }
 
 /** Waits until a promise is resolved, also if Restate cancels the invocation meanwhile. */

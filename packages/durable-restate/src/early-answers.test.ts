@@ -1,9 +1,14 @@
+import { handlers, workflow } from '@restatedev/restate-sdk'
+import type { WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { OutputSchema, StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { observed } from '../test/observed.ts'
-import { secret, serve } from '../test/restate.ts'
-import { durableWorkflow } from './index.ts'
+import { restate, secret, serve } from '../test/restate.ts'
+import { post } from '../test/sent.ts'
+import { countEarly } from './early-count.ts'
+import { durableWorkflow, moveRun } from './index.ts'
+import type { DurableHandlers } from './index.ts'
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer, by: resumed.by?.system }
@@ -188,4 +193,61 @@ test('if two answer one question at once, the error of the later one names what 
     if (hasKept) await expect(again).rejects.toMatchObject({ code: 'durable-restate/not-waiting' })
     else await again
   }
+})
+
+/** Serves the graph with one more handler, which counts early answers without giving them: to give very many takes long. */
+async function serveCounting() {
+  const counting = (name: string) => {
+    const { workflow: known } = durableWorkflow(graph, { name, secret }) as unknown as {
+      readonly workflow: DurableHandlers
+    }
+    const count = handlers.workflow.shared(async (context: WorkflowSharedContext, added: number) => {
+      await countEarly(context, added)
+    })
+    return workflow({ name, handlers: { ...known, count } })
+  }
+  const { client, name } = await serve<typeof graph>((name) => [counting(name)])
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  const count = async (added: number) => expect(await post(`/${name}/r/count`, added)).toMatchObject({ status: 200 })
+  return { client, name, count }
+}
+const TOO_MANY = {
+  code: 'durable-restate/too-many-answers',
+  message: expect.stringContaining('1001 answers') as string,
+}
+
+test('a run keeps at most 1,000 answers whose questions were not asked yet, and still takes those that were', async () => {
+  const { client, count } = await serveCounting()
+  await count(997)
+  await expect(client.answer('r', { b: 1, letters: { 0: 1, 1: 1, 2: 1 } })).rejects.toMatchObject(TOO_MANY)
+  await client.answer('r', { letters: { 0: 1, 1: 1 } })
+  // Of several at once, one comes first.
+  const both = await Promise.allSettled([client.answer('r', { 'a/b-c': 1 }), client.answer('r', { b: 1 })])
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: TOO_MANY })
+  await expect(client.answer('r', { kid: { check: 1 } })).rejects.toMatchObject(TOO_MANY)
+  await expect(client.as('console').answer('r', { kid: { check: 1 } })).rejects.toMatchObject(TOO_MANY)
+  await client.answer('r', { a: 'yes' })
+  await observed(async () => (await client.status('r'))?.requests.length === 2)
+  const other = both[0].status === 'rejected' ? { 'a/b-c': 1 } : { b: 1 }
+  expect((await client.resume('r', { kid: { check: 1 }, ...other })).data).toMatchObject({ a: { answer: 'yes' } })
+})
+
+test('what was refused does not count as waiting, nor does what its question has taken, or a run had before it was moved', async () => {
+  const { client, name, count } = await serveCounting()
+  await client.answer('r', { b: 1 })
+  await expect(client.answer('r', { b: 2, 'a/b-c': 2 })).rejects.toMatchObject({
+    code: 'durable-restate/not-waiting',
+  })
+  await client.answer('r', { 'a/b-c': 1 })
+  await count(998)
+  await expect(client.answer('r', { letters: { 5: 1 } })).rejects.toMatchObject(TOO_MANY)
+  await client.answer('r', { a: 1 })
+  await observed(async () => (await client.status('r'))?.acts.length === 3)
+  await client.answer('r', { letters: { 5: 1, 6: 1 } })
+  await expect(client.answer('r', { letters: { 7: 1 } })).rejects.toMatchObject(TOO_MANY)
+  await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
+  await client.answer('r', { letters: { 7: 1 } })
+  expect((await client.resume('r', { letters: { 0: 1, 1: 1 }, kid: { check: 1 } })).status).toBe('completed')
 })

@@ -1,9 +1,10 @@
 import type { CallFacts } from '@stageflow/core/durable'
 import { lostCall } from './lost-call.ts'
-import type { GivenAnswer, GivenStop } from './arrival.ts'
-import { ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, START, TIMER } from './names.ts'
+import { BY_ENGINE } from './arrival.ts'
+import type { GivenAnswer, GivenStop, TakenStep } from './arrival.ts'
+import { ANSWER, ANSWERED, CALLED, CANCEL, START, TIMER } from './names.ts'
 import type { Recorded, BegunRequest, Moved } from './run-start.ts'
-import type { Retry } from './run-acts.ts'
+import type { RefusedAnswer, Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run has done so far, read from its journal. */
@@ -12,6 +13,8 @@ export interface RunJournal {
   readonly request: Omit<BegunRequest, 'moved'>
   /** When it had failed and was tried again, so that facts of what failed are gone. */
   readonly triedAgain: readonly Retry[]
+  /** What its questions have refused. */
+  readonly refused: readonly RefusedAnswer[]
   /** In the order in which the run got them. */
   readonly facts: readonly KeptFact[]
   /** The number of the last sleep or call on another machine that had not ended; 0 if all had. */
@@ -39,6 +42,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
   let request: BegunRequest = {}
   let start: Recorded | undefined
   const facts: KeptFact[] = []
+  const refused: RefusedAnswer[] = []
   /** The names of commands, by the number of their completion. */
   const names = new Map<number, string>()
   /** What promises and calls on other machines have given, by their names. */
@@ -59,7 +63,13 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
     if (type === 'Notification: Run') {
       const value = parsed(entry.result?.Success)
       if (completed === START) start = value as Recorded
-      else facts.push(...factsOfStep(completed, value, given))
+      else if (completed.startsWith(ANSWERED)) {
+        const { key, at, isRefused, answer, by } = takenAnswer(completed, value as TakenStep, given)
+        const author = by !== undefined && { by }
+        if (!isRefused) facts.push({ kind: 'answer', key, answer, ...author, at })
+        // If its time was recorded first, the answer was left for the next question.
+        else if (!facts.some((fact) => fact.kind === 'timer' && fact.key === key)) refused.push({ key, at, ...author })
+      } else facts.push(...factsOfStep(completed, value, given))
     } else if (type.startsWith('Notification') && entry.result !== undefined) given.set(completed, entry.result)
   }
   const { moved, ...rest } = request
@@ -68,12 +78,26 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
     start: { ...start, ...moved?.start },
     request: rest,
     triedAgain: moved?.triedAgain ?? [],
+    refused: [...(moved?.refused ?? []), ...refused],
     facts: [...(moved?.facts ?? []), ...facts],
     lastPending: Math.max(moved?.lastPending ?? 0, ...pending),
   }
 }
 
-/** The fact that a step has recorded. `given`: what has arrived before it. Steps that only clean up have none. */
+/** The answer that a step has recorded. */
+function takenAnswer(
+  step: string,
+  recorded: TakenStep,
+  given: ReadonlyMap<string, Result>,
+): RefusedAnswer & { readonly isRefused: boolean; readonly answer: unknown } {
+  const end = step.indexOf(' ', ANSWERED.length)
+  const key = step.slice(ANSWERED.length, end)
+  const { answer, by } = parsed(given.get(ANSWER + step.slice(end + 1))?.Success) as GivenAnswer
+  const isRefused = typeof recorded !== 'number'
+  return { key, at: isRefused ? recorded.refusedAt : recorded, isRefused, answer, ...(by !== undefined && { by }) }
+}
+
+/** The fact that a step has recorded, other than an answer. `given`: what has arrived before it. Steps that only clean up have none. */
 function factsOfStep(step: string, value: unknown, given: ReadonlyMap<string, Result>): readonly KeptFact[] {
   // Every step but a call has recorded when something arrived.
   const at = value as number
@@ -82,11 +106,6 @@ function factsOfStep(step: string, value: unknown, given: ReadonlyMap<string, Re
     return [{ kind: 'stop', key: '', reason, ...(by !== undefined && { by }), at }]
   }
   if (step.startsWith(TIMER)) return [{ kind: 'timer', key: step.slice(TIMER.length), at }]
-  if (step.startsWith(ANSWERED)) {
-    const end = step.indexOf(' ', ANSWERED.length)
-    const { answer, by } = parsed(given.get(ANSWER + step.slice(end + 1))?.Success) as GivenAnswer
-    return [{ kind: 'answer', key: step.slice(ANSWERED.length, end), answer, ...(by !== undefined && { by }), at }]
-  }
   if (step.startsWith(CALLED)) {
     const key = step.slice(CALLED.length)
     const result = given.get(key)

@@ -69,6 +69,7 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
     start: { startedAt, trace, limitFrom },
     facts: journal.facts,
     triedAgain: journal.triedAgain,
+    refused: journal.refused,
     promises,
     lastPending: journal.lastPending,
   }

@@ -22,7 +22,7 @@ export function checkMoved(runId: string, moved: unknown, graph: GraphFingerprin
 }
 
 function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerprint): string | undefined {
-  const { start, facts, triedAgain = [], promises = {}, lastPending = 0, ...others } = moved
+  const { start, facts, triedAgain = [], refused = [], promises = {}, lastPending = 0, ...others } = moved
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `"${unknown}" is not a part of it`
   if (!isPlain(start) || !isTime(start['startedAt']) || !isTrace(start['trace']))
@@ -30,7 +30,8 @@ function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerp
   if (start['limitFrom'] !== undefined && !isTime(start['limitFrom'])) return 'start.limitFrom must be a time'
   if (!Array.isArray(triedAgain) || !triedAgain.every(isRetry))
     return 'triedAgain must be an array of the times of retries'
-  if (!isPlain(promises) || !Object.keys(promises).every(isPromise))
+  if (!Array.isArray(refused) || !refused.every(isRefused)) return 'refused must be an array of refused answers'
+  if (!isPlain(promises) || !Object.entries(promises).every(isPromise))
     return 'promises must be those of answers and of the cancel'
   if (!Number.isSafeInteger(lastPending) || (lastPending as number) < 0 || (lastPending as number) > MOST_FACTS)
     return `lastPending must be a whole number up to ${MOST_FACTS}`
@@ -58,9 +59,15 @@ function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasG
 const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
 const isRetry = (value: unknown): boolean =>
   isPlain(value) && isTime(value['at']) && (value['again'] === undefined || AGAIN[0](value['again']))
+const isRefused = (value: unknown): boolean =>
+  isPlain(value) &&
+  typeof value['key'] === 'string' &&
+  isTime(value['at']) &&
+  (value['by'] === undefined || isPlain(value['by']))
 const isTrace = (value: unknown): boolean =>
   isPlain(value) &&
   Object.entries(value).every(
     ([name, text]) => TRACE.has(name) && typeof text === 'string' && text.length <= LONGEST_TRACE,
   )
-const isPromise = (name: string): boolean => name === CANCEL || name.startsWith(ANSWER)
+const isPromise = ([name, value]: readonly [name: string, value: unknown]): boolean =>
+  (name === CANCEL || name.startsWith(ANSWER)) && isPlain(value)

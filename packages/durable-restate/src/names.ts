@@ -1,5 +1,3 @@
-import type { GivenStop } from './arrival.ts'
-
 // Names in the journal, the promises and the state of a run. The step of a call has the key of the call, which contains no space.
 
 /** The promise that tells that the run was started, and by which request. */
@@ -20,6 +18,10 @@ export const CANCEL = 'run cancel'
 export const ONCE = 'request '
 /** The promise of an answer: followed by the number of the question and its path. */
 export const ANSWER = 'answer '
+/** The promise of how many answers have come before their questions: followed by the number of the request that brought some. */
+export const EARLY = 'early answers '
+/** The state that tells how many of them the run has got. */
+export const EARLY_TAKEN = 'early answers taken'
 /** The step that records an answer: followed by the key of the call that asked, a space, and the rest of the name of its promise. */
 export const ANSWERED = 'answered '
 /** The step that records that a timer has passed: followed by the key of the timer. */
@@ -38,9 +40,6 @@ export const ACTS = 'acts'
 export const QUESTION = 'question '
 /** The state that tells that a stage has ended without a question: followed by the path of an answer to it. */
 export const ENDED = 'ended '
-
-/** Why a run was cancelled in Restate, which gives no reason and names no author. */
-export const BY_ENGINE: GivenStop = { reason: 'cancelled in Restate' }
 
 /** The promise of the answer to a question. An answer that comes early is that to the first one. */
 export const answerName = (number: number, path: string): string => `${ANSWER}${number} ${path}`

@@ -2,10 +2,11 @@ import type { WorkflowContext } from '@restatedev/restate-sdk'
 import { answerPath, attemptsAround, parseKey, pathText } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { ENDED, QUESTION } from './names.ts'
+import type { RefusedAnswer } from './run-acts.ts'
 
 /** What a stage, or an item of a map, has asked last. The state of the workflow keeps it by the path of its answer. */
 export interface Question {
-  /** From 1. */
+  /** From 1. A question that refused an answer has the next one. */
   readonly number: number
   /** Of the call that asked. */
   readonly key: string
@@ -26,15 +27,18 @@ export class Questions {
   /** The paths of stages that have ended without a question, and that the state doesn't have yet. */
   readonly #unasked = new Set<string>()
   readonly #graph: GraphFingerprint
+  /** How many answers each question had refused before the run was moved, by its key. */
+  readonly #refused = new Map<string, number>()
 
-  constructor(graph: GraphFingerprint) {
+  constructor(graph: GraphFingerprint, refused: readonly RefusedAnswer[]) {
     this.#graph = graph
+    for (const { key } of refused) this.#refused.set(key, (this.#refused.get(key) ?? 0) + 1)
   }
 
   /** The call of `key` asks. `isNew`: it was not asked before the run was moved. */
   ask(key: string, asked: Pick<Question, 'request' | 'answerSchema'>, isNew: boolean): void {
     const path = this.#textOf(key)
-    const number = (this.#asked.get(path)?.number ?? 0) + 1
+    const number = (this.#asked.get(path)?.number ?? 0) + 1 + (this.#refused.get(key) ?? 0)
     this.#write(path, isNew ? { number, key, is: 'open', ...asked } : { number, key, is: 'answered' })
   }
   /** The question of `key` has a time. */
@@ -51,6 +55,10 @@ export class Questions {
   }
   answered(path: string): void {
     this.#turn(path, 'answered')
+  }
+  /** The question refuses its answer, and is open again. The promise of that answer is used, so the next one has another number. */
+  refused(path: string, question: Question): void {
+    this.#write(path, { ...question, number: question.number + 1 })
   }
   /** The time of the question of `key` has passed. */
   expired(key: string): void {

@@ -2,14 +2,23 @@ import { CancelledError, RestatePromise, serde } from '@restatedev/restate-sdk'
 import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-sdk'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
-import type { CallFacts, DurableStart, Fact, GraphFingerprint, StageExecutor } from '@stageflow/core/durable'
-import type { Arrival, GivenAnswer, GivenStop } from './arrival.ts'
+import { demandsOf, meetsDemands, namesIn } from '@stageflow/core/durable'
+import type {
+  CallFacts,
+  DurableStart,
+  Fact,
+  GraphFingerprint,
+  NamedGraph,
+  StageExecutor,
+} from '@stageflow/core/durable'
+import { BY_ENGINE } from './arrival.ts'
+import type { Arrival, ArrivedAnswer, GivenAnswer, GivenStop, TakenStep } from './arrival.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
-import { ABORT, ACTS, ANSWER, ANSWERED, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, answerName } from './names.ts'
+import { ABORT, ACTS, ANSWER, ANSWERED, CALLED, CANCEL, EARLY_TAKEN, SLEEP, TIMER, answerName } from './names.ts'
 import { Questions } from './questions.ts'
-import { actOfFact, actOfRetry, inOrder } from './run-acts.ts'
-import type { Retry, RunAct } from './run-acts.ts'
+import { actOfFact, actOfRefused, actOfRetry, shownActs } from './run-acts.ts'
+import type { RefusedAnswer, Retry, RunAct } from './run-acts.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
 import { Timers } from './timers.ts'
@@ -17,11 +26,15 @@ import { Timers } from './timers.ts'
 export interface Attempt {
   readonly start: DurableStart
   readonly graph: GraphFingerprint
+  /** The graph that is served, which decides who may answer by now. */
+  readonly served: NamedGraph
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
   /** When it had failed and was tried again. */
   readonly triedAgain: readonly Retry[]
+  /** What its questions had refused. */
+  readonly refused: readonly RefusedAnswer[]
   /** Why the run was cancelled before it began. */
   readonly cancelled: GivenStop | undefined
   readonly running: RunningCalls
@@ -39,7 +52,7 @@ const JSON_BYTES: Serde<Uint8Array> = {
   deserialize: (bytes) => bytes,
 }
 
-type ArrivedAnswer = Extract<Arrival, { kind: 'answer' }>
+type TakenAnswer = Extract<Arrival, { kind: 'taken' }>
 
 interface Call {
   readonly key: string
@@ -77,6 +90,8 @@ export class RestateExecutor implements StageExecutor {
   readonly #schemas = new Map<string, object>()
   /** Answers that came when their stages had no open question, by path. The next question takes them. */
   readonly #early = new Map<string, ArrivedAnswer>()
+  /** How many answers have arrived that came before their questions. */
+  #earlyTaken = 0
   /** What the run waits for, by the name of the step. */
   readonly #awaited = new Map<string, RestatePromise<readonly [name: string, Arrival]>>()
   /** The names of the promises of answers that the run waits for, or has waited for. */
@@ -105,12 +120,12 @@ export class RestateExecutor implements StageExecutor {
     this.#context = context
     this.#attempt = attempt
     this.start = attempt.start
-    this.#questions = new Questions(attempt.graph)
+    this.#questions = new Questions(attempt.graph, attempt.refused)
     this.leg = attempt.leg
     this.lost = context.request().attemptCompletedSignal
     this.#maxInFlight = this.start.options?.maxConcurrency ?? MOST_IN_FLIGHT
     this.#moved = [...attempt.moved]
-    this.#acts = attempt.triedAgain.map(actOfRetry)
+    this.#acts = [...attempt.triedAgain.map(actOfRetry), ...attempt.refused.map(actOfRefused)]
     this.hasBegun = attempt.moved.length > 0
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<GivenStop>(CANCEL).get(), (given = BY_ENGINE) => ({ kind: 'stop', given }))
@@ -237,7 +252,7 @@ export class RestateExecutor implements StageExecutor {
   #writeActs(): void {
     if (this.#acts.length === this.#actsWritten) return
     this.#actsWritten = this.#acts.length
-    this.#context.set(ACTS, inOrder(this.#acts))
+    this.#context.set(ACTS, shownActs(this.#acts))
   }
 
   #sleepForTimers(): void {
@@ -333,6 +348,7 @@ export class RestateExecutor implements StageExecutor {
       case 'call':
         return this.#callEnded(arrival)
       case 'answer':
+        if (arrival.given.early === true) this.#context.set(EARLY_TAKEN, ++this.#earlyTaken)
         return this.#takeAnswer(arrival)
       case 'stop': {
         const { reason, by } = arrival.given
@@ -351,36 +367,57 @@ export class RestateExecutor implements StageExecutor {
       case 'recorded':
         this.#recording--
         if (arrival.fact.kind === 'stop') this.#isStopping = false
-        if (arrival.isWanted()) return arrival.fact
-        arrival.unused?.()
-        return undefined
+        return arrival.fact
+      case 'taken':
+        return this.#answerTaken(arrival)
     }
   }
 
   /** Records an answer to the open question of its path. Without one it waits for the next one. */
   #takeAnswer(arrived: ArrivedAnswer): undefined {
     const { name, path, given, key: asked } = arrived
-    const { key } = this.#questions.open(path) ?? {}
-    const isWanted = key === undefined ? undefined : this.#waits.get(key)
-    if (given.onlyThis === true && key !== asked) return this.#refuseAnswer(arrived)
-    if (key === undefined || isWanted === undefined) return this.#keepEarly(arrived)
+    const question = this.#questions.open(path)
+    const isWanted = question && this.#waits.get(question.key)
+    if (given.onlyThis === true && question?.key !== asked) return this.#dropAnswer(arrived)
+    if (question === undefined || isWanted === undefined) return this.#keepEarly(arrived)
     this.#early.delete(path)
     this.#questions.answered(path)
-    const step = `${ANSWERED}${key} ${name.slice(ANSWER.length)}`
+    // What is decided is recorded: another version of the graph may repeat the journal.
+    const taken = (at: number): TakenStep => (this.#mayCount(arrived) ? at : { refusedAt: at })
+    return this.#recordAs(`${ANSWERED}${question.key} ${name.slice(ANSWER.length)}`, taken, (recorded) => ({
+      kind: 'taken',
+      answer: arrived,
+      question,
+      isWanted,
+      recorded,
+    }))
+  }
+  /** Whether the graph demands of the author of an answer what was demanded when the answer was admitted. */
+  #mayCount({ path, given: { demanded } }: ArrivedAnswer): boolean {
+    return demanded === undefined || meetsDemands(demanded, demandsOf(this.#attempt.served, namesIn(path)))
+  }
+  #answerTaken({ answer: arrived, question, isWanted, recorded }: TakenAnswer): KeptFact | undefined {
+    this.#recording--
     // If the time of the question was recorded first, the answer is for the next question.
-    const { answer, by } = given
-    const fact = (at: number): KeptFact => ({ kind: 'answer', key, answer, ...(by !== undefined && { by }), at })
-    return this.#record(step, fact, isWanted, () => this.#keepEarly(arrived))
+    if (!isWanted()) return this.#keepEarly(arrived)
+    const { answer, by } = arrived.given
+    const { key } = question
+    const author = by !== undefined && { by }
+    if (typeof recorded === 'number') return { kind: 'answer', key, answer, ...author, at: recorded }
+    this.#questions.refused(arrived.path, question)
+    this.#acts.push(actOfRefused({ key, at: recorded.refusedAt, ...author }))
+    return undefined
   }
   /** Keeps an answer for the next question of its path, unless it is to this one alone. */
   #keepEarly(arrived: ArrivedAnswer): undefined {
     const { path, given } = arrived
-    if (given.onlyThis === true) return this.#refuseAnswer(arrived)
+    if (given.onlyThis === true) return this.#dropAnswer(arrived)
     if (!this.#early.has(path)) this.#early.set(path, arrived)
   }
 
-  #refuseAnswer({ key, given: { by } }: ArrivedAnswer): undefined {
-    this.#acts.push({ kind: 'answer', key, at: this.#now(), ...(by !== undefined && { by }), refused: true })
+  /** No question takes this answer. */
+  #dropAnswer({ key, given: { by } }: ArrivedAnswer): undefined {
+    this.#acts.push(actOfRefused({ key, at: this.#now(), ...(by !== undefined && { by }) }))
   }
 
   #callEnded({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {
@@ -396,17 +433,23 @@ export class RestateExecutor implements StageExecutor {
   }
 
   /** Records when something arrived. The step isn't carried out in later attempts, which tells that its fact is replayed. */
-  #record(
+  #record(name: string, fact: (at: number) => KeptFact): undefined {
+    return this.#recordAs(
+      name,
+      (at) => at,
+      (at) => ({ kind: 'recorded', fact: fact(at) }),
+    )
+  }
+  #recordAs<T extends TakenStep>(
     name: string,
-    fact: (at: number) => KeptFact,
-    isWanted: () => boolean = () => true,
-    unused?: () => void,
+    recorded: (at: number) => T,
+    arrival: (recorded: T) => Arrival,
   ): undefined {
     this.#recording++
     const step = this.#context.run(name, () => {
       this.#live.add(name)
-      return systemClock.now()
+      return recorded(systemClock.now())
     })
-    this.#await(name, step, (at) => ({ kind: 'recorded', fact: fact(at as number), isWanted, unused }))
+    this.#await(name, step, (value) => arrival(value as T))
   }
 }

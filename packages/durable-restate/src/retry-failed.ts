@@ -54,9 +54,13 @@ export interface RetryRequest {
 export function keptByRetry(graph: GraphFingerprint, journal: RunJournal, { again, by }: RetryRequest): Moved {
   const { startedAt, trace } = journal.start
   const limitFrom = systemClock.now()
+  const facts = factsForRetry(graph, journal.facts, again)
+  const asked = new Set(facts.flatMap(({ kind, key }) => (kind === 'call' ? [key] : [])))
   return {
     start: { startedAt, trace, limitFrom },
-    facts: factsForRetry(graph, journal.facts, again),
+    facts,
+    // A stage that runs again forgets what it had refused.
+    refused: journal.refused.filter(({ key }) => asked.has(key)),
     triedAgain: [
       ...journal.triedAgain,
       {

@@ -13,8 +13,20 @@ export interface RunAct {
   readonly by?: RunAuthor
   /** For retries: the stages that run again although they had settled, those that depend on the ones that were named included. */
   readonly again?: readonly string[]
-  /** `true` for an answer to a named question whose time passed before the run took it. It is not used. */
+  /**
+   * `true` for an answer that is not used: it was to a named question whose time passed first, or the graph demands something else of its author
+   * than the version that admitted it.
+   */
   readonly refused?: true
+}
+
+/** An answer that a question has refused. */
+export interface RefusedAnswer {
+  /** Of the call that had asked. */
+  readonly key: string
+  /** In ms since 1970. */
+  readonly at: number
+  readonly by?: RunAuthor
 }
 
 /** A retry of a failed run. */
@@ -36,7 +48,32 @@ export function actOfFact(fact: KeptFact): RunAct | undefined {
 }
 
 /** What was asked of a run before it was moved or tried again. */
-export const actsOfMoved = (triedAgain: readonly Retry[], facts: readonly KeptFact[]): readonly RunAct[] =>
-  inOrder([...triedAgain.map(actOfRetry), ...facts.flatMap((fact) => actOfFact(fact) ?? [])])
+export const actsOfMoved = ({ triedAgain = [], facts, refused = [] }: ActsBefore): readonly RunAct[] =>
+  shownActs([
+    ...triedAgain.map(actOfRetry),
+    ...facts.flatMap((fact) => actOfFact(fact) ?? []),
+    ...refused.map(actOfRefused),
+  ])
+interface ActsBefore {
+  readonly triedAgain?: readonly Retry[] | undefined
+  readonly facts: readonly KeptFact[]
+  readonly refused?: readonly RefusedAnswer[] | undefined
+}
 
-export const inOrder = (acts: readonly RunAct[]): readonly RunAct[] => acts.toSorted((one, other) => one.at - other.at)
+export const actOfRefused = ({ key, at, by }: RefusedAnswer): RunAct => ({
+  kind: 'answer',
+  key,
+  at,
+  ...(by !== undefined && { by }),
+  refused: true,
+})
+
+/** How many refused answers of a run are shown: the last ones, because a caller can give very many. */
+const MOST_REFUSED = 20
+
+/** Acts in their order, with the last of those that are refused. */
+export function shownActs(acts: readonly RunAct[]): readonly RunAct[] {
+  const all = acts.toSorted((one, other) => one.at - other.at)
+  const shown = new Set(all.filter(({ refused }) => refused).slice(-MOST_REFUSED))
+  return all.filter((act) => act.refused !== true || shown.has(act))
+}

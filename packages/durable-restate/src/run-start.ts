@@ -7,9 +7,10 @@ import type { DurableStart, GraphFingerprint, NamedGraph } from '@stageflow/core
 import { ANY, isPlain, optionProblems, refuseOptions, textOf } from '@stageflow/core/kit'
 import { finishedStep } from './finished-step.ts'
 import { OBJECT } from './option-rules.ts'
-import { BY_ENGINE, CANCEL, START, UNUSED } from './names.ts'
+import { CANCEL, START, UNUSED } from './names.ts'
+import { BY_ENGINE } from './arrival.ts'
 import type { GivenStop } from './arrival.ts'
-import type { Retry } from './run-acts.ts'
+import type { RefusedAnswer, Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run begins with, as JSON. */
@@ -25,6 +26,8 @@ export interface Moved {
   readonly facts: readonly KeptFact[]
   /** When it had failed and was tried again, so that facts of what failed are gone. */
   readonly triedAgain?: readonly Retry[] | undefined
+  /** What its questions had refused. */
+  readonly refused?: readonly RefusedAnswer[] | undefined
   /** What the run was told and had not taken yet, by the names of its promises. */
   readonly promises?: Readonly<Record<string, unknown>> | undefined
   /** The number of the last sleep or call of the earlier invocation that Restate may still end. */
@@ -56,6 +59,8 @@ export interface Begun {
   readonly moved: readonly KeptFact[]
   /** When it had failed and was tried again. */
   readonly triedAgain: readonly Retry[]
+  /** What its questions had refused. */
+  readonly refused: readonly RefusedAnswer[]
   /** The number of the last sleep or call of an earlier invocation that Restate may still end. */
   readonly lastPending: number
   /** Why the run was cancelled before it began. */
@@ -120,8 +125,8 @@ export function startOf(
   const leg = isFirst && moved === undefined ? 1 : 2
   const triedAgain = moved?.triedAgain ?? []
   const start = { runId, startedAt, limitFrom, input, options, kept, isRetried: triedAgain.length > 0 }
-  const { facts = [], lastPending = 0 } = moved ?? {}
-  return { start, graph: recorded.fingerprint, leg, moved: facts, triedAgain, lastPending, cancelled }
+  const { facts = [], refused = [], lastPending = 0 } = moved ?? {}
+  return { start, graph: recorded.fingerprint, leg, moved: facts, triedAgain, refused, lastPending, cancelled }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }

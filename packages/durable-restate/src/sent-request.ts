@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Kept, RunAuthor } from '@stageflow/core'
+import type { AnswerDemands } from '@stageflow/core/durable'
 import { isPlain } from '@stageflow/core/kit'
 import { hasSigned, sign } from './secret.ts'
 import type { Keys } from './secret.ts'
@@ -26,8 +27,13 @@ export interface ClientRequest {
   readonly by?: RunAuthor | undefined
   /** The name of the question that answers are to. */
   readonly question?: unknown
+  /** What was demanded of who gives each answer, by the path of its stage. Undefined for a part of the app, which is trusted. */
+  readonly demanded?: DemandsByPath | undefined
   readonly body: unknown
 }
+
+/** What a graph demands of who answers its stages, by their paths. */
+export type DemandsByPath = Readonly<Record<string, AnswerDemands>>
 
 /**
  * A request as it crosses Restate: the JSON of a `ClientRequest` with its signature, or the body alone for a workflow with
@@ -63,7 +69,7 @@ const CLOCKS_DIFFER_MS = 300_000
 export function opened(keys: Keys, sent: unknown, expected: Expected): ClientRequest {
   const { workflow, runId, action, now, validMs } = expected
   if (keys.length === 0)
-    return { workflow, runId, action, at: now, id: '', isAdmitted: true, ...unsigned(sent, expected) }
+    return { workflow, runId, action, at: now, id: '', isAdmitted: true, demanded: {}, ...unsigned(sent, expected) }
   const { signed, mac } = (isPlain(sent) ? sent : {}) as { readonly signed?: unknown; readonly mac?: unknown }
   if (typeof signed !== 'string' || typeof mac !== 'string')
     throw notAdmitted(expected, "it isn't signed. Send it with durableClient({ secret })")

@@ -152,7 +152,12 @@ export class RestateExecutors implements ExecutorUnderTest {
       const { startedAt } = run
       const begun = startOf(context.key, request, { ...begin, recorded: { ...begin.recorded, startedAt } })
       context.set(RUN, { status: 'running', startedAt })
-      const executor = new RestateExecutor(context, { ...begun, running: this.#running, service: 'none' })
+      const executor = new RestateExecutor(context, {
+        ...begun,
+        served: anyGraph,
+        running: this.#running,
+        service: 'none',
+      })
       const wait = executor.wait.bind(executor)
       executor.wait = (key, ...more) => {
         run.waits.add(key)
