@@ -243,7 +243,7 @@ export class Legs {
     const { journal, owner } = this.#plan
     for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
   }
-  /** Says of the legs that were lost that this process lives: they were no crashes. */
+  /** Says that this process lives: the legs that it has lost haven't crashed. */
   async #tellAlive(): Promise<void> {
     if (this.#lostAlive.size === 0) return
     const lost = [...this.#lostAlive]
@@ -299,7 +299,7 @@ export class Legs {
     const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
     const closesAt = Math.max(since + timeoutMs, clock.now() + LAST_WRITE_MS)
     const leftMs = (): number => Math.max(0, closesAt - clock.now())
-    // What the last beat began may be under way.
+    // What the last beat began may be in progress.
     const written = this.#rewrite().then(() => this.#writeAgain())
     const release = written.then(() => {
       const isAllOver = stillRunning.length === 0 && this.#unwritten.size === 0
@@ -325,14 +325,14 @@ export class Legs {
   }
 }
 
-/** Begins a chore, unless it is still under way. Doesn't reject: the next beat tries again. */
+/** Begins a chore, unless it is still in progress. Doesn't reject: the next beat tries again. */
 function oneAtATime(act: () => Promise<void>): () => Promise<void> {
-  let underWay: Promise<void> | undefined
+  let current: Promise<void> | undefined
   return () =>
-    (underWay ??= act()
+    (current ??= act()
       .catch(() => {})
       .finally(() => {
-        underWay = undefined
+        current = undefined
       }))
 }
 
