@@ -538,18 +538,12 @@ export const RULE_MUTANTS = [
     'isLeased: () => true',
     LEASE_TESTS,
   ),
-  mutant(
-    'a lost lease is a crash',
-    `${ENGINE}/legs.ts`,
-    "      await journal.write(() => ask('notCrashed', run), 'repeatable')\n",
-    '',
-    LEASE_TESTS,
-  ),
+  mutant('a lost lease is a crash', `${ENGINE}/legs.ts`, '      this.#lostAlive.add(run)\n', '', LEASE_TESTS),
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/legs.ts`,
-    '      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })\n',
-    '',
+    '        this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })\n',
+    '        void [canBeWritten, release]\n',
     LEASE_TESTS,
   ),
   mutant(
@@ -669,7 +663,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a run whose claim was not confirmed stays with a process that does nothing with it',
     `${ENGINE}/legs.ts`,
-    '          await this.#releaseLegless(owned)\n',
+    '    oneAtATime(() => this.#releaseLegless()),\n',
     '',
     FAILED_WRITES_TESTS,
   ),
@@ -683,19 +677,19 @@ export const RULE_MUTANTS = [
   mutant(
     'a claim that is committed late is not looked for',
     `${ENGINE}/legs.ts`,
-    'if (now >= (this.#unconfirmedUntil ?? Infinity)) this',
+    'if (now >= this.#unconfirmedUntil) this',
     'this',
     FAILED_WRITES_TESTS,
   ),
   mutant(
-    'a renewal releases a run that is being claimed',
+    'a look for runs without a leg releases one that is being claimed',
     `${ENGINE}/legs.ts`,
     'this.#unwritten.has(n) || this.#isLive(id)',
     'this.#unwritten.has(n)',
     FAILED_WRITES_TESTS,
   ),
   mutant(
-    'a renewal releases a run whose end could not be written',
+    'a look for runs without a leg releases one whose end could not be written',
     `${ENGINE}/legs.ts`,
     'this.#unwritten.has(n) || this.#isLive(id)',
     'this.#isLive(id)',
@@ -704,9 +698,16 @@ export const RULE_MUTANTS = [
   mutant(
     'leases follow the clock of the handle',
     `${ENGINE}/legs.ts`,
-    'const isDue = this.#needsLease && this.#lease.isDue(now)',
-    'const isDue = this.#lease.isDue(this.#plan.clock.now())',
+    'if (this.#needsLease && this.#lease.isDue(now)) await',
+    'if (this.#lease.isDue(this.#plan.clock.now())) await',
     LEASE_TESTS,
+  ),
+  mutant(
+    'a lease is renewed only once what a beat writes about single runs is written',
+    `${ENGINE}/legs.ts`,
+    'for (const begin of this.#chores) void begin()',
+    'for (const begin of this.#chores) await begin()',
+    FAILED_WRITES_TESTS,
   ),
   mutant(
     'a schedule takes the run of a caller for its own',

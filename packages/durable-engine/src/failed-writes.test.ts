@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
-import type { Interceptor, StageContext } from '@stageflow/core'
+import type { Interceptor, PipelineResult, StageContext } from '@stageflow/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { afterBeats, openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
+import { slowStage } from '../test/slow-stage.ts'
 import { durableRuns } from './durable-runs.ts'
 import { questionOf } from './journal.ts'
 import type { Tables } from './journal.ts'
@@ -15,6 +16,10 @@ const full = (): StageflowError => new StageflowError(codes.full, 'The disk is f
 const locked = (): StageflowError => new StageflowError(codes.unavailable, 'The journal is locked.')
 /** Some beats of a journal that looks every 100 ms. */
 const SOME_BEATS_MS = 550
+/** How long a lease takes that ends only when a test says so. */
+const LONG_MS = 3_600_000
+
+type Run = Promise<PipelineResult<unknown>>
 
 interface Fails {
   fact: () => Error | undefined
@@ -197,6 +202,53 @@ test('a run that has no room for its end lets the lease be renewed', async () =>
     const end = await leaseEnd()
     await until(async () => (await leaseEnd()) > end)
   }
+})
+
+/** Two runs in this process, each in its first stage, whose lease is renewed when the test lets time pass. */
+async function twoRuns() {
+  const pass = stoppedMachineClock()
+  const path = newPath()
+  const { runs, fails } = openFailing(path, { leaseMs: LONG_MS })
+  const { graph, ends } = slowStage()
+  const [first, second] = ['first', 'second'].map((runId) => runs.run(graph, {}, { runId })) as [Run, Run]
+  const settled = Promise.allSettled([first, second])
+  await until(() => ends.length === 2)
+  const endLease = (): void => pass(LONG_MS * 2)
+  return { path, runs, fails, graph, ends, first, second, settled, endLease }
+}
+
+test('a lease is renewed while what a process writes about a leg that it has lost takes long', async () => {
+  const { path, fails, graph, ends, first, second, endLease } = await twoRuns()
+  const held = Promise.withResolvers<undefined>()
+  let writes = 0
+  fails.confirm = (asked) => (asked === 'notCrashed' ? (writes++, held.promise) : undefined)
+  await change(path, 'UPDATE owners SET until = 0')
+  const there = openFailing(path, { leaseMs: LONG_MS }).runs.run(graph, {}, { runId: 'first' })
+  await until(() => ends.length === 3)
+  endLease()
+  await until(() => writes > 0)
+  // No call begins unless the lease holds.
+  for (const end of ends) end()
+  expect((await second).status).toBe('completed')
+  held.resolve(undefined)
+  expect((await Promise.all([first, there])).map(({ status }) => status)).toEqual(['completed', 'completed'])
+})
+
+test('a lease is renewed while the end of a leg is being written again', async () => {
+  const { path, fails, ends, second, settled, endLease } = await twoRuns()
+  const held = Promise.withResolvers<undefined>()
+  let tries = 0
+  fails.fact = once(locked)
+  fails.write = (asked) => (asked === 'releaseRun' && ++tries === 1 ? locked() : undefined)
+  fails.confirm = (asked) => (asked === 'releaseRun' ? held.promise : undefined)
+  ends[0]?.()
+  await until(() => tries === 2)
+  endLease()
+  ends[1]?.()
+  expect((await second).status).toBe('completed')
+  held.resolve(undefined)
+  expect(await settled).toMatchObject([{ reason: { code: codes.unavailable } }, { status: 'fulfilled' }])
+  expect(await change(path, 'SELECT id FROM runs WHERE owner IS NULL')).toContainEqual({ id: 'first' })
 })
 
 test('closing keeps the lease while it waits for code, so no other process begins the same call', async () => {
@@ -475,30 +527,49 @@ test('a claim that is committed after its connection was lost is released too', 
   await until(async () => (await rowOf(path, 'a'))?.['status'] === 'completed')
 })
 
-test('a run whose claim is not confirmed yet stays with its process over renewals', async () => {
+/**
+ * The claim of another run is rejected. From then on each beat looks for runs that this process does nothing with, until a lease has passed.
+ * Returns what waits for some of these looks.
+ */
+async function unconfirmedClaim({ runs, fails }: ReturnType<typeof openFailing>): Promise<() => Promise<void>> {
+  fails.write = (first) => (first === 'addRun' ? locked() : undefined)
+  const graph = new Pipeline('other').withStage('a', () => ({})).build()
+  await expect(runs.run(graph, {}, { runId: 'other' })).rejects.toMatchObject({ code: codes.unavailable })
+  fails.write = () => undefined
+  return async () => {
+    let beats = 0
+    afterBeats(() => beats++)
+    await until(() => beats >= 5)
+  }
+}
+
+test('a run whose claim is not confirmed yet stays with its process, although that looks for such runs', async () => {
   const path = newPath()
   await abandoned(path)
-  const { runs, fails, renewed } = await busy(path)
+  const handle = await busy(path)
+  const { runs, fails } = handle
+  const looked = await unconfirmedClaim(handle)
   const confirmed = Promise.withResolvers<undefined>()
   fails.confirm = (first) => (first === 'findRun' ? confirmed.promise : undefined)
   const graph = new Pipeline('p').withStage('pay', () => ({})).build()
   const run = runs.run(graph, {}, { runId: 'a' })
   await until(async () => (await rowOf(path, 'a'))?.['leg'] === 2)
   fails.confirm = () => undefined
-  // What belongs to a renewal is over when the next one begins.
-  for (let renewals = 0; renewals < 2; renewals++) await renewed()
+  await looked()
   expect((await rowOf(path, 'a'))?.['owner']).not.toBe(null)
   confirmed.resolve(undefined)
   expect((await run).status).toBe('completed')
 })
 
-test('a run whose end has no room stays with its process over renewals, so no other process calls its stages again', async () => {
+test('a run whose end has no room stays with its process, although that looks for runs that it does nothing with', async () => {
   const path = newPath()
-  const { runs, fails, renewed } = await busy(path)
+  const handle = await busy(path)
+  const { runs, fails } = handle
+  const looked = await unconfirmedClaim(handle)
   const graph = new Pipeline('new').withStage('pay', () => ({})).build()
   fails.fact = full
   fails.write = (first) => (first === 'endLeg' ? full() : undefined)
   await expect(runs.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: codes.full })
-  for (let renewals = 0; renewals < 2; renewals++) await renewed()
+  await looked()
   expect((await rowOf(path, 'a'))?.['owner']).not.toBe(null)
 })

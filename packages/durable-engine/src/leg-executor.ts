@@ -187,7 +187,7 @@ export class LegExecutor implements StageExecutor {
 
   async next(): Promise<Fact | undefined> {
     for (;;) {
-      // A write that was under way may wake it after that. It must not set an alarm again, nor begin a call.
+      // A write in progress may wake it after that. It must not set an alarm again, nor begin a call.
       if (this.#isClosed) return undefined
       if (this.#error !== undefined) throw this.#error as Error
       if (this.#pastFacts.length === 0 && this.#lastRead < this.#pastCount) await this.#readPast()

@@ -73,6 +73,16 @@ export class Legs {
   #unconfirmedUntil: number | undefined
   /** The legs whose end could not be written, by the number of their run. The next beats try again. */
   readonly #unwritten = new Map<number, LegEnd>()
+  /** The runs that others have taken from legs which live. The journal is to be told. */
+  readonly #lostAlive = new Set<number>()
+  readonly #rewrite = oneAtATime(() => this.#writeAgain())
+  /** What each beat begins. */
+  readonly #chores = [
+    oneAtATime(() => this.#lookIntoInboxes()),
+    oneAtATime(() => this.#tellAlive()),
+    oneAtATime(() => this.#releaseLegless()),
+    this.#rewrite,
+  ]
 
   /** `isLive`: whether this process is claiming, carrying or waiting for the run with an id. */
   constructor(plan: LegsPlan, pulse: Pulse, lease: Lease, isLive: (id: string) => boolean) {
@@ -156,12 +166,17 @@ export class Legs {
    */
   async #writeEnd<T>(row: RunRow, act: () => Act<T>): Promise<T> {
     const { journal } = this.#plan
+    const before = this.#unwritten.get(row.n)
     try {
-      return await journal.write(act, 'repeatable')
+      const written = await journal.write(act, 'repeatable')
+      // A later leg of the run may have ended meanwhile.
+      if (this.#unwritten.get(row.n) === before) this.#unwritten.delete(row.n)
+      return written
     } catch (error) {
       const release = (): Act<unknown> => ask('releaseRun', row.n, row.fence)
       const canBeWritten = journal.mayPass(error) !== undefined
-      this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })
+      if (this.#unwritten.get(row.n) === before)
+        this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })
       this.#beat()
       throw error
     }
@@ -176,75 +191,87 @@ export class Legs {
   get #needsLease(): boolean {
     return this.#legs.size > 0 || this.#unwritten.size > 0
   }
+  get #isBusy(): boolean {
+    return this.#needsLease || this.#lostAlive.size > 0 || this.#unconfirmedUntil !== undefined
+  }
 
-  /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
+  /** Renews the lease and begins the chores, as long as this process has something to do with runs. */
   #beat(): void {
     if (this.#isBeating) return
     this.#isBeating = true
     void this.#beatWhileBusy()
   }
   async #beatWhileBusy(): Promise<void> {
-    const { journal, owner } = this.#plan
-    while ((this.#needsLease || this.#unconfirmedUntil !== undefined) && !this.#pulse.isOver) {
+    while (this.#isBusy && !this.#pulse.isOver) {
       await this.#pulse.next()
       if (this.#pulse.isOver) return
-      try {
-        const now = systemClock.now()
-        const isDue = this.#needsLease && this.#lease.isDue(now)
-        if (isDue) await this.#lease.renew()
-        // Claims renew the lease too, so a renewal may never be due here.
-        if (isDue || this.#unconfirmedUntil !== undefined) {
-          const owned = await journal.read(ask('ownedRuns', owner))
-          await this.#loseTakenLegs(owned)
-          if (isDue) this.#noteRenewal(now)
-          await this.#releaseLegless(owned)
-          if (now >= (this.#unconfirmedUntil ?? Infinity)) this.#unconfirmedUntil = undefined
-        }
-        for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
-        // Last: an end that has no room must not keep the lease from being renewed.
-        await this.#writeAgain()
-      } catch {
-        // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
-      }
+      const now = systemClock.now()
+      if (this.#needsLease && this.#lease.isDue(now)) await this.#renew(now)
+      // Not waited for: the lease must be renewed in time, however long these take.
+      for (const begin of this.#chores) void begin()
     }
     this.#isBeating = false
   }
-  #noteRenewal(renewedAt: number): void {
-    this.#lease.note(renewedAt)
+  /** Doesn't reject: the next beat tries again. If the lease ends meanwhile, another process takes the runs. */
+  async #renew(now: number): Promise<void> {
+    try {
+      await this.#lease.renew()
+      // It counts once the legs whose runs were taken are lost.
+      this.#loseTakenLegs(await this.#owned())
+    } catch {
+      return
+    }
+    this.#lease.note(now)
     for (const { executor } of this.#legs.values()) executor.leaseRenewed()
   }
-  /** Doesn't reject: what still can't be written stays. */
-  async #writeAgain(): Promise<void> {
-    for (const [run, { row, act }] of [...this.#unwritten]) {
-      this.#unwritten.delete(run)
-      await this.#writeEnd(row, act).catch(() => {})
-    }
+  async #owned(): Promise<readonly OwnedRun[]> {
+    const { journal, owner } = this.#plan
+    return journal.read(ask('ownedRuns', owner))
   }
-  /** Ends the legs whose runs another process has taken, and says that this one lives. */
-  async #loseTakenLegs(owned: readonly OwnedRun[]): Promise<void> {
-    const { journal } = this.#plan
+  #loseTakenLegs(owned: readonly OwnedRun[]): void {
     const fences = new Map(owned.map(({ n, fence }) => [n, fence]))
     for (const [run, { row, executor }] of this.#legs) {
       const fence = fences.get(run)
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
       executor.lose(lostRun(row.id))
-      await journal.write(() => ask('notCrashed', run), 'repeatable')
+      this.#lostAlive.add(run)
     }
+  }
+
+  async #lookIntoInboxes(): Promise<void> {
+    const { journal, owner } = this.#plan
+    for (const run of await journal.read(ask('runsWithInbox', owner))) this.lookIntoInbox(run)
+  }
+  /** Says that this process lives: the legs that it has lost haven't crashed. */
+  async #tellAlive(): Promise<void> {
+    if (this.#lostAlive.size === 0) return
+    const lost = [...this.#lostAlive]
+    await this.#plan.journal.write(function* () {
+      for (const run of lost) yield* ask('notCrashed', run)
+    }, 'repeatable')
+    for (const run of lost) this.#lostAlive.delete(run)
   }
   /**
    * Releases the runs of this process that it does nothing with: the write that claimed one was committed, and failed here because the
    * connection was lost. Without this, no process would carry them as long as this one lives.
    */
-  async #releaseLegless(owned: readonly OwnedRun[]): Promise<void> {
-    if (this.#pulse.isOver) return
+  async #releaseLegless(): Promise<void> {
+    if (this.#unconfirmedUntil === undefined) return
+    const now = systemClock.now()
     const isUsed = ({ n, id }: OwnedRun): boolean => this.#legs.has(n) || this.#unwritten.has(n) || this.#isLive(id)
-    const legless = owned.filter((run) => !isUsed(run))
-    if (legless.length === 0) return
-    // A run that is claimed meanwhile has another fence.
-    await this.#plan.journal.write(function* () {
-      for (const { n, fence } of legless) yield* ask('releaseRun', n, fence)
-    }, 'repeatable')
+    const legless = (await this.#owned()).filter((run) => !isUsed(run))
+    if (this.#pulse.isOver) return
+    if (legless.length > 0)
+      // A run that is claimed meanwhile has another fence.
+      await this.#plan.journal.write(function* () {
+        for (const { n, fence } of legless) yield* ask('releaseRun', n, fence)
+      }, 'repeatable')
+    if (now >= this.#unconfirmedUntil) this.#unconfirmedUntil = undefined
+  }
+  /** Doesn't reject: what still can't be written stays. */
+  async #writeAgain(): Promise<void> {
+    for (const { row, act } of [...this.#unwritten.values()]) await this.#writeEnd(row, act).catch(() => {})
   }
 
   /**
@@ -272,7 +299,9 @@ export class Legs {
     const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
     const closesAt = Math.max(since + timeoutMs, clock.now() + LAST_WRITE_MS)
     const leftMs = (): number => Math.max(0, closesAt - clock.now())
-    const release = this.#writeAgain().then(() => {
+    // What the last beat began may be in progress.
+    const written = this.#rewrite().then(() => this.#writeAgain())
+    const release = written.then(() => {
       const isAllOver = stillRunning.length === 0 && this.#unwritten.size === 0
       return journal.write(function* () {
         const owned = new Map((yield* ask('ownedRuns', owner)).map(({ n, fence }) => [n, fence]))
@@ -294,6 +323,17 @@ export class Legs {
       return Object.freeze({ released: idsOf([]), stillRunning, error })
     }
   }
+}
+
+/** Begins a chore, unless it is still in progress. Doesn't reject: the next beat tries again. */
+function oneAtATime(act: () => Promise<void>): () => Promise<void> {
+  let current: Promise<void> | undefined
+  return () =>
+    (current ??= act()
+      .catch(() => {})
+      .finally(() => {
+        current = undefined
+      }))
 }
 
 /** The least time that a journal has for its last write, in ms: also if `close()` waits for nothing else. */

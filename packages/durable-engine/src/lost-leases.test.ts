@@ -301,7 +301,7 @@ test('a caller who comes just as the last one has left waits for the run like an
   expect(results).toHaveLength(20)
 })
 
-test('close() leaves no alarm of a run, also if what was under way comes to its leg after that', async () => {
+test('close() leaves no alarm of a run, also if a write in progress is confirmed after that', async () => {
   const clock = manualClock()
   const journal = newJournal(newPath())
   const [written, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
