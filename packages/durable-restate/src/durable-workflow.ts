@@ -403,7 +403,7 @@ const answeredBefore = (runId: string, path: string, kept: readonly string[] = [
     `${quotedPath(path)} of the run "${runId}" has an answer already, which counts; this one is not used.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${kept.map(quotedPath).join(', ')} were kept.`}`,
   )
 
-/** An answer of a run that is moved, which counts its early ones anew. */
+/** An answer of a run that is moved, which begins to count its early ones again. */
 function uncounted(answer: GivenAnswer): GivenAnswer {
   const { early: _, ...given } = answer
   return given

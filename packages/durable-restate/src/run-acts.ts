@@ -14,8 +14,8 @@ export interface RunAct {
   /** For retries: the stages that run again although they had settled, those that depend on the ones that were named included. */
   readonly again?: readonly string[]
   /**
-   * `true` for an answer that is not used: it was to a named question whose time passed first, or the graph demands something else of its author
-   * than the version that admitted it.
+   * `true` for an answer that is not used. It was to a named question whose time passed first, or the graph demands something else of its
+   * author by now.
    */
   readonly refused?: true
 }
