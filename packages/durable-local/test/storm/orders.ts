@@ -15,6 +15,8 @@ export type Version = 'old' | 'new' | 'fitting'
 
 /** The file by which the storm tells its processes that they may end once all orders have. */
 export const MAY_END = 'may-end'
+/** The file by which it tells them that each of them has seen the end of all orders. */
+export const ALL_ENDED = 'all-ended'
 
 /** Who asks for something, as tokens: `user@organization:roles`. */
 export const REQUESTER = 'ada@acme'

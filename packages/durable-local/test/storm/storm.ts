@@ -10,7 +10,7 @@ import type { StageGraph } from '@stageflow/core'
 import type { RunDetails } from '@stageflow/durable-engine'
 
 import { randomFrom } from '../random-graph.ts'
-import { MAY_END, orderGraph, orderPlan } from './orders.ts'
+import { ALL_ENDED, MAY_END, orderGraph, orderPlan } from './orders.ts'
 import type { Version } from './orders.ts'
 import type { OpenRuns, StormPlace, Trouble } from './place.ts'
 import { shown, uninterrupted } from './reference.ts'
@@ -127,6 +127,13 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
     lives: 0,
   }))
 
+  /** Once each process has seen the end of all orders, they may end themselves. */
+  const endWithAll = (): void => {
+    if (!workers.every(({ said }) => said.includes('ended'))) return
+    isOver = true
+    writeFileSync(join(folder, ALL_ENDED), '')
+  }
+
   /** Starts a process, and another one whenever it was killed or closed. Resolves when one has ended by itself. */
   const keepAlive = async (worker: Worker, number: number): Promise<void> => {
     while (!isOver) {
@@ -137,12 +144,15 @@ export async function storm(place: StormPlace, plan: StormPlan): Promise<StormRe
       if (worker.isWeak) weak++
       const child = start(number, worker.lives, worker.isWeak)
       worker.child = child
-      child.stdout?.on('data', (bytes) => (worker.said += String(bytes)))
+      child.stdout?.on('data', (bytes) => {
+        worker.said += String(bytes)
+        endWithAll()
+      })
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       worker.lives++
       if (signal === 'SIGKILL' || code === CLOSED) continue
+      if (code === 0) continue // all others have seen, too, that all orders have ended
       isOver = true
-      if (code === 0) continue // the others will see, too, that all orders have ended
       problems.push(`worker ${number} has ended with ${code ?? signal}: see worker-${number}.log`)
       for (const { child: other } of workers) other.kill('SIGKILL')
     }

@@ -5,13 +5,13 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 
 import { randomFrom } from '../random-graph.ts'
-import { MAY_END, orderGraph } from './orders.ts'
+import { ALL_ENDED, MAY_END, orderGraph } from './orders.ts'
 import type { Version } from './orders.ts'
 import { People } from './people.ts'
 import type { OpenRuns } from './place.ts'
 
 // One process of the app in a storm: it recovers runs, without a token, and passes on what people ask for. It may be killed or stopped at
-// any time, and ends by itself once all orders have ended.
+// any time, and ends by itself once all of them have seen that all orders have ended.
 
 /** What the storm tells a worker. */
 export interface WorkerPlan {
@@ -100,5 +100,7 @@ recover()
 setInterval(recover, plan.recoverAgainMs).unref()
 console.log('ready')
 await people.live()
-await runs.close()
 console.log('ended')
+// Another process may still look at its orders through what this one serves.
+while (!existsSync(file(ALL_ENDED))) await new Promise((resolve) => setTimeout(resolve, 20))
+await runs.close()
