@@ -2,7 +2,7 @@ import { TerminalError, handlers, serde, workflow } from '@restatedev/restate-sd
 import type { Serde, WorkflowContext, WorkflowDefinition, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import type { GraphFingerprint } from '@stageflow/core/durable'
+import type { AnswerDemands, GraphFingerprint } from '@stageflow/core/durable'
 import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, namesIn, runDurable } from '@stageflow/core/durable'
 import { checkArgumentCount, classifyError, lostInJson, show } from '@stageflow/core/kit'
 import { unguarded } from './admission.ts'
@@ -17,9 +17,10 @@ import { completed } from './completed.ts'
 import { countEarly, tooManyAnswers } from './early-count.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
-import { ACTS, ANSWER, CANCEL, CLAIM, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED } from './names.ts'
+import { ACTS, ANSWER, CANCEL, CLAIM, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED, TOLD } from './names.ts'
 import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
+import { UNASKED, askedBefore } from './questions.ts'
 import type { Question } from './questions.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { CLAIM_MS } from './recorded-run.ts'
@@ -137,7 +138,7 @@ export function durableWorkflow<Stages, Ports>(
       if (!(await completed(context.promise(ONCE + request.id).resolve())))
         throw terminal(notAdmitted({ action, runId }, 'it was carried out before. Sign each request by itself'), 403)
     }
-    if ((await lastClaim(context)).isHeld) throw terminal(isRemoved(runId), 409)
+    if ((await lastClaim(context)).isHeld || !(await isTold(context, started))) throw terminal(isRemoved(runId), 409)
     return [request, await stateOf(context, started), started]
   }
 
@@ -189,10 +190,12 @@ export function durableWorkflow<Stages, Ports>(
       by,
       ids: idsOf(request.input ?? {}),
       acts: moved === undefined ? [] : actsOfMoved(moved),
+      ...(moved !== undefined && { asked: askedBefore(moved, shape) }),
     }
     if (!(await completed(context.promise<Started>(STARTED).resolve(started)))) return false
     for (const [name, value] of Object.entries(moved?.promises ?? {}))
       await told(context.promise(name).resolve(name.startsWith(ANSWER) ? uncounted(value as GivenAnswer) : value))
+    if (moved !== undefined) await told(context.promise(TOLD).resolve(true))
     const sent = context.genericSend<BegunRequest>({
       service: options.name,
       method: 'run',
@@ -209,7 +212,7 @@ export function durableWorkflow<Stages, Ports>(
     const { body } = await received(context, 'read', sent)
     const started = await context.promise<Started>(STARTED).peek()
     if (started === undefined) return null
-    const { at: _, by, acts: __, ...known } = started
+    const { at: _, by, acts: __, asked: ___, ...known } = started
     const { userId, orgId } = by ?? known.ids
     const state = await stateOf(context, started)
     const questions = state.status === 'running' ? await questionsOf(context) : new Map<string, Question>()
@@ -234,30 +237,38 @@ export function durableWorkflow<Stages, Ports>(
     const { body, question } = request
     const runId = context.key
     if (state.status !== 'running') throw terminal(ended(runId, state), 409)
-    const questions = await questionsOf(context)
+    const written = await questionsOf(context)
+    const { questions: before = [], unsure = [] } = started.asked ?? {}
+    // A run that goes on with facts writes what it had asked a moment later.
+    const questions = new Map([...before, ...written])
     const given = await orRefusedLater(async () => checkedAnswers(graph, body))
     const nameOf = namesOf(state.startedAt, await actsOf(context, started))
     const found = orRefused(() => foundAnswers(runId, questions, nameOf, { answers: given, question }))
+    if (found.some(({ path }) => unsure.includes(path) && !written.has(path))) throw terminal(isRemoved(runId), 409)
     // Looked at first, so that all are kept, or none, unless another answer comes between.
     const kept: string[] = []
     for (const { name, path } of found)
       if ((await context.promise(name).peek()) !== undefined) throw terminal(answeredBefore(runId, path), 409)
-    await countOrRefuse(context, found)
+    await countOrRefuse(context, started, found)
     for (const each of found) {
       const given = givenAnswer(request, each)
       if (await completed(context.promise<GivenAnswer>(each.name).resolve(given))) {
         kept.push(each.path)
         continue
       }
-      await countEarly(context, -earlyIn(found.slice(kept.length)))
+      await countEarly(context, started.run, -earlyIn(found.slice(kept.length)))
       throw terminal(answeredBefore(runId, each.path, kept), 409)
     }
     await checkKept(context, started)
   }
 
   /** Refuses answers if too many of the run would wait for their questions. */
-  async function countOrRefuse(context: WorkflowSharedContext, found: readonly FoundAnswer[]): Promise<void> {
-    const tooMany = await countEarly(context, earlyIn(found))
+  async function countOrRefuse(
+    context: WorkflowSharedContext,
+    { run }: Started,
+    found: readonly FoundAnswer[],
+  ): Promise<void> {
+    const tooMany = await countEarly(context, run, earlyIn(found))
     if (tooMany !== undefined) throw terminal(tooManyAnswers(context.key, tooMany), 429)
   }
 
@@ -400,7 +411,7 @@ const noReason = (runId: string, reason: unknown): StageflowError =>
 const answeredBefore = (runId: string, path: string, kept: readonly string[] = []): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
-    `${quotedPath(path)} of the run "${runId}" has an answer already, which counts; this one is not used.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${kept.map(quotedPath).join(', ')} were kept.`}`,
+    `${quotedPath(path)} of the run "${runId}" has an answer already, so this one is not used. See with client.status(runId) whether that one counts.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${kept.map(quotedPath).join(', ')} were kept.`}`,
   )
 
 /** An answer of a run that is moved, which begins to count its early ones again. */
@@ -409,18 +420,25 @@ function uncounted(answer: GivenAnswer): GivenAnswer {
   return given
 }
 
-/** What is kept of an answer. What is given by name is trusted, and without interceptors nothing was demanded. */
+/** What is kept of an answer. */
 function givenAnswer(request: ClientRequest, { stage, answer, isEarly }: FoundAnswer): GivenAnswer {
-  const { by, question, isAdmitted } = request
-  const all = request.demanded ?? (isAdmitted ? undefined : {})
-  const demanded = all && ((Object.hasOwn(all, stage) && all[stage]) || {})
+  const { by, question } = request
+  const demanded = demandedFor(stage, request)
   return {
     answer,
     ...(by !== undefined && { by }),
     ...(question !== undefined && { onlyThis: true }),
     ...(isEarly && { early: true }),
-    ...(demanded && { demanded }),
+    ...(demanded !== undefined && { demanded }),
   }
+}
+
+/** What was demanded of who answers a stage. Undefined for a part of the app: its answer is trusted, whatever the graph demands by now. */
+function demandedFor(stage: string, { demanded, isAdmitted }: ClientRequest): AnswerDemands | undefined {
+  const nothing: AnswerDemands = {}
+  if (demanded === undefined) return isAdmitted ? undefined : nothing
+  const found = Object.hasOwn(demanded, stage) ? demanded[stage] : undefined
+  return found ?? nothing
 }
 
 const earlyIn = (found: readonly FoundAnswer[]): number => found.filter(({ isEarly }) => isEarly).length
@@ -456,6 +474,10 @@ async function lastClaim(
   }
 }
 
+/** Whether a run has got what it was told before it was moved or tried again. Until then, a later answer could come before an earlier one. */
+const isTold = async (context: WorkflowSharedContext, { asked }: Started): Promise<boolean> =>
+  asked === undefined || (await context.promise(TOLD).peek()) !== undefined
+
 const stateOf = async (context: WorkflowSharedContext, { at }: Started): Promise<StoredState> =>
   (await context.get<StoredState>(RUN)) ?? { status: 'running', startedAt: at }
 
@@ -466,7 +488,7 @@ const actsOf = async (context: WorkflowSharedContext, { acts }: Started): Promis
 async function questionsOf(context: WorkflowSharedContext): Promise<QuestionsByPath> {
   const questions = new Map<string, Question>()
   for (const key of await context.stateKeys()) {
-    if (key.startsWith(ENDED)) questions.set(key.slice(ENDED.length), { number: 0, key: '', is: 'ended' })
+    if (key.startsWith(ENDED)) questions.set(key.slice(ENDED.length), UNASKED)
     const question = key.startsWith(QUESTION) ? await context.get<Question>(key) : null
     if (question !== null) questions.set(key.slice(QUESTION.length), question)
   }

@@ -5,10 +5,12 @@ import type { OutputSchema, StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { observed } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
-import { post } from '../test/sent.ts'
+import { post, signed } from '../test/sent.ts'
 import { countEarly } from './early-count.ts'
 import { durableWorkflow, moveRun } from './index.ts'
 import type { DurableHandlers } from './index.ts'
+import { STARTED } from './names.ts'
+import type { RunView, Started } from './run-view.ts'
 
 const ask = ({ resumed }: StageContext) =>
   resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer, by: resumed.by?.system }
@@ -63,7 +65,10 @@ test('the first early answer counts, and what cannot be asked is refused', async
   await observed(async () => (await client.status('r'))?.requests.length === 1)
   await client.as('first').answer('r', { b: 1 })
   for (const [answers, message] of [
-    [{ b: 2 }, '"b" of the run "r" has an answer already'],
+    [
+      { b: 2 },
+      '"b" of the run "r" has an answer already, so this one is not used. See with client.status(runId) whether that one counts.',
+    ],
     [{ letters: { 1: 1 }, kid: { chek: 1 } }, 'it has an answer for "chek" (did you mean "check"?)'],
     [{ letters: { one: 1 } }, 'it has an answer for "one"'],
     [{ letters: 1 }, 'the answer for "letters" must be an object with an answer for a stage, not 1'],
@@ -201,17 +206,26 @@ async function serveCounting() {
     const { workflow: known } = durableWorkflow(graph, { name, secret }) as unknown as {
       readonly workflow: DurableHandlers
     }
-    const count = handlers.workflow.shared(async (context: WorkflowSharedContext, added: number) => {
-      await countEarly(context, added)
+    const count = handlers.workflow.shared(async (context: WorkflowSharedContext, { run, added }: Counted) => {
+      await countEarly(context, run ?? (await runOf(context)), added)
     })
     return workflow({ name, handlers: { ...known, count } })
   }
   const { client, name } = await serve<typeof graph>((name) => [counting(name)])
   await client.start('r')
   await observed(async () => (await client.status('r'))?.requests.length === 1)
-  const count = async (added: number) => expect(await post(`/${name}/r/count`, added)).toMatchObject({ status: 200 })
-  return { client, name, count }
+  const count = async (added: number, run?: string) =>
+    expect(await post(`/${name}/r/count`, { run, added })).toMatchObject({ status: 200 })
+  const run = async () => (await post(`/${name}/r/read`, signed({ workflow: name, runId: 'r', action: 'read' }))).value
+  return { client, name, count, run: async () => ((await run()) as RunView).run }
 }
+/** `run`: without one, that which has the id now. */
+interface Counted {
+  readonly run?: string
+  readonly added: number
+}
+const runOf = async (context: WorkflowSharedContext): Promise<string> =>
+  ((await context.promise<Started>(STARTED).peek()) as Started).run
 const TOO_MANY = {
   code: 'durable-restate/too-many-answers',
   message: expect.stringContaining('1001 answers') as string,
@@ -250,4 +264,16 @@ test('what was refused does not count as waiting, nor does what its question has
   await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
   await client.answer('r', { letters: { 7: 1 } })
   expect((await client.resume('r', { letters: { 0: 1, 1: 1 }, kid: { check: 1 } })).status).toBe('completed')
+})
+
+test('what Restate counts for a run after it was moved, because it tries an earlier request again, does not count for the moved one', async () => {
+  const { client, name, count, run } = await serveCounting()
+  const before = await run()
+  await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
+  expect(await run()).not.toBe(before)
+  await count(1_000, before)
+  await client.answer('r', { b: 1 })
+  await count(999)
+  await expect(client.answer('r', { 'a/b-c': 1 })).rejects.toMatchObject(TOO_MANY)
+  await client.cancel('r', 'seen')
 })

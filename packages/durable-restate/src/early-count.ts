@@ -8,12 +8,16 @@ const MOST_EARLY = 1_000
 
 /**
  * Counts so many more answers of a run that come before their questions. Returns how many would wait if those are too many; they are not
- * counted then. `added` is below 0 for answers that were counted and not kept.
+ * counted then. `added` is below 0 for answers that were counted and not kept. `run`: the id of the request that started the run.
  */
-export async function countEarly(context: WorkflowSharedContext, added: number): Promise<number | undefined> {
+export async function countEarly(
+  context: WorkflowSharedContext,
+  run: string,
+  added: number,
+): Promise<number | undefined> {
   if (added === 0) return undefined
   for (;;) {
-    const { total, next } = await lastCount(context)
+    const { total, next } = await lastCount(context, `${EARLY}${run} `)
     const taken = (await context.get<number>(EARLY_TAKEN)) ?? 0
     const waiting = total + added - taken
     if (added > 0 && waiting > MOST_EARLY) return waiting
@@ -23,19 +27,22 @@ export async function countEarly(context: WorkflowSharedContext, added: number):
 
 /**
  * How many answers have come early. A handler beside the run can't write into its state. So each request resolves a promise of its own with the
- * count, and two at once can't resolve the same one. `next`: the name of the first that isn't resolved.
+ * count, and two at once can't resolve the same one. `prefix`: of their names. `next`: the name of the first that isn't resolved.
  */
-async function lastCount(context: WorkflowSharedContext): Promise<{ readonly total: number; readonly next: string }> {
+async function lastCount(
+  context: WorkflowSharedContext,
+  prefix: string,
+): Promise<{ readonly total: number; readonly next: string }> {
   let [last, total, unused] = [0, 0, 1]
   const look = async (number: number): Promise<boolean> => {
-    const count = await context.promise<number>(EARLY + number).peek()
+    const count = await context.promise<number>(prefix + number).peek()
     if (count === undefined) unused = number
     else [last, total] = [number, count]
     return count !== undefined
   }
   while (await look(unused)) unused *= 2
   while (unused - last > 1) await look(Math.floor((last + unused) / 2))
-  return { total, next: EARLY + unused }
+  return { total, next: prefix + unused }
 }
 
 export const tooManyAnswers = (runId: string, waiting: number): StageflowError =>

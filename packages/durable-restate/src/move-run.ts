@@ -69,7 +69,8 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
     start: { startedAt, trace, limitFrom },
     facts: journal.facts,
     triedAgain: journal.triedAgain,
-    refused: journal.refused,
+    // A worker of an older version doesn't know this part.
+    ...(journal.refused.length > 0 && { refused: journal.refused }),
     promises,
     lastPending: journal.lastPending,
   }

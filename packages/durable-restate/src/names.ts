@@ -2,6 +2,8 @@
 
 /** The promise that tells that the run was started, and by which request. */
 export const STARTED = 'run started'
+/** The promise that tells that a run which was moved or tried again has got the answers that were given before. */
+export const TOLD = 'run told'
 /** The step that a run begins with. */
 export const START = 'run start'
 /** The step that keeps the result of a run: its report has times that differ between attempts. */
@@ -18,7 +20,10 @@ export const CANCEL = 'run cancel'
 export const ONCE = 'request '
 /** The promise of an answer: followed by the number of the question and its path. */
 export const ANSWER = 'answer '
-/** The promise of how many answers have come before their questions: followed by the number of the request that brought some. */
+/**
+ * The promise of how many answers have come before their questions: followed by the id of the request that started the run, a space, and the
+ * number of the request that brought some. Restate may try a request again after the run was moved, which must not count there.
+ */
 export const EARLY = 'early answers '
 /** The state that tells how many of them the run has got. */
 export const EARLY_TAKEN = 'early answers taken'

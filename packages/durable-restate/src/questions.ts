@@ -3,6 +3,7 @@ import { answerPath, attemptsAround, parseKey, pathText } from '@stageflow/core/
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { ENDED, QUESTION } from './names.ts'
 import type { RefusedAnswer } from './run-acts.ts'
+import type { KeptFact } from './service-call.ts'
 
 /** What a stage, or an item of a map, has asked last. The state of the workflow keeps it by the path of its answer. */
 export interface Question {
@@ -18,6 +19,9 @@ export interface Question {
   /** When the stage goes on without an answer, in ms since 1970. */
   readonly until?: number | undefined
 }
+
+/** Of a stage that has ended without a question. */
+export const UNASKED: Question = { number: 0, key: '', is: 'ended' }
 
 /** The questions of a run, by the paths of their answers. */
 export class Questions {
@@ -86,6 +90,14 @@ export class Questions {
     return changed.filter(([, { is }]) => is === 'open')
   }
 
+  /** What the state doesn't have yet. */
+  unwritten(): readonly (readonly [path: string, question: Question])[] {
+    return [
+      ...[...this.#unasked].map((path) => [path, UNASKED] as const),
+      ...[...this.#unwritten].map((path) => [path, this.#asked.get(path) as Question] as const),
+    ]
+  }
+
   /** The path of an answer as a text, for the key of a call. */
   #textOf(key: string): string {
     return pathText(answerPath(key, this.#graph))
@@ -98,6 +110,43 @@ export class Questions {
     this.#asked.set(path, question)
     this.#unwritten.add(path)
   }
+}
+
+/** What a run had asked before it was moved or tried again. The new run writes the same into its state, but not at once. */
+export interface AskedBefore {
+  /** By the paths of their answers, without what was requested. */
+  readonly questions: readonly (readonly [path: string, question: Question])[]
+  /**
+   * The paths whose numbers only the new run knows. If an attempt of a child pipeline had ended when its stage asked, that question has no
+   * number, and the facts don't tell.
+   */
+  readonly unsure: readonly string[]
+}
+
+/** Reads the questions of a run from the facts that it goes on with. */
+export function askedBefore({ facts, refused = [] }: FactsBefore, graph: GraphFingerprint): AskedBefore {
+  const questions = new Questions(graph, refused)
+  const known = new Set(facts.map(({ kind, key }) => `${kind} ${key}`))
+  const waits = new Set<string>()
+  const unsure = new Set<string>()
+  for (const fact of facts) {
+    const { kind, key } = fact
+    if (kind === 'answer') waits.delete(key)
+    if (kind === 'timer' && waits.delete(key)) questions.expired(key)
+    if (kind !== 'call') continue
+    if (fact.facts.status !== 'suspend') {
+      questions.ended(key)
+      continue
+    }
+    waits.add(key)
+    questions.ask(key, {}, !known.has(`answer ${key}`) && !known.has(`timer ${key}`))
+    if (attemptsAround(key, graph).length > 0) unsure.add(pathText(answerPath(key, graph)))
+  }
+  return { questions: questions.unwritten().filter(([path]) => !unsure.has(path)), unsure: [...unsure] }
+}
+interface FactsBefore {
+  readonly facts: readonly KeptFact[]
+  readonly refused?: readonly RefusedAnswer[] | undefined
 }
 
 /** Whether a key is of a call for an item of a map, for its source, or for an attempt of a child pipeline that repeats. */

@@ -56,11 +56,13 @@ export function keptByRetry(graph: GraphFingerprint, journal: RunJournal, { agai
   const limitFrom = systemClock.now()
   const facts = factsForRetry(graph, journal.facts, again)
   const asked = new Set(facts.flatMap(({ kind, key }) => (kind === 'call' ? [key] : [])))
+  // A stage that runs again forgets what it had refused.
+  const refused = journal.refused.filter(({ key }) => asked.has(key))
   return {
     start: { startedAt, trace, limitFrom },
     facts,
-    // A stage that runs again forgets what it had refused.
-    refused: journal.refused.filter(({ key }) => asked.has(key)),
+    // A worker of an older version doesn't know this part.
+    ...(refused.length > 0 && { refused }),
     triedAgain: [
       ...journal.triedAgain,
       {

@@ -1,5 +1,6 @@
 import type { Kept, PipelineStatus, RunAuthor, RunInput } from '@stageflow/core'
 import type { NamedRequest } from './answers.ts'
+import type { AskedBefore } from './questions.ts'
 import type { RunAct } from './run-acts.ts'
 
 /** How far a run is, and what it waits for. */
@@ -36,6 +37,8 @@ export interface Started extends Pick<RunView, 'run' | 'kept' | 'ids'> {
   readonly at: number
   /** What was asked of the run before it was moved or tried again. */
   readonly acts: readonly RunAct[]
+  /** What it had asked before; undefined for a run that was neither moved nor tried again. */
+  readonly asked?: AskedBefore | undefined
   readonly by?: RunAuthor | undefined
 }
 
