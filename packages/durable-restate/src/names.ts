@@ -21,8 +21,8 @@ export const ONCE = 'request '
 /** The promise of an answer: followed by the number of the question and its path. */
 export const ANSWER = 'answer '
 /**
- * The promise of how many answers have come before their questions: followed by the id of the request that started the run, a space, and the
- * number of the request that brought some. Restate may try a request again after the run was moved, which must not count there.
+ * The promise of how many answers have come before their questions. The id of the request that started the run follows, a space, and the
+ * number of the request that brought some. If Restate repeats a request after the run was moved, it doesn't count there.
  */
 export const EARLY = 'early answers '
 /** The state that tells how many of them the run has got. */
