@@ -14,6 +14,7 @@ const LATER_TESTS = ['packages/core/test/later-facts.test.ts']
 const ANSWER_TESTS = [`${ENGINE}/early-answers.test.ts`]
 const RETRY_TESTS = [`${ENGINE}/retry-failed.test.ts`]
 const LEASE_TESTS = [`${ENGINE}/lost-leases.test.ts`, `${LOCAL}/lost-leases.test.ts`]
+const LATE_TESTS = [`${ENGINE}/late-journal.test.ts`]
 const FAILED_WRITES_TESTS = [`${ENGINE}/failed-writes.test.ts`, `${LOCAL}/failed-writes.test.ts`]
 const CHANGED_DEMANDS_TESTS = [`${ENGINE}/changed-demands.test.ts`]
 const REUSED_ID_TESTS = [`${ENGINE}/reused-ids.test.ts`]
@@ -542,8 +543,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a leg that could not be written is left alone',
     `${ENGINE}/legs.ts`,
-    '        this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })\n',
-    '        void [canBeWritten, release]\n',
+    '      if (isLast()) this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })\n',
+    '',
     LEASE_TESTS,
   ),
   mutant(
@@ -677,7 +678,7 @@ export const RULE_MUTANTS = [
   mutant(
     'a claim that is committed late is not looked for',
     `${ENGINE}/legs.ts`,
-    'if (now >= this.#unconfirmedUntil) this',
+    'if (now >= this.#leglessUntil) this',
     'this',
     FAILED_WRITES_TESTS,
   ),
@@ -701,6 +702,34 @@ export const RULE_MUTANTS = [
     'if (this.#needsLease && this.#lease.isDue(now)) await',
     'if (this.#lease.isDue(this.#plan.clock.now())) await',
     LEASE_TESTS,
+  ),
+  mutant(
+    'a leg that was claimed during a look for lost ones is lost',
+    `${ENGINE}/legs.ts`,
+    'of legs) {\n      const fence',
+    'of legs && this.#legs) {\n      const fence',
+    LATE_TESTS,
+  ),
+  mutant(
+    'the end of an earlier leg is taken for that of the later one',
+    `${ENGINE}/legs.ts`,
+    '(this.#unwritten.get(row.n)?.row.fence ?? 0) <= row.fence',
+    'true',
+    LATE_TESTS,
+  ),
+  mutant(
+    'a lease counts that ended during a claim',
+    `${ENGINE}/lease.ts`,
+    'if (this.isHeld || !hasOthers) this',
+    'this',
+    LATE_TESTS,
+  ),
+  mutant(
+    'a run whose claim was repeated stays with a process that does nothing with it',
+    `${ENGINE}/legs.ts`,
+    '    this.#leglessUntil ??= now\n',
+    '',
+    LATE_TESTS,
   ),
   mutant(
     'a lease is renewed only once what a beat writes about single runs is written',

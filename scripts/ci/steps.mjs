@@ -88,7 +88,7 @@ export const PARTS = {
     minutes: 55,
     steps: [
       step(
-        '1,000 orders come to what they should on Restate: kills, stops, restarts, cut connections, a rolling deploy',
+        '400 orders come to what they should on Restate: kills, stops, restarts, cut connections, a rolling deploy',
         'node --conditions=@stageflow/source --no-warnings packages/durable-restate/test/storm/storm-heavy.ts',
       ),
       killHeavy(

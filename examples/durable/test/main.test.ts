@@ -12,7 +12,7 @@ test('--try refuses a stranger, reminds, kills three processes, retries the paym
   const { code, stdout, stderr } = await start(['--try'], { TMPDIR: folder }).ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout.match(/killed with SIGKILL/g)).toHaveLength(3)
-  expect(stdout).toMatch(/^ {2}Refused: Run "order-7" belongs to another user/m)
+  expect(stdout).toMatch(/^ {2}Refused: The caller may not do this with run "order-7" \(answer\)/m)
   expect(stdout).toMatch(STORY_END)
   expect(readdirSync(folder)).toEqual([])
 })

@@ -223,7 +223,7 @@ export function checkFit(graph: NamedGraph, id: string, before: GraphFingerprint
 const crashLoop = (runId: string, crashes: number): StageflowError =>
   new StageflowError(
     'durable-engine/crash-loop',
-    `Run "${runId}" has failed: ${crashes} legs in a row ended with their process before a stage had ended. Look for what ends the process, such as a lack of memory, and start the run again under another id.`,
+    `Run "${runId}" has failed: ${crashes} legs in a row ended with their process before a stage had ended. Look for what ends the process, such as a lack of memory. Then call retryFailed(graph, runId): it repeats no stage that has settled.`,
   )
 
 /**

@@ -50,7 +50,7 @@ export class Lease {
   }
   /** A run was claimed in a write that began at `claimedAt`, which renewed the lease. If that had ended, others may have the other runs. */
   noteClaim(claimedAt: number, hasOthers: boolean): void {
-    if (claimedAt < this.#until || !hasOthers) this.note(claimedAt)
+    if (this.isHeld || !hasOthers) this.note(claimedAt)
   }
 
   /** Renews it until `pulse` ends: no other process may begin a call whose code is still here. Doesn't reject. */

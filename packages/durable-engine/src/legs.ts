@@ -69,8 +69,11 @@ export class Legs {
   readonly #isLive: (id: string) => boolean
   readonly #calls = new CallsInProgress()
   #isBeating = false
-  /** Until when a claim that was rejected here may still be committed, on the machine's clock. Undefined once its run was looked for after that. */
-  #unconfirmedUntil: number | undefined
+  /**
+   * Until when the journal may get runs of this process that it does nothing with, on the machine's clock. Undefined once they were looked for
+   * after that.
+   */
+  #leglessUntil: number | undefined
   /** The legs whose end could not be written, by the number of their run. The next beats try again. */
   readonly #unwritten = new Map<number, LegEnd>()
   /** The runs that others have taken from legs which live. The journal is to be told. */
@@ -166,17 +169,16 @@ export class Legs {
    */
   async #writeEnd<T>(row: RunRow, act: () => Act<T>): Promise<T> {
     const { journal } = this.#plan
-    const before = this.#unwritten.get(row.n)
+    const isLast = (): boolean => (this.#unwritten.get(row.n)?.row.fence ?? 0) <= row.fence
     try {
       const written = await journal.write(act, 'repeatable')
       // A later leg of the run may have ended meanwhile.
-      if (this.#unwritten.get(row.n) === before) this.#unwritten.delete(row.n)
+      if (isLast()) this.#unwritten.delete(row.n)
       return written
     } catch (error) {
       const release = (): Act<unknown> => ask('releaseRun', row.n, row.fence)
       const canBeWritten = journal.mayPass(error) !== undefined
-      if (this.#unwritten.get(row.n) === before)
-        this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })
+      if (isLast()) this.#unwritten.set(row.n, { row, act: canBeWritten ? act : release, error })
       this.#beat()
       throw error
     }
@@ -184,7 +186,7 @@ export class Legs {
 
   /** The journal has rejected a claim, and may have committed it, or still do so: the next beats release its run. */
   noteUnconfirmed(): void {
-    this.#unconfirmedUntil = systemClock.now() + this.#plan.leaseMs
+    this.#leglessUntil = systemClock.now() + this.#plan.leaseMs
     this.#beat()
   }
   /** Whether the lease protects something. */
@@ -192,7 +194,7 @@ export class Legs {
     return this.#legs.size > 0 || this.#unwritten.size > 0
   }
   get #isBusy(): boolean {
-    return this.#needsLease || this.#lostAlive.size > 0 || this.#unconfirmedUntil !== undefined
+    return this.#needsLease || this.#lostAlive.size > 0 || this.#leglessUntil !== undefined
   }
 
   /** Renews the lease and begins the chores, as long as this process has something to do with runs. */
@@ -217,20 +219,23 @@ export class Legs {
     try {
       await this.#lease.renew()
       // It counts once the legs whose runs were taken are lost.
-      this.#loseTakenLegs(await this.#owned())
+      const legs = [...this.#legs]
+      this.#loseTakenLegs(legs, await this.#owned())
     } catch {
       return
     }
     this.#lease.note(now)
+    // A journal may have repeated a claim, and found what it had claimed the first time.
+    this.#leglessUntil ??= now
     for (const { executor } of this.#legs.values()) executor.leaseRenewed()
   }
   async #owned(): Promise<readonly OwnedRun[]> {
     const { journal, owner } = this.#plan
     return journal.read(ask('ownedRuns', owner))
   }
-  #loseTakenLegs(owned: readonly OwnedRun[]): void {
+  #loseTakenLegs(legs: readonly (readonly [number, LiveLeg])[], owned: readonly OwnedRun[]): void {
     const fences = new Map(owned.map(({ n, fence }) => [n, fence]))
-    for (const [run, { row, executor }] of this.#legs) {
+    for (const [run, { row, executor }] of legs) {
       const fence = fences.get(run)
       const isOurs = fence !== undefined && fence <= row.fence
       if (isOurs || executor.lost.aborted) continue
@@ -247,17 +252,23 @@ export class Legs {
   async #tellAlive(): Promise<void> {
     if (this.#lostAlive.size === 0) return
     const lost = [...this.#lostAlive]
-    await this.#plan.journal.write(function* () {
-      for (const run of lost) yield* ask('notCrashed', run)
-    }, 'repeatable')
-    for (const run of lost) this.#lostAlive.delete(run)
+    // Others may take them once more meanwhile.
+    this.#lostAlive.clear()
+    try {
+      await this.#plan.journal.write(function* () {
+        for (const run of lost) yield* ask('notCrashed', run)
+      }, 'repeatable')
+    } catch {
+      for (const run of lost) this.#lostAlive.add(run)
+      this.#beat()
+    }
   }
   /**
    * Releases the runs of this process that it does nothing with: the write that claimed one was committed, and failed here because the
    * connection was lost. Without this, no process would carry them as long as this one lives.
    */
   async #releaseLegless(): Promise<void> {
-    if (this.#unconfirmedUntil === undefined) return
+    if (this.#leglessUntil === undefined) return
     const now = systemClock.now()
     const isUsed = ({ n, id }: OwnedRun): boolean => this.#legs.has(n) || this.#unwritten.has(n) || this.#isLive(id)
     const legless = (await this.#owned()).filter((run) => !isUsed(run))
@@ -267,7 +278,7 @@ export class Legs {
       await this.#plan.journal.write(function* () {
         for (const { n, fence } of legless) yield* ask('releaseRun', n, fence)
       }, 'repeatable')
-    if (now >= this.#unconfirmedUntil) this.#unconfirmedUntil = undefined
+    if (now >= this.#leglessUntil) this.#leglessUntil = undefined
   }
   /** Doesn't reject: what still can't be written stays. */
   async #writeAgain(): Promise<void> {

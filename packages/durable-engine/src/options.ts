@@ -5,7 +5,7 @@ import { CLOCK, type OptionRules, whole } from '@stageflow/core/kit'
 export interface EngineOptions {
   /** How long after the death of a process others wait before they take over its runs, in ms. Default: 5,000. */
   readonly leaseMs?: number
-  /** How many legs in a row may end with their process before a run has a new fact. Then it fails. Default: 5. */
+  /** How many legs in a row may end with their process before a run has a new fact. After one more, it fails. Default: 5. */
   readonly maxRecoveries?: number
   /** Maximum length of one input, output, answer or reason to cancel as JSON, in characters. Default: 4 Mi. */
   readonly maxFactLength?: number

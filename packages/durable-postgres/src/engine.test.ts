@@ -20,6 +20,7 @@ if (isHeavy) {
   await import('../../durable-engine/src/answer-by-schema.test.ts')
   await import('../../durable-engine/src/changed-demands.test.ts')
   await import('../../durable-engine/src/kept-answers.test.ts')
+  await import('../../durable-engine/src/late-journal.test.ts')
   await import('../../durable-engine/src/org-less.test.ts')
   await import('../../durable-engine/src/schedule.test.ts')
   await import('../../durable-engine/src/surplus-arguments.test.ts')

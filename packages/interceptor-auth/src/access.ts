@@ -76,9 +76,12 @@ export async function requireAccess(
   if (isAllowed === true) return
   throw refusal(
     'auth/foreign-run',
-    `Run "${runId}" belongs to another user, and its caller may not do this (${action}). Answers need the roles of the stage's answeredBy, in the organization of the run; if tokens never have one, pass auth({ orgId: false }). For other rules pass auth({ allows }).`,
+    `The caller may not do this with run "${runId}" (${action}). Unless you pass auth({ allows }), ${action === 'answer' ? WHO_ANSWERS : 'only the user who began the run may.'}`,
   )
 }
+
+const WHO_ANSWERS =
+  'a stage with answeredBy is answered by users with its roles, in the organization of the run, and any other stage by the user who began the run. If tokens never have an organization, pass auth({ orgId: false }).'
 
 /** Who the user of a run is today. Throws `auth/revoked` if the run may not go on. */
 export async function renewed(identity: Identity, renew: Renew, by: Waiting, limitMs: number): Promise<Identity> {

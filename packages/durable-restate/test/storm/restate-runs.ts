@@ -146,7 +146,7 @@ async function retry({ retries }: Address, id: string): Promise<void> {
     .catch((cause: unknown) => {
       throw new StageflowError('durable-engine/unavailable', `No answer to the retry of ${id}.`, { cause })
     })
-  if ('code' in end) throw new StageflowError(end.code, end.message)
+  if ('code' in end) throw Object.assign(new StageflowError(end.code, end.message), { status: end.httpStatus })
   if (end.status === 'failed') throw new StageflowError('core/pipeline-failed', 'The run has failed.')
 }
 

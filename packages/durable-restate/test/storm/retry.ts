@@ -10,8 +10,14 @@ import { secret } from '../secret.ts'
 import { WORKFLOW } from './workflow.ts'
 import type { Address } from './workflow.ts'
 
-/** How a retry has ended: with the status of the order, or with the code of an error. */
-export type RetryEnd = { readonly status: string } | { readonly code: string; readonly message: string }
+/** How a retry has ended: with the status of the order, or with an error. */
+export type RetryEnd = { readonly status: string } | RetryError
+interface RetryError {
+  readonly code: string
+  readonly message: string
+  /** That of the answer of Restate, if it refused the request. */
+  readonly httpStatus: number | undefined
+}
 
 /**
  * Tries failed orders again as their requester, for workers that ask with `POST /ORDER`. A retry removes the failed run from Restate and
@@ -47,7 +53,10 @@ export async function serveRetries(address: Omit<Address, 'retries'>) {
   const ended = (order: string): Promise<RetryEnd> =>
     (planOf(order).failures > 1 ? retryWithNewCard(order) : retry(order)).then(
       ({ status }) => ({ status }),
-      (error: unknown) => ({ code: (error as { readonly code?: string }).code ?? 'none', message: String(error) }),
+      (error: unknown) => {
+        const { code = 'none', status } = error as { readonly code?: string; readonly status?: number }
+        return { code, message: String(error), httpStatus: status }
+      },
     )
 
   const server = createServer((request, response) => {
