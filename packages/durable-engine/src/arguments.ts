@@ -1,6 +1,8 @@
 import { StageflowError } from '@stageflow/core'
-import { AGAIN } from '@stageflow/core/durable'
+import { AGAIN, SYSTEM_NAME } from '@stageflow/core/durable'
 import { FLAG, TEXT, checkOptions, checkWait, passGraph, plainOptions, show } from '@stageflow/core/kit'
+
+import { jsonText } from './json.ts'
 
 const LONGEST_ID = 512
 
@@ -39,9 +41,9 @@ export function checkScheduleName(name: unknown): asserts name is string {
   )
 }
 
-/** Throws `durable-engine/illegal-option` if a run can't be cancelled for this reason. */
-export function checkReason(reason: unknown): asserts reason is string {
-  if (TEXT[0](reason)) return
+/** Throws `durable-engine/illegal-option` if a run can't be cancelled for this reason, and `durable-engine/too-large`. */
+export function checkReason(runId: string, reason: unknown, maxLength: number): asserts reason is string {
+  if (TEXT[0](reason)) return void jsonText(reason, `The reason to cancel run "${runId}"`, maxLength)
   throw new StageflowError(
     'durable-engine/illegal-option',
     `cancel() was given the reason ${show(reason)}; pass ${TEXT[1]}, such as 'the order was withdrawn'.`,
@@ -59,10 +61,10 @@ export function checkAgain(again: unknown): asserts again is readonly string[] {
 
 /** Throws `durable-engine/illegal-option` for what can't name a part of the app. */
 export function checkName(name: unknown): asserts name is string {
-  if (TEXT[0](name)) return
+  if (SYSTEM_NAME[0](name)) return
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `as() was given the name ${show(name)}; pass ${TEXT[1]} that says which part of the app acts, such as 'month end'.`,
+    `as() was given the name ${show(name)}; pass ${SYSTEM_NAME[1]}, such as 'month end'.`,
   )
 }
 

@@ -167,7 +167,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkOpen()
       const [graph, runId, reason, options] = graphFirst(given)
       checkRunId('cancel()', runId)
-      checkReason(reason)
+      checkReason(runId, reason, maxFactLength)
       if (graph === undefined) return runs.cancel(runId, { reason })
       checkLeg('cancel()', graph, options)
       const row = await existing(runId)
@@ -223,7 +223,7 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async cancel(runId, reason) {
           checkOpen()
           checkRunId('cancel()', runId)
-          checkReason(reason)
+          checkReason(runId, reason, maxFactLength)
           return runs.cancel(runId, { reason, by })
         },
         get: detailsOf,

@@ -105,7 +105,10 @@ export interface DurableRuns extends AsyncDisposable {
     runId: string,
     ...options: RetryArguments<Stages, Ports>
   ): Promise<PipelineResult<Stages>>
-  /** Cancels a run in whatever process. Resolves once that is recorded, with false if the run has ended already. */
+  /**
+   * Cancels a run in whatever process. Resolves once that is recorded, with false if the run has ended already. Rejects with
+   * `durable-engine/too-large` if the reason is longer than `maxFactLength`.
+   */
   cancel(graph: NamedGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
   cancel(runId: string, reason: string): Promise<boolean>
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
@@ -113,7 +116,10 @@ export interface DurableRuns extends AsyncDisposable {
   /** Everything about one run; undefined if the journal has no such run. */
   get(graph: NamedGraph, runId: string, options?: RunOptions & GetOptions): Promise<RunDetails | undefined>
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
-  /** Acts in the name of a part of the app, such as `'month end'`. It checks nothing, and what it does is recorded under that name. */
+  /**
+   * Acts in the name of a part of the app, such as `'month end'`. It checks no caller, and what it does is recorded under that name. A name
+   * has at most 512 characters, isn't blank and has no line breaks: otherwise it throws `durable-engine/illegal-option`.
+   */
   as(name: string): SystemRuns
   /**
    * Starts a run of a graph at each time of a cron expression. The id of the run is `name/time`, with the time as ISO 8601, so of all

@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
 import { demandsOf, fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
 import type { CallFacts, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
-import { asClause } from '@stageflow/core/kit'
+import { asClause, printable, show, someOf } from '@stageflow/core/kit'
 
 import { checkGuarded } from './admission.ts'
 import { problemBySchema } from './answer-by-schema.ts'
@@ -178,10 +178,10 @@ function answerRows(
     const others = named === undefined ? [] : matched.filter(({ question }) => !isNamed(row, question, named))
     const all = [
       ...problems,
-      ...twice.map((path) => `"${path}" has been answered already`),
-      ...others.map(({ path }) => `"${path.join('/')}" does not ask the question that was named (${named})`),
+      ...twice.map((path) => `${show(path)} has been answered already`),
+      ...others.map(({ path }) => `${show(path.join('/'))} does not ask the question that was named (${show(named)})`),
     ]
-    if (all.length > 0) throw notWaiting(row, all.join('; '))
+    if (all.length > 0) throw notWaiting(row, someOf(all, '; '))
     const rows = matched.map(rowOf)
     const waiting = [...inbox, ...rows].filter(({ kind }) => kind === 'early').length
     if (waiting > MOST_EARLY && rows.some(({ kind }) => kind === 'early')) throw tooMany(row, waiting)
@@ -201,13 +201,13 @@ function problemOf(key: string, value: string, schemas: ReadonlyMap<string, obje
   const schema = schemas.get(key)
   const { answer } = JSON.parse(value) as GivenAnswer
   const problem = schema === undefined ? undefined : problemBySchema(answer, schema)
-  return problem === undefined ? [] : [`"${key}": ${asClause(problem)}`]
+  return problem === undefined ? [] : [`${show(key)}: ${asClause(printable(problem, 1_000))}`]
 }
 
 const refusedAnswers = ({ id }: RunRow, problems: readonly string[]): StageflowError =>
   new StageflowError(
     'durable-engine/answer',
-    `An answer for run "${id}" was refused, so none was kept, and the questions stay open: ${problems.join('; ')}. Pass what the answerSchema of the question takes; get(runId) has it in requests.`,
+    `An answer for run "${id}" was refused, so none was kept, and the questions stay open: ${someOf(problems, '; ')}. Pass what the answerSchema of the question takes; get(runId) has it in requests.`,
   )
 
 /** An answer as the inbox has it. `text`: the answer as JSON. */

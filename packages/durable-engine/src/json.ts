@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { asClause, lostInJson, textOf } from '@stageflow/core/kit'
+import { asClause, lostInJson, printable, textOf } from '@stageflow/core/kit'
 
 /**
  * Writes a value from outside as JSON. Throws `durable-engine/not-json` if JSON would lose or change a part of it, and
@@ -23,7 +23,7 @@ export const unreadable = (cause: unknown, runId: string): StageflowError =>
     ? cause
     : new StageflowError(
         'durable-engine/not-json',
-        `The answers for run "${runId}" cannot be read: ${asClause(textOf(cause))}. Pass strings, finite numbers, booleans, null, arrays and plain objects.`,
+        `The answers for run "${runId}" cannot be read: ${asClause(printable(textOf(cause), 1_000))}. Pass strings, finite numbers, booleans, null, arrays and plain objects.`,
         { cause },
       )
 

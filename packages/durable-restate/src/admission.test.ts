@@ -330,6 +330,18 @@ test('a graph whose interceptors check callers needs a secret', () => {
   expect(() => open.as('job')).toThrow(/as\(\): without a secret, anyone could act by any name/)
 })
 
+test.each([' ', 'a\nb', 'a\u2028b', 'n'.repeat(513)])('a part of the app cannot act by the name %j', (name) => {
+  const client = durableClient({ url: restate.url, name: 'x', secret })
+  expect(() => client.as(name)).toThrow(
+    expect.objectContaining({
+      code: 'durable-restate/illegal-option',
+      message: expect.stringContaining(
+        'name must be a string of 1 to 512 characters without control characters and line breaks',
+      ) as string,
+    }),
+  )
+})
+
 test('each refused request is an event of the graph in the process of the client', async () => {
   const eventSink = recordingSink()
   const { client } = await serveOrder({ eventSink }, {})

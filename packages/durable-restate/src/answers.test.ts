@@ -61,6 +61,22 @@ describe.each(ANSWER_CASES)('answers for $title', ({ questions, answers, durable
   })
 })
 
+test('a message stays short and on one line, whatever names and questions a caller passes', () => {
+  const questions = { approve: 'open' } as const
+  const text = `a\n2026 ERROR forged\u2028${'x'.repeat(3_000_000)}`
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`unknown ${index}`, 1]))
+  const call = (answers: object, question?: string) => () =>
+    findAnswers('r', asked(questions), nameOf, { answers, question }, graph)
+  const short = expect.objectContaining({
+    message: expect.stringMatching(/^[^\p{Cc}\u2028]{1,4000}$/u) as string,
+  }) as Error
+  expect(call({ [text]: 1 })).toThrow(short)
+  expect(call({ kid: { [text]: 1 } })).toThrow(short)
+  expect(call({ approve: 1 }, text)).toThrow(short)
+  expect(call(many)).toThrow(short)
+  expect(call(many)).toThrow('; and 19988 more')
+})
+
 test('everything that is wrong with answers is in one error', () => {
   const questions = { approve: 'answered', 'kid/check': 'ended', 'kid/letters/4': 'open' } as const
   const wrong = (): unknown => namesFor(questions, { approve: 1, aprove: 1, kid: { check: 1 } })

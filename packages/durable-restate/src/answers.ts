@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { keyAtPath, matchAnswers, namesIn, parseKey, pathText } from '@stageflow/core/durable'
 import type { GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
-import { show } from '@stageflow/core/kit'
+import { show, someOf } from '@stageflow/core/kit'
 import { answerName } from './names.ts'
 import type { Question } from './questions.ts'
 import type { RunAct } from './run-acts.ts'
@@ -67,12 +67,12 @@ export function findAnswers(
   const others = named === undefined ? [] : matched.filter((each) => !isNamed(each))
   const problems = [
     ...wrong,
-    ...others.map(({ path }) => `"${path.join('/')}" does not ask the question that was named (${show(named)})`),
+    ...others.map(({ path }) => `${show(path.join('/'))} does not ask the question that was named (${show(named)})`),
   ]
   if (problems.length > 0)
     throw new StageflowError(
       'durable-restate/not-waiting',
-      `The run "${runId}" can't take these answers: ${problems.join('; ')}. See what it waits for with client.status(runId).`,
+      `The run "${runId}" can't take these answers: ${someOf(problems, '; ')}. See what it waits for with client.status(runId).`,
     )
   return matched.map(({ path: names, answer, question }) => {
     const path = pathText(names)

@@ -15,7 +15,7 @@ import {
   show,
 } from '@stageflow/core/kit'
 import type { MethodRules, OptionRule, OptionRules, WaitOptions } from '@stageflow/core/kit'
-import { AGAIN, fingerprintOf } from '@stageflow/core/durable'
+import { AGAIN, SYSTEM_NAME, fingerprintOf } from '@stageflow/core/durable'
 import type { NamedGraph } from '@stageflow/core/durable'
 import { ClientAdmissions } from './admission.ts'
 import type { Admitted, Asking } from './admission.ts'
@@ -102,7 +102,8 @@ export interface DurableClient<Stages> extends NamedClient<Stages> {
   retryFailed(runId: string, options?: RetryRunOptions<Stages>): Promise<DurableResult<Stages>>
   /**
    * Acts in the name of a part of the app, such as `'month end'`. No interceptor is asked, and answers are recorded as given by that name.
-   * Needs the secret.
+   * Needs the secret. A name has at most 512 characters, isn't blank and has no line breaks: otherwise it throws
+   * `durable-restate/illegal-option`.
    */
   as(name: string): NamedClient<Stages>
   stats(): DurableClientStats
@@ -123,7 +124,10 @@ export interface NamedClient<Stages> {
     answers: AnswersOf<Stages>,
     options?: { readonly signal?: AbortSignal } & AnsweredQuestion,
   ): Promise<DurableResult<Stages>>
-  /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
+  /**
+   * Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`, and with
+   * `durable-restate/too-large` if the reason has more than 15 MiB as JSON.
+   */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
   /** How far a run is; undefined if no run has this id. */
   status(runId: string, options?: WaitOptions): Promise<RunState | undefined>
@@ -402,7 +406,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
       return resultOf(runId, run, { caller }, wait)
     },
     as: (system) => {
-      checkOptions('as()', ILLEGAL_OPTION, { name: system }, { name: required(TEXT) })
+      checkOptions('as()', ILLEGAL_OPTION, { name: system }, { name: required(SYSTEM_NAME) })
       if (keys.length > 0) return Object.freeze(checkedMethods(controls(system), NAMED_CALLS))
       throw new StageflowError(
         ILLEGAL_OPTION,

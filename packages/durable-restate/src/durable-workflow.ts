@@ -4,7 +4,7 @@ import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import type { AnswerDemands, GraphFingerprint } from '@stageflow/core/durable'
 import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, namesIn, runDurable } from '@stageflow/core/durable'
-import { checkArgumentCount, classifyError, lostInJson, show } from '@stageflow/core/kit'
+import { checkArgumentCount, classifyError, lostInJson, show, someOf } from '@stageflow/core/kit'
 import { unguarded } from './admission.ts'
 import type { GivenAnswer, GivenStop } from './arrival.ts'
 import { findAnswers, namesOf, openRequests } from './answers.ts'
@@ -18,7 +18,7 @@ import { countEarly, tooManyAnswers } from './early-count.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
 import { ACTS, ANSWER, CANCEL, CLAIM, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED, TOLD } from './names.ts'
-import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
+import { checkAnswerSize, checkReasonSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
 import { UNASKED, askedBefore } from './questions.ts'
 import type { Question } from './questions.ts'
@@ -289,6 +289,7 @@ export function durableWorkflow<Stages, Ports>(
   async function cancel(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
     const [{ body: reason, by }, state, started] = await receivedOnce(context, 'cancel', sent)
     if (typeof reason !== 'string') throw terminal(noReason(context.key, reason), 400)
+    orRefused(() => checkReasonSize(context.key, reason))
     if (state.status !== 'running') return false
     const isFirst = await completed(
       context.promise<GivenStop>(CANCEL).resolve({ reason, ...(by !== undefined && { by }) }),
@@ -411,7 +412,7 @@ const noReason = (runId: string, reason: unknown): StageflowError =>
 const answeredBefore = (runId: string, path: string, kept: readonly string[] = []): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
-    `${quotedPath(path)} of the run "${runId}" has an answer already, so this one is not used. See with client.status(runId) whether that one counts.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${kept.map(quotedPath).join(', ')} were kept.`}`,
+    `${quotedPath(path)} of the run "${runId}" has an answer already, so this one is not used. See with client.status(runId) whether that one counts.${kept.length === 0 ? '' : ` It came at the same time: the answers to ${someOf(kept.map(quotedPath))} were kept.`}`,
   )
 
 /** An answer of a run that is moved, which begins to count its early ones again. */
@@ -443,7 +444,7 @@ function demandedFor(stage: string, { demanded, isAdmitted }: ClientRequest): An
 
 const earlyIn = (found: readonly FoundAnswer[]): number => found.filter(({ isEarly }) => isEarly).length
 
-const quotedPath = (path: string): string => `"${namesIn(path).join('/')}"`
+const quotedPath = (path: string): string => show(namesIn(path).join('/'))
 
 /** The schema of an answer may have made something of it that JSON can't hold. */
 function checkAnswerJson(runId: string, path: string, answer: unknown): void {

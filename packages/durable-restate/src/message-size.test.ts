@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CALL_FACTS, checkAnswerSize, factsTooLarge, limited, resultTooLarge } from './message-size.ts'
+import { CALL_FACTS, checkAnswerSize, checkReasonSize, factsTooLarge, limited, resultTooLarge } from './message-size.ts'
 
 const text = 'x'.repeat(15 * 1024 ** 2)
 
@@ -13,6 +13,16 @@ test('an answer that is too large is refused', () => {
   checkAnswerSize('r', 'approve', 'yes')
   expect(() => checkAnswerSize('r', 'approve', text)).toThrow(
     /^The answer for "approve" of the run "r" has 15728642 bytes as JSON, and at most 15728640 are kept/,
+  )
+})
+
+test('a reason to cancel that is too large is refused', () => {
+  checkReasonSize('r', 'too late')
+  expect(() => checkReasonSize('r', text)).toThrow(
+    expect.objectContaining({
+      code: 'durable-restate/too-large',
+      message: expect.stringMatching(/^The reason to cancel the run "r" has 15728642 bytes as JSON/) as string,
+    }),
   )
 })
 

@@ -54,6 +54,16 @@ export function checkAnswerSize(runId: string, key: string, answer: unknown): vo
     )
 }
 
+/** The same for a reason to cancel. */
+export function checkReasonSize(runId: string, reason: string): void {
+  const bytes = serde.json.serialize(reason).length
+  if (bytes > MOST_STEP_BYTES)
+    throw new StageflowError(
+      'durable-restate/too-large',
+      `The reason to cancel the run "${runId}" has ${limit(bytes)}.`,
+    )
+}
+
 /** What is kept of a result that is too large. */
 export interface TooLarge {
   readonly bytes: number

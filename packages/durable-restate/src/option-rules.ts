@@ -18,8 +18,9 @@ export const HEADERS: OptionRule = [
 ]
 /** The path of a URL can't hold `.` and `..`, and UTF-8 can't hold half a surrogate pair. */
 export const RUN_ID: OptionRule = [
-  (value) => typeof value === 'string' && /^.{1,512}$/su.test(value) && !/^\.\.?$|\p{Surrogate}/u.test(value),
-  'a string of 1 to 512 characters, such as the id of an order, and not "." or ".."',
+  (value) =>
+    typeof value === 'string' && /^.{1,512}$/su.test(value) && !/^\.\.?$|[\p{Control}\p{Surrogate}]/u.test(value),
+  'a string of 1 to 512 characters without control characters, such as the id of an order, and not "." or ".."',
 ]
 
 function isHeader([name, text]: readonly [string, unknown]): boolean {

@@ -93,7 +93,7 @@ test('the client refuses a request that JSON would change, or with a wrong name,
   expect(await client.status('r')).toBeUndefined()
 })
 
-test.each<[runId: unknown]>([[''], [undefined], ['.'], ['..'], ['x'.repeat(513)], ['\ud800']])(
+test.each<[runId: unknown]>([[''], [undefined], ['.'], ['..'], ['x'.repeat(513)], ['\ud800'], ['a\nb']])(
   'the run id %j is refused by each method',
   async (runId) => {
     const client = durableClient<typeof graph>({ url: restate.url, name: 'x', secret })
@@ -224,7 +224,7 @@ test.each([
 })
 
 test(
-  'an answer that is too large is refused with the status of its code, and the run waits on',
+  'an answer or a reason to cancel that is too large is refused with the status of its code, and the run waits on',
   { timeout: 30_000 },
   async () => {
     const { client, name } = await serveOpen(asking)
@@ -233,6 +233,10 @@ test(
     expect(await post(`/${name}/r/answer`, JSON.stringify({ body: { approve: large(16) } }))).toMatchObject({
       status: 413,
       message: expect.stringContaining('[durable-restate/too-large] The answer for "') as string,
+    })
+    expect(await post(`/${name}/r/cancel`, JSON.stringify({ body: 'x'.repeat(16 * 1024 ** 2) }))).toMatchObject({
+      status: 413,
+      message: expect.stringContaining('[durable-restate/too-large] The reason to cancel') as string,
     })
     await client.answer('r', { approve: 'yes' })
     expect((await client.attach('r')).data).toEqual({ approve: { answer: 'yes' } })

@@ -15,6 +15,7 @@ export function didYouMean(name: string, names: Iterable<string>, most: number =
   let best: string | undefined
   let least = most + 1
   for (const one of names) {
+    if (Math.abs(name.length - one.length) > most) continue // a name from outside may be megabytes long
     // More edits than one in three letters would turn a short name into any other, such as "nope" into "scope".
     let edits = Math.min(least - 1, Math.floor(Math.max(name.length, one.length) / 3))
     while (edits >= 0 && isNear(name.toLowerCase(), one.toLowerCase(), edits)) {

@@ -2,6 +2,14 @@ import { textOf } from './errors.ts'
 import { isError } from './foreign.ts'
 
 const LONGEST = 80
+/** How many names or problems a message lists. */
+export const MOST_LISTED = 12
+/**
+ * Control characters, line ends, half characters, and marks that are invisible or turn the direction of writing: they can paint the
+ * terminal, forge a line or hide what it says. Joiners stay, because some emoji need them.
+ */
+export const UNSAFE: RegExp = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 /** A long password is cut out before the text is cut. In characters. */
 const LONGEST_READ = 1_000
 /** The name and the password in a URL, such as one that was passed in the place of a client. A password may have any characters. */
@@ -27,4 +35,26 @@ export function show(value: unknown): string {
 
 const withoutSecrets = (text: string): string =>
   text.replaceAll(CREDENTIALS, '://…@').replaceAll(TOKENS, (_, key?: string, jwt?: string) => `${key ?? jwt}…`)
-const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)
+const cut = (text: string): string => printable(text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)
+
+/**
+ * Text from outside on one line, with control sequences escaped: `\n`, `\x1b`, `\u202e`. A text of more than `longest` characters is cut,
+ * because an id or a reason may be megabytes long. Default: 4,000.
+ */
+export function printable(text: string, longest: number = 4_000): string {
+  const read = text.length > longest ? `${text.slice(0, longest)}…` : text
+  return read.replace(UNSAFE, written)
+}
+
+function written(character: string): string {
+  const code = character.codePointAt(0) as number
+  if (code < 0x100) return ESCAPES[character] ?? `\\x${code.toString(16).padStart(2, '0')}`
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+/** Names or problems in a message: of many the first ones, and how many more there are. */
+export function someOf(parts: readonly string[], separator: ', ' | '; ' = ', ', most: number = MOST_LISTED): string {
+  const shown = parts.slice(0, most).join(separator)
+  const more = parts.length - most
+  return more > 0 ? `${shown}${separator === ', ' ? ' ' : separator}and ${more} more` : shown
+}

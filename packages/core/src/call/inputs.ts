@@ -1,7 +1,7 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { StageflowError } from '../base/errors.ts'
 import { bareRecord } from '../base/objects.ts'
-import { show } from '../base/show.ts'
+import { show, someOf } from '../base/show.ts'
 import type { InputStatus } from '../contract/context.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
@@ -144,11 +144,4 @@ function undeclared(node: StageNode, stage: unknown): StageflowError {
   )
 }
 
-function listed(names: readonly string[], none: string): string {
-  if (names.length === 0) return none
-  const shown = names
-    .slice(0, 12)
-    .map((name) => `"${name}"`)
-    .join(', ')
-  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown
-}
+const listed = (names: readonly string[], none: string): string => someOf(names.map((name) => `"${name}"`)) || none

@@ -1,5 +1,6 @@
 import { isObject } from '../base/check.ts'
 import { StageflowError, asClause, textOf } from '../base/errors.ts'
+import { printable, show, someOf } from '../base/show.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
@@ -18,7 +19,7 @@ export async function checkedAnswers(graph: NamedGraph, answers: unknown): Promi
   if (problems.length === 0) return checked
   throw new StageflowError(
     'core/answer',
-    `An answer was refused, so none was kept, and the questions stay open: ${problems.join('; ')}. Pass what the answerSchema of the stage takes.`,
+    `An answer was refused, so none was kept, and the questions stay open: ${someOf(problems, '; ')}. Pass what the answerSchema of the stage takes.`,
   )
 }
 
@@ -56,10 +57,13 @@ async function checkOf(
 async function validated(schema: OutputSchema, answer: unknown, path: string, problems: string[]): Promise<unknown> {
   try {
     const { value, issues } = readResult(await schema['~standard'].validate(answer))
-    if (issues !== undefined) problems.push(`"${path}": ${asClause(issues)}`)
+    if (issues !== undefined) problems.push(`${show(path)}: ${shown(issues)}`)
     return value
   } catch (cause) {
-    problems.push(`"${path}": its answerSchema threw: ${asClause(textOf(cause))}`)
+    problems.push(`${show(path)}: its answerSchema threw: ${shown(textOf(cause))}`)
     return undefined
   }
 }
+
+/** What a schema says, as a part of a sentence. It may quote all of the answer. */
+const shown = (text: string): string => asClause(printable(text, 1_000))

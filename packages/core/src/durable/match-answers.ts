@@ -1,5 +1,5 @@
 import { didYouMean, isObject } from '../base/check.ts'
-import { show } from '../base/show.ts'
+import { show, someOf } from '../base/show.ts'
 import { stageNamed } from './fit.ts'
 import type { GraphFingerprint } from './fit.ts'
 
@@ -122,7 +122,7 @@ function* matchEarly<Question extends KnownQuestion>(
     return yield* matchAll<Question>(new Map(), answer, inside(place, name))
   if (stage !== undefined || isItem) return yield { path: [...place.path, name], answer, question: undefined }
   const guess = didYouMean(name, [...tree.keys(), ...Object.keys(place.graph?.stages ?? {})])
-  yield { problem: `it has an answer for "${name}"${guess === undefined ? '' : ` (${guess})`}, but ${waiting}` }
+  yield { problem: `it has an answer for ${show(name)}${guess === undefined ? '' : ` (${guess})`}, but ${waiting}` }
 }
 
 function inside({ graph, path }: Place, name: string): Place {
@@ -130,11 +130,11 @@ function inside({ graph, path }: Place, name: string): Place {
   return { graph: stage?.child, isMap: stage?.map === true, path: [...path, name] }
 }
 
-const shown = (path: readonly string[]): string => `"${path.join('/')}"`
+const shown = (path: readonly string[]): string => show(path.join('/'))
 
 function openNames<Question extends KnownQuestion>(tree: QuestionTree<Question>): string {
   const open = [...tree].filter(([, found]) => isOpen(found))
-  return open.map(([name]) => `"${name}"`).join(', ') || 'no answer'
+  return someOf(open.map(([name]) => show(name))) || 'no answer'
 }
 const isOpen = <Question extends KnownQuestion>(found: Question | QuestionTree<Question>): boolean =>
   found instanceof Map ? [...found.values()].some(isOpen) : found.is === 'open'

@@ -2,7 +2,7 @@ import { checkArgumentCount } from '../base/argument-count.ts'
 import { isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
-import { show } from '../base/show.ts'
+import { show, someOf } from '../base/show.ts'
 import { RESUME } from '../contract/results.ts'
 import type { AnswersOf, FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
@@ -122,7 +122,7 @@ const hasNone = (answers: unknown): boolean => isObject(answers) && Object.keys(
 function refuse({ name }: NamedGraph, problems: Iterable<string>): void {
   const all = [...problems]
   if (all.length === 0) return
-  throw new StageflowError('core/resume', `A run of "${name}" cannot be resumed: ${all.join('; ')}.`)
+  throw new StageflowError('core/resume', `A run of "${name}" cannot be resumed: ${someOf(all, '; ')}.`)
 }
 
 /** Why a run can't be resumed with this graph, whatever the answers are. */

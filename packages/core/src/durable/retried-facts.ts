@@ -1,5 +1,6 @@
 import { didYouMean } from '../base/check.ts'
 import type { OptionRule } from '../base/options.ts'
+import { MOST_LISTED, show, someOf } from '../base/show.ts'
 import { callKey, isLimitTimer, outermostStage } from '../contract/keys.ts'
 import type { CallFacts, Fact } from './executor.ts'
 import type { GraphFingerprint } from './fit.ts'
@@ -54,8 +55,8 @@ export function wrongAgain(runId: string, again: readonly string[], graph: Graph
   const names = Object.keys(graph.stages)
   const unknown = again.filter((name) => !names.includes(name))
   if (unknown.length === 0) return undefined
-  const guesses = unknown.flatMap((name) => didYouMean(name, names) ?? [])
-  return `retryFailed(): run "${runId}" has no stage ${unknown.map((name) => `"${name}"`).join(', ')} to run again${guesses.length === 0 ? '' : ` (${guesses.join(' ')})`}; it has ${names.join(', ')}.`
+  const guesses = unknown.slice(0, MOST_LISTED).flatMap((name) => didYouMean(name, names) ?? [])
+  return `retryFailed(): run "${runId}" has no stage ${someOf(unknown.map((name) => show(name)))} to run again${guesses.length === 0 ? '' : ` (${guesses.join(' ')})`}; it has ${names.join(', ')}.`
 }
 
 /** Whether a fact is of one of these stages, or of something inside it. */

@@ -1,5 +1,5 @@
 import { didYouMean, isText } from '../base/check.ts'
-import { show } from '../base/show.ts'
+import { show, someOf } from '../base/show.ts'
 import { findCycles } from '../schedule/plan.ts'
 import { isValue } from './stage.ts'
 import type { Problem, StageSpec } from './stage.ts'
@@ -45,9 +45,7 @@ export interface Edges {
 
 /** The names of the stages, as far as a message has room for them. */
 function listed(places: ReadonlyMap<string, number>): string {
-  const names = [...places.keys()]
-  const more = names.length - MOST_LISTED
-  return more > 0 ? `${names.slice(0, MOST_LISTED).join(', ')} and ${more} more` : names.join(', ')
+  return someOf([...places.keys()], ', ', MOST_LISTED)
 }
 
 /** Returns the dependencies of each stage. Reports illegal ones, and leaves them out. */

@@ -1,3 +1,5 @@
+import { UNSAFE } from '../base/show.ts'
+
 /** How many columns a code point takes up on a terminal, such as `eastAsianWidth` of the package get-east-asian-width. */
 export type CodePointWidth = (codePoint: number) => number
 
@@ -13,32 +15,14 @@ const SEQUENCES = new RegExp(
   `${ESCAPE}\\[[0-?]*[ -/]*[@-~]?|${ESCAPE}[\\]PX^_][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\)?`,
   'g',
 )
-/**
- * Control characters, line ends, half characters, and marks that are invisible or turn the direction of writing: they can paint the
- * terminal, forge a line or hide what it says. Joiners stay, because some emoji need them.
- */
-const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-/** Longer texts are cut: an id or a reason may be megabytes long. In characters. */
+/** Longer texts are cut. In characters. */
 const LONGEST = 4_000
 /** What a reader takes for one character may be many code points: a flag, a family, an accent. */
 const segmenter = new Intl.Segmenter('en')
 
-/** Text from outside on one line, with control sequences escaped: `\n`, `\x1b`, `\u202e`. Cut at 4,000 characters. */
-export function printable(text: string): string {
-  const read = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
-  return PLAIN.test(read) ? read : read.replace(UNSAFE, written)
-}
-
 /** Text from outside on one line, without control sequences. Cut at 4,000 characters. */
 export const plainLine = (text: string): string =>
   text.slice(0, LONGEST).replace(SEQUENCES, '').replace(UNSAFE, ' ').replaceAll(/\s+/g, ' ').trim()
-
-function written(character: string): string {
-  const code = character.codePointAt(0) as number
-  if (code < 0x100) return SHORT[character] ?? `\\x${code.toString(16).padStart(2, '0')}`
-  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`
-}
 
 /**
  * How many columns the text takes up on a terminal that joins no emoji: fewer if it shows a family as one. Counted so, no text flows
