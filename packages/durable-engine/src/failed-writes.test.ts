@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
-import type { Interceptor, PipelineResult, StageContext } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { afterBeats, openRuns, stoppedMachineClock, until } from '../test/open-runs.ts'
@@ -18,8 +18,6 @@ const locked = (): StageflowError => new StageflowError(codes.unavailable, 'The 
 const SOME_BEATS_MS = 550
 /** How long a lease takes that ends only when a test says so. */
 const LONG_MS = 3_600_000
-
-type Run = Promise<PipelineResult<unknown>>
 
 interface Fails {
   fact: () => Error | undefined
@@ -210,9 +208,11 @@ async function twoRuns() {
   const path = newPath()
   const { runs, fails } = openFailing(path, { leaseMs: LONG_MS })
   const { graph, ends } = slowStage()
-  const [first, second] = ['first', 'second'].map((runId) => runs.run(graph, {}, { runId })) as [Run, Run]
-  const settled = Promise.allSettled([first, second])
+  const first = runs.run(graph, {}, { runId: 'first' })
+  await until(() => ends.length === 1)
+  const second = runs.run(graph, {}, { runId: 'second' })
   await until(() => ends.length === 2)
+  const settled = Promise.allSettled([first, second])
   const endLease = (): void => pass(LONG_MS * 2)
   return { path, runs, fails, graph, ends, first, second, settled, endLease }
 }

@@ -168,10 +168,12 @@ test('an end of an earlier leg that is written again late leaves the unwritten e
     }
     return answer()
   }
-  const started = ['x', 'a'].map((runId) => runs.run(graph, {}, { runId }))
+  const first = runs.run(graph, {}, { runId: 'x' })
+  await until(() => ends.length === 1)
+  const second = runs.run(graph, {}, { runId: 'a' })
   await until(() => ends.length === 2)
   for (const end of ends) end()
-  await Promise.allSettled(started)
+  await Promise.allSettled([first, second])
   phase = 'the first is written'
   await isWriting.promise
   const again = runs.run(graph, {}, { runId: 'a' })
