@@ -9,7 +9,8 @@ import { openRuns, until } from '../test/open-runs.ts'
 import { durableRuns } from './durable-runs.ts'
 import type { DurableRuns, RunSchedule } from './index.ts'
 
-const { newPath, newJournal, open, change } = openRuns()
+// On a busy machine no lease ends, so no other process calls a stage again.
+const { newPath, newJournal, open, change } = openRuns({ leaseMs: 3_600_000 })
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

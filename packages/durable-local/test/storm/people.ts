@@ -177,6 +177,9 @@ export class People {
         await this.#give(order, answer)
         confirm()
       } catch (error) {
+        // On Restate a retry is another run. Who may only answer isn't admitted to wait for it, and the answer to the first one has counted.
+        const isOfRetry = codeOf(error) === 'auth/foreign-run' && order.failures > 0
+        if (isOfRetry && (await this.#hasFailedSince(order, seen))) return
         if (codeOf(error) !== 'durable-engine/not-waiting') throw error
         // An order that has failed takes none. It is given again once the order is tried again.
         if (await this.#hasFailedSince(order, seen)) return
