@@ -68,7 +68,7 @@ const hanging = new Pipeline('p').withStage('pay', hang).build()
 async function abandoned(path: string, runId = 'a'): Promise<void> {
   const { runs } = openFailing(path)
   void runs.run(hanging, {}, { runId }).catch(() => {})
-  await until(async () => (await change(path, 'SELECT * FROM runs')).length > 0)
+  await until(async () => (await change(path, `SELECT * FROM runs WHERE id = '${runId}'`)).length > 0)
   await runs.close()
 }
 
@@ -442,14 +442,17 @@ async function busy(path: string, runId = 'beside') {
   const pass = stoppedMachineClock()
   const leaseMs = 60_000
   const { runs, fails } = openFailing(path, { leaseMs })
-  void runs.run(hanging, {}, { runId }).catch(() => {})
+  // A call begins once the lease holds. Before that, the next claim would renew it.
+  const begun = Promise.withResolvers<void>()
+  const graph = new Pipeline('p').withStage('pay', (context) => (begun.resolve(), hang(context))).build()
+  void runs.run(graph, {}, { runId }).catch(() => {})
+  await begun.promise
   const leaseEnd = async (): Promise<number> =>
     Number(
       (await change(path, `SELECT until FROM owners JOIN runs ON owner = owners.id WHERE runs.id = '${runId}'`))[0]?.[
         'until'
       ],
     )
-  await until(async () => (await leaseEnd()) > 0)
   const renewed = async (): Promise<void> => {
     const before = await leaseEnd()
     await change(path, 'UPDATE owners SET until = until - 1000')
@@ -531,10 +534,14 @@ test('a claim that is committed after its connection was lost is released too', 
  * The claim of another run is rejected. From then on each beat looks for runs that this process does nothing with, until a lease has passed.
  * Returns what waits for some of these looks.
  */
-async function unconfirmedClaim({ runs, fails }: ReturnType<typeof openFailing>): Promise<() => Promise<void>> {
-  fails.write = (first) => (first === 'addRun' ? locked() : undefined)
-  const graph = new Pipeline('other').withStage('a', () => ({})).build()
-  await expect(runs.run(graph, {}, { runId: 'other' })).rejects.toMatchObject({ code: codes.unavailable })
+async function unconfirmedClaim(
+  path: string,
+  { runs, fails }: ReturnType<typeof openFailing>,
+): Promise<() => Promise<void>> {
+  await abandoned(path, 'other')
+  // The first question of each claim of a run that exists.
+  fails.write = (first) => (first === 'findRun' ? locked() : undefined)
+  await expect(runs.as('test').attach(hanging, 'other')).rejects.toMatchObject({ code: codes.unavailable })
   fails.write = () => undefined
   return async () => {
     let beats = 0
@@ -548,7 +555,7 @@ test('a run whose claim is not confirmed yet stays with its process, although th
   await abandoned(path)
   const handle = await busy(path)
   const { runs, fails } = handle
-  const looked = await unconfirmedClaim(handle)
+  const looked = await unconfirmedClaim(path, handle)
   const confirmed = Promise.withResolvers<undefined>()
   fails.confirm = (first) => (first === 'findRun' ? confirmed.promise : undefined)
   const graph = new Pipeline('p').withStage('pay', () => ({})).build()
@@ -565,7 +572,7 @@ test('a run whose end has no room stays with its process, although that looks fo
   const path = newPath()
   const handle = await busy(path)
   const { runs, fails } = handle
-  const looked = await unconfirmedClaim(handle)
+  const looked = await unconfirmedClaim(path, handle)
   const graph = new Pipeline('new').withStage('pay', () => ({})).build()
   fails.fact = full
   fails.write = (first) => (first === 'endLeg' ? full() : undefined)
