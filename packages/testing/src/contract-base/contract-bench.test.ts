@@ -58,3 +58,38 @@ test('once something happened in real time, the benches of a contract always wai
   await new ContractBench(manualClock(), patience).comesToRest(never)
   expect(patience.turns).toBe(before)
 })
+
+test('a case that moved the clock at once, because the cases before it did not wait, is tried once more and waits', async () => {
+  const patience = new Patience()
+  patience.sawNothing()
+  const moved: number[] = []
+  const slowRequest = async (ofTry: Patience): Promise<void> => {
+    const bench = new ContractBench(manualClock(), ofTry)
+    const { clock } = bench
+    let isLate = false
+    const stop = clock.setTimeout(() => (isLate = true), 50)
+    await bench.ends(realTime(5).finally(stop), 'the request did not end')
+    moved.push(clock.now())
+    if (isLate) throw new Error('the request was too late')
+  }
+  await patience.tries(slowRequest)
+  expect(moved).toEqual([50, 0])
+  // From now on the cases wait.
+  await patience.tries(slowRequest)
+  expect(moved).toEqual([50, 0, 0])
+})
+
+test('a case that fails although it waited is tried once', async () => {
+  let tries = 0
+  const failing = (): Promise<void> => Promise.reject(new Error(`broken ${++tries}`))
+  await expect(new Patience().tries(failing)).rejects.toThrow('broken 1')
+})
+
+test('a case that fails again once it waits rejects with what it has seen then', async () => {
+  const patience = new Patience()
+  patience.sawNothing()
+  let tries = 0
+  const failing = (): Promise<void> => Promise.reject(new Error(`broken ${++tries}`))
+  await expect(patience.tries(failing)).rejects.toThrow('broken 2')
+  expect(patience.turns).toBe(0)
+})

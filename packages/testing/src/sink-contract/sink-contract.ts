@@ -19,16 +19,22 @@ export function sinkCases(create: CreateSink, waits?: Waits): readonly ContractC
   const patience = new Patience()
   return Object.entries({ ...takingCases, ...endCases }).map(([name, run]) => ({
     name,
-    run: async () => {
-      let bench: SinkBench | undefined
-      try {
-        bench = await SinkBench.make(create, patience, waits)
-        await run(bench)
-      } catch (error) {
-        throw breach('The sink', name, error)
-      } finally {
-        bench?.globals.close()
-      }
-    },
+    run: () => patience.tries((ofTry) => keepsRule(() => SinkBench.make(create, ofTry, waits), name, run)),
   }))
+}
+
+async function keepsRule(
+  make: () => Promise<SinkBench>,
+  name: string,
+  run: (bench: SinkBench) => Promise<void>,
+): Promise<void> {
+  let bench: SinkBench | undefined
+  try {
+    bench = await make()
+    await run(bench)
+  } catch (error) {
+    throw breach('The sink', name, error)
+  } finally {
+    bench?.globals.close()
+  }
 }
