@@ -106,6 +106,7 @@ export type {
   PipelineInfo,
   RunOptions,
   RunParent,
+  RunningChild,
   Runnable,
   StageContext,
   StageInfo,

@@ -464,6 +464,9 @@ test('a child run that code has started cannot ask if interceptors check who ans
         const { status } = await context.runChild(kid)
         return status === 'suspended' ? StageOutput.suspend('May I?') : {}
       }),
+    orFail: (pipeline: Pipeline<{}, {}>) => pipeline.withStage('outer', ({ runChild }) => runChild(kid).orFail()),
+    itemOrFail: (pipeline: Pipeline<{}, {}>) =>
+      pipeline.withMap('outer', { over: () => [1], each: (_one, { runChild }) => runChild(kid).orFail() }),
     item: (pipeline: Pipeline<{}, {}>) =>
       pipeline.withMap('outer', {
         over: () => [1],

@@ -50,7 +50,7 @@ test('the stage of withPipeline ends with the data of the child, or its failure 
   const failed = await run(() => StageOutput.fail('broken'))
   expect(failed).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'core/pipeline-failed', stage: 'child', cause: { message: 'broken' } }],
+    errors: [{ code: 'core/stage-failed', stage: 'child', message: 'broken' }],
   })
   expect(failed.outputs.child).toMatchObject({ status: 'fail', data: { first: { first: true } } })
   expect(failed.report.stages['child']?.children).toMatchObject([

@@ -206,7 +206,8 @@ test("case 7: a cancelled child isn't a failure, and a failed child has the data
     .catch((error: unknown) => error as PipelineFailedError)
   expect(failed).toBeInstanceOf(PipelineFailedError)
   const { result, cause } = failed as PipelineFailedError
-  expect(cause).toMatchObject({ code: 'core/pipeline-failed', result: { data: { first: { one: 1 } } } })
+  expect(cause).toMatchObject({ message: 'broken' })
+  expect(result.outputs['child']).toMatchObject({ status: 'fail', data: { first: { one: 1 } } })
   expect(result.report.stages['child']?.children?.[0]).toMatchObject({
     status: 'failed',
     stages: { first: { status: 'ok' } },

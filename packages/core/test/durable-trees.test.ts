@@ -259,13 +259,13 @@ test('a repeated child runs its attempts by facts, and in no leg does a guard th
   const once = new ArrayExecutor()
   expect(await runDurable(broken, once, {})).toMatchObject({
     status: 'failed',
-    errors: [{ cause: { message: 'a bug' } }],
+    errors: [{ stage: 'answer', message: 'a bug' }],
   })
   expect(once.begun).toHaveLength(2)
   const again = new ArrayExecutor(once.facts)
   expect(await runDurable(broken, again, {})).toMatchObject({
     status: 'failed',
-    errors: [{ cause: { message: 'a bug' } }],
+    errors: [{ stage: 'answer', message: 'a bug' }],
   })
   expect(again.begun).toEqual([])
 })

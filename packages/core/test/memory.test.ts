@@ -170,3 +170,22 @@ test('a run with items and child runs leaves no objects in memory', async () => 
   expect(await reachable()).toEqual([])
   expect(graph.info.stages).toHaveLength(2)
 })
+
+test('a result holds at most 1,000 child runs of a stage that started more', async () => {
+  const child = new Pipeline('child').withStage('a', () => track('data', { a: 1 }))
+  const graph = new Pipeline('demo')
+    .withStage('family', async ({ runChild }) => {
+      for (let n = 0; n < 1_300; n++) await runChild(child).orFail()
+      return {}
+    })
+    .build()
+  const result = await graph.run()
+  let kept = parts.length
+  for (let tries = 0; tries < 20 && kept > 1_000; tries++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    kept = parts.filter(([, ref]) => ref.deref() !== undefined).length
+  }
+  expect(kept).toBe(1_000)
+  expect(Object.keys(result.children)).toHaveLength(1_000)
+})

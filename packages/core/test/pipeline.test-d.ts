@@ -473,6 +473,25 @@ base
       >(),
     { dependencies: ['answer'] },
   )
+base
+  .withStage('whole', ({ runChild }) => runChild(child).orFail())
+  .withStage('part', async ({ runChild }) => {
+    const running = runChild(child)
+    expectTypeOf(running.orFail()).toEqualTypeOf<Promise<{ readonly draft: { text: string }; readonly check: {} }>>()
+    expectTypeOf((await running).status).toEqualTypeOf<'completed' | 'cancelled' | 'suspended' | 'failed'>()
+    expectTypeOf((await running.orFail()).draft.text).toEqualTypeOf<string>()
+    // @ts-expect-error the child has no such stage
+    void (await running.orFail()).nope
+  })
+  .withStage(
+    'reader',
+    ({ inputs }) =>
+      void expectTypeOf(inputs.from('whole')).toEqualTypeOf<{
+        readonly draft: { text: string }
+        readonly check: {}
+      }>(),
+    { dependencies: ['whole'] },
+  )
 // @ts-expect-error Type '"nope"' is not assignable to type '"draft" | "check"'
 base.withPipeline('answer', child, { repeat: { until: 'nope' } })
 // @ts-expect-error 'inputTxt' does not exist in type 'RunInput'

@@ -265,7 +265,7 @@ test('a slot that a run above has set is told apart too', async () => {
     .withPipeline('child', child)
     .build({ interceptors: [setting] })
     .runSettled()
-  expect(result).toMatchObject({ status: 'failed', errors: [{ cause: { code: 'core/slot' } }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/slot' }] })
 })
 
 test('all copies share the sink of the process, so that none is silent', async () => {

@@ -41,7 +41,7 @@ test('an unnamed child pipeline has its circuits per graph too', async () => {
       .build({ clock, interceptors: [breaker] })
   const sick = parentOf(fails)
   await sick.runSettled()
-  expect(await sick.runSettled()).toMatchObject({ errors: [{ cause: { code: 'circuit-breaker/open' } }] })
+  expect(await sick.runSettled()).toMatchObject({ errors: [{ code: 'circuit-breaker/open', stage: 'answer' }] })
   expect((await parentOf(works).runSettled()).status).toBe('completed')
 })
 

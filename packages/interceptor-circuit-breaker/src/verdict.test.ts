@@ -1,4 +1,12 @@
-import { Pipeline, StageKind, StageOutput, StageflowError, type Interceptor, type StageContext } from '@stageflow/core'
+import {
+  Pipeline,
+  StageKind,
+  StageOutput,
+  StageflowError,
+  asStage,
+  type Interceptor,
+  type StageContext,
+} from '@stageflow/core'
 import { timeout } from '@stageflow/interceptor-timeout'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -173,6 +181,36 @@ test('a failed child run counts in the circuits of its own stages, not in that o
   expect(states).toContainEqual(['kid/ask', 'open'])
   expect(states).toContainEqual(['chat/answer', 'closed'])
 })
+
+test.each<[what: string, ends: (child: Pipeline<{ ask: never }, {}>) => Pipeline<{}, {}>]>([
+  ['withPipeline', (child) => new Pipeline('chat').withPipeline('answer', child)],
+  ['asStage', (child) => new Pipeline('chat').withStage('answer', asStage(child))],
+  ['orFail', (child) => new Pipeline('chat').withStage('answer', ({ runChild }) => runChild(child).orFail())],
+])(
+  'a service that is down, or hangs, inside the child of %s opens only the circuit of the stage that calls it',
+  async (_what, ends) => {
+    for (const body of [throws(), ({ clock: { sleep }, signal }: StageContext) => sleep(10_000, signal)]) {
+      const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 3 } })
+      const child = new Pipeline('kid').withStage('ask', body as () => object, { timeoutMs: 10 })
+      const graph = ends(child as never).build({ clock, interceptors: [breaker, timeout({ timeoutMs: false })] })
+      let last: object = {}
+      for (let run = 0; run < 5; run++) {
+        const settled = graph.runSettled()
+        await clock.advance(10)
+        last = await settled
+      }
+      const states = breaker.export().circuits.map(({ key, state }) => [key, state])
+      expect(states).toContainEqual(['kid/ask', 'open'])
+      expect(states).toContainEqual(['chat/answer', 'closed'])
+      expect(last).toMatchObject({
+        errors: [{ code: 'circuit-breaker/open', stage: 'answer' }],
+        outputs: {
+          answer: { retryable: false, data: { key: 'kid/ask', state: 'open', afterMs: expect.any(Number) as number } },
+        },
+      })
+    }
+  },
+)
 
 test('users that a guard of a child pipeline blocks do not lock others out', async () => {
   const breaker = circuitBreaker()

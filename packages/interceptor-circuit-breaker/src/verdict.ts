@@ -1,4 +1,4 @@
-import { StageflowError, type StageInfo, type StageOutput } from '@stageflow/core'
+import { StageflowError, type FailOutput, type RetryOutput, type StageInfo, type StageOutput } from '@stageflow/core'
 import { classifyError, codeOf, httpStatusOf, isAbort, isVerdict, onRejection, read, show } from '@stageflow/core/kit'
 
 /**
@@ -13,6 +13,8 @@ export type IsFailure = (error: unknown) => boolean
 const NOT_CALLED: ReadonlySet<unknown> = new Set(['core/still-running', 'core/attempt-committed', 'core/stage-ended'])
 /** A child run failed. Its stages have circuits of their own, which count that. */
 const OF_CHILDREN: ReadonlySet<unknown> = new Set(['core/pipeline-failed', 'core/guard-exhausted'])
+const isOfChild = (output: FailOutput | RetryOutput): boolean =>
+  (output.status === 'fail' && output.ofChild === true) || hasCode(output.error, OF_CHILDREN)
 
 /** A retry inside the breaker gave up: its last error, the cause, says whether the service is down. */
 const GIVEN_UP: ReadonlySet<unknown> = new Set(['retry/exhausted', 'retry/wait-too-long'])
@@ -30,15 +32,14 @@ export function verdictOn(output: StageOutput, stage: StageInfo, isFailure: IsFa
     case 'retry': {
       const { error } = output
       if (hasCode(error, NOT_CALLED)) return 'neither'
-      if (isTimeout(error)) return 'failure'
-      if (isFailure === undefined) return defaultVerdict(output, stage, error)
+      if (isTimeout(error) && !isOfChild(output)) return 'failure'
+      if (isFailure === undefined) return isOfChild(output) ? 'neither' : defaultVerdict(output, stage, error)
       return askedVerdict(isFailure(error))
     }
   }
 }
 
-function defaultVerdict(output: StageOutput, stage: StageInfo, error: unknown): Verdict {
-  if (hasCode(error, OF_CHILDREN)) return 'neither'
+function defaultVerdict(output: FailOutput | RetryOutput, stage: StageInfo, error: unknown): Verdict {
   // The service works: it was the stage that said no.
   if (isVerdict(stage, output) || (output.status === 'fail' && output.retryable === false)) return 'success'
   switch (classifyError(hasCode(error, GIVEN_UP) ? read(error, 'cause') : error)) {

@@ -1,4 +1,4 @@
-import { Pipeline, StageKind, StageOutput, StageflowError, insertBefore } from '@stageflow/core'
+import { Pipeline, StageKind, StageOutput, StageflowError, asStage, insertBefore } from '@stageflow/core'
 import type { Interceptor, StageContext, StageOptions, StageOutput as Output } from '@stageflow/core'
 import { timeout } from '@stageflow/interceptor-timeout'
 import { manualClock, recordingSink, seededRandom } from '@stageflow/testing'
@@ -650,6 +650,53 @@ test('a stage of a child run with retry: false runs once, even if its parent sta
     expect((await settled).status).toBe('failed')
     expect(charges).toBe(1)
   }
+})
+
+test.each<[what: string, ends: (child: Pipeline<{ inner: never }, {}>) => Pipeline<{}, {}>]>([
+  ['withPipeline', (child) => new Pipeline('chat').withPipeline('outer', child)],
+  ['asStage', (child) => new Pipeline('chat').withStage('outer', asStage(child))],
+  ['orFail', (child) => new Pipeline('chat').withStage('outer', ({ runChild }) => runChild(child).orFail())],
+])(
+  'what a stage of a child says about a retry does not make %s run the child again, unless isRetryable does',
+  async (_what, ends) => {
+    const runs = async (options: RetryOptions) => {
+      let calls = 0
+      const child = new Pipeline('child').withStage(
+        'inner',
+        () => {
+          calls++
+          return StageOutput.fail(new StageflowError('acme/busy', 'busy'), { retryable: true })
+        },
+        { retry: false },
+      )
+      const settled = ends(child as never)
+        .build({ clock, interceptors: [retry({ ...noJitter, ...options })] })
+        .runSettled()
+      await clock.advance(1_000)
+      expect(await settled).toMatchObject({ status: 'failed' })
+      return calls
+    }
+    expect(await runs({})).toBe(1)
+    expect(await runs({ isRetryable: (error) => StageflowError.is(error, 'acme/busy') || undefined })).toBe(3)
+  },
+)
+
+test('a stage that catches the failure of its child can ask for a retry itself', async () => {
+  let calls = 0
+  const child = new Pipeline('child').withStage('inner', () => StageOutput.fail(`busy ${++calls}`), { retry: false })
+  const settled = new Pipeline('chat')
+    .withStage('outer', async ({ runChild }) => {
+      try {
+        return await runChild(child).orFail()
+      } catch (error) {
+        return StageOutput.fail(error, { retryable: true })
+      }
+    })
+    .build({ clock, interceptors: [retry(noJitter)] })
+    .runSettled()
+  await clock.advance(1_000)
+  await settled
+  expect(calls).toBe(3)
 })
 
 test('a stage with child runs is retried only if it or isRetryable asks for it', async () => {

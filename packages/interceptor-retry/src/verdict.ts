@@ -38,9 +38,10 @@ export function verdictOn(output: Failed, context: InterceptorContext, policy: R
   return verdict === true ? askedByServer(error, context) : verdict
 }
 
-function isRetryable({ error, retryable }: FailOutput, { record }: InterceptorContext): boolean {
-  // A child run may have stages that must not run twice. Only the stage itself can say that they may: a timeout doesn't.
-  const isSaidByStage = retryable === true && !StageflowError.is(error, 'timeout/timed-out')
+function isRetryable({ error, retryable, ofChild }: FailOutput, { record }: InterceptorContext): boolean {
+  // A child run may have stages that must not run twice. Only the stage itself can say that they may: a timeout doesn't, nor does a stage
+  // of the child.
+  const isSaidByStage = retryable === true && ofChild !== true && !StageflowError.is(error, 'timeout/timed-out')
   if (record.children !== undefined && !isSaidByStage) return false
   return retryable ?? classifyError(error) === 'transient'
 }

@@ -17,11 +17,17 @@ export const asRunStage = (layer: (context: LiveStageContext) => Answer): RunSta
 export const asLayer = (next: RunStage): ((context: LiveStageContext) => Answer) =>
   next as unknown as ReturnType<typeof asLayer>
 
-/** The output for an error that a stage threw. After an abort, throwing the abort reason is a cancel; anything else is a failure. */
+/**
+ * The output for an error that a stage threw. After an abort, throwing the abort reason is a cancel. An error of `orFail` ends the stage as
+ * its child run ended. Anything else is a failure.
+ */
 export function thrownOutput(host: Host, stage: number, thrown: unknown, failure?: StageflowError): Output {
   const aborted = host.abortOf(stage)
   const passesAbortOn = aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason)
-  if (!passesAbortOn) return new Output('fail', failure ?? toError(thrown), BY_ENGINE)
+  if (!passesAbortOn) {
+    const ending = failure === undefined ? host.facts.stages?.[stage]?.endingOf(thrown) : undefined
+    return ending ?? new Output('fail', failure ?? toError(thrown), BY_ENGINE)
+  }
   return new Output('cancel', host.facts.ending?.reason ?? textOf(thrown))
 }
 

@@ -12,6 +12,8 @@ import type { Resumed, StageRecord } from '../contract/results.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { StageNode } from '../graph/graph.ts'
+import { childData } from '../report/child-ending.ts'
+import type { Outcome } from '../report/outcome.ts'
 import { stageRecord } from '../report/record.ts'
 import type { ShownCall } from '../report/record.ts'
 import type { CallNews } from '../report/run-facts.ts'
@@ -140,10 +142,12 @@ export class LiveStageContext implements InterceptorContext {
   }
   get runChild(): StageContext['runChild'] {
     // The type of the result follows from the child's stages, which only its type has.
-    return (async (child: unknown, input: object = {}, options?: object, ...more: readonly unknown[]) => {
-      checkArgumentCount(3 + more.length, 3, 'runChild(child, input, options)')
-      return await this.#host.facts.graph.openChild(this, child, input, options, this.#childSuffix()).settled
-    }) as StageContext['runChild']
+    return ((child: unknown, input: object = {}, options?: object, ...more: readonly unknown[]) => {
+      const settled = this.#runChild(child, input, options, more)
+      const orFail = async (): Promise<unknown> =>
+        childData(await settled, this, this.#host.facts.stage(this.#node.index))
+      return Object.assign(settled, { orFail })
+    }) as unknown as StageContext['runChild']
   }
 
   // Not bound: interceptors call them on the context, in every call.
@@ -176,6 +180,17 @@ export class LiveStageContext implements InterceptorContext {
 
   get #facts(): StageFacts | undefined {
     return this.#host.facts.stages?.[this.#node.index]
+  }
+
+  async #runChild(
+    child: unknown,
+    input: object,
+    options: object | undefined,
+    more: readonly unknown[],
+  ): Promise<Outcome> {
+    checkArgumentCount(3 + more.length, 3, 'runChild(child, input, options)')
+    const { settled } = this.#host.facts.graph.openChild(this, child, input, options, this.#childSuffix())
+    return (await settled) as Outcome
   }
 
   /** Distinguishes the children that one call of the code starts: `~2` for the second. */

@@ -154,7 +154,8 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
   const { shown, openedAt } = parent
   const { depth, path } = shown
   const stage = run.stage(node.index)
-  ;(stage.children ??= []).push(child)
+  const { childRuns } = stage
+  const number = childRuns.add(child)
   stage.enterCode()
   const data = { pipeline: child.facts.graph.name, childRunId: child.facts.pipelineRunId, depth, path }
   run.events?.emit('pipeline.child_started', data, node.name, openedAt)
@@ -164,6 +165,7 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
     const last = { ...data, durationMs: now - openedAt, ...whyOf(outcome, true) }
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
+  childRuns.ended(number, outcome.status)
   stage.leaveCode()
   loop.codeReturned(node.index)
   host.stoppingIfAny?.childClosed()

@@ -159,23 +159,26 @@ class MapRun {
     this.#forks.add(fork)
     try {
       const value = (host as ParentRun).item?.(fork.live, place, item, this.#each) ?? this.#each(item, fork.context)
-      const output = toOutput(await value, node.name + fork.item)
-      if (output.status === 'suspend')
-        this.#outputs[place] = output.askedAt(facts.clock.now(), jsonSchemaOf(node.answerSchema))
-      else if (output.status === 'ok' || output.status === 'skip') this.#outputs[place] = output
-      else if (!this.#isOver) {
-        this.#ended = output
-        this.#endEarly()
-      }
+      this.#settleItem(place, toOutput(await value, node.name + fork.item))
     } catch (error) {
-      if (!this.#isOver) this.#fail(error)
-      this.#endEarly()
+      this.#settleItem(place, thrownOutput(host, node.index, error))
     }
     this.#forks.delete(fork)
     fork.detach()
     this.#running--
     this.#wake?.()
     leave()
+  }
+
+  #settleItem(place: number, output: Output): void {
+    const { host, node } = this.#behind
+    if (output.status === 'suspend')
+      this.#outputs[place] = output.askedAt(host.facts.clock.now(), jsonSchemaOf(node.answerSchema))
+    else if (output.status === 'ok' || output.status === 'skip') this.#outputs[place] = output
+    else if (!this.#isOver) {
+      this.#ended ??= output
+      this.#endEarly()
+    }
   }
 
   /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */

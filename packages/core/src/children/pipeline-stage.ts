@@ -9,14 +9,14 @@ import { show } from '../base/show.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { Runnable, StageContext } from '../contract/context.ts'
 import { placeSuffix } from '../contract/keys.ts'
-import { Output, StageKind, suspendedOutput } from '../contract/output.ts'
+import { Output, StageKind } from '../contract/output.ts'
 import type { OkOutput, SkipOutput } from '../contract/output.ts'
 import type { RunData } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { StageObject } from '../contract/stage.ts'
 import { CHILD, MadeStage } from '../graph/stage.ts'
 import type { Building, ChildGraph } from '../graph/stage.ts'
-import { failureOf } from '../report/outcome.ts'
+import { childEnding } from '../report/child-ending.ts'
 import type { Outcome } from '../report/outcome.ts'
 import type { PipelineRun } from '../run/run.ts'
 import { openChild } from './child-run.ts'
@@ -70,7 +70,7 @@ export function childStage(given: unknown, options: GivenOptions): MadeStage {
     const open: Open = (context, feedback, suffix) =>
       openChild(context, given, options.input?.(context.inputs, context.snapshot, feedback) ?? {}, undefined, suffix)
     const once = async (context: LiveStageContext): Promise<Output> =>
-      ended(await open(context, undefined, '').settled, context)
+      childEnding(await open(context, undefined, '').settled, context)
     return (repeat === undefined ? once : (context: LiveStageContext) => repeated(context, repeat, open)) as never
   })
 }
@@ -108,7 +108,7 @@ async function repeated(context: LiveStageContext, repeat: Repeat<string>, open:
     const verdict = outcome.status === 'failed' ? verdictOf(child, until, attempt) : undefined
     if (verdict === undefined) {
       if (outcome.status === 'completed' && attempt > 1) context.tryEmitEvent('guard_retry.recovered', about)
-      return ended(outcome, context, { attempt, hits, feedback })
+      return childEnding(outcome, context, { attempt, hits, feedback })
     }
     hits = feedback !== undefined && sameVerdict(feedback, verdict.feedback) ? hits + 1 : 1
     feedback = verdict.feedback
@@ -153,18 +153,6 @@ function keyOf({ data, error }: Feedback): string {
 const sameByDefault = (a: Feedback, b: Feedback): boolean => keyOf(a) === keyOf(b)
 
 /**
- * Turns the outcome of a child run into the output of its stage. If the stage was aborted with its child, it throws the abort
- * reason.
- */
-function ended(outcome: Outcome, context: Pick<LiveStageContext, 'raiseIfCancelled'>, state?: RepeatState): Output {
-  if (outcome.status === 'completed') return new Output('ok', outcome.data)
-  if (outcome.status === 'failed') return new Output('fail', failureOf(outcome), { data: outcome.data })
-  context.raiseIfCancelled()
-  if (outcome.status === 'suspended') return suspendedOutput(outcome.requests, state)
-  return new Output('skip', `the child run was cancelled: ${outcome.reason}`)
-}
-
-/**
  * Makes a stage from a graph or pipeline. It ends as its child run ends, but a cancelled child skips it. `input` returns the
  * fields of the child's input that differ from this run's.
  */
@@ -177,7 +165,7 @@ export function asStage<Stages, Context extends StageContext<any, any> = StageCo
   const stage = {
     async execute(context: Context) {
       const result: unknown = await context.runChild(child, options.input?.(context) ?? {})
-      return ended(result as Outcome, context) as unknown as OkOutput<RunData<Stages>> | SkipOutput
+      return childEnding(result as Outcome, context) as unknown as OkOutput<RunData<Stages>> | SkipOutput
     },
     [CHILD]: child,
   }

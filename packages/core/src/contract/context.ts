@@ -5,7 +5,7 @@ import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageKind } from './output.ts'
-import type { FailedResult, PipelineResult, Resumed, StageNotes } from './results.ts'
+import type { FailedResult, PipelineResult, Resumed, RunData, StageNotes } from './results.ts'
 import type { RunIdentity, RunInput } from './snapshot-fields.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
@@ -210,9 +210,19 @@ interface ContextMembers<out Needs, out Ports, out Answer> extends RunIdentity {
   note<Key extends keyof StageNotes>(key: Key, value: StageNotes[Key]): void
   /**
    * Runs another pipeline inside this stage. A `Pipeline` is built once per parent graph, with the parent's build options.
-   * Rejects only if the child can't start.
+   * Rejects only if the child can't start. To end the stage as the child ends, call `runChild(…).orFail()`.
    */
-  runChild<S>(child: Runnable<S>, input?: RunInput, options?: RunOptions): Promise<PipelineResult<S> | FailedResult<S>>
+  runChild<S>(child: Runnable<S>, input?: RunInput, options?: RunOptions): RunningChild<S>
+}
+
+/** A child run in progress. Resolves with its result, however it ends. */
+export interface RunningChild<S> extends Promise<PipelineResult<S> | FailedResult<S>> {
+  /**
+   * Resolves with the data of a completed child. Otherwise it rejects, and if the stage lets that pass, it ends as its child ended. If the
+   * child failed, the stage fails with the child's own error, its `retryable` and its data. If the child was cancelled, the stage is
+   * skipped. If the child is suspended, the stage suspends.
+   */
+  orFail(): Promise<RunData<S>>
 }
 
 declare const VALUE: unique symbol

@@ -67,6 +67,8 @@ export interface FailOutput extends OfStatus<'fail'> {
   readonly error: unknown
   readonly retryable?: boolean
   readonly data?: unknown
+  /** It is the failure of a child run, which interceptors have seen at the stage of the child. */
+  readonly ofChild?: true
 }
 export interface RetryOutput extends OfStatus<'retry'> {
   readonly error: unknown
@@ -137,6 +139,7 @@ type More = Extras & {
   readonly until?: number | Date
   readonly otherwise?: unknown
   readonly answerSchema?: object
+  readonly ofChild?: true
   readonly byEngine?: true
 }
 
@@ -149,6 +152,7 @@ const EXTRAS = [
   'until',
   'otherwise',
   'answerSchema',
+  'ofChild',
   'artifacts',
   'events',
   'version',
@@ -205,6 +209,7 @@ export class Output {
   declare readonly until: number | undefined
   declare readonly otherwise: unknown
   declare readonly answerSchema: object | undefined
+  declare readonly ofChild: true | undefined
   declare readonly artifacts: Extras['artifacts']
   declare readonly events: Extras['events']
   declare readonly version: string | undefined

@@ -75,8 +75,13 @@ export interface StageRecord {
   readonly chunks: number
   /** Those of its last attempt, and of interceptors around it. `usage` is the sum over its attempts. */
   readonly notes: Readonly<StageNotes>
-  /** The reports of the child runs it started. */
+  /**
+   * The reports of the child runs it started. Of those that have ended at most 1,000 are kept, and a failed one takes the place of one
+   * that didn't fail.
+   */
   readonly children?: readonly PipelineReport[]
+  /** How many of its child runs have ended and are not in `children`, nor in the result. Undefined for none. */
+  readonly childrenLeftOut?: number
 }
 
 export type PipelineStatus = 'completed' | 'cancelled' | 'failed' | 'suspended'
@@ -222,7 +227,8 @@ export interface ChildResult {
 
 /**
  * The result of each child run by its path, such as `answer#2/write`, however the run ends. A path that ran again after a
- * retry ends with `@2`.
+ * retry ends with `@2`. At most 1,000 of each stage are kept once they have ended, failed ones before others: the stage's record counts
+ * the rest as `childrenLeftOut`.
  */
 export interface WithChildren {
   readonly children: Readonly<Record<string, ChildResult>>

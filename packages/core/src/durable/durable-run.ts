@@ -15,7 +15,8 @@ import { jsonSchemaOf } from '../graph/json-schema.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { outputNamed } from '../report/record.ts'
 import type { ParentLink } from '../report/run-facts.ts'
-import type { ChildRun } from '../report/stage-facts.ts'
+import { mostOf } from '../report/child-runs.ts'
+import type { ChildRun } from '../report/child-runs.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
@@ -165,7 +166,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const stage = this.facts.stage(index)
     const ownsStage = stageBegan !== undefined
     const startedAt = stageBegan ?? clock.now()
-    const childrenBefore = stage.children?.length ?? 0
+    const childrenBefore = stage.children?.started ?? 0
+    const leftOutBefore = stage.children?.leftOut ?? 0
     const late = graceOver(context.signal, clock, graceMs)
     let answer: Output | undefined
     try {
@@ -185,7 +187,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
     answer = this.#questionLoops.checked(name, answer, clock.now())
     const { attempts, chunks, notes } = stage
-    const children = this.#childrenOf(name, stage.children?.slice(childrenBefore))
+    const ownChildren = this.#childrenOf(name, stage.children?.since(childrenBefore))
+    const children = mostOf(ownChildren)
+    const leftOut =
+      ownChildren.length - children.length + (ownsStage ? (stage.children?.leftOut ?? 0) - leftOutBefore : 0)
     return {
       ...(answer === stage.returned && { by: 'code' }),
       ...factsOf(answer, name),
@@ -195,21 +200,23 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       attempts: ownsStage ? attempts : undefined,
       chunks,
       notes,
-      ...(children !== undefined && { children }),
+      ...(children.length > 0 && { children }),
+      ...(leftOut > 0 && { childrenLeftOut: leftOut }),
     }
   }
 
   /** The child runs of one call. Other items of a map may have made some meanwhile: their paths have another number. */
-  #childrenOf(call: string, made: readonly ChildRun[] | undefined): readonly ChildFacts[] | undefined {
+  #childrenOf(call: string, made: readonly ChildRun[] = []): readonly ChildFacts[] {
     const path = childPath(this.path, call)
     return childFactsOf(
-      made?.filter((child) => child.path.startsWith(path) && !/^\d/.test(child.path.slice(path.length))),
+      made.filter((child) => child.path.startsWith(path) && !/^\d/.test(child.path.slice(path.length))),
     )
   }
-  restoreChildren(index: number, { children = [] }: Carried): void {
+  restoreChildren(index: number, { children = [], childrenLeftOut = 0 }: Carried): void {
     if (children.length === 0) return
-    const stage = this.facts.stage(index)
-    stage.children = [...(stage.children ?? []), ...children.map(endedChild)]
+    const { childRuns } = this.facts.stage(index)
+    for (const child of children) childRuns.ended(childRuns.add(endedChild(child)), child.status)
+    childRuns.leftOut += childrenLeftOut
   }
 
   /** Whether the code of a stage has left, or leaves within the grace time if `waits`. */

@@ -15,6 +15,8 @@ export interface CallFacts {
   /** When the stage goes on without an answer, and with what. */
   readonly until?: number
   readonly otherwise?: unknown
+  /** It is the failure of a child run, with which the stage ended. */
+  readonly ofChild?: true
   /** The JSON Schema of the answer (draft 2020-12), if the `answerSchema` of the stage has one: for who answers without the graph. */
   readonly answerSchema?: object
   /** Where items of arrays were undefined, which JSON writes as null. */
@@ -32,6 +34,8 @@ export interface CallFacts {
   readonly notes?: Readonly<Record<string, unknown>> | undefined
   /** The child runs that its code has made with `runChild`. At most 1,000 are kept, the failed ones first. */
   readonly children?: readonly ChildFacts[] | undefined
+  /** How many of them are not kept. */
+  readonly childrenLeftOut?: number
   /** How many facts the run had been given when the call ended. */
   readonly after: number
   /** What functions of the pipeline, such as `when`, returned since the fact before. */

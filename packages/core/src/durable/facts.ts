@@ -100,8 +100,14 @@ export function outputOf(facts: Omit<CallFacts, 'after'>, stage: string): Output
   const { error, gaps = [], by, status } = facts
   for (const place of gaps) fill(facts, place)
   const cause = error && revived(error)
-  if (by === 'engine') return new Output(status, cause, BY_ENGINE).withData(facts.data)
-  return copiedOutput({ ...facts, error: cause } as never, stage)
+  if (by !== 'engine') return copiedOutput({ ...facts, error: cause } as never, stage)
+  const { data, retryable, ofChild } = facts
+  return new Output(status, cause, {
+    ...BY_ENGINE,
+    data,
+    ...(retryable !== undefined && { retryable }),
+    ...(ofChild && { ofChild }),
+  })
 }
 
 /** JSON wrote null for an undefined item. The facts are this leg's own copy. */

@@ -4,7 +4,7 @@ import { errorRecord, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { bareRecord, getter, printAs } from '../base/objects.ts'
 import type { Kept } from '../contract/snapshot-fields.ts'
-import type { StageOutput } from '../contract/output.ts'
+import type { Output, StageOutput } from '../contract/output.ts'
 import { PipelineFailedError } from '../contract/results.ts'
 import type {
   ChildResult,
@@ -170,6 +170,19 @@ export const whyOf = (outcome: Outcome, isEvent?: true): object =>
 
 export const isOutcomeOf = (value: unknown, run: RunFacts): value is Outcome =>
   value instanceof Outcome && factsOf(value) === run
+
+/** What ended a failed run: its error, the output of the stage that failed, and whether the code of that stage returned it. */
+export function firstFailure(outcome: Outcome): {
+  readonly error: unknown
+  readonly output: Output | undefined
+  readonly isOwn: boolean
+} {
+  const run = factsOf(outcome)
+  const first = failuresOf(outcome)[0]
+  const facts = first?.stage === undefined ? undefined : run.stages?.[run.graph.indexOf(first.stage) as number]
+  const output = facts?.output
+  return { error: first?.error, output, isOwn: facts?.settledItself === true && output?.isByEngine !== true }
+}
 
 /** The error that a failed run rejects with. */
 export function failureOf(outcome: Outcome): PipelineFailedError {

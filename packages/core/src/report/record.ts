@@ -5,9 +5,10 @@ import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
+import type { ChildRun, ChildRuns } from './child-runs.ts'
 import { ENDED } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
-import type { ChildRun, StageFacts } from './stage-facts.ts'
+import type { StageFacts } from './stage-facts.ts'
 
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -177,8 +178,12 @@ function addEnding(
   if (stageFacts?.abandoned === true) record.abandoned = true
   const resumed = stageFacts?.reruns?.get('')
   if (resumed !== undefined) addAnswer(record, resumed, run)
-  if (stageFacts?.children !== undefined)
-    record.children = stageFacts.children.flatMap((child) => childReport(child, run))
+  if (stageFacts?.children !== undefined) addChildren(record, stageFacts.children, run)
+}
+
+function addChildren(record: Writable<StageRecord>, children: ChildRuns, run: RunFacts): void {
+  record.children = [...children].flatMap((child) => childReport(child, run))
+  if (children.leftOut > 0) record.childrenLeftOut = children.leftOut
 }
 
 /** A child that still runs has no report yet. One that outlived its stage's grace time was cancelled with it. */

@@ -21,7 +21,7 @@ import { Notebook, checkedNote } from './notebook.ts'
 import { DIRECT, RunEvents } from './run-events.ts'
 import type { Listener, Outlet } from './run-events.ts'
 import { StageFacts } from './stage-facts.ts'
-import type { ChildRun } from './stage-facts.ts'
+import type { ChildRun } from './child-runs.ts'
 
 const DEFAULT_GRACE_MS = 5_000
 const DEFAULT_CLEANUP_MS = 5_000
@@ -191,7 +191,7 @@ export class RunFacts {
   }
   /** The child runs of all stages, in the order of the stages. */
   get children(): readonly ChildRun[] {
-    return (this.stages ?? []).flatMap((facts) => facts?.children ?? [])
+    return (this.stages ?? []).flatMap((facts) => [...(facts?.children ?? [])])
   }
 
   // How a stage settles: its call is answered, and then the answer is published.

@@ -2,25 +2,14 @@ import { errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { define } from '../base/objects.ts'
 import type { Output } from '../contract/output.ts'
-import type { AttemptRecord, ChildResult, Resumed, StageRecord } from '../contract/results.ts'
+import type { AttemptRecord, Resumed, StageRecord } from '../contract/results.ts'
+import { ChildRuns } from './child-runs.ts'
 import { usageOf } from './usage.ts'
 
 /** One call of a stage's code. Its end is filled in when the code returns. */
 export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] } & {
   error?: ErrorRecord
   notes?: Record<string, unknown>
-}
-
-/** A run that a stage has started. */
-export interface ChildRun {
-  /** Its lineage, such as `answer#2/write`. */
-  readonly path: string
-  /** Whether all its stages have ended. */
-  readonly isOver: boolean
-  /** Whether it is ending within its own limits: its grace time runs, or its cleanups or last event are in progress. */
-  readonly endsSoon: boolean
-  readonly result: ChildResult
-  cancel(reason: string): void
 }
 
 /** The facts of one stage beyond its data and times. Created only for stages that have such facts. */
@@ -40,7 +29,7 @@ export class StageFacts {
   notes: Record<string, unknown> | undefined
   /** The notes of the one attempt of an unwrapped stage, whose attempts aren't kept. */
   soleNotes: Record<string, unknown> | undefined
-  children: ChildRun[] | undefined
+  children: ChildRuns | undefined
   /** How many child runs the code has started in this attempt, by the suffix of their paths. */
   childCounts: Map<string, number> | undefined
   /** The answer of its call, for parts that are told while it isn't published yet. */
@@ -55,6 +44,8 @@ export class StageFacts {
   record: StageRecord | undefined
   /** Why it runs again: under '' for the stage, under its suffix for an item of a map. */
   reruns: Map<string, Resumed> | undefined
+  /** How it ends if its code throws an error that `orFail` threw. */
+  #endings: WeakMap<object, Output> | undefined
   /** How many pieces of its code run, including abandoned ones. */
   #aliveCode = 0
   #idle: PromiseWithResolvers<void> | undefined
@@ -155,8 +146,19 @@ export class StageFacts {
     return this.output !== undefined && this.output === this.returned
   }
 
+  /** If its code throws `error`, the stage ends with `output`. */
+  endsWith(error: Error, output: Output): void {
+    ;(this.#endings ??= new WeakMap()).set(error, output)
+  }
+  endingOf(thrown: unknown): Output | undefined {
+    return this.#endings?.get(thrown as object)
+  }
+
   // Code that runs.
 
+  get childRuns(): ChildRuns {
+    return (this.children ??= new ChildRuns())
+  }
   /** Child runs do not outlive the code that started them. */
   cancelChildren(stage: string): void {
     for (const child of this.children ?? []) child.cancel(`the code of stage "${stage}" that started it ended`)

@@ -1,0 +1,78 @@
+import type { ChildResult } from '../contract/results.ts'
+
+/** A run that a stage has started. */
+export interface ChildRun {
+  /** Its lineage, such as `answer#2/write`. */
+  readonly path: string
+  /** Whether all its stages have ended. */
+  readonly isOver: boolean
+  /** Whether it is ending within its own limits: its grace time runs, or its cleanups or last event are in progress. */
+  readonly endsSoon: boolean
+  readonly result: ChildResult
+  cancel(reason: string): void
+}
+
+/** How many child runs of a stage are kept once they have ended. */
+export const MOST_CHILDREN = 1_000
+
+/** The first of them that fit, failed ones before others. */
+export function mostOf<Child extends { readonly status: string }>(children: readonly Child[]): readonly Child[] {
+  if (children.length <= MOST_CHILDREN) return children
+  const isOther = ({ status }: Child): number => (status === 'failed' ? 0 : 1)
+  return children.toSorted((one, other) => isOther(one) - isOther(other)).slice(0, MOST_CHILDREN)
+}
+
+/**
+ * The child runs of one stage, in the order in which they started. All that are in progress or wait for an answer are here. Of those that
+ * have ended at most 1,000 are kept, and a failed one takes the place of one that didn't fail.
+ */
+export class ChildRuns implements Iterable<ChildRun> {
+  /** By their numbers. */
+  readonly #runs = new Map<number, ChildRun>()
+  /** The numbers of kept ones that ended without a failure. */
+  readonly #replaceable: number[] = []
+  #started = 0
+  #kept = 0
+  /** How many have ended and aren't kept. */
+  leftOut = 0
+
+  /** How many were started: the number of the next one. */
+  get started(): number {
+    return this.#started
+  }
+
+  /** Returns its number. */
+  add(child: ChildRun): number {
+    const number = this.#started++
+    this.#runs.set(number, child)
+    return number
+  }
+
+  /** The child with this number has ended. One that is suspended counts as in progress: a later leg continues it. */
+  ended(number: number, status: ChildRun['result']['status']): void {
+    if (status === 'suspended') return
+    const isFailed = status === 'failed'
+    if (this.#kept === MOST_CHILDREN) {
+      const dropped = isFailed ? (this.#replaceable.pop() ?? number) : number
+      this.#runs.delete(dropped)
+      this.leftOut++
+      return
+    }
+    this.#kept++
+    if (!isFailed) this.#replaceable.push(number)
+  }
+
+  some(isOne: (child: ChildRun) => boolean): boolean {
+    for (const child of this) if (isOne(child)) return true
+    return false
+  }
+
+  /** Those that started once `started` was so many. */
+  since(started: number): readonly ChildRun[] {
+    return [...this.#runs].flatMap(([number, child]) => (number < started ? [] : [child]))
+  }
+
+  [Symbol.iterator](): Iterator<ChildRun> {
+    return this.#runs.values()
+  }
+}
