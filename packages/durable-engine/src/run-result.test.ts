@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 
-import { Pipeline, StageOutput } from '@stageflow/core'
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import { expect, test } from 'vitest'
 
@@ -127,4 +127,45 @@ test('what the facts of a run have is not kept a second time in its result', asy
   const kept = inflateRawSync(row?.['result'] as Uint8Array).toString()
   expect(first).toContain(LONG)
   expect(kept).not.toContain(LONG)
+})
+
+test('a stage whose child failed has the own error of the child for every caller, and completes once the child does', async () => {
+  let isDown = true
+  const failing = new Pipeline('letter')
+    .withStage('text', () => ({ text: LONG }))
+    .withStage(
+      'model',
+      () =>
+        isDown
+          ? StageOutput.fail(new StageflowError('circuit-breaker/open', 'the circuit is open'), {
+              retryable: false,
+              data: { afterMs: 900 },
+            })
+          : { said: 'hello' },
+      { dependencies: ['text'] },
+    )
+  const ways = {
+    pipeline: new Pipeline('p').withPipeline('outer', failing),
+    code: new Pipeline('p').withStage('outer', ({ runChild }) => runChild(failing).orFail()),
+  }
+  for (const [way, pipeline] of Object.entries(ways)) {
+    isDown = true
+    const path = newPath()
+    const graph = pipeline.build() as unknown as StageGraph<any, any>
+    const durable = open(path)
+    const refused = await durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+    expect(refused, way).toMatchObject({
+      cause: { code: 'circuit-breaker/open' },
+      result: {
+        errors: [{ code: 'circuit-breaker/open', stage: 'outer' }],
+        outputs: { outer: { retryable: false, ofChild: true, data: { afterMs: 900, text: { text: LONG } } } },
+        children: { outer: { status: 'failed', errors: [{ stage: 'model' }] } },
+      },
+    })
+    await expectKept(await resultAs(durable.run(graph, {}, { runId: 'a' })), path, durable, graph)
+    isDown = false
+    expect(await durable.retryFailed(graph, 'a'), way).toMatchObject({
+      data: { outer: { text: { text: LONG }, model: { said: 'hello' } } },
+    })
+  }
 })

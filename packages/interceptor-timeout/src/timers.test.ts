@@ -145,7 +145,7 @@ test('a child graph with another clock is limited on that', async () => {
   await other.advance(100)
   const result = await settled
   expect(result.status === 'failed' && result.errors).toMatchObject([
-    { stage: 'outer', cause: { code: 'timeout/timed-out' } },
+    { stage: 'outer', code: 'timeout/timed-out' },
   ])
   expect(other.timers).toEqual([])
 })
