@@ -16,7 +16,12 @@ const CORE = '@stageflow/core'
 export const CEILINGS = { [CORE]: 40_000 }
 /** The features of core: the files that can be left out of the main entry, or the export that another entry adds. All else is the engine. */
 const FEATURES = {
-  'child pipelines and `runChild`': ['children/pipeline-stage.ts', 'children/child-run.ts'],
+  'child pipelines and `runChild`': [
+    'children/pipeline-stage.ts',
+    'children/child-run.ts',
+    'report/child-ending.ts',
+    'report/child-runs.ts',
+  ],
   'maps over items': ['children/map-stage.ts'],
   'interceptors around calls: `wrap` and `onCall`': [
     'call/layers.ts',

@@ -85,6 +85,31 @@ test('all children in progress are cancelled with the code that started them, al
   expect(result.report.stages.family).toMatchObject({ childrenLeftOut: 1_300 })
 })
 
+test('a stage is not abandoned while its child number 1,101 is in its cleanups', async () => {
+  const log: string[] = []
+  const cleaning = new Pipeline('cleaning').withStage('one', async (context) => {
+    context.onCleanup(async () => {
+      await context.clock.sleep(50)
+      log.push(`cleaned at ${clock.now()}`)
+    })
+    await context.clock.sleep(1_000, context.signal)
+  })
+  const run = new Pipeline('p')
+    .withStage('family', async ({ runChild }) => {
+      for (let n = 0; n < 1_100; n++) await runChild(kid)
+      await runChild(cleaning)
+      return {}
+    })
+    .build({ clock })
+    .start({}, { graceMs: 10, cleanupMs: 100 })
+  while (clock.timers.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  run.cancel('enough')
+  await clock.advance(50)
+  const { report } = await run.settled
+  expect(log).toEqual(['cleaned at 50'])
+  expect(report.stages.family).not.toHaveProperty('abandoned')
+})
+
 test('children that wait for an answer are all kept, so that the run can go on with each', async () => {
   const asks = new Pipeline('asks').withStage('ask', ({ resumed }: StageContext) =>
     resumed === undefined ? StageOutput.suspend('?') : { said: resumed.answer },

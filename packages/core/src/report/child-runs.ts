@@ -13,7 +13,7 @@ export interface ChildRun {
 }
 
 /** How many child runs of a stage are kept once they have ended. */
-export const MOST_CHILDREN = 1_000
+const MOST_CHILDREN = 1_000
 
 /** The first of them that fit, failed ones before others. */
 export function mostOf<Child extends { readonly status: string }>(children: readonly Child[]): readonly Child[] {
