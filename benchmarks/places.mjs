@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 export const folder = dirname(fileURLToPath(import.meta.url))
 export const root = dirname(folder)
 export const documentFile = join(folder, 'RESULTS.md')
+/** The costs of the items of a map, which a command of its own measures. */
+export const mapsFile = join(folder, 'MAPS.md')
 /** What users read of it, and its chart. */
 export const userPage = join(root, 'docs', 'concepts', 'performance.md')
 export const chartFile = join(root, 'docs', 'images', 'performance.svg')

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { listCases, pointless, statedTimes } from './cases.mjs'
 import { createFigures, isDisturbed } from './figures.mjs'
 import { readMachine } from './machine.mjs'
-import { measure } from './measure/spawn.mjs'
+import { measureCalmly } from './measure/spawn.mjs'
 import { help, readOptions } from './options.mjs'
 import { chartFile, documentFile, folder, node22, node24, userPage } from './places.mjs'
 import { continueUnderNode24, ensureCore, ensureInstalled } from './prepare.mjs'
@@ -13,8 +13,6 @@ import { renderDocument } from './report/document.mjs'
 import { renderChart, renderUserPage } from './report/user-page.mjs'
 import { printProfile, profileMissed } from './report/profile.mjs'
 import { printTables } from './report/terminal.mjs'
-
-const CALM_ENOUGH = 0.7
 
 // A reader that has seen enough (head, less) isn't an error.
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1))
@@ -95,17 +93,6 @@ function measureApart(file) {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return measured.status === 0 ? JSON.parse(measured.stdout) : undefined
-}
-
-// Where others have the processors most of the time, caches are theirs too and even processor time says little.
-async function measureCalmly(task, environment) {
-  let best
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    const figures = await measure(task, environment)
-    if (best === undefined || figures.busy > best.busy) best = figures
-    if (figures.cold || !(figures.busy < CALM_ENOUGH)) break
-  }
-  return best
 }
 
 function readRun(file) {

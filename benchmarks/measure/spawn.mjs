@@ -3,10 +3,25 @@ import { join } from 'node:path'
 import { folder } from '../places.mjs'
 
 const LIMIT_MS = 30_000
-const script = join(folder, 'measure', 'child.mjs')
+const CALM_ENOUGH = 0.7
+const childOfBench = join(folder, 'measure', 'child.mjs')
+
+/**
+ * Measures once more if other processes had the processors most of the time: they had the caches too, and even processor
+ * time says little.
+ */
+export async function measureCalmly(task, environment) {
+  let best
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const figures = await measure(task, environment)
+    if (best === undefined || figures.busy > best.busy) best = figures
+    if (figures.cold || !(figures.busy < CALM_ENOUGH)) break
+  }
+  return best
+}
 
 /** One measurement in a process of its own; resolves with its figures, `{ timedOut }` or `{ error }`. */
-export function measure(task, { node, core, limitMs = LIMIT_MS }) {
+export function measure(task, { node, core, limitMs = LIMIT_MS, script = childOfBench }) {
   return new Promise((resolve) => {
     const execArgv = ['--expose-gc', '--no-warnings']
     if (task.mode === 'memory') execArgv.push('--max-semi-space-size=256', '--min-semi-space-size=256')

@@ -36,6 +36,8 @@ export function renderDocument(run) {
     tables.added(),
     ...storesPart(run.stores),
     ...partsPart(run.parts),
+    '## Items of a map',
+    'What an item of `withMap` costs beside p-map, p-limit and `Effect.forEach` is [a page of its own](MAPS.md).',
     '## On Node 22',
     tables.node22(),
     '## A thousand runs at once',
