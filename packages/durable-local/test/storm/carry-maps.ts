@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs'
+
+import type { StageGraph } from '@stageflow/core'
+
+import { BROKEN, answerTo, inputOf, repairOf } from './maps.ts'
+import type { MapPlan } from './maps.ts'
+import type { StormRuns } from './place.ts'
+
+export interface CarryPlan extends StormRuns {
+  readonly graph: StageGraph<any, {}>
+  readonly plans: readonly MapPlan[]
+  readonly folder: string
+  /** Notes an error that nothing explains. */
+  readonly note: (what: string, error: unknown) => void
+  /** Whether the storm has given up. */
+  readonly isOver: () => boolean
+}
+
+const PAUSE_MS = 30
+/** Another process has done the same a moment ago, or the run ended otherwise meanwhile. */
+const EXPECTED = [
+  'durable-engine/not-waiting',
+  'durable-engine/not-failed',
+  'durable-engine/closed',
+  'core/pipeline-failed',
+]
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Starts runs, answers what their items ask, repairs and retries what has failed, until all have ended. */
+export async function carryMaps({ runs, troubles, graph, plans, folder, note, isOver }: CarryPlan): Promise<void> {
+  /** What is being done, one thing of each kind for each run. */
+  const inProgress = new Set<string>()
+  const attempt = (what: string, act: () => Promise<unknown>): void => {
+    if (inProgress.has(what)) return
+    inProgress.add(what)
+    void act()
+      .catch((error: unknown) => explain(what, error))
+      .finally(() => inProgress.delete(what))
+  }
+  const explain = (what: string, error: unknown): void => {
+    const { code = '' } = error as { readonly code?: string }
+    if (![...EXPECTED, ...troubles].includes(code)) note(what, error)
+  }
+
+  /** Returns whether the run has ended. */
+  const look = async (plan: MapPlan): Promise<boolean> => {
+    const { id } = plan
+    const details = await runs.get(id)
+    if (details === undefined) {
+      attempt(`run ${id}`, () => runs.run(graph, inputOf(plan), { runId: id }))
+      return false
+    }
+    const { status, error, requests } = details
+    if (status === 'completed' || status === 'cancelled') return true
+    if (status === 'failed') {
+      // The result of the storm says how a run has failed that should not.
+      if (plan.failing === undefined || error?.message.includes(BROKEN) !== true) return true
+      writeFileSync(repairOf(folder, id), '')
+      attempt(`retry ${id}`, () => runs.retryFailed(graph, id, {}))
+      return false
+    }
+    for (const { path } of requests) {
+      const answers = answersAt(path)
+      const act = status === 'suspended' ? 'resume' : 'answer'
+      attempt(`${act} ${id} ${path.join('/')}`, () => runs[act](graph, id, answers, {}))
+    }
+    return false
+  }
+
+  let open = plans
+  while (open.length > 0 && !isOver()) {
+    const left: MapPlan[] = []
+    for (const plan of open) {
+      const hasEnded = await look(plan).catch((error: unknown) => {
+        explain(`look at ${plan.id}`, error)
+        return false
+      })
+      if (!hasEnded) left.push(plan)
+    }
+    open = left
+    await wait(PAUSE_MS)
+  }
+}
+
+/** The answer to the question of an item, nested by the names of its stages. */
+const answersAt = (path: readonly string[]): object =>
+  path.reduceRight<unknown>((inside, name) => ({ [name]: inside }), answerTo(Number(path.at(-1)))) as object
