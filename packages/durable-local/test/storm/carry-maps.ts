@@ -52,7 +52,8 @@ export async function carryMaps({ runs, troubles, graph, plans, folder, note, is
       return false
     }
     const { status, error, requests } = details
-    if (status === 'completed' || status === 'cancelled') return true
+    // A blocked run goes on with another version of the app, which a map storm doesn't have.
+    if (status === 'completed' || status === 'cancelled' || status === 'blocked') return true
     if (status === 'failed') {
       // The result of the storm says how a run has failed that should not.
       if (plan.failing === undefined || error?.message.includes(BROKEN) !== true) return true

@@ -88,7 +88,7 @@ export async function mapStorm(place: StormPlace, plan: MapStormPlan): Promise<M
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       if (signal === 'SIGKILL') continue
       if (code !== 0) problems.push(`worker ${number} has ended with ${code ?? signal}: see worker-${number}.log`)
-      if (code === 0) return
+      // One that ends by itself has seen the end of all runs.
       isOver = true
     }
   }
@@ -97,6 +97,7 @@ export async function mapStorm(place: StormPlace, plan: MapStormPlan): Promise<M
     const pid = random() < 0.8 ? ledger.lastPid : undefined
     const busy = workers.find(({ child }) => child?.pid === pid)
     const { child } = (busy ?? workers[Math.floor(random() * workers.length)]) as { readonly child: ChildProcess }
+    if (child.exitCode !== null) return
     const exit = once(child, 'exit')
     child.kill('SIGKILL')
     await exit
@@ -124,8 +125,9 @@ export async function mapStorm(place: StormPlace, plan: MapStormPlan): Promise<M
       })
     : undefined
   const { promise: gaveUp, resolve: leave } = Promise.withResolvers<undefined>()
+  let hasGivenUp = false
   const giveUp = async (): Promise<void> => {
-    isOver = true
+    isOver = hasGivenUp = true
     const left = (await place.openRuns?.().catch((error: unknown) => [String(error)])) ?? []
     problems.push([`not all was over after ${plan.minutes} minutes, and ${ledger.size} lines`, ...left].join('; '))
     leave(undefined)
@@ -143,7 +145,6 @@ export async function mapStorm(place: StormPlace, plan: MapStormPlan): Promise<M
   await Promise.race([client ?? ends, gaveUp])
   const seconds = Math.round((systemClock.now() - startedAt) / 100) / 10
   clearTimeout(timer)
-  const hasGivenUp = isOver
   isOver = true
 
   let legs = 0
