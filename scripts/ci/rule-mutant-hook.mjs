@@ -12,6 +12,11 @@ if (find !== undefined)
     load(url, context, next) {
       const loaded = next(url, context)
       if (url !== changed) return loaded
-      return { ...loaded, source: String(loaded.source).replace(find, () => replace) }
+      return {
+        ...loaded,
+        source: Buffer.from(loaded.source)
+          .toString()
+          .replace(find, () => replace),
+      }
     },
   })

@@ -31,16 +31,20 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 export async function carryMaps({ runs, troubles, graph, plans, folder, note, isOver }: CarryPlan): Promise<void> {
   /** What is being done, one thing of each kind for each run. */
   const inProgress = new Set<string>()
-  const attempt = (what: string, act: () => Promise<unknown>): void => {
+  /** Runs that this process has tried again. Restate doesn't know such a run between its end and its new beginning. */
+  const retried = new Set<string>()
+  const attempt = (id: string, act: string, does: () => Promise<unknown>): void => {
+    const what = `${act} ${id}`
     if (inProgress.has(what)) return
     inProgress.add(what)
-    void act()
-      .catch((error: unknown) => explain(what, error))
+    void does()
+      .catch((error: unknown) => explain(id, act, error))
       .finally(() => inProgress.delete(what))
   }
-  const explain = (what: string, error: unknown): void => {
+  const explain = (id: string, act: string, error: unknown): void => {
     const { code = '' } = error as { readonly code?: string }
-    if (![...EXPECTED, ...troubles].includes(code)) note(what, error)
+    const isBetween = code === 'durable-engine/unknown-run' && retried.has(id)
+    if (!isBetween && ![...EXPECTED, ...troubles].includes(code)) note(`${act} of ${id}`, error)
   }
 
   /** Returns whether the run has ended. */
@@ -48,7 +52,7 @@ export async function carryMaps({ runs, troubles, graph, plans, folder, note, is
     const { id } = plan
     const details = await runs.get(id)
     if (details === undefined) {
-      attempt(`run ${id}`, () => runs.run(graph, inputOf(plan), { runId: id }))
+      if (!retried.has(id)) attempt(id, 'run', () => runs.run(graph, inputOf(plan), { runId: id }))
       return false
     }
     const { status, error, requests } = details
@@ -58,13 +62,14 @@ export async function carryMaps({ runs, troubles, graph, plans, folder, note, is
       // The result of the storm says how a run has failed that should not.
       if (plan.failing === undefined || error?.message.includes(BROKEN) !== true) return true
       writeFileSync(repairOf(folder, id), '')
-      attempt(`retry ${id}`, () => runs.retryFailed(graph, id, {}))
+      retried.add(id)
+      attempt(id, 'retry', () => runs.retryFailed(graph, id, {}))
       return false
     }
     for (const { path } of requests) {
       const answers = answersAt(path)
       const act = status === 'suspended' ? 'resume' : 'answer'
-      attempt(`${act} ${id} ${path.join('/')}`, () => runs[act](graph, id, answers, {}))
+      attempt(id, `${act} ${path.join('/')}`, () => runs[act](graph, id, answers, {}))
     }
     return false
   }
@@ -74,7 +79,7 @@ export async function carryMaps({ runs, troubles, graph, plans, folder, note, is
     const left: MapPlan[] = []
     for (const plan of open) {
       const hasEnded = await look(plan).catch((error: unknown) => {
-        explain(`look at ${plan.id}`, error)
+        explain(plan.id, 'look', error)
         return false
       })
       if (!hasEnded) left.push(plan)
