@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 
 import { readJson } from '../lib/workspace.mjs'
 import { ROOT } from '../setup/setup.mjs'
@@ -12,7 +11,7 @@ import { RULE_MUTANTS } from './rule-mutants.mjs'
 // only for rules with TEXT. Exits with 1 if a broken rule is not noticed.
 
 /** For the processes that tests start. */
-const HOOK = pathToFileURL(join(import.meta.dirname, 'rule-mutant-hook.mjs')).href
+const { href: HOOK } = new URL('./rule-mutant-hook.mjs', import.meta.url)
 /** A test that hangs because a rule is broken has noticed it too. */
 const TEST_TIMEOUT_MS = 15_000
 
