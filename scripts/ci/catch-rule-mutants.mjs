@@ -10,6 +10,8 @@ import { RULE_MUTANTS } from './rule-mutants.mjs'
 // Breaks one rule of durable runs after the other, and expects that a test fails for each: `node scripts/ci/catch-rule-mutants.mjs [TEXT]`,
 // only for rules with TEXT. Exits with 1 if a broken rule is not noticed.
 
+/** For the processes that tests start. */
+const { href: HOOK } = new URL('./rule-mutant-hook.mjs', import.meta.url)
 /** A test that hangs because a rule is broken has noticed it too. */
 const TEST_TIMEOUT_MS = 15_000
 
@@ -37,7 +39,10 @@ function firstFailure(tests, mutant) {
   rmSync(report, { force: true })
   const args = ['run', '--config', 'scripts/ci/rule-mutant.config.ts', '--no-isolate', '--bail', '1']
   const options = ['--reporter', 'json', '--outputFile', report, '--testTimeout', String(TEST_TIMEOUT_MS)]
-  const env = { ...process.env, ...(mutant && { RULE_MUTANT: JSON.stringify(mutant) }) }
+  const env = {
+    ...process.env,
+    ...(mutant && { RULE_MUTANT: JSON.stringify(mutant), NODE_OPTIONS: `--import=${HOOK}` }),
+  }
   try {
     execFileSync('vitest', [...args, ...options, ...tests], { cwd: ROOT, env, stdio: 'ignore' })
     return undefined

@@ -21,11 +21,28 @@ const REUSED_ID_TESTS = [`${ENGINE}/reused-ids.test.ts`]
 const ADD_FACTS_TESTS = [`${POSTGRES}/add-facts.test.ts`]
 const RUNS_TESTS = [`${ENGINE}/durable-runs.test.ts`]
 const ACCESS_TESTS = [`${AUTH}/access.test.ts`]
+const MAP_STORM_TESTS = ['packages/durable-local/test/storm/map-storm.test.ts']
 const IDENTITY_TESTS = ['packages/durable-local/test/identity.test.ts']
 
 const mutant = (rule, file, find, replace, tests) => ({ rule, file, find, replace, tests })
 
 export const RULE_MUTANTS = [
+  // Maps whose processes are killed
+  mutant(
+    'a leg that goes on after a kill forgets a settled item',
+    `${ENGINE}/leg-executor.ts`,
+    'this.#known = new Set(leg.keys.map(',
+    'this.#known = new Set(leg.keys.slice(1).map(',
+    MAP_STORM_TESTS,
+  ),
+  mutant(
+    'a call of an item begins twice in one process',
+    `${ENGINE}/leg-executor.ts`,
+    "if (!this.#known.has(idOf('call', key))) this.#heldCalls.push([key, call])",
+    "if (!this.#known.has(idOf('call', key))) this.#heldCalls.push([key, call], ...(key.endsWith('#7') ? [[key, call] as [string, typeof call]] : []))",
+    MAP_STORM_TESTS,
+  ),
+
   // Admission, in core
   ...[
     [

@@ -38,6 +38,11 @@ const followGuide = (guide, example = '-') =>
     `the guide ${guide} leads from npm create to a tested package, as it says`,
     `node scripts/docs/follow-guide.mjs docs/how-to/${guide}.md ${example} "$TARBALLS" "$WORK/${guide}"`,
   )
+const mapStorm = (name, place) =>
+  step(
+    `maps of 1,000 items on ${place} come to each item once under 30 kills, and no item that has settled begins again`,
+    `node --conditions=@stageflow/source --no-warnings packages/${name}/test/storm/map-storm-heavy.ts`,
+  )
 const killHeavy = (name, what) =>
   step(what, `node --conditions=@stageflow/source --no-warnings packages/${name}/test/kill-heavy.ts`)
 
@@ -81,6 +86,8 @@ export const PARTS = {
         'durable-local',
         'runs of durable-local outlive 100 kills of their processes, and no settled stage runs again',
       ),
+      mapStorm('durable-local', 'SQLite'),
+      mapStorm('durable-postgres', 'PostgreSQL'),
     ],
   },
   restate: {
@@ -95,6 +102,7 @@ export const PARTS = {
         'durable-restate',
         '200 runs on Restate end while the worker, the server and the network fail, and no settled stage runs again',
       ),
+      mapStorm('durable-restate', 'Restate'),
     ],
   },
   rules: {
