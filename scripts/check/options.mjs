@@ -23,8 +23,9 @@ const SECTION_OF = {
   StageWiring: 'Options of a stage',
   StageOptions: 'Options of a stage',
   ChildOptions: 'Options of a stage',
+  MapMembers: 'Options of a stage',
   MapOptions: 'Options of a stage',
-  Repeat: 'Options of a stage',
+  RepeatOptions: 'Options of a stage',
   RunOptions: 'Options of a run',
   BuildOptions: 'Options of a build',
 }

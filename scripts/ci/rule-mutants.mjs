@@ -97,8 +97,8 @@ export const RULE_MUTANTS = [
   mutant(
     'what was kept is not given to the legs',
     `${CORE}/durable/run-durable.ts`,
-    '[KEPT]: kept, eventSink',
-    '[KEPT]: {}, eventSink',
+    '[KEPT]: admittedRun(kept), eventSink',
+    '[KEPT]: admittedRun({}), eventSink',
     ADMISSION_TESTS,
   ),
   mutant(
@@ -448,8 +448,8 @@ export const RULE_MUTANTS = [
   mutant(
     'a fact whose stage is gone is left unseen',
     `${CORE}/durable/pump.ts`,
-    "if (status !== 'suspend' && (isAllDone || this.#isDone(key))) return this.#noCall(key)",
-    'void [key, status]',
+    "if (status !== 'suspend' && (isAllDone || this.#isDone(key)) && !this.#isOfKeyedItem(key))",
+    'if (key === status)',
     LATER_TESTS,
   ),
   mutant(

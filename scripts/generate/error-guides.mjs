@@ -16,7 +16,7 @@ const GUIDES = [
   ['core/cycle', 'docs/how-to/send-a-draft-back.md'],
   ['core/self-dependency', 'docs/how-to/send-a-draft-back.md'],
   ['core/child-', 'docs/how-to/child-pipelines.md'],
-  ['core/map-', 'docs/how-to/child-pipelines.md'],
+  ['core/map-', 'docs/how-to/run-for-each.md'],
   ['core/not-a-pipeline', 'docs/how-to/child-pipelines.md'],
   ['core/run-over', 'docs/how-to/child-pipelines.md'],
   ['core/resume', 'docs/concepts/outcomes.md'],

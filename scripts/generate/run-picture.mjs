@@ -3,17 +3,19 @@ import { dirname, join } from 'node:path'
 
 import { conclude, readText } from '../lib/workspace.mjs'
 
-// Draws docs/images/run.svg: a real run of a chat, whose stages wait on a manual clock. So the picture is the same on every
-// machine, and with --check it must be up to date. Needs no build: Node runs the sources of the packages.
+// Draws real runs as timelines: a chat, and a map. Their stages wait on a manual clock. So the pictures are the same on every
+// machine, and with --check they must be up to date. Needs no build: Node runs the sources of the packages.
 
-export const PICTURE = 'docs/images/run.svg'
+const PICTURES = { 'docs/images/run.svg': chatPicture, 'docs/images/map.svg': mapPicture }
 
 const packageOf = (root, name) => import(join(root, `packages/${name}/src/index.ts`))
 
-export async function runPicture(root) {
-  const [{ Pipeline, StageOutput }, { retry }, { manualClock }, { timelineSvg }] = await Promise.all(
-    ['core', 'interceptor-retry', 'testing', 'report'].map((name) => packageOf(root, name)),
-  )
+async function packages(root) {
+  const names = ['core', 'interceptor-retry', 'testing', 'report']
+  return Object.assign({}, ...(await Promise.all(names.map((name) => packageOf(root, name)))))
+}
+
+async function chatPicture({ Pipeline, StageOutput, retry, manualClock, timelineSvg }) {
   const clock = manualClock()
   const takes = (ms) => () => clock.sleep(ms)
 
@@ -49,15 +51,45 @@ export async function runPicture(root) {
   return timelineSvg(report, { pipeline: graph.info })
 }
 
+/** 200 letters, at most 16 at once. The service is busy for each 40th of them, and one has no address. */
+async function mapPicture({ Pipeline, StageOutput, retry, manualClock, timelineSvg }) {
+  const clock = manualClock()
+  const mail = new Pipeline('mail')
+    .withStage('list', async () => {
+      await clock.sleep(60)
+      return { letters: Array.from({ length: 200 }, (_, index) => index) }
+    })
+    .withMap('letters', {
+      dependencies: ['list'],
+      over: (inputs) => inputs.from('list').letters,
+      key: (letter) => `letter-${letter}`,
+      onItemFailure: 'collect',
+      each: async (letter, { attempt }) => {
+        await clock.sleep(40 + ((letter * 37) % 60))
+        if (letter % 40 === 7 && attempt === 1) return StageOutput.retry('503: the service is busy')
+        return letter === 123 ? StageOutput.fail('no address') : { letter }
+      },
+    })
+    .withStage('save', () => clock.sleep(50), 'work', { dependencies: ['letters'] })
+
+  const graph = mail.build({ clock, interceptors: [retry({ baseMs: 150, jitter: 'none' })] })
+  const running = graph.run()
+  await clock.runAll()
+  const { report } = await running
+  return timelineSvg(report, { pipeline: graph.info })
+}
+
 if (import.meta.main) {
   const root = join(import.meta.dirname, '../..')
-  const drawn = await runPicture(root)
-  const file = join(root, PICTURE)
-  if (process.argv.includes('--check')) {
-    const problems = readText(file) === drawn ? [] : [`${PICTURE} is out of date. Run npm run generate.`]
-    conclude(problems, `${PICTURE} is up to date.`)
-  } else {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, drawn)
+  const modules = await packages(root)
+  const problems = []
+  for (const [picture, draw] of Object.entries(PICTURES)) {
+    const drawn = await draw(modules)
+    const file = join(root, picture)
+    if (!process.argv.includes('--check')) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, drawn)
+    } else if (readText(file) !== drawn) problems.push(`${picture} is out of date. Run npm run generate.`)
   }
+  if (process.argv.includes('--check')) conclude(problems, `${Object.keys(PICTURES).join(' and ')} are up to date.`)
 }

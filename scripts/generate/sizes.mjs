@@ -36,6 +36,7 @@ const FEATURES = {
   'notes and problems': ['report/notebook.ts'],
   'records of stages': ['report/record.ts'],
   'reading and freezing the input of a run': ['contract/snapshot.ts', 'contract/snapshot-fields.ts'],
+  'repeating a child pipeline: `repeatUntil` of `/repeat`': { export: 'repeatUntil', from: 'repeat.ts' },
   'resuming a suspended run: `resumeRun` of `/durable`': { export: 'resumeRun', from: 'durable.ts' },
   'runs that outlive a process: `runDurable` of `/durable`': { export: 'runDurable', from: 'durable.ts' },
 }

@@ -15,6 +15,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/tools',
       'how-to/wait-for-a-person',
       'how-to/branch-and-join',
+      'how-to/run-for-each',
       'how-to/child-pipelines',
       'how-to/send-a-draft-back',
       'how-to/pass-data',

@@ -138,6 +138,13 @@ test('without a rule of the app, a stage with answeredBy is answered by users wi
     .withStage('boss', ask(), { answeredBy: { roles: ['approver'] } })
     .withStage('own', ask())
     .withPipeline('kid', inside)
+    // An item may have the name of a stage.
+    .withMap('docs', { over: () => ['check', 'boss'], each: inside, key: (item) => item })
+    .withMap('letters', {
+      over: () => ['boss', 'own'],
+      each: (_item, context) => ask()(context),
+      key: (item) => item,
+    })
     .build({ interceptors: [auth({ verify })] })
   await runs.run(graph, {}, { runId: 'order-7', token: 'ada@acme' })
   const stages = approvalsOfRuns({ runs, graphs: [graph] })
@@ -152,6 +159,18 @@ test('without a rule of the app, a stage with answeredBy is answered by users wi
   })
   await stages.decide(await idOf('boss'), 'yes', BOSS, boss)
   await stages.decide(await idOf('kid/check'), 'yes', BOSS, boss)
+  await expect(stages.decide(await idOf('letters/boss'), 'yes', BOSS, boss)).rejects.toMatchObject({
+    code: 'approvals/not-allowed',
+  })
+  for (const item of ['boss', 'own'])
+    await stages.decide(await idOf(`letters/${item}`), 'yes', ADA, { token: 'ada@acme' })
+  for (const item of ['check', 'boss']) {
+    const id = await idOf(`docs/${item}/check`)
+    await expect(stages.decide(id, 'yes', ADA, { token: 'ada@acme' })).rejects.toMatchObject({
+      code: 'auth/foreign-run',
+    })
+    await stages.decide(id, 'yes', BOSS, boss)
+  }
   await stages.decide(await idOf('own'), 'yes', ADA, { token: 'ada@acme' })
   expect(await stages.pending({ orgId: 'acme' })).toEqual([])
 })

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import {
-  type Clock,
-  type PipelineInfo,
-  type RunOptions,
-  type StageInfo,
-  StageflowError,
-  systemClock,
-} from '@stageflow/core'
-import { isGuarded } from '@stageflow/core/durable'
+import { type Clock, type RunOptions, StageflowError, systemClock } from '@stageflow/core'
+import { isGuarded, stageAsking } from '@stageflow/core/durable'
 import {
   checkArgumentCount,
   checkedMethods,
@@ -174,17 +167,8 @@ export function approvalsOfRuns(options: ApprovalsOfRunsOptions): RunApprovals {
 }
 
 /** Whether the stage of a path has `answeredBy`. Only interceptors that check it claim that option. */
-function hasRoles({ info }: AnsweredGraph, path: readonly string[]): boolean {
-  let pipeline: PipelineInfo | undefined = info
-  let asked: StageInfo | undefined
-  for (const name of path) {
-    const inside: StageInfo | undefined = pipeline?.stages.find((stage) => stage.name === name)
-    // The names of items come last.
-    asked = inside ?? asked
-    pipeline = inside?.child
-  }
-  return (read(asked?.options, 'answeredBy') ?? false) !== false
-}
+const hasRoles = (graph: AnsweredGraph, path: readonly string[]): boolean =>
+  (read(stageAsking(graph, path)?.options, 'answeredBy') ?? false) !== false
 
 /** The options of an answer, with the question that was shown, and with the person who answers it, if there is one. */
 function answerOptions(

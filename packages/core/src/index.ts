@@ -8,7 +8,7 @@ export { NoOpEventSink, isStageEvent, setEventSink } from './contract/events.ts'
 export { after } from './contract/interceptor.ts'
 export { StageflowError, PipelineBuildError } from './base/errors.ts'
 export { insertAfter, insertBefore, replace, without } from './contract/interceptor.ts'
-export { defineStage, definePorts } from './graph/stage.ts'
+export { definePorts, defineStage, mapStage } from './pipeline/stage-values.ts'
 export { asStage } from './children/pipeline-stage.ts'
 export type {
   CancelOutput,
@@ -24,15 +24,20 @@ export type {
   SuspendOutput,
 } from './contract/output.ts'
 export type { ErrorRecord } from './base/errors.ts'
-export type { Feedback, Repeat } from './children/pipeline-stage.ts'
+export type { Feedback } from './children/pipeline-stage.ts'
 export type {
   BuildOptions,
   ChildOptions,
+  ItemData,
+  ItemEntry,
+  MapChunk,
   MapData,
+  MapMembers,
   MapOptions,
   Provides,
   StageWiring,
 } from './pipeline/pipeline-types.ts'
+export type { DefineMap, MapDefinition } from './pipeline/stage-values.ts'
 export type {
   AnswerFrom,
   AnswerSchema,
@@ -42,10 +47,14 @@ export type {
   ChunkOf,
   DataOf,
   DefineStage,
+  NamesOf,
+  SlotsOf,
   Final,
   InheritsFrom,
+  ItemResult,
   LegalReturn,
   OnFailure,
+  OnItemFailure,
   OutputSchema,
   SharedOptions,
   Skippable,
@@ -78,7 +87,9 @@ export type {
 } from './contract/results.ts'
 export type {
   AttemptRecord,
+  ItemRecord,
   LegReport,
+  MapRecord,
   PipelineReport,
   PipelineStatus,
   RunNotes,
@@ -102,7 +113,9 @@ export type {
   Cleanup,
   Dependency,
   InputStatus,
+  ItemContext,
   Join,
+  MapItem,
   PipelineInfo,
   RunOptions,
   RunParent,
@@ -139,6 +152,7 @@ export type {
   EventMap,
   EventSink,
   GuardRetryEvent,
+  ItemEvent,
   RefusedRequest,
   RunAction,
   StageEventMap,

@@ -1,6 +1,8 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext, StageGraph } from '@stageflow/core'
 import type { KnownQuestion } from '@stageflow/core/durable'
+import { show } from '@stageflow/core/kit'
+import { repeatUntil } from '@stageflow/core/repeat'
 
 // What becomes of answers: for runs in process, on a journal, and on Restate.
 
@@ -29,6 +31,10 @@ export function graphAsking(open: ReadonlySet<string>): StageGraph<Record<string
     each: (item: number, context: Pick<StageContext, 'resumed'>) => asksAt(`${path}/${item}`)(context),
   })
   const kid = new Pipeline('kid').withStage('check', asksAt('kid/check')).withMap('letters', items('kid/letters'))
+  const document = new Pipeline('document').withStage('check', (context) =>
+    asksAt(`three/${context.snapshot.inputText}/check`)(context),
+  )
+  const named = { over: () => ['doc-0', 'doc-1'], key: (name: string) => name }
   const draft = new Pipeline('draft')
     .withStage('check', asksAt('draft/check'))
     .withStage('guard', () => ({}), StageKind.GUARD, { dependencies: ['check'] })
@@ -37,7 +43,9 @@ export function graphAsking(open: ReadonlySet<string>): StageGraph<Record<string
     .withStage('a/b', asksAt('a/b'))
     .withMap('letters', items('letters'))
     .withPipeline('kid', kid)
-    .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
+    .withMap('named', { ...named, each: (name, context) => asksAt(`named/${name}`)(context) })
+    .withMap('three', { ...named, each: document, input: (name) => ({ inputText: name }) })
+    .withPipeline('draft', draft, { repeat: repeatUntil('guard', { maxAttempts: 3 }) })
     .build() as never
 }
 
@@ -153,6 +161,65 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     answers: { letters: { 0: 'x', 1: 'y' } },
     durable: { answered: ['letters/1'], early: ['letters/0'] },
     inProcess: wrong('it has an answer for "0", but "letters" waits for "1"'),
+  },
+  {
+    title: 'an item of a map that names its items',
+    questions: { 'named/doc-1': 'open' },
+    answers: { named: { 'doc-1': 'x' } },
+    durable: { answered: ['named/doc-1'] },
+  },
+  {
+    title: 'an item that has not asked, of a map that names its items',
+    questions: { 'named/doc-1': 'open' },
+    answers: { named: { 'doc-0': 'x', other: 'y' } },
+    durable: { answered: [], early: ['named/doc-0', 'named/other'] },
+    inProcess: wrong(
+      'it has an answer for "doc-0" (did you mean "doc-1"?), but "named" waits for "doc-1"',
+      'it has an answer for "other", but "named" waits for "doc-1"',
+    ),
+  },
+  {
+    title: 'what cannot be the name of an item',
+    questions: { 'named/doc-1': 'open' },
+    answers: { named: { '': 'x', ['n'.repeat(201)]: 'y' } },
+    durable: wrong(
+      'it has an answer for "", but "named" waits for "doc-1"',
+      `it has an answer for ${show('n'.repeat(201))}, but "named" waits for "doc-1"`,
+    ),
+  },
+  {
+    title: 'a stage inside an item',
+    questions: { 'three/doc-0/check': 'open', 'three/doc-1/check': 'open' },
+    answers: { three: { 'doc-1': { check: 'yes' } } },
+    durable: { answered: ['three/doc-1/check'] },
+  },
+  {
+    title: 'a stage inside an item that has not asked',
+    questions: { 'three/doc-1/check': 'open' },
+    answers: { three: { 'doc-0': { check: 'yes' } } },
+    durable: { answered: [], early: ['three/doc-0/check'] },
+    inProcess: wrong('it has an answer for "doc-0" (did you mean "doc-1"?), but "three" waits for "doc-1"'),
+  },
+  {
+    title: 'a stage that the pipeline of an item does not have',
+    questions: { 'three/doc-1/check': 'open' },
+    answers: { three: { 'doc-0': { chek: 1 }, 'doc-1': { chek: 1 } } },
+    durable: wrong(
+      'it has an answer for "chek" (did you mean "check"?), but "three/doc-0" waits for no answer',
+      'it has an answer for "chek" (did you mean "check"?), but "three/doc-1" waits for "check"',
+    ),
+    inProcess: wrong(
+      'it has an answer for "doc-0" (did you mean "doc-1"?), but "three" waits for "doc-1"',
+      'it has an answer for "chek" (did you mean "check"?), but "three/doc-1" waits for "check"',
+    ),
+  },
+  {
+    title: 'an item that runs a pipeline as a whole',
+    questions: { 'three/doc-1/check': 'open' },
+    answers: { three: { 'doc-1': 'yes' } },
+    durable: wrong(
+      'the answer for "three/doc-1" must be an object with an answer for a stage, not "yes"; "three/doc-1" waits for "check"',
+    ),
   },
   {
     title: 'a stage that has not asked',

@@ -17,6 +17,7 @@ import {
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { CallPart, Interceptor, OnCall, StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 
 const ENDINGS: readonly (readonly [how: string, stage: (context: StageContext) => unknown, status: string])[] = [
   ['with data', () => ({ a: 1 }), 'ok'],
@@ -289,7 +290,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
       'guard',
     )
     const run = new Pipeline('demo')
-      .withPipeline('answer', child, { repeat: { until: 'check' } })
+      .withPipeline('answer', child, { repeat: repeatUntil('check') })
       .build({ clock, interceptors: beside([onlyAt('check', withPart('only', answers))]) })
       .runSettled()
     await clock.advance(100)
@@ -300,7 +301,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     const log: string[] = []
     const child = new Pipeline('child').withStage('check', () => StageOutput.fail('refused'), 'guard')
     const run = new Pipeline('demo')
-      .withPipeline('answer', child, { repeat: { until: 'check' } })
+      .withPipeline('answer', child, { repeat: repeatUntil('check') })
       .build({ clock, interceptors: beside([logAnswers(log)]) })
       .runSettled()
     expect((await run).report.stages['answer']?.children).toHaveLength(3)

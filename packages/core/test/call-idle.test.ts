@@ -109,7 +109,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     expect(log).toEqual(['idle a idle at 30'])
   })
 
-  test('a heartbeat of an item is a sign of life of its map', async () => {
+  test('each item of a map has an idle limit of its own, which a heartbeat of another item does not move', async () => {
     const log: string[] = []
     const run = new Pipeline('demo')
       .withMap('a', {
@@ -117,14 +117,15 @@ describe.each(WAYS)('%s,', (_, beside) => {
         each: async (ms, context) => {
           await context.clock.sleep(ms, context.signal)
           context.heartbeat()
-          return {}
+          return { ms }
         },
+        onItemFailure: 'skip',
       })
       .build({ clock, interceptors: beside([logExpired(log, 'idle', () => ({ idleTimeoutMs: 30 }))]) })
       .runSettled()
     await clock.advance(500)
-    await run
-    expect(log).toEqual(['idle a idle at 70'])
+    expect((await run).data).toEqual({ a: { items: [{ ms: 20 }, undefined, undefined] } })
+    expect(log).toEqual(['idle a idle at 30', 'idle a idle at 30'])
   })
 
   test('a sign of life reaches every limit around it, and does not move a deadline', async () => {

@@ -4,6 +4,7 @@ import { childOf, retryUpTo, withPart } from './interceptors.ts'
 import { resumeRun, runDurable } from '../src/durable.ts'
 import { asStage, Pipeline, StageKind, StageOutput, StageflowError } from '../src/index.ts'
 import type { Interceptor, StageContext, SuspendedResult } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { ArrayExecutor } from './array-executor.ts'
 
 type Work = (context: StageContext<{}>) => object | Promise<object>
@@ -352,7 +353,7 @@ describe('a repeated child whose guard is a child itself', () => {
       .withPipeline(
         'answer',
         new Pipeline('draft-then-check').withPipeline('check', childThat(work), { kind: StageKind.GUARD } as never),
-        { repeat: { until: 'check' as never, maxAttempts: 2 } },
+        { repeat: repeatUntil('check' as never, { maxAttempts: 2 }) },
       )
       .build({ clock })
       .runSettled()

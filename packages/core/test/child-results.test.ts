@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { clock } from './fresh-clock.ts'
 import { Pipeline, PipelineFailedError, StageKind, StageOutput } from '../src/index.ts'
 import type { ChildResult, Interceptor } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { aroundRun, retryUpTo } from './interceptors.ts'
 
 interface WithChildren {
@@ -108,7 +109,7 @@ test('each attempt of a repeat is in `children` under its number', async () => {
     StageKind.GUARD,
   )
   const result = await new Pipeline('demo')
-    .withPipeline('answer', checked, { repeat: { until: 'check' } })
+    .withPipeline('answer', checked, { repeat: repeatUntil('check') })
     .build({ clock })
     .run()
   expect(statusesOf(result)).toEqual({ 'answer#1': 'failed', 'answer#2': 'failed', 'answer#3': 'completed' })

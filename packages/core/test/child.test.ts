@@ -4,6 +4,7 @@ import { clock } from './fresh-clock.ts'
 import { aroundRun, childOf, sleepFor } from './interceptors.ts'
 import { asStage, createSlot, defineStage, Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, RunContext, StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 
 test('runChild resolves with the result of the child run, also of a failed one, and rejects only if the child cannot start', async () => {
   const graph = new Pipeline('demo')
@@ -310,7 +311,7 @@ test('a child given as a graph may be repeated, and a composed pipeline keeps it
     .withStage('check', () => (++calls % 3 === 0 ? {} : StageOutput.fail('not yet')), StageKind.GUARD)
     .build({ clock })
   const part = new Pipeline('part')
-    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .withPipeline('answer', child, { repeat: repeatUntil('check') })
     .withMap('each', { over: () => [1, 2], each: (item) => ({ item }) })
   for (const whole of [new Pipeline('whole').compose(part), Pipeline.from('whole', part.stages)]) {
     const { report } = await whole.build({ clock }).run()

@@ -3,7 +3,7 @@ import { clock } from './fresh-clock.ts'
 import { limitTo, onlyAt, runStage, withPart } from './interceptors.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
-import type { Interceptor, InterceptorContext, StageContext } from '../src/index.ts'
+import type { Interceptor, InterceptorContext, StageContext, StageInfo } from '../src/index.ts'
 
 /** Logs when none of the code of stage "a" runs any more, as its part's `ended` or its wrap sees it. */
 const logCodeLeft = (log: string[], context: InterceptorContext, name: string): void =>
@@ -122,9 +122,8 @@ describe.each(WAYS)('%s,', (_, beside) => {
     expect(log).toEqual([])
   })
 
-  test('items of a map are code: codeLeft resolves with the last of them', async () => {
-    const log: string[] = []
-    const run = new Pipeline('demo')
+  const slowItems = (log: string[], inItems: boolean): Promise<unknown> =>
+    new Pipeline('demo')
       .withMap('a', {
         over: () => [100, 300, 200],
         each: async (ms, context) => {
@@ -133,11 +132,30 @@ describe.each(WAYS)('%s,', (_, beside) => {
         },
         onFailure: 'skip',
       })
-      .build({ clock, interceptors: beside([leftAfterEnded(log), limitTo(20)]) })
+      .build({
+        clock,
+        interceptors: [leftAfterEnded(log), limitTo(20)].map((one) => ({
+          ...one,
+          aroundMaps: true,
+          onCall: (stage: StageInfo) => ((stage.itemOf !== undefined) === inItems ? one.onCall?.(stage) : undefined),
+        })),
+      })
       .runSettled({}, { graceMs: 10_000 })
+
+  test('items of a map are code: codeLeft resolves with the last of them', async () => {
+    const log: string[] = []
+    const run = slowItems(log, false)
     await clock.advance(500)
     await run
     expect(log).toEqual(['left at 300'])
+  })
+
+  test('codeLeft of an item resolves with its own code', async () => {
+    const log: string[] = []
+    const run = slowItems(log, true)
+    await clock.advance(500)
+    await run
+    expect(log).toEqual(['left at 100', 'left at 200', 'left at 300'])
   })
 
   test('a child run is code: codeLeft resolves when it is over', async () => {

@@ -9,6 +9,7 @@ import { StageKind } from '../src/index.ts'
 // The most frequent mistakes, as a person makes them: what the compiler says must name the mistake.
 
 const CORE = fileURLToPath(new URL('../src/index.ts', import.meta.url))
+const REPEAT = fileURLToPath(new URL('../src/repeat.ts', import.meta.url))
 const TSC = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url))
 const OPTIONS = [
   '--noEmit',
@@ -31,6 +32,7 @@ const OPTIONS = [
 
 const RETURN = '"return a plain object: { text }, a StageOutput, or nothing"'
 const BASE = `const base = new Pipeline('demo').withStage('profile', () => ({ name: 'Ada' })).withStage('router', () => ({ route: 'a' as 'a' | 'b' }))`
+const CHILD = `const child = new Pipeline('child').withStage('draft', () => ({ n: 1 })).withStage('check', () => ({}), 'guard'); ${BASE}`
 const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: readonly (string | RegExp)[] }>> = {
   'an unknown dependency': {
     code: `${BASE}.withStage('llm', () => ({}), { dependencies: ['prfile'] })`,
@@ -138,9 +140,69 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
     code: `class Llm { name = 'llm' as const; async execute() { return 'Hello' } }; ${BASE}.withStage(Llm)`,
     says: [`Type 'typeof Llm' is not assignable to type '${RETURN}'`],
   },
+  'a guard that the child does not have': {
+    code: `${CHILD}.withPipeline('answer', child, { repeat: repeatUntil('chck', { maxAttempts: 5 }) })`,
+    says: [/Type '"chck"' is not assignable to type '"(draft" \| "check|check" \| "draft)"'/],
+  },
+  'a guard that the child does not have, beside an input and a later stage': {
+    code: `${CHILD}.withPipeline('answer', child, { dependencies: ['profile'], input: (inputs, _, feedback) => ({ inputText: inputs.from('profile').name + feedback?.attempt }), repeat: repeatUntil('chck') }).withStage('after', ({ inputs }) => ({ n: inputs.from('answer')?.draft.n }), { dependencies: ['answer'] })`,
+    says: [/Type '"chck"' is not assignable to type '"(draft" \| "check|check" \| "draft)"'/],
+  },
+  'a repeat that repeatUntil() did not make': {
+    code: `${CHILD}.withPipeline('answer', child, { repeat: { until: 'check' } })`,
+    says: [/required in type 'Repeat<"(draft" \| "check|check" \| "draft)">'/],
+  },
+  'a misspelled option of repeatUntil()': {
+    code: `${CHILD}.withPipeline('answer', child, { repeat: repeatUntil('check', { maxAttempt: 5 }) })`,
+    says: ["Did you mean to write 'maxAttempts'?"],
+  },
   'a map whose items are strings': {
     code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => String(item) })`,
     says: [`Type '(item: number) => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'a map of a function, with an input': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => ({ item }), input: (item) => ({ inputText: String(item) }) })`,
+    says: ['is not assignable to type \'"remove input: each is a function, which gets the item itself"\''],
+  },
+  'a map that ends with the first failure, and may have three': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => ({ item }), maxFailures: 3 })`,
+    says: [`Type 'number' is not assignable to type '"add onItemFailure: 'skip' or 'collect'"'`],
+  },
+  'a map with an unknown way to fail': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => ({ item }), onItemFailure: 'ignore' })`,
+    says: [`Type '"ignore"' is not assignable to type 'OnItemFailure'`],
+  },
+  'a map with an unknown dependency': {
+    code: `${BASE}.withMap('llm', { dependencies: ['prfile'], over: () => [1], each: async (item) => ({ item }) })`,
+    says: [`Type '"prfile"' is not assignable to type '"profile" | "router"'`],
+  },
+  'a map that iterates over no iterable': {
+    code: `${BASE}.withMap('llm', { over: () => 5, each: async (item) => ({ item }) })`,
+    says: [/Type 'number' is not assignable to type '(Async)?Iterable<unknown> \| (Async)?Iterable<unknown>'/],
+  },
+  'a map whose keys are numbers': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => ({ item }), key: (item) => item })`,
+    says: [`Type '(item: number) => number' is not assignable to type '(item: number, index: number) => string'`],
+  },
+  'a misspelled option of a map': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => ({ item }), onItemFailre: 'skip' })`,
+    says: ["Did you mean to write 'onItemFailure'?"],
+  },
+  'data of an item that may have failed': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => ({ item }), onItemFailure: 'skip' }).withStage('sum', ({ inputs }) => ({ n: inputs.from('llm').items.map((one) => one.item) }), { dependencies: ['llm'] })`,
+    says: [/possibly 'undefined'/],
+  },
+  'data of a result whose status is not known': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => ({ item }), onItemFailure: 'collect' }).withStage('sum', ({ inputs }) => ({ n: inputs.from('llm').items.map((one) => one.data) }), { dependencies: ['llm'] })`,
+    says: [/Property 'data' does not exist on type/],
+  },
+  'a map of pipelines that need a port': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: Pipeline.withPorts<{ llm: object }>('x') })`,
+    says: ["Property 'llm' is missing in type '{}' but required in type '{ llm: object; }'"],
+  },
+  'a map as a value, of a function, with an input': {
+    code: `void mapStage({ name: 'llm', over: () => [1], each: async (item) => ({ item }), input: () => ({}) })`,
+    says: ['is not assignable to type \'"remove input: each is a function, which gets the item itself"\''],
   },
   'a stage as a value that returns a string': {
     code: `void defineStage({ name: 'llm', run: async () => 'Hello' })`,
@@ -173,7 +235,7 @@ beforeAll(async () => {
     path: join(folder, `mistake-${index}.ts`),
     code,
   }))
-  const header = `import { Pipeline, defineStage, type RunStage, type StageContext } from ${JSON.stringify(CORE)}\nvoid [Pipeline, defineStage]\nexport type Used = RunStage | StageContext\n`
+  const header = `import { Pipeline, defineStage, mapStage, type RunStage, type StageContext } from ${JSON.stringify(CORE)}\nimport { repeatUntil } from ${JSON.stringify(REPEAT)}\nvoid [Pipeline, defineStage, mapStage, repeatUntil]\nexport type Used = RunStage | StageContext\n`
   await Promise.all(files.map(({ path, code }) => writeFile(path, `${header}${code}\n`)))
   const output = await new Promise<string>((resolve) =>
     execFile(TSC, [...OPTIONS, ...files.map(({ path }) => path)], { cwd: folder }, (_, stdout) => resolve(stdout)),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { clock } from './fresh-clock.ts'
 import { ContextSnapshot, Pipeline, PipelineBuildError, StageKind, StageOutput } from '../src/index.ts'
 import type { Feedback, Interceptor, StageContext, StageflowError } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { PROPERTY_TIMEOUT_MS, propertySettings } from './property-settings.ts'
 import { crowdedRun } from './random-pipelines.ts'
 import { runRandom } from './run-random.ts'
@@ -214,7 +215,7 @@ test('case 16: a child that its guard refuses runs again with the feedback, and 
     return { inputText: feedback === undefined ? 'bad' : (feedback.data as { wanted: string }).wanted }
   }
   const result = await new Pipeline('answering')
-    .withPipeline('answer', attempt, { repeat: { until: 'check' }, input })
+    .withPipeline('answer', attempt, { repeat: repeatUntil('check'), input })
     .withStage('after', ({ inputs }) => void seen.push(inputs.from('answer')?.draft.text), { dependencies: ['answer'] })
     .build({ clock })
     .run()

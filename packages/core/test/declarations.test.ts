@@ -16,7 +16,15 @@ const tsc = (...options: readonly string[]): Promise<string> =>
 
 /** What the compiler says about an app that has this code. */
 async function compile(name: string, lib: readonly string[], code: string): Promise<string> {
-  const options = { strict: true, module: 'nodenext', target: 'es2022', lib, types: [], noEmit: true }
+  const options = {
+    strict: true,
+    module: 'nodenext',
+    target: 'es2022',
+    lib,
+    types: [],
+    declaration: true,
+    noEmit: true,
+  }
   const compilerOptions = { ...options, paths: { '@stageflow/core': ['./core/index.d.ts'] } }
   await writeFile(join(folder, `${name}.ts`), `import { Pipeline } from '@stageflow/core'\n${code}`)
   await writeFile(join(folder, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }))
@@ -53,4 +61,22 @@ export async function first(): Promise<string | undefined> {
 }
 `
   expect(await compile('disposable', ['es2022', 'dom', 'esnext.disposable'], FOLLOW + block)).toBe('')
+})
+
+test('a package can export pipelines with maps, and functions that add maps', async () => {
+  const code = `
+import { defineStage, mapStage } from '@stageflow/core'
+const kid = new Pipeline('kid').withStage('draft', () => ({ text: 'x' }))
+const list = defineStage({ name: 'list', run: () => ({ docs: ['x'] }) })
+export const maps = new Pipeline('maps')
+  .withMap('collected', { over: () => [1], each: async (n) => ({ n }), onItemFailure: 'collect', stream: true })
+  .withMap('kids', { over: () => [1], each: kid, onItemFailure: 'skip' })
+export const value = mapStage({ name: 'value', after: { list }, over: ({ from }) => from('list').docs, each: kid, stream: true })
+export const addKids = <Child>(child: Pipeline<Child>) =>
+  new Pipeline('maps').withMap('kids', { over: () => [1], each: child, stream: true })
+export const kidsOf = <Child>(child: Pipeline<Child>) => mapStage({ name: 'kids', over: () => [1], each: child })
+export const addLoad = <Data extends object>(load: () => Promise<Data>) =>
+  new Pipeline('maps').withMap('loads', { over: () => [1], each: load, onItemFailure: 'collect' })
+`
+  expect(await compile('maps', ['es2022', 'dom'], code)).toBe('')
 })

@@ -228,6 +228,8 @@ test('events of code have any name, and an event with a name like a start is sen
     'fetch.started',
     'stage.a.completed',
     'stage.each.started',
+    'stage.each.item_started',
+    'stage.each.item_completed',
     'stage.each.completed',
     'pipeline.completed',
   ])
@@ -496,7 +498,11 @@ test('an item of a map that has ended is not begun, and an item keeps its notes'
   while (first.facts.length < 2) await new Promise((resolve) => setImmediate(resolve))
   const failure = first.facts.slice(0, 1)
   controller.abort()
-  expect(await running).toMatchObject({ report: { stages: { each: { notes: { 'item 1': true, 'item 2': true } } } } })
+  expect(await running).toMatchObject({
+    report: {
+      stages: { each: { items: { records: [{ notes: { 'item 1': true } }, { notes: { 'item 2': true } }] } } },
+    },
+  })
   calls.length = 0
   const second = new ArrayExecutor(failure)
   second.stop('', 'enough')
@@ -507,7 +513,9 @@ test('an item of a map that has ended is not begun, and an item keeps its notes'
   const again = runDurable(graph, third, { signal: leg.signal })
   while (third.facts.length < 2) await new Promise((resolve) => setImmediate(resolve))
   leg.abort()
-  expect(await again).toMatchObject({ report: { stages: { each: { notes: { 'item 1': true } } } } })
+  expect(await again).toMatchObject({
+    report: { stages: { each: { items: { records: [{ notes: { 'item 1': true } }, { status: 'cancel' }] } } } },
+  })
   expect(calls).toEqual([])
 })
 

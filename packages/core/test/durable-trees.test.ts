@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { runDurable } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, createSlot } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { ArrayExecutor } from './array-executor.ts'
 
 function ask({ resumed, stage }: StageContext): { answer: unknown } | StageOutput {
@@ -241,7 +242,7 @@ test('a repeated child runs its attempts by facts, and in no leg does a guard th
         dependencies: ['draft'],
       })
   const graph = (check: (draft: number) => unknown) =>
-    new Pipeline('p').withPipeline('answer', child(check), { repeat: { until: 'check', maxAttempts: 3 } }).build()
+    new Pipeline('p').withPipeline('answer', child(check), { repeat: repeatUntil('check', { maxAttempts: 3 }) }).build()
   const good = graph((draft) => (draft < 3 ? StageOutput.fail('too long') : {}))
   const first = new ArrayExecutor()
   const result = await runDurable(good, first, {})

@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'vitest'
 import { isStageEvent } from '../src/index.ts'
-import type { ErrorRecord, EventSink, StageContext, StageflowEvent } from '../src/index.ts'
+import type { ErrorRecord, EventSink, StageContext, StageKind, StageflowEvent } from '../src/index.ts'
 
 declare module '../src/index.ts' {
   interface EventMap {
@@ -16,6 +16,8 @@ export async function emitting(context: StageContext<{}>): Promise<void> {
   context.tryEmitEvent('test.hit', { key: 5 })
   // @ts-expect-error the events of the engine cannot be forged.
   context.tryEmitEvent('stage.a.completed', {})
+  // @ts-expect-error nor those of an item.
+  context.tryEmitEvent('stage.a.item_completed', {})
   // @ts-expect-error the events of the engine cannot be forged.
   context.tryEmitEvent('pipeline.completed', { pipeline: 'x', durationMs: 1 })
   // @ts-expect-error nor by waiting.
@@ -37,6 +39,25 @@ export function reading(event: StageflowEvent): void {
   }
   if (isStageEvent(event, 'failed')) expectTypeOf(event.data.error).toEqualTypeOf<ErrorRecord>()
   if (isStageEvent(event, 'chunk')) expectTypeOf(event.data.chunk).toBeUnknown()
+  if (isStageEvent(event, 'chunk')) expectTypeOf(event.data.key).toEqualTypeOf<string | undefined>()
+  if (isStageEvent(event, 'item_started')) expectTypeOf(event.data.kind).toEqualTypeOf<StageKind>()
+  if (isStageEvent(event, 'item_completed')) {
+    expectTypeOf(event.data.index).toEqualTypeOf<number>()
+    expectTypeOf(event.data.key).toEqualTypeOf<string>()
+    expectTypeOf(event.data.attempts).toEqualTypeOf<number>()
+    // @ts-expect-error Property 'error' does not exist: the item did not fail
+    void event.data.error
+  }
+  if (isStageEvent(event, 'item_failed')) expectTypeOf(event.data.error).toEqualTypeOf<ErrorRecord>()
+  if (isStageEvent(event, 'item_skipped')) expectTypeOf(event.data.reason).toEqualTypeOf<string>()
+  if (isStageEvent(event, 'item_cancelled')) expectTypeOf(event.data.reason).toEqualTypeOf<string>()
+  if (isStageEvent(event, 'item_abandoned')) expectTypeOf(event.data.durationMs).toEqualTypeOf<number>()
+  if (isStageEvent(event, 'item_suspended')) expectTypeOf(event.data.attempts).toEqualTypeOf<number>()
+  if (isStageEvent(event, 'item_retrying')) expectTypeOf(event.data.error).toEqualTypeOf<ErrorRecord | undefined>()
+  // @ts-expect-error Property 'key' does not exist: the event of a stage isn't that of an item
+  if (isStageEvent(event, 'completed')) void event.data.key
+  // @ts-expect-error Argument of type '"item_ended"' is not assignable
+  isStageEvent(event, 'item_ended')
   // @ts-expect-error Argument of type '"finished"' is not assignable
   isStageEvent(event, 'finished')
 }

@@ -3,6 +3,7 @@ import { fingerprintOf, incompatibilities, openRequests, progressOf, resumeRun }
 import type { GraphFingerprint, RunProgress, SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, defineStage } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 
 const data = (): object => ({})
 const ask = ({ resumed }: StageContext): object => (resumed ? { answer: resumed.answer } : StageOutput.suspend('?'))
@@ -14,7 +15,7 @@ const order = new Pipeline('order')
   .withStage('price', data, StageKind.ENRICH)
   .withStage('approve', ask, { dependencies: ['price'] })
   .withPipeline('kid', child, { dependencies: ['price'] })
-  .withPipeline('again', child, { repeat: { until: 'check' } })
+  .withPipeline('again', child, { repeat: repeatUntil('check') })
   .withStage('value', asStage(child.build()))
   .withMap('each', { over: () => [1], each: data, dependencies: ['price', 'approve'], join: { quorum: 1 } })
 
@@ -115,7 +116,7 @@ function graphOf({
   if (more) add('more', (now) => now.withStage('more', data))
   add('approve', (now) => now.withStage('approve', ask, { dependencies: without.includes('price') ? [] : ['price'] }))
   add('kid', (now) => now.withPipeline('kid', inner, { dependencies: without.includes('price') ? [] : ['price'] }))
-  add('again', (now) => now.withPipeline('again', inner, isRepeated ? { repeat: { until: 'check' } } : {}))
+  add('again', (now) => now.withPipeline('again', inner, isRepeated ? { repeat: repeatUntil('check') } : {}))
   add('value', (now) => now.withStage('value', asStage(inner.build())))
   const options = { dependencies, join }
   add('each', (now) =>

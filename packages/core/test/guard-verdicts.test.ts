@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { clock } from './fresh-clock.ts'
 import { Pipeline, StageKind, StageOutput, StageflowError } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { logAnswers, onlyAt, retryUpTo, withPart } from './interceptors.ts'
 import { passing, passingOn } from './ways.ts'
 
@@ -11,7 +12,7 @@ type Guard = (context: StageContext) => unknown
 async function repeated(guard: Guard, interceptors: readonly Interceptor[], options: object = {}) {
   const child = new Pipeline('child').withStage('check', guard as () => object, StageKind.GUARD, options)
   const settled = new Pipeline('demo')
-    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .withPipeline('answer', child, { repeat: repeatUntil('check') })
     .build({ clock, interceptors })
     .runSettled()
   await clock.advance(100)
@@ -134,7 +135,7 @@ test('a failure of another stage than the guard gives no verdict: the child runs
     .withStage('draft', () => StageOutput.fail('no model'))
     .withStage('check', () => ({}), StageKind.GUARD)
   const result = await new Pipeline('demo')
-    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .withPipeline('answer', child, { repeat: repeatUntil('check') })
     .build({ clock })
     .runSettled()
   expect(result.report.stages['answer']?.children).toHaveLength(1)
@@ -146,7 +147,7 @@ test('a fail that the guard returns after another stage has failed gives no verd
     .withStage('check', async ({ clock: time }) => (await time.sleep(5), StageOutput.fail('no')), StageKind.GUARD)
     .withStage('model', async ({ clock: time }) => (await time.sleep(1), StageOutput.fail('no model')))
   const settled = new Pipeline('demo')
-    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .withPipeline('answer', child, { repeat: repeatUntil('check') })
     .build({ clock })
     .runSettled()
   await clock.advance(20)

@@ -5,8 +5,10 @@ import {
   fingerprintOf,
   keyAtPath,
   progressOfCalls,
+  stageIn,
   stageOfKey,
 } from '@stageflow/core/durable'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { expect, test } from 'vitest'
 
 const stage = () => ({})
@@ -23,7 +25,11 @@ const graph = fingerprintOf(
     .withMap('letters', { over: () => [1], each: stage })
     .withMap('list', { over: () => [1], each: stage })
     .withPipeline('a/b', new Pipeline('a/b').withMap('c/d', { over: () => [1], each: stage }))
-    .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
+    .withMap('three', {
+      over: () => [1],
+      each: new Pipeline('kid').withStage('check', stage).withPipeline('draft', draft),
+    })
+    .withPipeline('draft', draft, { repeat: repeatUntil('guard', { maxAttempts: 3 }) })
     .build(),
 )
 
@@ -35,6 +41,8 @@ test.each([
   ['draft#2/guard', ['draft', 'guard']],
   ['draft#2/inner/x@7', ['draft', 'inner', 'x']],
   ['a%2Fb/c%2Fd#0', ['a/b', 'c/d', '0']],
+  ['three#doc%2F7/check@2', ['three', 'doc/7', 'check']],
+  ['three#check/draft/inner/x', ['three', 'check', 'draft', 'inner', 'x']],
   ['gone#1/gone#2', ['gone', '1', 'gone', '2']],
 ])('the question of %s is answered at %j', (key, path) => {
   expect(answerPath(key, graph)).toEqual(path)
@@ -46,6 +54,8 @@ test.each([
   ['letters', '12'],
   ['a/b', 'c/d', '0'],
   ['draft', 'inner', 'x'],
+  ['three', 'doc/7', 'check'],
+  ['three', 'check', 'draft', 'inner', 'x'],
   ['gone', 'x'],
 ])('a question at %s has a key that is answered there', (...path) => {
   expect(answerPath(keyAtPath(path, graph), graph)).toEqual(path)
@@ -53,6 +63,7 @@ test.each([
 test('the key of a question has the place of an item in its part', () => {
   expect(keyAtPath(['a/b', 'c/d', '0'], graph)).toBe('a%2Fb/c%2Fd#0')
   expect(keyAtPath(['draft', 'check'], graph)).toBe('draft/check')
+  expect(keyAtPath(['three', '7', 'draft', 'check'], graph)).toBe('three#7/draft/check')
 })
 
 test.each([
@@ -64,18 +75,43 @@ test.each([
   expect(attemptsAround(key, graph)).toEqual(attempts)
 })
 
-test.each(['approve@2', 'kid/check', 'letters#over', 'letters#7', 'draft#9/inner/x', 'a%2Fb/c%2Fd#0'])(
-  'the graph has a stage for the key %s',
-  (key) => {
-    expect(stageOfKey(key, graph)).toBeDefined()
-  },
-)
-test.each(['gone', 'kid/gone', 'approve/check', 'kid/check/x', '', '/', 'constructor', '__proto__', 'a/b'])(
-  'the graph has no stage for the key %j',
-  (key) => {
-    expect(stageOfKey(key, graph)).toBeUndefined()
-  },
-)
+test.each([
+  'approve@2',
+  'kid/check',
+  'letters#over',
+  'letters#7',
+  'draft#9/inner/x',
+  'a%2Fb/c%2Fd#0',
+  'three#7/check',
+  'three#x',
+])('the graph has a stage for the key %s', (key) => {
+  expect(stageOfKey(key, graph)).toBeDefined()
+})
+test.each([
+  [['three'], true],
+  [['three', 'check', 'check'], true],
+  [['three', '7', 'draft', 'inner', 'x'], true],
+  [['three', '7'], false],
+  [['three', 'check'], false],
+  [['three', '7', 'gone'], false],
+  [['letters', '7'], false],
+])('at %j there is a stage: %s', (path, isStage) => {
+  expect(stageIn(graph, path) !== undefined).toBe(isStage)
+})
+test.each([
+  'gone',
+  'three#7/gone',
+  'kid/gone',
+  'approve/check',
+  'kid/check/x',
+  '',
+  '/',
+  'constructor',
+  '__proto__',
+  'a/b',
+])('the graph has no stage for the key %j', (key) => {
+  expect(stageOfKey(key, graph)).toBeUndefined()
+})
 
 test('progress names what has settled or waits, in child pipelines too', () => {
   const calls = [
@@ -101,4 +137,17 @@ test('progress names what has settled or waits, in child pipelines too', () => {
     letters: 'started',
     gone: 'started',
   })
+})
+
+test('the progress of the items of a map that run a pipeline is that of the furthest', () => {
+  const calls = [
+    { key: 'three#1/check', hasEnded: false },
+    { key: 'three#2/check', hasEnded: true },
+    { key: 'three#2/draft/guard', hasEnded: false },
+    { key: 'three#3/check', hasEnded: false },
+    { key: 'three#3/draft/inner/x', hasEnded: true },
+  ]
+  const furthest = { three: { check: 'settled', draft: { guard: 'started', inner: { x: 'settled' } } } }
+  expect(progressOfCalls(calls, graph)).toEqual(furthest)
+  expect(progressOfCalls(calls.toReversed(), graph)).toEqual(furthest)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Pipeline, StageKind, StageOutput, defineStage } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { withCode } from '../src/kit.ts'
 
 const code = (): object => ({ text: 'other' })
@@ -33,7 +34,7 @@ test('the kind, the dependencies and the condition of a stage stay, and what it 
     {
       dependencies: ['guard'],
       kind: StageKind.AGENT,
-      repeat: { until: 'a' },
+      repeat: repeatUntil('a'),
       when: () => true,
     },
   )

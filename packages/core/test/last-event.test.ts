@@ -3,6 +3,7 @@ import { clock } from './fresh-clock.ts'
 import { aroundRun, untilAborted } from './interceptors.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, StageContext, StageflowEvent } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 
 const guarded = new Pipeline('guarded').withStage(
   'check',
@@ -16,7 +17,7 @@ const cleaning = new Pipeline('cleaning').withStage('waits', async (context: Sta
   context.onCleanup(() => clock.sleep(60))
   await untilAborted(context)
 })
-const loop = new Pipeline('loop').withPipeline('sub', guarded, { repeat: { until: 'check' } })
+const loop = new Pipeline('loop').withPipeline('sub', guarded, { repeat: repeatUntil('check') })
 const child = new Pipeline('child').withPipeline('sub', cleaning)
 const late = aroundRun((next) => async (run) => {
   const outcome = await next(run)

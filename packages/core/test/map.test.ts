@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { clock } from './fresh-clock.ts'
-import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
+import { Pipeline, StageKind, StageOutput, isStageEvent } from '../src/index.ts'
 import type { Interceptor, MapOptions, StageContext } from '../src/index.ts'
 import { retryOnce } from './interceptors.ts'
 
@@ -344,7 +344,7 @@ test('a source whose closing never ends does not keep a failed map from ending',
   expect(outcome).toMatchObject({ status: 'failed', errors: [{ message: 'bad item' }] })
 })
 
-test('a map that runs again waits for items of the first attempt that still run', async () => {
+test('a map that an interceptor calls again waits for items that still run, and takes those that are done', async () => {
   const log: string[] = []
   let calls = 0
   const graph = new Pipeline('demo')
@@ -360,12 +360,14 @@ test('a map that runs again waits for items of the first attempt that still run'
     })
     .build({
       clock,
-      interceptors: [retryOnce],
+      interceptors: [
+        { ...retryOnce, aroundMaps: true, wrap: (next, stage) => (stage.map ? retryOnce.wrap!(next, stage) : next) },
+      ],
     })
   const settled = graph.run()
   await clock.advance(200)
   expect((await settled).status).toBe('completed')
-  expect(log).toEqual(['quick 1 ended at 10', 'slow 2 ended at 100', 'quick 3 ended at 110', 'slow 4 ended at 200'])
+  expect(log).toEqual(['quick 1 ended at 10', 'slow 2 ended at 100', 'quick 3 ended at 110'])
 })
 
 test("a source that ended by itself isn't closed, and one that the map left early is closed once", async () => {
@@ -440,26 +442,38 @@ test("a thousand items that read their signal add one listener to the caller's, 
       await context.clock.sleep(10, context.signal)
       return { item }
     },
-    { items: Array.from({ length: 1_000 }, (_, item) => item) },
+    { items: Array.from({ length: 1_000 }, (_, item) => item), concurrency: 1_000 },
   ).run({}, { signal: caller.signal })
   await clock.advance(10)
   expect((await settled).data.each?.items).toHaveLength(1_000)
   expect([added, left]).toEqual([1, 0])
 })
 
-test('an item that yields fails the map, and the message says so (core/illegal-output)', async () => {
-  const result = await mapping(async function* () {
-    yield 1
-  }).runSettled()
-  expect(result).toMatchObject({
-    errors: [{ code: 'core/illegal-output', message: expect.stringContaining('only the stage itself can yield') }],
-  })
+test('an item that yields streams: its chunks have its index, its key and its attempt', async () => {
+  const run = mapping(
+    async function* (item) {
+      yield `${item} a`
+      yield `${item} b`
+      return { item }
+    },
+    { items: [7, 8], concurrency: 1 },
+  ).start()
+  const chunks: unknown[] = []
+  for await (const event of run) if (isStageEvent(event, 'chunk')) chunks.push(event.data)
+  expect(chunks).toEqual([
+    { chunk: '7 a', attempt: 1, index: 0, key: '0' },
+    { chunk: '7 b', attempt: 1, index: 0, key: '0' },
+    { chunk: '8 a', attempt: 1, index: 1, key: '1' },
+    { chunk: '8 b', attempt: 1, index: 1, key: '1' },
+  ])
+  expect((await run.result).data).toEqual({ each: { items: [{ item: 7 }, { item: 8 }] } })
 })
 
 test('a map takes no more items after its stage has ended', async () => {
   const items: number[] = []
   const early: Interceptor = {
     name: 'early',
+    aroundMaps: true,
     wrap: (next) => (context) => {
       void next(context)
       return StageOutput.ok({ early: true })

@@ -46,14 +46,26 @@ test('the last question of a path counts, also if an earlier one was asked by a 
   expect(numbers([...inside, ask('kid', 'open', 3)], { kid: 1 })).toEqual([3])
 })
 
-test('the paths of answers lead through child pipelines, and end at maps', () => {
-  const answers = { approve: 1, kid: { check: 1, letters: { 0: 1 }, gone: 1 }, letters: [1], draft: {}, none: { x: 1 } }
+test('the paths of answers lead through child pipelines and the items that run one, and end at other maps', () => {
+  const answers = {
+    approve: 1,
+    kid: { check: 1, letters: { 0: 1 }, gone: 1 },
+    letters: [1],
+    named: { 'doc-1': 1, 'doc-2': 1 },
+    three: { 'doc-1': { check: 1 }, check: { check: 1, gone: 1 }, 'doc-2': 1 },
+    draft: {},
+    none: { x: 1 },
+  }
   expect(pathsOfAnswers(answers, shape)).toEqual([
     ['approve'],
     ['kid', 'check'],
     ['kid', 'letters'],
     ['kid', 'gone'],
     ['letters'],
+    ['named'],
+    ['three', 'doc-1', 'check'],
+    ['three', 'check', 'check'],
+    ['three', 'check', 'gone'],
     ['draft'],
     ['none'],
   ])

@@ -5,6 +5,7 @@ import { Pipeline } from '../src/index.ts'
 import { builtGraphOf } from '../src/pipeline/stage-graph.ts'
 import { DIRECT } from '../src/report/run-events.ts'
 import type { Outlet } from '../src/report/run-events.ts'
+import { RunFacts } from '../src/report/run-facts.ts'
 import type { ParentLink } from '../src/report/run-facts.ts'
 import { PipelineRun } from '../src/run/run.ts'
 import type { BuiltGraph } from '../src/graph/graph.ts'
@@ -25,7 +26,8 @@ function keeping(around: Outlet): Outlet & { release(): void } {
 
 /** A run as a stage starts it whose events go out through `outlet`. */
 function childOf(outlet: Outlet, graph: BuiltGraph, eventSink: ReturnType<typeof recordingSink>): PipelineRun {
-  const above = new PipelineRun(graphOf(new Pipeline('above').withStage('starts', () => ({}))), {}, {})
+  const graphAbove = graphOf(new Pipeline('above').withStage('starts', () => ({})))
+  const above = new PipelineRun(new RunFacts(graphAbove, {}, {}, undefined, undefined))
   const parent: ParentLink = {
     facts: above.facts,
     shown: {
@@ -43,9 +45,10 @@ function childOf(outlet: Outlet, graph: BuiltGraph, eventSink: ReturnType<typeof
     outlet,
     slotValue: () => undefined,
     tell: () => {},
+    stageSettled: () => {},
     outOfTime: () => {},
   }
-  return new PipelineRun(graph, {}, { eventSink }, parent)
+  return new PipelineRun(new RunFacts(graph, {}, { eventSink }, parent, undefined))
 }
 
 /** Its stage emits an event, and starts a child run that does so too. */

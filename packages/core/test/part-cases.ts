@@ -70,6 +70,15 @@ const partArbitrary = fc.record({
   ms: fc.integer({ min: 1, max: 40 }),
   /** The places of the stages that it leaves alone, as bits. */
   leaves: fc.oneof(fc.constant(0), fc.nat(15)),
+  aroundMaps: fc.boolean(),
+})
+const mapArbitrary: fc.Arbitrary<MapOf> = fc.record({
+  each: fc.constantFrom('function' as const, 'generator' as const, 'pipeline' as const),
+  concurrency: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  onItemFailure: fc.constantFrom('fail' as const, 'skip' as const, 'collect' as const),
+  maxFailures: fc.option(fc.integer({ min: 0, max: 1 }), { nil: undefined }),
+  keyed: fc.boolean(),
+  streamed: fc.boolean(),
 })
 const stageArbitrary = fc.record({
   body: mostly<BodyKind>(['sleeps', 'beats', 'deaf'], BODY_KINDS),
@@ -79,6 +88,7 @@ const stageArbitrary = fc.record({
   when: fc.constantFrom('no' as const, 'true' as const, 'false' as const),
   late: fc.boolean(),
   onFailure: fc.constantFrom('none' as const, 'skip' as const, 'fallback' as const),
+  map: mapArbitrary,
 })
 export const partCaseArbitrary: fc.Arbitrary<PartCase> = fc.record({
   parts: fc.array(partArbitrary, { minLength: 1, maxLength: 5 }),
@@ -88,12 +98,23 @@ export const partCaseArbitrary: fc.Arbitrary<PartCase> = fc.record({
   maxConcurrency: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
   goOn: fc.boolean(),
   heard: fc.boolean(),
+  wrapsMaps: fc.boolean(),
 })
 
 export interface PartOf {
   readonly kind: PartKind
   readonly ms: number
   readonly leaves: number
+  readonly aroundMaps: boolean
+}
+/** How a map runs its items, in a stage whose body is a map. */
+export interface MapOf {
+  readonly each: 'function' | 'generator' | 'pipeline'
+  readonly concurrency: number | undefined
+  readonly onItemFailure: 'fail' | 'skip' | 'collect'
+  readonly maxFailures: number | undefined
+  readonly keyed: boolean
+  readonly streamed: boolean
 }
 export interface StageOf {
   readonly body: BodyKind
@@ -103,6 +124,7 @@ export interface StageOf {
   readonly when: 'no' | 'true' | 'false'
   readonly late: boolean
   readonly onFailure: 'none' | 'skip' | 'fallback'
+  readonly map: MapOf
 }
 export interface PartCase {
   readonly parts: readonly PartOf[]
@@ -113,4 +135,6 @@ export interface PartCase {
   readonly goOn: boolean
   /** Whether a reader reads the events of the run as they come. */
   readonly heard: boolean
+  /** Whether the wraps that are added are around maps too, and not only around their items. */
+  readonly wrapsMaps: boolean
 }

@@ -1,6 +1,7 @@
 import { StageOutput } from '../src/index.ts'
 import type { CallPart, Interceptor, InterceptorContext, OnCall, StageInfo } from '../src/index.ts'
 import type { PartKind, PartOf } from './part-cases.ts'
+import { placeIn } from './part-watch.ts'
 import type { PartWatch } from './part-watch.ts'
 
 type Answer = ReturnType<OnCall>
@@ -21,12 +22,14 @@ export const partLayers = (parts: readonly PartOf[], watch: PartWatch): readonly
 
 class PartLayer implements Interceptor {
   readonly name: string
+  readonly aroundMaps: boolean
   readonly #part: PartOf
   readonly #number: number
   readonly #watch: PartWatch
 
   constructor(part: PartOf, number: number, watch: PartWatch) {
     this.name = `part-${number}`
+    this.aroundMaps = part.aroundMaps
     this.#part = part
     this.#number = number
     this.#watch = watch
@@ -56,8 +59,9 @@ class PartLayer implements Interceptor {
     const watch = this.#watch
     const log = watch.partLog(context)
     const name = this.name
-    // No two timers of a case are due at once.
-    const timeMs = ms + 2 ** -(16 + 5 * context.stage.index + this.#number)
+    // No two timers of a case are due at once, not even those of items of one map and of their child runs.
+    const item = /#k?(\d)/.exec(placeIn(context.run, context.stage.name))?.[1] ?? 4
+    const timeMs = ms + 2 ** -(16 + 5 * context.stage.index + this.#number) * (1 + Number(item) / 8)
     const part: { -readonly [Key in keyof CallPart]: CallPart[Key] } = {}
     const enter = enterOf(kind, name, watch.codeLog(context), () => {
       if (kind === 'stops the run in enter') watch.stop()

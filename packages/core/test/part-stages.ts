@@ -1,7 +1,8 @@
 import { StageKind, StageOutput } from '../src/index.ts'
 import { Pipeline } from '../src/index.ts'
 import type { StageContext, StageGraph, StageSlot } from '../src/index.ts'
-import type { PartCase, StageOf } from './part-cases.ts'
+import { repeatUntil } from '../src/repeat.ts'
+import type { MapOf, PartCase, StageOf } from './part-cases.ts'
 import type { PartWatch } from './part-watch.ts'
 
 type Context = StageContext<{}, {}>
@@ -29,9 +30,9 @@ export function partPipeline({ stages }: PartCase, watch: PartWatch): Loose {
     }
     // No two sleeps of a case end at once, so their order does not depend on how many promises lie between.
     const ms = stage.ms + 2 ** -(place + 1)
-    if (body === 'map') described = described.withMap(name, { ...options, ...mapOf(ms, watch) })
+    if (body === 'map') described = described.withMap(name, { ...options, ...mapOf(stage.map, ms, watch) })
     else if (body === 'repeat')
-      described = described.withPipeline(name, guarded(ms, watch), { ...options, repeat: { until: 'check' } })
+      described = described.withPipeline(name, guarded(ms, watch), { ...options, repeat: repeatUntil('check') })
     else described = described.withStage(name, watched(codeOf(stage, ms, watch), watch), options)
   })
   return described
@@ -176,8 +177,12 @@ const child = (ms: number, watch: PartWatch): Loose =>
     )
 
 /** Three items: one beats, one skips, one may fail. */
-function mapOf(ms: number, watch: PartWatch): object {
-  const each = async (item: number, context: Context): Promise<object> => {
+function mapOf(
+  { each, concurrency, onItemFailure, maxFailures, keyed, streamed }: MapOf,
+  ms: number,
+  watch: PartWatch,
+): object {
+  const run = async (item: number, context: Context): Promise<object> => {
     watch.codeLog(context).push(`item ${item} at ${watch.now}, until ${context.deadline}`)
     await watch.sleep((ms * item) / 4, context.signal)
     context.heartbeat()
@@ -185,7 +190,46 @@ function mapOf(ms: number, watch: PartWatch): object {
     if (item === 3 && ms > 40) throw new Error('the third item failed')
     return { item }
   }
-  return { over: () => [1, 2, 3], each, concurrency: 2 }
+  return {
+    // Items that end at the same instant would end in an order that depends on how many promises lie between.
+    over: each === 'pipeline' ? () => slowly(ms / 16, watch) : () => [1, 2, 3],
+    ...ITEMS[each](run),
+    onItemFailure,
+    stream: streamed,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(maxFailures === undefined || onItemFailure === 'fail' ? {} : { maxFailures }),
+    ...(keyed ? { key: (item: number) => `k${item}` } : {}),
+  }
+}
+
+async function* slowly(ms: number, watch: PartWatch): AsyncGenerator<number> {
+  for (const item of [1, 2, 3]) {
+    yield item
+    await watch.sleep(ms)
+  }
+}
+
+type RunItem = (item: number, context: Context) => Promise<object>
+
+/** What runs each item of a map. */
+const ITEMS: Readonly<Record<MapOf['each'], (run: RunItem) => object>> = {
+  function: (run) => ({ each: run }),
+  generator: (run) => ({
+    each: async function* (item: number, context: Context) {
+      yield `before ${item}`
+      const output = await run(item, context)
+      yield `after ${item}`
+      return output
+    },
+  }),
+  pipeline: (run) => ({
+    each: (new Pipeline('item') as unknown as Loose).withStage(
+      'work',
+      (context: Context) => run((context.snapshot.metadata as { readonly item: number }).item, context),
+      {},
+    ),
+    input: (item: number) => ({ metadata: { item } }),
+  }),
 }
 
 /** A child whose guard refuses twice. */

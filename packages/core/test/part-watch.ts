@@ -1,4 +1,11 @@
-import type { CallPart, InterceptorContext, StageContext, StageOutput } from '../src/index.ts'
+import type {
+  AttemptRecord,
+  CallPart,
+  InterceptorContext,
+  RunContext,
+  StageContext,
+  StageOutput,
+} from '../src/index.ts'
 import type { ManualClock } from '../../testing/src/index.ts'
 
 interface Given {
@@ -9,9 +16,9 @@ interface Given {
 
 /** What is seen of a run by the parts in its calls and by the code of its stages, and what they leave behind. */
 export class PartWatch {
-  /** By stage and its path from the root, in order: what the parts saw and did, and what was told of the stage. */
+  /** By stage or item and its path from the root, in order: what the parts saw and did, and what was told of it. */
   readonly parts = new Map<string, string[]>()
-  /** By stage: what its code saw and did. */
+  /** By stage or item: what its code saw and did. */
   readonly code = new Map<string, string[]>()
   readonly #clock: ManualClock
   readonly #given = new Map<CallPart, Given>()
@@ -71,8 +78,10 @@ export class PartWatch {
   }
 
   /** What a part finds in its context. */
-  seen({ attempt, startedAt, now, deadline, aborted, record }: InterceptorContext): string {
+  seen({ attempt, startedAt, now, deadline, aborted, record, stage }: InterceptorContext): string {
     const { status, endedAt, attempts } = record
+    // An attempt of a map ends when the code of its aborted items has left, how many promises later depends on what is around them.
+    const endOf = (each: AttemptRecord): number | undefined => (stage.map ? undefined : each.endedAt)
     return JSON.stringify({
       attempt,
       startedAt,
@@ -80,7 +89,7 @@ export class PartWatch {
       deadline,
       aborted: aborted === undefined ? undefined : String(aborted.reason),
       record: [status, endedAt],
-      attempts: attempts.map((each) => [each.startedAt, each.endedAt, each.status, each.error?.message]),
+      attempts: attempts.map((each) => [each.startedAt, endOf(each), each.status, each.error?.message]),
     })
   }
   told(output: StageOutput): string {
@@ -96,8 +105,12 @@ export class PartWatch {
 
 function keyOf(context: StageContext<{}, {}>): string {
   const { stage, run } = context as InterceptorContext
-  return `${run.parent?.path ?? ''}/${stage.name}`
+  return placeIn(run, stage.name)
 }
+
+/** Where a stage or an item is in the tree of runs. */
+export const placeIn = ({ parent, item }: RunContext, stage: string): string =>
+  `${parent?.path ?? ''}/${stage}${item === undefined ? '' : `#${item.key}`}`
 
 function logIn(logs: Map<string, string[]>, key: string): string[] {
   const log = logs.get(key) ?? []

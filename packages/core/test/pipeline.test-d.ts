@@ -15,6 +15,8 @@ import type {
   StageStatus,
   SuspendedResult,
 } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
+import type { Repeat } from '../src/repeat.ts'
 
 // ---------- what the builder refuses
 
@@ -463,7 +465,7 @@ base
       expectTypeOf(feedback?.attempt).toEqualTypeOf<number | undefined>()
       return { inputText: `${inputs.from('profile').name} ${snapshot.inputText} ${feedback?.error.message}` }
     },
-    repeat: { until: 'check', maxAttempts: 3, sameVerdict: (a, b) => a.error.code === b.error.code },
+    repeat: repeatUntil('check', { maxAttempts: 3, sameVerdict: (a, b) => a.error.code === b.error.code }),
   })
   .withStage(
     'after',
@@ -493,7 +495,17 @@ base
     { dependencies: ['whole'] },
   )
 // @ts-expect-error Type '"nope"' is not assignable to type '"draft" | "check"'
-base.withPipeline('answer', child, { repeat: { until: 'nope' } })
+base.withPipeline('answer', child, { repeat: repeatUntil('nope') })
+expectTypeOf(repeatUntil('check')).toEqualTypeOf<Repeat<'check'>>()
+const shared = repeatUntil('check', { sameVerdict: (a, b) => a.attempt === b.attempt })
+base.withPipeline('answer', child, { repeat: shared })
+declare const either: 'check' | 'nope'
+// @ts-expect-error Type '"nope"' is not assignable to type '"draft" | "check"'
+base.withPipeline('answer', child, { repeat: repeatUntil(either) })
+// @ts-expect-error Repeat: only repeatUntil() makes it
+base.withPipeline('answer', child, { repeat: { until: 'check' } })
+// @ts-expect-error 'until' does not exist in type 'RepeatOptions'
+repeatUntil('check', { until: 'check' })
 // @ts-expect-error 'inputTxt' does not exist in type 'RunInput'
 base.withPipeline('answer', child, { input: () => ({ inputTxt: 'x' }) })
 

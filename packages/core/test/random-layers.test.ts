@@ -15,6 +15,7 @@ import type {
   StageSlot,
   StageflowEvent,
 } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 
 // Random interceptors around random stages in random runs: whatever they do to each other, the promises of a run hold.
 
@@ -382,7 +383,7 @@ async function run(given: Case, clock: ManualClock) {
     }
     if (one.body === 'map') described = described.withMap(name, { ...options, ...mapOf(one, name, watch) })
     else if (one.body === 'repeat')
-      described = described.withPipeline(name, guarded(one.ms), { ...options, repeat: { until: 'check' } })
+      described = described.withPipeline(name, guarded(one.ms), { ...options, repeat: repeatUntil('check') })
     else described = described.withStage(name, withCleanup(one.cleanup, bodyOf(one, name, watch)), options)
   }
   const options: RunOptions = {

@@ -2,13 +2,17 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { resumeRun } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
-import { Pipeline, StageOutput, defineStage } from '../src/index.ts'
-import type { AnyStage, PipelineReport, StageContext } from '../src/index.ts'
+import { Pipeline, StageOutput } from '../src/index.ts'
+import type { PipelineReport, StageContext } from '../src/index.ts'
 import { PROPERTY_TIMEOUT_MS, propertySettings } from './property-settings.ts'
 import { draft, wire } from './random-graphs.ts'
+import type { UntypedGraph, UntypedResult } from './untyped-pipeline.ts'
 
-/** What a stage does. In each of its first `questions` calls it suspends. */
+/** What a stage does, or one item of a map of three. In each of its first `questions` calls it suspends. */
 interface Code {
+  readonly form: 'stage' | 'map'
+  /** How a map names its items, how many run at once, and how many of them ask. The others are done in the first leg. */
+  readonly map: { readonly keyed: boolean; readonly concurrency: number; readonly asking: number }
   readonly questions: number
   readonly then: 'ok' | 'skip' | 'fallback' | 'tolerated'
   readonly isAsync: boolean
@@ -27,6 +31,12 @@ const randomCase: fc.Arbitrary<Case> = fc
       fc.tuple(
         draft,
         fc.record({
+          form: fc.constantFrom<Code['form'][]>('stage', 'stage', 'map'),
+          map: fc.record({
+            keyed: fc.boolean(),
+            concurrency: fc.integer({ min: 1, max: 3 }),
+            asking: fc.integer({ min: 1, max: 3 }),
+          }),
           questions: fc.oneof(fc.constant(0), fc.nat(2)),
           then: fc.constantFrom<Code['then'][]>('ok', 'ok', 'ok', 'skip', 'fallback', 'tolerated'),
           isAsync: fc.boolean(),
@@ -50,36 +60,79 @@ const randomCase: fc.Arbitrary<Case> = fc
     return { ...more, stages: wire(ordered, shuffled) as unknown as Case['stages'] }
   })
 
+/** The builder without its types: the stages of a case are known only when it is made. */
+interface Loose {
+  withStage(name: string, run: unknown, options: object): Loose
+  withMap(name: string, options: object): Loose
+  build(): UntypedGraph
+}
+
 /** Builds the graph of a case. `asks`: whether stages suspend at all. */
-function graphOf({ stages }: Case, asks: boolean, calls: string[]) {
-  const made: AnyStage[] = []
-  // A stage as a value names the stages before it, so they are made in an order that allows that.
-  const make = (place: number): AnyStage =>
-    (made[place] ??= ((): AnyStage => {
-      const { dependencies, join, questions, then, isAsync } = stages[place] as Case['stages'][number]
-      const run = ({ resumed, inputs, stage }: StageContext): object | Promise<object> => {
-        calls.push(stage.name)
-        const before = (resumed?.state ?? []) as readonly unknown[]
-        const answers = resumed === undefined ? before : [...before, resumed.answer]
-        const last = (): object => {
-          if (asks && answers.length < questions) return StageOutput.suspend(`${stage.name}?`, { state: answers })
-          if (then === 'skip') return StageOutput.skip('nothing to do')
-          if (then !== 'ok') return StageOutput.fail('broken')
-          return { stage: stage.name, inputs: { ...(inputs.toJSON() as object) } }
-        }
-        return isAsync ? Promise.resolve().then(last) : last()
-      }
-      return defineStage({
-        name: `s${place}`,
-        after: Object.fromEntries(dependencies.map((source) => [`s${source}`, make(source)])),
-        join: join as 'all',
-        run: run as never,
-        ...(then === 'fallback' ? { onFailure: { fallback: { from: 'fallback' } } } : {}),
-        ...(then === 'tolerated' ? { onFailure: 'skip' as const } : {}),
-      }) as unknown as AnyStage
-    })())
-  const all = stages.map((_, place) => make(place))
-  return Pipeline.from('random', all as never).build()
+function graphOf({ stages }: Case, asks: boolean, calls: string[]): UntypedGraph {
+  let pipeline = new Pipeline('random') as unknown as Loose
+  const added = new Set<number>()
+  const add = (place: number): void => {
+    if (added.has(place)) return
+    added.add(place)
+    const one = stages[place] as Case['stages'][number]
+    for (const source of one.dependencies) add(source)
+    const name = `s${place}`
+    const run = (context: StageContext): unknown => {
+      const output = (): object => outputOf(one, context, asks)
+      calls.push(placeOf(context))
+      return one.isAsync ? Promise.resolve().then(output) : output()
+    }
+    const options = {
+      dependencies: one.dependencies.map((source) => `s${source}`),
+      join: one.join,
+      ...(one.then === 'fallback' ? { onFailure: { fallback: { from: 'fallback' } } } : {}),
+      ...(one.then === 'tolerated' ? { onFailure: 'skip' } : {}),
+    }
+    const { keyed, concurrency } = one.map
+    pipeline =
+      one.form === 'stage'
+        ? pipeline.withStage(name, run, options)
+        : pipeline.withMap(name, {
+            ...options,
+            over: () => [0, 1, 2],
+            each: (_: number, context: StageContext) => run(context),
+            concurrency,
+            ...(keyed ? { key: (item: number) => `k${item}` } : {}),
+          })
+  }
+  for (let place = 0; place < stages.length; place++) add(place)
+  return pipeline.build()
+}
+
+const placeOf = ({ stage, item }: StageContext): string =>
+  item === undefined ? stage.name : `${stage.name}#${item.key}`
+
+function outputOf({ questions, then, map }: Code, context: StageContext, asks: boolean): object {
+  const { resumed, inputs, item } = context
+  const place = placeOf(context)
+  if (item !== undefined && item.index >= map.asking) return { place }
+  const before = (resumed?.state ?? []) as readonly unknown[]
+  const answers = resumed === undefined ? before : [...before, resumed.answer]
+  if (asks && answers.length < questions) return StageOutput.suspend(`${place}?`, { state: answers })
+  if (then === 'skip') return StageOutput.skip('nothing to do')
+  if (then !== 'ok') return StageOutput.fail('broken')
+  return { place, inputs: { ...(inputs.toJSON() as object) } }
+}
+
+/** The open questions of a run: a stage, or an item of a map. */
+const openIn = (requests: object): readonly string[] =>
+  Object.entries(requests).flatMap(([name, request]) =>
+    typeof request === 'string' ? [name] : Object.keys(request as object).map((key) => `${name}#${key}`),
+  )
+
+/** The answers to some questions. Those of the items of a map are by their keys. */
+function answersTo(asked: readonly string[], answer: string): object {
+  const answers: Record<string, unknown> = {}
+  for (const place of asked) {
+    const [name = '', key] = place.split('#')
+    answers[name] = key === undefined ? answer : { ...(answers[name] as object | undefined), [key]: answer }
+  }
+  return answers
 }
 
 /** Which dependency released or skipped a stage depends on the order in which they settle; the rest does not. */
@@ -104,23 +157,24 @@ test(
         const plain = await graphOf(each, false, []).run({}, options)
         const calls: string[] = []
         const graph = graphOf(each, true, calls)
-        let result = await graph.run({}, options)
+        let result: UntypedResult = await graph.run({}, options)
         const expected = new Map<string, number>()
         for (let leg = 0; result.status === 'suspended'; leg++) {
           legs++
-          const waiting = Object.keys(result.requests)
-          for (const name of new Set(calls)) {
-            const isOver = !waiting.includes(name)
-            if (isOver) expected.set(name, calls.filter((one) => one === name).length)
+          const waiting = openIn(result.requests ?? {})
+          for (const place of new Set(calls)) {
+            if (!waiting.includes(place)) expected.set(place, calls.filter((one) => one === place).length)
           }
           const pick = each.picks[leg % each.picks.length] as number
           const answered = waiting.filter((_, place) => (pick >> place) % 2 === 1)
           if (answered.length === 0) answered.push(waiting[pick % waiting.length] as string)
-          const answers = Object.fromEntries(answered.map((name) => [name, `answer ${leg}`]))
-          const read: SuspendedRun = each.asJson ? (JSON.parse(JSON.stringify(result)) as SuspendedRun) : result
-          result = await resumeRun(graph, read, answers as never, options)
+          const answers = answersTo(answered, `answer ${leg}`)
+          const read: SuspendedRun = each.asJson
+            ? (JSON.parse(JSON.stringify(result)) as SuspendedRun)
+            : (result as never)
+          result = (await resumeRun(graph as never, read, answers as never, options)) as UntypedResult
         }
-        for (const [name, count] of expected) expect(calls.filter((one) => one === name).length, name).toBe(count)
+        for (const [place, count] of expected) expect(calls.filter((one) => one === place).length, place).toBe(count)
         expect(result.status).toBe(plain.status)
         expect(JSON.parse(JSON.stringify(result.data))).toEqual(JSON.parse(JSON.stringify(plain.data)))
         expect(statuses(result.report)).toEqual(statuses(plain.report))

@@ -1,7 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
+import { revoked } from './revoked.ts'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
-import type { Feedback, Repeat, StageContext } from '../src/index.ts'
+import type { Feedback, StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
+import type { RepeatOptions } from '../src/repeat.ts'
 
 let clock = manualClock()
 let eventSink = recordingSink()
@@ -14,7 +17,7 @@ afterEach(() => {
 type Verdict = (attempt: number, draft: string) => object
 
 /** A child that drafts and checks; `verdict` is what the guard says of each draft. */
-function repeating(verdict: Verdict, repeat: Omit<Repeat<'check'>, 'until'> = {}) {
+function repeating(verdict: Verdict, options: RepeatOptions = {}) {
   const feedbacks: (Feedback | undefined)[] = []
   let attempt = 0
   const child = new Pipeline('draft-then-check')
@@ -28,7 +31,7 @@ function repeating(verdict: Verdict, repeat: Omit<Repeat<'check'>, 'until'> = {}
         feedbacks.push(feedback)
         return { inputText: feedback === undefined ? 'first' : `better, because ${feedback.error.message}` }
       },
-      repeat: { until: 'check', ...repeat },
+      repeat: repeatUntil('check', options),
     })
     .withStage('after', (context) => ({ saw: context.inputs.from('answer')?.draft.draft }), {
       dependencies: ['answer'],
@@ -169,7 +172,7 @@ test('a stop between attempts ends the loop', async () => {
     StageKind.GUARD,
   )
   const run = new Pipeline('demo')
-    .withPipeline('answer', child, { repeat: { until: 'check', maxAttempts: 1_000 } })
+    .withPipeline('answer', child, { repeat: repeatUntil('check', { maxAttempts: 1_000 }) })
     .build({ clock })
     .start()
   await clock.advance(25)
@@ -182,23 +185,30 @@ test('a stop between attempts ends the loop', async () => {
   expect(attempts).toBe(3)
 })
 
-test.each([
-  [{ until: 'nope' }, 'Stage "answer": repeat.until must be a stage of "child" (draft, check), not "nope".'],
-  [{ until: 'draft' }, 'repeat.until must be a stage of kind GUARD, not "draft".'],
-  [{ until: 'check', maxAttempts: 0 }, 'repeat.maxAttempts must be a whole number from 1, not 0.'],
-  [{ until: 'check', stagnationLimit: 1.5 }, 'repeat.stagnationLimit must be a whole number from 1, not 1.5.'],
+test.each<[guard: unknown, options: unknown, message: string]>([
+  ['nope', undefined, 'the guard must be a stage of "child" (draft, check), not "nope".'],
+  [undefined, {}, 'the guard must be a stage of "child" (draft, check), not undefined.'],
+  ['draft', {}, 'the guard must be a stage of kind GUARD, not "draft".'],
+  ['check', { maxAttempts: 0 }, 'maxAttempts must be a whole number from 1, not 0.'],
+  ['check', { stagnationLimit: 1.5 }, 'stagnationLimit must be a whole number from 1, not 1.5.'],
   [
-    { until: 'check', maxAttempts: Object.create(null) as number },
-    'repeat.maxAttempts must be a whole number from 1, not an object.',
+    'check',
+    { maxAttempts: Object.create(null) as number },
+    'maxAttempts must be a whole number from 1, not an object.',
   ],
-  [{ until: 'check', sameVerdict: 'json' }, 'repeat.sameVerdict'],
-  [{ until: 'check', attempts: 3 }, 'unknown option "repeat.attempts" (known: until, maxAttempts, '],
-])('the repeat %o is refused at build (core/repeat)', (repeat, message) => {
+  ['check', { sameVerdict: 'json' }, 'sameVerdict must be a function (a, b) => true or false, not "json".'],
+  ['check', { attempts: 3 }, 'unknown option "attempts" (known: maxAttempts, stagnationLimit, sameVerdict).'],
+  ['check', null, 'the options must be an object, not null.'],
+  ['check', 5, 'the options must be an object, not 5.'],
+  ['check', 'three', 'the options must be an object, not a string.'],
+])('repeatUntil(%j, %o) is refused at build (core/repeat)', (guard, options, message) => {
   const child = new Pipeline('child').withStage('draft', () => ({})).withStage('check', () => ({}), StageKind.GUARD)
-  const build = () => new Pipeline('demo').withPipeline('answer', child, { repeat: repeat as Repeat<'check'> }).build()
-  expect(build).toThrow(
+  const repeat = repeatUntil(guard as 'check', options as RepeatOptions)
+  expect(() => new Pipeline('demo').withPipeline('answer', child, { repeat }).build()).toThrow(
     expect.objectContaining({
-      problems: [expect.objectContaining({ code: 'core/repeat', message: expect.stringContaining(message) })],
+      problems: [
+        expect.objectContaining({ code: 'core/repeat', message: `Stage "answer": repeatUntil(): ${message}` }),
+      ],
     }),
   )
 })
@@ -232,16 +242,47 @@ test('verdicts whose data has no JSON are the same if their errors are', async (
   expect(report.stages['answer']?.children).toHaveLength(2)
 })
 
-test.each([[null], [5], [true], ['check']])('repeat: %j is refused as what it is (core/repeat)', (repeat) => {
+test.each<[given: () => unknown, shown: string]>([
+  [() => ({ until: 'check', maxAttempts: 2 }), 'an object'],
+  [() => 'check', '"check"'],
+  [() => repeatUntil, 'a function'],
+  [revoked, 'an object'],
+  [() => null, 'null'],
+  [() => 5, '5'],
+  [() => true, 'true'],
+  [() => [], 'an array'],
+])('a repeat that repeatUntil() did not make is refused at build: %s (core/repeat)', (given, shown) => {
   const kid = new Pipeline('kid').withStage('check', () => ({}), StageKind.GUARD)
-  expect(() => new Pipeline('demo').withPipeline('again', kid, { repeat: repeat as never }).build()).toThrow(
+  expect(() => new Pipeline('demo').withPipeline('again', kid, { repeat: given() as never }).build()).toThrow(
     expect.objectContaining({
       problems: [
         expect.objectContaining({
           code: 'core/repeat',
-          message: expect.stringContaining('repeat must be an object, not') as string,
+          message: `Stage "again": repeat must be repeatUntil(…) of @stageflow/core/repeat, not ${shown}.`,
         }),
       ],
     }),
   )
+})
+
+test('one repeatUntil() serves several stages, whose attempts are counted apart', async () => {
+  const guarded = (name: string, passesAt: number) => {
+    let attempt = 0
+    return new Pipeline(name).withStage(
+      'check',
+      () => (++attempt < passesAt ? StageOutput.fail('no') : { attempt }),
+      StageKind.GUARD,
+    )
+  }
+  const repeat = repeatUntil('check', { maxAttempts: 3 })
+  const { data } = await new Pipeline('demo')
+    .withPipeline('one', guarded('first', 3), { repeat })
+    .withPipeline('two', guarded('second', 2), { repeat })
+    .build({ clock })
+    .run()
+  expect(data).toEqual({ one: { check: { attempt: 3 } }, two: { check: { attempt: 2 } } })
+})
+
+test('repeatUntil() takes two arguments (core/illegal-arguments)', () => {
+  expect(() => (repeatUntil as Function)('check', {}, 5)).toThrow('repeatUntil(guard, options)')
 })

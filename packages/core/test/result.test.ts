@@ -40,6 +40,7 @@ test('a completed run has the data and output of every stage, and a report', asy
     endedAt: 1_020,
     droppedEvents: 0,
     notes: {},
+    usage: { inputTokens: 3, costUsd: 0.01 },
     stages: {
       first: {
         stage: 'first',

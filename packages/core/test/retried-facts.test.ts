@@ -3,6 +3,7 @@ import { manualClock } from '../../testing/src/index.ts'
 import { factsForRetry, fingerprintOf, runDurable } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { ArrayExecutor } from './array-executor.ts'
 
 /** Runs a graph, then tries the failed run again with the facts that it keeps, until it has ended otherwise. */
@@ -43,7 +44,7 @@ function drafts(failsAt: Readonly<Record<string, number>>) {
       { dependencies: ['draft'] },
     )
   const graph = new Pipeline('answer')
-    .withPipeline('answer', attempt, { repeat: { until: 'check', maxAttempts: 4 } })
+    .withPipeline('answer', attempt, { repeat: repeatUntil('check', { maxAttempts: 4 }) })
     .withStage('send', (context) => ({ sent: call(context) }), { dependencies: ['answer'] })
     .build()
   return { graph, calls, mend: () => void (isDown = false) }
@@ -103,7 +104,7 @@ test('after the last attempt has failed, its check is asked again, and more atte
       { dependencies: ['write'] },
     )
   const graph = new Pipeline('answer')
-    .withPipeline('answer', attempt, { repeat: { until: 'check', maxAttempts: 2 } })
+    .withPipeline('answer', attempt, { repeat: repeatUntil('check', { maxAttempts: 2 }) })
     .build()
   const first = new ArrayExecutor()
   expect((await runDurable(graph, first)).status).toBe('failed')
@@ -136,6 +137,45 @@ test('items of a map that failed are tried again, the others are not, whatever t
   const { result } = await retried(graph, first)
   expect(result.data).toEqual({ items: { items: [2, 1, 2, 3].map((item) => ({ item })) } })
   expect(calls).toEqual([1, 2, 3])
+})
+
+test('of an item that runs a pipeline only the stages that failed are tried again', async () => {
+  const calls: string[] = []
+  let isDown = true
+  const letter = new Pipeline('letter')
+    .withStage('draft', ({ snapshot }) => void calls.push(`draft ${snapshot.inputText}`))
+    .withStage(
+      'send',
+      async ({ snapshot }) => {
+        calls.push(`send ${snapshot.inputText}`)
+        if (isDown && snapshot.inputText === 'b') throw new Error('503')
+        return { sent: snapshot.inputText }
+      },
+      { dependencies: ['draft'] },
+    )
+  const graph = (key?: (item: string) => string, letters = ['a', 'b', 'c']) =>
+    new Pipeline('p')
+      .withMap('letters', {
+        over: () => letters,
+        each: letter,
+        input: (inputText) => ({ inputText }),
+        concurrency: 1,
+        ...(key && { key }),
+      })
+      .build()
+  for (const [key, letters] of [
+    [undefined, ['a', 'b', 'c']],
+    [(item: string) => item, ['c', 'b', 'a']],
+  ] as const) {
+    isDown = true
+    const first = new ArrayExecutor()
+    expect((await runDurable(graph(key), first)).status).toBe('failed')
+    isDown = false
+    calls.length = 0
+    const { result } = await retried(graph(key, [...letters]), first)
+    expect(result.data).toMatchObject({ letters: { items: letters.map((sent) => ({ send: { sent } })) } })
+    expect(calls.toSorted()).toEqual(['draft c', 'send b', 'send c'])
+  }
 })
 
 test('questions, answers and times stay; stops, limits of time and what was cancelled or abandoned go', async () => {

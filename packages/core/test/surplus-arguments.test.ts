@@ -1,4 +1,13 @@
-import { ContextSnapshot, Pipeline, StageOutput, asStage, createSlot, definePorts, defineStage } from '@stageflow/core'
+import {
+  ContextSnapshot,
+  Pipeline,
+  StageOutput,
+  asStage,
+  createSlot,
+  definePorts,
+  defineStage,
+  mapStage,
+} from '@stageflow/core'
 import type { RunContext, StageContext } from '@stageflow/core'
 import { resumeRun, resumeSettled, runDurable, startResumed } from '@stageflow/core/durable'
 import { createRedactor } from '@stageflow/core/redaction'
@@ -113,6 +122,12 @@ const FUNCTIONS: readonly Full[] = [
   { usage: 'new ContextSnapshot(input)', call: (...given) => Reflect.construct(ContextSnapshot, given), given: [{}] },
   { usage: 'defineStage(definition)', call: defineStage as Call, given: [{ name: 'one', run: work }] },
   { usage: 'defineStage(definition)', call: definePorts().defineStage as Call, given: [{ name: 'one', run: work }] },
+  { usage: 'mapStage(definition)', call: mapStage as Call, given: [{ name: 'one', over: () => [], each: work }] },
+  {
+    usage: 'mapStage(definition)',
+    call: definePorts().mapStage as Call,
+    given: [{ name: 'one', over: () => [], each: work }],
+  },
   { usage: 'asStage(child, options)', call: asStage as Call, given: [graph, {}] },
   { usage: 'createRedactor(options, defaults)', call: createRedactor as Call, given: [{}, {}] },
   {

@@ -5,6 +5,7 @@ import { openRequests, resumeRun, resumeSettled, startResumed } from '../src/dur
 import type { SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, createSlot, defineStage } from '../src/index.ts'
 import type { Interceptor, PipelineResult, StageContext, SuspendedResult } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 
 let clock = manualClock()
 let eventSink = recordingSink()
@@ -426,7 +427,7 @@ test('a repeated child that suspends continues in its attempt, with the feedback
   const graph = new Pipeline('order')
     .withPipeline('answer', child, {
       input: (_inputs, _snapshot, feedback) => ({ metadata: { feedback: feedback?.error.message } }),
-      repeat: { until: 'check', maxAttempts: 3 },
+      repeat: repeatUntil('check', { maxAttempts: 3 }),
     })
     .build({ clock, eventSink })
   let result: PipelineResult<unknown> = await graph.run()
@@ -518,14 +519,17 @@ test('runChild returns the suspended result of a child to the code', async () =>
 test('an interceptor may suspend a stage before its child run or its map starts', async () => {
   const gate: Interceptor = {
     name: 'gate',
-    onCall: () => (context) =>
-      context.resumed === undefined ? StageOutput.suspend('may it?', { state: { items: ['own'] } }) : undefined,
+    aroundMaps: true,
+    onCall: (stage) => (context) =>
+      stage.itemOf === undefined && context.resumed === undefined
+        ? StageOutput.suspend('may it?', { state: { items: ['own'] } })
+        : undefined,
   }
   const child = new Pipeline('kid')
     .withStage('work', (context) => ({ attempt: context.attempt }), StageKind.GUARD)
     .build()
   const graph = new Pipeline('order')
-    .withPipeline('again', child, { repeat: { until: 'work' } })
+    .withPipeline('again', child, { repeat: repeatUntil('work') })
     .withMap('each', { over: () => [1, 2], each: (item) => ({ item }) })
     .build({ interceptors: [gate] })
   const first = suspended(await graph.run())

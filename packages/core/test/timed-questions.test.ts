@@ -30,7 +30,7 @@ const stored = <Stages>(result: SuspendedResult<Stages>): SuspendedResult<Stages
 test.each<[what: string, options: object, problem: string]>([
   ['both times', { forMs: 1, until: 2 }, 'pass forMs or until, not both'],
   ['no time for otherwise', { otherwise: 1 }, 'pass forMs or until beside otherwise'],
-  ['a negative time', { forMs: -1 }, 'forMs must be a number of milliseconds, at least 0, not -1'],
+  ['a negative time', { forMs: -1 }, 'forMs must be a number of milliseconds from 0, not -1'],
   ['an endless time', { forMs: Infinity }, 'forMs must be'],
   ['an invalid date', { until: new Date('x') }, 'until must be a time in ms since 1970, or a Date'],
   ['a text', { until: 'tomorrow' }, 'until must be'],

@@ -34,6 +34,12 @@ export type TreeWork =
       readonly items: number
       readonly source: 'list' | 'slow' | 'throws'
       readonly concurrency: number | undefined
+      readonly onItemFailure: 'fail' | 'skip' | 'collect'
+      readonly maxFailures: number | undefined
+      readonly keyed: boolean
+      readonly streamed: boolean
+      /** If each item runs a pipeline: it is the map's `each` itself, not started with `runChild`. */
+      readonly direct: boolean
     }
   /** Code that starts child runs, after a pause in which it ignores its signal: one that it forgets, if so, and one whose end it awaits. */
   | {
@@ -65,8 +71,9 @@ export type Deal =
   | 'hangs after'
   | 'outstays'
 
-/** An interceptor of all pipelines of a tree, or of those of one depth. */
+/** An interceptor of all pipelines of a tree, or of those of one depth. `aroundMaps`: it is around maps, too, not only their items. */
 export interface TreeLayer {
+  readonly aroundMaps: boolean
   readonly kind: 'times out' | 'retries' | 'hedges' | 'answers' | 'around' | 'observes' | 'observes and throws'
   readonly depth: number | undefined
   readonly ms: number
@@ -146,6 +153,11 @@ function workAt(depth: number): fc.Arbitrary<TreeWork> {
         items: fc.integer({ min: 0, max: 3 }),
         source: fc.constantFrom('list' as const, 'slow' as const, 'throws' as const),
         concurrency: sometimes(fc.integer({ min: 1, max: 2 })),
+        onItemFailure: fc.constantFrom('fail' as const, 'skip' as const, 'collect' as const),
+        maxFailures: sometimes(fc.integer({ min: 0, max: 1 })),
+        keyed: fc.boolean(),
+        streamed: fc.boolean(),
+        direct: fc.boolean(),
       }),
     },
     {
@@ -201,6 +213,7 @@ const layer: fc.Arbitrary<TreeLayer> = fc.record({
     'around' as const,
     'around' as const,
   ),
+  aroundMaps: fc.boolean(),
   depth: sometimes(fc.integer({ min: 0, max: DEEPEST })),
   ms: fc.constantFrom(1, 2, 5),
   deals: fc.array(deal, { minLength: 1, maxLength: 5 }),

@@ -44,27 +44,43 @@ function* faultsOfWhatIsLeft(trace: TreeTrace, places: readonly Place[]): Genera
   if (events.length > whenSettled.events) yield `${events[whenSettled.events]?.type} came after the run had settled`
   if (told.length > whenSettled.told) yield `${told[whenSettled.told]} was told after the run had settled`
   if (watch.calls > whenSettled.calls) yield 'code began after the run had settled'
-  if (new Set(told).size < told.length) yield `an observer heard of a stage twice: ${twice(told)}`
+  for (const line of new Set(told)) {
+    const times = told.filter((one) => one === line).length
+    if (times > mostTold(line, places)) yield `${line} was told ${times} times`
+  }
   for (const stage of watch.twice) yield `the code of ${stage} ran twice at once`
   for (const refusal of watch.refused) {
     if (!REFUSALS.some((code) => StageflowError.is(refusal, code))) yield `a child run rejected: ${String(refusal)}`
   }
-  const isAbandoned = places.some(({ report }) => Object.values(report.stages).some(({ abandoned }) => abandoned))
+  const isAbandoned = places.some(({ report }) =>
+    Object.values(report.stages).some(
+      ({ abandoned, items }) => abandoned === true || items?.records.some((item) => item.abandoned),
+    ),
+  )
   if (whenSettled.timers > 0 && !isAbandoned) yield `${whenSettled.timers} timers when the run settled`
   if (whenSettled.listeners > 0) yield "the caller's signal was listened to when the run had settled"
   if (left.timers > 0) yield `${left.timers} timers in the end`
   if (left.listeners > 0) yield "the caller's signal is listened to in the end"
-  for (const { pipelineRunId, stage } of whenSettled.working) {
+  for (const { pipelineRunId, stage, item } of whenSettled.working) {
     const place = places.find(({ report }) => report.pipelineRunId === pipelineRunId)
     if (place === undefined) yield `code of ${stage} outlives the root run, in a run that no report names`
-    else if (!isNamed(place, stage))
-      yield `the code of ${place.path}/${stage} outlives the root run, and no report says so`
+    else if (!isNamed(place, stage, item))
+      yield `the code of ${place.path}/${stage} ${item ?? ''} outlives the root run, and no report says so`
   }
 }
 
-/** Whether a report says that code may still run: in the record of its stage, or of one above. */
-function isNamed({ report, above }: Place, stage: string): boolean {
-  if (report.stages[stage]?.abandoned === true) return true
+/** How often an observer may be told of a stage: once, and of an item once in every call of its map. */
+function mostTold(line: string, places: readonly Place[]): number {
+  const [, runId, stage] = / of (\S+) ([^#]+)#/.exec(line) ?? []
+  const place = places.find(({ report }) => report.pipelineRunId === runId)
+  return place?.report.stages[stage ?? '']?.attempts.length ?? 1
+}
+
+/** Whether a report says that code may still run: in the record of its stage or its item, or of one above. */
+function isNamed({ report, above }: Place, stage: string, item?: string): boolean {
+  const { abandoned, items } = report.stages[stage] ?? {}
+  if (abandoned === true || items?.records.some((one) => one.abandoned === true && one.key === item) === true)
+    return true
   return above !== undefined && isNamed(above.place, above.record.stage)
 }
 
@@ -131,7 +147,7 @@ function* faultsOfPlaces({ result, watch }: TreeTrace, places: readonly Place[])
 
 /** A stage is abandoned after its run was stopped: that is not why it was stopped. */
 const WAS_ABANDONED = /^abandoned/
-const withoutNumbers = (path: string): string => path.replaceAll(/[#~]\d+/g, '')
+const withoutNumbers = (path: string): string => path.replaceAll(/[#~]\w+/g, '')
 
 function* faultsOfReport({ report, above, path }: Place): Generator<string> {
   const where = `${report.pipeline} (${path})`
@@ -149,8 +165,31 @@ function* faultsOfReport({ report, above, path }: Place): Generator<string> {
     if (record.endedAt !== undefined && record.endedAt > endedAt) yield `${about} ended after its run`
     if (record.abandoned !== true && record.attempts.some((attempt) => attempt.status === undefined))
       yield `an attempt of ${about} has no end`
+    if (record.items !== undefined) yield* faultsOfItems(record, record.items, about)
     const isBad = record.status === 'cancel' || (record.status === 'fail' && record.tolerated !== true)
     if (status === 'completed' && isBad) yield `${where} completed, and ${record.stage} ended as ${record.status}`
+  }
+}
+
+/** The items of a map, in its record. */
+function* faultsOfItems(
+  { startedAt, status }: StageRecord,
+  items: NonNullable<StageRecord['items']>,
+  about: string,
+): Generator<string> {
+  const { total, ok, skip, fail, unfinished, records } = items
+  if (ok + skip + fail + unfinished !== total) yield `the items of ${about}: ${JSON.stringify(items)}`
+  // No tree has more than a report keeps.
+  if (records.length !== total) yield `${about} has ${total} items, and ${records.length} records of items`
+  if (new Set(records.map(({ key }) => key)).size < records.length) yield `two items of ${about} have one key`
+  for (const [place, item] of records.entries()) {
+    const one = `item ${place} of ${about}`
+    if (item.index !== place) yield `${one} says that its place is ${item.index}`
+    if (item.status === undefined && status === 'ok') yield `${one} has no status, and the map is ok`
+    if ((item.startedAt ?? 0) > (item.endedAt ?? Infinity)) yield `${one} ended before it started`
+    if (item.startedAt !== undefined && item.startedAt < (startedAt ?? Infinity)) yield `${one} started before its map`
+    if (item.abandoned !== true && item.attempts?.some((attempt) => attempt.status === undefined) === true)
+      yield `an attempt of ${one} has no end`
   }
 }
 
@@ -212,6 +251,7 @@ function* faultsOfWhole(own: readonly StageflowEvent[], place: Place | undefined
   for (const record of Object.values(report.stages)) {
     const stages = own.filter(({ stage }) => stage === record.stage)
     yield* faultsOfStage(stages, record, `${where} ${record.stage}`)
+    yield* faultsOfItemEvents(stages, record, `${where} ${record.stage}`)
     yield* faultsOfChildren(stages, record, `${where} ${record.stage}`)
   }
 }
@@ -231,6 +271,39 @@ function* faultsOfStage(own: readonly StageflowEvent[], record: StageRecord, whe
   const isRight =
     end === 'abandoned' ? record.abandoned === true : record.status !== undefined && end === EVENT_OF[record.status]
   if (!isRight) yield `${where}: ${end}, and the report says ${record.status}`
+}
+
+/** The events of the items of a map: each begins once, ends at most once, and none comes after the end of the map. */
+function* faultsOfItemEvents(own: readonly StageflowEvent[], record: StageRecord, where: string): Generator<string> {
+  const prefix = `stage.${record.stage}.`
+  const byKey = new Map<string, string[]>()
+  let end: string | undefined
+  for (const { type, data } of own) {
+    if (!type.startsWith(prefix)) continue
+    const kind = type.slice(prefix.length)
+    const { key } = data as { readonly key?: string }
+    if (TERMINAL.some((one) => one === kind)) end = kind
+    if (!kind.startsWith('item_') || key === undefined) continue
+    if (end !== undefined) yield `${where}: ${kind} of item ${key} came after ${end}`
+    byKey.set(key, [...(byKey.get(key) ?? []), kind])
+  }
+  // Each call of a map runs the items again that were not done, and its source may end before it has given all of them again.
+  if (record.attempts.length > 1) return
+  const { records = [] } = record.items ?? {}
+  for (const [key, kinds] of byKey) {
+    const item = records.find((one) => one.key === key)
+    const about = `${where}, item ${key} (${kinds.join(' ')})`
+    if (item === undefined) yield `${about} has no record`
+    if (kinds[0] !== 'item_started') yield about
+    if (kinds.filter((kind) => kind === 'item_started').length > 1) yield `${about} started twice`
+    const ends = kinds.filter((kind) => TERMINAL.some((one) => kind === `item_${one}`))
+    if (ends.length > 1) yield `${about} ended twice`
+    if (ends[0] === undefined || ends[0] === 'item_abandoned' || item?.status === undefined) continue
+    if (ends[0] !== `item_${EVENT_OF[item.status]}`) yield `${about}, and the report says ${item.status}`
+  }
+  if (record.status !== 'ok') return
+  for (const { key, startedAt, status } of records)
+    if (startedAt !== undefined && !byKey.has(key)) yield `${where}: no event of item ${key}, which ended as ${status}`
 }
 
 function* faultsOfChildren(own: readonly StageflowEvent[], record: StageRecord, where: string): Generator<string> {

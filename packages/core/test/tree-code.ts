@@ -6,6 +6,8 @@ import type { TreeCode, TreeEnding } from './tree-cases.ts'
 export interface Working {
   readonly pipelineRunId: string
   readonly stage: string
+  /** The key of the item of a map that it is the code of. */
+  readonly item: string | undefined
 }
 
 /** What the code of a tree saw: what runs now, what ran where. */
@@ -15,7 +17,7 @@ export class TreeWatch {
   readonly working: Set<Working> = new Set()
   /** The runs in which code ran, and where they said they belong. */
   readonly runs: Map<string, RunParent | undefined> = new Map()
-  /** Stages whose code began while it ran. */
+  /** Stages and items whose code began while it ran. */
   readonly twice: string[] = []
   /** What forgotten child runs rejected with. */
   readonly refused: unknown[] = []
@@ -26,14 +28,15 @@ export class TreeWatch {
     this.clock = clock
   }
 
-  /** Code begins; call back when it has ended. `shared`: it may run several times at once, as the items of a map do. */
-  begin({ run, stage }: InterceptorContext, shared: boolean): () => void {
-    const { pipelineRunId, parent } = run
+  /** Code begins; call back when it has ended. */
+  begin({ run, stage }: InterceptorContext): () => void {
+    const { pipelineRunId, parent, item } = run
     this.calls++
     this.runs.set(pipelineRunId, parent)
-    if (!shared && [...this.working].some((one) => one.pipelineRunId === pipelineRunId && one.stage === stage.name))
-      this.twice.push(`${parent?.path ?? ''}/${stage.name}`)
-    const working = { pipelineRunId, stage: stage.name }
+    const working: Working = { pipelineRunId, stage: stage.name, item: item?.key }
+    const isSame = (one: Working): boolean =>
+      one.pipelineRunId === pipelineRunId && one.stage === stage.name && one.item === item?.key
+    if ([...this.working].some(isSame)) this.twice.push(`${parent?.path ?? ''}/${stage.name} ${item?.key ?? ''}`)
     this.working.add(working)
     return () => void this.working.delete(working)
   }
@@ -42,12 +45,12 @@ export class TreeWatch {
 export type Body = (context: StageContext) => unknown
 
 /** The body of a stage, or of an item. */
-export function bodyOf(code: TreeCode, watch: TreeWatch, shared = false): Body {
+export function bodyOf(code: TreeCode, watch: TreeWatch): Body {
   const { style, ms, endings, deaf } = code
   const { clock } = watch
   let calls = 0
   const prepare = (context: StageContext): { readonly ending: TreeEnding; readonly end: () => void } => {
-    const leave = watch.begin(context as InterceptorContext, shared)
+    const leave = watch.begin(context as InterceptorContext)
     const end = (): void => {
       leave()
       if (code.emits) context.tryEmitEvent('tree.left', { ms })
@@ -66,8 +69,7 @@ export function bodyOf(code: TreeCode, watch: TreeWatch, shared = false): Body {
       end()
       return outputOf(ending)
     }
-  // Only a stage itself can yield, not an item of a map.
-  if (style === 'generator' && !shared)
+  if (style === 'generator')
     return async function* (context) {
       const { ending, end } = prepare(context)
       try {

@@ -1,5 +1,6 @@
 import { Pipeline, StageKind } from '../src/index.ts'
 import type { InterceptorContext, StageContext } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import type { TreeCode, TreePipeline, TreeStage, TreeWork } from './tree-cases.ts'
 import { bodyOf } from './tree-code.ts'
 import type { Body, TreeWatch } from './tree-code.ts'
@@ -52,12 +53,10 @@ function withWork(
       const guard = bodyOf(work.guard, watch)
       const child = pipelineOf(work.child, path, watch).withStage(GUARD, guard, StageKind.GUARD, {})
       const { maxAttempts } = work
-      return pipeline.withPipeline(name, child, { ...options, repeat: { until: GUARD, maxAttempts } })
+      return pipeline.withPipeline(name, child, { ...options, repeat: repeatUntil(GUARD, { maxAttempts }) })
     }
     case 'map': {
-      const each = eachOf(work.each, path, watch)
-      const over = (): object => itemsOf(work, watch)
-      return pipeline.withMap(name, { ...options, over, each, concurrency: work.concurrency ?? Infinity })
+      return pipeline.withMap(name, { ...options, ...mapOptionsOf(work, path, watch) })
     }
     case 'runs': {
       const child = pipelineOf(work.child, path, watch)
@@ -68,25 +67,33 @@ function withWork(
 
 const isPipeline = (each: TreeCode | TreePipeline): each is TreePipeline => 'stages' in each
 
-function eachOf(
-  each: TreeCode | TreePipeline,
-  path: string,
-  watch: TreeWatch,
-): (item: number, context: StageContext) => unknown {
-  if (!isPipeline(each)) {
-    const body = bodyOf(each, watch, true)
-    return (_, context) => body(context)
+type MapWork = Extract<TreeWork, { does: 'map' }>
+
+function mapOptionsOf(work: MapWork, path: string, watch: TreeWatch): object {
+  const { concurrency = Infinity, onItemFailure, maxFailures, keyed, streamed } = work
+  return {
+    over: (): object => itemsOf(work, watch),
+    each: eachOf(work, path, watch),
+    concurrency,
+    onItemFailure,
+    stream: streamed,
+    ...(maxFailures === undefined || onItemFailure === 'fail' ? undefined : { maxFailures }),
+    ...(keyed ? { key: (item: number) => `k${item}` } : undefined),
   }
-  const child = runsChildren(
-    { waitsMs: 0, forgets: false, timeoutMs: undefined },
-    pipelineOf(each, path, watch),
-    watch,
-    true,
-  )
-  return (_, context) => child(context)
 }
 
-function itemsOf({ items, source }: Extract<TreeWork, { does: 'map' }>, { clock }: TreeWatch): object {
+function eachOf({ each, direct }: MapWork, path: string, watch: TreeWatch): object {
+  if (!isPipeline(each)) {
+    const body = bodyOf(each, watch)
+    return (_: number, context: StageContext) => body(context)
+  }
+  const pipeline = pipelineOf(each, path, watch)
+  if (direct) return pipeline
+  const child = runsChildren({ waitsMs: 0, forgets: false, timeoutMs: undefined }, pipeline, watch)
+  return (_: number, context: StageContext) => child(context)
+}
+
+function itemsOf({ items, source }: MapWork, { clock }: TreeWatch): object {
   if (source === 'list') return Array.from({ length: items }, (_, item) => item)
   return (async function* () {
     for (let item = 0; item < items; item++) {
@@ -101,11 +108,10 @@ function runsChildren(
   { waitsMs, forgets, timeoutMs }: Omit<Extract<TreeWork, { does: 'runs' }>, 'does' | 'child'>,
   pipeline: LooseBuilder,
   watch: TreeWatch,
-  shared = false,
 ): Body {
   const child = pipeline as unknown as UntypedGraph
   return async (context) => {
-    const end = watch.begin(context as InterceptorContext, shared)
+    const end = watch.begin(context as InterceptorContext)
     try {
       if (waitsMs > 0) await watch.clock.sleep(waitsMs)
       if (forgets) context.runChild(child).catch((refusal: unknown) => watch.refused.push(refusal))

@@ -16,8 +16,8 @@ export function interceptorsOf(layers: readonly TreeLayer[], clock: Clock, told:
     const name = `layer-${number}`
     const isOf = (pipeline: string): boolean => depth === undefined || pipeline.split('/').length - 1 === depth
     if (kind === 'observes' || kind === 'observes and throws') {
-      const settled: NonNullable<Interceptor['settled']> = ({ stage }, { pipelineRunId }) => {
-        told.push(`${name} of ${pipelineRunId} ${stage}`)
+      const settled: NonNullable<Interceptor['settled']> = ({ stage }, { pipelineRunId, item }) => {
+        told.push(`${name} of ${pipelineRunId} ${stage}${item === undefined ? '' : `#${item.key}`}`)
         if (kind === 'observes and throws') throw new Error('an observer broke')
       }
       // A part in the run is told as the interceptor itself is.
@@ -33,7 +33,9 @@ export function interceptorsOf(layers: readonly TreeLayer[], clock: Clock, told:
             : next,
       }
     }
-    return { name, wrap: (next, stage) => (isOf(stage.pipeline.name) ? wrapped(kind, layer.ms, next, clock) : next) }
+    const wrap: NonNullable<Interceptor['wrap']> = (next, stage) =>
+      isOf(stage.pipeline.name) ? wrapped(kind, layer.ms, next, clock) : next
+    return { name, aroundMaps: layer.aroundMaps, wrap }
   })
 }
 

@@ -9,6 +9,7 @@ export const SENTENCE = 'two copies of @stageflow/core: run npm ls @stageflow/co
 
 const ACME = `
 import type { Interceptor, Pipeline, Slot, Stage, StageContext, StageGraph, StageObject, StageSlot } from '@stageflow/core'
+import type { Repeat } from '@stageflow/core/repeat'
 declare module '@stageflow/core' {
   interface StageOptions { readonly acmeMs?: number }
   interface EventMap { 'acme.hit': { readonly key: string } }
@@ -21,6 +22,7 @@ export declare const value: Stage<'acme', StageSlot<{ a: number }, false, never>
 export declare const pipeline: Pipeline<Stages>
 export declare const graph: StageGraph<Stages, {}>
 export declare const slot: Slot<number>
+export declare const repeat: Repeat<'inner'>
 `
 
 const demo = "new Pipeline('demo')"
@@ -34,6 +36,7 @@ export const USES: Readonly<Record<string, string>> = {
   'a graph as a child': `${demo}.withPipeline('a', acme.graph)`,
   'a graph in asStage': `${demo}.withStage('a', asStage(acme.graph))`,
   'a pipeline in asStage': `${demo}.withStage('a', asStage(acme.pipeline))`,
+  'a repeat of a child': `${demo}.withPipeline('a', new Pipeline('child').withStage('inner', () => ({})), { repeat: acme.repeat })`,
   'a pipeline in compose': `${demo}.compose(acme.pipeline)`,
   'a slot': `${demo}.withStage('a', (context) => ({ n: context.get(acme.slot) }))`,
 }

@@ -3,11 +3,13 @@ import { recordingSink } from '../../testing/src/index.ts'
 import { WAYS } from './ways.ts'
 import * as core from '../src/index.ts'
 import type { Interceptor, RunContext, StageOutput as Output } from '../src/index.ts'
+import { repeatUntil } from '../src/repeat.ts'
 import { fromOtherCopy } from '../src/kit.ts'
 
 // An application may hold two copies of core: each package may bring its own. The second copy here is these sources, loaded again.
 vi.resetModules()
 const other: typeof core = await import('../src/index.ts')
+const otherRepeat: { readonly repeatUntil: typeof repeatUntil } = await import('../src/repeat.ts')
 const otherKit: { readonly fromOtherCopy: typeof fromOtherCopy } = await import('../src/kit.ts')
 afterEach(() => core.setEventSink(core.NoOpEventSink))
 
@@ -169,10 +171,18 @@ test('a refusal by a guard of the other copy is a verdict', async () => {
     core.StageKind.GUARD,
   )
   const result = await new core.Pipeline('demo')
-    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .withPipeline('answer', child, { repeat: repeatUntil('check') })
     .build()
     .run()
   expect(result.report.stages['answer']?.children).toHaveLength(2)
+})
+
+test('a repeatUntil() of the other copy is refused, and the message says why (core/repeat)', () => {
+  const child = new core.Pipeline('child').withStage('check', () => ({}), core.StageKind.GUARD)
+  const repeat = otherRepeat.repeatUntil('check')
+  expect(problemsOf(() => new core.Pipeline('demo').withPipeline('answer', child, { repeat }).build())).toEqual([
+    ['core/repeat', `Stage "answer": repeat cannot be used here. ${SENTENCE}`],
+  ])
 })
 
 test('a pipeline or graph of the other copy cannot be a child, and the message says why (core/not-a-pipeline)', () => {

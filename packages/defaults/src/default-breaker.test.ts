@@ -1,4 +1,5 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { manualClock } from '@stageflow/testing'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
@@ -52,7 +53,7 @@ test('a loop with more attempts than the breaker tolerates failures ends with th
   const app = appOf()
   const graph = app.build(
     new Pipeline('chat').withPipeline('answer', draftThenCheck, {
-      repeat: { until: 'check', maxAttempts: 10, sameVerdict: () => false },
+      repeat: repeatUntil('check', { maxAttempts: 10, sameVerdict: () => false }),
     }),
   )
   expect((await graph.runSettled()).status).toBe('completed')

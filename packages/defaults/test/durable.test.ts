@@ -50,7 +50,7 @@ test('a durable run goes on in a later leg within all interceptors, and each of 
     'stage suspended: check',
     'run suspended: run',
   ])
-  const ofFirst = ['draft', 'words', 'read', 'ask'].map((stage) => `stage ${stage}`)
+  const ofFirst = ['stage draft', 'item words', 'item words', 'stage words', 'stage read', 'stage ask']
   expect(spans()).toEqual([...ofFirst, 'invoke_workflow check', 'stage check', 'invoke_workflow letters'])
   const [linesBefore, spansBefore] = [kit.lines.length, kit.spans.length]
   kit.sink.clear()
@@ -96,6 +96,9 @@ test('a durable run goes on in a later leg within all interceptors, and each of 
     'send ok 1',
     'words ok 1',
   ])
+  expect(await kit.registry.getSingleMetricAsString('stageflow_items_total')).toContain(
+    'stage="words",kind="transform",status="ok"} 2',
+  )
   expect(kit.tracker.stats()).toMatchObject({ suspendedCount: 1, completedCount: 1, activeChildren: 0 })
   expect(kit.clock.timers).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { Pipeline, StageKind } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { fingerprintOf, matchAnswers, pathText } from '@stageflow/core/durable'
 import type { KnownQuestion } from '@stageflow/core/durable'
 import { describe, expect, test } from 'vitest'
@@ -37,7 +38,7 @@ const graph = fingerprintOf(
   new Pipeline('p')
     .withStage('a', stage)
     .withMap('letters', { over: () => [1], each: stage })
-    .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
+    .withPipeline('draft', draft, { repeat: repeatUntil('guard', { maxAttempts: 3 }) })
     .build(),
 )
 const facts = (text: string): readonly FactKey[] =>

@@ -40,21 +40,34 @@ export function questionsIn(
  * all that can go on has: a map without an item that asks has no item left.
  */
 export function endedMaps(facts: Iterable<FactKey>, graph: GraphFingerprint): readonly Question[] {
-  /** The maps by their paths, each with the items that have not ended. */
+  /** The maps by their paths, each with the paths of what waits in its items. */
   const maps = new Map<string, { readonly question: Question; readonly open: Set<string> }>()
   for (const { kind, key } of facts) {
     if (kind !== 'call' && kind !== 'ask' && kind !== 'answer') continue
-    const path = answerPath(key, graph)
-    const around = path.slice(0, -1)
-    const isItem = around.length > 0 && stageIn(graph, around)?.map === true
-    // A child pipeline that repeats begins its maps again.
-    if (!isItem || attemptsAround(key, graph).length > 0) continue
-    const map = maps.get(pathText(around)) ?? { question: { path: around, key, is: 'ended' }, open: new Set() }
-    maps.set(pathText(around), map)
-    if (kind === 'call') map.open.delete(pathText(path))
-    else map.open.add(pathText(path))
+    const path = pathText(answerPath(key, graph))
+    for (const around of mapsAround(key, graph)) {
+      const map = maps.get(pathText(around)) ?? { question: { path: around, key, is: 'ended' }, open: new Set() }
+      maps.set(pathText(around), map)
+      if (kind === 'call') map.open.delete(path)
+      else map.open.add(path)
+    }
   }
   return [...maps.values()].flatMap(({ question, open }) => (open.size === 0 ? [question] : []))
+}
+
+/** The paths of the maps that a key is in an item of. An attempt of a child pipeline begins its maps again, so it has none. */
+function mapsAround(key: string, graph: GraphFingerprint): readonly (readonly string[])[] {
+  const maps: (readonly string[])[] = []
+  let names: readonly string[] = []
+  for (const { name, place } of parseKey(key).parts) {
+    names = [...names, name]
+    const { map, repeat } = stageIn(graph, names) ?? {}
+    if (repeat !== undefined) break
+    if (map !== true || place === undefined) continue
+    maps.push(names)
+    names = [...names, place]
+  }
+  return maps
 }
 
 /** What a fact makes of the question of its path; undefined if it changes nothing. */

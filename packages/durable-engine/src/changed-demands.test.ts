@@ -22,24 +22,35 @@ type Demand = StageOptions['answeredBy']
 /** `boss` asks at once. Once that has its answer, `pay` asks, and so do a stage of a child and an item: of who answers them `demand` is demanded. */
 const version = (demand?: Demand, others: readonly Interceptor[] = []) => {
   const answeredBy = demand === undefined ? {} : { answeredBy: demand }
-  return new Pipeline('order')
-    .withStage('boss', ask)
-    .withStage('pay', ask, { dependencies: ['boss'], ...answeredBy })
-    .withPipeline('kid', new Pipeline('kid').withStage('check', ask, answeredBy), { dependencies: ['boss'] })
-    .withMap('letters', {
-      dependencies: ['boss'],
-      over: () => ['x'],
-      each: (_letter, context) => ask(context),
-      ...answeredBy,
-    })
-    .build({ interceptors: [auth({ verify }), ...others] })
+  return (
+    new Pipeline('order')
+      .withStage('boss', ask)
+      .withStage('pay', ask, { dependencies: ['boss'], ...answeredBy })
+      .withPipeline('kid', new Pipeline('kid').withStage('check', ask, answeredBy), { dependencies: ['boss'] })
+      .withMap('letters', {
+        dependencies: ['boss'],
+        over: () => ['x'],
+        each: (_letter, context) => ask(context),
+        ...answeredBy,
+      })
+      // The item has the name of a stage, which plays no part.
+      .withMap('docs', {
+        dependencies: ['boss'],
+        over: () => ['check'],
+        key: (item) => item,
+        each: new Pipeline('doc').withStage('check', ask, answeredBy),
+      })
+      .build({ interceptors: [auth({ verify }), ...others] })
+  )
 }
-const ANSWERS = { pay: 1, kid: { check: 1 }, letters: { 0: 1 } }
-const KEYS = ['kid/check', 'letters#0', 'pay']
+const INNER_ANSWERS = { kid: { check: 1 }, letters: { 0: 1 }, docs: { check: { check: 1 } } }
+const ANSWERS = { pay: 1, ...INNER_ANSWERS }
+const KEYS = ['docs#check/check', 'kid/check', 'letters#0', 'pay']
 const by = (userId: string) => ({
   pay: { by: userId },
   kid: { check: { by: userId } },
   letters: { items: [{ by: userId }] },
+  docs: { items: [{ check: { by: userId } }] },
 })
 
 /** A run whose later stages have answers of Ada, whom `first` admitted, before they ask in `second`. */
@@ -63,13 +74,14 @@ test('an early answer is refused, and seen, if its stage demands a role by the t
   expect(result.status).toBe('suspended')
   expect((await refusedIn(runs)).toSorted()).toEqual(KEYS.map((key) => `${key} of ada`))
   expect((await runs.get('r'))?.requests.map(({ path }) => path.join('/')).toSorted()).toEqual([
+    'docs/check/check',
     'kid/check',
     'letters/0',
     'pay',
   ])
   await expect(runs.answer(second, 'r', ANSWERS, ADA)).rejects.toMatchObject({ code: 'auth/foreign-run' })
   expect((await runs.resume(second, 'r', ANSWERS, BOB)).data).toMatchObject(by('bob'))
-  expect(await refusedIn(runs)).toHaveLength(3)
+  expect(await refusedIn(runs)).toHaveLength(KEYS.length)
 })
 
 test.each<readonly [what: string, first: Demand, caller: typeof ADA, second: Demand]>([
@@ -111,7 +123,7 @@ test('an early answer is refused if the later version has one more interceptor t
   const strict: Interceptor = { name: 'strict', admit: () => undefined }
   const { runs, result } = await answeredEarly(version(), version(undefined, [strict]))
   expect(result.status).toBe('suspended')
-  expect(await refusedIn(runs)).toHaveLength(3)
+  expect(await refusedIn(runs)).toHaveLength(KEYS.length)
 })
 
 const strict: Interceptor = { name: 'strict', admit: () => undefined }
@@ -203,7 +215,7 @@ test('what a part of the app answers by its name counts, whatever a later versio
   const first = open(path)
   await first.run(version(), {}, { runId: 'r', ...ADA })
   await first.as('console').answer('r', { pay: 1 })
-  await first.as('console').resume(version(), 'r', { kid: { check: 1 }, letters: { 0: 1 } })
+  await first.as('console').resume(version(), 'r', INNER_ANSWERS)
   await first.close()
   const runs = open(path)
   expect((await runs.resume(version(APPROVER), 'r', { boss: 1 }, ADA)).data).toMatchObject(by('console'))

@@ -1,5 +1,6 @@
 import { Pipeline, PipelineFailedError, StageOutput } from '@stageflow/core'
 import type { Interceptor, StageContext, StageGraph } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -250,7 +251,7 @@ describe('resume', () => {
       )
     const graph = new Pipeline('family')
       .withPipeline('kid', kid)
-      .withPipeline('again', repeated, { repeat: { until: 'judge', maxAttempts: 3 } })
+      .withPipeline('again', repeated, { repeat: repeatUntil('judge', { maxAttempts: 3 }) })
       .withMap('letters', {
         over: () => ['x', 'y', 'z'],
         each: (item: string, context: StageContext) => (item === 'y' ? ask(context) : { item }),

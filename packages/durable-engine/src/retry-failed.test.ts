@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { manualClock } from '@stageflow/testing'
 import type { ManualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
@@ -263,7 +264,9 @@ test('a child pipeline that repeats goes on with its last attempt', async () => 
       StageKind.GUARD,
       { dependencies: ['write'] },
     )
-  const graph = new Pipeline('p').withPipeline('draft', draft, { repeat: { until: 'check', maxAttempts: 2 } }).build()
+  const graph = new Pipeline('p')
+    .withPipeline('draft', draft, { repeat: repeatUntil('check', { maxAttempts: 2 }) })
+    .build()
   const durable = open()
   await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toThrow()
   expect(calls).toEqual(['write', 'check', 'write', 'check'])
@@ -309,7 +312,7 @@ test('what an earlier attempt of a repeated child pipeline tolerated is not trie
       { dependencies: ['draft'] },
     )
   const graph = new Pipeline('letter')
-    .withPipeline('answer', attempt, { repeat: { until: 'check', maxAttempts: 3 } })
+    .withPipeline('answer', attempt, { repeat: repeatUntil('check', { maxAttempts: 3 }) })
     .withStage('send', call, { dependencies: ['answer'] })
     .build()
   const durable = open()

@@ -45,7 +45,7 @@ export interface GivenAnswers {
 export interface FoundAnswer {
   readonly name: string
   readonly path: string
-  /** The path of its stage, without the number of an item. */
+  /** The path of its stage. Without the name of the item, if the stage is a map and the item asked. */
   readonly stage: string
   readonly answer: unknown
   /** Its question is not open yet. */
@@ -76,11 +76,11 @@ export function findAnswers(
     )
   return matched.map(({ path: names, answer, question }) => {
     const path = pathText(names)
-    const stages = parseKey(keyAtPath(names, graph)).parts.map(({ name }) => name)
+    const isOfItem = parseKey(keyAtPath(names, graph)).parts.at(-1)?.place !== undefined
     return {
       name: answerName(numberOf(question), path),
       path,
-      stage: pathText(stages),
+      stage: isOfItem ? pathText(names.slice(0, -1)) : path,
       answer,
       isEarly: question?.is !== 'open',
     }

@@ -35,15 +35,24 @@ const version = (demand?: Demand, others: readonly Interceptor[] = []) =>
       each: (_letter, context) => ask(context),
       ...demanding(demand),
     })
+    // The item has the name of a stage, which plays no part.
+    .withMap('docs', {
+      dependencies: ['boss'],
+      over: () => ['check'],
+      key: (item) => item,
+      each: new Pipeline('doc').withStage('check', ask, demanding(demand)),
+    })
     .build({ interceptors: [users, ...others] })
 type Version = ReturnType<typeof version>
 
-const ANSWERS = { pay: 1, kid: { check: 1 }, letters: { 0: 1 } }
-const KEYS = ['kid/check', 'letters#0', 'pay']
+const INNER_ANSWERS = { kid: { check: 1 }, letters: { 0: 1 }, docs: { check: { check: 1 } } }
+const ANSWERS = { pay: 1, ...INNER_ANSWERS }
+const KEYS = ['docs#check/check', 'kid/check', 'letters#0', 'pay']
 const by = (userId: string) => ({
   pay: { by: userId },
   kid: { check: { by: userId } },
   letters: { items: [{ by: userId }] },
+  docs: { items: [{ check: { by: userId } }] },
 })
 
 /** A client of each version, for a worker that has the second one. */
@@ -81,16 +90,17 @@ const refusals = (client: Reader, count: number) =>
 
 test('an early answer is refused, and seen, if its stage demands a role by the time it asks that the version that admitted it did not', async () => {
   const { client, now } = await answeredEarly(version(), version(APPROVER))
-  expect(await refusals(now, 3)).toEqual(KEYS.map((key) => `${key} of ada`))
+  expect(await refusals(now, KEYS.length)).toEqual(KEYS.map((key) => `${key} of ada`))
   const { requests = [] } = (await now.status('r', ADA)) ?? {}
   expect(requests.map(({ path, request }) => `${path.join('/')} ${String(request)}`).toSorted()).toEqual([
+    'docs/check/check ?',
     'kid/check ?',
     'letters/0 ?',
     'pay ?',
   ])
   await expect(now.answer('r', ANSWERS, ADA)).rejects.toMatchObject({ code: 'auth/foreign-run' })
   expect((await now.resume('r', ANSWERS, BOB)).data).toMatchObject(by('bob'))
-  expect(await refusedIn(client)).toHaveLength(3)
+  expect(await refusedIn(client)).toHaveLength(KEYS.length)
 })
 
 test.each<readonly [what: string, first: Demand, caller: typeof ADA, second: Demand]>([
@@ -99,7 +109,7 @@ test.each<readonly [what: string, first: Demand, caller: typeof ADA, second: Dem
   ['no role, so only the user who began the run answers', APPROVER, BOB, undefined],
 ])('an early answer is refused if its stage demands %s by then', async (_what, first, caller, second) => {
   const { now } = await answeredEarly(version(first), version(second), caller)
-  expect(await refusals(now, 3)).toEqual(KEYS.map((key) => `${key} of bob`))
+  expect(await refusals(now, KEYS.length)).toEqual(KEYS.map((key) => `${key} of bob`))
   await now.cancel('r', 'seen', ADA)
 })
 
@@ -122,7 +132,7 @@ test('an answer to a question that was asked is refused too, also one that names
   const asked = async () => {
     const { requests } = await observed(async () => {
       const state = await now.as('test').status('r')
-      return state?.requests.length === 3 && state
+      return state?.requests.length === KEYS.length && state
     })
     return requests.find(({ path }) => `${path}` === 'pay')?.question
   }
@@ -131,7 +141,7 @@ test('an answer to a question that was asked is refused too, also one that names
   await client.answer('r', { pay: 2 }, { ...ADA, question: await asked() })
   expect(await refusals(now, 2)).toEqual(['pay of ada', 'pay of ada'])
   await now.answer('r', { pay: 3 }, { ...BOB, question: await asked() })
-  expect((await now.resume('r', { kid: { check: 1 }, letters: { 0: 1 } }, BOB)).data).toMatchObject(by('bob'))
+  expect((await now.resume('r', INNER_ANSWERS, BOB)).data).toMatchObject(by('bob'))
 })
 
 const strict: Interceptor = { name: 'strict', admit: () => undefined }
@@ -139,7 +149,7 @@ const limiter: Interceptor = { name: 'limiter', admit: () => undefined }
 
 test('an early answer is refused if the worker has one more interceptor that admits callers', async () => {
   const { now } = await answeredEarly(version(), version(undefined, [strict]))
-  expect(await refusals(now, 3)).toHaveLength(3)
+  expect(await refusals(now, KEYS.length)).toHaveLength(KEYS.length)
   await now.cancel('r', 'seen', ADA)
 })
 
@@ -183,11 +193,11 @@ test('what a version has decided of an answer stays, whichever version repeats t
   expect(await refusals(now, 1)).toEqual(['pay of ada'])
   const second = await deploy(version(), name, endpoint)
   await client.answer('r', { pay: 2 }, ADA)
-  await observed(async () => (await client.as('test').status('r'))?.requests.length === 2)
+  await observed(async () => (await client.as('test').status('r'))?.requests.length === KEYS.length - 1)
   expect(await refusedIn(client)).toEqual(['pay of ada'])
   const third = await deploy(version(APPROVER), name, second)
   try {
-    expect((await now.resume('r', { kid: { check: 1 }, letters: { 0: 1 } }, BOB)).data).toMatchObject({
+    expect((await now.resume('r', INNER_ANSWERS, BOB)).data).toMatchObject({
       ...by('bob'),
       pay: { by: 'ada' },
     })

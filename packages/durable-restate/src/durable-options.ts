@@ -120,7 +120,9 @@ function graphProblems<Stages, Ports>(graph: StageGraph<Stages, Ports>): readonl
     if (!PLACES.includes(placement))
       return [`placement of stage "${name}" must be one of 'local', 'call', 'service', not ${show(placement)}`]
     return placement === 'service' && shape[name]?.child !== undefined
-      ? [`stage "${name}" is a child pipeline, so its placement can't be 'service'; set it on the stages of the child`]
+      ? [
+          `stage "${name}" runs a child pipeline, so its placement can't be 'service'; set it on the stages of the child`,
+        ]
       : []
   })
 }

@@ -2,6 +2,7 @@ import { handlers, workflow } from '@restatedev/restate-sdk'
 import type { WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { OutputSchema, StageContext } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { expect, test } from 'vitest'
 import { observed } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
@@ -134,7 +135,7 @@ test('a child pipeline that repeats takes an early answer in the attempt that as
     { dependencies: ['check'] },
   )
   const repeated = new Pipeline('p')
-    .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
+    .withPipeline('draft', draft, { repeat: repeatUntil('guard', { maxAttempts: 3 }) })
     .build()
   const { client } = await serve<typeof repeated>((name) => [durableWorkflow(repeated, { name, secret })])
   await client.start('r')

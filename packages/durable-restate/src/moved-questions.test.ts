@@ -2,6 +2,7 @@ import { handlers, workflow } from '@restatedev/restate-sdk'
 import type { WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { Pipeline, StageKind, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext, StageGraph } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { auth } from '@stageflow/interceptor-auth'
 import { expect, test } from 'vitest'
 import { observed } from '../test/observed.ts'
@@ -177,7 +178,7 @@ test('a moved run takes answers for a child pipeline that repeats once it has as
       { dependencies: ['check'] },
     )
   const graph = new Pipeline('p')
-    .withPipeline('draft', draft, { repeat: { until: 'guard', maxAttempts: 3 } })
+    .withPipeline('draft', draft, { repeat: repeatUntil('guard', { maxAttempts: 3 }) })
     .build({ interceptors: [interceptor] })
   const { client, name, asked } = await serveGraph(graph)
   await client.start('r')

@@ -277,7 +277,16 @@ test.each<[name: string, make: () => unknown, message: RegExp]>([
         name: 'a',
         secret,
       }),
-    /stage "kid" is a child pipeline/,
+    /stage "kid" runs a child pipeline/,
+  ],
+  [
+    'a map whose items run a pipeline on another machine',
+    () =>
+      durableWorkflow(
+        new Pipeline('p').withMap('kids', { over: () => [1], each: child, placement: 'service' }).build(),
+        { name: 'a', secret },
+      ),
+    /stage "kids" runs a child pipeline/,
   ],
   [
     'an option that all attempts share',

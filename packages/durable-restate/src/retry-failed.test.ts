@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput, StageflowError } from '@stageflow/core'
 import type { StageContext, StageGraph } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { expect, test } from 'vitest'
 import { observed, withinSomeLimit } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
@@ -239,7 +240,9 @@ test('a child pipeline that repeats goes on with its last attempt', async () => 
       StageKind.GUARD,
       { dependencies: ['write'] },
     )
-  const graph = new Pipeline('p').withPipeline('draft', draft, { repeat: { until: 'check', maxAttempts: 2 } }).build()
+  const graph = new Pipeline('p')
+    .withPipeline('draft', draft, { repeat: repeatUntil('check', { maxAttempts: 2 }) })
+    .build()
   const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })], {
     graph,
     adminUrl: restate.admin,

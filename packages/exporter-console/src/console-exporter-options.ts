@@ -7,7 +7,7 @@ export interface ConsoleExporterOptions {
   readonly stream?: NodeJS.WritableStream
   /** Whether to color. Default: what FORCE_COLOR and NO_COLOR say; otherwise whether the stream is a terminal. */
   readonly color?: boolean
-  /** Whether to show the data of every event as JSON, which may hold words of users. Default: false. */
+  /** Whether to show the data of every event as JSON, which may hold words of users. Then each event of a map's items has a line. Default: false. */
   readonly data?: boolean
   /** Maximum length of a line, in columns, from 40. Default: the width of the terminal, or 160 without one; 2,000 with `data`. */
   readonly width?: number

@@ -11,6 +11,7 @@ import { ILLEGAL_OPTION, checkConsoleOptions } from './console-exporter-options.
 import type { ConsoleExporterOptions } from './console-exporter-options.ts'
 import { eventLine } from './event-line.ts'
 import type { LineStyle } from './event-line.ts'
+import { ItemLines } from './item-lines.ts'
 import { RunDepths } from './run-depths.ts'
 import { StreamWriter } from './stream-writer.ts'
 import { wantsColor } from './terminal-color.ts'
@@ -28,8 +29,10 @@ export class ConsoleExporter {
   readonly #stream: NodeJS.WritableStream
   readonly #writer: StreamWriter
   readonly #depths = new RunDepths()
+  readonly #items = new ItemLines()
   readonly #style: Omit<LineStyle, 'width'>
   readonly #width: number | undefined
+  readonly #texts = new WeakMap<readonly StageflowEvent[], string>()
   readonly #inProgress = new Map<readonly StageflowEvent[], Promise<void>>()
   readonly #progress = new ExportProgress({ clock: systemClock, closed, late })
 
@@ -60,22 +63,34 @@ export class ConsoleExporter {
   }
 
   async #write(events: readonly StageflowEvent[]): Promise<void> {
-    if (events.length === 0) return
-    const style = { ...this.#style, width: this.#mostWidth() }
-    const lines = events.map((event) => `${this.#lineOf(event, style)}\n`)
+    const text = this.#textOf(events)
+    if (text === '') return
     try {
-      await this.#writer.write(lines.join(''))
+      await this.#writer.write(text)
     } catch (cause) {
       throw this.#writeFailed(cause, events.length)
     }
   }
 
-  /** A value that isn't an event must not stop the rest of its batch. */
+  /** The lines of a batch. One that is exported again after a failure must not count its items twice. */
+  #textOf(events: readonly StageflowEvent[]): string {
+    const before = this.#texts.get(events)
+    if (before !== undefined) return before
+    const style = { ...this.#style, width: this.#mostWidth() }
+    const text = events.map((event) => this.#lineOf(event, style)).join('')
+    if (Object.isFrozen(events)) this.#texts.set(events, text)
+    return text
+  }
+
+  /** Empty for an item that is thinned out. A value that isn't an event must not stop the rest of its batch. */
   #lineOf(event: StageflowEvent, style: LineStyle): string {
     try {
-      return eventLine(event, this.#depths.of(event), style)
+      const note = this.#items.noteOf(event)
+      // With data every event is wanted.
+      if (note === undefined && !style.data) return ''
+      return `${eventLine(event, this.#depths.of(event), note ?? '', style)}\n`
     } catch {
-      return UNREADABLE
+      return `${UNREADABLE}\n`
     }
   }
 

@@ -5,6 +5,7 @@ import type { Redactor } from '@stageflow/core/redaction'
 import { eastAsianWidth } from 'get-east-asian-width'
 
 import { clockTime } from './clock-time.ts'
+import { itemKind } from './item-lines.ts'
 import { painted, styleOf } from './terminal-color.ts'
 import type { Style } from './terminal-color.ts'
 
@@ -24,22 +25,24 @@ const WORD_COLUMNS = 10
 const DURATION_COLUMNS = 8
 const DEEPEST_SHOWN = 6
 
-/** The line of an event: time, run, subject, what happened, duration, and why. */
-export function eventLine(event: StageflowEvent, depth: number, style: LineStyle): string {
+/** The line of an event: time, run, subject, what happened, duration, and why. `note` is the last of the details. */
+export function eventLine(event: StageflowEvent, depth: number, note: string, style: LineStyle): string {
   const { redactor } = style
   const { stage } = event
   const facts = shownFields(event, false, redactor.value)
   const word = printable(wordOf(event))
   const color = styleOf(word.slice(word.lastIndexOf('.') + 1), facts['tolerated'] === true)
-  const name = printable(stage ?? textAt(facts, 'pipeline'))
-  const indent = '  '.repeat(Math.min(depth, DEEPEST_SHOWN) + (stage === undefined ? 0 : 1))
+  const isItem = itemKind(event) !== undefined
+  const name = printable(isItem ? `${stage}#${textAt(facts, 'key')}` : (stage ?? textAt(facts, 'pipeline')))
+  const ownDepth = stage === undefined ? 0 : 1
+  const indent = '  '.repeat(Math.min(depth, DEEPEST_SHOWN) + ownDepth + (isItem ? 1 : 0))
   return drawn(
     [
       [`${clockTime(event.timestamp)} ${padText(shortened(event.pipelineRunId), RUN_COLUMNS, eastAsianWidth)} `, 'dim'],
       [padText(indent + name, NAME_COLUMNS, eastAsianWidth), stage === undefined ? 'bold' : undefined],
       [` ${word}${' '.repeat(Math.max(0, WORD_COLUMNS - widthOf(word)))}`, color],
       [` ${durationOf(facts).padStart(DURATION_COLUMNS)}  `],
-      [printable(detailOf(facts)), color === 'red' ? 'red' : undefined],
+      [printable(detailOf(facts, note)), color === 'red' ? 'red' : undefined],
       [style.data ? printable(` ${jsonOf(shownFields(event, true, redactor.value))}`) : '', 'dim'],
     ],
     style,
@@ -59,7 +62,10 @@ function drawn(parts: readonly Part[], { color, width }: LineStyle): string {
   return line
 }
 
-function wordOf({ stage, type }: StageflowEvent): string {
+function wordOf(event: StageflowEvent): string {
+  const { stage, type } = event
+  const ofItem = itemKind(event)
+  if (ofItem !== undefined) return ofItem
   if (stage !== undefined && type.startsWith(`stage.${stage}.`)) return type.slice(stage.length + 7)
   return type.startsWith('pipeline.') ? type.slice(9) : type
 }
@@ -77,7 +83,7 @@ function durationOf({ durationMs }: ShownFields): string {
 }
 
 /** The facts that people look for. */
-function detailOf(facts: ShownFields): string {
+function detailOf(facts: ShownFields, note: string): string {
   const { stages, attempt, attempts, dropped, reason, tolerated } = facts
   const child = textAt(facts, 'childRunId')
   const parts = [
@@ -90,6 +96,7 @@ function detailOf(facts: ShownFields): string {
     typeof reason === 'string' ? reason : '',
     errorText(eventError(facts)),
     tolerated === true ? 'tolerated' : '',
+    note,
   ]
   return parts.filter((part) => part !== '').join(' · ')
 }

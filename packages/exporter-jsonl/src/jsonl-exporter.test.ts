@@ -56,6 +56,26 @@ test('each event of a run is a line, with its type, ids and data', async () => {
   })
 })
 
+test('each event of an item is a line with its place and key, without secrets', async () => {
+  const exporter = new BufferedExporter(made())
+  const graph = new Pipeline('mail')
+    .withMap('letters', {
+      over: () => ['doc-1', 'password=hunter2'],
+      key: (name) => name,
+      each: () => ({}),
+    })
+    .build({ clock: manualClock(), eventSink: exporter })
+  await graph.run({ pipelineRunId: 'run-1' })
+  await exporter.close()
+  const items = linesOf(folder.file).filter(({ type }) => type.includes('.item_'))
+  expect(items.map(({ type, data }) => [type, data])).toEqual([
+    ['stage.letters.item_started', { kind: 'transform', index: 0, key: 'doc-1' }],
+    ['stage.letters.item_completed', { durationMs: 0, attempts: 1, index: 0, key: 'doc-1' }],
+    ['stage.letters.item_started', { kind: 'transform', index: 1, key: 'password=[redacted]' }],
+    ['stage.letters.item_completed', { durationMs: 0, attempts: 1, index: 1, key: 'password=[redacted]' }],
+  ])
+})
+
 test('folders are made, a relative path is resolved once, and an existing file is appended to', async () => {
   const path = join(folder.path, 'a/b/c.jsonl')
   const first = made({ path: pathToFileURL(path) })

@@ -102,6 +102,34 @@ test('the events of a run arrive as log records: when, what, how bad, about whic
   })
 })
 
+test('an event of an item has its place and key, without secrets, and a name without that of the stage', async () => {
+  const clock = manualClock()
+  const sink = recordingSink()
+  const graph = new Pipeline('mail')
+    .withMap('letters', {
+      over: () => ['doc-1', 'password=hunter2'],
+      key: (name) => name,
+      onItemFailure: 'skip',
+      each: (name) => (name === 'doc-1' ? StageOutput.ok() : StageOutput.fail('503')),
+    })
+    .build({ clock, eventSink: sink })
+  await graph.run()
+  await otlp().export(sink.events)
+  const named = (name: string): number[] =>
+    receiver.records.flatMap(({ eventName }, index) => (eventName === `stageflow.stage.${name}` ? [index] : []))
+  expect(named('item_completed').map(attributesOf)).toEqual([
+    expect.objectContaining({
+      'stageflow.event.type': 'stage.letters.item_completed',
+      'stageflow.stage.name': 'letters',
+      'stageflow.data.index': 0,
+      'stageflow.data.key': 'doc-1',
+    }),
+  ])
+  expect(named('item_failed').map(attributesOf)).toEqual([
+    expect.objectContaining({ 'stageflow.data.key': 'password=[redacted]', 'exception.message': '503' }),
+  ])
+})
+
 test('a child run names its parent', async () => {
   await otlp().export([anEvent({ parentRunId: 'run-0' })])
   expect(attributesOf(0)).toMatchObject({ 'stageflow.run.id': 'run-1', 'stageflow.run.parent_id': 'run-0' })
@@ -126,6 +154,14 @@ test.each([
   ['tools.resolved', 'INFO'],
   ['app.reopened', 'INFO'],
   ['stage.a.completed', 'INFO'],
+  ['stage.a.item_failed', 'ERROR'],
+  ['stage.a.item_cancelled', 'WARN'],
+  ['stage.a.item_abandoned', 'WARN'],
+  ['stage.a.item_retrying', 'WARN'],
+  ['stage.a.item_suspended', 'INFO'],
+  ['stage.a.item_started', 'DEBUG'],
+  ['stage.a.item_completed', 'DEBUG'],
+  ['stage.a.item_skipped', 'DEBUG'],
   ['stream.throttle_started', 'DEBUG'],
   ['app.chunk', 'TRACE'],
 ])('%s is logged as %s', async (type, severity) => {

@@ -36,7 +36,10 @@ declare module '@stageflow/core' {
     readonly client?: AuthClient | undefined
   }
   interface StageOptions {
-    /** The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. */
+    /**
+     * The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. A map is asked
+     * before its source, and its items aren't asked again.
+     */
     readonly authorize?: Authorization | false
     /**
      * The roles that a user needs to answer this suspended stage: all of them, in the organization of the user who began the run.
@@ -234,11 +237,13 @@ export function auth(options: AuthOptions): Interceptor {
       }
       return next(entered)
     },
+    aroundMaps: true,
     onCall: (stage) => {
       // Read here, so that an illegal value is a problem of `build()`.
       if (rolesOf(stage, 'answeredBy') !== undefined) mustAskItself(stage)
       const needed = rolesOf(stage, 'authorize')
-      if (needed === undefined) return undefined
+      const isAskedBefore = stage.itemOf !== undefined // its map was
+      if (needed === undefined || isAskedBefore) return undefined
       return (context) => {
         const held = context.get(verified)?.identity.roles ?? []
         if (needed.every((role) => held.includes(role))) return undefined

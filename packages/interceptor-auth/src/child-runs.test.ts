@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { RunInput, RunOptions, StageContext } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 
@@ -46,7 +47,7 @@ test('a tree of runs is verified once: sub-pipelines, maps and loops use the ide
       over: () => [1, 2, 3],
       each: async (_, context) => ({ user: (await context.runChild(item)).data.inner?.user }),
     })
-    .withPipeline('loop', guarded, { repeat: { until: 'enough' } })
+    .withPipeline('loop', guarded, { repeat: repeatUntil('enough') })
     .build(options())
   const result = await graph.run({}, { token })
   expect(result.data).toMatchObject({

@@ -1,4 +1,5 @@
 import { Pipeline, StageKind, StageOutput, StageflowError, type RunPipeline, type StageContext } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
@@ -25,7 +26,7 @@ function everyWay() {
     .withStage('check', () => StageOutput.fail('not good'), StageKind.GUARD, { dependencies: ['draft'] })
   return new Pipeline('top')
     .withPipeline('once', middle)
-    .withPipeline('loop', looped, { repeat: { until: 'check', maxAttempts: 3 } })
+    .withPipeline('loop', looped, { repeat: repeatUntil('check', { maxAttempts: 3 }) })
     .withMap('items', { over: () => [1, 2, 3], each: (_, context) => context.runChild(leaf).then(() => ({})) })
     .withStage('by_hand', (context) => context.runChild(middle).then(() => ({})))
 }
@@ -72,6 +73,27 @@ test('it tracks every child run, however it was started, and keeps nothing of ru
     maxDepthSeen: 2,
     ...idle,
   })
+})
+
+test("an item of a map isn't a run of its own: the pipeline of an item is a child of the run of the map, at its depth", async () => {
+  const interceptor = childTracker()
+  const { tracker } = interceptor
+  const item = new Pipeline('item').withPipeline('inner', new Pipeline('leaf').withStage('work', sleeps))
+  const graph = new Pipeline('top')
+    .withMap('plain', { over: () => [1, 2], each: () => clock.sleep(100) })
+    .withMap('items', { over: () => ['ada', 'bob'], key: (name) => name, each: item })
+    .build({ clock, interceptors: [interceptor] })
+  const run = graph.run({ pipelineRunId: 'top-run' })
+  await clock.settle()
+  expect(below(tracker, 'top-run')).toEqual([
+    ['item', 'items', 'items#ada', 1, 'top-run'],
+    ['item', 'items', 'items#bob', 1, 'top-run'],
+    ['leaf', 'inner', 'items#ada/inner', 2, 'top-run'],
+    ['leaf', 'inner', 'items#bob/inner', 2, 'top-run'],
+  ])
+  await clock.advance(100)
+  await run
+  expect(tracker.stats()).toMatchObject(idle)
 })
 
 test('cancelling a run cancels all its descendants at once, and no other run', async () => {

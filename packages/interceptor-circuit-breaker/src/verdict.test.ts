@@ -7,6 +7,7 @@ import {
   type Interceptor,
   type StageContext,
 } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { timeout } from '@stageflow/interceptor-timeout'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -239,7 +240,7 @@ test('a loop until a guard accepts runs all its attempts, and loops that use the
             StageKind.GUARD,
             { dependencies: ['draft'] },
           ),
-        { repeat: { until: 'check', maxAttempts: 10 } },
+        { repeat: repeatUntil('check', { maxAttempts: 10 }) },
       )
       .build({ clock, interceptors: [breaker] })
       .runSettled()

@@ -15,7 +15,7 @@ export class CodePlaces {
    * use the same keys. The same code may be built any number of times. Code without a text can't be compared, so it isn't refused.
    */
   refuseOtherCode(stage: StageInfo): void {
-    const { name, pipeline } = stage
+    const { name, pipeline, itemOf } = stage
     const text = codeText(stage)
     // A key is refused in a pipeline without a name, when it is used.
     if (text === undefined || isUnnamed(pipeline.name)) return
@@ -25,7 +25,7 @@ export class CodePlaces {
     if (known !== undefined && known !== code)
       throw new StageflowError(
         'idempotency/same-name',
-        `Stage "${name}" of pipeline "${pipeline.name}": another stage with this name and other code was built before, in a pipeline with the same name. For one key, each would get the output of the other. Give each pipeline its own name, such as new Pipeline('${pipeline.name}-2'). To build changed code in the same process, as a test does, pass it a new idempotency().`,
+        `${itemOf === undefined ? 'Stage' : 'Map'} "${name}" of pipeline "${pipeline.name}": another stage with this name and other code was built before, in a pipeline with the same name. For one key, each would get the output of the other. Give each pipeline its own name, such as new Pipeline('${pipeline.name}-2'). To build changed code in the same process, as a test does, pass it a new idempotency().`,
       )
     this.#codeAt.delete(place)
     this.#codeAt.set(place, code)

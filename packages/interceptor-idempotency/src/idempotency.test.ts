@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { type KeyedStore, memoryStore } from '@stageflow/keyed-work'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
@@ -379,10 +380,10 @@ test('attempts of a loop keep apart, also inside another loop, and a repeat exec
     .withStage('write', () => ({ written: ++written }), StageKind.WORK)
     .withStage('check', refusing(1), StageKind.GUARD, { dependencies: ['write'] })
   const round = new Pipeline('round')
-    .withPipeline('drafts', draft, { repeat: { until: 'check' } })
+    .withPipeline('drafts', draft, { repeat: repeatUntil('check') })
     .withStage('approve', refusing(2), StageKind.GUARD, { dependencies: ['drafts'] })
   const graph = new Pipeline('looping')
-    .withPipeline('rounds', round, { repeat: { until: 'approve' } })
+    .withPipeline('rounds', round, { repeat: repeatUntil('approve') })
     .build({ interceptors: [idempotency()], clock, eventSink })
   for (let time = 0; time < 2; time++) {
     const { data } = await graph.run({ extensions: { idempotencyKey: 'k' } })

@@ -109,7 +109,9 @@ function checkedStage(stage: StageInfo, own: IdempotencyStageOptions = {}): Idem
   if (stage.streams)
     throw new StageflowError(
       'idempotency/streams',
-      `${where}: the stage streams, and its chunks are not kept, so a repeat would have none. Stream in one stage and do the work in a stage after it, or pass idempotency: false.`,
+      stage.itemOf === undefined
+        ? `${where}: the stage streams, and its chunks are not kept, so a repeat would have none. Stream in one stage and do the work in a stage after it, or pass idempotency: false.`
+        : `${where}: the items of the map stream, and their chunks are not kept, so a repeat would have none. Let each() return its result, or pass idempotency: false.`,
     )
   return own
 }

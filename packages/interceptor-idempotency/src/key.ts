@@ -39,17 +39,18 @@ export function readKey(
 }
 
 /**
- * The name of the work in the store: who shares it, what does it, and its place in a tree of runs. JSON keeps the parts apart,
- * whatever characters they contain.
+ * The name of the work in the store: who shares it, what does it, and its place in a tree of runs. Each item of a map is work of its own.
+ * JSON keeps the parts apart, whatever characters they contain.
  */
 export function storageKey(context: InterceptorContext, key: string, scope: IdempotencyScope): string {
-  const { stage, orgId = null, userId = null, run } = context
+  const { stage, item, orgId = null, userId = null, run } = context
   const { parent } = run
   const sharedBy = scope === 'user' ? [orgId, userId] : scope === 'tenant' ? [orgId] : []
   const place = parent === undefined ? null : [parent.rootPipeline, parent.path]
   // The name of a durable call is never the key of a caller, whatever that key is.
   const kind = isOfCall(context, key) ? ['call'] : []
-  const text = JSON.stringify([sharedBy, stage.pipeline.name, stage.name, key, place, ...kind])
+  const name = item === undefined ? stage.name : [stage.name, item.key]
+  const text = JSON.stringify([sharedBy, stage.pipeline.name, name, key, place, ...kind])
   return shortened(text)
 }
 
@@ -73,8 +74,10 @@ function unnamedPipeline(context: InterceptorContext): StageflowError | undefine
   )
 }
 
-export const placeOf = ({ stage }: InterceptorContext): string =>
-  `Stage "${stage.name}" of pipeline "${stage.pipeline.name}"`
+export function placeOf({ stage, item }: InterceptorContext): string {
+  const about = `"${stage.name}" of pipeline "${stage.pipeline.name}"`
+  return item === undefined ? `Stage ${about}` : `Item ${show(item.key)} of stage ${about}`
+}
 
 /** Keeps the rejection of a promise that is refused from ending the process. */
 export function ignoreRejection(value: unknown): void {

@@ -181,29 +181,32 @@ test('a claim is released as soon as the code of a failed stage returns, without
   expect((await first).status).toBe('failed')
 })
 
-const LEFT_BEHIND: readonly (readonly [what: string, pipeline: (work: () => Promise<object>) => Pipeline])[] = [
+type LeavesBehind = (work: () => Promise<object>, fails: () => boolean) => Pipeline
+const LEFT_BEHIND: readonly (readonly [what: string, pipeline: LeavesBehind])[] = [
   [
     'an item of a map that another item has failed',
-    (work) =>
+    (work, fails) =>
       new Pipeline('shop').withMap('charge', {
         over: () => [0, 1],
         each: async (item: number) => {
           if (item === 1) return work()
           await clock.sleep(10)
-          throw new Error('no card')
+          if (fails()) throw new Error('no card')
+          return {}
         },
         idempotency: {},
       }) as unknown as Pipeline,
   ],
   [
     'a child run that its stage has left behind',
-    (work) =>
+    (work, fails) =>
       new Pipeline('shop').withStage(
         'charge',
         async (context) => {
           void context.runChild(new Pipeline('child').withStage('pay', work))
           await clock.sleep(10)
-          throw new Error('no card')
+          if (fails()) throw new Error('no card')
+          return {}
         },
         StageKind.WORK,
       ) as unknown as Pipeline,
@@ -213,12 +216,15 @@ const LEFT_BEHIND: readonly (readonly [what: string, pipeline: (work: () => Prom
 test.each(LEFT_BEHIND)('a key is not free while the code runs of %s', async (_, pipeline) => {
   let running = 0
   let most = 0
-  const graph = pipeline(async () => {
-    most = Math.max(most, ++running)
-    await clock.sleep(1_000)
-    running--
-    return {}
-  }).build({ interceptors: [idempotency({ store: scriptedStore(clock) })], clock })
+  const graph = pipeline(
+    async () => {
+      most = Math.max(most, ++running)
+      await clock.sleep(1_000)
+      running--
+      return {}
+    },
+    () => true,
+  ).build({ interceptors: [idempotency({ store: scriptedStore(clock) })], clock })
   const runs = [graph.runSettled(input)]
   await clock.advance(50)
   runs.push(graph.runSettled(input))
@@ -231,11 +237,15 @@ test.each(LEFT_BEHIND)(
   'the code of %s keeps the claim until the lease ends if it outlives its run',
   async (_, pipeline) => {
     let calls = 0
-    const graph = pipeline(async () => {
-      calls++
-      await clock.sleep(60_000)
-      return {}
-    }).build({ interceptors: [idempotency({ store: scriptedStore(clock) })], clock })
+    let runs = 0
+    const graph = pipeline(
+      async () => {
+        calls++
+        await clock.sleep(60_000)
+        return {}
+      },
+      () => ++runs === 1,
+    ).build({ interceptors: [idempotency({ store: scriptedStore(clock) })], clock })
     const first = graph.runSettled(input, { graceMs: 100 })
     await clock.advance(200)
     expect((await first).status).toBe('failed')

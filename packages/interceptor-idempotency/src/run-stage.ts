@@ -41,8 +41,14 @@ export function codeRuns({ context: { record } }: Call): boolean {
   return (last !== undefined && last.endedAt === undefined) || record.abandoned === true
 }
 
-/** How a durable run itself is stopped. */
-const STOPPED: ReadonlySet<unknown> = new Set(['core/cancelled', 'core/timed-out'])
+/** How a durable run itself is stopped, and why the items of a map end that still run. */
+const STOPPED: ReadonlySet<unknown> = new Set([
+  'core/cancelled',
+  'core/timed-out',
+  'core/late',
+  'core/map-ended',
+  'timeout/timed-out',
+])
 
 /** Whether another process may carry out this call of a durable run by now: the claim and the work are no longer those of this one. */
 function isLegOver({ context: { callKey, run } }: Call): boolean {

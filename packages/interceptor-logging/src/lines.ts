@@ -1,5 +1,7 @@
 import type {
   ErrorRecord,
+  MapItem,
+  MapRecord,
   RunContext,
   RunOutcome,
   StageKind,
@@ -18,16 +20,18 @@ export function stageLine(
   redactor: Redactor,
   withData: boolean,
 ): object {
-  const { stage, status, readyAt, startedAt, endedAt, attempts, chunks, notes, reason, error } = record
+  const { stage, status, readyAt, startedAt, endedAt, attempts, chunks, notes, reason, error, items } = record
   const line: Record<string, unknown> = {
     stage,
     kind,
+    item: itemLine(run.item, redactor),
     status,
     durationMs: between(startedAt, endedAt),
     queuedMs: between(readyAt, calledAt(record)),
     attempts: attempts.length,
   }
   if (chunks > 0) line['chunks'] = chunks
+  if (items !== undefined) line['items'] = itemsLine(items, redactor)
   if (record.tolerated === true) line['tolerated'] = true
   if (record.abandoned === true) line['abandoned'] = true
   if (reason !== undefined) line['reason'] = redactor.text(reason)
@@ -36,6 +40,17 @@ export function stageLine(
   if (noted !== undefined) line['notes'] = noted
   if (withData) line['data'] = dataLine(run.output(stage), redactor)
   return line
+}
+
+/** Which item of a map a line is about. */
+export const itemLine = (item: MapItem | undefined, redactor: Redactor): object | undefined =>
+  item && { index: item.index, key: redactor.text(item.key) }
+
+/** The counts of the items of a map, and their usage. */
+function itemsLine(items: MapRecord, redactor: Redactor): object {
+  const { total, ok, skip, fail, unfinished, attempts, usage } = items
+  const counts = { total, ok, skip, fail, unfinished, attempts }
+  return usage === undefined ? counts : { ...counts, usage: redactor.value(usage) }
 }
 
 /** A stage of a durable run that has been answered was called before its last call, and waited for the answer since. */

@@ -499,7 +499,7 @@ test('illegal options are refused, all of them at once (logging/illegal-option)'
       'startLines must be true or false, not 1; data must be true or false, not "yes"; ' +
       "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
       "levels.ok must be one of 'fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent', not \"loud\"; " +
-      'unknown option "levels.fine" (known: start, ok, skip, cancel, fail, suspend, tolerated).',
+      'unknown option "levels.fine" (known: start, ok, skip, cancel, fail, suspend, tolerated, item).',
   )
 })
 

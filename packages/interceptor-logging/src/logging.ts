@@ -16,7 +16,7 @@ import { createRedactor } from '@stageflow/core/redaction'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 
-import { runLine, stageLine } from './lines.ts'
+import { itemLine, runLine, stageLine } from './lines.ts'
 import { DEFAULT_LEVELS, checkLoggingOptions } from './options.ts'
 import type { LoggingLevels, LoggingOptions } from './options.ts'
 import { RunLog } from './run-log.ts'
@@ -38,6 +38,13 @@ const STAGE_MESSAGES = {
   fail: 'stage failed',
   suspend: 'stage suspended',
 } as const
+const ITEM_MESSAGES = {
+  ok: 'item completed',
+  skip: 'item skipped',
+  cancel: 'item cancelled',
+  fail: 'item failed',
+  suspend: 'item suspended',
+} as const
 /** The status of a stage whose level the line of a run has. */
 const STATUS = { completed: 'ok', cancelled: 'cancel', failed: 'fail', suspended: 'suspend' } as const
 
@@ -46,7 +53,7 @@ export interface LoggingInterceptor extends Interceptor {
   readonly logger: Logger
 }
 
-/** Logs one line when a stage ends and one when a run ends, through pino, without data and without secrets. Errors: `logging/illegal-option`. */
+/** Logs one line when a stage, an item of a map or a run ends, through pino, without data and without secrets. Errors: `logging/illegal-option`. */
 export function logging(options: LoggingOptions = {}): LoggingInterceptor {
   checkArgumentCount(arguments.length, 1, 'logging(options)', 'logging/illegal-option')
   checkLoggingOptions(options)
@@ -57,22 +64,30 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
 
   const endStage = (log: RunLog, record: StageRecord, run: RunContext): void => {
     const { stage, status = 'fail', tolerated } = record
-    const level = levels[tolerated === true ? 'tolerated' : status]
+    const isItem = run.item !== undefined
+    const level = levels[isItem && status !== 'fail' ? 'item' : tolerated === true ? 'tolerated' : status]
     const fields = (): object => stageLine(record, kindsOf(run.pipeline).get(stage), run, redactor, data)
-    log.write(level, STAGE_MESSAGES[status], fields)
+    const messages = isItem ? ITEM_MESSAGES : STAGE_MESSAGES
+    log.write(level, messages[status], fields)
   }
   const endRun = (log: RunLog, outcome: RunOutcome): void => {
     const level = levels[STATUS[outcome.status]]
     log.write(level, RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor))
   }
   /** Writes the line inside the async contexts around the call, such as the span of the stage. */
-  const startLine = ({ name: stage, kind }: StageInfo): OnCall => {
+  const startLine = ({ name: stage, kind, itemOf }: StageInfo): OnCall => {
+    const [level, message] = itemOf === undefined ? [levels.start, 'stage started'] : [levels.item, 'item started']
     const part: CallPart = {
       enter(next, context) {
         const log = context.get(LOGGER)
         // A child run reads the slots of its parent.
-        if (log instanceof RunLog && log.run === context.run)
-          log.write(levels.start, 'stage started', () => ({ stage, kind, attempt: context.attempt }))
+        if (log instanceof RunLog && log.run.pipelineRunId === context.pipelineRunId)
+          log.write(level, message, () => ({
+            stage,
+            kind,
+            item: itemLine(context.item, redactor),
+            attempt: context.attempt,
+          }))
         next()
       },
     }
@@ -83,6 +98,7 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
     name: 'logging',
     core: '^1.0.0',
     logger,
+    aroundMaps: true,
     ...(startLines ? { onCall: startLine } : undefined),
     onRun: (run) => {
       // Silent. It is read once per run, whose stages then cost nothing.
@@ -91,7 +107,7 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
       run.set(LOGGER, log)
       if (startLines) log.write(levels.start, 'run started', () => ({ stages: run.pipeline.stages.length }))
       return {
-        settled: (record) => endStage(log, record, run),
+        settled: (record, runOfStage) => endStage(log, record, runOfStage),
         ended: (outcome) => endRun(log, outcome),
       }
     },

@@ -19,6 +19,8 @@ export interface LoggingLevels {
   readonly suspend?: LevelWithSilent
   /** A failure that the pipeline tolerates (`onFailure`). Default: `warn`. */
   readonly tolerated?: LevelWithSilent
+  /** An item of a map that didn't fail, and with `startLines` one that starts. One that failed has the level `fail`. Default: `debug`. */
+  readonly item?: LevelWithSilent
 }
 
 export interface LoggingOptions {
@@ -42,6 +44,7 @@ export const DEFAULT_LEVELS: Required<LoggingLevels> = {
   fail: 'error',
   suspend: 'info',
   tolerated: 'warn',
+  item: 'debug', // a map may have thousands, and its own line has their counts
 }
 
 const LEVEL = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
@@ -53,6 +56,7 @@ const LEVEL_RULES: OptionRules<LoggingLevels> = {
   fail: LEVEL,
   suspend: LEVEL,
   tolerated: LEVEL,
+  item: LEVEL,
 }
 const METHODS = ['child', 'isLevelEnabled', 'error', 'warn', 'info', 'debug', 'trace', 'fatal']
 const RULES: OptionRules<LoggingOptions> = {

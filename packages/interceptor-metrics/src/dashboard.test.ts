@@ -17,8 +17,9 @@ async function allMetrics() {
       context.note('usage', { inputTokens: 1, outputTokens: 1 })
       return StageOutput.fail('no')
     })
+    .withMap('letters', { over: () => [1], each: () => StageOutput.fail('no') })
     .build({ interceptors: [observer] })
-  await graph.runSettled({})
+  await graph.runSettled({}, { onStageFailure: 'continue' })
   const families = parseExposition(await observer.registry.metrics())
   return new Map(
     Array.from(families, ([name, { type, lines }]) => [

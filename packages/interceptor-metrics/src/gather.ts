@@ -1,10 +1,11 @@
-import type { AttemptRecord, RunOutcome, StageRecord, Usage } from '@stageflow/core'
+import type { AttemptRecord, RunOutcome, StageNotes, StageRecord, Usage } from '@stageflow/core'
 
 import {
   ATTEMPTS,
   CHUNKS,
   DROPPED_EVENTS,
   INPUT_TOKENS,
+  ITEM_ATTEMPTS,
   OUTPUT_TOKENS,
   QUEUE_WAIT,
   RUN_STATUSES,
@@ -14,7 +15,7 @@ import {
 import { add, observe } from './rows.ts'
 import type { GraphSeries, Series, SeriesStore } from './series.ts'
 
-/** Adds a stage that settled. Runs for every stage, so it only adds numbers to a row and allocates nothing. */
+/** Adds a stage of the graph that settled. Runs for every stage, so it only adds numbers to a row and allocates nothing. */
 export function addStage(store: SeriesStore, graph: GraphSeries, place: number, record: StageRecord): void {
   const { status, readyAt, startedAt, endedAt, attempts, chunks, error, notes } = record
   const { layout } = store
@@ -29,9 +30,28 @@ export function addStage(store: SeriesStore, graph: GraphSeries, place: number, 
     if (endedAt !== undefined) observe(numbers, ending + 1, bounds, secondsOf(endedAt - startedAt))
   }
   if (attempts.length > 0) add(numbers, row + ATTEMPTS, triesOf(attempts))
-  if (chunks > 0) add(numbers, row + CHUNKS, chunks)
+  addYield(numbers, row, chunks, notes)
   if (error !== undefined) store.countError(graph.stages[place] as Series, error.code)
-  if (notes.usage !== undefined) addUsage(numbers, row, notes.usage)
+}
+
+/** Adds an item of a map that settled. Its chunks and tokens are those of the map, which has no tokens of its own. */
+export function addItem(store: SeriesStore, graph: GraphSeries, place: number, record: StageRecord): void {
+  const { status, startedAt, endedAt, attempts, chunks, error, notes } = record
+  const { layout } = store
+  const { numbers } = store.itemRows
+  const series = graph.items[place] as Series
+  const ending = series.row + layout.itemEndings + endingOf(layout, STAGE_STATUSES, status)
+  add(numbers, ending, 1)
+  if (startedAt !== undefined && endedAt !== undefined)
+    observe(numbers, ending + 1, layout.bounds, secondsOf(endedAt - startedAt))
+  if (attempts.length > 0) add(numbers, series.row + ITEM_ATTEMPTS, triesOf(attempts))
+  addYield(store.stageRows.numbers, graph.rows[place] as number, chunks, notes)
+  if (error !== undefined) store.countError(series, error.code)
+}
+
+function addYield(numbers: Float64Array, row: number, chunks: number, { usage }: Readonly<StageNotes>): void {
+  if (chunks > 0) add(numbers, row + CHUNKS, chunks)
+  if (usage !== undefined) addUsage(numbers, row, usage)
 }
 
 /** A stage of a durable run that has been answered was called before its last call, and waited for the answer since. */

@@ -32,6 +32,9 @@ export const CHUNKS = 2
 export const ATTEMPTS = 3
 export const QUEUE_WAIT = 4
 
+/** The place of the number in the row of the items of a map. */
+export const ITEM_ATTEMPTS = 0
+
 /** The place of the number in the row of a pipeline's runs. */
 export const DROPPED_EVENTS = 0
 
@@ -41,6 +44,8 @@ export interface Layout {
   readonly histogram: number
   readonly stageEndings: number
   readonly stageLength: number
+  readonly itemEndings: number
+  readonly itemLength: number
   readonly runEndings: number
   readonly runLength: number
 }
@@ -48,12 +53,15 @@ export interface Layout {
 export function layoutOf(bounds: readonly number[]): Layout {
   const histogram = histogramLength(bounds)
   const stageEndings = QUEUE_WAIT + histogram
+  const itemEndings = ITEM_ATTEMPTS + 1
   const runEndings = DROPPED_EVENTS + 1
   return {
     bounds,
     histogram,
     stageEndings,
     stageLength: stageEndings + STAGE_STATUSES.length * (1 + histogram),
+    itemEndings,
+    itemLength: itemEndings + STAGE_STATUSES.length * (1 + histogram),
     runEndings,
     runLength: runEndings + RUN_STATUSES.length * (1 + histogram),
   }

@@ -1,6 +1,6 @@
 import type { RunContext, RunOutcome, RunPart, StageRecord } from '@stageflow/core'
 
-import { addRun, addStage } from './gather.ts'
+import { addItem, addRun, addStage } from './gather.ts'
 import type { GraphSeries, Series, SeriesStore } from './series.ts'
 
 /** A run in progress. Adds its numbers to the series of its graph. */
@@ -20,10 +20,14 @@ export class LiveRun implements RunPart {
     this.#live = live
   }
 
-  settled(record: StageRecord): void {
+  settled(record: StageRecord, run: RunContext): void {
     // Stages mostly settle in declared order.
     const next = this.#next
     const place = this.graph.names[next] === record.stage ? next : (this.graph.placeOf.get(record.stage) as number)
+    if (run.item !== undefined) {
+      addItem(this.#store, this.graph, place, record)
+      return
+    }
     this.#next = place + 1
     addStage(this.#store, this.graph, place, record)
   }

@@ -261,13 +261,14 @@ test('graphs share one instance, also with the same name, and a graph that never
 test('every histogram has the buckets of the option', async () => {
   const observer = metrics({ buckets: [0.2, 2] })
   await new Pipeline('chat')
-    .withStage('a', () => ({}))
+    .withMap('a', { over: () => [1], each: () => ({}) })
     .build({ interceptors: [observer] })
     .run({})
   const histograms = [...(await scrape(observer.registry)).values()].filter(({ type }) => type === 'histogram')
   expect(histograms.map(({ name }) => name)).toEqual([
     'stageflow_stage_duration_seconds',
     'stageflow_stage_queue_wait_seconds',
+    'stageflow_item_duration_seconds',
     'stageflow_run_duration_seconds',
   ])
   for (const { lines } of histograms)

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import type { PrometheusContentType, RegistryContentType } from 'prom-client'
 
 import { registerAll } from './gathered-metric.ts'
+import { itemMetrics } from './item-metrics.ts'
 import { LiveRun, LiveRuns } from './live-runs.ts'
 import { checkMetricsOptions } from './options.ts'
 import type { MetricsOptions } from './options.ts'
@@ -17,7 +18,7 @@ export interface MetricsInterceptor<Content extends RegistryContentType = Promet
   readonly registry: Registry<Content>
 }
 
-/** Counts and times runs and stages for Prometheus. Throws `metrics/illegal-option` and `metrics/not-registered`. */
+/** Counts and times runs, stages and items of maps for Prometheus. Throws `metrics/illegal-option` and `metrics/not-registered`. */
 export function metrics<Content extends RegistryContentType = PrometheusContentType>(
   options: MetricsOptions<Content> = {},
 ): MetricsInterceptor<Content> {
@@ -26,7 +27,7 @@ export function metrics<Content extends RegistryContentType = PrometheusContentT
   const { registry = new Registry<Content>() } = options
   const store = new SeriesStore(buckets, maxLabelSets)
   const live = new LiveRuns()
-  registerAll(registry, [...stageMetrics(store, live), ...runMetrics(store, live)])
+  registerAll(registry, [...stageMetrics(store, live), ...itemMetrics(store), ...runMetrics(store, live)])
 
   // Nearly always the next run is of the same pipeline.
   let lastPipeline: PipelineInfo | undefined

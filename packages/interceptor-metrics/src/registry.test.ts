@@ -115,6 +115,7 @@ test('resetMetrics() starts from zero, except for what is in flight', async () =
       yield 'a chunk'
       return StageOutput.fail('no')
     })
+    .withMap('letters', { over: () => [1], each: () => StageOutput.fail('no'), onFailure: 'skip' })
     .build({
       interceptors: [observer],
       clock,

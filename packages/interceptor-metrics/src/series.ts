@@ -10,7 +10,7 @@ const MOST_CODES = 100
 /** What a code looks like: `timeout/timed-out`, `ECONNRESET`, `auth:denied`. */
 const CODE = /^[\w.:/-]{1,100}$/
 
-/** The numbers of one label set: of a stage, or of the runs of a pipeline. */
+/** The numbers of one label set: of a stage, of the items of a map, or of the runs of a pipeline. */
 export interface Series {
   readonly labels: Readonly<Record<string, string>>
   /** Where its row begins. */
@@ -23,6 +23,8 @@ export interface GraphSeries {
   readonly runs: Series
   /** In declared order. */
   readonly stages: readonly Series[]
+  /** Those of the items of each stage that is a map. */
+  readonly items: readonly (Series | undefined)[]
   readonly names: readonly string[]
   /** Where the row of each stage begins. */
   readonly rows: readonly number[]
@@ -33,11 +35,14 @@ export interface GraphSeries {
 export class SeriesStore {
   readonly layout: Layout
   readonly stageRows: Rows
+  readonly itemRows: Rows
   readonly runRows: Rows
   /** How often a name was counted as `other`, by its label. */
   readonly overflow: Record<'pipeline' | 'stage' | 'code', number> = { pipeline: 0, stage: 0, code: 0 }
   readonly #most: number
   readonly #stages = new Map<string, Series>()
+  /** Those of the items of a map, by those of the map: they have the same labels. */
+  readonly #items = new Map<Series, Series>()
   readonly #runs = new Map<string, Series>()
   readonly #codes = new Set<string>()
   readonly #redactor = createRedactor()
@@ -48,12 +53,16 @@ export class SeriesStore {
   constructor(bounds: readonly number[], most: number) {
     this.layout = layoutOf(bounds)
     this.stageRows = new Rows(this.layout.stageLength)
+    this.itemRows = new Rows(this.layout.itemLength)
     this.runRows = new Rows(this.layout.runLength)
     this.#most = most
   }
 
   get stages(): readonly Series[] {
     return [...this.#stages.values()]
+  }
+  get items(): readonly Series[] {
+    return [...this.#items.values()]
   }
   get runs(): readonly Series[] {
     return [...this.#runs.values()]
@@ -67,6 +76,7 @@ export class SeriesStore {
     const graph: GraphSeries = {
       runs: this.#runSeries(pipeline.name),
       stages,
+      items: pipeline.stages.map(({ map }, place) => (map ? this.#itemSeries(stages[place] as Series) : undefined)),
       names,
       rows: stages.map(({ row }) => row),
       placeOf: new Map(names.map((name, place) => [name, place])),
@@ -104,6 +114,10 @@ export class SeriesStore {
     return this.#stages.get(OTHER) ?? newSeries(this.#stages, OTHER, ALL_OTHER, this.stageRows)
   }
 
+  #itemSeries(map: Series): Series {
+    return this.#items.get(map) ?? newSeries(this.#items, map, map.labels, this.itemRows)
+  }
+
   #runSeries(pipeline: string): Series {
     const known = this.#runs.get(pipeline)
     if (known !== undefined) return known
@@ -119,7 +133,7 @@ export class SeriesStore {
 
 const ALL_OTHER = { pipeline: OTHER, stage: OTHER, kind: OTHER }
 
-function newSeries(all: Map<string, Series>, key: string, labels: Series['labels'], rows: Rows): Series {
+function newSeries<Key>(all: Map<Key, Series>, key: Key, labels: Series['labels'], rows: Rows): Series {
   const series: Series = { labels, row: rows.add(), errors: new Map() }
   all.set(key, series)
   return series

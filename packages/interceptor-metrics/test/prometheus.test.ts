@@ -51,7 +51,7 @@ async function haveThreeScrapes(): Promise<void> {
 
 const CHOICES = [
   { pipeline: '.*', stage: '.*' },
-  { pipeline: 'chat|broken', stage: 'llm|memory' },
+  { pipeline: 'chat|broken', stage: 'llm|memory|letters' },
 ]
 
 test.each(queries)('Prometheus has numbers for "$title": $expr', async ({ expr, legend }) => {
@@ -73,6 +73,7 @@ test('every ending of runs and stages has a line that rises', async () => {
   }
   expect(await rising('stageflow_runs_total')).toEqual(new Set(['cancelled', 'completed', 'failed']))
   expect(await rising('stageflow_stages_total')).toEqual(new Set(['cancel', 'fail', 'ok', 'skip']))
+  expect(await rising('stageflow_items_total')).toEqual(new Set(['fail', 'ok']))
 })
 
 test('the variables of the dashboard offer the pipelines and their stages', async () => {

@@ -77,6 +77,14 @@ function runsOf(options: BuildOptions<{}>): () => Promise<unknown>[] {
     .withStage('profile', sleep(20))
     .withStage('memory', () => failure('ECONNRESET'), { onFailure: 'skip' })
     .withStage('search', () => (calls++ % 2 === 0 ? StageOutput.retry('again') : {}))
+    .withMap('letters', {
+      over: () => [1, 2],
+      onItemFailure: 'collect',
+      each: async (letter, { clock, signal }) => {
+        await clock.sleep(5, signal)
+        return letter === 1 ? {} : failure('ETIMEDOUT')
+      },
+    })
     .withStage('skipped', () => StageOutput.skip('not now'))
     .withStage('llm', async function* (context) {
       yield 'Hello'

@@ -144,9 +144,7 @@ test('a child graph with another clock is limited on that', async () => {
   await clock.advance(1_000)
   await other.advance(100)
   const result = await settled
-  expect(result.status === 'failed' && result.errors).toMatchObject([
-    { stage: 'outer', code: 'timeout/timed-out' },
-  ])
+  expect(result.status === 'failed' && result.errors).toMatchObject([{ stage: 'outer', code: 'timeout/timed-out' }])
   expect(other.timers).toEqual([])
 })
 

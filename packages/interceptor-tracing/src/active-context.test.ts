@@ -89,7 +89,7 @@ test('a library span nests in the stage if the stream waits for a reader of its 
   expect(parentOf('after the reader')).toBe('stage llm')
 })
 
-test('the items of a map, and tools that a stage calls, nest in its span', async () => {
+test('tools that an item of a map calls nest in the span of the item', async () => {
   const tool = async (context: StageContext, name: string): Promise<void> => {
     await context.clock.sleep(1)
     callLibrary(`tool ${name}`)
@@ -108,7 +108,7 @@ test('the items of a map, and tools that a stage calls, nest in its span', async
   const running = graph.run()
   await clock.advance(2)
   await running
-  expect(['tool x', 'tool y', 'tool z'].map(parentOf)).toEqual(Array.from({ length: 3 }, () => 'stage each'))
+  expect(['tool x', 'tool y', 'tool z'].map(parentOf)).toEqual(Array.from({ length: 3 }, () => 'item each'))
 })
 
 test('child runs are below the stage that started them, in loops and maps too', async () => {

@@ -1,6 +1,6 @@
 import { context as contexts } from '@opentelemetry/api'
 import type { Context, Span } from '@opentelemetry/api'
-import type { CallHooks, InterceptorContext, StageInfo, StageOutput, StageRecord } from '@stageflow/core'
+import type { CallHooks, InterceptorContext, MapItem, StageInfo, StageOutput, StageRecord } from '@stageflow/core'
 
 /** The trace of the run, as a call span needs it. */
 interface Keeper {
@@ -10,7 +10,8 @@ interface Keeper {
 
 /** The span of one call of a stage. The call is an attempt, unless an interceptor further inside answers it. */
 export class CallSpan implements CallHooks {
-  readonly stage: StageInfo
+  /** Those of its stage or item. */
+  readonly spans: Spans
   readonly span: Span
   /** The context in which the span is active. */
   readonly context: Context
@@ -22,8 +23,8 @@ export class CallSpan implements CallHooks {
   isOver = false
   readonly #keeper: Keeper
 
-  constructor(keeper: Keeper, stage: StageInfo, span: Span, context: Context, startedAt: number) {
-    this.stage = stage
+  constructor(keeper: Keeper, spans: Spans, span: Span, context: Context, startedAt: number) {
+    this.spans = spans
     this.span = span
     this.context = context
     this.startedAt = startedAt
@@ -50,10 +51,20 @@ export class CallSpan implements CallHooks {
   }
 }
 
-/** The calls of one stage in one run. */
-export interface StageSpans {
+/** The spans of the calls of a stage in one run, or of one item of a map. */
+export type Spans = StageSpans | ItemSpans
+
+interface SpansOfCalls {
   readonly info: StageInfo
   readonly calls: CallSpan[]
-  /** Set when the stage has settled. */
+  /** Set when the stage or the item has settled. */
   record: StageRecord | undefined
+}
+export interface StageSpans extends SpansOfCalls {
+  readonly item: undefined
+}
+export interface ItemSpans extends SpansOfCalls {
+  readonly item: MapItem
+  /** The context of the first call, whose record has the attempts of the item; undefined if no call reached the interceptor. */
+  readonly context: InterceptorContext | undefined
 }

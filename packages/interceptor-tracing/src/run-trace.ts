@@ -5,6 +5,7 @@ import type {
   Clock,
   ContextSnapshot,
   InterceptorContext,
+  MapItem,
   PipelineInfo,
   RunContext,
   RunOutcome,
@@ -17,7 +18,7 @@ import type {
 import type { Redactor } from '@stageflow/core/redaction'
 import { CallSpan } from './call-span.ts'
 import { ContextLayer } from './context-layer.ts'
-import type { StageSpans } from './call-span.ts'
+import type { ItemSpans, Spans, StageSpans } from './call-span.ts'
 import { endingOf, errorOf, isRunning } from './call-ending.ts'
 import { identityAttributes, userAttributes } from './identity.ts'
 import { describeEnding, describeError } from './stage-span.ts'
@@ -25,6 +26,9 @@ import { spanTime } from './span-time.ts'
 
 /** The trace of a run. A child run reads the trace of the run above it. */
 export const RUN_TRACE: Slot<RunTrace> = createSlot('tracing/run')
+
+/** The spans of an item of a map, for its child runs. */
+const ITEM_SPANS: Slot<ItemSpans> = createSlot('tracing/item')
 
 /** Marks the contexts of a run, to tell them from contexts of other code. */
 const RUN_KEY = createContextKey('stageflow run')
@@ -38,6 +42,9 @@ export interface PipelineStages {
   /** The stages with several dependencies. */
   readonly joins: ReadonlySet<StageInfo>
 }
+
+/** A run as a hook gets it: that of a stage, or of an item of a map. */
+type RunOfCall = Pick<RunContext, 'item' | 'set'>
 
 /** What the traces of all runs share. */
 export interface TraceTools extends PipelineStages {
@@ -59,6 +66,10 @@ export class RunTrace implements RunPart {
   readonly #tools: TraceTools
   /** The spans of each stage that has some, by its index. */
   readonly #stages: (StageSpans | undefined)[]
+  /** The spans of each item of a map. In a durable run its call and its end are of two runs, so a slot would not do. */
+  readonly #ofItems = new WeakMap<MapItem, ItemSpans>()
+  /** The items of maps with a span that hasn't ended. */
+  readonly #items = new Set<ItemSpans>()
   /** Whether recording has ended, or never began. */
   #isOver: boolean
   #hasFailed = false
@@ -86,10 +97,16 @@ export class RunTrace implements RunPart {
     return this.#run.pipelineRunId
   }
 
-  /** `active` if it comes from this run, library spans included; otherwise the context of the stage's newest span, or of the run's span. */
-  contextIn(active: Context, stage: string | undefined): Context {
+  /**
+   * `active` if it comes from this run, library spans included; otherwise the context of the newest span of the stage or item, or of the run's
+   * span. `inside`: a context or a run inside that stage.
+   */
+  contextIn(active: Context, stage: string | undefined, inside: Pick<RunContext, 'get'>): Context {
     if (active.getValue(RUN_KEY) === this) return active
-    const spans = stage === undefined ? undefined : this.#spansOf(stage)
+    if (stage === undefined) return this.context
+    const item = inside.get(ITEM_SPANS)
+    const isOwn = item?.info.name === stage && item.info.pipeline === this.pipeline
+    const spans = isOwn ? item : this.#spansOf(stage)
     return spans?.calls.at(-1)?.context ?? this.context
   }
 
@@ -101,14 +118,14 @@ export class RunTrace implements RunPart {
   /** Opens the span of a call. Undefined if that failed, or if the stage has settled, because core refuses the call then. */
   start(stage: StageInfo, context: InterceptorContext): CallSpan | undefined {
     try {
-      const { now } = context
-      const spans = this.#stages[stage.index]
-      if (spans === undefined) return this.#open(stage, now, 1)
+      const { now, run } = context
+      const spans = this.#spansIn(run, stage)
+      if (spans === undefined) return this.#openFirst(run, stage, now, context)
       if (spans.record !== undefined) return undefined
       const last = spans.calls.at(-1) as CallSpan
       // It ended ok, and did not end the stage after all.
       if (last.output !== undefined) last.endedAt ??= now
-      const call = this.#open(stage, now, spans.calls.length + 1)
+      const call = this.#open(spans, now, spans.calls.length + 1)
       call.firstAttempt = context.record.attempts.length
       return call
     } catch (cause) {
@@ -130,21 +147,21 @@ export class RunTrace implements RunPart {
   answered(call: CallSpan, output: StageOutput): void {
     if (call.isOver) return // its stage settled with this very answer
     call.output = output
-    const spans = this.#stages[call.stage.index]
-    const record = spans?.record
+    const { spans } = call
+    const { record } = spans
     // With an ok output the stage ends, and its record says when.
     if (output.status === 'ok' && record === undefined) return
     call.endedAt = this.#clock.now()
     // The stage settled before this call ended.
-    if (spans !== undefined && record !== undefined) this.#end(spans, spans.calls.indexOf(call), record, call.endedAt)
+    if (record !== undefined) this.#end(spans, spans.calls.indexOf(call), record, call.endedAt)
   }
 
   /** Ends the spans of a stage that settled, except a span whose code still runs: the run waits for that code. */
-  settled(record: StageRecord): void {
+  settled(record: StageRecord, run: RunContext): void {
     if (this.#isOver) return
     try {
       const info = this.#tools.byName.get(record.stage) as StageInfo
-      const spans = this.#stages[info.index] ?? this.#openAnswered(info, record)
+      const spans = this.#spansIn(run, info) ?? this.#openAnswered(run, info, record)
       spans.record = record
       const now = record.endedAt ?? this.#clock.now()
       for (let place = 0; place < spans.calls.length; place++) {
@@ -177,22 +194,44 @@ export class RunTrace implements RunPart {
     reportFailure(this.#run, cause)
   }
 
-  /** Makes the span of a stage that an interceptor answered, or that never started. */
-  #openAnswered(info: StageInfo, { startedAt, endedAt = this.#clock.now() }: StageRecord): StageSpans {
-    this.#open(info, startedAt ?? endedAt, undefined).endedAt = endedAt
-    return this.#stages[info.index] as StageSpans
+  /** The spans of a stage, or of the item that `run` is of. */
+  #spansIn({ item }: RunOfCall, { index }: StageInfo): Spans | undefined {
+    return item === undefined ? this.#stages[index] : this.#ofItems.get(item)
   }
 
-  #open(info: StageInfo, startedAt: number, attempt: number | undefined): CallSpan {
-    const span = this.#startSpan(info, startedAt, attempt)
-    const call = new CallSpan(this, info, span, trace.setSpan(this.context, span), startedAt)
-    const spans = this.#stages[info.index]
-    if (spans === undefined) this.#stages[info.index] = { info, calls: [call], record: undefined }
-    else spans.calls.push(call)
+  /** Makes the span of a stage that an interceptor answered, or that never started. */
+  #openAnswered(run: RunOfCall, info: StageInfo, { startedAt, endedAt = this.#clock.now() }: StageRecord): Spans {
+    const call = this.#openFirst(run, info, startedAt ?? endedAt, undefined)
+    call.endedAt = endedAt
+    return call.spans
+  }
+
+  /** `context`: of the call, if there is one. */
+  #openFirst(run: RunOfCall, info: StageInfo, startedAt: number, context: InterceptorContext | undefined): CallSpan {
+    const { item } = run
+    const spans: Spans =
+      item === undefined
+        ? { info, item, calls: [], record: undefined }
+        : { info, item, calls: [], record: undefined, context }
+    const call = this.#open(spans, startedAt, context === undefined ? undefined : 1)
+    if (spans.item === undefined) this.#stages[info.index] = spans
+    else {
+      this.#ofItems.set(spans.item, spans)
+      run.set(ITEM_SPANS, spans)
+      this.#items.add(spans)
+    }
     return call
   }
 
-  #startSpan(stage: StageInfo, startedAt: number, attempt: number | undefined): Span {
+  #open(spans: Spans, startedAt: number, attempt: number | undefined): CallSpan {
+    const span = this.#startSpan(spans, startedAt, attempt)
+    const call = new CallSpan(this, spans, span, trace.setSpan(this.context, span), startedAt)
+    spans.calls.push(call)
+    return call
+  }
+
+  #startSpan({ info: stage, item }: Spans, startedAt: number, attempt: number | undefined): Span {
+    const { tracer, redactor, joins } = this.#tools
     const attributes: Attributes = {
       'stageflow.stage.name': stage.name,
       'stageflow.stage.kind': stage.kind,
@@ -201,8 +240,14 @@ export class RunTrace implements RunPart {
     }
     if (attempt !== undefined) attributes['stageflow.stage.attempt'] = attempt
     const options: SpanOptions = { kind: SpanKind.INTERNAL, startTime: spanTime(startedAt), attributes }
-    if (this.#tools.joins.has(stage)) options.links = this.#linksOf(stage)
-    return this.#tools.tracer.startSpan(`stage ${stage.name}`, options, this.context)
+    if (item !== undefined) {
+      attributes['stageflow.item.index'] = item.index
+      attributes['stageflow.item.key'] = redactor.text(item.key)
+      const map = this.#stages[stage.index]?.calls.at(-1)
+      return tracer.startSpan(`item ${stage.name}`, options, map?.context ?? this.context)
+    }
+    if (joins.has(stage)) options.links = this.#linksOf(stage)
+    return tracer.startSpan(`stage ${stage.name}`, options, this.context)
   }
 
   /** The user and the tenant of the run now: `auth` sets them after the run's span has started. */
@@ -227,7 +272,8 @@ export class RunTrace implements RunPart {
   }
 
   /** Ends a span with what is known. `record` is that of the stage. */
-  #end({ calls }: StageSpans, place: number, record: StageRecord, now: number): void {
+  #end(spans: Spans, place: number, record: StageRecord, now: number): void {
+    const { calls } = spans
     const call = calls[place] as CallSpan
     if (call.isOver) return
     call.isOver = true
@@ -240,23 +286,25 @@ export class RunTrace implements RunPart {
       this.failed(cause)
     }
     this.#endSpan(call.span, Math.max(call.startedAt, endedAt))
+    if (spans.item !== undefined && calls.every(({ isOver }) => isOver)) this.#items.delete(spans)
   }
 
   /** Ends the spans of code that still ran when its stage settled, and hasn't returned since. */
   #endAbandoned(outcome: RunOutcome): void {
-    for (const spans of this.#stages) {
+    for (const spans of [...this.#stages, ...this.#items]) {
       if (spans === undefined || spans.calls.every(({ isOver }) => isOver)) continue
       if (spans.record === undefined) {
         this.#endUnsettled(spans, outcome.endedAt)
         continue
       }
-      const record = outcome.report.stages[spans.info.name] ?? spans.record
-      for (let place = 0; place < spans.calls.length; place++) this.#end(spans, place, record, outcome.endedAt)
+      const now = spans.item === undefined ? outcome.report.stages[spans.info.name] : spans.context?.record
+      for (let place = 0; place < spans.calls.length; place++)
+        this.#end(spans, place, now ?? spans.record, outcome.endedAt)
     }
   }
 
   /** Ends the spans of a stage that settles elsewhere: this process carried out only its call, or lost the run to another one. */
-  #endUnsettled({ calls }: StageSpans, now: number): void {
+  #endUnsettled({ calls }: Spans, now: number): void {
     for (const call of calls) {
       if (call.isOver) continue
       call.isOver = true

@@ -75,12 +75,23 @@ function withCauses({ message, cause }: ErrorRecord, redactor: Redactor): string
 }
 
 function describeStage(span: Span, record: StageRecord, redactor: Redactor): void {
-  const { status, reason, tolerated, abandoned, chunks } = record
+  const { status, reason, tolerated, abandoned, chunks, items } = record
   span.setAttribute('stageflow.stage.status', status ?? 'cancel')
   if (reason !== undefined) span.setAttribute('stageflow.stage.reason', redactor.text(reason))
   if (tolerated === true) span.setAttribute('stageflow.stage.tolerated', true)
   if (abandoned === true) span.setAttribute('stageflow.stage.abandoned', true)
   if (chunks > 0) span.setAttribute('stageflow.stage.chunks', chunks)
+  if (items !== undefined) {
+    // Without their usage: it is on the spans of the items, and would count twice.
+    const { total, ok, skip, fail, unfinished } = items
+    span.setAttributes({
+      'stageflow.items.total': total,
+      'stageflow.items.ok': ok,
+      'stageflow.items.skip': skip,
+      'stageflow.items.fail': fail,
+      'stageflow.items.unfinished': unfinished,
+    })
+  }
 }
 
 function describeNotes(span: Span, notes: Readonly<StageNotes>, redactor: Redactor): void {

@@ -52,7 +52,7 @@ function currentSpan(source: TraceSource): SpanContext | undefined {
   if (run === undefined) return trace.getSpanContext(active) ?? readTraceparent(snapshot.extensions)
   // A stage of an untraced child run isn't one of the traced run, even if a name matches.
   const ownStage = stage?.pipeline === run.pipeline ? stage?.name : undefined
-  return trace.getSpanContext(run.contextIn(active, ownStage))
+  return trace.getSpanContext(run.contextIn(active, ownStage, source))
 }
 
 const FORMAT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/

@@ -29,8 +29,8 @@ const RULES: OptionRules<TracingOptions> = {
 const SCOPE = '@stageflow/interceptor-tracing'
 
 /**
- * Makes OpenTelemetry spans: one for each run, one for each call of a stage that reaches it, and one for each stage that was
- * answered without such a call. Without an SDK, and in runs that aren't sampled, it does nothing. A tracer that throws is reported as
+ * Makes OpenTelemetry spans: one for each run, and one for each call of a stage or of an item of a map that reaches it. A stage or an item
+ * has one too if it was answered without such a call. Without an SDK, and in runs that aren't sampled, it does nothing. A tracer that throws is reported as
  * `tracing/failed` under `core/problems`. Errors: `tracing/illegal-option`.
  */
 export function tracing(options: TracingOptions = {}): Interceptor {
@@ -75,6 +75,7 @@ export function tracing(options: TracingOptions = {}): Interceptor {
     name: 'tracing',
     core: '^1.0.0',
     mustBeInside: ['retry'],
+    aroundMaps: true,
     onCall: (stage) => (context) => {
       if (recorded === 0) return undefined
       const runTrace = context.get(RUN_TRACE)
@@ -126,7 +127,7 @@ function parentOf(run: RunContext): { readonly parent: Context; readonly isInval
   const above = run.parent === undefined ? undefined : run.get(RUN_TRACE)
   // The trace may be of a run further up. Then the stage that started this run isn't one of its stages, even if a name matches.
   const stage = above?.pipelineRunId === run.parent?.pipelineRunId ? run.parent?.stage : undefined
-  if (above !== undefined) return { parent: above.contextIn(active, stage), isInvalid: false }
+  if (above !== undefined) return { parent: above.contextIn(active, stage, run), isInvalid: false }
   const { context, isInvalid } = callerContext(active, run.snapshot.extensions)
   return { parent: context, isInvalid }
 }

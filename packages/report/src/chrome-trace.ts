@@ -1,7 +1,8 @@
-import type { AttemptRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import type { AttemptRecord, MapRecord, PipelineReport, StageRecord } from '@stageflow/core'
 import { checkOptions } from '@stageflow/core/kit'
 import type { RedactionOptions } from '@stageflow/core/redaction'
 import { assignLanes } from './lanes.ts'
+import { nameOfItem, stageOfItem } from './map-items.ts'
 import { readReport, type CheckedReport } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { firstCallAt } from './stage-parts.ts'
@@ -51,7 +52,8 @@ export interface Track {
 
 /**
  * Turns one run, or several, into a Chrome trace. Each run and each child run is a process in it. Stages that ran at the same time
- * have lanes of their own. It contains errors, reasons and notes of the report.
+ * have lanes of their own. So have the items of maps that have a record, below all stages. It contains errors, reasons, notes and keys
+ * of items of the report.
  */
 export function chromeTrace(
   reports: PipelineReport | readonly PipelineReport[],
@@ -84,7 +86,7 @@ interface Slice {
 
 interface Stretch {
   readonly name: string
-  readonly cat: 'run' | 'stage' | 'queue' | 'attempt'
+  readonly cat: 'run' | 'stage' | 'item' | 'queue' | 'attempt'
   readonly from: number
   readonly to: number
   readonly args: Readonly<Record<string, unknown>>
@@ -99,9 +101,13 @@ function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: 
   }
   const ran = records.filter((record) => record.startedAt !== undefined)
   const neverRan = records.filter((record) => record.startedAt === undefined)
-  const slices = ran.flatMap((record) => slicesOf(record, endedAt))
-  const lanes = assignLanes(slices)
-  const laneCount = lanes.reduce((most, lane) => Math.max(most, lane + 1), 0)
+  const ofStages = ran.flatMap((record) => slicesOf(record, endedAt))
+  const ofItems = ran.flatMap((record) => itemSlicesOf(record, endedAt))
+  const slices = [...ofStages, ...ofItems]
+  const lanesOfStages = assignLanes(ofStages)
+  const firstOfItems = countLanes(lanesOfStages)
+  const lanes = [...lanesOfStages, ...assignLanes(ofItems).map((lane) => firstOfItems + lane)]
+  const laneCount = countLanes(lanes)
   const runArgs = { status, pipelineRunId, droppedEvents, notes }
   const run: Stretch = { name: pipeline, cat: 'run', from: startedAt, to: endedAt, args: runArgs }
   // Lane 0 is the run. The stages have those from 1 up.
@@ -115,6 +121,8 @@ function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: 
   ]
 }
 
+const countLanes = (lanes: readonly number[]): number => lanes.reduce((most, lane) => Math.max(most, lane + 1), 0)
+
 function namesOf(pid: number, tid: number): MetadataEvent[] {
   return [
     { ph: 'M', name: 'thread_name', pid, tid, args: { name: tid === 0 ? 'run' : `lane ${tid}` } },
@@ -126,9 +134,23 @@ function instantOf(record: StageRecord, ts: number, pid: number): InstantEvent {
   return { ph: 'i', s: 't', name: record.stage, cat: 'stage', ts, pid, tid: 0, args: factsOf(record) }
 }
 
-function slicesOf(record: StageRecord, runEndedAt: number): Slice[] {
+/** Of the items of a map that have a record and ran in this leg. */
+function itemSlicesOf({ stage: map, items, endedAt = Infinity }: StageRecord, runEndedAt: number): Slice[] {
+  const ran = (items?.records ?? []).filter(({ startedAt }) => startedAt !== undefined)
+  return ran.flatMap((item) => {
+    const { index, key } = item
+    const record = { ...stageOfItem(item), stage: nameOfItem(map, item) }
+    return slicesOf(record, Math.min(endedAt, runEndedAt), { cat: 'item', args: { index, key } })
+  })
+}
+
+function slicesOf(
+  record: StageRecord,
+  runEndedAt: number,
+  { cat, args }: Pick<Stretch, 'cat' | 'args'> = { cat: 'stage', args: {} },
+): Slice[] {
   const { stage: name, readyAt, startedAt: from = 0, endedAt: to = runEndedAt } = record
-  const stage: Stretch = { name, cat: 'stage', from, to, args: factsOf(record) }
+  const stage: Stretch = { name, cat, from, to, args: { ...args, ...factsOf(record) } }
   const isQueued = readyAt !== undefined && readyAt < from
   const sliceFrom = isQueued ? readyAt : from
   const queued: Stretch = {
@@ -179,9 +201,15 @@ function factsOf({
   endedAt: _endedAt,
   attempts,
   children: _children,
+  items,
   ...facts
 }: StageRecord): Readonly<Record<string, unknown>> {
-  return { ...facts, attempts: attempts.length }
+  return { ...facts, attempts: attempts.length, ...(items === undefined ? undefined : { items: countsOf(items) }) }
+}
+
+/** The items themselves have slices. */
+function countsOf({ records: _records, ...counts }: MapRecord): Omit<MapRecord, 'records'> {
+  return counts
 }
 
 /** Rounds to nanoseconds: more digits are noise of the subtraction. */

@@ -1,4 +1,5 @@
-import type { PipelineReport, StageRecord } from '@stageflow/core'
+import type { ItemRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import { stageOfItem } from './map-items.ts'
 import { readReport } from './read-report.ts'
 import { partsOf, type PathPart } from './stage-parts.ts'
 
@@ -17,6 +18,21 @@ export interface PathSegment {
   readonly to: number
   readonly durationMs: number
   /** What the time was spent on. The parts cover the segment without gaps, and none is empty. */
+  readonly parts: readonly PathPart[]
+  /** Of a map: the item that ended last. Undefined for other stages, and if the report has no record of an item that ran. */
+  readonly item?: PathItem
+}
+
+/** The item that decided when its map ended. */
+export interface PathItem {
+  readonly index: number
+  readonly key: string
+  /** False if an item without a record may have ended later: a report keeps at most 1,000 records of a map. */
+  readonly certain: boolean
+  readonly from: number
+  readonly to: number
+  readonly durationMs: number
+  /** What the time of the item was spent on: its attempts and the backoff between them. */
   readonly parts: readonly PathPart[]
 }
 
@@ -37,7 +53,33 @@ export function criticalPath(report: PipelineReport): CriticalPath {
 }
 
 function segmentOf(record: StageRecord | undefined, from: number, to: number): PathSegment {
-  return { stage: record?.stage, from, to, durationMs: to - from, parts: partsOf(record, from, to) }
+  const item = record === undefined ? undefined : lastItem(record)
+  const segment = { stage: record?.stage, from, to, durationMs: to - from, parts: partsOf(record, from, to) }
+  return item === undefined ? segment : { ...segment, item }
+}
+
+/** The item that ended last, but not after its map: code of an aborted item may run on. */
+function lastItem({ items, status, endedAt: mapEndedAt }: StageRecord): PathItem | undefined {
+  if (items === undefined || mapEndedAt === undefined) return undefined
+  const ran = items.records.filter(hasTimes).filter(({ endedAt }) => endedAt <= mapEndedAt)
+  const latest = ran.reduce((last, { endedAt }) => Math.max(last, endedAt), -Infinity)
+  const tied = ran.filter(({ endedAt }) => endedAt === latest)
+  // The others may have been aborted because this one failed.
+  const item = tied.findLast((each) => each.status === status) ?? tied.at(-1)
+  if (item === undefined) return undefined
+  const { index, key, startedAt: from } = item
+  const to = Math.max(from, item.endedAt)
+  const certain = items.records.length >= items.total || latest === mapEndedAt
+  return { index, key, certain, from, to, durationMs: to - from, parts: partsOf(stageOfItem(item), from, to) }
+}
+
+type EndedItem = ItemRecord & { readonly startedAt: number; readonly endedAt: number }
+const hasTimes = (item: ItemRecord): item is EndedItem => item.startedAt !== undefined && item.endedAt !== undefined
+
+/** The stages of the critical path, with the item that certainly decided when a map ended. */
+export function criticalStages(report: PipelineReport): ReadonlyMap<string | undefined, PathItem | undefined> {
+  const { segments } = criticalPath(report)
+  return new Map(segments.map(({ stage, item }) => [stage, item?.certain === true ? item : undefined]))
 }
 
 /**

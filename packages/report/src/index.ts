@@ -7,7 +7,7 @@ export {
   type TraceEvent,
   type Track,
 } from './chrome-trace.ts'
-export { criticalPath, type CriticalPath, type PathSegment } from './critical-path.ts'
+export { criticalPath, type CriticalPath, type PathItem, type PathSegment } from './critical-path.ts'
 export { mermaid, mermaidRun } from './mermaid.ts'
 export type { DrawingOptions } from './redact-report.ts'
 export { slack } from './slack.ts'

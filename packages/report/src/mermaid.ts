@@ -1,9 +1,11 @@
-import type { PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } from '@stageflow/core'
-import { checkOptions, formatDuration } from '@stageflow/core/kit'
+import type { MapRecord, PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } from '@stageflow/core'
+import { checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import { criticalPath } from './critical-path.ts'
 import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { countsOfItems, grouped } from './map-items.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { triesOf } from './stage-parts.ts'
+import { cutTo } from './text-columns.ts'
 
 /** Draws a pipeline as a Mermaid flowchart. The shape of a stage shows its kind. */
 export function mermaid(pipeline: PipelineInfo): string {
@@ -22,7 +24,7 @@ export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, optio
   /** The stage before each stage of the critical path. */
   const stepsBefore = new Map(path.map((stage, index) => [stage, path[index - 1]]))
 
-  const nodes = stages.map((stage, index) => nodeOf(index, stage, [stage.name, outcomeOf(records.get(stage.name))]))
+  const nodes = stages.map((stage, index) => nodeOf(index, stage, [stage.name, ...outcomeOf(records.get(stage.name))]))
   const edges = edgesOf(stages)
   const isStep = ({ from, to }: Edge): boolean => stepsBefore.has(to) && stepsBefore.get(to) === from
   const thick = edges.flatMap((edge, index) => (isStep(edge) ? [index] : []))
@@ -94,26 +96,42 @@ function edgesOf(stages: readonly StageInfo[]): Edge[] {
   )
 }
 
-/** The conditions of a stage's start, other than that all its dependencies have settled. */
-function conditionsOf({ join, conditional, dependencies }: StageInfo): string[] {
-  const conditions = []
+/** The conditions of a stage's start, other than that all its dependencies have settled, and whether it runs for each item. */
+function conditionsOf({ join, conditional, dependencies, map }: StageInfo): string[] {
+  const conditions = map ? ['for each item'] : []
   if (typeof join === 'object') conditions.push(`${join.quorum} of ${dependencies.length}`)
   else if (join !== 'all') conditions.push(`join: ${join}`)
   if (conditional) conditions.push('conditional')
   return conditions
 }
 
-function outcomeOf(record: StageRecord | undefined): string {
+/** The lines below the name of a stage. */
+function outcomeOf(record: StageRecord | undefined): string[] {
   if (record?.startedAt === undefined || record.endedAt === undefined) {
-    return record?.status === 'skip' ? 'skip' : 'not started'
+    return [record?.status === 'skip' ? 'skip' : 'not started']
   }
   const status = record.status === 'ok' ? '' : `${record.status} · `
   const tries = triesOf(record)
   const attempts = tries > 1 ? ` · ${tries} attempts` : ''
-  return `${status}${formatDuration(record.endedAt - record.startedAt)}${attempts}`
+  const ending = `${status}${formatDuration(record.endedAt - record.startedAt)}${attempts}`
+  return record.items === undefined ? [ending] : [ending, ...itemLinesOf(record.items)]
+}
+
+/** A node names so many failed items. */
+const MOST_NAMED = 3
+/** Columns of a key. The rest is cut. */
+const KEY_COLUMNS = 40
+
+/** The counts of a map's items, and the keys of those that failed. */
+function itemLinesOf(items: MapRecord): string[] {
+  const failed = items.records.filter(({ status }) => status === 'fail').slice(0, MOST_NAMED)
+  if (failed.length === 0) return [countsOfItems(items)]
+  const named = failed.map(({ key }) => cutTo(plainLine(key), KEY_COLUMNS))
+  const more = items.fail > failed.length ? [`${grouped(items.fail - failed.length)} more`] : []
+  return [countsOfItems(items), `failed: ${[...named, ...more].join(', ')}`]
 }
 
 /** Replaces everything that Mermaid or HTML could interpret by character codes. */
 function escaped(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{M}\p{N} _\-/:.·]/gu, (character) => `#${character.codePointAt(0)};`)
+  return text.replaceAll(/[^\p{L}\p{M}\p{N} _\-/:.,·…]/gu, (character) => `#${character.codePointAt(0)};`)
 }

@@ -71,13 +71,15 @@ function problemsOf(name: string, record: unknown, stages: object): readonly str
     status: isMissingOr(isText),
     reason: isMissingOr(isText),
     answeredBy: isMissingOr((by) => isObject(by) && Object.values(by).every(isMissingOr(isText))),
-    error: isMissingOr((error) => isObject(error) && isText(error['code']) && isText(error['message'])),
+    error: isMissingOr(isError),
     readyAt: isMissingOr(isTime),
     startedAt: isMissingOr(isTime),
     endedAt: isMissingOr(isTime),
     releasedBy: isMissingOr((source) => isText(source) && Object.hasOwn(stages, source)),
     attempts: (list) => Array.isArray(list) && list.every(isAttempt),
     children: isMissingOr(Array.isArray),
+    childrenLeftOut: isMissingOr(isCount),
+    items: isMissingOr(isMapRecord),
   })
 }
 
@@ -107,12 +109,46 @@ function isAttempt(value: unknown): boolean {
   return isObject(value) && isTime(value['startedAt']) && isMissingOr(isTime)(value['endedAt'])
 }
 
+/** The engine keeps no more records of a map. A longer list is not from a run, and nothing needs to be drawn of it. */
+const MOST_RECORDS = 1_000
+
+function isMapRecord(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { records } = value
+  const counts = ['total', 'ok', 'skip', 'fail', 'unfinished', 'attempts'].map((count) => value[count])
+  if (!counts.every(isCount) || !Array.isArray(records)) return false
+  return records.length <= Math.min(MOST_RECORDS, Number(value['total'])) && records.every(isItem)
+}
+
+function isItem(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const problems = unfit(value, '', {
+    index: isCount,
+    key: isText,
+    status: isMissingOr(isText),
+    reason: isMissingOr(isText),
+    error: isMissingOr(isError),
+    startedAt: isMissingOr(isTime),
+    endedAt: isMissingOr(isTime),
+    attempts: isMissingOr((list) => Array.isArray(list) && list.every(isAttempt)),
+  })
+  return problems.length === 0
+}
+
+function isError(value: unknown): boolean {
+  return isObject(value) && isText(value['code']) && isText(value['message'])
+}
+
 function isMissingOr(fits: Check): Check {
   return (value) => value === undefined || fits(value)
 }
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isTime(value: unknown): value is number {

@@ -1,11 +1,20 @@
-import type { ErrorRecord, PipelineReport, RunAuthor, StageRecord } from '@stageflow/core'
+import type {
+  AttemptRecord,
+  ErrorRecord,
+  ItemRecord,
+  MapRecord,
+  PipelineReport,
+  RunAuthor,
+  StageRecord,
+  Usage,
+} from '@stageflow/core'
 import { REDACTION } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
 
 export interface DrawingOptions {
-  /** What to redact in reasons, errors and notes. Default: false, which draws the report as it is, secrets included. */
+  /** What to redact in reasons, errors, notes and keys of items. Default: false, which draws the report as it is, secrets included. */
   readonly redaction?: RedactionOptions | false
 }
 
@@ -22,23 +31,62 @@ function cleanReport(report: PipelineReport, redactor: Redactor): PipelineReport
     ...report,
     pipelineRunId: redactor.text(report.pipelineRunId),
     notes: redactor.value(report.notes) as PipelineReport['notes'],
+    ...cleanUsage(report, redactor),
     stages: Object.fromEntries(stages),
   }
 }
 
 function cleanRecord(record: StageRecord, redactor: Redactor): StageRecord {
-  const { reason, error, attempts, answeredBy } = record
+  const { attempts, answeredBy, items } = record
   return {
     ...record,
+    ...cleanEnding(record, redactor),
     notes: redactor.value(record.notes) as StageRecord['notes'],
-    attempts: attempts.map((attempt) => ({
-      ...attempt,
-      ...(attempt.error === undefined ? undefined : { error: cleanError(attempt.error, redactor) }),
-    })),
+    attempts: attempts.map((attempt) => cleanAttempt(attempt, redactor)),
     ...(answeredBy === undefined ? undefined : { answeredBy: redactor.value(answeredBy) as RunAuthor }),
-    ...(reason === undefined ? undefined : { reason: redactor.text(reason) }),
-    ...(error === undefined ? undefined : { error: cleanError(error, redactor) }),
+    ...(items === undefined ? undefined : { items: cleanMap(items, redactor) }),
   }
 }
 
-const cleanError = (error: ErrorRecord, redactor: Redactor): ErrorRecord => redactor.value(error) as ErrorRecord
+function cleanMap(items: MapRecord, redactor: Redactor): MapRecord {
+  return {
+    ...items,
+    ...cleanUsage(items, redactor),
+    records: items.records.map((item) => cleanItem(item, redactor)),
+  }
+}
+
+/** The key of an item may be an address or a name. */
+function cleanItem(item: ItemRecord, redactor: Redactor): ItemRecord {
+  const { attempts } = item
+  return {
+    ...item,
+    ...cleanEnding(item, redactor),
+    key: redactor.text(item.key),
+    ...(attempts === undefined ? undefined : { attempts: attempts.map((attempt) => cleanAttempt(attempt, redactor)) }),
+  }
+}
+
+const cleanAttempt = (attempt: AttemptRecord, redactor: Redactor): AttemptRecord => ({
+  ...attempt,
+  ...cleanEnding(attempt, redactor),
+})
+
+interface Ending {
+  readonly reason?: string
+  readonly error?: ErrorRecord
+  readonly notes?: StageRecord['notes']
+}
+
+/** The texts with which a stage, an item or an attempt ended, as far as it has them. */
+function cleanEnding({ reason, error, notes }: Ending, redactor: Redactor): Ending {
+  return {
+    ...(reason === undefined ? undefined : { reason: redactor.text(reason) }),
+    ...(error === undefined ? undefined : { error: redactor.value(error) as ErrorRecord }),
+    ...(notes === undefined ? undefined : { notes: redactor.value(notes) as StageRecord['notes'] }),
+  }
+}
+
+/** Sums of numbers, but whatever else was noted as `usage` is in them too. */
+const cleanUsage = ({ usage }: { readonly usage?: Usage }, redactor: Redactor): { readonly usage?: Usage } =>
+  usage === undefined ? {} : { usage: redactor.value(usage) as Usage }

@@ -76,7 +76,7 @@ function* callPhases(record: StageRecord, startedAt: number, endedAt: number): G
 }
 
 /** When a stage was called first. If it has been answered since, that was before its last call. */
-export function firstCallAt({ startedAt, attempts }: StageRecord): number | undefined {
+export function firstCallAt({ startedAt, attempts }: Pick<StageRecord, 'startedAt' | 'attempts'>): number | undefined {
   if (startedAt === undefined) return undefined
   return attempts.reduce((first, attempt) => Math.min(first, attempt.startedAt), startedAt)
 }

@@ -21,16 +21,18 @@ export function sentenceOf(row: SvgRow, origin: number): string {
     const { pipeline, status } = row.run
     return `Child run ${plainLine(pipeline)}: ${plainLine(status)}, ${timesOf(row.run, origin)}.`
   }
-  const { name, status, facts, why, record } = row.row
+  const { name, status, facts, items, why, record, itemOf } = row.row
   const { startedAt, endedAt } = record
   const facets = [
     status,
     startedAt === undefined || endedAt === undefined ? '' : timesOf({ startedAt, endedAt }, origin),
     facts,
     row.isCritical ? 'on the critical path' : '',
+    items,
     why,
   ]
-  return `${name}: ${facets.filter((facet) => facet !== '').join(', ')}.`
+  const subject = itemOf === undefined ? name : `Item ${name} of ${itemOf}`
+  return `${subject}: ${facets.filter((facet) => facet !== '').join(', ')}.`
 }
 
 function timesOf(times: { readonly startedAt: number; readonly endedAt: number }, origin: number): string {

@@ -47,7 +47,7 @@ export function statusOf(row: SvgRow): string {
   return row.run.status === 'completed' ? '' : plainLine(row.run.status)
 }
 
-/** Child rows have no shape. So the first level begins almost below the name of its stage. */
+/** Rows of items and child runs have no shape. So the first level begins almost below the name of its stage. */
 export function nameX(depth: number, { name }: Pick<Columns, 'name'>): number {
   return depth === 0 ? name : name + 8 + (depth - 1) * INDENT
 }
@@ -69,7 +69,7 @@ export function layOutRow(row: SvgRow, top: number, layout: Layout): PlacedRow {
 const textY = (centre: number): number => centre + 4
 
 function noteOf({ row, depth }: StageRow, centre: number, layout: Layout): Note | undefined {
-  const content = [row.facts, row.why].filter((part) => part !== '').join(' · ')
+  const content = [row.facts, row.items, row.why].filter((part) => part !== '').join(' · ')
   if (content === '') return undefined
   return noteBeside(content, row.record, centre, layout.scale) ?? noteBelow(content, depth, centre, layout)
 }
@@ -110,7 +110,8 @@ function drawStage(row: StageRow, centre: number, note: Note | undefined, layout
     { class: row.isCritical ? 'row critical' : 'row' },
     element('title', {}, escaped(sentenceOf(row, scale.origin))),
     row.isCritical ? drawMark(row.depth, columns.mark, centre) : '',
-    row.kind === undefined ? '' : shapeOf(row.kind, columns.shape, centre),
+    // An item has the color of its map, whose row has the shape.
+    row.kind === undefined || row.depth > 0 ? '' : shapeOf(row.kind, columns.shape, centre),
     text(cutName(name, x, columns), { class: `name ${ran ? 'ink' : 'muted'}`, x, y }),
     drawBar(row, scale, centre, runEndedAt, waitTo),
     note === undefined ? '' : drawNote(note),

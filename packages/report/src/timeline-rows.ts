@@ -1,9 +1,11 @@
 import type { PipelineInfo, PipelineReport, RunAuthor, StageRecord } from '@stageflow/core'
 import { formatDuration, plainLine } from '@stageflow/core/kit'
+import type { PathItem } from './critical-path.ts'
+import { grouped, itemsLine, stageOfItem, tellingItems } from './map-items.ts'
 import { firstCallAt, triesOf } from './stage-parts.ts'
 import type { Style } from './terminal-style.ts'
 
-/** The texts of one stage in a timeline. */
+/** The texts of one stage, or of one item of a map, in a timeline. */
 export interface Row {
   readonly record: StageRecord
   readonly name: string
@@ -14,14 +16,21 @@ export interface Row {
   readonly style: Style
   /** Short facts that stand beside the status. */
   readonly facts: string
+  /** Of a map: the counts of its items. */
+  readonly items: string
   /** Why it ended as it did. */
   readonly why: string
+  /** The name of the map whose item it is; undefined for a stage. */
+  readonly itemOf: string | undefined
 }
+
+/** The stages of a critical path, each with the item that decided when it ended if it is a map. */
+export type Critical = ReadonlyMap<string | undefined, PathItem | undefined>
 
 /** The rows of a timeline, in the order that the stages began. */
 export function rowsOf(
   records: ReadonlyMap<string, StageRecord>,
-  critical: ReadonlySet<string | undefined>,
+  critical: Critical,
   pipeline: PipelineInfo | undefined,
 ): Row[] {
   const names = pipeline === undefined ? [...records.keys()] : pipeline.stages.map(({ name }) => name)
@@ -37,6 +46,24 @@ export function rowsOf(
     if (!isSkip) shownReasons.add(reason)
     return rowOf(record, critical.has(record.stage), whyOf(record, news))
   })
+}
+
+/** A row, followed by the rows of the items that tell most if it is a map: at most `count` of them, fewer if there is nothing to tell. */
+export function withItems(row: Row, critical: Critical, count: number): readonly [Row, ...Row[]] {
+  const { items, stage } = row.record
+  if (items === undefined) return [row]
+  const telling = tellingItems(items, critical.get(stage)?.index).slice(0, count)
+  return [
+    { ...row, items: itemsLine(items, telling.length) },
+    ...telling.map((item) => {
+      const record = stageOfItem(item)
+      const reason = plainReason(record)
+      // The map may have failed with the error of this item.
+      const why = whyOf(record, reason === row.why ? '' : reason)
+      const isCritical = row.isCritical && critical.get(stage)?.index === item.index
+      return { ...rowOf(record, isCritical, why), itemOf: row.name }
+    }),
+  ]
 }
 
 /** Keeps at most `count` rows: first the failures, then the critical path, then the longest. */
@@ -84,7 +111,9 @@ function rowOf(record: StageRecord, isCritical: boolean, why: string): Row {
     status,
     style: styleOf(record),
     facts: factsOf(record).join(', '),
+    items: record.items === undefined ? '' : itemsLine(record.items, 0),
     why,
+    itemOf: undefined,
   }
 }
 
@@ -95,16 +124,23 @@ function whyOf({ startedAt, status }: StageRecord, reason: string): string {
 }
 
 function factsOf(record: StageRecord): string[] {
-  const { children = [], tolerated, abandoned, answeredBy, expired } = record
+  const { tolerated, abandoned, answeredBy, expired } = record
   const facts = []
   const tries = triesOf(record)
   if (tries > 1) facts.push(`${tries} attempts`)
-  if (children.length > 0) facts.push(children.length === 1 ? '1 child run' : `${children.length} child runs`)
+  facts.push(...childRunsOf(record))
   if (answeredBy !== undefined) facts.push(`answered by ${authorName(answeredBy)}`)
   if (expired === true) facts.push('not answered in time')
   if (tolerated === true) facts.push('tolerated')
   if (abandoned === true) facts.push('abandoned')
   return facts
+}
+
+function childRunsOf({ children = [], childrenLeftOut = 0 }: StageRecord): string[] {
+  const count = children.length + childrenLeftOut
+  if (count === 0) return []
+  const leftOut = childrenLeftOut > 0 ? ` (${grouped(childrenLeftOut)} not in the report)` : ''
+  return [count === 1 ? '1 child run' : `${grouped(count)} child runs${leftOut}`]
 }
 
 const authorName = ({ system, userId, orgId }: RunAuthor): string => plainLine(system ?? userId ?? orgId ?? 'unknown')

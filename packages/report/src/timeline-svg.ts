@@ -3,6 +3,7 @@ import { ANY, checkOptions, formatDuration, plainLine } from '@stageflow/core/ki
 import type { OptionRules } from '@stageflow/core/kit'
 import { criticalPath, type PathSegment } from './critical-path.ts'
 import { checkSamePipeline, readPipeline, readWholeRun } from './read-report.ts'
+import { nameOfItem } from './map-items.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { describe, titleOf } from './svg-description.ts'
 import { element, escaped, text, type Markup } from './svg-element.ts'
@@ -17,7 +18,7 @@ import { countsOf } from './timeline-rows.ts'
 export interface TimelineSvgOptions extends DrawingOptions {
   /** Width in px, from 480 to 4,000. The height follows from the number of rows. Default: 860. */
   readonly width?: number
-  /** Maximum number of rows. Failures come first, then the critical path, then the longest stages, then child runs. Default: 40. */
+  /** Maximum number of rows. Failures come first, then the critical path, then the longest stages, then items and child runs. Default: 40. */
   readonly maxRows?: number
   /** `graph.info`. Bars then have the color and the shape of their stage's kind, and stages that began at the same instant their declared order. Default: none. */
   readonly pipeline?: PipelineInfo
@@ -30,8 +31,8 @@ const EDGE = 20
 const AXIS_TOP = 88
 
 /**
- * Draws a run as a picture, the text of an SVG file: one row per stage with its time as a bar, child runs indented, the critical path
- * marked. It contains errors and reasons of the report. The same report gives the same text.
+ * Draws a run as a picture, the text of an SVG file: one row per stage with its time as a bar, the critical path marked. Child runs and
+ * a few items of maps are indented. It contains errors, reasons and keys of items of the report. The same report gives the same text.
  */
 export function timelineSvg(given: PipelineReport, options: TimelineSvgOptions = {}): string {
   checkOptions('timelineSvg()', 'report/illegal-option', options, RULES)
@@ -100,7 +101,7 @@ function header(report: PipelineReport, { own }: SvgRows, path: readonly PathSeg
   const nameRoom = Math.floor((width - 2 * EDGE - taken) / COLUMN.large)
   const name = cutTo(plainLine(report.pipeline), nameRoom)
   const statusX = name === '' ? EDGE : EDGE + widthOf(name) * COLUMN.large + 14
-  const stages = path.flatMap(({ stage }) => (stage === undefined ? [] : [plainLine(stage)]))
+  const stages = path.flatMap(stepName)
   const facts = [
     countsOf(own),
     report.droppedEvents > 0 ? `${report.droppedEvents} events dropped` : '',
@@ -114,6 +115,12 @@ function header(report: PipelineReport, { own }: SvgRows, path: readonly PathSeg
     text(duration, { class: 'title ink', x: width - EDGE, y: 34, 'text-anchor': 'end' }),
     text(below, { class: 'muted', x: EDGE, y: 55 }),
   ].join('\n')
+}
+
+/** A map is named with the item that decided when it ended. */
+function stepName({ stage, item }: PathSegment): string[] {
+  if (stage === undefined) return []
+  return [item?.certain === true ? nameOfItem(stage, item) : plainLine(stage)]
 }
 
 /** Lines from the end of each stage of the critical path down to the start of the next. */

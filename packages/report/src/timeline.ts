@@ -1,20 +1,20 @@
 import type { PipelineInfo, PipelineReport } from '@stageflow/core'
 import { ANY, FLAG, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { criticalPath } from './critical-path.ts'
+import { criticalStages } from './critical-path.ts'
 import { checkSamePipeline, readPipeline, readWholeRun } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { painter, type Paint, type Style } from './terminal-style.ts'
 import { cutTo, padTo, widthOf } from './text-columns.ts'
 import { drawBar, SHADES } from './timeline-bar.ts'
-import { countsOf, mostTelling, rowsOf, runStyle, type Row } from './timeline-rows.ts'
+import { countsOf, mostTelling, rowsOf, runStyle, withItems, type Critical, type Row } from './timeline-rows.ts'
 
 export interface TimelineOptions extends DrawingOptions {
   /** Maximum width, in columns, from 30. Default: 80. */
   readonly width?: number
   /** Whether to color it for a terminal. Default: false. */
   readonly color?: boolean
-  /** Maximum number of stages. Failures come first, then the critical path, then the longest stages. Default: 40. */
+  /** Maximum number of rows. Failures come first, then the critical path, then the longest stages, then items of maps. Default: 40. */
   readonly maxRows?: number
   /** `graph.info`. Stages that began at the same instant then have their declared order, even if JSON changed that of the report. Default: none. */
   readonly pipeline?: PipelineInfo
@@ -29,20 +29,25 @@ const RULES: OptionRules<TimelineOptions> = {
   pipeline: ANY,
 }
 
-/** Draws a run for a terminal: one row per stage, its time as a bar, the critical path marked. It contains errors and reasons of the report. */
+/**
+ * Draws a run for a terminal: one row per stage, its time as a bar, the critical path marked. A map is one row, with a few of its items
+ * below. It contains errors, reasons and keys of items of the report.
+ */
 export function timeline(given: PipelineReport, options: TimelineOptions = {}): string {
   checkOptions('timeline()', 'report/illegal-option', options, RULES)
   const { report, records } = readWholeRun(given, options.redaction)
   const { pipeline } = options
   if (pipeline !== undefined) checkSamePipeline(records, readPipeline(pipeline))
   const paint = painter(options.color === true)
-  const critical = new Set(criticalPath(report).segments.map(({ stage }) => stage))
+  const critical = criticalStages(report)
   const all = rowsOf(records, critical, pipeline)
-  const rows = mostTelling(all, atLeast(0, options.maxRows ?? 40))
+  const maxRows = atLeast(0, options.maxRows ?? 40)
+  const stages = mostTelling(all, maxRows)
+  const rows = addItems(stages, critical, maxRows - stages.length)
   const layout = layOut(rows, usableWidth(options.width))
   const bars = rows.map((row) => (row.ran ? drawBar(row.record, report, layout.bar, paint, row.style) : undefined))
 
-  const shown = new Set(rows)
+  const shown = new Set(stages)
   const hidden = all.filter((row) => !shown.has(row))
   const more = hidden.length > 0 ? `… ${hidden.length} more: ${countsOf(hidden)}` : ''
   const below = [more, legendOf(rows, bars.join(''))].filter((line) => line !== '')
@@ -51,6 +56,16 @@ export function timeline(given: PipelineReport, options: TimelineOptions = {}): 
     ...rows.flatMap((row, index) => drawRow(row, bars[index], layout, paint)),
     ...below.map((line) => paint(cutTo(`  ${line}`, layout.width), 'dim')),
   ].join('\n')
+}
+
+/** The rows of items follow that of their map, as long as there is room. */
+function addItems(stages: readonly Row[], critical: Critical, room: number): readonly Row[] {
+  const rows: Row[] = []
+  for (const [index, stage] of stages.entries()) {
+    const itemsBefore = rows.length - index
+    rows.push(...withItems(stage, critical, room - itemsBefore))
+  }
+  return rows
 }
 
 function legendOf(rows: readonly Row[], bars: string): string {
@@ -74,7 +89,7 @@ function layOut(rows: readonly Row[], width: number): Layout {
   const widest = (of: (row: Row) => string): number => rows.reduce((most, row) => Math.max(most, widthOf(of(row))), 0)
   const duration = widest((row) => row.duration)
   const status = widest((row) => row.status)
-  const widestName = widest((row) => row.name)
+  const widestName = widest(labelOf)
   const widestFacts = widest((row) => row.facts)
   // Of the mark, the blanks, the duration and the status.
   const taken = 2 + 2 + duration + 2 + status
@@ -101,11 +116,11 @@ function header(report: PipelineReport, rows: readonly Row[], { width }: Layout,
   return paint(name, 'bold') + tail.replace(report.status, (status) => paint(status, runStyle(report.status)))
 }
 
-/** The line of a stage, and one below it for what finds no room there. */
+/** The line of a stage, one below it for the items of a map, and one for what finds no room beside the bar. */
 function drawRow(row: Row, bar: string | undefined, layout: Layout, paint: Paint): string[] {
-  const { style, facts, why } = row
+  const { style, facts, items, why } = row
   const mark = row.isCritical ? paint('●', 'bold', 'cyan') : ' '
-  const label = paint(padTo(row.name, layout.name), ...labelStyles(row))
+  const label = paint(padTo(labelOf(row), layout.name), ...labelStyles(row))
   // A stage that never ran has neither bar nor duration. If there is room, the reason takes their place.
   const room = layout.bar + 1 + layout.duration
   const isReasonInPlace = bar === undefined && widthOf(why) <= room
@@ -116,9 +131,12 @@ function drawRow(row: Row, bar: string | undefined, layout: Layout, paint: Paint
   if (areFactsBeside && facts !== '') line += `${' '.repeat(layout.status - row.status.length + 2)}${facts}`
 
   const rest = [areFactsBeside ? '' : facts, isReasonInPlace ? '' : why].filter((text) => text !== '')
-  if (rest.length === 0) return [line]
-  return [line, drawNote(rest.join(' · '), layout, paint, style)]
+  const notes = [items, rest.join(' · ')].filter((text) => text !== '')
+  return [line, ...notes.map((text) => drawNote(text, layout, paint, style))]
 }
+
+/** Items are indented below their map. */
+const labelOf = ({ name, itemOf }: Row): string => (itemOf === undefined ? name : `  ${name}`)
 
 function labelStyles({ isCritical, ran }: Row): readonly Style[] {
   if (isCritical) return ['bold']

@@ -80,6 +80,7 @@ export function infoOf(
       options: {},
       streams: false,
       map: false,
+      itemOf: undefined,
       child: undefined,
       placement: undefined,
       source: undefined,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { Pipeline, StageOutput, StageflowError, setEventSink, NoOpEventSink } from '@stageflow/core'
-import type { StageflowEvent } from '@stageflow/core'
+import type { Interceptor, StageflowEvent } from '@stageflow/core'
 import { admitRequest } from '@stageflow/core/durable'
 import { eventOf, manualClock } from '@stageflow/testing'
 import { pino } from 'pino'
@@ -70,6 +70,53 @@ test('each event is a line with its type, ids and facts, at the level of its typ
     data: { reason: 'a guest' },
     msg: 'stage.guest.skipped',
   })
+})
+
+test('items of a map that end well are logged at debug, and the map itself as any stage', async () => {
+  const { sink, lines } = recording()
+  const retryOnce: Interceptor = {
+    name: 'again',
+    wrap: (next) => async (context) => {
+      const output = await next(context)
+      return output.status === 'fail' && context.item?.key === 'shaky' ? next(context) : output
+    },
+  }
+  const graph = new Pipeline('mail')
+    .withMap('letters', {
+      over: () => ['good', 'empty', 'shaky', 'password=hunter2'],
+      key: (name) => name,
+      onItemFailure: 'collect',
+      each: (name, { attempt }) => {
+        if (name === 'empty') return StageOutput.skip('no words')
+        return name === 'good' || attempt === 2 ? StageOutput.ok() : StageOutput.fail('503')
+      },
+    })
+    .build({ clock, eventSink: sink, interceptors: [retryOnce] })
+  await graph.run()
+  const levelsOf = (end: string): unknown[] =>
+    lines().flatMap(({ level, msg }) => (msg === `stage.letters.${end}` ? [level] : []))
+  expect(levelsOf('item_started')).toEqual([20, 20, 20, 20])
+  expect(levelsOf('item_completed')).toEqual([20, 20])
+  expect(levelsOf('item_skipped')).toEqual([20])
+  expect(levelsOf('item_retrying')).toEqual([40])
+  expect(levelsOf('completed')).toEqual([30])
+  const failed = lines().filter(({ msg }) => msg === 'stage.letters.item_failed')
+  expect(failed).toEqual([
+    expect.objectContaining({ stage: 'letters', data: expect.objectContaining({ index: 3 }) as unknown }),
+  ])
+  expect(JSON.stringify(failed)).toContain('"key":"password=[redacted]"')
+})
+
+test.each([
+  ['item_failed', {}, 50],
+  ['item_failed', { tolerated: true }, 40],
+  ['item_cancelled', {}, 40],
+  ['item_abandoned', {}, 40],
+  ['item_suspended', {}, 30],
+])('%s with %j is logged at level %d', async (kind, more, level) => {
+  const { sink, lines } = recording()
+  await sink.emit({ ...eventOf(`stage.a.${kind}`, { index: 0, key: 'a', ...more }), stage: 'a' } as StageflowEvent)
+  expect(lines()).toEqual([expect.objectContaining({ level })])
 })
 
 test('a refused request is one warning with what was asked, the code and who asked, and without its token or its answer', async () => {

@@ -1,5 +1,6 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { PipelineResult, StageContext, StageGraph } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { resumeRun } from '@stageflow/core/durable'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -66,7 +67,7 @@ function graphOf({ stages }: Case, asks: boolean, calls: string[]): StageGraph<u
       })
     else if (form === 'code') made = made.withStage(`s${place}`, run, options)
     else if (form === 'child') made = made.withPipeline(`s${place}`, child, options)
-    else made = made.withPipeline(`s${place}`, child, { ...options, repeat: { until: 'last' } })
+    else made = made.withPipeline(`s${place}`, child, { ...options, repeat: repeatUntil('last') })
   })
   return made.build()
 }

@@ -64,6 +64,7 @@ function* graphProblems(graph: unknown, path: Path, depth = 0): Problems {
         dependencies: [(value) => isArrayOf(value, isText), 'an array of names'],
         join: [isJoin, 'a join'],
         map: optional([(value) => value === true, 'true']),
+        keys: optional([(value) => value === true, 'true']),
         repeat: optional(TEXT),
       })
       if (stage['child'] !== undefined) yield* graphProblems(stage['child'], [...place, 'child'], depth + 1)

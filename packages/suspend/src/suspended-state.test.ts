@@ -1,5 +1,6 @@
 import { Pipeline, StageOutput, defineStage } from '@stageflow/core'
 import type { StageContext, StageGraph, SuspendedResult } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { fingerprintOf, resumeRun, resumeSettled } from '@stageflow/core/durable'
 import { expect, test } from 'vitest'
 import { pendingRequests, readState, resume, suspendedState } from './index.ts'
@@ -87,7 +88,7 @@ test('child runs in child runs, repeated ones and maps of child runs go on where
     .withStage('check', ask, 'guard', { dependencies: ['collect'] })
   const graph = new Pipeline('outer')
     .withPipeline('kid', new Pipeline('middle').withPipeline('inner', inner))
-    .withPipeline('again', inner, { repeat: { until: 'check' } })
+    .withPipeline('again', inner, { repeat: repeatUntil('check') })
     .withMap('each', {
       over: () => ['x', 'y'],
       each: (item, context) =>
@@ -354,4 +355,46 @@ test.each<[what: string, result: unknown, code: string, message: string]>([
   const write = (): unknown => suspendedState(order.build(), result as never)
   expect(write).toThrow(expect.objectContaining({ code }) as Error)
   expect(write).toThrow(message)
+})
+
+test('maps that name their items, and maps of pipelines, go on from a state in another order', async () => {
+  const graph = (letters: readonly string[]) =>
+    new Pipeline('mail')
+      .withMap('letters', {
+        over: () => letters,
+        each: review,
+        input: (inputText) => ({ inputText }),
+        key: (one) => one,
+      })
+      .withMap('sent', {
+        over: () => letters,
+        each: (one, context) => (one === 'b' ? ask(context) : { one }),
+        key: (one) => `${one} sent`,
+      })
+      .build()
+  const first = graph(['a', 'b'])
+  const state = JSON.parse(JSON.stringify(suspendedState(first, await suspendedRun(first)))) as SuspendedState
+  expect(pendingRequests(state).map(({ path }) => path)).toEqual([
+    ['letters', 'a', 'check'],
+    ['letters', 'b', 'check'],
+    ['sent', 'b sent'],
+  ])
+  const answers = { letters: { b: { check: 'B' }, a: { check: 'A' } }, sent: { 'b sent': 'sent' } }
+  expect(await resume(graph(['b', 'a']), state, answers as never)).toMatchObject({
+    status: 'completed',
+    data: {
+      letters: { items: [{ check: { answer: 'B' } }, { check: { answer: 'A' } }] },
+      sent: { items: [{ answer: 'sent' }, { one: 'a' }] },
+    },
+  })
+  const unnamed = new Pipeline('mail')
+    .withMap('letters', { over: () => ['a', 'b'], each: review, input: (inputText) => ({ inputText }) })
+    .withMap('sent', { over: () => ['a', 'b'], each: (one, context) => (one === 'b' ? ask(context) : { one }) })
+    .build()
+  const refused = await resume(unnamed, state, answers as never).catch((error: Error) => error)
+  expect(refused).toMatchObject({ code: 'suspend/changed-graph' })
+  expect((refused as Error).message).toContain(
+    'was a map of the pipeline "review" with key, and now is a map of the pip',
+  )
+  expect((refused as Error).message).toContain('stage "sent", which has started, was a map with key, and now is a map')
 })

@@ -115,7 +115,7 @@ function plainOutput(output: unknown): unknown {
   const items = kept.state?.items
   if (!Array.isArray(items) || !items.some(isOutput)) return kept
   const plainItems = items.map((item: unknown) => (isOutput(item) ? plain(item) : item))
-  return { ...kept, state: { items: plainItems } }
+  return { ...kept, state: { ...kept.state, items: plainItems } }
 }
 
 /** The engine's own objects have `toJSON`; what was read from JSON is plain already. */

@@ -4,6 +4,7 @@ export { eventOf, type EventData, type EventOverrides } from './events/event-of.
 export { eventsText, type EventsTextOptions } from './events/events-text.ts'
 export { runStage } from './stages/run-stage.ts'
 export type {
+  MapItemData,
   StageAnswer,
   NamedStageInputs,
   NeededByStage,

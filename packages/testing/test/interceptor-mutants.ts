@@ -24,6 +24,7 @@ import {
   owned,
   owners,
   running,
+  sharing,
 } from './interceptors.ts'
 import type { Mutant } from './mutant.ts'
 import { outsideTime } from './outside-time.ts'
@@ -308,7 +309,7 @@ export const mutants: readonly InterceptorMutant[] = [
     does: 'caches outputs without the pipeline in the key',
     caughtBy: 'keeps several graphs apart',
     alsoCaughtBy: ['serves stages and pipelines of any name'],
-    create: () => cache(({ stage, run }, key) => [stage.name, run.parent?.path, key], byRun),
+    create: () => cache(({ stage, run }, key) => [stage.name, run.parent?.path, run.item?.key, key], byRun),
   },
   {
     name: 'built once',
@@ -332,7 +333,11 @@ export const mutants: readonly InterceptorMutant[] = [
     does: 'caches outputs without the stage in the key',
     caughtBy: 'keeps two stages of a run apart',
     alsoCaughtBy: ['serves stages and pipelines of any name', ...RESUMES],
-    create: () => cache(({ stage, run, inputs }, key) => [stage.pipeline.name, run.parent?.path, key, inputs], byRun),
+    create: () =>
+      cache(
+        ({ stage, run, inputs }, key) => [stage.pipeline.name, run.parent?.path, run.item?.key, key, inputs],
+        byRun,
+      ),
   },
   {
     name: 'one circuit for all',
@@ -352,7 +357,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'cache without path',
     does: 'caches outputs without the path of the run in the key',
     caughtBy: 'keeps child runs and the items of a map apart',
-    create: () => cache(({ stage }, key) => [stage.pipeline.name, stage.name, key], byRun),
+    create: () => cache(({ stage, run }, key) => [stage.pipeline.name, stage.name, run.item?.key, key], byRun),
   },
   {
     name: 'slot of the parent',
@@ -367,6 +372,110 @@ export const mutants: readonly InterceptorMutant[] = [
         return next(run)
       },
     }),
+  },
+  {
+    name: 'cache without item',
+    does: 'caches outputs without the key of the item in the key',
+    caughtBy: 'keeps the items of a map apart that are in progress at once',
+    says: 'answer [0,0,0,0,0] instead of [0,1,2,3,4]',
+    create: () => cache(({ stage, run }, key) => [stage.pipeline.name, stage.name, run.parent?.path, key], byRun),
+  },
+  {
+    name: 'start by run and stage',
+    does: 'keeps when a stage began under the run and the name of the stage',
+    caughtBy: 'keeps the items of a map apart that are in progress at once',
+    says: 'it threw as one of 5 items of a map ended',
+    create: () => {
+      const starts = new Map<string, number>()
+      const placeOf = ({ run, stage }: InterceptorContext): string => JSON.stringify([run.pipelineRunId, stage.name])
+      return calling((begun) => {
+        starts.set(placeOf(begun), begun.now)
+        return {
+          ended(_, context) {
+            const startedAt = starts.get(placeOf(context))
+            if (startedAt === undefined) throw new Error('a call ended that was not open')
+            starts.delete(placeOf(context))
+          },
+        }
+      })
+    },
+  },
+  {
+    name: 'timer by stage',
+    does: 'keeps its timer under the run and the name of the stage',
+    caughtBy: 'keeps the items of a map apart that are in progress at once',
+    says: 'behind after 5 items of a map',
+    create: () => {
+      const timers = new Map<string, () => void>()
+      return acting(async (next, context) => {
+        const place = JSON.stringify([context.run.pipelineRunId, context.stage.name])
+        timers.set(
+          place,
+          context.clock.setTimeout(() => {}, 60_000),
+        )
+        try {
+          return await next(context)
+        } finally {
+          timers.get(place)?.()
+        }
+      })
+    },
+  },
+  {
+    name: 'limit by stage',
+    does: 'limits the time of the last call of a stage in a run',
+    caughtBy: 'ends each item of a map that runs out of time',
+    create: () => {
+      const limits = new Map<string, () => void>()
+      return acting(async (next, context) => {
+        const place = JSON.stringify([context.run.pipelineRunId, context.stage.name])
+        limits.get(place)?.()
+        const { context: inner, abort } = context.fork()
+        const stop = context.clock.setTimeout(() => abort(new Error('too slow')), 1_000)
+        limits.set(place, stop)
+        try {
+          return await next(inner)
+        } finally {
+          stop()
+          limits.delete(place)
+        }
+      })
+    },
+  },
+  {
+    name: 'map repeated',
+    does: 'repeats a map around its items, which it repeats too',
+    caughtBy: 'calls an item of a map as often as a stage',
+    says: 'it called a failing item of a map 9 times, and a failing stage 3 times',
+    create: () => ({
+      name: 'broken',
+      aroundMaps: true,
+      wrap: (next) => async (context) => {
+        for (let attempt = 1; ; attempt++) {
+          const output = await next(context.fork().context)
+          if (output.status !== 'fail' || output.retryable !== true || attempt === 3) return output
+          await context.wait(100)
+        }
+      },
+    }),
+  },
+  {
+    name: 'map out of time as a success',
+    does: 'answers a map that takes too long with an ok of its own',
+    caughtBy: 'keeps what the items of a map have done',
+    create: () => ({
+      name: 'broken',
+      aroundMaps: true,
+      onCall: (stage) =>
+        stage.map ? ({ now }) => ({ deadline: now + 1_000, expired: () => StageOutput.ok({ late: true }) }) : undefined,
+    }),
+  },
+  {
+    name: 'bulkhead around maps',
+    does: 'holds one of 8 places around a map, while its items wait for one',
+    caughtBy: 'lets maps through, however many wait for their items',
+    says: '9 maps at once did not end',
+    create: () => ({ ...sharing(8), aroundMaps: true }),
   },
   {
     name: 'timer after a failure',

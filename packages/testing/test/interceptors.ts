@@ -129,7 +129,7 @@ export const cache = (
   }
 }
 const idempotency = (): Interceptor =>
-  cache(({ stage, run, orgId }, key) => [orgId, stage.pipeline.name, stage.name, run.parent?.path, key])
+  cache(({ stage, run, orgId }, key) => [orgId, stage.pipeline.name, stage.name, run.parent?.path, run.item?.key, key])
 export const keyed: InterceptorContractOptions = { input: (run) => ({ extensions: { contractKey: `key ${run}` } }) }
 
 export const CLAIMS = createSlot<{ readonly roles: readonly string[] }>('contract/claims')
@@ -256,13 +256,45 @@ export const bulkhead = (limit: number): Interceptor => {
 }
 
 /** A bulkhead whose child runs share the place of their parent, so that no call waits for itself. */
-const sharing = (limit: number): Interceptor => {
+export const sharing = (limit: number): Interceptor => {
   const { wrap } = bulkhead(limit)
   return {
     name: 'bulkhead',
     wrap: (next, stage) => {
       const waiting = wrap?.(next, stage) ?? next
       return (context) => (context.run.parent === undefined ? waiting(context) : next(context))
+    },
+  }
+}
+
+/** A bulkhead that is around maps: their items share the place of their map. */
+const aroundMaps = (limit: number): Interceptor => {
+  const { wrap } = sharing(limit)
+  return {
+    name: 'bulkhead',
+    aroundMaps: true,
+    wrap: (next, stage) => (stage.itemOf === undefined ? (wrap?.(next, stage) ?? next) : next),
+  }
+}
+
+/** Sees maps and their items: an item is a call inside that of its map. */
+const nested = (): Interceptor => {
+  const open = new Map<string, number>()
+  const placeOf = ({ run, stage }: InterceptorContext): string =>
+    JSON.stringify([run.pipelineRunId, stage.name, run.item?.key])
+  return {
+    name: 'nested',
+    aroundMaps: true,
+    onCall: () => (context) => {
+      open.set(placeOf(context), context.now)
+      return {
+        ended(_, inner) {
+          const startedAt = open.get(placeOf(inner))
+          if (startedAt === undefined) throw new Error('a call ended that was not open')
+          open.delete(placeOf(inner))
+          inner.tryEmitEvent('nested.call', { ms: inner.now - startedAt })
+        },
+      }
     },
   }
 }
@@ -573,6 +605,8 @@ export const correct: Readonly<Record<string, [CreateInterceptor, InterceptorCon
   'one that notes in ended': [() => notesNaN],
   'a bulkhead of a hundred': [() => sharing(100)],
   'a bulkhead of three': [() => sharing(3)],
+  'a bulkhead of three that is around maps': [() => aroundMaps(3)],
+  'one that follows maps and their items': [nested],
   'a limit of runs at once': [() => runsAtOnce(10)],
   'a token bucket that makes calls wait': [() => tokenBucket(10, 100, true)],
   'a token bucket that refuses calls': [() => tokenBucket(1_000, 100, false)],

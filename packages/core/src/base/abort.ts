@@ -1,4 +1,3 @@
-import { isObject } from './check.ts'
 import { read } from './foreign.ts'
 
 /** How many stages share a signal. Adding a listener walks the signal's list of listeners, so a very long list is slow. */
@@ -105,10 +104,4 @@ export async function untilAborted(promise: Promise<unknown>, signal: AbortSigna
   }
 }
 
-export function isAbortError(value: unknown): boolean {
-  try {
-    return isObject(value) && value['name'] === 'AbortError'
-  } catch {
-    return false // the value cannot be read
-  }
-}
+export const isAbortError = (value: unknown): boolean => read(value, 'name') === 'AbortError'

@@ -1,4 +1,4 @@
-import { isError } from './foreign.ts'
+import { isError, read } from './foreign.ts'
 import { show } from './show.ts'
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -76,12 +76,8 @@ export function branded<T extends object>(object: T): T & { readonly [Symbol.spe
  * `peerDependencies`.
  */
 export function fromOtherCopy(value: unknown): string | undefined {
-  try {
-    const { [MADE_BY]: copy = THIS_COPY } = value as { readonly [MADE_BY]?: unknown }
-    return copy === THIS_COPY ? undefined : OTHER_COPY
-  } catch {
-    return undefined // null, or a revoked proxy
-  }
+  const { copy = THIS_COPY } = { copy: read(value, MADE_BY) }
+  return copy === THIS_COPY ? undefined : OTHER_COPY
 }
 
 /** Says that a value isn't `must`, or that another copy made it. `what` names it and begins the message. */

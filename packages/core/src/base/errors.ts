@@ -1,5 +1,5 @@
 import { codeOf, isError, read } from './foreign.ts'
-import { getter } from './objects.ts'
+import { defined, getter } from './objects.ts'
 
 /** How many nested causes of an error are looked at, and kept in its record. */
 export const DEEPEST_CAUSE = 5
@@ -92,8 +92,7 @@ export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRec
     // Errors of Node and of many clients have their own string code.
     code: codeOf(error) ?? 'core/stage-failed',
     message: textOf(error),
-    ...(stage === undefined ? undefined : { stage }),
-    ...(isError(cause) ? { cause: errorRecord(cause, undefined, depth + 1) } : undefined),
+    ...defined({ stage, cause: isError(cause) ? errorRecord(cause, undefined, depth + 1) : undefined }),
   }
 }
 

@@ -26,10 +26,10 @@ export function isError(value: unknown): value is Error {
 const ERROR_TAGS: ReadonlySet<string> = new Set(['[object Error]', '[object DOMException]'])
 
 /** Reads a property of any object or function; undefined for other values, if it is missing, or if its getter throws. */
-export function read(value: unknown, key: string): unknown {
+export function read(value: unknown, key: PropertyKey): unknown {
   try {
     const hasProperties = typeof value === 'function' || (typeof value === 'object' && value !== null)
-    return hasProperties ? (value as Record<string, unknown>)[key] : undefined
+    return hasProperties ? (value as Record<PropertyKey, unknown>)[key] : undefined
   } catch {
     return undefined
   }

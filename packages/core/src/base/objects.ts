@@ -62,6 +62,14 @@ export function define(object: object, key: string, value: unknown): void {
   else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
+/** What `defined` returns: members that may be undefined are optional. */
+export type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>
+}
+/** A copy without the members that are undefined. Not for paths that every stage of every run takes. */
+export const defined = <T extends object>(members: T): Defined<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>
+
 /** Freezes an output's data at the stage's boundary. */
 export type Freeze = (data: object) => object
 export const freezers: { readonly deep: Freeze; readonly shallow: Freeze } = {

@@ -1,4 +1,4 @@
-import { didYouMean, isArray, isFunction, isObject, isText } from './check.ts'
+import { didYouMean, isArray, isFunction, isName, isObject, isText } from './check.ts'
 import { StageflowError, asClause, textOf } from './errors.ts'
 import { isPlain } from './objects.ts'
 import { show } from './show.ts'
@@ -15,9 +15,9 @@ export type OptionRules<Options extends object = Record<string, unknown>> = {
 const MOST_UNKNOWN = 5
 
 /** A whole number from `least` to `most`. */
-export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER): OptionRule => [
+export const whole = (least: number, most: number = Infinity): OptionRule => [
   (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-  `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
+  `a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}`,
 ]
 /** A number of milliseconds above 0. */
 export const MILLISECONDS: OptionRule = [
@@ -30,7 +30,7 @@ export const DELAY: OptionRule = [
   'a number of milliseconds from 0',
 ]
 export const FLAG: OptionRule = [(value) => typeof value === 'boolean', 'true or false']
-export const TEXT: OptionRule = [(value) => typeof value === 'string' && value !== '', 'a string that is not empty']
+export const TEXT: OptionRule = [isName, 'a string that is not empty']
 export const ANY: OptionRule = [() => true, '']
 
 /** A function. `example`: how it is called, such as `(error) => boolean`. */

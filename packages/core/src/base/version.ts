@@ -8,7 +8,6 @@ type Span = readonly [from: Version, to: Version]
 
 const FIRST: Version = [0, 0, 0]
 const END: Version = [Infinity, 0, 0]
-const NOTHING: Span = [FIRST, FIRST]
 
 /** An operator and a version, of which parts may be missing or a wildcard: `>=1.2`, `^1.x`, `*`. */
 const COMPARATOR = /^(>=|<=|~>|[<>=~^]|)v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*])(-[\w.-]+)?(?:\+[\w.-]+)?)?$/
@@ -20,8 +19,7 @@ const HYPHEN = /^(\S+)\s+-\s+(\S+)$/
  * if npm can't read it. Grammar: https://docs.npmjs.com/cli/v11/using-npm/semver#range-grammar
  */
 export function rangeIncludes(ranges: string, version: string = VERSION): boolean | undefined {
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.+-]/).map(Number)
-  const wanted: Version = [major, minor, patch]
+  const wanted = filled(version.split(/[.+-]/).map(Number))
   let isIncluded = false
   for (const range of ranges.split('||')) {
     const spans = spansOf(range.trim().replaceAll(OPERATOR_BEFORE_SPACE, '$1'))
@@ -50,25 +48,25 @@ function spanOf(comparator: string): Span | undefined {
     known.push(number)
   }
   const first = filled(known)
-  // The versions that these parts stand for: one version, all of a minor, all of a major, or all.
-  const next = known.length === 0 ? END : increased(known, known.length - 1)
+  // These parts stand for one version, all of a minor, all of a major, or all. A prerelease stands for none.
   const isPrerelease = parts[3] !== undefined && known.length === 3
+  const next = isPrerelease ? first : increased(known, known.length - 1)
   switch (operator) {
     case '>=':
       return [first, END]
     case '>':
-      return [isPrerelease ? first : next, END]
+      return [next, END]
     case '<':
-      return [FIRST, known.length === 0 ? FIRST : first]
+      return [FIRST, first]
     case '<=':
-      return [FIRST, isPrerelease ? first : next]
+      return [FIRST, next]
     case '~':
     case '~>':
-      return [first, known.length === 0 ? END : increased(known, Math.min(known.length - 1, 1))]
+      return [first, increased(known, Math.min(known.length - 1, 1))]
     case '^':
-      return [first, known.length === 0 ? END : increased(known, compatiblePlace(known))]
+      return [first, increased(known, compatiblePlace(known))]
     default:
-      return isPrerelease ? NOTHING : [first, next]
+      return [first, next]
   }
 }
 
@@ -79,8 +77,9 @@ function compatiblePlace(known: readonly number[]): number {
 }
 
 const filled = ([major = 0, minor = 0, patch = 0]: readonly number[]): Version => [major, minor, patch]
+/** The first version after those that have the same numbers up to `place`. Without a number, they are all versions. */
 const increased = (known: readonly number[], place: number): Version =>
-  filled([...known.slice(0, place), (known[place] as number) + 1])
+  place < 0 ? END : filled([...known.slice(0, place), (known[place] as number) + 1])
 
 const isIn = (version: Version, [from, to]: Span): boolean => !isBefore(version, from) && isBefore(version, to)
 

@@ -107,7 +107,7 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
   } catch (thrown) {
     return endAttemptWith(thrownOutput(host, node.index, thrown))
   }
-  if (!(value instanceof Promise)) return endAttemptWith(readOutput(value, node.name, graph.freeze))
+  if (!(value instanceof Promise)) return endAttemptWith(readOutput(value, host.facts.nameOf(node.index), graph.freeze))
   const codeReturnedWith = (output: Output): Output => {
     endAttemptWith(output)
     if (stage.runningCode > 0) stage.cancelChildren(node.name)
@@ -115,7 +115,7 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
     return output
   }
   return (loop.checked = value.then(
-    (returned: unknown) => codeReturnedWith(readOutput(returned, node.name, graph.freeze)),
+    (returned: unknown) => codeReturnedWith(readOutput(returned, host.facts.nameOf(node.index), graph.freeze)),
     (thrown: unknown) => codeReturnedWith(thrownOutput(host, node.index, thrown)),
   ))
 }
@@ -137,14 +137,17 @@ async function callAgain(behind: Behind, context: LiveStageContext, stage: Stage
   while (stage.runningCode > 0) {
     const leftMs = Math.max(0, until - clock.now())
     const isIdle = await pausingLimits(behind, attempts, settlesWithin(clock, leftMs, stage.idle()))
-    if (!isIdle)
-      return failed(
-        'core/still-running',
-        `Stage "${behind.node.name}" was called again, but after ${graceMs} ms an earlier call still runs. Pass context.signal to what it waits for.`,
-      )
+    if (!isIdle) return stillRunning(behind.node.name, graceMs)
   }
   return callCode(context)
 }
+
+/** What a further call of a stage, or of an item, ends with if the code of an earlier one ignores its signal. */
+export const stillRunning = (name: string, graceMs: number): Output =>
+  failed(
+    'core/still-running',
+    `Stage "${name}" was called again, but after ${graceMs} ms an earlier call still runs. Pass context.signal to what it waits for.`,
+  )
 
 const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 

@@ -1,5 +1,5 @@
 import type { AbortScope, RunAbort } from '../base/abort.ts'
-import type { Cleanup } from '../contract/context.ts'
+import type { Cleanup, MapItem, StageInputs } from '../contract/context.ts'
 import type { RunContext } from '../contract/interceptor.ts'
 import type { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -13,10 +13,13 @@ export interface Host {
   readonly context: RunContext
   /** Runs `cleanup` when the run ends, or now if the run no longer waits for the stage. */
   onCleanup(stage: number, cleanup: Cleanup): void
-  /** Only in a durable run: the name of a call, the same in every leg. `item`: the suffix of an item of a map. */
-  readonly callKey?: (stage: string, item: string | undefined) => string
+  /** Only in a durable run: the name of a call, the same in every leg. `suffix`: of an item of a map. */
+  readonly callKey?: (stage: string, suffix?: string) => string | undefined
   /** Only in a durable run: calls back when the fact of a call has been recorded. */
-  readonly onRecorded?: (stage: string, item: string | undefined, callback: () => void) => void
+  readonly onRecorded?: (stage: string, callback: () => void, suffix?: string) => void
+  /** Only of an item of a map: which one it is, and what its map reads. */
+  readonly item?: MapItem
+  readonly inputsOfMap?: StageInputs<Readonly<Record<string, unknown>>>
   /** Stops the run and its stages. Created on first use. */
   readonly stopping: Stopper
   /** The same, but undefined before the first use. */

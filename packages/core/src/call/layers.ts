@@ -20,17 +20,17 @@ import type { LiveStageContext } from './stage-context.ts'
  */
 export function stageWrapper(
   interceptors: readonly Interceptor[],
-  problem: Problem,
-): (stage: StageInfo) => Pick<StageNode, 'wrapped' | 'layers' | 'hooks'> {
+): (stage: StageInfo, problem: Problem) => Pick<StageNode, 'wrapped' | 'layers' | 'hooks'> {
   // All stages share these functions: with one for each of thousands of stages, they didn't fit into the CPU cache (decision 53).
   const nexts = [callStage]
   const nextOf = (layers: number): RunStage => (nexts[layers] ??= layerAt(layers - 1, asLayer(nextOf(layers - 1))))
-  return (stage) => {
+  return (stage, problem) => {
     const what = `stage "${stage.name}"`
     const layers: StageLayer[] = []
     let hooks: CallHook[] = []
     for (const one of interceptors.toReversed()) {
       const { name } = one
+      if (stage.map && one.aroundMaps !== true) continue
       const onCall = askHook(one, 'onCall', [stage], problem, what) as OnCall | undefined
       if (onCall !== undefined) hooks.unshift({ name, onCall })
       const next = nextOf(layers.length + Math.sign(hooks.length))

@@ -1,12 +1,13 @@
 import type { Due, DueQueue } from '../base/due-queue.ts'
 import type { CallPart } from '../contract/interceptor.ts'
-import type { CallHook } from '../graph/graph.ts'
+import type { CallHook, StageNode } from '../graph/graph.ts'
 import type { CallNews } from '../report/run-facts.ts'
 import type { Host, Overdue } from './host.ts'
 
 /** The call that limits are set on. */
 export interface LimitedCall {
   readonly host: Host
+  readonly node: StageNode
   expire(limit: ExpiredLimit): void
 }
 
@@ -15,7 +16,7 @@ export type ExpiredLimit = Pick<CallLimit, 'part' | 'by' | 'why'>
 
 /** The limits that parts have set on one call. */
 export class KeptLimits {
-  readonly call: LimitedCall
+  declare readonly call: LimitedCall
   readonly #queue: DueQueue
   readonly #limits: CallLimit[] = []
   /** How many times the engine blocks code inside the call right now, and since when. */
@@ -67,6 +68,15 @@ export class KeptLimits {
     for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
   }
 
+  /** An idle limit that falls due while code of an item of its map runs begins again. Each item has limits of its own. */
+  fellDue(limit: CallLimit): void {
+    const { host, node } = this.call
+    if (limit.why === 'idle' && host.facts.stages?.[node.index]?.items?.isRunning === true) {
+      limit.dueAt = host.facts.clock.now() + Math.max(limit.ms, 1) // later than now, or the queue would give it again at once
+      this.#queue.add(limit)
+    } else if (this.blocks === 0) host.loop.overdue(limit)
+  }
+
   #postpone(ms: number): void {
     for (const limit of this.#limits) {
       limit.dueAt += ms
@@ -111,7 +121,7 @@ export class CallLimit implements Due, Overdue {
 
   /** Only puts the limit in line: runs share the queue, and each lets limits take effect in its own async context. */
   fallDue(): void {
-    if (this.#limits.blocks === 0) this.#limits.call.host.loop.overdue(this)
+    this.#limits.fellDue(this)
   }
   takeEffect(): void {
     this.#limits.call.expire(this)

@@ -1,10 +1,11 @@
 import type { OneCopy } from '../base/check.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { AbortScope } from '../base/abort.ts'
+import { isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { getter } from '../base/objects.ts'
 import { SlotValues } from '../contract/context.ts'
-import type { Slot, StageContext, StageInfo, StageInputs } from '../contract/context.ts'
+import type { MapItem, Slot, StageContext, StageInfo, StageInputs } from '../contract/context.ts'
 import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
 import type { Fork, InterceptorContext, RunContext } from '../contract/interceptor.ts'
 import { countSuffix } from '../contract/keys.ts'
@@ -53,9 +54,7 @@ export class LiveStageContext implements InterceptorContext {
   static {
     for (const id of IDS) getter(this.prototype, id, (context) => context.#host.facts.snapshot[id])
     readBehind = (value) =>
-      typeof value === 'object' && value !== null && #host in value
-        ? { host: value.#host, node: value.#node, fork: value.#fork }
-        : undefined
+      isObject(value) && #host in value ? { host: value.#host, node: value.#node, fork: value.#fork } : undefined
   }
 
   declare readonly [Symbol.species]: OneCopy // only in types
@@ -67,6 +66,8 @@ export class LiveStageContext implements InterceptorContext {
   declare readonly interactionId: string | undefined
 
   get inputs(): StageInputs<Anything> {
+    const { inputsOfMap } = this.#host
+    if (inputsOfMap !== undefined) return inputsOfMap
     // The class reads any stage by name; the interface ties names to types.
     return (this.#inputs ??= new NodeInputs(this.#host.facts, this.#node)) as unknown as StageInputs<Anything>
   }
@@ -96,10 +97,13 @@ export class LiveStageContext implements InterceptorContext {
     return this.#facts?.attempts?.at(-1)?.startedAt ?? (this.#host.facts.times[2 * this.#node.index] as number)
   }
   get resumed(): Resumed | undefined {
-    return this.#facts?.reruns?.get(this.#fork?.item ?? '')
+    return this.#facts?.resumed
   }
   get callKey(): string | undefined {
-    return this.#host.callKey?.(this.#node.name, this.#fork?.item)
+    return this.#host.callKey?.(this.#node.name)
+  }
+  get item(): MapItem | undefined {
+    return this.#host.item
   }
   get run(): RunContext {
     return this.#host.context
@@ -169,7 +173,7 @@ export class LiveStageContext implements InterceptorContext {
     await this.clock.sleep(ms, this.signal)
   }
   onRecorded(callback: () => void): void {
-    this.#host.onRecorded?.(this.#node.name, this.#fork?.item, callback)
+    this.#host.onRecorded?.(this.#node.name, callback)
   }
   get aborted(): { readonly reason: unknown } | undefined {
     return this.#fork === undefined ? this.#host.abortOf(this.#node.index) : this.#fork.aborted
@@ -195,11 +199,7 @@ export class LiveStageContext implements InterceptorContext {
 
   /** Distinguishes the children that one call of the code starts: `~2` for the second. */
   #childSuffix(): string {
-    const item = this.#fork?.item ?? ''
-    const counts = (this.#host.facts.stage(this.#node.index).childCounts ??= new Map<string, number>())
-    const count = (counts.get(item) ?? 0) + 1
-    counts.set(item, count)
-    return item + countSuffix(count)
+    return countSuffix(++this.#host.facts.stage(this.#node.index).childCount)
   }
 
   /** The attempt that a note is about, if its number is known. 0: none, because a part notes it. */
@@ -227,13 +227,11 @@ export class LiveStageContext implements InterceptorContext {
   }
 }
 
-/** A part of a stage's time with its own signal: the result of `context.fork()`, an item of a map, or a call with parts. */
+/** A part of a stage's time with its own signal: the result of `context.fork()`, or a call with parts. */
 export class StageFork implements Fork, ForkLike {
   declare readonly host: Host
   declare readonly node: StageNode
   declare readonly outer: StageFork | undefined
-  /** The suffix for the paths of its child runs: the item of a map. */
-  declare readonly item: string
   /** The number of its attempt, if that is known. */
   declare readonly attempt: number | undefined
   /** The context that is narrowed to it. */
@@ -244,17 +242,10 @@ export class StageFork implements Fork, ForkLike {
   /** The value that only the code inside it sees. */
   declare slots: SlotValues | undefined
 
-  constructor(
-    host: Host,
-    node: StageNode,
-    outer: StageFork | undefined,
-    attempt: number | undefined = outer?.attempt,
-    item: string = outer?.item ?? '',
-  ) {
+  constructor(host: Host, node: StageNode, outer: StageFork | undefined, attempt: number | undefined = outer?.attempt) {
     this.host = host
     this.node = node
     this.outer = outer
-    this.item = item
     this.attempt = attempt
     this.live = undefined as never // set by `narrowedTo`
     this.ownScope = undefined
@@ -317,5 +308,5 @@ export function tellCalls({ host, node, fork: innermost }: Behind, news: CallNew
   // A call that was told that it is blocked is also told that it no longer is, even if the stage has settled meanwhile.
   if (news === 'alive' && facts.schedule.state(node.index) !== RUNNING) return
   for (let fork = innermost; fork !== undefined; fork = fork.outer) fork.hear(news, attempts ?? 0)
-  if (attempts === undefined) facts.parent?.tell(news)
+  if (attempts === undefined) facts.around?.tell(news)
 }

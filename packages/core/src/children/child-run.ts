@@ -1,38 +1,25 @@
 import { StageflowError } from '../base/errors.ts'
 import type { Host } from '../call/host.ts'
-import { behindOf, tellCalls } from '../call/stage-context.ts'
-import type { Behind, LiveStageContext } from '../call/stage-context.ts'
+import { behindOf } from '../call/stage-context.ts'
+import type { LiveStageContext } from '../call/stage-context.ts'
 import { NoOpEventSink } from '../contract/events.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { childPath } from '../contract/keys.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { fieldsOf, inputFields } from '../contract/snapshot.ts'
-import { RUN_OPTIONS, checkRunOptions } from '../graph/graph.ts'
+import { KEPT, RUN_OPTIONS, checkRunOptions } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { ENDED } from '../report/run-facts.ts'
+import { ENDED } from '../report/phases.ts'
 import type { ParentLink, RunFacts } from '../report/run-facts.ts'
-import { refuseOwnAdmission } from './own-admission.ts'
 import type { PipelineRun } from '../run/run.ts'
 import { RUNNING } from '../schedule/plan.ts'
+import { codeAround } from './code-around.ts'
+import type { ParentRun } from './parent-run.ts'
 
 /** How many levels of child runs may be nested below the outermost run. */
 export const DEEPEST_CHILD = 5
-
-/** A run as the children of its stages see it. Every host of a stage's context is one. */
-export interface ParentRun extends Host {
-  /** Makes a child run. Without an id in `input` it gets one. */
-  readonly childRun: PipelineRun['childRun']
-  /** Only in a durable run: carries out `each` of a map, and makes a list of an asynchronous source. */
-  readonly item?: (
-    context: LiveStageContext,
-    place: number,
-    item: unknown,
-    each: (item: unknown, context: unknown) => unknown,
-  ) => Promise<unknown>
-  readonly items?: (context: LiveStageContext, source: unknown) => unknown
-}
 
 export interface OpenedChild {
   readonly child: PipelineRun
@@ -47,40 +34,43 @@ export function openChild(
   options: object | undefined,
   suffix: string,
 ): OpenedChild {
-  const behind = behindOf(context as LiveStageContext)
-  const { host, node } = behind
-  const { facts: run } = host
-  refuseOver(run, node)
+  const { host: around, node } = behindOf(context as LiveStageContext)
+  const host = around as ParentRun
+  const run = host.facts.ofRun
+  refuseOver(host.facts, node)
   const runs = lineage(run)
   refuseDepth(runs, node)
   const graph = run.graph.childOf(pipeline)
   refuseCycle(runs, node, graph)
   const root = runs.at(-1) as RunFacts
-  if (root.kept !== undefined) refuseOwnAdmission(node.name, graph, root.graph)
+  root.options[KEPT]?.checkChild(node.name, graph, root.graph)
   const own = checkRunOptions(graph, options)
-  const parent = linkFor(context as LiveStageContext, behind, runs, suffix)
+  const parent = linkFor(context as LiveStageContext, node, runs, `${host.suffix ?? ''}${suffix}`)
   // At most the grace time of this run: the parent waits for its children, so that their last events come before its own.
   const graceMs = Math.min(own.graceMs ?? Infinity, run.graceMs)
   const fields = childInput(runs, parent.resume?.snapshot ?? input)
   const given = { ...inherited(run, graph), ...own, graceMs }
-  const child = (host as ParentRun).childRun(graph, fields, given, parent)
+  const child = host.childRun(graph, fields, given, parent)
   return { child, settled: runToEnd(host, node, child, parent) }
 }
 
 /** A run and its parents. */
-const lineage = (run: RunFacts): readonly RunFacts[] => [
+const lineage = (run: RunFacts): readonly [RunFacts, ...RunFacts[]] => [
   run,
   ...(run.parent === undefined ? [] : lineage(run.parent.facts)),
 ]
 
 /** The link from a child run to the stage that starts it. `runs`: the run of the stage, and its parents. */
-function linkFor(context: LiveStageContext, behind: Behind, runs: readonly RunFacts[], suffix: string): ParentLink {
-  const { host, node } = behind
-  const { facts: run } = host
+function linkFor(
+  context: LiveStageContext,
+  node: StageNode,
+  runs: readonly [RunFacts, ...RunFacts[]],
+  suffix: string,
+): ParentLink {
+  const [run] = runs
   const root = runs.at(-1) as RunFacts
   const path = childPath(run.parent?.shown.path ?? '', node.name, suffix)
-  let deadline = context.deadline ?? Infinity
-  return {
+  return Object.assign(codeAround(context), {
     shown: Object.freeze({
       depth: runs.length,
       pipelineRunId: run.pipelineRunId,
@@ -89,25 +79,15 @@ function linkFor(context: LiveStageContext, behind: Behind, runs: readonly RunFa
       rootPipeline: root.graph.name,
       path,
     }),
-    facts: run,
     signal: context.signal,
-    get deadline() {
-      // After an abort, keeps the last deadline that the stage had.
-      if (context.aborted === undefined) deadline = context.deadline ?? deadline
-      return deadline
-    },
-    openedAt: run.clock.now(),
     resume: run.resume?.child(path, context.resumed),
     outlet: run.outlet,
-    slotValue: context.get,
-    tell: (news) => tellCalls(behind, news),
-    outOfTime: () => host.stopping.outOfTime(),
-  }
+  })
 }
 
 /** The fields of a child's input: those of the run around it, and its own. */
-function childInput(runs: readonly RunFacts[], input: object): Fields {
-  const [run] = runs as readonly [RunFacts]
+function childInput(runs: readonly [RunFacts, ...RunFacts[]], input: object): Fields {
+  const [run] = runs
   const fields = { ...fieldsOf(run.snapshot), ...inputFields(input) }
   // An input made from the snapshot of this run, or of a parent, contains that run's id. The child needs its own.
   const isTaken = runs.some(({ pipelineRunId }) => pipelineRunId === fields['pipelineRunId'])
@@ -154,8 +134,10 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
   const { shown, openedAt } = parent
   const { depth, path } = shown
   const stage = run.stage(node.index)
-  const { childRuns } = stage
-  const number = childRuns.add(child)
+  const ofRun = run.stageOfRun(node.index)
+  // A child run of an item is kept with the item, and with its map.
+  const lists = ofRun === stage ? [stage.childRuns] : [stage.childRuns, ofRun.childRuns]
+  const added = lists.map((children) => [children, children.add(child)] as const)
   stage.enterCode()
   const data = { pipeline: child.facts.graph.name, childRunId: child.facts.pipelineRunId, depth, path }
   run.events?.emit('pipeline.child_started', data, node.name, openedAt)
@@ -165,7 +147,7 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
     const last = { ...data, durationMs: now - openedAt, ...whyOf(outcome, true) }
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
-  childRuns.ended(number, outcome.status)
+  for (const [children, number] of added) children.ended(number, outcome.status)
   stage.leaveCode()
   loop.codeReturned(node.index)
   host.stoppingIfAny?.childClosed()

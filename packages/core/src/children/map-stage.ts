@@ -1,108 +1,182 @@
-import { placeSuffix } from '../contract/keys.ts'
-import { isFunction } from '../base/check.ts'
-import { StageflowError } from '../base/errors.ts'
-import { isThenable } from '../base/foreign.ts'
-import { LIMIT, functionLike, required } from '../base/options.ts'
+import { isFunction, isObject, isText } from '../base/check.ts'
+import { StageflowError, errorRecord } from '../base/errors.ts'
+import { isThenable, onRejection } from '../base/foreign.ts'
+import { defined } from '../base/objects.ts'
+import { FLAG, LIMIT, functionLike, oneOf, required, whole } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import { thrownOutput } from '../call/answers.ts'
-import { StageFork, behindOf } from '../call/stage-context.ts'
+import { stillRunning } from '../call/code.ts'
+import { behindOf, tellCalls } from '../call/stage-context.ts'
 import type { Behind, LiveStageContext } from '../call/stage-context.ts'
-import { Output, suspendedOutput, toOutput } from '../contract/output.ts'
-import { jsonSchemaOf } from '../graph/json-schema.ts'
-import { MadeStage } from '../graph/stage.ts'
+import type { MapItem } from '../contract/context.ts'
+import { LONGEST_ITEM_KEY, isItemKey, placeSuffix } from '../contract/keys.ts'
+import { Output, suspendedOutput } from '../contract/output.ts'
+import type { Resume, Resumed } from '../contract/results.ts'
+import type { Body } from '../graph/stage.ts'
+import { MadeStage, isAsyncGenerator } from '../graph/stage.ts'
+import type { StageNode } from '../graph/graph.ts'
+import { childEnding } from '../report/child-ending.ts'
+import { MapFacts } from '../report/map-facts.ts'
 import { requestsOf } from '../report/record.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
 import { RUNNING } from '../schedule/plan.ts'
-import type { ParentRun } from './child-run.ts'
+import { openChild } from './child-run.ts'
+import { ItemRun, itemGraph, mapCall, valueOf } from './item-run.ts'
+import type { MapCall } from './item-run.ts'
+import type { EndedItem, RunningItem } from './parent-run.ts'
+
+type Each = (item: unknown, context: unknown) => unknown
 
 interface GivenOptions {
   readonly over: (inputs: unknown, snapshot: unknown) => unknown
-  readonly each: (item: unknown, context: unknown) => unknown
+  /** A function, or the pipeline that each item runs. */
+  readonly each: Each | object
+  readonly input?: (item: unknown, inputs: unknown, snapshot: unknown) => object
+  readonly key?: (item: unknown, index: number) => unknown
   readonly concurrency?: number
+  readonly onItemFailure?: 'fail' | 'skip' | 'collect'
+  readonly maxFailures?: number
+  readonly stream?: boolean
 }
 const RULES: OptionRules = {
   over: required(functionLike('(inputs, snapshot) => items')),
-  each: required(functionLike('(item, context) => data')),
+  each: [(value) => isFunction(value) || isObject(value), 'a function (item, context) => data, or a pipeline', true],
+  input: functionLike('(item, inputs, snapshot) => ({ … })'),
+  key: functionLike('(item, index) => key'),
   concurrency: LIMIT,
+  onItemFailure: oneOf('fail', 'skip', 'collect'),
+  maxFailures: whole(0),
+  stream: FLAG,
 }
+const DEFAULT_CONCURRENCY = 16
+
 type Items = Iterator<unknown> | AsyncIterator<unknown>
 
-/** Makes the stage that `withMap` adds: it calls `each` for each item, at most `concurrency` at once. */
-export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): MadeStage {
-  const make = () => (context: unknown) => new MapRun(context as LiveStageContext, each, concurrency).run(over)
-  return new MadeStage(RULES, make, true)
+/** Makes the stage that `withMap` and `mapStage` add: it runs a stage for each item, at most `concurrency` at once. */
+export function madeMap(options: GivenOptions): MadeStage {
+  const { each, input } = options
+  const body: Body = (context) => new MapRun(context as LiveStageContext, options).run()
+  return new MadeStage(RULES, (building) => {
+    for (const text of unused(options)) building.problem('core/illegal-option', `Stage "${building.stage}": ${text}.`)
+    if (isFunction(each)) {
+      const ofItem: Body = (context) => (each as Each)(valueOf(context as LiveStageContext), context)
+      const item = { body: ofItem, streams: isAsyncGenerator(each), code: each }
+      return { body, streams: false, code: each, item }
+    }
+    const runChild = async (context: LiveStageContext): Promise<Output> => {
+      const own = input?.(valueOf(context), context.inputs, context.snapshot) ?? {}
+      return childEnding(await openChild(context, each, own, undefined, '').settled, context)
+    }
+    const child = isObject(each) ? building.child(each) : undefined
+    return { body, streams: false, item: { body: runChild as Body, streams: false, child } }
+  })
 }
 
-/** One run of a map. Starts items while there is room, until the source ends or an item ends the map. */
+/** Options that another one makes useless. */
+function* unused({ each, input, maxFailures, onItemFailure = 'fail' }: GivenOptions): Iterable<string> {
+  if (isFunction(each) && input !== undefined) yield 'remove input: each is a function, which gets the item itself'
+  if (maxFailures !== undefined && onItemFailure === 'fail')
+    yield "add onItemFailure: 'skip' or 'collect' to maxFailures, or remove it: the first failure ends the map"
+}
+
+/** One call of a map. Starts items while there is room, until the source ends or an item ends the map. */
 class MapRun {
   readonly #context: LiveStageContext
   readonly #behind: Behind
-  readonly #each: GivenOptions['each']
-  readonly #concurrency: number
-  /** The output of each item, in order; undefined while it runs, and if it ended the map. */
-  readonly #outputs: (Output | undefined)[] = []
-  readonly #forks = new Set<StageFork>()
-  /** Ends the wait for a slow source when the map ends early. */
-  #stopWaiting: (() => void) | undefined
+  readonly #options: GivenOptions
+  /** The stage that items run. */
+  readonly #node: StageNode
+  /** The facts of the map. */
+  readonly #stage: StageFacts
+  readonly #items: MapFacts
+  /** The items of an earlier call of this map, such as the first one of a retry. */
+  readonly #before: MapFacts | undefined
+  /** How items ended in an earlier leg of the run, by their keys. */
+  readonly #earlier: ReturnType<Resume['items']> | undefined
+  readonly #keys = new Set<string>()
+  /** What runs the items that have not ended. */
+  readonly #running = new Set<RunningItem>()
+  /** This call, as items see it that run in it. */
+  readonly #call: MapCall
+  /** Readers of the results that are too far behind, by the place of the item that waits for them. */
+  readonly #readers = new Map<number, Promise<void>>()
+  /** Items that have begun and not ended. */
+  #begun = 0
+  #failures = 0
   #isOver = false
-  #running = 0
+  /** Ends the waits for the source and for readers when the map ends early. */
+  readonly #waits = new Set<() => void>()
   #wake: (() => void) | undefined
   /** How the item that ended the map, or its source, ended. */
   #ended: Output | undefined
 
-  constructor(context: LiveStageContext, each: GivenOptions['each'], concurrency: number) {
+  constructor(context: LiveStageContext, options: GivenOptions) {
     this.#context = context
     this.#behind = behindOf(context)
-    this.#each = each
-    this.#concurrency = concurrency
+    this.#options = options
+    const { host, node } = this.#behind
+    this.#node = node.items as StageNode
+    const stage = host.facts.stage(node.index)
+    this.#stage = stage
+    this.#before = stage.items
+    this.#earlier = host.facts.resume?.items(stage, node.name)
+    stage.items = new MapFacts(options.key !== undefined, options.onItemFailure === 'collect')
+    this.#items = stage.items
+    if (this.#before !== undefined) this.#items.addUsed(this.#before)
+    const graph = itemGraph(host.facts.graph, this.#node)
+    this.#call = mapCall(context, graph, (item, end) => this.#settled(item, end))
   }
 
-  async run(over: GivenOptions['over']): Promise<Output> {
+  async run(): Promise<Output> {
     const { signal, inputs, snapshot } = this.#context
     const end = (): void => this.#endEarly(signal.reason)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
     try {
-      const source = over(inputs, snapshot)
-      const { items } = this.#behind.host as ParentRun
-      await this.#runItems(iterate(items ? await items(this.#context, source) : source, this.#context.stage.name))
+      const source = this.#options.over(inputs, snapshot)
+      const { listItems } = this.#call.host
+      const listed = listItems === undefined ? source : await listItems(this.#context, source)
+      await this.#runItems(iterate(listed, this.#node.name))
     } catch (error) {
-      this.#fail(error)
+      const { host, node } = this.#behind
+      this.#ended ??= thrownOutput(host, node.index, error)
+      this.#endEarly() // a source that threw ends its items too
     }
-    this.#endEarly() // a source that threw ends its items too; after the last item there is nothing to end
     signal.removeEventListener('abort', end)
     if (this.#ended === undefined) signal.throwIfAborted()
-    return this.#output()
+    return this.#ended ?? this.#output()
   }
 
-  /** The output of the map: all its items, what ended it early, or the questions of items that suspended. */
+  /** All items, or the questions of those that suspended. */
   #output(): Output {
-    const ended = this.#ended
-    const items = this.#outputs.map((output) => output?.data)
-    if (ended?.status === 'fail') return ended.withData({ ...(ended.data as object | undefined), items })
-    if (ended !== undefined) return ended
-    const asks = this.#outputs.some((output) => output?.status === 'suspend')
-    return asks ? suspendedOutput(requestsOf(this.#outputs), { items: this.#outputs }) : new Output('ok', { items })
+    const { outputs, keys, asking } = this.#items
+    if (asking === undefined) return new Output('ok', { items: this.#items.data() })
+    return suspendedOutput(requestsOf(asking), defined({ items: outputs, keys }))
   }
 
-  #fail(error: unknown): void {
-    const { host, node } = this.#behind
-    this.#ended ??= thrownOutput(host, node.index, error)
-  }
+  // The source
 
   async #runItems(items: Items): Promise<void> {
+    const { concurrency = DEFAULT_CONCURRENCY } = this.#options
     while (!this.#isOver) {
-      if (this.#running >= this.#concurrency) {
+      if (this.#begun >= concurrency) {
         await this.#itemEnded()
         continue
       }
       const next = items.next()
-      const step = isThenable(next) ? await this.#nextUnlessOver(next) : next
+      const step = isThenable(next) ? await this.#unlessOver(next) : next
       if (!this.#isWanted) this.#endEarly()
       if (step?.done === true) break
-      if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
+      if (this.#isOver) break
+      try {
+        this.#begin(Reflect.get(step as object, 'value')) // throws if the source gave no step
+      } catch (error) {
+        this.#closeSource(items)
+        throw error
+      }
     }
-    while (this.#running > 0 && !this.#isOver) await this.#itemEnded()
+    while (this.#begun > 0 && !this.#isOver) await this.#itemEnded()
     if (this.#isOver) this.#closeSource(items)
   }
 
@@ -116,28 +190,26 @@ class MapRun {
    * Calls `return` on the source of a map that ended early, and ignores its errors. Until it settles it counts as running code.
    */
   #closeSource(items: Items): void {
-    const leave = this.#enterCode()
+    this.#stage.enterCode()
+    const leave = (): void => this.#leaveCode()
     new Promise((resolve) => resolve(items.return?.())).then(leave, leave)
   }
 
-  /** Counts code of the stage as running until the returned function is called. */
-  #enterCode(): () => void {
-    const { host, node } = this.#behind
-    const { index } = node
-    const stage = host.facts.stage(index)
-    stage.enterCode()
-    return () => {
-      stage.leaveCode()
-      host.loop.codeReturned(index)
-    }
+  /** Code of the stage has left. */
+  #leaveCode(): void {
+    this.#stage.leaveCode()
+    this.#call.host.loop.codeReturned(this.#call.index)
   }
 
-  /** What the source gives, or undefined if the map ends first, even inside the call of `next` itself. */
-  #nextUnlessOver<T>(next: PromiseLike<T>): Promise<T | undefined> {
+  /** What a promise gives, or undefined if the map ends first, even inside the call that made the promise. */
+  #unlessOver<T>(promise: PromiseLike<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      this.#stopWaiting = () => resolve(undefined)
-      if (this.#isOver) this.#stopWaiting()
-      next.then(resolve, reject) // also handles a rejection after the end
+      const stop = (): void => resolve(undefined)
+      this.#waits.add(stop)
+      if (this.#isOver) stop()
+      const settle = (): unknown => this.#waits.delete(stop)
+      promise.then(resolve, reject) // also handles a rejection after the end
+      promise.then(settle, settle)
     })
   }
 
@@ -147,56 +219,166 @@ class MapRun {
     })
   }
 
-  async #runItem(item: unknown): Promise<void> {
-    const place = this.#outputs.push(undefined) - 1
-    const { host, node, fork: outer } = this.#behind
-    const { facts } = host
-    this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place, node.name)
-    if (this.#outputs[place] !== undefined) return
-    const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, placeSuffix(place)))
-    const leave = this.#enterCode()
-    this.#running++
-    this.#forks.add(fork)
-    try {
-      const value = (host as ParentRun).item?.(fork.live, place, item, this.#each) ?? this.#each(item, fork.context)
-      this.#settleItem(place, toOutput(await value, node.name + fork.item))
-    } catch (error) {
-      this.#settleItem(place, thrownOutput(host, node.index, error))
-    }
-    this.#forks.delete(fork)
-    fork.detach()
-    this.#running--
-    this.#wake?.()
-    leave()
+  // The items
+
+  #begin(value: unknown): void {
+    tellCalls(this.#behind, 'alive')
+    const { outputs } = this.#items
+    const index = outputs.length
+    const item = Object.freeze({ index, key: this.#keyOf(value, index) })
+    outputs.push(undefined)
+    const known = this.#doneBefore(item) ?? this.#restored(item)
+    if (known instanceof Output) this.#keep(item, known)
+    else this.#run(item, value, known)
   }
 
-  #settleItem(place: number, output: Output): void {
-    const { host, node } = this.#behind
-    if (output.status === 'suspend')
-      this.#outputs[place] = output.askedAt(host.facts.clock.now(), jsonSchemaOf(node.answerSchema))
-    else if (output.status === 'ok' || output.status === 'skip') this.#outputs[place] = output
+  #keyOf(value: unknown, index: number): string {
+    const { key } = this.#options
+    if (key === undefined) return `${index}`
+    const given = key(value, index)
+    const isLegal = isText(given) && isItemKey(given)
+    if (!isLegal || this.#keys.has(given)) {
+      onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
+      throw new StageflowError(
+        'core/map-key',
+        `key() of stage "${this.#node.name}" returned ${show(given)} for item ${index}${isLegal ? ' and for one before it' : ''}. Return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has.`,
+      )
+    }
+    this.#keys.add(given)
+    this.#items.keys?.push(given)
+    return given
+  }
+
+  /** How an item ended in an earlier call of the map, if it is done. It fails if its code was abandoned there: that may still run. */
+  #doneBefore({ index, key }: MapItem): Output | undefined {
+    const before = this.#before
+    const place = before?.placeOf(key)
+    if (before === undefined || place === undefined) return undefined
+    const output = before.outputs[place]
+    const isDone = output?.status === 'ok' || output?.status === 'skip' || this.#staysEnded(output, key)
+    const isDeaf = before.isAbandoned(place)
+    if (!isDone && !isDeaf) return undefined
+    this.#items.take(before, place, index)
+    if (isDone) return output
+    const failure = stillRunning(this.#node.name + placeSuffix(key), this.#behind.host.facts.graceMs)
+    this.#items.describe(index, failure, undefined)
+    this.#items.abandoned(index)
+    return failure
+  }
+  /**
+   * In a durable run a map is called again with the answers that have come. The other questions stay open, and the failures that it
+   * keeps stay what they are.
+   */
+  #staysEnded(output: Output | undefined, key: string): boolean {
+    const { resumed } = this.#context
+    if (resumed === undefined) return false
+    return output?.status === 'fail' || (output?.status === 'suspend' && !Object.hasOwn(Object(resumed.answer), key))
+  }
+
+  /** How an item ended in an earlier leg of the run, or what it goes on with. */
+  #restored({ index, key }: MapItem): Output | Resumed | undefined {
+    const earlier = this.#earlier?.(key)
+    if (earlier instanceof Output) this.#items.describe(index, earlier, undefined)
+    return earlier
+  }
+
+  #run(item: MapItem, value: unknown, resumed: Resumed | undefined): void {
+    const { host } = this.#call
+    const run = host.durableItem?.(this.#call, item, value) ?? new ItemRun(this.#call, item, value, resumed)
+    this.#begun++
+    this.#running.add(run)
+    this.#items.began(run)
+    this.#stage.enterCode()
+    run.open(() => {
+      this.#running.delete(run)
+      this.#items.left(run)
+      if (run.stage?.abandoned === true) this.#abandoned(item)
+      this.#codeLeft(item)
+      this.#leaveCode()
+      host.stoppingIfAny?.childClosed()
+    })
+  }
+
+  /** An item has settled; its code may still run. */
+  #settled(item: MapItem, { output, startedAt, endedAt, stage }: EndedItem): void {
+    this.#items.settled(item.index, startedAt, endedAt, output, stage)
+    const isKept = this.#keep(item, output)
+    if (isKept && this.#options.stream === true && output.status !== 'suspend') this.#publish(item)
+  }
+
+  /** Keeps how an item ended, or ends the map with it and returns false. */
+  #keep({ index }: MapItem, output: Output): boolean {
+    const isKept = this.#isKept(output)
+    if (isKept) this.#items.outputs[index] = output
     else if (!this.#isOver) {
-      this.#ended ??= output
+      this.#ended = output
       this.#endEarly()
     }
+    return isKept
+  }
+
+  /** Whether the map goes on after an item that ended so. */
+  #isKept({ status, error }: Output): boolean {
+    if (status === 'ok' || status === 'skip' || status === 'suspend') return true
+    const { onItemFailure = 'fail', maxFailures = Infinity } = this.#options
+    if (status !== 'fail' || onItemFailure === 'fail' || this.#isOver || isMistake(error)) return false
+    return ++this.#failures <= maxFailures
+  }
+
+  /** Publishes a result as a chunk of the map. None follows the terminal event of the map. */
+  #publish({ index }: MapItem): void {
+    if (!this.#isWanted) return
+    const { host, node } = this.#behind
+    const reader = host.facts.chunk(node, this.#items.result(index), this.#context.attempt)
+    if (reader !== undefined) this.#readers.set(index, reader)
+  }
+
+  /** The code of an item has left. If a reader of its result is too far behind, the item keeps its place until the reader has caught up. */
+  #codeLeft({ index }: MapItem): void {
+    tellCalls(this.#behind, 'alive')
+    const reader = this.#readers.get(index)
+    if (reader === undefined) return this.#free()
+    this.#readers.delete(index)
+    tellCalls(this.#behind, 'blocked')
+    void this.#unlessOver(reader).then(() => {
+      tellCalls(this.#behind, 'unblocked')
+      this.#free()
+    })
+  }
+  #free(): void {
+    this.#begun--
+    this.#wake?.()
+  }
+
+  /** Code of an item ignored its signal. If the map has ended before, it is code of the map. */
+  #abandoned({ index }: MapItem): void {
+    this.#items.abandoned(index)
+    if (!this.#isWanted) this.#stage.abandoned = true
   }
 
   /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */
-  #endEarly(
-    reason: unknown = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" has ended.`),
-  ): void {
+  #endEarly(reason: unknown = new StageflowError('core/map-ended', `The map "${this.#node.name}" has ended.`)): void {
     if (this.#isOver) return
     this.#isOver = true
-    for (const fork of this.#forks) fork.abort(reason)
-    this.#stopWaiting?.()
+    if (this.#before !== undefined) this.#items.takeRest(this.#before)
+    for (const one of [...this.#running]) one.abort(reason)
+    for (const stop of this.#waits) stop()
     this.#wake?.()
   }
+}
+
+/** Codes of failures that are mistakes of the program, whatever the item is: a map never goes on after one. */
+const MISTAKES = ['core/illegal-output', 'core/ambiguous-output', 'core/map-key', 'core/when', 'core/undeclared-input']
+const isMistake = (error: unknown): boolean => {
+  const { code } = errorRecord(error)
+  return MISTAKES.includes(code) || code.startsWith('core/interceptor')
 }
 
 function iterate(given: unknown, stage: string): Items {
   const iterable = given as { [Symbol.asyncIterator]?: () => Items; [Symbol.iterator]?: () => Items } | null | undefined
   const start = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
   if (isFunction(start)) return start.call(iterable)
+  onRejection(given, () => {}) // as with key()
   throw new StageflowError(
     'core/map-items',
     `The value that over() of stage "${stage}" returned must be an array or another iterable, not ${show(given)}.`,

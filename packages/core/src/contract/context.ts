@@ -60,6 +60,8 @@ export interface StageInfo {
   readonly streams: boolean
   /** Whether it is a map. */
   readonly map: boolean
+  /** The map whose items it runs: they have its name and its options. Undefined for a stage of the graph. */
+  readonly itemOf: StageInfo | undefined
   /** The child pipeline that it runs; undefined if it runs none that the build knows. */
   readonly child: PipelineInfo | undefined
   /** Where a durable run carries it out; undefined if its option was not given. */
@@ -72,6 +74,14 @@ export interface StageInfo {
   readonly pipeline: PipelineInfo
   /** Its place in the graph, without `pipeline`, and those of its options that are JSON. */
   toJSON(): object
+}
+
+/** An item of a map. */
+export interface MapItem {
+  /** Its place in the source, from 0. */
+  readonly index: number
+  /** What the `key` of the map returned for it; without one, its place. */
+  readonly key: string
 }
 
 export interface PipelineInfo {
@@ -189,6 +199,8 @@ interface ContextMembers<out Needs, out Ports, out Answer> extends RunIdentity {
    * idempotency key. Otherwise undefined.
    */
   readonly callKey: string | undefined
+  /** Which item of a map this is; undefined for a stage of the graph. */
+  readonly item: MapItem | undefined
   /** When this attempt started, on `clock`. Before its code is called: when the previous attempt or the stage started. */
   readonly startedAt: number
   /** Reads a value that an interceptor set for this run, or for the run that this one is a child of. */
@@ -223,6 +235,15 @@ export interface RunningChild<S> extends Promise<PipelineResult<S> | FailedResul
    * skipped. If the child is suspended, the stage suspends.
    */
   orFail(): Promise<RunData<S>>
+}
+
+/** The context that `each` of a map receives. */
+export interface ItemContext<out Needs = AnyInputs, out Ports = {}, out Answer = unknown> extends StageContext<
+  Needs,
+  Ports,
+  Answer
+> {
+  readonly item: MapItem
 }
 
 declare const VALUE: unique symbol

@@ -59,6 +59,12 @@ export interface ChildEvent {
   readonly path: string
 }
 
+/** Which item of a map an event is about. */
+export interface ItemEvent {
+  readonly index: number
+  readonly key: string
+}
+
 export interface GuardRetryEvent {
   readonly guard: string
   readonly attempt: number
@@ -85,7 +91,17 @@ export interface StageEventMap {
   abandoned: { readonly durationMs: number; readonly reason: string }
   /** The stage is about to run again: the number of the next attempt, and the error of the last one. */
   retrying: { readonly attempt: number; readonly error: ErrorRecord | undefined }
-  chunk: { readonly chunk: unknown; readonly attempt: number }
+  /** `index` and `key`: those of the item of a map that yielded it. */
+  chunk: { readonly chunk: unknown; readonly attempt: number; readonly index?: number; readonly key?: string }
+  /** An item of a map starts. Each event of an item is that of a stage, with the item's `index` and `key`. */
+  item_started: ItemEvent & { readonly kind: StageKind }
+  item_completed: ItemEvent & { readonly durationMs: number; readonly attempts: number }
+  item_failed: ItemEvent & { readonly durationMs: number; readonly attempts: number; readonly error: ErrorRecord }
+  item_skipped: ItemEvent & { readonly reason: string }
+  item_cancelled: ItemEvent & { readonly durationMs: number; readonly reason: string }
+  item_suspended: ItemEvent & { readonly durationMs: number; readonly attempts: number }
+  item_abandoned: ItemEvent & { readonly durationMs: number; readonly reason: string }
+  item_retrying: ItemEvent & { readonly attempt: number; readonly error: ErrorRecord | undefined }
 }
 
 export interface EventFields<Type extends string, Data> {

@@ -6,7 +6,16 @@ import { StageflowError } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { Admission, RunRequest } from './admission.ts'
-import type { PipelineInfo, RunOptions, RunParent, Slot, StageContext, StageInfo, StageOptions } from './context.ts'
+import type {
+  MapItem,
+  PipelineInfo,
+  RunOptions,
+  RunParent,
+  Slot,
+  StageContext,
+  StageInfo,
+  StageOptions,
+} from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import type { StageOutput } from './output.ts'
 import type { RunNotes, RunOutcome, StageRecord } from './results.ts'
@@ -99,7 +108,8 @@ interface InterceptorMembers {
    */
   readonly wrapRun?: (next: RunPipeline, pipeline: PipelineInfo) => RunPipeline
   /**
-   * Called once for every stage that settled, including skipped ones, with its final record, whatever the interceptors did.
+   * Called once for every stage that settled, including skipped ones, with its final record, whatever the interceptors did. Also called for
+   * every item of a map: its record has the name of the map, and `run.item` says which item it is.
    */
   readonly settled?: (record: StageRecord, run: RunContext) => void
   /** Called instead of `settled` for a stage of a durable run that settled in an earlier leg, to rebuild state of the run. */
@@ -114,6 +124,11 @@ interface InterceptorMembers {
    * shown. It refuses by throwing; the caller gets that error. A plain run isn't admitted: check its caller in `wrapRun`.
    */
   readonly admit?: (request: RunRequest) => Admission | undefined | PromiseLike<Admission | undefined>
+  /**
+   * Whether `wrap` and `onCall` are also called for maps, and not only for the stage that the items of a map run. Most interceptors must not be
+   * around both: a limit of calls at once would wait for itself, and a retry would multiply. Default: false.
+   */
+  readonly aroundMaps?: boolean
   /** The stage options that it acts on. `build()` refuses stage options that no interceptor claims. */
   readonly stageOptions?: readonly (keyof StageOptions)[]
   /** The run options that it acts on. A run refuses options that no interceptor claims. */
@@ -173,6 +188,11 @@ export interface Fork {
 export interface RunContext extends RunIdentity {
   readonly pipeline: PipelineInfo
   readonly parent: RunParent | undefined
+  /**
+   * In hooks that are called for an item of a map: which one. Everything else is of the run of the map, but `signal`, `deadline`, and the
+   * slots that are set.
+   */
+  readonly item: MapItem | undefined
   readonly snapshot: ContextSnapshot
   /**
    * What the caller of the run at the top passed, before any interceptor changed it. In a child run too, whose own snapshot has what
@@ -198,7 +218,10 @@ export interface RunContext extends RunIdentity {
   readonly emitEvent: EmitEvent
   /** Names of the stages that have started and not settled. Computed when it is read. */
   readonly running: readonly string[]
-  /** The output of a stage; undefined if it hasn't settled, or if the run has no stage of that name. */
+  /**
+   * The output of a stage; undefined if it hasn't settled, or if the run has no stage of that name. In hooks that are called for an item of a
+   * map, the name of the map gives the output of the item.
+   */
   output(stage: string): StageOutput | undefined
   note<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void
   /**

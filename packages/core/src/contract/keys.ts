@@ -40,8 +40,8 @@ const unescaped = (text: string): string =>
 
 // Parts
 
-/** An item of a map, or an attempt. */
-export const placeSuffix = (place: number): string => `#${place}`
+/** An item of a map, by its key, or an attempt, by its number. */
+export const placeSuffix = (place: string | number): string => `#${placeText(`${place}`)}`
 const SOURCE = 'over'
 /** The call that reads the source of a map. */
 export const SOURCE_SUFFIX: string = `#${SOURCE}`
@@ -62,6 +62,9 @@ function partText({ name, place, isSource, count = 1 }: KeyPart): string {
   if (isSource) return escaped(name) + SOURCE_SUFFIX
   return escaped(name) + (place === undefined ? '' : `#${placeText(place)}`) + countSuffix(count)
 }
+export const LONGEST_ITEM_KEY = 200
+/** Whether a text can be the key of an item. */
+export const isItemKey = (text: string): boolean => text !== '' && text.length <= LONGEST_ITEM_KEY
 /** A place is never taken for the source of a map. */
 const placeText = (place: string): string => (place === SOURCE ? '%6Fver' : escaped(place))
 

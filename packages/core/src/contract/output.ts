@@ -2,9 +2,9 @@ import { checkArgumentCount } from '../base/argument-count.ts'
 import { describe, isArray, isFunction, isObject } from '../base/check.ts'
 import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
 import { isError } from '../base/foreign.ts'
-import { getter, isPlain, printAs } from '../base/objects.ts'
+import { defined, getter, isPlain, printAs } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
-import { ANY, FLAG, TEXT, optionProblems, plainOptions } from '../base/options.ts'
+import { ANY, DELAY, FLAG, TEXT, optionProblems, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 
@@ -59,9 +59,13 @@ export interface OkOutput<out Data = unknown> extends OfStatus<'ok'>, Extras {
 }
 export interface SkipOutput extends OfStatus<'skip'> {
   readonly reason: string
+  /** Only of a map: `{ items }`, with what is done. */
+  readonly data?: unknown
 }
 export interface CancelOutput extends OfStatus<'cancel'> {
   readonly reason: string
+  /** Only of a map: `{ items }`, with what is done. */
+  readonly data?: unknown
 }
 export interface FailOutput extends OfStatus<'fail'> {
   readonly error: unknown
@@ -175,7 +179,7 @@ export class Output {
     for (const key of EXTRAS) getter(this.prototype, key, (output) => (#more in output ? output.#more[key] : undefined))
     printAs(this.prototype, (output) => ({
       ...output.toJSON(),
-      ...(output.error === undefined ? undefined : { error: output.error }),
+      ...defined({ error: output.error }),
     }))
   }
 
@@ -223,21 +227,14 @@ export class Output {
   askedAt(endedAt: number, answerSchema: object | undefined): Output {
     const { forMs, ...more } = this.#more
     if (forMs === undefined && answerSchema === undefined) return this
-    const until = forMs === undefined ? undefined : { until: endedAt + forMs }
-    return new Output(
-      this.#status,
-      this.#value,
-      Object.freeze({ ...more, ...until, ...(answerSchema !== undefined && { answerSchema }) }),
-    )
+    const { until = forMs === undefined ? undefined : endedAt + forMs } = more
+    return new Output(this.#status, this.#value, Object.freeze({ ...more, ...defined({ until, answerSchema }) }))
   }
   toJSON(): object {
     const { status, data, reason, error } = this
     const { byEngine: _, ...more } = #more in this ? this.#more : (EMPTY as More)
     return {
-      status,
-      ...(reason === undefined ? undefined : { reason }),
-      ...(data === undefined ? undefined : { data }),
-      ...(error === undefined ? undefined : { error: errorRecord(error) }),
+      ...defined({ status, reason, data, error: error === undefined ? undefined : errorRecord(error) }),
       ...more,
     }
   }
@@ -258,7 +255,6 @@ const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
 const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
 
-const isWait = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
 /** A Date may be of another realm. */
 const timeOf = (value: unknown): unknown =>
   isObject(value) && isFunction(value['getTime']) ? (value['getTime'] as () => unknown)() : value
@@ -275,7 +271,7 @@ const RULES = {
   retry: { afterMs: ANY },
   suspend: {
     state: ANY,
-    forMs: [isWait, 'a number of milliseconds, at least 0'],
+    forMs: DELAY,
     until: [isTime, 'a time in ms since 1970, or a Date'],
     otherwise: ANY,
   },
@@ -294,18 +290,15 @@ export const suspendedOutput = (request: unknown, state: unknown): Output =>
 /** A question with its options. Of two times neither is meant more than the other. */
 function askedOutput(request: unknown, options: More | undefined): Output {
   const { state, forMs, until, otherwise } = optionsOf('suspend', options)
-  if (forMs === undefined && until === undefined && otherwise === undefined) return suspendedOutput(request, state)
-  if (forMs === undefined ? until === undefined : until !== undefined)
+  const times = [forMs, until].filter((time) => time !== undefined).length
+  if (times === 0 && otherwise === undefined) return suspendedOutput(request, state)
+  if (times !== 1)
     throw new StageflowError(
       'core/illegal-option',
       `StageOutput.suspend(): pass ${forMs === undefined ? 'forMs or until beside otherwise' : 'forMs or until, not both'}.`,
     )
-  const time = forMs === undefined ? { until: timeOf(until) as number } : { forMs }
-  return new Output(
-    'suspend',
-    undefined,
-    Object.freeze({ request, state, ...time, ...(otherwise !== undefined && { otherwise }) }),
-  )
+  const wait = defined({ forMs, until: timeOf(until) as number | undefined, otherwise })
+  return new Output('suspend', undefined, Object.freeze({ request, state, ...wait }))
 }
 
 /** Makes the outputs that a stage returns. */

@@ -45,6 +45,41 @@ export interface AttemptRecord {
   readonly notes?: Readonly<StageNotes>
 }
 
+/** What happened to one item of a map. */
+export interface ItemRecord {
+  /** Its place in the source, from 0. */
+  readonly index: number
+  readonly key: string
+  /** Undefined if it hasn't settled. */
+  readonly status: StageStatus | undefined
+  readonly startedAt: number | undefined
+  readonly endedAt: number | undefined
+  /** Only if it made none, or more than one. */
+  readonly attempts?: readonly AttemptRecord[]
+  readonly reason?: string
+  readonly error?: ErrorRecord
+  readonly notes?: Readonly<StageNotes>
+  /** Its code ignored the signal past the grace time, and may still run. */
+  readonly abandoned?: true
+}
+
+/** The items of a map. */
+export interface MapRecord {
+  /** How many items the source has given. */
+  readonly total: number
+  readonly ok: number
+  readonly skip: number
+  readonly fail: number
+  /** How many hadn't settled when the map ended, or were aborted with it. */
+  readonly unfinished: number
+  /** How many attempts all items made. */
+  readonly attempts: number
+  /** The sum of what the items and their child runs have noted as `usage`. */
+  readonly usage?: Usage
+  /** At most 1,000, in the order of the source: those of items that failed, were retried or noted something before others. */
+  readonly records: readonly ItemRecord[]
+}
+
 /** What happened to one stage in one run. */
 export interface StageRecord {
   readonly stage: string
@@ -75,6 +110,8 @@ export interface StageRecord {
   readonly chunks: number
   /** Those of its last attempt, and of interceptors around it. `usage` is the sum over its attempts. */
   readonly notes: Readonly<StageNotes>
+  /** The items of a map. */
+  readonly items?: MapRecord
   /**
    * The reports of the child runs it started. Of those that have ended at most 1,000 are kept, and a failed one takes the place of one
    * that didn't fail.
@@ -97,6 +134,8 @@ export interface PipelineReport<Names extends string = string> {
   /** Events that the sink refused. */
   readonly droppedEvents: number
   readonly notes: Readonly<RunNotes>
+  /** The sum of what the stages, their items and their child runs have noted as `usage`, in all legs. */
+  readonly usage?: Usage
   /**
    * The earlier legs of a resumed run, oldest first, each with the stages that ended suspended. The records of all other stages
    * are in `stages`, with their own times.
@@ -304,8 +343,8 @@ export interface Resume {
   readonly children: object
   /** Settles a stage as it settled in an earlier leg. Returns its state for the schedule, or 0 if the stage must run. */
   restore(facts: RestoredRun, stage: number): number
-  /** The output of an item of a map that ended in an earlier leg; undefined if the item must run. */
-  item(facts: RestoredStage, place: number, stage: string): Output | undefined
+  /** Finds by its key how an item of a map ended in an earlier leg, or what it goes on with; undefined if it hasn't begun. */
+  items(map: RestoredStage, stage: string): (key: string) => Output | Resumed | undefined
   /** Continues the child run at `path`, if it was suspended and its stage is resumed. */
   child(path: string, resumed: Resumed | undefined): Resume | undefined
 }
@@ -321,5 +360,5 @@ export interface RestoredRun {
 export interface RestoredStage {
   output: unknown
   record: StageRecord | undefined
-  reruns: Map<string, Resumed> | undefined
+  resumed: Resumed | undefined
 }

@@ -1,5 +1,5 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
-import { didYouMean, isArray, isObject } from '../base/check.ts'
+import { didYouMean, isArray, isObject, isText } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { bareRecord, define, getter, isPlain, printAs } from '../base/objects.ts'
@@ -172,7 +172,7 @@ function readFields(input: unknown): Fields {
 }
 
 /** The rule of a field without one in `RULES`. */
-const STRING: OptionRule = [(value) => typeof value === 'string', 'a string']
+const STRING: OptionRule = [isText, 'a string']
 
 /** Copies the given values into `fields`, and opens bundles. `known`: the allowed names. `path`: the bundle, such as `runId.`. */
 function put(fields: Record<string, unknown>, given: Fields, known: readonly string[], path: string): void {
@@ -197,7 +197,7 @@ const copies = new WeakSet<object>()
 
 /** `seen` maps each object to its copy, or to undefined while that is made: an object that is found again then contains itself. */
 function frozenCopy(value: unknown, field: string, depth = 0, seen = new Map<object, object | undefined>()): unknown {
-  if (typeof value !== 'object' || value === null || copies.has(value)) return value
+  if (!isObject(value) || copies.has(value)) return value
   if (!isArray(value) && !isPlain(value)) return value
   const known = seen.get(value)
   if (known !== undefined) return known

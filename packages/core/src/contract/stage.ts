@@ -1,7 +1,8 @@
 import type { OneCopy } from '../base/check.ts'
+import type { ErrorRecord } from '../base/errors.ts'
 import type { Join, StageContext, StageInputs, StageOptions } from './context.ts'
 import type { OkOutput, PlainObject, SkipOutput, StageKind, StageOutput } from './output.ts'
-import type { DataIn, InputOf, StageSlot } from './results.ts'
+import type { AnswersOf, DataIn, InputOf, StageSlot } from './results.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
 // ---------- stages
@@ -135,10 +136,12 @@ type TypesOf<Schema extends AnswerSchema> = NonNullable<Schema['~standard']['typ
 export type AnswerTo<Schema extends AnswerSchema> = [Schema] extends [never] ? unknown : TypesOf<Schema>['input']
 /** What such a stage reads from `context.resumed`. */
 export type AnswerFrom<Schema extends AnswerSchema> = [Schema] extends [never] ? unknown : TypesOf<Schema>['output']
-/** What a map with this schema takes: an answer for each item that asks, by its place. */
-export type AnswersToItems<Schema extends AnswerSchema> = [Schema] extends [never]
-  ? unknown
-  : { readonly [place: string]: TypesOf<Schema>['input'] }
+/** What a map takes: an answer for each item that asks, by its key. `Child`: the stages of the pipeline that it runs for each item. */
+export type AnswersToItems<Schema extends AnswerSchema, Child = never> = [Child] extends [never]
+  ? [Schema] extends [never]
+    ? unknown
+    : { readonly [key: string]: TypesOf<Schema>['input'] }
+  : { readonly [key: string]: AnswersOf<Child> }
 
 /** The options of a stage, shared by `withStage` and `defineStage`. */
 export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> extends StageOptions {
@@ -169,6 +172,17 @@ export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> e
    */
   readonly placement?: 'local' | 'call' | 'service'
 }
+
+// ---------- items of maps
+
+/** What a map does when an item has failed: see the option `onItemFailure`. */
+export type OnItemFailure = 'fail' | 'skip' | 'collect'
+
+/** How an item of a map ended: an entry of `items` with `onItemFailure: 'collect'`, and a chunk with `stream: true`. */
+export type ItemResult<Data> =
+  | { readonly status: 'ok'; readonly index: number; readonly key: string; readonly data: Data }
+  | { readonly status: 'skip'; readonly index: number; readonly key: string; readonly reason: string }
+  | { readonly status: 'fail'; readonly index: number; readonly key: string; readonly error: ErrorRecord }
 
 // ---------- stages as values
 
@@ -218,10 +232,10 @@ export interface StageDefinition<
     LegalReturn<Return>
 }
 
-type SlotsOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? SlotIn<One> : never) : never
-type NamesOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? One['name'] : never) : never
+export type SlotsOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? SlotIn<One> : never) : never
+export type NamesOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? One['name'] : never) : never
 /** The declared `after`; empty if it was only inferred from the index signature of a bare `StageContext`. */
-type Declared<After> = string extends keyof After ? {} : After
+export type Declared<After> = string extends keyof After ? {} : After
 
 export interface DefineStage<Ports> {
   <

@@ -66,6 +66,10 @@ export function missingKeepers(graph: NamedGraph, kept: Kept = {}): readonly str
 /** Whether interceptors of a graph check who asks for something. */
 export const isGuarded = (graph: NamedGraph): boolean => builtGraph('isGuarded()', graph).admitting.length > 0
 
+/** The stage that asks at the path of an open request; undefined if the graph has none. */
+export const stageAsking = (graph: NamedGraph, path: readonly string[]): StageInfo | undefined =>
+  stageAt(builtGraph('stageAsking()', graph), path)
+
 /** The options of a stage that the interceptors of a graph read when they admit who answers it: by the name of the interceptor, each as a text. */
 export type AnswerDemands = Readonly<Record<string, string>>
 
@@ -76,7 +80,7 @@ export type AnswerDemands = Readonly<Record<string, string>>
  */
 export function demandsOf(graph: NamedGraph, path: readonly string[]): AnswerDemands {
   const built = builtGraph('demandsOf()', graph)
-  const options: Readonly<Record<string, unknown>> = stageAt(built, path)?.options ?? {}
+  const options: Readonly<Record<string, unknown>> = stageAsking(graph, path)?.options ?? {}
   const demands = built.admitting.map(({ name, stageOptions = [] }) => {
     // `false` says aloud that the stage demands nothing.
     const given = stageOptions.filter((option) => options[option] !== undefined && options[option] !== false)

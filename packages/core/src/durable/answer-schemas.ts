@@ -44,12 +44,14 @@ async function checkOf(
   problems: string[],
 ): Promise<unknown> {
   const child = childGraphAt(graph, stage)
-  if (child !== undefined) return checkIn(child, answer, `${path}/`, problems)
   const schema = specAt(graph, stage).options['answerSchema'] as OutputSchema | undefined
-  if (schema === undefined) return answer
-  if (!stage.map || !isObject(answer)) return validated(schema, answer, path, problems)
+  const check = async (one: unknown, at: string): Promise<unknown> => {
+    if (child !== undefined) return checkIn(child, one, `${at}/`, problems)
+    return schema === undefined ? one : validated(schema, one, at, problems)
+  }
+  if (!stage.map || !isObject(answer)) return check(answer, path)
   const items = Object.entries(answer).map(
-    async ([place, item]) => [place, await validated(schema, item, `${path}#${place}`, problems)] as const,
+    async ([place, item]) => [place, await check(item, `${path}#${place}`)] as const,
   )
   return Object.fromEntries(await Promise.all(items))
 }

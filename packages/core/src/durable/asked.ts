@@ -18,10 +18,11 @@ export interface SuspendedRun {
   readonly children: Readonly<Record<string, ChildResult>>
 }
 
-/** Requests with the outputs that made them: those of a run, or of the items of a map. `path`: where they are. */
+/** Requests with the outputs that made them: those of a run by stages, or those of a map by the keys of its items. `path`: where they are. */
 export interface Asked {
   readonly requests: object
   readonly outputs: object
+  readonly isMap: boolean
   readonly path: string
 }
 
@@ -37,14 +38,15 @@ export function askedInside(
   // Code can also suspend with a state like that of a map, or with a request of its own beside a child run.
   const isOf = (requests: unknown): boolean => JSON.stringify(requests) === JSON.stringify(request)
   const items = itemsIn(state)
-  if (items !== undefined && isOf(requestsOf(items))) return { requests: request as object, outputs: items, path }
+  if (items !== undefined && isOf(requestsOf(items)))
+    return { requests: request as object, outputs: items, isMap: true, path }
   // A child run of `withPipeline(…, { repeat })` has the number of its attempt in its path.
   const { attempt } = (state ?? {}) as { readonly attempt?: number }
   const places = attempt === undefined ? [path] : [path, path + placeSuffix(attempt)]
   for (const inside of places) {
     const [, child] = suspendedChild(children, inside) ?? []
     if (child !== undefined && isOf(child.requests))
-      return { requests: child.requests, outputs: child.outputs, path: inside }
+      return { requests: child.requests, outputs: child.outputs, isMap: false, path: inside }
   }
   return undefined
 }
@@ -62,7 +64,7 @@ export interface OpenRequest {
 
 /** The requests that a suspended run waits for. Those of its child runs and of the items of its maps are listed one by one. */
 export const openRequests = ({ requests, outputs, children }: SuspendedRun): readonly OpenRequest[] =>
-  requestsIn({ requests, outputs, path: '' }, children, [])
+  requestsIn({ requests, outputs, isMap: false, path: '' }, children, [])
 
 /** When a suspended run goes on without an answer, in ms since 1970: the earliest time of its questions. Undefined: never. */
 export function wakeAt(run: SuspendedRun): number | undefined {
@@ -78,22 +80,18 @@ export function isDue(output: SuspendOutput, children: SuspendedRun['children'],
 }
 
 function requestsIn(
-  { requests, outputs, path }: Asked,
+  { requests, outputs, isMap, path }: Asked,
   children: SuspendedRun['children'],
   keys: readonly string[],
 ): OpenRequest[] {
   return Object.entries(requests).flatMap(([name, request]: [string, unknown]) => {
     const output = (outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput
-    const inside = askedInside(output, children, pathOf(name, outputs, path))
+    const inside = askedInside(output, children, isMap ? path + placeSuffix(name) : childPath(path, name))
     return inside === undefined
       ? [{ path: [...keys, name], request, until: output.until, answerSchema: output.answerSchema }]
       : requestsIn(inside, children, [...keys, name])
   })
 }
-
-/** The path of a stage or an item, as the keys of `children` have it. */
-export const pathOf = (name: string, outputs: object, path: string): string =>
-  isArray(outputs) ? path + placeSuffix(Number(name)) : childPath(path, name)
 
 /** The suspended child run at `path`, with its key. After a retry, the key ends with `@2` or the like. */
 export const suspendedChild = (
@@ -104,8 +102,11 @@ export const suspendedChild = (
     | [string, SuspendedRun]
     | undefined
 
-/** The outputs of the items of a map that suspended. */
-export function itemsIn(state: unknown): readonly Output[] | undefined {
-  const items = isObject(state) ? (state['items'] as readonly (Output | null)[] | undefined) : undefined
-  return isArray(items) && items.some((item) => item?.status === 'suspend') ? (items as readonly Output[]) : undefined
+/** The outputs of the items of a map that suspended, by their keys. */
+export function itemsIn(state: unknown): Readonly<Record<string, Output>> | undefined {
+  if (!isObject(state)) return undefined
+  const { items, keys } = state as { readonly items?: readonly (Output | null)[]; readonly keys?: readonly string[] }
+  const isOfMap = isArray(items) && items.some((item) => item?.status === 'suspend')
+  if (!isOfMap) return undefined
+  return Object.fromEntries(items.map((item, place) => [keys?.[place] ?? place, item as Output]))
 }

@@ -1,10 +1,12 @@
 import type { Host, Loop, OpenCall, Overdue, Stopper } from '../call/host.ts'
 import type { Cleanup } from '../contract/context.ts'
-import type { RunContext } from '../contract/interceptor.ts'
 import type { Output } from '../contract/output.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
-import type { ParentLink, RunFacts } from '../report/run-facts.ts'
+import { RunFacts } from '../report/run-facts.ts'
+import type { ParentLink } from '../report/run-facts.ts'
+import type { LiveRunContext } from '../run/run-context.ts'
+import type { RunParts } from '../run/run-interceptors.ts'
 import { PipelineRun } from '../run/run.ts'
 import type { LegRun } from './leg-run.ts'
 
@@ -27,8 +29,11 @@ export class CallHost implements Host, Loop {
   get loop(): this {
     return this
   }
-  get context(): RunContext {
+  get context(): LiveRunContext {
     return this.#run.context
+  }
+  get parts(): RunParts | undefined {
+    return this.#run.parts
   }
   get stopping(): Stopper {
     return this.#run.stopping
@@ -39,12 +44,12 @@ export class CallHost implements Host, Loop {
   abortOf(stage: number): ReturnType<Host['abortOf']> {
     return this.#run.abortOf(stage)
   }
-  callKey(stage: string, item: string | undefined): string {
+  callKey(stage: string, suffix?: string): string {
     const { pump } = this.#run
-    return `${pump.executor.start.runId}/${this.#run.key(stage, 1, item)}`
+    return `${pump.executor.start.runId}/${this.#run.key(stage, 1, suffix)}`
   }
-  onRecorded(stage: string, item: string | undefined, callback: () => void): void {
-    this.#run.pump.onRecorded(this.#run.key(stage, 1, item), () => {
+  onRecorded(stage: string, callback: () => void, suffix?: string): void {
+    this.#run.pump.onRecorded(this.#run.key(stage, 1, suffix), () => {
       try {
         callback()
       } catch (error) {
@@ -57,7 +62,9 @@ export class CallHost implements Host, Loop {
   }
   childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): PipelineRun {
     const run = this.#run
-    return new PipelineRun(graph, run.withChildId(input, parent), options, parent, run.facts.events?.listener)
+    return new PipelineRun(
+      new RunFacts(graph, run.withChildId(input, parent), options, parent, run.facts.events?.listener),
+    )
   }
 
   now(): number {

@@ -5,9 +5,9 @@ import { checkNeededCore } from '../base/needed-core.ts'
 import { checkOptions } from '../base/options.ts'
 import { RUN_RULES } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
-import { refuseOwnAdmission } from '../children/own-admission.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import { childGraphAt } from './fit.ts'
+import { refuseOwnAdmission } from './own-admission.ts'
 
 /**
  * Checks what `where`, such as `run()`, was given for a leg: a graph, and the options of the run. Call it before you keep anything of
@@ -53,7 +53,7 @@ export function checkChildren(root: BuiltGraph): void {
 }
 function checkInside(graph: BuiltGraph, root: BuiltGraph): void {
   for (const stage of graph.info.stages) {
-    const child = stage.child && childGraphAt(graph, stage)
+    const child = stage.child !== undefined || stage.map ? childGraphAt(graph, stage) : undefined
     if (child === undefined) continue
     refuseOwnAdmission(stage.name, child, root)
     checkInside(child, root)

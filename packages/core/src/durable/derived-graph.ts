@@ -3,11 +3,12 @@ import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { CallPart, Interceptor, InterceptorContext, RunContext } from '../contract/interceptor.ts'
-import { limitKey } from '../contract/keys.ts'
+import { limitKey, placeSuffix } from '../contract/keys.ts'
 import { isOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { StageRecord } from '../contract/results.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
+import type { DurableItem } from './durable-item.ts'
 import type { LegRun } from './leg-run.ts'
 import type { Pump } from './pump.ts'
 
@@ -38,12 +39,10 @@ export function derivedGraph(graph: BuiltGraph, pump: Pump, run: () => LegRun): 
   return { ...graph, nodes: graph.nodes.map(derived), watching: graph.watching.map((one) => observerInLeg(pump, one)) }
 }
 
-/** A child pipeline or a map runs in the loop itself, so nothing may wrap it. */
+/** A child pipeline or a map runs in the loop itself. */
 function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<StageNode> {
-  const { name, layers } = node
+  const { name, items } = node
   pump.takesTurns = true
-  const by = layers.flatMap((layer) => (layer.wrap === undefined ? [] : [`"${layer.name}"`]))
-  if (by.length > 0) throw notDurable(name, `${by.join(' and ')} wraps it`)
   const tellsStarted: CallHook = {
     name,
     onCall() {
@@ -51,12 +50,38 @@ function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<Stag
       return undefined
     },
   }
+  return {
+    ...inTheLoop(node, pump, run, [tellsStarted]),
+    body: (context) => run().runMade(node, context as LiveStageContext),
+    items: items && itemNode(items, pump, run),
+  }
+}
+
+/** The stage of the items of a map: a child pipeline in the loop, or else a call with all its layers inside. */
+function itemNode(items: StageNode, pump: Pump, run: () => LegRun): StageNode {
+  if (items.made) return { ...items, ...inTheLoop(items, pump, run) }
+  const body = (given: unknown): Promise<never> => {
+    const context = given as LiveStageContext
+    return (behindOf(context).host as DurableItem).execute(context)
+  }
+  return { ...items, wrapped: undefined, layers: [], hooks: [], body }
+}
+
+/** What runs in the loop itself may not be wrapped. */
+function inTheLoop(
+  node: StageNode,
+  pump: Pump,
+  run: () => LegRun,
+  more: readonly CallHook[] = [],
+): Pick<StageNode, 'hooks' | 'layers' | 'wrapped'> {
+  const { name, layers, hooks } = node
+  const by = layers.flatMap((layer) => (layer.wrap === undefined ? [] : [`"${layer.name}"`]))
+  if (by.length > 0) throw notDurable(name, `${by.join(' and ')} wraps it`)
   const inLayers = layers.flatMap((layer) => (layer.wrap === undefined ? layer.hooks : []))
   return {
-    hooks: [tellsStarted, ...inLayers, ...node.hooks].map((hook) => durableHook(hook, pump, run)),
+    hooks: [...more, ...inLayers, ...hooks].map((hook) => durableHook(hook, node, pump, run)),
     wrapped: undefined,
     layers: [],
-    body: (context) => run().runMade(node, context as LiveStageContext),
   }
 }
 
@@ -67,7 +92,7 @@ const notDurable = (stage: string, why: string): StageflowError =>
   )
 
 /** A limit on a child pipeline or a map passes as a fact. An answer to the stage would be in no fact, so it ends the leg. */
-function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun): CallHook {
+function durableHook({ name, onCall }: CallHook, node: StageNode, pump: Pump, run: () => LegRun): CallHook {
   return {
     name,
     onCall(context) {
@@ -75,7 +100,8 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
       if (isOutput(part)) pump.giveUp(notDurable(context.stage.name, `"${name}" answered it`))
       if (part?.expired === undefined) return part
       const { deadline = Infinity, idleTimeoutMs = Infinity } = part
-      const key = limitKey(run().key(context.stage.name), name)
+      const place = context.item === undefined ? '' : placeSuffix(context.item.key)
+      const key = limitKey(run().key(context.stage.name, 1, place), name)
       const at = Math.min(deadline, context.now + idleTimeoutMs)
       const expire = (): void =>
         (behindOf(context as LiveStageContext).fork as StageCall).expire({
@@ -84,6 +110,8 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
           why: at === deadline ? 'deadline' : 'idle',
         })
       if (at < Infinity) pump.limits.add(key, at, at - context.now, () => {}, expire)
+      // From then on its items have limits of their own.
+      if (context.stage.map && at < deadline) run().untilListed(node, () => pump.limits.remove(key))
       return followed(part, {
         ended: (output: StageOutput, inside: InterceptorContext) => {
           pump.limits.remove(key)

@@ -1,32 +1,44 @@
 import { SOURCE_SUFFIX, placeSuffix } from '../contract/keys.ts'
 import { isArray, isFunction } from '../base/check.ts'
 import { stoppedOutput } from '../call/answers.ts'
-import { LiveStageContext, StageFork, behindOf } from '../call/stage-context.ts'
-import { Output, toOutput } from '../contract/output.ts'
+import { LiveStageContext, behindOf } from '../call/stage-context.ts'
+import { ItemRun, endOf, itemGraph, mapCall } from '../children/item-run.ts'
+import type { MapCall } from '../children/item-run.ts'
+import type { MapItem } from '../contract/context.ts'
+import { Output } from '../contract/output.ts'
+import type { Resumed } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
+import { StageFacts } from '../report/stage-facts.ts'
+import { DurableItem, FactsInCall } from './durable-item.ts'
+import type { ItemOfMap } from './durable-item.ts'
 import type { LegRun } from './leg-run.ts'
 import { itemsIn } from './asked.ts'
 import { hashOf, outputOf } from './facts.ts'
-import type { Answered, Carried } from './pump.ts'
+import type { Carried } from './pump.ts'
 
-type Each = (item: unknown, context: unknown) => unknown
+/** An item with the key of its call. */
+interface ItemCall extends ItemOfMap {
+  readonly key: string
+}
 
-/** A map in a durable run: each item is a call. If items wait for answers, the map runs again with those that have come. */
+/** A map in a durable run: each item settles by facts. If items wait for answers, the map runs again with those that have come. */
 export class DurableMap {
   readonly #run: LegRun
   readonly #node: StageNode
-  /** How often each item has been called. */
-  readonly #rounds: number[] = []
-  /** The answers that have come since the map ran last, by item. */
-  #answers: Record<string, unknown> = {}
-  /** The last answer to each item, with who gave it. */
-  readonly #answered: Answered[] = []
+  /** How often each item has been called, by its key. */
+  readonly #rounds = new Map<string, number>()
+  /** The answers that have come since the map ran last, by the keys of the items. */
+  #answers = new Map<string, unknown>()
+  /** What each item goes on with that has been answered. */
+  readonly #resumed = new Map<string, Resumed>()
   /** The output with the questions of its items. */
   #asking: Output | undefined
   /** Ends the wait for an answer: with an output, or to run the map again. */
   #waiting: ((output: Output | undefined) => void) | undefined
   /** The items of an asynchronous source. */
   #list: Promise<unknown> | undefined
+  /** To be called once the source has given its items. */
+  #untilListed: (() => void)[] = []
 
   constructor(run: LegRun, node: StageNode) {
     this.#run = run
@@ -35,10 +47,12 @@ export class DurableMap {
 
   async run(context: LiveStageContext): Promise<unknown> {
     const run = this.#run
-    const { index } = this.#node
-    const output = await this.#node.body(context)
+    const { index, name, body } = this.#node
+    const running = body(context)
+    if (run.facts.stage(index).items?.keys !== undefined) run.pump.keyedMaps.add(run.key(name))
+    const output = await running
     if (!(output instanceof Output) || itemsIn(output.state) === undefined) return output
-    if (Object.keys(this.#answers).length === 0) {
+    if (this.#answers.size === 0) {
       if (run.pump.isSuspending || !run.isWanted(index)) return output
       this.#asking = output
       const ended = await new Promise<Output | undefined>((resolve) => {
@@ -47,85 +61,99 @@ export class DurableMap {
       if (ended !== undefined) return ended
     }
     const { request, state } = output
-    run.facts.stage(index).reruns = new Map([
-      ['', { request, state, answer: this.#answers, expired: false, by: undefined }],
-    ])
-    this.#answers = {}
-    return this.run(new LiveStageContext(run, this.#node))
+    const answer = Object.fromEntries(this.#answers)
+    run.facts.stage(index).resumed = { request, state, answer, expired: false, by: undefined }
+    this.#answers.clear()
+    return this.run(new LiveStageContext(run, behindOf(context).node))
   }
 
   #endWait(output: Output | undefined): void {
     this.#waiting?.(output)
   }
 
-  item(context: LiveStageContext, place: number, item: unknown, each: Each): Promise<unknown> {
+  // The items
+
+  item(map: MapCall, item: MapItem, value: unknown): DurableItem {
     const run = this.#run
-    const node = this.#node
-    const suffix = placeSuffix(place)
-    const prior = this.#prior(place)
-    if (prior !== undefined) return Promise.resolve(prior)
-    const round = (this.#rounds[place] ?? 0) + 1
-    this.#rounds[place] = round
-    const key = run.key(node.name, round, suffix)
-    if (round === 1) run.pump.decided(`over() for ${key}`, hashOf(item))
-    const fork = new StageFork(run.callHost, node, behindOf(context).fork, undefined, suffix)
-    const { live } = new LiveStageContext(run.callHost, node).narrowedTo(fork)
-    return new Promise((resolve) => {
-      run.pump.execute(key, {
-        info: node.info,
-        isWanted: () => run.isWanted(node.index) && fork.aborted === undefined,
-        begin: () =>
-          run.carryOut(live, async () => toOutput(await each(item, live), node.name + suffix), {
-            name: node.name + suffix,
-          }),
-        ended: (carried, wasHere) => {
-          if (!wasHere) run.restoreChildren(node.index, carried)
-          resolve(this.#ended(carried, key, place))
-        },
-      })
+    const { name, items } = this.#node
+    const round = (this.#rounds.get(item.key) ?? 0) + 1
+    this.#rounds.set(item.key, round)
+    const suffix = placeSuffix(item.key)
+    if (round === 1) run.pump.decided(`over() for ${run.key(name, 1, suffix)}`, hashOf(value))
+    const resumed = this.#resumed.get(item.key)
+    const call = { map, item, value, resumed, key: run.key(name, round, suffix) }
+    // The stages of a child pipeline are calls themselves.
+    const execute = items?.made === true ? undefined : this.#execute.bind(this, call)
+    return new DurableItem(run, call, execute)
+  }
+
+  /** What the code of an item, its retries and its limits do is one fact. */
+  #execute(call: ItemCall, item: DurableItem, context: LiveStageContext): void {
+    const run = this.#run
+    const { info, index } = this.#node
+    run.pump.execute(call.key, {
+      info,
+      isWanted: () => run.isWanted(index) && item.abortOf(0) === undefined,
+      begin: () => this.#carryOut(context, call),
+      ended: (carried, wasHere) => {
+        if (!wasHere) run.restoreChildren(index, carried)
+        this.#ended(item, call, carried)
+      },
     })
   }
 
-  /** How an item ended before the map ran again; undefined if it must run. */
-  #prior(place: number): Output | undefined {
-    const { reruns } = this.#run.facts.stage(this.#node.index)
-    const { state, answer } = reruns?.get('') ?? {}
-    const output = itemsIn(state)?.[place]
-    if (output?.status !== 'suspend' || !Object.hasOwn(Object(answer) as object, place)) return output
-    const { request, state: own } = output
-    reruns?.set(placeSuffix(place), { request, state: own, ...(this.#answered[place] as Answered) })
-    return undefined
+  #carryOut(context: LiveStageContext, { map, item, value, resumed }: ItemCall): Promise<Carried> {
+    const run = this.#run
+    const node = this.#node
+    const inCall = new LiveStageContext(run.callHost, node, behindOf(map.context).fork)
+    const graph = itemGraph(run.facts.graph, node.items as StageNode)
+    const call = mapCall(inCall, graph, () => {}, map.inputs)
+    const inner = new ItemRun(call, item, value, resumed, new FactsInCall(graph, call, item))
+    inner.parts = undefined
+    inner.stopping.listen(context.signal)
+    const code = (): Promise<Output> => new Promise((resolve) => inner.open(() => resolve(endOf(inner.facts).output)))
+    return run.carryOut(context, code, { name: node.name + inner.suffix, stage: inner.facts.stage(0) })
   }
 
-  #ended(carried: Carried, key: string, place: number): Output {
+  #ended(item: DurableItem, { key }: ItemCall, carried: Carried): void {
     const run = this.#run
-    const { index } = this.#node
-    const output = run.readCarried(carried, this.#node, placeSuffix(place))
-    if (output.status !== 'suspend') return output
+    const { key: name } = item.item
+    const output = run.readItem(carried, this.#node, item.suffix)
+    item.settleAs(output, carried)
+    if (output.status !== 'suspend') return
+    const { request, state, until, otherwise } = output
     run.pump.wait(key, {
-      request: output.request,
-      until: output.until,
-      otherwise: output.otherwise,
+      request,
+      until,
+      otherwise,
       answered: (answered) => {
-        this.#answers[place] = answered.answer
-        this.#answered[place] = answered
+        this.#answers.set(name, answered.answer)
+        this.#resumed.set(name, { request, state, ...answered })
         this.#endWait(undefined)
       },
       suspend: () => this.#endWait(this.#asking),
       stoppedNow: () => {
-        const isStopped = !run.isWanted(index)
+        const isStopped = !run.isWanted(this.#node.index)
         if (isStopped) this.#endWait(stoppedOutput(run))
         return isStopped
       },
     })
-    return output
+  }
+
+  // The source
+
+  /** `listed` is called once the source has given its items. */
+  untilListed(listed: () => void): void {
+    this.#untilListed.push(listed)
   }
 
   /** An asynchronous source is read in a call of its own, whose fact is the list of its items. */
-  items(source: unknown): unknown {
+  async list(source: unknown): Promise<unknown> {
     const { [Symbol.asyncIterator]: start } = Object(source) as { [Symbol.asyncIterator]?: unknown }
-    if (!isFunction(start)) return source
-    return (this.#list ??= this.#readSource(source as AsyncIterable<unknown>))
+    if (isFunction(start)) this.#list ??= this.#readSource(source as AsyncIterable<unknown>)
+    const items = this.#list === undefined ? source : await this.#list
+    for (const listed of this.#untilListed.splice(0)) listed()
+    return items
   }
 
   #readSource(source: AsyncIterable<unknown>): Promise<unknown> {
@@ -143,7 +171,8 @@ export class DurableMap {
       run.pump.execute(run.key(name, 1, SOURCE_SUFFIX), {
         info,
         isWanted: () => run.isWanted(index),
-        begin: () => run.carryOut(new LiveStageContext(run.callHost, this.#node), collectItems, { name }),
+        begin: () =>
+          run.carryOut(new LiveStageContext(run.callHost, this.#node), collectItems, { name, stage: new StageFacts() }),
         ended: (carried) => {
           const { data, error } = outputOf(carried, name)
           const { items } = Object(data) as { readonly items?: unknown }

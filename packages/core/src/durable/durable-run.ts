@@ -5,6 +5,8 @@ import type { Answer } from '../call/answers.ts'
 import { callStage } from '../call/code.ts'
 import { callWithHooks } from '../call/layers.ts'
 import { LiveStageContext, behindOf } from '../call/stage-context.ts'
+import type { MapCall } from '../children/item-run.ts'
+import type { MapItem } from '../contract/context.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
 import type { SkipOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
@@ -14,9 +16,9 @@ import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { jsonSchemaOf } from '../graph/json-schema.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { outputNamed } from '../report/record.ts'
+import { RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import { mostOf } from '../report/child-runs.ts'
-import type { ChildRun } from '../report/child-runs.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
@@ -25,11 +27,12 @@ import { derivedGraph, placementOf } from './derived-graph.ts'
 import { DurableStopping } from './durable-stopping.ts'
 import { graceOver } from './grace.ts'
 import { factsOf, hashOf, outputOf } from './facts.ts'
+import type { DurableItem } from './durable-item.ts'
 import { DurableMap } from './durable-map.ts'
-import { childFactsOf, endedChild } from './child-facts.ts'
-import type { ChildFacts } from './executor.ts'
+import { childFactsOf, restoreChildren } from './child-facts.ts'
 import type { CallToCarryOut, LegRun } from './leg-run.ts'
 import type { Attempts, Carried, PendingCall, Pump, PumpedRun } from './pump.ts'
+import { ItemsOfFact } from './items-of-fact.ts'
 import { QuestionLoops } from './question-loops.ts'
 
 /** One run of the tree that a pump carries: its loop is that of any run, but its stages settle by facts. */
@@ -50,14 +53,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     parent?: ParentLink,
   ) {
     const self: { run?: DurableRun } = {}
-    super(
-      derivedGraph(graph, pump, () => self.run as DurableRun),
-      input,
-      options,
-      parent,
-      undefined,
-      pump.at, // times of the loop are those of facts
-    )
+    const derived = derivedGraph(graph, pump, () => self.run as DurableRun)
+    // Times of the loop are those of facts.
+    super(new RunFacts(derived, input, options, parent, undefined, pump.at))
     self.run = this
     this.pump = pump
     this.prefix = prefix
@@ -134,7 +132,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         const now = this.facts.clock.now()
         this.facts.times[2 * index] = now
         this.tellStarted(node)
-        return this.carryOut(context, () => code(context), { name, stageBegan: now })
+        return this.carryOut(context, () => code(context), { name, stageBegan: now, stage: this.facts.stage(index) })
       },
       ended: (carried, wasHere) => {
         if (!wasHere) this.restoreChildren(index, carried)
@@ -149,7 +147,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   #callEnded(node: StageNode, carried: Carried, round: number, earlierRounds: Attempts): void {
     const { name, index } = node
     this.#keepCallFacts(index, carried, earlierRounds)
-    const output = this.readCarried(carried, node, '')
+    const output = this.#readCarried(carried, node)
     if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
       this.#settleAs(index, output, carried)
     else if (isLocal(node)) this.#settleAs(index, cannotSuspend(name, "its placement is 'local'"), carried)
@@ -159,11 +157,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   async carryOut(
     context: LiveStageContext,
     code: () => Answer,
-    { name, stageBegan }: CallToCarryOut,
+    { name, stageBegan, stage }: CallToCarryOut,
   ): Promise<Carried> {
     const { clock, graceMs } = this.facts
     const { index, made, answerSchema } = behindOf(context).node
-    const stage = this.facts.stage(index)
     const ownsStage = stageBegan !== undefined
     const startedAt = stageBegan ?? clock.now()
     const childrenBefore = stage.children?.started ?? 0
@@ -186,37 +183,28 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     if (answer.status === 'suspend' && isPartly)
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
     answer = this.#questionLoops.checked(name, answer, clock.now())
+    if (ownsStage) answer = this.facts.withItems(index, answer)
     const { attempts, chunks, notes } = stage
-    const ownChildren = this.#childrenOf(name, stage.children?.since(childrenBefore))
+    const ownChildren = childFactsOf(stage.children?.since(childrenBefore) ?? [])
     const children = mostOf(ownChildren)
-    const leftOut =
-      ownChildren.length - children.length + (ownsStage ? (stage.children?.leftOut ?? 0) - leftOutBefore : 0)
+    const leftOut = ownChildren.length - children.length + (stage.children?.leftOut ?? 0) - leftOutBefore
     return {
-      ...(answer === stage.returned && { by: 'code' }),
+      ...(ownsStage && answer === stage.returned && { by: 'code' }),
       ...factsOf(answer, name),
-      abandoned: hasAnswered && hasLeft ? undefined : true,
+      abandoned: hasAnswered && hasLeft && !stage.abandoned ? undefined : true,
       startedAt,
       endedAt: clock.now(),
-      attempts: ownsStage ? attempts : undefined,
+      attempts,
       chunks,
       notes,
       ...(children.length > 0 && { children }),
       ...(leftOut > 0 && { childrenLeftOut: leftOut }),
+      ...(stage.items !== undefined && { items: stage.items.record() }),
     }
   }
 
-  /** The child runs of one call. Other items of a map may have made some meanwhile: their paths have another number. */
-  #childrenOf(call: string, made: readonly ChildRun[] = []): readonly ChildFacts[] {
-    const path = childPath(this.path, call)
-    return childFactsOf(
-      made.filter((child) => child.path.startsWith(path) && !/^\d/.test(child.path.slice(path.length))),
-    )
-  }
-  restoreChildren(index: number, { children = [], childrenLeftOut = 0 }: Carried): void {
-    if (children.length === 0) return
-    const { childRuns } = this.facts.stage(index)
-    for (const child of children) childRuns.ended(childRuns.add(endedChild(child)), child.status)
-    childRuns.leftOut += childrenLeftOut
+  restoreChildren(index: number, carried: Carried): void {
+    restoreChildren(this.facts.stage(index), carried)
   }
 
   /** Whether the code of a stage has left, or leaves within the grace time if `waits`. */
@@ -228,21 +216,25 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return stage.runningCode <= counted || (waits && settlesWithin(clock, graceMs, stage.idle()))
   }
 
-  readCarried(carried: Carried, { name, index }: StageNode, suffix: string): Output {
-    const { notes } = carried
-    const stage = this.facts.stage(index)
-    if (notes !== undefined) stage.addNotes(notes)
+  /** Reads how the call of a stage ended, and keeps its notes. */
+  #readCarried(carried: Carried, node: StageNode): Output {
+    if (carried.notes !== undefined) this.facts.stage(node.index).addNotes(carried.notes)
+    return this.readItem(carried, node, '')
+  }
+  readItem(carried: Carried, { name }: StageNode, suffix: string): Output {
     const output = readOutput(outputOf(carried, name), name + suffix, this.facts.graph.freeze)
     this.#questionLoops.note(name + suffix, output, carried.endedAt)
     return output
   }
 
   /** Keeps what the fact of a call says about its stage, in the leg that ran the code too. */
-  #keepCallFacts(index: number, { startedAt, attempts = [], chunks = 0 }: Carried, earlierRounds: Attempts): void {
+  #keepCallFacts(index: number, carried: Carried, earlierRounds: Attempts): void {
+    const { startedAt, attempts = [], chunks = 0, items, data } = carried
     const stage = this.facts.stage(index)
     this.facts.times[2 * index] = startedAt
     stage.attempts = [...earlierRounds, ...attempts]
     stage.chunks = chunks
+    if (items !== undefined) stage.items ??= new ItemsOfFact(items, data)
   }
 
   /** The fact of a call settles its stage, unless nothing could read the stage any more and it has settled as late. */
@@ -280,7 +272,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       otherwise,
       answered: (answered) => {
         const stage = this.facts.stage(index)
-        stage.reruns = new Map([['', { request, state, ...answered }]])
+        stage.resumed = { request, state, ...answered }
         const earlierRounds = stage.attempts
         stage.attempts = undefined
         this.call(node, round + 1, earlierRounds)
@@ -343,7 +335,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const stage = this.facts.stage(index)
     if (!stage.isParked) return then()
     // The promise first, because the stage may get its slot in this very call.
-    void stage.resumed().then(() => {
+    void stage.unparked().then(() => {
       if (this.isWanted(index)) then()
     })
     schedule.feed(UNPARK, index, 0)
@@ -358,14 +350,14 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   #map(node: StageNode): DurableMap {
     return (this.#maps[node.index] ??= new DurableMap(this, node))
   }
-  readonly item = (
-    context: LiveStageContext,
-    place: number,
-    item: unknown,
-    each: (item: unknown, context: unknown) => unknown,
-  ): Promise<unknown> => this.#map(behindOf(context).node).item(context, place, item, each)
-  readonly items = (context: LiveStageContext, source: unknown): unknown =>
-    this.#map(behindOf(context).node).items(source)
+  durableItem(map: MapCall, item: MapItem, value: unknown): DurableItem {
+    return this.#map(behindOf(map.context).node).item(map, item, value)
+  }
+  readonly listItems = (context: LiveStageContext, source: unknown): Promise<unknown> =>
+    this.#map(behindOf(context).node).list(source)
+  untilListed(node: StageNode, listed: () => void): void {
+    this.#map(node).untilListed(listed)
+  }
 }
 
 const isLocal = (node: StageNode): boolean => placementOf(node) === 'local'

@@ -1,17 +1,35 @@
 import { textOf } from '../base/errors.ts'
-import { CLEANUPS, LAST_EVENT } from '../report/run-facts.ts'
+import { CLEANUPS, LAST_EVENT } from '../report/phases.ts'
 import { Stopping, cancelledFor } from '../run/stopping.ts'
-import type { LimitSource } from '../run/stopping.ts'
+import type { LimitSource, Stoppable } from '../run/stopping.ts'
 import type { LegRun } from './leg-run.ts'
+import type { Pump } from './pump.ts'
 
-/** Stops a durable run: only by facts. Its calls keep their grace times themselves, each within its one fact. */
-export class DurableStopping extends Stopping {
+/** Stops what settles by facts. Its calls keep their limits and grace times themselves, each within its one fact. */
+export class FactStopping extends Stopping {
+  readonly #pump: Pump
+
+  constructor(run: Stoppable, pump: Pump) {
+    super(run)
+    this.#pump = pump
+  }
+
+  /** A limit comes as a fact. */
+  override outOfTime(): void {}
+  /** Only a leg that is over abandons its stages. */
+  override abandonStages(): void {
+    if (this.#pump.isOver) super.abandonStages()
+  }
+}
+
+/** Stops a durable run: only by facts. */
+export class DurableStopping extends FactStopping {
   readonly #run: LegRun
   /** Cancels the timer that ends the leg if the fact of a limit or a stop doesn't come. */
   #cancelWatchdog: (() => void) | undefined
 
   constructor(run: LegRun) {
-    super(run)
+    super(run, run.pump)
     this.#run = run
   }
 
@@ -66,10 +84,4 @@ export class DurableStopping extends Stopping {
   }
   /** What its signal asks for comes as a fact, or after the end of the run. */
   override recheck(): void {}
-  /** The limit comes as a fact. */
-  override outOfTime(): void {}
-  /** Calls of a durable run have grace times of their own. Only a leg that is over abandons its stages. */
-  override abandonStages(): void {
-    if (this.#run.pump.isOver) super.abandonStages()
-  }
 }

@@ -1,7 +1,8 @@
-import { placeSuffix } from '../contract/keys.ts'
+import { childPath, placeSuffix } from '../contract/keys.ts'
+import type { ErrorRecord } from '../base/errors.ts'
 import { isObject } from '../base/check.ts'
-import { asStageOutput, copiedOutput, readOutput } from '../contract/output.ts'
-import type { Output, SuspendOutput } from '../contract/output.ts'
+import { Output, asStageOutput, copiedOutput, readOutput } from '../contract/output.ts'
+import type { SuspendOutput } from '../contract/output.ts'
 import type {
   ChildResult,
   LegReport,
@@ -14,7 +15,8 @@ import type {
 } from '../contract/results.ts'
 import type { RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
 import { OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
-import { askedInside, isDue, itemsIn, pathOf, suspendedChild } from './asked.ts'
+import { revived } from './facts.ts'
+import { askedInside, isDue, itemsIn, suspendedChild } from './asked.ts'
 import type { SuspendedRun } from './asked.ts'
 
 /** How a leg goes on. */
@@ -69,9 +71,9 @@ export class EarlierLegs implements Resume {
     }
     const output = readOutput(copiedOutput(given, name), name, freeze)
     const { status } = output
-    const resumed = this.#resumed(output, this.#answers, name, pathOf(name, this.#outputs, this.#path))
+    const resumed = this.#resumed(output, this.#answers, name, childPath(this.#path, name))
     if (resumed !== undefined) {
-      stage.reruns = new Map([['', resumed]])
+      stage.resumed = resumed
       return 0
     }
     const record = (stage.record = this.#records[name] as StageRecord)
@@ -84,21 +86,15 @@ export class EarlierLegs implements Resume {
     return OK
   }
 
-  item({ reruns }: RestoredStage, place: number, stage: string): Output | undefined {
-    const map = reruns?.get('')
-    const given = itemsIn(map?.state)?.[place]
-    if (given === undefined) return undefined
-    const suffix = placeSuffix(place)
-    const output = copiedOutput(given, suffix)
-    const resumed = this.#resumed(
-      output,
-      map?.answer,
-      `${place}`,
-      pathOf(`${place}`, [], pathOf(stage, {}, this.#path)),
-    )
-    if (resumed === undefined) return output
-    reruns?.set(suffix, resumed)
-    return undefined
+  items({ resumed: map }: RestoredStage, stage: string): (key: string) => Output | Resumed | undefined {
+    const items = new Map(Object.entries(itemsIn(map?.state) ?? {}))
+    return (key) => {
+      const given = items.get(key) as Output | null | undefined
+      if (given === undefined || given === null) return undefined
+      const suffix = placeSuffix(key)
+      const output = copiedOutput(given instanceof Output ? given : readBack(given), stage + suffix)
+      return this.#resumed(output, map?.answer, key, childPath(this.#path, stage) + suffix) ?? output
+    }
   }
 
   /** What a stage or an item goes on with that had suspended: its answer, or what it goes on with when its time has passed. */
@@ -123,6 +119,10 @@ export class EarlierLegs implements Resume {
     return new EarlierLegs(child, resumed?.answer, this.#answering, path)
   }
 }
+
+/** An output that was written as JSON, with its error as an error. */
+const readBack = (given: { readonly error?: unknown }): Output =>
+  (given.error === undefined ? given : { ...given, error: revived(given.error as ErrorRecord) }) as Output
 
 /** The earlier legs of a run. Of the last one, only the stages that suspended: later reports have the other records. */
 function legsOf({ legs = [], ...report }: PipelineReport): readonly LegReport[] {

@@ -1,6 +1,6 @@
 import type { RunOptions, StageInfo } from '../contract/context.ts'
 import type { ErrorRecord } from '../base/errors.ts'
-import type { AttemptRecord, ChildResult } from '../contract/results.ts'
+import type { AttemptRecord, ChildResult, MapRecord } from '../contract/results.ts'
 import type { Kept, RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
 
 /** How a call of a stage ended; plain JSON. The executor keeps it under the key of the call, and gives it to every later leg. */
@@ -36,6 +36,8 @@ export interface CallFacts {
   readonly children?: readonly ChildFacts[] | undefined
   /** How many of them are not kept. */
   readonly childrenLeftOut?: number
+  /** The items of a map that is one call (`placement: 'call'`). */
+  readonly items?: MapRecord
   /** How many facts the run had been given when the call ended. */
   readonly after: number
   /** What functions of the pipeline, such as `when`, returned since the fact before. */

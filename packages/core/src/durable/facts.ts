@@ -69,6 +69,7 @@ const CALL_FACTS: OptionRules = {
   gaps: PLACES,
   decided: PLACES,
   attempts: OBJECTS,
+  items: [isObject, 'an object'],
 }
 const OK_FACTS: OptionRules = { ...CALL_FACTS, data: [isPlain, 'an object', true] }
 

@@ -1,16 +1,16 @@
-import { isArray, isNot } from '../base/check.ts'
+import { isNot } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { freezeDeep } from '../base/objects.ts'
 import type { Join, StageInfo } from '../contract/context.ts'
-import { childPath } from '../contract/keys.ts'
-import type { StageKind, StageOutput } from '../contract/output.ts'
+import { childPath, placeSuffix } from '../contract/keys.ts'
+import type { StageKind, StageOutput, SuspendOutput } from '../contract/output.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { CHILD, MadeStage, specsOf } from '../graph/stage.ts'
 import type { DescribedPipeline, StageSpec } from '../graph/stage.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { NamedGraph } from '../pipeline/stage-graph.ts'
 import { askedInside } from './asked.ts'
-import type { SuspendedRun } from './asked.ts'
+import type { Asked, SuspendedRun } from './asked.ts'
 
 /** The shape of a graph as plain JSON, to be kept with the facts of a run. It is the same in every process. */
 export interface GraphFingerprint {
@@ -27,7 +27,9 @@ export interface StageFingerprint {
   readonly join: Join
   /** Whether it is a map. */
   readonly map?: true
-  /** The pipeline that it runs (`withPipeline`, `asStage`). What its code runs with `runChild` isn't known. */
+  /** Whether the map names its items (`key`). */
+  readonly keys?: true
+  /** The pipeline that it runs (`withPipeline`, `asStage`), or that each of its items runs. What its code runs with `runChild` isn't known. */
   readonly child?: GraphFingerprint
   /** The guard that repeats the child pipeline. */
   readonly repeat?: string
@@ -64,21 +66,22 @@ function fingerprint(graph: BuiltGraph): GraphFingerprint {
 const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : 1
 
-function row(graph: BuiltGraph, { kind, dependencies, join }: StageInfo, spec: StageSpec): StageFingerprint {
-  const { stage, options } = spec
+function row(graph: BuiltGraph, info: StageInfo, spec: StageSpec): StageFingerprint {
+  const { kind, dependencies, join, map } = info
   const child = childOf(spec)
-  const repeat = options['repeat'] as { readonly until: string } | undefined
+  const repeat = spec.options['repeat'] as { readonly until: string } | undefined
   return {
     kind,
     dependencies: dependencies.map((edge) => edge.stage).sort(),
     join,
-    ...(stage instanceof MadeStage && child === undefined ? { map: true } : {}),
+    ...(map ? { map } : {}),
+    ...(spec.options['key'] === undefined ? {} : { keys: true }),
     ...(child === undefined ? {} : { child: fingerprint(graph.childOf(child)) }),
     ...(child === undefined || repeat === undefined ? {} : { repeat: repeat.until }),
   }
 }
 
-/** The pipeline or graph that a stage runs; undefined if it runs none. */
+/** The pipeline or graph that a stage runs, or each item of a map; undefined if it runs none. */
 function childOf({ name, stage }: StageSpec): unknown {
   if (!(stage instanceof MadeStage)) return (stage as { readonly [CHILD]?: unknown })[CHILD]
   let found: unknown
@@ -98,10 +101,11 @@ export function childGraphAt(graph: BuiltGraph, stage: StageInfo): BuiltGraph | 
   return child === undefined ? undefined : graph.childOf(child)
 }
 
-/** The stage that the keys of an answer lead to; undefined if the graph has none. The number of an item is not a stage. */
+/** The stage that the names of an answer lead to; undefined if the graph has none. The name of an item is not a stage. */
 export function stageAt(graph: BuiltGraph, path: readonly string[]): StageInfo | undefined {
-  const [name, ...inside] = path
+  const [name, ...after] = path
   const stage = graph.info.stages.find((one) => one.name === name)
+  const inside = stage?.map === true ? after.slice(1) : after
   if (stage === undefined || inside.length === 0) return stage
   const child = childGraphAt(graph, stage)
   return child === undefined ? stage : stageAt(child, inside)
@@ -115,11 +119,57 @@ function progress(outputs: object, children: SuspendedRun['children'], path: str
     Object.entries(outputs as Readonly<Record<string, StageOutput>>).map(([name, output]) => {
       if (output.status !== 'suspend') return [name, 'settled']
       const inside = askedInside(output, children, childPath(path, name))
-      // Which pipeline an item of a map runs isn't known.
-      const isChild = inside !== undefined && !isArray(inside.outputs)
-      return [name, isChild ? progress(inside.outputs, children, inside.path) : 'started']
+      if (inside === undefined) return [name, 'started']
+      return [name, inside.isMap ? progressOfItems(inside, children) : progress(inside.outputs, children, inside.path)]
     }),
   )
+}
+
+/** How far the pipeline has come that the items run: as far as the item that is furthest. `started`: they run a function. */
+function progressOfItems(map: Asked, children: SuspendedRun['children']): RunProgress[string] {
+  const asking = runsOfItems(map, children).map(({ outputs, path }) => progress(outputs, children, path))
+  return asking.length === 0 ? 'started' : asking.reduce(furthest)
+}
+
+/** The child runs of the items of a map that have asked. */
+function runsOfItems({ outputs, path }: Asked, children: SuspendedRun['children']): readonly Asked[] {
+  return Object.entries(outputs as Readonly<Record<string, SuspendOutput | null>>).flatMap(([key, output]) =>
+    output?.status === 'suspend' ? (askedInside(output, children, path + placeSuffix(key)) ?? []) : [],
+  )
+}
+
+/** The progress of two items that run the same pipeline. */
+function furthest(one: RunProgress, other: RunProgress): RunProgress {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  return Object.fromEntries([...names].map((name) => [name, furtherOf(one[name], other[name])]))
+}
+function furtherOf(one: RunProgress[string] | undefined, other: RunProgress[string] | undefined): RunProgress[string] {
+  if (one === 'settled' || other === 'settled') return 'settled'
+  if (typeof one === 'object' && typeof other === 'object') return furthest(one, other)
+  return typeof one === 'object' ? one : (other ?? 'started')
+}
+
+/** The maps of a suspended run that have got or lost their `key` since: their items have other names now. */
+export const renamedMaps = ({ outputs, children }: SuspendedRun, graph: GraphFingerprint): Iterable<string> =>
+  renamedIn(outputs, children, graph, '')
+
+function* renamedIn(
+  outputs: object,
+  children: SuspendedRun['children'],
+  graph: GraphFingerprint,
+  path: string,
+): Generator<string, void> {
+  for (const [name, output] of Object.entries(outputs as Readonly<Record<string, StageOutput>>)) {
+    const stage = stageNamed(name, graph)
+    const inside = output.status === 'suspend' ? askedInside(output, children, childPath(path, name)) : undefined
+    if (stage === undefined || inside === undefined) continue
+    if (stage.map === true && inside.isMap) {
+      const hadKeys = Object(Object(output).state).keys !== undefined
+      if (hadKeys !== (stage.keys === true)) yield inside.path
+    }
+    for (const run of stage.child === undefined ? [] : inside.isMap ? runsOfItems(inside, children) : [inside])
+      yield* renamedIn(run.outputs, children, stage.child as GraphFingerprint, run.path)
+  }
 }
 
 /**
@@ -190,9 +240,10 @@ function* compareStage(
 const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ') || 'nothing'
 
 /** What a stage runs, in words. */
-function codeOf({ map, child, repeat }: StageFingerprint): string {
-  if (map) return 'a map'
-  if (child === undefined) return 'code of its own'
-  const pipeline = `the pipeline "${child.pipeline}"`
-  return repeat === undefined ? pipeline : `${pipeline}, repeated until "${repeat}"`
+function codeOf({ map, keys, child, repeat }: StageFingerprint): string {
+  if (map === undefined && child === undefined) return 'code of its own'
+  const pipeline = child && `the pipeline "${child.pipeline}"`
+  // The keys of its items are in the facts.
+  if (map) return `a map${pipeline === undefined ? '' : ` of ${pipeline}`}${keys ? ' with key' : ''}`
+  return repeat === undefined ? (pipeline as string) : `${pipeline}, repeated until "${repeat}"`
 }

@@ -5,22 +5,27 @@ import type { GraphFingerprint, RunProgress, StageFingerprint } from './fit.ts'
 
 // What keys mean in a graph.
 
-/** The stage that names lead to, from the outermost run; undefined if the graph has none. */
+/** The stage that the names of an answer lead to, from the outermost run; undefined if the graph has none. The name of an item isn't a stage. */
 export function stageIn(
   graph: GraphFingerprint,
-  [name = '', ...inside]: readonly string[],
+  [name = '', ...after]: readonly string[],
 ): StageFingerprint | undefined {
   const stage = stageNamed(name, graph)
-  if (inside.length === 0) return stage
-  return stage?.child && stageIn(stage.child, inside)
+  if (after.length === 0) return stage
+  const inside = stage?.map === true ? after.slice(1) : after
+  return stage?.child && inside.length > 0 ? stageIn(stage.child, inside) : undefined
 }
 
 /** The stage that a key leads to; undefined if the graph has none. */
-export const stageOfKey = (key: string, graph: GraphFingerprint): StageFingerprint | undefined =>
-  stageIn(
-    graph,
-    parseKey(key).parts.map(({ name }) => name),
-  )
+export function stageOfKey(key: string, graph: GraphFingerprint): StageFingerprint | undefined {
+  let inside: GraphFingerprint | undefined = graph
+  let stage: StageFingerprint | undefined
+  for (const { name } of parseKey(key).parts) {
+    stage = inside && stageNamed(name, inside)
+    inside = stage?.child
+  }
+  return stage
+}
 
 /**
  * The names of the answer that a call waits for, from the outermost: `['kid', 'check']` is answered by `{ kid: { check: answer } }`. The number
@@ -41,10 +46,14 @@ export function keyAtPath(names: readonly string[], graph: GraphFingerprint): st
   let inside: GraphFingerprint | undefined = graph
   let isMap = false
   for (const name of names) {
-    // The name after that of a map is the place of an item.
-    if (isMap) parts.push({ ...(parts.pop() as KeyPart), place: name })
-    else parts.push({ name })
-    const stage: StageFingerprint | undefined = isMap ? undefined : inside && stageNamed(name, inside)
+    // The name after that of a map is that of an item.
+    if (isMap) {
+      parts.push({ ...(parts.pop() as KeyPart), place: name })
+      isMap = false
+      continue
+    }
+    parts.push({ name })
+    const stage: StageFingerprint | undefined = inside && stageNamed(name, inside)
     inside = stage?.child
     isMap = stage?.map === true
   }
@@ -92,15 +101,19 @@ function noteProgress(all: MutableProgress, { key, hasEnded }: RecordedCall, gra
   const { parts } = parseKey(key)
   let progress = all
   let inside = graph
+  let isInItem = false
   for (const [depth, { name, place, isSource }] of parts.entries()) {
     const isStageItself = depth === parts.length - 1
-    const child = stageNamed(name, inside)?.child
+    const { child, map } = stageNamed(name, inside) ?? {}
     if (isStageItself || child === undefined) {
       // An item or an attempt has ended, but the stage may have more of them.
       const isWhole = isStageItself && place === undefined && isSource === undefined
-      progress[name] = hasEnded && isWhole ? 'settled' : 'started'
+      const far = hasEnded && isWhole ? 'settled' : 'started'
+      // Of several items that run the same stage, the furthest one counts.
+      if (!isInItem || progress[name] !== 'settled') progress[name] = far
       return
     }
+    isInItem ||= map === true
     const known = progress[name]
     const within: MutableProgress = typeof known === 'object' ? known : {}
     progress[name] = within

@@ -5,6 +5,7 @@ import type { Output } from '../contract/output.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { ParentLink } from '../report/run-facts.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
 import type { PipelineRun } from '../run/run.ts'
 import type { Carried, Pump } from './pump.ts'
 
@@ -13,6 +14,8 @@ export interface CallToCarryOut {
   readonly name: string
   /** When its stage began, if the call is all of the stage's code. Not set for the calls of a map. */
   readonly stageBegan?: number
+  /** The facts of what is called. */
+  readonly stage: StageFacts
 }
 
 /** One run of a durable leg, as its calls, its maps and its graph see it. */
@@ -33,8 +36,10 @@ export interface LegRun extends PipelineRun {
   runMade(node: StageNode, context: LiveStageContext): Promise<unknown>
   /** Carries out a call: resolves when its code has left, or `graceMs` after its signal has aborted or it has answered. */
   carryOut(context: LiveStageContext, code: () => Answer, call: CallToCarryOut): Promise<Carried>
-  /** Reads how a call ended: keeps its notes, and returns its output. `suffix`: the item of a map. */
-  readCarried(carried: Carried, node: StageNode, suffix: string): Output
+  /** Reads how the call of an item of a map ended. */
+  readItem(carried: Carried, node: StageNode, suffix: string): Output
+  /** Calls back once the source of a map has given its items. */
+  untilListed(node: StageNode, listed: () => void): void
   /** Adds the child runs of a call whose code ran in an earlier leg. */
   restoreChildren(index: number, carried: Carried): void
   /** Gives a child run an id that is the same in every leg, if it has none. */

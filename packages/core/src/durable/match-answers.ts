@@ -1,7 +1,8 @@
 import { didYouMean, isObject } from '../base/check.ts'
 import { show, someOf } from '../base/show.ts'
+import { isItemKey } from '../contract/keys.ts'
 import { stageNamed } from './fit.ts'
-import type { GraphFingerprint } from './fit.ts'
+import type { GraphFingerprint, StageFingerprint } from './fit.ts'
 
 /** What a stage, or an item of a map, has asked last. */
 export interface KnownQuestion {
@@ -34,22 +35,32 @@ export function matchAnswers<Question extends KnownQuestion>(
   given: unknown,
   graph: GraphFingerprint | undefined,
 ): MatchedAnswers<Question> {
-  const matches = [...matchAll(treeOf(questions), given, { graph, isMap: false, path: [] })]
+  const matches = [...matchAll(treeOf(questions), given, { graph, map: undefined, path: [] })]
   return {
     matched: matches.flatMap((match) => ('problem' in match ? [] : [match])),
     problems: matches.flatMap((match) => ('problem' in match ? [match.problem] : [])),
   }
 }
 
-/** The names of each of the given answers, from the outermost, whether they are waited for or not. Names of items are left out. */
+/**
+ * The names of each of the given answers, from the outermost, whether they are waited for or not. They end at a map whose items run a function: all
+ * its items are answered by the same people, and have the same schema.
+ */
 export function pathsOfAnswers(given: unknown, graph: GraphFingerprint): readonly (readonly string[])[] {
   if (!isObject(given)) return []
   return Object.entries(given).flatMap(([name, answer]) => {
-    const child = stageNamed(name, graph)?.child
-    const inside = child === undefined ? [] : pathsOfAnswers(answer, child)
+    const { child, map } = stageNamed(name, graph) ?? {}
+    if (child === undefined) return [[name]]
+    const inside = map === true ? pathsOfItems(answer, child) : pathsOfAnswers(answer, child)
     return inside.length === 0 ? [[name]] : inside.map((path) => [name, ...path])
   })
 }
+
+/** Those of the answers to the items of a map that run a pipeline. */
+const pathsOfItems = (given: unknown, child: GraphFingerprint): readonly (readonly string[])[] =>
+  isObject(given)
+    ? Object.entries(given).flatMap(([item, answer]) => pathsOfAnswers(answer, child).map((path) => [item, ...path]))
+    : []
 
 /** The questions by the names of their answers, nested for child runs and maps. */
 interface QuestionTree<Question> extends Map<string, Question | QuestionTree<Question>> {}
@@ -72,10 +83,12 @@ function subtree<Question>(parent: QuestionTree<Question>, name: string): Questi
   return created
 }
 
-/** What answers are given to: a run, that of a child pipeline, or the items of a map, which have no graph. */
+/** What answers are given to: a run, that of a child pipeline, or the items of a map. */
 interface Place {
+  /** Of the run, or of the pipeline that the items run. */
   readonly graph: GraphFingerprint | undefined
-  readonly isMap: boolean
+  /** The map, if answers are given to its items. */
+  readonly map: StageFingerprint | undefined
   readonly path: readonly string[]
 }
 
@@ -106,7 +119,9 @@ function* matchAll<Question extends KnownQuestion>(
 }
 
 /** The number of an item as its map writes it: another text, such as `01`, would never be asked for. */
-const ITEM = /^(0|[1-9]\d{0,9})$/
+const NUMBER = /^(0|[1-9]\d{0,9})$/
+/** Whether a map can have an item of this name. */
+const isItem = (name: string, { keys }: StageFingerprint): boolean => (keys ? isItemKey(name) : NUMBER.test(name))
 
 /** An answer to a stage that has not asked is kept until it does. */
 function* matchEarly<Question extends KnownQuestion>(
@@ -116,18 +131,26 @@ function* matchEarly<Question extends KnownQuestion>(
   place: Place,
   waiting: string,
 ): Generator<Match<Question>, void> {
-  const stage = place.graph && stageNamed(name, place.graph)
-  const isItem = place.isMap && ITEM.test(name)
-  if (stage?.child !== undefined || stage?.map === true)
-    return yield* matchAll<Question>(new Map(), answer, inside(place, name))
-  if (stage !== undefined || isItem) return yield { path: [...place.path, name], answer, question: undefined }
-  const guess = didYouMean(name, [...tree.keys(), ...Object.keys(place.graph?.stages ?? {})])
-  yield { problem: `it has an answer for ${show(name)}${guess === undefined ? '' : ` (${guess})`}, but ${waiting}` }
+  const { graph, map, path } = place
+  const stage = map === undefined && graph !== undefined ? stageNamed(name, graph) : undefined
+  const isKnown = map === undefined ? stage !== undefined : isItem(name, map)
+  if (!isKnown) {
+    const guess = didYouMean(name, [...tree.keys(), ...(map === undefined ? Object.keys(graph?.stages ?? {}) : [])])
+    return yield {
+      problem: `it has an answer for ${show(name)}${guess === undefined ? '' : ` (${guess})`}, but ${waiting}`,
+    }
+  }
+  const hasInside = map === undefined ? stage?.child !== undefined || stage?.map === true : graph !== undefined
+  if (hasInside) yield* matchAll<Question>(new Map(), answer, inside(place, name))
+  else yield { path: [...path, name], answer, question: undefined }
 }
 
-function inside({ graph, path }: Place, name: string): Place {
+/** The place below a name: that of a stage, or in a map that of an item. */
+function inside({ graph, map, path }: Place, name: string): Place {
+  const below = [...path, name]
+  if (map !== undefined) return { graph, map: undefined, path: below }
   const stage = graph && stageNamed(name, graph)
-  return { graph: stage?.child, isMap: stage?.map === true, path: [...path, name] }
+  return { graph: stage?.child, map: stage?.map === true ? stage : undefined, path: below }
 }
 
 const shown = (path: readonly string[]): string => show(path.join('/'))

@@ -6,10 +6,10 @@ import { isFact, revived, wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { StageInfo } from '../contract/context.ts'
-import { parseKey, withoutRound } from '../contract/keys.ts'
+import { callKey, parseKey, withoutRound } from '../contract/keys.ts'
 import type { ReadPart } from '../contract/keys.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { STAGES } from '../report/run-facts.ts'
+import { STAGES } from '../report/phases.ts'
 import type { Stopping } from '../run/stopping.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 
@@ -107,6 +107,8 @@ export class Pump {
   takesTurns: boolean = false
   readonly runs: Map<string, PumpedRun> = new Map()
   readonly limits: LegLimits
+  /** The keys of the maps that name their items: another leg may have them in another order, more of them or fewer. */
+  readonly keyedMaps: Set<string> = new Set()
   #root!: PumpedRun
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, KeptWait>()
@@ -300,8 +302,15 @@ export class Pump {
   #unreached(isAllDone = false): StageflowError | undefined {
     if (this.executor.start.isRetried === true) return undefined
     for (const [key, { status }] of this.#later)
-      if (status !== 'suspend' && (isAllDone || this.#isDone(key))) return this.#noCall(key)
+      if (status !== 'suspend' && (isAllDone || this.#isDone(key)) && !this.#isOfKeyedItem(key))
+        return this.#noCall(key)
     return undefined
+  }
+  /** Whether a key is that of an item, or inside one, that its map may no longer have. */
+  #isOfKeyedItem(key: string): boolean {
+    return parseKey(key).parts.some(
+      ({ prefix, name, place }) => place !== undefined && this.keyedMaps.has(callKey(prefix, name)),
+    )
   }
   /** Whether the stage of a key, or one around it, has settled. */
   #isDone(key: string): boolean {

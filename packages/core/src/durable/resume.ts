@@ -16,7 +16,9 @@ import { checkChildren } from './check-leg.ts'
 import { openRequests, wakeAt } from './asked.ts'
 import type { SuspendedRun } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
+import { fingerprintOf, renamedMaps } from './fit.ts'
 import { matchAnswers } from './match-answers.ts'
+import { admittedRun } from './own-admission.ts'
 
 /**
  * Continues a suspended run in a new leg. `answers` has an answer for at least one suspended stage; a stage without an answer
@@ -103,7 +105,7 @@ async function admittedLeg(
     )
   const earlier = new EarlierLegs(suspended, checked, { by, now })
   // The leg runs for the user who began the run, not for the caller who answers.
-  return [snapshot, { ...withoutCaller(built, own), [KEPT]: kept, [RESUME]: earlier }]
+  return [snapshot, { ...withoutCaller(built, own), [KEPT]: admittedRun(kept), [RESUME]: earlier }]
 }
 
 const answeredPaths = (suspended: SuspendedRun, answers: unknown): readonly (readonly string[])[] =>
@@ -139,6 +141,9 @@ function* problemsWith(graph: NamedGraph, run: SuspendedRun): Generator<string, 
   const names = new Set(info.stages.map((stage) => stage.name))
   const unknown = Object.keys(outputs).filter((stage) => !names.has(stage))
   if (unknown.length > 0) yield `the graph has no stage "${unknown.join('", "')}", which had settled`
+  if (builtGraphOf(graph) === undefined) return
+  for (const map of renamedMaps(run, fingerprintOf(graph)))
+    yield `the items of map "${map}" have other names now, because it got or lost its key`
 }
 
 /** Without answers, a run goes on only once the time of a question has passed. */

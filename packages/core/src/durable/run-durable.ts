@@ -12,6 +12,7 @@ import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
 import { legSink } from './leg-sink.ts'
+import { admittedRun } from './own-admission.ts'
 import { Pump } from './pump.ts'
 
 /** The options of one leg. What decides which stage runs when comes from the first leg: see `DurableStart`. */
@@ -42,7 +43,7 @@ export async function runDurable<Stages, Ports>(
   })
   const pump = new Pump(executor)
   const sink = sinkOf(eventSink, built.eventSink)
-  const given = { ...own, [KEPT]: kept, eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }
+  const given = { ...own, [KEPT]: admittedRun(kept), eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }
   const root = new DurableRun(pump, built, { ...inputFields(input), pipelineRunId: runId }, given, '')
   return asResult(await pump.carry(root)) as PipelineResult<Stages> | FailedResult<Stages>
 }

@@ -1,7 +1,6 @@
 import { didYouMean, isText } from '../base/check.ts'
 import { show, someOf } from '../base/show.ts'
 import { findCycles } from '../schedule/plan.ts'
-import { isValue } from './stage.ts'
 import type { Problem, StageSpec } from './stage.ts'
 
 /** Guessing names among very many stages is slow; this many guesses are enough to see what is wrong. */
@@ -77,7 +76,7 @@ export function readEdges(
       else {
         seen.set(source, alias)
         // A stage of the fluent builder may replace a value of the same name, for example in a test.
-        if (value === undefined || value === specs[source] || !isValue(specs[source] as StageSpec)) continue
+        if (value === undefined || value === specs[source] || specs[source]?.isValue !== true) continue
         // If the list has both stages, the duplicate name is reported already.
         if (!specs.includes(value as StageSpec))
           problem(

@@ -37,6 +37,8 @@ export interface StageNode {
   readonly onFailure: 'skip' | { readonly fallback: object } | undefined
   /** The stage's own code. */
   readonly body: Body
+  /** Of a map: the stage that its items run, each in a run of its own. */
+  readonly items: StageNode | undefined
   readonly answerSchema: OutputSchema | undefined
   /** Calls the code through its layers; undefined if no interceptor wraps the stage. */
   readonly wrapped: RunStage | undefined
@@ -109,14 +111,22 @@ export interface BuiltGraph {
 /** The stage at a place that the graph has. */
 export const nodeAt = ({ nodes }: Pick<BuiltGraph, 'nodes'>, index: number): StageNode => nodes[index] as StageNode
 
-/** The run option with what interceptors kept at the start. A symbol, because only the engine sets it. */
+/** The run option of a run whose caller was admitted. A symbol, because only the engine sets it. */
 export const KEPT: unique symbol = Symbol('kept')
+
+/** A run whose caller was admitted, and that may outlive its caller. */
+export interface AdmittedRun {
+  /** What interceptors kept at the start. */
+  readonly kept: Kept
+  /** Throws if the run can't start this child graph in a stage. */
+  readonly checkChild: (stage: string, child: BuiltGraph, root: BuiltGraph) => void
+}
 
 /** The options of a run, with its ports and the options that interceptors claim. */
 export type AllRunOptions = RunOptions & {
   readonly ports?: Readonly<Record<string, unknown>>
   readonly [RESUME]?: Resume
-  readonly [KEPT]?: Kept | undefined
+  readonly [KEPT]?: AdmittedRun
 } & Readonly<Record<string, unknown>>
 
 export const PORTS: OptionRule = [isObject, 'an object of ports']

@@ -1,4 +1,4 @@
-import { isPlainJson } from '../base/objects.ts'
+import { defined, isPlainJson } from '../base/objects.ts'
 import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
 import type { StageKind } from '../contract/output.ts'
 
@@ -24,6 +24,7 @@ export class StageDescription implements StageInfo {
   declare readonly conditional: boolean
   declare readonly streams: boolean
   declare readonly map: boolean
+  declare readonly itemOf: StageInfo | undefined
   declare readonly child: PipelineInfo | undefined
   declare readonly placement: string | undefined
   declare readonly options: Readonly<StageOptions>
@@ -72,8 +73,7 @@ export class StageDescription implements StageInfo {
       conditional,
       streams,
       map,
-      ...(placement === undefined ? undefined : { placement }),
-      ...(child === undefined ? undefined : { child }),
+      ...defined({ placement, child }),
       options: Object.fromEntries(options),
     }
   }

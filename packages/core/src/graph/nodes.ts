@@ -1,19 +1,18 @@
-import { didYouMean, isArray, isCount, isFunction, isObject, isText } from '../base/check.ts'
+import { didYouMean, isCount, isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
-import { foreignText, hasNoOption, oneOf, optionProblems } from '../base/options.ts'
+import { foreignText, hasNoOption, optionProblems } from '../base/options.ts'
 import { plainOptions, unknownNames, unknownText } from '../base/options.ts'
-import type { OptionRule, OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import type { Join, PipelineInfo } from '../contract/context.ts'
-import { StageKind, isOutput, toOutput } from '../contract/output.ts'
+import { StageKind } from '../contract/output.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { Need } from '../schedule/plan.ts'
 import type { Edges } from './edges.ts'
 import type { StageNode } from './graph.ts'
 import { StageDescription } from './info.ts'
-import { CHILD, MadeStage, isStageKind, readStage, withSchema } from './stage.ts'
+import { CHILD, MadeStage, STAGE_RULES, hasFallback, isStageKind, readStage, withSchema } from './stage.ts'
 import type { Building, ChildGraph, Problem, ReadStage, StageSpec } from './stage.ts'
 
 /** Above this many dependencies, an index is faster than a search by name. */
@@ -35,7 +34,8 @@ export interface NodeBuild {
 }
 
 /** A stage before interceptors are applied. */
-export type BareNode = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone'> & { readonly need: Need }
+type Bare = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone' | 'items'>
+export type BareNode = Bare & { readonly need: Need; readonly items: Bare | undefined }
 
 export function createNode(build: NodeBuild, index: number): BareNode {
   const spec = build.specs[index] as StageSpec
@@ -54,32 +54,44 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       'core/illegal-option',
       `Stage "${name}" is a GUARD with onFailure 'skip', which lets dependents run after a failure; use { fallback: { … } }.`,
     )
-  if (read.child !== undefined && options['answerSchema'] !== undefined)
+  const child = read.child ?? read.item?.child
+  if (child !== undefined && options['answerSchema'] !== undefined)
     problem(
       'core/illegal-option',
-      `answerSchema of stage "${name}" would check no answer: the stages of "${read.child.name}" ask, and not the stage around them. Give it to those stages.`,
+      `answerSchema of stage "${name}" would check no answer: the stages of "${child.name}" ask, and not the stage around them. Give it to those stages.`,
     )
-  const { stage } = spec
   const forInterceptors = Object.entries(options).filter(([option]) => !spec.own.includes(option))
-  const info = new StageDescription(
-    {
+  const fields = {
+    name,
+    kind,
+    index,
+    join,
+    conditional: when !== undefined,
+    streams: read.streams,
+    map: read.item !== undefined,
+    itemOf: undefined,
+    child: read.child?.info,
+    placement: options['placement'] as string | undefined,
+    options: Object.freeze(Object.fromEntries(forInterceptors)),
+    pipeline,
+  }
+  const neighbors = { names: build.names, dependencies, dependents: build.dependents[index] as readonly number[] }
+  const info = new StageDescription(fields, neighbors, read.code)
+  const answerSchema = options['answerSchema'] as OutputSchema | undefined
+  const itemNode = ({ body, streams, child, code }: ReadStage): Bare => {
+    const ofItem = { ...fields, conditional: false, streams, map: false, itemOf: info, child: child?.info }
+    return {
+      ...NO_WAITS,
+      made: child !== undefined,
+      index: 0,
       name,
-      kind,
-      index,
-      join,
-      conditional: when !== undefined,
-      streams: read.streams,
-      map: stage instanceof MadeStage && stage.isMap,
-      child: read.child?.info,
-      placement: options['placement'] as string | undefined,
-      options: Object.freeze(Object.fromEntries(forInterceptors)),
-      pipeline,
-    },
-    { names: build.names, dependencies, dependents: build.dependents[index] as readonly number[] },
-    read.code,
-  )
+      info: new StageDescription(ofItem, neighbors, code),
+      body,
+      answerSchema,
+    }
+  }
   return {
-    made: stage instanceof MadeStage,
+    made: spec.stage instanceof MadeStage,
     index,
     name,
     info,
@@ -92,32 +104,37 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       ? { fallback: build.freeze(onFailure.fallback) }
       : (onFailure as StageNode['onFailure']),
     body: outputSchema === undefined ? read.body : withSchema(read.body, outputSchema as OutputSchema, name),
-    answerSchema: options['answerSchema'] as OutputSchema | undefined,
+    answerSchema,
+    items: read.item && itemNode(read.item),
     need,
     fixesInputs: need.eager,
   }
 }
 
+/** An item starts at once, in a graph in which it is the only stage. */
+const NO_WAITS = {
+  dependencies: [],
+  aliases: [],
+  positions: undefined,
+  fixesInputs: false,
+  when: undefined,
+  onFailure: undefined,
+} as const
+
 /** What a stage with `count` dependencies needs of them to start. */
 function needOf(join: Join, count: number, late: boolean): Need {
-  if (count === 0) return { need: 0, eager: false, late }
+  if (count === 0 || join === 'settled') return { need: 0, eager: false, late }
   if (typeof join === 'object') return { need: join.quorum, eager: join.quorum < count, late }
   if (join === 'any') return { need: 1, eager: true, late }
-  if (join === 'every') return { need: count, eager: false, late }
-  return { need: join === 'settled' ? 0 : 1, eager: false, late }
+  return { need: join === 'every' ? count : 1, eager: false, late }
 }
 
-function readCode(build: NodeBuild, { name, stage, options }: StageSpec, problem: Problem): ReadStage {
+function readCode(build: NodeBuild, { name, stage }: StageSpec, problem: Problem): ReadStage {
   try {
-    let child: ChildGraph | undefined
-    const readChild = (given: unknown): ChildGraph | undefined => (child = build.child(given, name))
-    if (stage instanceof MadeStage) {
-      const body = stage.make({ stage: name, child: readChild, problem })
-      const { each } = options
-      return { body, streams: false, child, code: stage.isMap && isFunction(each) ? each : undefined }
-    }
-    if (isObject(stage) && CHILD in stage) readChild(stage[CHILD])
-    return { ...readStage(stage, name), child }
+    const child = (given: unknown): ChildGraph | undefined => build.child(given, name)
+    if (stage instanceof MadeStage) return stage.make({ stage: name, child, problem })
+    const read = readStage(stage, name)
+    return isObject(stage) && CHILD in stage ? { ...read, child: child(stage[CHILD]) } : read
   } catch (error) {
     if (StageflowError.is(error)) problem(error.code, error.message, error.cause)
     else problem('core/not-a-stage', `Stage "${name}" cannot be read: ${textOf(error)}`, error)
@@ -155,31 +172,6 @@ function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number,
   return 'all'
 }
 
-/** Whether the fallback is data that the stage could have returned. */
-const hasFallback = (value: unknown): value is { readonly fallback: object } =>
-  isObject(value) &&
-  unknownNames(value, ['fallback']).length === 0 &&
-  isObject(value['fallback']) &&
-  toOutput(value['fallback'], '').status === 'ok' &&
-  !isOutput(value['fallback'])
-
-const SCHEMA: OptionRule = [
-  (value) => isFunction((value as Partial<OutputSchema> | null)?.['~standard']?.validate),
-  'a Standard Schema, such as one of zod',
-]
-const RULES: OptionRules = {
-  when: [isFunction, 'a function (inputs, snapshot) => true or false'],
-  onFailure: [
-    (value) => value === 'skip' || hasFallback(value),
-    "'skip' or { fallback: { … } } with plain data and no reserved status",
-  ],
-  late: oneOf('finish', 'abort'),
-  placement: [isText, 'a string'],
-  outputSchema: SCHEMA,
-  answerSchema: SCHEMA,
-  dependencies: [isArray, 'an array of names'],
-}
-
 /** The options of a stage, those of interceptors included that it inherits from a class. */
 function optionsOf({ options, given }: StageSpec, claimed: ReadonlySet<string>): StageSpec['options'] {
   if (!isObject(given) || isPlain(given)) return options
@@ -197,7 +189,7 @@ function checkOptions(build: NodeBuild, spec: StageSpec, options: StageSpec['opt
     problem('core/illegal-option', `Stage "${name}": ${foreignText('the options', given, known)}.`)
     return
   }
-  const rules = stage instanceof MadeStage ? { ...RULES, ...stage.rules } : RULES
+  const rules = stage instanceof MadeStage ? { ...STAGE_RULES, ...stage.rules } : STAGE_RULES
   for (const text of optionProblems(given === undefined || isPlain(given) ? options : given, rules, '', 'any'))
     problem('core/illegal-option', `Stage "${name}": ${text}.`)
   for (const option of unknown) {

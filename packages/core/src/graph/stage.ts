@@ -1,14 +1,13 @@
-import { checkArgumentCount } from '../base/argument-count.ts'
-import { branded, isArray, isFunction, isNot, isObject } from '../base/check.ts'
+import { branded, isArray, isFunction, isNot, isObject, isText } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
-import { givenNames, plainOptions } from '../base/options.ts'
-import type { OptionRules } from '../base/options.ts'
+import { ANY, givenNames, oneOf, plainOptions, unknownNames } from '../base/options.ts'
+import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { PipelineInfo, StageContext } from '../contract/context.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
-import { StageKind, failed, toOutput } from '../contract/output.ts'
+import { StageKind, failed, isOutput, toOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
-import type { AnyStage, DefineStage, OutputSchema } from '../contract/stage.ts'
+import type { AnyStage, OutputSchema } from '../contract/stage.ts'
 
 /** Reports a problem of a build. */
 export type Problem = (code: string, message: string, cause?: unknown) => void
@@ -16,17 +15,15 @@ export type Problem = (code: string, message: string, cause?: unknown) => void
 /** A stage's code. `toOutput` reads what it returns. */
 export type Body = (context: InterceptorContext) => unknown
 
-/** A stage that the builder provides, such as a child pipeline or a map. `build()` makes its code. */
+/** A stage that the builder provides: a child pipeline or a map. `build()` makes its code. */
 export class MadeStage {
   /** The rules of its own options. */
   declare readonly rules: OptionRules
-  declare readonly make: (building: Building) => Body
-  declare readonly isMap: boolean
+  declare readonly make: (building: Building) => ReadStage
 
-  constructor(rules: OptionRules, make: (building: Building) => Body, isMap: boolean = false) {
+  constructor(rules: OptionRules, make: (building: Building) => ReadStage) {
     this.rules = rules
     this.make = make
-    this.isMap = isMap
   }
 }
 
@@ -62,6 +59,8 @@ export class StageSpec {
   declare readonly given: unknown
   /** The keys of `options` that belong to the description itself; the others are for interceptors. */
   declare readonly own: readonly string[]
+  /** Whether it is a value, which other stages name in `after`. The build checks that they mean this very one. */
+  declare readonly isValue: boolean
 
   static {
     branded(this.prototype)
@@ -72,10 +71,34 @@ export class StageSpec {
   }
 }
 
-/** The options that the engine itself acts on. */
-const SHARED = ['join', 'when', 'onFailure', 'late', 'outputSchema', 'answerSchema', 'placement']
-const FLUENT = ['dependencies', ...SHARED]
-const VALUE = ['name', 'kind', 'after', 'run', ...SHARED]
+/** Whether the fallback is data that the stage could have returned. */
+export const hasFallback = (value: unknown): value is { readonly fallback: object } =>
+  isObject(value) &&
+  unknownNames(value, ['fallback']).length === 0 &&
+  isObject(value['fallback']) &&
+  toOutput(value['fallback'], '').status === 'ok' &&
+  !isOutput(value['fallback'])
+
+const SCHEMA: OptionRule = [
+  (value) => isFunction((value as Partial<OutputSchema> | null)?.['~standard']?.validate),
+  'a Standard Schema, such as one of zod',
+]
+/** The rules of the options that the engine itself acts on. A join has problems of its own. */
+export const STAGE_RULES: OptionRules = {
+  dependencies: [isArray, 'an array of names'],
+  join: ANY,
+  when: [isFunction, 'a function (inputs, snapshot) => true or false'],
+  onFailure: [
+    (value) => value === 'skip' || hasFallback(value),
+    "'skip' or { fallback: { … } } with plain data and no reserved status",
+  ],
+  late: oneOf('finish', 'abort'),
+  outputSchema: SCHEMA,
+  answerSchema: SCHEMA,
+  placement: [isText, 'a string'],
+}
+const FLUENT = Object.keys(STAGE_RULES)
+const VALUE = ['name', 'kind', 'after', ...FLUENT.slice(1)]
 const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /** A stage of the fluent builder. */
@@ -92,24 +115,27 @@ export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options
     options: copy,
     given: options,
     own,
+    isValue: false,
   })
 }
 
 const copyOf = (options: unknown, own: readonly string[]): Readonly<Record<string, unknown>> =>
   isObject(options) ? Object.freeze(plainOptions(options, own)) : NO_OPTIONS
 
-/** A stage of `defineStage`. */
-function valueSpec(given: unknown): StageSpec {
-  const definition = copyOf(given, VALUE)
+/** A stage as a value. `made`: its code, if the builder makes it; otherwise its `run` is the code. */
+export function valueSpec(given: unknown, made?: MadeStage): StageSpec {
+  const own = [...VALUE, ...(made === undefined ? ['run'] : Object.keys(made.rules))]
+  const definition = copyOf(given, own)
   const after = Object(definition['after']) as Record<string, { readonly name: string } | undefined>
   return new StageSpec({
     name: definition['name'] as string,
-    stage: definition['run'],
+    stage: made ?? definition['run'],
     kind: definition['kind'],
     edges: givenNames(after).map((alias) => ({ stage: after[alias]?.name as string, alias, value: after[alias] })),
     options: definition,
     given,
-    own: VALUE,
+    own,
+    isValue: true,
   })
 }
 
@@ -123,14 +149,12 @@ export function withCode(stage: AnyStage, code: (context: StageContext) => unkno
     edges,
     options,
     given,
-    // A list of its own, so that it isn't a value: the build lets it stand for the value in `after` of other stages.
-    own: [...own],
+    own,
+    // The build lets it stand for the value that it replaces in `after` of other stages.
+    isValue: false,
   })
   return spec as unknown as AnyStage
 }
-
-/** Whether a stage was made by `defineStage`. */
-export const isValue = ({ own }: StageSpec): boolean => own === VALUE
 
 /** The key under which a stage object keeps its child, so that the build checks the child too. */
 export const CHILD: unique symbol = Symbol.for('@stageflow/child')
@@ -172,6 +196,8 @@ export interface ReadStage {
   readonly code?: Function | undefined
   /** The graph of the pipeline that it runs. */
   readonly child?: ChildGraph | undefined
+  /** Only of a map: what each item runs. */
+  readonly item?: ReadStage
 }
 
 const KINDS: readonly unknown[] = Object.values(StageKind)
@@ -225,7 +251,7 @@ function construct(stage: new () => unknown, name: string): unknown {
 /** Whether a function is a class, also one compiled to ES5. */
 const isClass = (value: Function): boolean =>
   Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false || executeOf(value.prototype) !== undefined
-const isAsyncGenerator = (value: Function): boolean =>
+export const isAsyncGenerator = (value: Function): boolean =>
   (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'AsyncGeneratorFunction'
 
 /** Validates the data of a stage inside its interceptors, so that a retry sees a schema failure. */
@@ -290,18 +316,4 @@ async function* validated(
   validate: (value: unknown) => Output | Promise<Output>,
 ): AsyncGenerator<unknown, unknown> {
   return await validate(yield* chunks)
-}
-
-/**
- * Describes a stage as a value, with its types inferred from `after`. Type checking is linear in the number of stages. `build()`
- * reports problems.
- */
-export const defineStage: DefineStage<{}> = function (definition: unknown) {
-  checkArgumentCount(arguments.length, 1, 'defineStage(definition)')
-  return valueSpec(definition)
-} as unknown as DefineStage<{}>
-
-/** `defineStage` for stages that read `context.ports`. */
-export function definePorts<Ports>(): { readonly defineStage: DefineStage<Ports> } {
-  return { defineStage: defineStage as unknown as DefineStage<Ports> }
 }

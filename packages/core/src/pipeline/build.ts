@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
 import { PipelineBuildError, StageflowError } from '../base/errors.ts'
 import { bareRecord, freezers, printAs } from '../base/objects.ts'
-import { CLOCK, SINK, oneOf, optionProblems } from '../base/options.ts'
+import { CLOCK, SINK, classesOf, oneOf, optionProblems } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import { coreProblem, neededCoreProblem } from '../base/needed-core.ts'
@@ -80,11 +80,16 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   for (const node of bare) stages.push(node.info)
   // Before the first stage is wrapped, because an interceptor may look at all of them.
   Object.freeze(stages)
-  const wrap = stageWrapper(interceptors, problem)
-  const nodes = bare.map(({ need, ...node }): StageNode => ({
+  const wrap = stageWrapper(interceptors)
+  /** An interceptor may refuse a map and its items for the same reason. */
+  const newProblem: Problem = (code, message, cause) => {
+    if (!problems.some((known) => known.message === message)) problem(code, message, cause)
+  }
+  const nodes = bare.map(({ need, items, ...node }): StageNode => ({
     ...node,
-    ...wrap(node.info),
-    alone: need.late,
+    ...wrap(node.info, problem),
+    alone: need.late === true,
+    items: items && { ...items, ...wrap(items.info, newProblem), alone: false, items: undefined },
   }))
   const needs = bare.map(({ need }) => need)
   const aroundRun = wrapRuns(interceptors, info, problem)
@@ -203,12 +208,8 @@ function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readon
 
 /** The names of an object's functions, including those of its class. Doesn't call getters. */
 function functionsOf(object: object): readonly string[] {
-  const names: string[] = []
-  for (let at = object; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object) {
-    const members = Object.entries(Object.getOwnPropertyDescriptors(at))
-    for (const [name, { value }] of members) if (isFunction(value)) names.push(name)
-  }
-  return names
+  const members = [object, ...classesOf(object)].flatMap((one) => Object.entries(Object.getOwnPropertyDescriptors(one)))
+  return members.flatMap(([name, { value }]) => (isFunction(value) ? [name] : []))
 }
 
 function checkHooks(one: Interceptor, problem: Problem): void {

@@ -1,19 +1,23 @@
 import type { Clock } from '../base/clock.ts'
 import type { Feedback, Repeat } from '../children/pipeline-stage.ts'
-import type { Join, StageContext, StageInputs, StageOptions } from '../contract/context.ts'
+import type { ItemContext, Join, StageInputs, StageOptions } from '../contract/context.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
 import type { OkOutput, SkipOutput, StageKind } from '../contract/output.ts'
+import type { RunData } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type {
   AnswerFrom,
   AnswerSchema,
   AnyStage,
+  ChunkOf,
   DataOf,
   Final,
+  ItemResult,
   LegalReturn,
   OnFailure,
+  OnItemFailure,
   PortsIn,
   Read,
   RequiredBy,
@@ -90,9 +94,72 @@ export interface ChildOptions<
     snapshot: ContextSnapshot,
     feedback: Feedback | undefined,
   ) => RunInput
+  /** Runs the child again while its guard fails: `repeatUntil` of `@stageflow/core/repeat`. Default: the child runs once. */
   readonly repeat?: Repeat<keyof Child & string>
   /** `call`: a durable run carries out the whole child as one call. Default: each stage of the child is a call. */
   readonly placement?: 'call'
+}
+
+declare const FITTING: unique symbol
+interface OnlyWithPipeline {
+  readonly [FITTING]: unknown
+  readonly [illegal: string]: 'remove input: each is a function, which gets the item itself'
+}
+/**
+ * Checks that a map with `input` runs a pipeline for each item. For such a map it is unknown; otherwise it is an instruction that
+ * no function is assignable to. The key `any` selects the instruction, so that code whose `Child` is a type parameter compiles.
+ */
+type InputFits<Child> = OnlyWithPipeline[[Child] extends [never]
+  ? // oxlint-disable-next-line no-explicit-any -- see above
+    any
+  : typeof FITTING]
+
+/** The options of a map. `Needs` is the data that it reads from other stages, `Pipelines` what may run for each item instead of a function. */
+export interface MapMembers<
+  Needs,
+  Ports,
+  Item,
+  Return,
+  Child,
+  Pipelines,
+  OnItem extends OnItemFailure,
+  Stream extends boolean,
+  When,
+  Failure,
+  J,
+  Schema extends AnswerSchema,
+> extends SharedOptions<J, When, Failure, Needs, Schema> {
+  /** Default: TRANSFORM. */
+  readonly kind?: StageKind
+  /** Returns the items: an array or any other iterable, sync or async. */
+  readonly over: (inputs: StageInputs<Needs>, snapshot: ContextSnapshot) => Iterable<Item> | AsyncIterable<Item>
+  /** What runs for each item: a function, an async generator, or a pipeline, which runs as a child. */
+  readonly each:
+    | (((item: Item, context: ItemContext<Needs, Ports, AnswerFrom<Schema>>) => Return) & LegalReturn<Return>)
+    | Pipelines
+  /** Only if `each` is a pipeline: the fields of the child's input that differ from this run's. Default: none. */
+  readonly input?: ((item: Item, inputs: StageInputs<Needs>, snapshot: ContextSnapshot) => RunInput) & InputFits<Child>
+  /**
+   * Names an item: a string that isn't empty and that no other item of the map has. Paths, call keys, idempotency, journals and
+   * answers use it. Default: the index of the item.
+   */
+  readonly key?: (item: Item, index: number) => string
+  /** Maximum number of items at once: those that began and have not ended, also while they wait to be retried. Default: 16. */
+  readonly concurrency?: number
+  /**
+   * `fail`: the first item that fails ends the map and aborts the others. `skip`: a failed item is undefined in `items`. `collect`:
+   * `items` has a result for each item, with its status and its error. Default: `fail`.
+   */
+  readonly onItemFailure?: OnItem
+  /** Only with `skip` and `collect`: how many items may fail. The next failure ends the map as `fail` does. Default: no limit. */
+  readonly maxFailures?: [OnItem] extends ['fail'] ? "add onItemFailure: 'skip' or 'collect'" : number
+  /**
+   * Whether the map yields the result of each item as a chunk, in the order in which the items end. A slow reader holds back new
+   * items. Default: false.
+   */
+  readonly stream?: Stream
+  /** `call`: a durable run carries out all items as one call. `service`: each item on another machine. Default: one call each. */
+  readonly placement?: 'call' | 'service'
 }
 
 export interface MapOptions<
@@ -105,35 +172,53 @@ export interface MapOptions<
   Failure extends OnFailure,
   J extends Join,
   Schema extends AnswerSchema = AnswerSchema,
-> extends StageWiring<Stages, Dependencies, When, Failure, J, Schema> {
-  /** Default: TRANSFORM. */
-  readonly kind?: StageKind
-  /** Maximum number of items at once. Default: no limit. */
-  readonly concurrency?: number
-  /** `call`: a durable run carries out all items as one call. `service`: each item on another machine. Default: one call each. */
-  readonly placement?: 'call' | 'service'
-  readonly over: (
-    inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>,
-    snapshot: ContextSnapshot,
-  ) => Iterable<Item> | AsyncIterable<Item>
-  readonly each: ((
-    item: Item,
-    context: StageContext<
-      { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> },
-      Ports,
-      AnswerFrom<Schema>
-    >,
-  ) => Return) &
-    LegalReturn<Return>
+  Child = never,
+  Pipelines = never,
+  OnItem extends OnItemFailure = OnItemFailure,
+  Stream extends boolean = boolean,
+> extends MapMembers<
+  { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> },
+  Ports,
+  Item,
+  Return,
+  Child,
+  Pipelines,
+  OnItem,
+  Stream,
+  When,
+  Failure,
+  J,
+  Schema
+> {
+  /** Names of stages that are in the pipeline already. */
+  readonly dependencies?: Dependencies
 }
 
-/** The data of a map: one entry per item, in the order of the items; undefined if the item was skipped. */
-export interface MapData<Return> {
-  readonly items: readonly (
-    | DataOf<Final<Return>>
-    | ([Extract<Final<Return>, SkipOutput>] extends [never] ? never : undefined)
-  )[]
+/** The data of an item. `Child`: the stages of the pipeline that runs for each item. */
+export type ItemData<Return, Child> = [Child] extends [never] ? DataOf<Final<Return>> : RunData<Child>
+/** Undefined if an item can skip. One whose child run is cancelled does. */
+type SkippedData<Return, Child> = [Child] extends [never]
+  ? [Extract<Final<Return>, SkipOutput>] extends [never]
+    ? never
+    : undefined
+  : undefined
+/** An entry of the `items` of a map. */
+export type ItemEntry<Return, Child, OnItem> = OnItem extends 'collect'
+  ? ItemResult<ItemData<Return, Child>>
+  : ItemData<Return, Child> | SkippedData<Return, Child> | (OnItem extends 'skip' ? undefined : never)
+
+/**
+ * The data of a map: one entry per item, in the order of the source. Without `onItemFailure: 'collect'` it is the data of the item,
+ * or undefined if the item skipped, or failed with `onItemFailure: 'skip'`. With `collect` it is an `ItemResult`.
+ */
+export interface MapData<out Entry> {
+  readonly items: readonly Entry[]
 }
+
+/** The chunks of a map: those that `each` yields, and with `stream: true` the result of each item. */
+export type MapChunk<Return, Child, Stream> =
+  | ChunkOf<Return>
+  | (Stream extends true ? ItemResult<ItemData<Return, Child>> : never)
 
 export interface BuildOptions<Ports> {
   /** Objects that stages read from `context.ports`. Pass missing ones to `run`. */

@@ -1,10 +1,12 @@
+// The first two decide the order of the modules in a bundle. In this one gzip finds most of what they share: it saves 250 bytes.
+import { asStageGraph } from './stage-graph.ts'
+import { childStage } from '../children/pipeline-stage.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
-import { branded, isArray, isName, isNot, isText } from '../base/check.ts'
+import { branded, isArray, isName, isNot, isObject, isText } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
-import { mapStage } from '../children/map-stage.ts'
-import { childStage } from '../children/pipeline-stage.ts'
+import { madeMap } from '../children/map-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
 import type { StageKinds } from '../contract/output.ts'
 import type { AnswersOf, RunData, StageSlot } from '../contract/results.ts'
@@ -22,6 +24,7 @@ import type {
   LegalReturn,
   NamedStage,
   OnFailure,
+  OnItemFailure,
   Read,
   Skippable,
   SlotIn,
@@ -33,6 +36,8 @@ import { buildGraph } from './build.ts'
 import type {
   BuildOptions,
   ChildOptions,
+  ItemEntry,
+  MapChunk,
   MapData,
   MapOptions,
   Missing,
@@ -45,7 +50,6 @@ import type {
   StageWiring,
   Unread,
 } from './pipeline-types.ts'
-import { asStageGraph } from './stage-graph.ts'
 import type { StageGraph } from './stage-graph.ts'
 
 /** Describes stages and their dependencies. Immutable: every method returns a new pipeline. */
@@ -173,7 +177,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
       checkArgumentCount(arguments.length, 2, 'withStage(stage, options)')
       return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
     }
-    const hasKind = typeof third !== 'object' || third === null
+    const hasKind = !isObject(third)
     if (hasKind) checkArgumentCount(arguments.length, 4, 'withStage(name, stage, kind, options)')
     // By its type the last one may be there, but undefined.
     else if (arguments.length > 4 || fourth !== undefined)
@@ -212,7 +216,11 @@ export class Pipeline<Stages = {}, Ports = {}> {
     return extended(this, [fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options)])
   }
 
-  /** Adds a stage that calls `each` for each item, at most `concurrency` at once. An item that skips is undefined; one that cancels or fails ends the map. */
+  /**
+   * Adds a map: it runs `each` for each item, at most 16 at once unless `concurrency` says otherwise. Each item is a stage: the
+   * options of interceptors, such as `retry` and `timeoutMs`, are those of an item. By default the first item that fails ends
+   * the map.
+   */
   withMap<
     const Name extends string,
     Item,
@@ -222,24 +230,41 @@ export class Pipeline<Stages = {}, Ports = {}> {
     Failure extends OnFailure = never,
     const J extends Join = 'all',
     Schema extends AnswerSchema = never,
+    Child = never,
+    OnItem extends OnItemFailure = 'fail',
+    Stream extends boolean = false,
   >(
     name: NewName<Name, Stages>,
-    options: MapOptions<Stages, Ports, Dependencies, Item, Return, When, Failure, J, Schema>,
+    options: MapOptions<
+      Stages,
+      Ports,
+      Dependencies,
+      Item,
+      Return,
+      When,
+      Failure,
+      J,
+      Schema,
+      Child,
+      Pipeline<Child, Ports> | StageGraph<Child, {}>,
+      OnItem,
+      Stream
+    >,
   ): Pipeline<
     Stages &
       Provides<
         Name,
         StageSlot<
-          MapData<Return> | Fallback<Failure>,
+          MapData<ItemEntry<Return, Child, OnItem>> | Fallback<Failure>,
           Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>,
-          never,
-          AnswersToItems<Schema>
+          MapChunk<Return, Child, Stream>,
+          AnswersToItems<Schema, Child>
         >
       >,
     Ports
   > {
     checkArgumentCount(arguments.length, 2, 'withMap(name, options)')
-    return extended(this, [fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options)])
+    return extended(this, [fluentSpec(name, madeMap((options ?? {}) as never), options?.kind, options)])
   }
 
   /** Adds the stages of another pipeline. */

@@ -13,6 +13,7 @@ import type { BuiltGraph } from '../graph/graph.ts'
 import { asResult, failureOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import type { Listener } from '../report/run-events.ts'
+import { RunFacts } from '../report/run-facts.ts'
 import { PipelineRun } from '../run/run.ts'
 
 export type RunArguments<Ports> = {} extends Ports
@@ -64,11 +65,13 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
   const noParent = undefined
   const runOf = (input: object | undefined, options: object | undefined, listener?: Listener): PipelineRun =>
     new PipelineRun(
-      graph,
-      inputFields(input),
-      options === undefined ? NO_RUN_OPTIONS : checkRunOptions(graph, options),
-      noParent,
-      listener,
+      new RunFacts(
+        graph,
+        inputFields(input),
+        options === undefined ? NO_RUN_OPTIONS : checkRunOptions(graph, options),
+        noParent,
+        listener,
+      ),
     )
   const made = branded({
     name: graph.name,

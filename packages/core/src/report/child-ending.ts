@@ -1,4 +1,5 @@
 import { StageflowError, toError } from '../base/errors.ts'
+import { defined } from '../base/objects.ts'
 import { Output, suspendedOutput } from '../contract/output.ts'
 import { firstFailure } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
@@ -29,12 +30,8 @@ function childFailure(outcome: Outcome): Output {
   const { error, output, isOwn } = firstFailure(outcome)
   const data = { ...outcome.data, ...(output?.data as object | undefined) }
   const retryable = output?.retryable
-  return new Output('fail', error, {
-    data,
-    ofChild: true,
-    ...(retryable !== undefined && { retryable }),
-    ...(!isOwn && { byEngine: true }),
-  })
+  const byEngine = isOwn ? undefined : (true as const)
+  return new Output('fail', error, { data, ofChild: true, ...defined({ retryable, byEngine }) })
 }
 
 /** The data of a completed child run. Otherwise throws an error with which its stage ends as the child ended. */

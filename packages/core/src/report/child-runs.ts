@@ -1,4 +1,5 @@
 import type { ChildResult } from '../contract/results.ts'
+import { addedUsage, sumOfUsage } from './usage.ts'
 
 /** A run that a stage has started. */
 export interface ChildRun {
@@ -9,6 +10,8 @@ export interface ChildRun {
   /** Whether it is ending within its own limits: its grace time runs, or its cleanups or last event are in progress. */
   readonly endsSoon: boolean
   readonly result: ChildResult
+  /** What its stages have used. */
+  readonly used: unknown
   cancel(reason: string): void
 }
 
@@ -35,7 +38,12 @@ export class ChildRuns implements Iterable<ChildRun> {
   #kept = 0
   /** How many have ended and aren't kept. */
   leftOut = 0
+  #usedByLeftOut: unknown
 
+  /** What all of them have used. */
+  get used(): unknown {
+    return sumOfUsage([this.#usedByLeftOut, ...[...this].map(({ used }) => used)])
+  }
   /** How many were started: the number of the next one. */
   get started(): number {
     return this.#started
@@ -54,6 +62,7 @@ export class ChildRuns implements Iterable<ChildRun> {
     const isFailed = status === 'failed'
     if (this.#kept === MOST_CHILDREN) {
       const dropped = isFailed ? (this.#replaceable.pop() ?? number) : number
+      this.#usedByLeftOut = addedUsage(this.#usedByLeftOut, this.#runs.get(dropped)?.used)
       this.#runs.delete(dropped)
       this.leftOut++
       return

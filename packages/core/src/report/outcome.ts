@@ -16,7 +16,7 @@ import type {
 } from '../contract/results.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { outputNamed, pipelineReport, requestsOf } from './record.ts'
-import { CLOSED, ENDED } from './run-facts.ts'
+import { CLOSED, ENDED } from './phases.ts'
 import type { Failure, RunFacts } from './run-facts.ts'
 
 /** Set by the class below, which alone can read its private fields. */
@@ -36,7 +36,7 @@ export class Outcome implements RunOutcome, ChildResult {
   declare readonly status: PipelineStatus
   declare readonly reason: string | undefined
   /** Computed values that can no longer change, by name. */
-  readonly #kept = new Map<string, unknown>()
+  #kept: Map<string, unknown> | undefined
 
   /** `added`: the error of an interceptor's `run.fail`, which comes after the failures of the run itself. */
   constructor(run: RunFacts, status: PipelineStatus, reason?: string, added?: Error) {
@@ -150,8 +150,8 @@ export class Outcome implements RunOutcome, ChildResult {
 
   /** Returns the result of `make`. From `phase` on, it is computed only once. */
   #keptFrom<T>(phase: number, key: string, make: () => T): T {
-    const made = (this.#kept.get(key) as T | undefined) ?? make()
-    if (this.#run.phase >= phase) this.#kept.set(key, made)
+    const made = (this.#kept?.get(key) as T | undefined) ?? make()
+    if (this.#run.phase >= phase) (this.#kept ??= new Map()).set(key, made)
     return made
   }
 }

@@ -1,14 +1,15 @@
 import { errorRecord } from '../base/errors.ts'
-import { bareRecord } from '../base/objects.ts'
+import { bareRecord, define, defined } from '../base/objects.ts'
 import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
-import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord } from '../contract/results.ts'
+import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord, Usage } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import type { ChildRun, ChildRuns } from './child-runs.ts'
-import { ENDED } from './run-facts.ts'
+import { ENDED } from './phases.ts'
 import type { RunFacts } from './run-facts.ts'
-import type { StageFacts } from './stage-facts.ts'
+import type { Attempt, StageFacts } from './stage-facts.ts'
+import { sumOfUsage } from './usage.ts'
 
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -23,7 +24,7 @@ export interface ShownCall {
 const NO_NOTES = Object.freeze({})
 
 /** How a stage settled; undefined while it has not. */
-function stageOutput(run: RunFacts, index: number): Output | undefined {
+export function stageOutput(run: RunFacts, index: number): Output | undefined {
   const state = run.schedule.state(index)
   if (state < OK) return undefined
   const output = run.stages?.[index]?.output
@@ -56,7 +57,7 @@ function skipReason(run: RunFacts, index: number): string {
 export function requestsOf(outputs: object): Readonly<Record<string, unknown>> | undefined {
   let requests: Record<string, unknown> | undefined
   for (const [key, output] of Object.entries(outputs) as [string, Output | undefined][])
-    if (output?.status === 'suspend') (requests ??= {})[key] = output.request
+    if (output?.status === 'suspend') define((requests ??= {}), key, output.request)
   return requests
 }
 
@@ -106,17 +107,12 @@ function attemptsOf(
   if (startedAt === undefined || run.graph.nodes[index]?.wrapped !== undefined || call?.codeBegan === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
   const endedAt = stageFacts !== undefined && stageFacts.runningCode > 0 ? undefined : timeOf(run, 2 * index + 1)
-  const attempt =
-    call?.output === undefined
-      ? { attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(index), stageFacts) }
-      : soleAttempt(startedAt, endedAt, call.output)
-  const notes = stageFacts?.soleNotes
-  return [notes === undefined ? attempt : { ...attempt, notes }]
-}
-
-function soleAttempt(startedAt: number, endedAt: number | undefined, { status, error }: Output): AttemptRecord {
-  const attempt = { attempt: 1, startedAt, endedAt, status }
-  return error === undefined ? attempt : { ...attempt, error: errorRecord(error) }
+  const output = call?.output
+  const status = output === undefined ? statusOf(run, run.schedule.state(index), stageFacts) : output.status
+  const attempt: Attempt = { attempt: 1, startedAt, endedAt, status }
+  if (output?.error !== undefined) attempt.error = errorRecord(output.error)
+  if (stageFacts?.soleNotes !== undefined) attempt.notes = stageFacts.soleNotes
+  return [attempt]
 }
 
 /** If code of an attempt still runs, including items of a map and child runs, the attempt hasn't ended: its record is a copy. */
@@ -128,20 +124,16 @@ function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly Att
 
 function statusOf(run: RunFacts, state: number, stageFacts: StageFacts | undefined): StageRecord['status'] {
   if (stageFacts?.tolerated !== undefined || stageFacts?.answer?.status === 'fail') return 'fail'
-  switch (state) {
-    case OK:
-      return 'ok'
-    case SKIPPED:
-      return 'skip'
-    case FAILED:
-      return 'fail'
-    case SUSPENDED:
-      return 'suspend'
-    case CANCELLED:
-      return 'cancel'
-    default:
-      return mayStillSettle(run) ? undefined : 'cancel'
-  }
+  return STATUSES[state] ?? (mayStillSettle(run) ? undefined : 'cancel')
+}
+
+/** The status of a settled stage, by its state. */
+const STATUSES: Readonly<Record<number, StageRecord['status']>> = {
+  [OK]: 'ok',
+  [SKIPPED]: 'skip',
+  [FAILED]: 'fail',
+  [CANCELLED]: 'cancel',
+  [SUSPENDED]: 'suspend',
 }
 
 /** Whether stages without an ending can still get one: in this run, or after it was suspended. */
@@ -176,8 +168,9 @@ function addEnding(
   else if (record.status === 'cancel')
     record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
   if (stageFacts?.abandoned === true) record.abandoned = true
-  const resumed = stageFacts?.reruns?.get('')
+  const resumed = stageFacts?.resumed
   if (resumed !== undefined) addAnswer(record, resumed, run)
+  if (stageFacts?.items !== undefined) record.items = stageFacts.items.record()
   if (stageFacts?.children !== undefined) addChildren(record, stageFacts.children, run)
 }
 
@@ -204,6 +197,7 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
     stages[stage] = stageRecord(run, index)
   })
   const { startedAt, endedAt, pipelineRunId, graph, resume, notebookIfAny: { notes, problems } = {} } = run
+  const usage = sumOfUsage([resume?.legs.at(-1)?.usage, run.used]) as Usage | undefined
   return {
     status,
     pipeline: graph.name,
@@ -212,10 +206,8 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
     endedAt,
     stages,
     droppedEvents: run.events?.dropped ?? 0,
-    notes:
-      problems === undefined
-        ? { ...notes }
-        : { ...notes, 'core/problems': problems.map((problem) => errorRecord(problem)) },
+    notes: { ...notes, ...defined({ 'core/problems': problems?.map((problem) => errorRecord(problem)) }) },
+    ...defined({ usage }),
     legs: resume?.legs,
   }
 }

@@ -4,7 +4,7 @@ import type { StageflowError } from '../base/errors.ts'
 import { SlotValues } from '../contract/context.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
 import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
-import type { StageEventMap } from '../contract/events.ts'
+import type { EventSink, StageEventMap } from '../contract/events.ts'
 import { Output, failed } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
 import type { Resume } from '../contract/results.ts'
@@ -22,24 +22,11 @@ import { DIRECT, RunEvents } from './run-events.ts'
 import type { Listener, Outlet } from './run-events.ts'
 import { StageFacts } from './stage-facts.ts'
 import type { ChildRun } from './child-runs.ts'
+import { sumOfUsage } from './usage.ts'
+import { OPENING, ENDED, LAST_EVENT, CLOSED } from './phases.ts'
 
 const DEFAULT_GRACE_MS = 5_000
 const DEFAULT_CLEANUP_MS = 5_000
-
-/** The phase of a run. It only goes forward. */
-const OPENING = 0
-/** Its stages may start. */
-export const STAGES = 1
-/** Its stages have ended. Its cleanups and its last event follow, each for a limited time. */
-export const CLEANUPS = 2
-/** None of its stages is running, and no child run can start. */
-export const ENDED = 3
-/** Its outcome is decided: nothing can end it in another way. Its interceptors and its last event are told. */
-export const DECIDED = 4
-/** Its last event has been made, so no other may follow. */
-export const LAST_EVENT = 5
-/** Its last event is published, and its facts no longer change. */
-export const CLOSED = 6
 
 /** Why a run ended before its stages did. */
 export interface Ending {
@@ -55,44 +42,52 @@ export interface Failure {
 /** A sign of life of a stage; or the engine blocks its code, so that limits pause, or unblocks it. */
 export type CallNews = 'alive' | 'blocked' | 'unblocked'
 
-/** The parts of a parent run that its child uses. */
-export interface ParentLink {
+/** The stage that a run is inside of: the one that started it as a child, or the map that it is an item of. */
+export interface StageAround {
+  /** The run of that stage. */
   readonly facts: RunFacts
+  /** When the stage times out, on the clock of its run. A slow reader can move it to later. */
+  readonly deadline: number
+  readonly openedAt: number
+  /** The value of a slot for the code of the stage. */
+  readonly slotValue: <T>(slot: Slot<T>) => T | undefined
+  /** Tells the calls of the stage. */
+  readonly tell: (news: CallNews) => void
+  /** A stage of the inner run has settled. */
+  readonly stageSettled: (inner: RunFacts) => void
+  /** The inner run has passed a deadline of the outer one. */
+  readonly outOfTime: () => void
+}
+
+/** The stage that started a child run, as far as the child uses it. */
+export interface ParentLink extends StageAround {
   /** The public form for interceptors. */
   readonly shown: RunParent
   readonly signal: AbortSignal
-  /** When the stage that started the child times out, on the parent's clock. A slow reader can move it to later. */
-  readonly deadline: number
-  readonly openedAt: number
   readonly resume: Resume | undefined
-  /** Where the events of the stage that started the child go out. */
+  /** Where the events of the stage go out. */
   readonly outlet: Outlet
-  /** The value of a slot for the code that started the child. */
-  readonly slotValue: <T>(slot: Slot<T>) => T | undefined
-  /** Tells the calls around the stage that started the child. */
-  readonly tell: (news: CallNews) => void
-  /** The child has passed a deadline of its parent. */
-  readonly outOfTime: () => void
 }
 
 /** The facts of one run: its input, its stages' data and times, and how it ended. Most of them are created on first use. */
 export class RunFacts {
-  readonly graph: BuiltGraph
-  readonly options: AllRunOptions
-  readonly parent: ParentLink | undefined
-  readonly clock: Clock
+  declare readonly graph: BuiltGraph
+  declare readonly options: AllRunOptions
+  declare readonly parent: ParentLink | undefined
+  declare readonly around: StageAround | undefined
+  declare readonly clock: Clock
   /** What an earlier leg of the run left, if it is resumed. */
-  readonly resume: Resume | undefined
-  readonly schedule: Schedule
-  readonly events: RunEvents | undefined
+  declare readonly resume: Resume | undefined
+  declare readonly schedule: Schedule
+  declare readonly events: RunEvents | undefined
   /** The data of each stage that settled ok. */
-  readonly data: (object | undefined)[]
+  declare readonly data: (object | undefined)[]
   /** Two numbers per stage: when it started, and when it settled or, until then, when its call was answered. NaN if it hasn't. */
-  readonly times: number[]
+  declare readonly times: number[]
   phase: number = OPENING
   /** When it started. */
-  readonly startedAt: number
-  endedAt: number
+  declare readonly startedAt: number
+  declare endedAt: number
   /** The limit that this run's own timer keeps, on its clock. */
   ownLimit: number = Infinity
   ending: Ending | undefined
@@ -116,12 +111,15 @@ export class RunFacts {
     parent: ParentLink | undefined,
     listener: Listener | undefined,
     startedAt: number = graph.clock.now(),
+    map?: StageAround,
   ) {
     this.graph = graph
     this.options = options
     this.parent = parent
+    this.around = map ?? parent
     this.clock = graph.clock
-    this.resume = parent?.resume ?? options[RESUME]
+    // An item is resumed by its map.
+    this.resume = map === undefined ? (parent?.resume ?? options[RESUME]) : undefined
     const { maxConcurrency = Infinity } = options
     this.schedule = new Schedule(
       graph.plan,
@@ -132,11 +130,19 @@ export class RunFacts {
     this.times = graph.unset.slice()
     this.startedAt = this.endedAt = startedAt
     this.#input = input
-    const given = sinkOf(options.eventSink, graph.eventSink)
-    const sink = given === NoOpEventSink ? undefined : given
-    this.events = sink === undefined && listener === undefined ? undefined : new RunEvents(this, sink, listener)
+    this.events =
+      map === undefined ? this.#eventsTo(sinkOf(options.eventSink, graph.eventSink), listener) : map.facts.events
   }
 
+  #eventsTo(given: EventSink | undefined, listener: Listener | undefined): RunEvents | undefined {
+    const sink = given === NoOpEventSink ? undefined : given
+    return sink === undefined && listener === undefined ? undefined : new RunEvents(this, sink, listener)
+  }
+
+  /** The run that these facts are of: itself, or for an item the run of its map. */
+  get ofRun(): RunFacts {
+    return this
+  }
   get pipelineRunId(): string {
     return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? crypto.randomUUID())
   }
@@ -166,10 +172,10 @@ export class RunFacts {
     const { ports } = this.options
     return (this.#ports ??= joinPorts(this.graph.ports, ports))
   }
-  /** When the run times out, on its clock: its own limit, or the rest of the parent's. */
+  /** When the run times out, on its clock: its own limit, or the rest of that of the stage around it. */
   get limit(): number {
-    const { parent, ownLimit } = this
-    return parent === undefined ? ownLimit : Math.min(ownLimit, parent.deadline + (this.startedAt - parent.openedAt))
+    const { around, ownLimit } = this
+    return around === undefined ? ownLimit : Math.min(ownLimit, around.deadline + (this.startedAt - around.openedAt))
   }
   get graceMs(): number {
     return this.options.graceMs ?? DEFAULT_GRACE_MS
@@ -182,12 +188,24 @@ export class RunFacts {
     return this.phase >= ENDED || this.stages?.[index]?.abandoned === true
   }
 
+  /** How messages name a stage: an item of a map with its key. */
+  nameOf(index: number): string {
+    return this.graph.names[index] as string
+  }
   stage(index: number): StageFacts {
     return ((this.stages ??= this.graph.blank.slice())[index] ??= new StageFacts())
+  }
+  /** The stage of `ofRun` that a stage is part of: itself, or for an item its map. */
+  stageOfRun(index: number): StageFacts {
+    return this.stage(index)
   }
   /** An unwrapped stage settles while its code still runs. */
   keepAttemptOpen(index: number): void {
     this.stage(index).keepAttemptOpen(this.times[2 * index] as number)
+  }
+  /** What its stages have used in this leg, with their items and child runs. */
+  get used(): unknown {
+    return sumOfUsage((this.stages ?? []).map((stage) => stage?.used))
   }
   /** The child runs of all stages, in the order of the stages. */
   get children(): readonly ChildRun[] {
@@ -202,22 +220,31 @@ export class RunFacts {
   }
 
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
-  answer(index: number, given: Output): Output {
-    if (given.status === 'ok') return given
-    const { wrapped } = nodeAt(this.graph, index)
-    const answer = this.#checkedAnswer(index, given)
-    if (wrapped !== undefined) return answer
-    const stage = this.stage(index)
-    if (stage.attempts !== undefined) return answer
-    if (answer === given) stage.returned = given
-    else stage.soleAttempt(this.times[2 * index] as number, given, this.times[2 * index + 1] as number)
+  answer(index: number, ended: Output): Output {
+    if (ended.status === 'ok') return ended
+    const checked = this.#checkedAnswer(index, ended)
+    const answer = this.withItems(index, checked)
+    const known = this.stages?.[index]
+    // With its items it is still what the code of the map returned.
+    if (known !== undefined && known.returned === checked) known.returned = answer
+    if (nodeAt(this.graph, index).wrapped !== undefined || known?.attempts !== undefined) return answer
+    if (checked === ended) this.stage(index).returned = answer
+    else this.stage(index).soleAttempt(this.times[2 * index] as number, ended, this.times[2 * index + 1] as number)
     return answer
+  }
+
+  /** What a map has done is kept, however it ends. */
+  withItems(index: number, given: Output): Output {
+    const items = this.stages?.[index]?.items
+    if (items === undefined || given.status === 'ok' || given.status === 'suspend') return given
+    return given.withData({ ...(given.data as object | undefined), items: items.data() })
   }
 
   #checkedAnswer(index: number, given: Output): Output {
     const { name, info } = nodeAt(this.graph, index)
     if (given.status === 'retry') return retryExhausted(name, given)
-    if (given.status !== 'suspend' || info.child !== undefined || !isGuarded(this)) return given
+    // Each item of a map is checked itself.
+    if (given.status !== 'suspend' || info.child !== undefined || info.map || !isGuarded(this)) return given
     const asks = this.stage(index).children?.some(({ result }) => result.status === 'suspended')
     return asks === true ? askedByCode(name) : given
   }
@@ -244,7 +271,7 @@ export class RunFacts {
     if (answer.status === 'fail' && onFailure !== undefined) {
       stage.tolerated = answer
       if (onFailure === 'skip') {
-        stage.output = new Output('skip', 'its failure is tolerated (onFailure)')
+        stage.output = this.withItems(index, new Output('skip', 'its failure is tolerated (onFailure)'))
         return SKIPPED
       }
       this.data[index] = onFailure.fallback
@@ -284,7 +311,7 @@ export class RunFacts {
   }
 
   slotValue<T>(slot: Slot<T>): T | undefined {
-    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.slotValue(slot)
+    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.around?.slotValue(slot)
   }
   setSlot<T>(slot: Slot<T>, value: T): void {
     ;(this.#slots ??= new SlotValues()).set(slot, value)
@@ -292,7 +319,7 @@ export class RunFacts {
 
   /** What interceptors kept when the run was admitted. A child run may have others of the same names, so it sees nothing. */
   get kept(): Kept | undefined {
-    return this.options[KEPT]
+    return this.options[KEPT]?.kept
   }
   /** A child run is resumed with the run above it, so what it keeps has no use. */
   keep(name: string, value: unknown): void {
@@ -309,7 +336,10 @@ export class RunFacts {
     data: StageEventMap[Kind],
     timestamp: number,
   ): void {
-    this.events?.emit(`stage.${name}.${kind}`, data, name, timestamp)
+    this.emitOfStage(name, kind, data, timestamp)
+  }
+  protected emitOfStage(name: string, kind: string, data: object, timestamp: number, toSink?: boolean): void {
+    this.events?.emit(`stage.${name}.${kind}`, data, name, timestamp, toSink)
   }
   /** Publishes an event of a stage, or of an interceptor around the run. Returns false if it was refused. */
   tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
@@ -332,22 +362,22 @@ export class RunFacts {
     const stage = this.stage(node.index)
     stage.committed = true
     stage.chunks++
-    const { events, options } = this
-    const toSink = options.chunkEvents === true
+    const { events } = this
+    const toSink = this.ofRun.options.chunkEvents === true
     if (events === undefined || (events.listener === undefined && !toSink)) return undefined
-    events.emit(`stage.${node.name}.chunk`, { chunk, attempt }, node.name, this.clock.now(), toSink)
+    this.emitOfStage(node.name, 'chunk', { chunk, attempt }, this.clock.now(), toSink)
     return events.listener?.room()
   }
 }
 
 /** Whether interceptors of a run, or of one above it, check callers. */
-const isGuarded = ({ graph, parent }: RunFacts): boolean =>
-  graph.admitting.length > 0 || (parent !== undefined && isGuarded(parent.facts))
+const isGuarded = ({ graph, around }: RunFacts): boolean =>
+  graph.admitting.length > 0 || (around !== undefined && isGuarded(around.facts))
 
 const askedByCode = (stage: string): Output =>
   failed(
     'core/cannot-suspend',
-    `Stage "${stage}" cannot suspend with a child run that its code has started. The graph does not know the stage that asks, so its answeredBy and its answerSchema would not count. Run the child with withPipeline() or with asStage() as the stage itself.`,
+    `Stage "${stage}" cannot suspend with a child run that its code has started: the graph does not know the stage that asks, so no answeredBy or answerSchema would count. Run the child with withPipeline(), or with asStage() as the stage itself.`,
   )
 
 const retryExhausted = (stage: string, { error }: Output): Output =>

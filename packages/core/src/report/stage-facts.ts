@@ -4,7 +4,8 @@ import { define } from '../base/objects.ts'
 import type { Output } from '../contract/output.ts'
 import type { AttemptRecord, Resumed, StageRecord } from '../contract/results.ts'
 import { ChildRuns } from './child-runs.ts'
-import { usageOf } from './usage.ts'
+import type { MapFacts } from './map-facts.ts'
+import { sumOfUsage } from './usage.ts'
 
 /** One call of a stage's code. Its end is filled in when the code returns. */
 export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] } & {
@@ -30,8 +31,8 @@ export class StageFacts {
   /** The notes of the one attempt of an unwrapped stage, whose attempts aren't kept. */
   soleNotes: Record<string, unknown> | undefined
   children: ChildRuns | undefined
-  /** How many child runs the code has started in this attempt, by the suffix of their paths. */
-  childCounts: Map<string, number> | undefined
+  /** How many child runs the code has started in this attempt. */
+  childCount = 0
   /** The answer of its call, for parts that are told while it isn't published yet. */
   answer: Output | undefined
   /** How the stage settled, unless plain data says it all. */
@@ -42,8 +43,10 @@ export class StageFacts {
   returned: Output | undefined
   /** Its record of an earlier leg of the run, in which it settled. */
   record: StageRecord | undefined
-  /** Why it runs again: under '' for the stage, under its suffix for an item of a map. */
-  reruns: Map<string, Resumed> | undefined
+  /** Why it runs again. */
+  resumed: Resumed | undefined
+  /** The items of a map. */
+  items: MapFacts | undefined
   /** How it ends if its code throws an error that `orFail` threw. */
   #endings: WeakMap<object, Output> | undefined
   /** How many pieces of its code run, including abandoned ones. */
@@ -51,7 +54,7 @@ export class StageFacts {
   #idle: PromiseWithResolvers<void> | undefined
   #left: PromiseWithResolvers<void> | undefined
   #settled: PromiseWithResolvers<void> | undefined
-  #resumed: PromiseWithResolvers<void> | undefined
+  #unparked: PromiseWithResolvers<void> | undefined
 
   // The attempt log: nothing else writes attempts.
 
@@ -68,7 +71,7 @@ export class StageFacts {
       this.#dropNotesOf(this.attempts.at(-1))
       this.attempts.push(attempt)
     }
-    this.childCounts = undefined
+    this.childCount = 0
     this.enterCode()
     return attempt
   }
@@ -123,8 +126,15 @@ export class StageFacts {
     this.#sumUsage()
   }
 
+  /** What it has used in this leg: in its own code, in its items and in its child runs. */
+  get used(): unknown {
+    if (this.record !== undefined) return undefined
+    // The child runs of a map are those of its items.
+    return sumOfUsage([this.notes?.['usage'], (this.items ?? this.children)?.used])
+  }
+
   #sumUsage(): void {
-    const usage = usageOf(this.attempts)
+    const usage = sumOfUsage((this.attempts ?? []).map(({ notes }) => notes?.['usage']))
     if (usage !== undefined) define((this.notes ??= {}), 'usage', usage)
   }
 
@@ -209,12 +219,12 @@ export class StageFacts {
   }
 
   /** Resolves when the parked stage has a slot again. */
-  resumed(): Promise<void> {
-    return (this.#resumed ??= Promise.withResolvers()).promise
+  unparked(): Promise<void> {
+    return (this.#unparked ??= Promise.withResolvers()).promise
   }
-  resume(): void {
+  unpark(): void {
     this.isParked = false
-    this.#resumed?.resolve()
-    this.#resumed = undefined
+    this.#unparked?.resolve()
+    this.#unparked = undefined
   }
 }

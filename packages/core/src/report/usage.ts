@@ -3,16 +3,17 @@ import { freezeDeep, isPlain } from '../base/objects.ts'
 type Usage = Readonly<Record<string, unknown>>
 
 /**
- * The sum of the `usage` notes of attempts; undefined without one. Numbers are added, also one level down. Of other values the last
- * counts, but `estimated` stays true once it was.
+ * The sum of two `usage` notes; undefined is nothing. Numbers are added, also one level down. Of other values the last counts, but
+ * `estimated` stays true once it was.
  */
-export function usageOf(attempts: readonly { readonly notes?: Usage }[] | undefined): unknown {
-  let sum: unknown
-  for (const { notes } of attempts ?? []) {
-    const usage = notes?.['usage']
-    if (usage === undefined) continue
-    sum = isPlain(sum) && isPlain(usage) ? added(sum, usage, 1) : usage
-  }
+export function addedUsage(sum: unknown, more: unknown): unknown {
+  if (more === undefined) return sum
+  return isPlain(sum) && isPlain(more) ? added(sum, more, 1) : more
+}
+
+/** The sum of the `usage` of several, frozen; undefined without one. */
+export function sumOfUsage(all: readonly unknown[]): unknown {
+  const sum = all.reduce(addedUsage, undefined)
   return isPlain(sum) ? freezeDeep(sum) : sum
 }
 

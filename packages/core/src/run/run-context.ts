@@ -7,7 +7,7 @@ import { getter } from '../base/objects.ts'
 import { ABORT_SIGNAL, checkOptions, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
-import type { PipelineInfo, RunOptions, RunParent } from '../contract/context.ts'
+import type { MapItem, PipelineInfo, RunOptions, RunParent } from '../contract/context.ts'
 import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
 import type { RunChanges, RunContext } from '../contract/interceptor.ts'
 import type { RunOutcome } from '../contract/results.ts'
@@ -43,6 +43,11 @@ export interface LayeredRun {
   begin(changes: RunChanges): Promise<Outcome>
 }
 
+/** An item of a map, as the context of its run uses it. */
+export interface RunOfItem extends Pick<LayeredRun, 'facts' | 'stopping'> {
+  readonly item: MapItem
+}
+
 const CHANGES: OptionRules<RunChanges> = {
   signal: ABORT_SIGNAL,
   deadline: [isNumber, 'a time on the clock, in milliseconds'],
@@ -59,12 +64,19 @@ export class LiveRunContext implements RunContext {
   readonly #changes: RunChanges
   /** Whether code that has it can answer the run: it was given to a layer of `wrapRun`. */
   readonly #canAnswer: boolean
+  readonly #item: RunOfItem | undefined
   #signal: AbortSignal | undefined
 
-  constructor(run: LayeredRun, canAnswer: boolean, changes: RunChanges = NO_CHANGES) {
+  constructor(run: LayeredRun, canAnswer: boolean, changes: RunChanges = NO_CHANGES, item?: RunOfItem) {
     this.#run = run
     this.#canAnswer = canAnswer
     this.#changes = changes
+    this.#item = item
+  }
+
+  /** The run as an item of one of its maps sees it. */
+  ofItem(item: RunOfItem): LiveRunContext {
+    return new LiveRunContext(this.#run, false, this.#changes, item)
   }
 
   declare readonly pipelineRunId: string
@@ -86,6 +98,9 @@ export class LiveRunContext implements RunContext {
   get parent(): RunParent | undefined {
     return this.#run.facts.parent?.shown
   }
+  get item(): MapItem | undefined {
+    return this.#item?.item
+  }
   get snapshot(): ContextSnapshot {
     return this.#changes.snapshot ?? this.#run.facts.snapshot
   }
@@ -98,12 +113,12 @@ export class LiveRunContext implements RunContext {
     return this.#run.facts.options
   }
   get signal(): AbortSignal {
-    const { signal } = this.#run.stopping.abort.scope
+    const { signal } = this.#inner.stopping.abort.scope
     const narrower = this.#changes.signal
     return narrower === undefined ? signal : (this.#signal ??= AbortSignal.any([signal, narrower]))
   }
   get deadline(): number | undefined {
-    const least = Math.min(this.#changes.deadline ?? Infinity, this.#run.facts.limit)
+    const least = Math.min(this.#changes.deadline ?? Infinity, this.#inner.facts.limit)
     return least === Infinity ? undefined : least
   }
   get clock(): Clock {
@@ -130,17 +145,17 @@ export class LiveRunContext implements RunContext {
   get get(): RunContext['get'] {
     return (slot, ...more: readonly unknown[]) => {
       if (more.length > 0) checkArgumentCount(1 + more.length, 1, 'get(slot) ?? fallback')
-      return this.#run.facts.slotValue(slot)
+      return this.#inner.facts.slotValue(slot)
     }
   }
   get set(): RunContext['set'] {
-    return (slot, value) => this.#run.facts.setSlot(slot, value)
+    return (slot, value) => this.#inner.facts.setSlot(slot, value)
   }
   get running(): readonly string[] {
     return this.#run.facts.graph.names.filter((_, stage) => this.#run.facts.schedule.state(stage) === RUNNING)
   }
   get output(): RunContext['output'] {
-    return (stage) => outputNamed(this.#run.facts, stage)
+    return (stage) => outputNamed(this.#inner.facts, stage) ?? outputNamed(this.#run.facts, stage)
   }
   get note(): RunContext['note'] {
     return (key, value) => this.#run.facts.noteRun(key, value)
@@ -166,11 +181,14 @@ export class LiveRunContext implements RunContext {
   get cancel(): RunContext['cancel'] {
     return (reason) => this.#answer('cancel(reason)', new Outcome(this.#run.facts, 'cancelled', textOf(reason)))
   }
+  get #inner(): Pick<LayeredRun, 'facts' | 'stopping'> {
+    return this.#item ?? this.#run
+  }
   #answer(made: string, answer: Outcome): Outcome {
     if (this.#canAnswer) return answer
     throw new StageflowError(
       'core/interceptor-answer',
-      `run.${made} only makes an answer for wrapRun to return, so it does nothing in another hook. Call run.stop(reason).`,
+      `run.${made} makes an answer that only wrapRun can return. Call run.stop(reason).`,
     )
   }
 }

@@ -1,5 +1,6 @@
 import { isAbortError } from '../base/abort.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
+import { defined } from '../base/objects.ts'
 import { show } from '../base/show.ts'
 import { enterParts, isPart } from '../call/answers.ts'
 import { askHook } from '../call/layers.ts'
@@ -67,11 +68,12 @@ export class RunParts {
     enterParts(this.#facts, this.#facts.graph.watching, this.#parts, this.#context, begin, refuse, THE_RUN)
   }
 
-  tellOfStage(record: Writable<StageRecord>, index: number): void {
+  /** `facts` and `context`: those of the run, or of an item of one of its maps. */
+  tellOfStage(record: Writable<StageRecord>, index: number, facts: RunFacts, context: RunContext): void {
     for (const { by, settled } of this.listeners ?? []) {
-      tell(this.#facts, by, settled, record, this.#context, record.stage)
+      tell(facts, by, settled, record, context, record.stage)
       // The observers after this one see its notes.
-      const notes = this.#facts.stages?.[index]?.notes
+      const notes = facts.stages?.[index]?.notes
       if (notes !== undefined) record.notes = notes
     }
   }
@@ -154,10 +156,18 @@ async function outcomeOf(name: string, answer: unknown, run: RunContext, facts: 
   }
 }
 
+/** A run, as far as others are told of its stages. */
+interface Settling {
+  readonly facts: RunFacts
+  readonly parts: RunParts | undefined
+  readonly context: RunContext
+}
+
 /** Tells interceptors that a stage has settled, and publishes its one terminal event. */
-export function tellSettled(facts: RunFacts, parts: RunParts | undefined, index: number, now: number): void {
+export function tellSettled(run: Settling, index: number, now: number): void {
+  const { facts, parts } = run
   const record = stageRecord(facts, index)
-  parts?.tellOfStage(record, index)
+  parts?.tellOfStage(record, index, facts, run.context)
   if (facts.events === undefined) return
   const { stage, status, reason = '', error, tolerated, attempts: list } = record
   const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt
@@ -167,11 +177,5 @@ export function tellSettled(facts: RunFacts, parts: RunParts | undefined, index:
   else if (status === 'suspend') facts.stageEvent(stage, 'suspended', { durationMs, attempts }, now)
   else if (status === 'skip') facts.stageEvent(stage, 'skipped', { reason }, now)
   else if (error === undefined) facts.stageEvent(stage, 'cancelled', { durationMs, reason }, now)
-  else
-    facts.stageEvent(
-      stage,
-      'failed',
-      { durationMs, attempts, error, ...(tolerated === true ? { tolerated } : undefined) },
-      now,
-    )
+  else facts.stageEvent(stage, 'failed', { durationMs, attempts, error, ...defined({ tolerated }) }, now)
 }

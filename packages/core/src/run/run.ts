@@ -5,8 +5,8 @@ import type { ChildResult, RunOutcome } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
 import { Outcome, addedError } from '../report/outcome.ts'
-import type { Listener } from '../report/run-events.ts'
-import { CLEANUPS, CLOSED, DECIDED, ENDED, STAGES, RunFacts } from '../report/run-facts.ts'
+import { CLEANUPS, CLOSED, DECIDED, ENDED, STAGES } from '../report/phases.ts'
+import { RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import type { ChildRun } from '../report/child-runs.ts'
 import { LiveRunContext } from './run-context.ts'
@@ -19,8 +19,8 @@ import type { Stoppable } from './stopping.ts'
 
 /** One run from its first event to its last. It has the stage loop, its limits and signals, the parts of interceptors, and its facts. */
 export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
-  readonly facts: RunFacts
-  readonly loop: StageLoop
+  declare readonly facts: RunFacts
+  declare readonly loop: StageLoop
   readonly pending: PendingLayer[] = []
   checked: Promise<RunOutcome> | undefined
   parts: RunParts | undefined
@@ -33,15 +33,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   /** How the run ended, including its layers. */
   #final: Outcome | undefined
 
-  constructor(
-    graph: BuiltGraph,
-    input: Fields,
-    options: AllRunOptions,
-    parent?: ParentLink,
-    listener?: Listener,
-    startedAt?: number,
-  ) {
-    this.facts = new RunFacts(graph, input, options, parent, listener, startedAt)
+  constructor(facts: RunFacts) {
+    this.facts = facts
     this.loop = new StageLoop(this)
   }
 
@@ -80,9 +73,9 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   /** `isWrapped`: whether to call the interceptors around the run. */
   #proceed(done: (outcome: Outcome) => void, isWrapped: boolean = this.facts.graph.aroundRun !== undefined): void {
     if (isWrapped || this.facts.events !== undefined) return void this.#runAround(done, isWrapped)
-    this.#startStages((outcome) => {
+    this.startStages((outcome) => {
       this.#decide(outcome)
-      this.#close()
+      this.close()
       done(outcome)
     })
   }
@@ -105,7 +98,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     facts.endedAt = facts.clock.now()
     this.#decide(outcome)
     await emitLastEvent(facts, outcome)
-    this.#close()
+    this.close()
     done(outcome)
   }
 
@@ -146,11 +139,11 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
       if (snapshot !== undefined) this.facts.snapshot = snapshot
       if (deadline !== undefined) this.stopping.limitTo(deadline, 'deadline')
       if (signal !== undefined) this.stopping.listen(signal)
-      this.#startStages(resolve)
+      this.startStages(resolve)
     }))
   }
 
-  #startStages(done: (outcome: Outcome) => void): void {
+  protected startStages(done: (outcome: Outcome) => void): void {
     this.#stagesDone = done
     this.facts.phase = STAGES
     this.loop.drive(this.facts.startedAt)
@@ -181,7 +174,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     this.#stagesDone?.(this.outcome())
   }
 
-  #close(): void {
+  protected close(): void {
     this.facts.phase = CLOSED
     this.stoppingIfAny?.close()
     const { dues } = this.facts.graph
@@ -211,7 +204,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   }
   /** Makes a run inside one of its stages. */
   childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): PipelineRun {
-    return new PipelineRun(graph, input, options, parent, this.facts.events?.listener)
+    return new PipelineRun(new RunFacts(graph, input, options, parent, this.facts.events?.listener))
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
     if (this.facts.ignores(stage)) void runCleanup(cleanup, this.facts)
@@ -227,6 +220,9 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   get endsSoon(): boolean {
     const { phase } = this.facts
     return phase < CLOSED && (phase >= CLEANUPS || this.stoppingIfAny?.isInGrace === true)
+  }
+  get used(): unknown {
+    return this.facts.used
   }
   get result(): ChildResult {
     return this.#final ?? this.outcome()

@@ -8,7 +8,7 @@ import { Output, readAnswer, readOutput } from '../contract/output.ts'
 import type { Resume } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
-import { ENDED, STAGES } from '../report/run-facts.ts'
+import { ENDED, STAGES } from '../report/phases.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
 import {
@@ -100,7 +100,7 @@ export class StageLoop implements Loop {
         if (resume === undefined || !this.#restore(stage, resume)) this.#skip(stage, now)
         return
       case RESUME:
-        stages?.[stage]?.resume()
+        stages?.[stage]?.unpark()
         return
       case ABORT: {
         const isStillRunning = !schedule.stopped && schedule.state(stage) === RUNNING
@@ -282,8 +282,7 @@ export class StageLoop implements Loop {
   }
 
   #readAnswer(stage: number, returned: unknown): Output | object {
-    const { names, freeze } = this.#facts.graph
-    return readAnswer(returned, names[stage] as string, freeze)
+    return readAnswer(returned, this.#facts.nameOf(stage), this.#facts.graph.freeze)
   }
 
   /** Tells the parts of an unwrapped stage its answer, and ends what is still open inside the call. Returns the answer. */
@@ -320,7 +319,7 @@ export class StageLoop implements Loop {
     if (known === undefined) facts.schedule.feed(SETTLED, stage, state)
     else this.#tellSchedule(stage, state, known)
     this.#tellSettled(stage, now)
-    facts.parent?.tell('alive')
+    facts.around?.stageSettled(facts)
   }
 
   /** Tells the schedule that a stage with facts of its own has settled, and stops the run if the stage says so. */
@@ -333,8 +332,8 @@ export class StageLoop implements Loop {
 
   /** Tells interceptors and the sink that a stage has settled. */
   #tellSettled(stage: number, now: number): void {
-    const { parts } = this.#run
-    if (this.#facts.events !== undefined || parts?.listeners !== undefined) tellSettled(this.#facts, parts, stage, now)
+    const run = this.#run
+    if (this.#facts.events !== undefined || run.parts?.listeners !== undefined) tellSettled(run, stage, now)
   }
 
   // Code returns
@@ -359,8 +358,7 @@ export class StageLoop implements Loop {
   }
 
   #read(stage: number, returned: unknown): Output {
-    const { names, freeze } = this.#facts.graph
-    return readOutput(returned, names[stage] as string, freeze)
+    return readOutput(returned, this.#facts.nameOf(stage), this.#facts.graph.freeze)
   }
 
   #isWrapped(stage: number): boolean {
@@ -382,8 +380,8 @@ export class StageLoop implements Loop {
   }
   unpark(stage: number): Promise<void> {
     // The promise first, because the stage may get its slot in this very call.
-    const resumed = this.#facts.stage(stage).resumed()
+    const unparked = this.#facts.stage(stage).unparked()
     if (this.#facts.schedule.feed(UNPARK, stage, 0)) this.drive(UNREAD)
-    return resumed
+    return unparked
   }
 }

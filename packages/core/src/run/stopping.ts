@@ -9,7 +9,7 @@ import { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { CLEANUPS, CLOSED, DECIDED, ENDED, LAST_EVENT, STAGES } from '../report/run-facts.ts'
+import { CLEANUPS, CLOSED, DECIDED, ENDED, LAST_EVENT, STAGES } from '../report/phases.ts'
 import type { Ending, RunFacts } from '../report/run-facts.ts'
 import { LEFT, RUNNING, STOP } from '../schedule/plan.ts'
 import type { PendingLayer } from './run-context.ts'
@@ -41,7 +41,7 @@ export class Stopping implements Stopper {
   protected limitMs = 0
   /** Defined while the grace time runs. */
   #cancelGrace: (() => void) | undefined
-  /** The grace time is over, but a child run is still ending within its own limits. */
+  /** The grace time is over, but a child run or an item of a map is still ending within its own limits. */
   #waitsForChild = false
   /** A layer around the run was abandoned: the layers around it get no time of their own. */
   #gaveUp = false
@@ -91,15 +91,16 @@ export class Stopping implements Stopper {
     const { facts } = this.#run
     const now = facts.clock.now()
     if (now >= facts.ownLimit) this.expire()
-    else if (now >= facts.limit) facts.parent?.outOfTime()
+    else if (now >= facts.limit) facts.around?.outOfTime()
   }
 
   expire(): void {
     const { facts } = this.#run
     if (facts.phase >= DECIDED) return
-    const ms = Math.round(this.limitMs)
-    const when = this.limitedBy === 'timeoutMs' ? `within ${ms} ms` : 'by its deadline'
-    const option = this.limitedBy === 'timeoutMs' ? 'timeoutMs' : 'run.with({ deadline })'
+    const [when, option] =
+      this.limitedBy === 'timeoutMs'
+        ? [`within ${Math.round(this.limitMs)} ms`, 'timeoutMs']
+        : ['by its deadline', 'run.with({ deadline })']
     const error = new StageflowError(
       'core/timed-out',
       `The run of "${facts.graph.name}" did not end ${when} (${option}).`,
@@ -197,14 +198,14 @@ export class Stopping implements Stopper {
     loop.driveSoon(now)
   }
 
-  /** Stops waiting for a stage that ignores its signal, but not while a child run of it is ending. */
+  /** Stops waiting for a stage that ignores its signal, but not while a child run or an item of it is ending. */
   #abandon(index: number, now: number): void {
     const { facts, loop } = this.#run
     const { schedule, graceMs } = facts
     const isRunning = schedule.state(index) === RUNNING
     if (!isRunning && !schedule.stays(index)) return
     const stage = facts.stage(index)
-    if (stage.children?.some((child) => child.endsSoon) === true) {
+    if (stage.children?.some((child) => child.endsSoon) === true || stage.items?.endsSoon === true) {
       this.#waitsForChild = true
       return
     }

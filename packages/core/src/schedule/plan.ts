@@ -60,8 +60,8 @@ type Rows = readonly (readonly number[])[]
 export interface Need {
   readonly need: number
   readonly eager: boolean
-  /** Whether the stage is stopped once no reader is left. */
-  readonly late: boolean
+  /** Whether the stage is stopped once no reader is left. Default: it isn't. */
+  readonly late?: boolean
 }
 
 /** A graph as arrays of integers. Every run of the graph starts from it. */

@@ -1,6 +1,6 @@
 /** The slots of a run with `maxConcurrency`: which stages are ready, which are parked, and which wait to resume. */
 export class Slots {
-  readonly ready: ReadyHeap
+  declare readonly ready: ReadyHeap
   readonly #limit: number
   /** Running stages without a slot. */
   readonly #parked = new Set<number>()

@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { Clock, StageContext, StageGraph } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { auth, orgEnforcement } from '@stageflow/interceptor-auth'
 
 import { randomFrom } from '../random-graph.ts'
@@ -171,7 +172,7 @@ export function orderGraph({ version, effect, newCards, clock, slowMs }: OrderWo
     })
     .withPipeline('kid', kid, { dependencies: ['price'], input: sameInput })
     .withPipeline('draft', attempt, {
-      repeat: { until: 'check' },
+      repeat: repeatUntil('check'),
       input: (_inputs, { inputText }, feedback) => ({ inputText, metadata: { isSecond: feedback !== undefined } }),
     })
     .withStage('loose', async (context: StageContext) => {

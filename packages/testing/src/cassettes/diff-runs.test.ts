@@ -59,6 +59,35 @@ test('a difference shows the status, the data and the times of a stage', async (
   )
 })
 
+test('items of a map are listed in their order, whichever ended first', async () => {
+  /** The items end in this order. */
+  const recording = async (text: string, order: readonly number[]): Promise<Cassette> => {
+    const ends = order.map(() => Promise.withResolvers<void>())
+    const graph = new Pipeline('mail')
+      .withMap('letters', {
+        over: () => order.toSorted((one, other) => one - other),
+        each: async (item) => {
+          const place = order.indexOf(item)
+          await ends[place - 1]?.promise
+          ends[place]?.resolve()
+          return { text: item % 5 === 0 ? text : 'same' }
+        },
+      })
+      .withStage('after', () => ({ text }), { dependencies: ['letters'] })
+      .build()
+    return (await recordRun(graph)).cassette
+  }
+  const before = await recording('old', [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
+  const after = await recording('new', [5, 10, 0, 1, 2, 3, 4, 6, 7, 8, 9, 11])
+  const lines = diffRuns(before, after).split('\n')
+  expect(lines.filter((line) => /^ {2}\S/.test(line))).toEqual([
+    '  letters#0: ok',
+    '  letters#5: ok',
+    '  letters#10: ok',
+    '  after: ok',
+  ])
+})
+
 test('in a terminal, the statuses before and after are red and green', async () => {
   const [first] = (await diff({}, { isDown: true }, { color: true })).split('\n')
   expect(first).toBe('chat: \u001B[31mcompleted\u001B[0m → \u001B[32mfailed\u001B[0m')

@@ -35,7 +35,7 @@ export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions
   const paint = painter(options.color === true)
   const input = changesIn(before.start.input, after.start.input, 'input').map((change) => `  ${change}`)
   const [was, is] = [rowsOf(before), rowsOf(after)]
-  const keys = [...new Set([...was.keys(), ...is.keys()])]
+  const keys = inOrder([...new Set([...was.keys(), ...is.keys()])])
   const rows = keys.flatMap((key) => linesOfCall(key, was.get(key), is.get(key), paint))
   const time = durations(before.end.at - before.start.startedAt, after.end.at - after.start.startedAt)
   const isAlike = before.pipeline === after.pipeline && before.end.status === after.end.status && time === ''
@@ -44,6 +44,18 @@ export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions
   const status = either(before.end.status, after.end.status, paint)
   return [`${name}: ${status}${time}`, ...input, ...rows].join('\n')
 }
+
+/**
+ * Puts the items of a map beside each other, in the order of their keys. Which of them settled first differs from run to run. Stages stay in
+ * the order in which they settled.
+ */
+function inOrder(keys: readonly string[]): readonly string[] {
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  const stages = keys.map(stageOf)
+  const placeOf = (key: string): number => stages.indexOf(stageOf(key))
+  return keys.toSorted((one, other) => placeOf(one) - placeOf(other) || compare(one, other))
+}
+const stageOf = (key: string): string => key.split('#', 1)[0] as string
 
 /** How the calls under a key differ, on a line for their status and time and one for each detail. */
 function linesOfCall(key: string, old: Row | undefined, now: Row | undefined, paint: Paint): readonly string[] {

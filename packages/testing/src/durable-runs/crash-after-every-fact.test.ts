@@ -210,6 +210,34 @@ test('answers pass the answerSchema of their stages, in child pipelines and maps
   })
 })
 
+test('items of maps are safe, also those that run a pipeline and ask, by their keys', async () => {
+  const letter = new Pipeline('letter')
+    .withStage('draft', ({ snapshot }) => ({ text: snapshot.inputText }))
+    .withStage(
+      'check',
+      ({ resumed }) => (resumed === undefined ? StageOutput.suspend('right?') : { answer: resumed.answer }),
+      { dependencies: ['draft'] },
+    )
+  const graph = new Pipeline('mail')
+    .withMap('letters', {
+      over: () => ['a/1', 'b 2'],
+      each: letter,
+      input: (inputText) => ({ inputText }),
+      key: (item) => item,
+    })
+    .withMap('sent', {
+      dependencies: ['letters'],
+      over: (inputs) => inputs.from('letters').items,
+      each: (item, { resumed, item: { index } }) =>
+        index === 0 && resumed === undefined ? StageOutput.suspend('send?') : { item: item?.check.answer, index },
+    })
+    .build()
+  const answers = { 'letters#a%2F1/check': 'one', 'letters#b%202/check': 'two', 'sent#0': true }
+  const report = await crashAfterEveryFact(graph, {}, { answers })
+  expect(report).toMatchObject({ status: 'completed', differences: [] })
+  expect(report.ranTwice).toEqual([])
+})
+
 test('child runs of code are the same after a crash', async () => {
   const kid = new Pipeline('kid').withStage('a', () => ({ a: 1 }))
   const graph = new Pipeline('order')

@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { passTurns } from '../clock/event-loop-turns.ts'
 import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
@@ -34,7 +35,7 @@ async function triesAgain(bench: ExecutorBench): Promise<void> {
   )
   const graph: AnyGraph = new Pipeline('order')
     .withStage('boss', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }))
-    .withPipeline('letter', checked, { repeat: { until: 'check', maxAttempts: 3 }, dependencies: ['boss'] })
+    .withPipeline('letter', checked, { repeat: repeatUntil('check', { maxAttempts: 3 }), dependencies: ['boss'] })
     .withStage('mail', call, { dependencies: ['letter'] })
     // It ends after the failure.
     .withStage('beside', async (context) => (await passTurns(8), call(context)), { dependencies: ['letter'] })

@@ -111,3 +111,33 @@ test('a stage without faults is left alone', () => {
 
 for (const { name, run } of interceptorContract(() => faultInjector({ '*': { delay: 0.5, delayMs: 1 } })))
   test(`contract: ${name}`, run)
+
+test('each item of a map has its own faults, in whichever order the items are called', async () => {
+  const injectedInto = async (concurrency: number) => {
+    const clock = manualClock()
+    const injector = faultInjector({ letters: { fail: 0.5 } }, { seed: 4 })
+    const retry: Interceptor = {
+      name: 'retry',
+      wrap: (next) => async (context) => {
+        const output = await next(context.fork().context)
+        return output.status === 'fail' ? next(context.fork().context) : output
+      },
+    }
+    const settled = new Pipeline('mail')
+      .withMap('letters', {
+        over: () => Array.from({ length: 12 }, (_, item) => item),
+        each: async (item, context) => (await context.clock.sleep(20 - item, context.signal), { item }),
+        onItemFailure: 'collect',
+        concurrency,
+      })
+      .build({ clock, interceptors: [retry, injector] })
+      .runSettled()
+    await clock.runAll()
+    await settled
+    return injector.injected.map(({ stage, call }) => `${stage} ${call}`).toSorted()
+  }
+  const atOnce = await injectedInto(12)
+  expect(atOnce.length).toBeGreaterThan(4)
+  expect(atOnce.every((one) => /^letters#\d+ [12]$/.test(one))).toBe(true)
+  expect(await injectedInto(1)).toEqual(atOnce)
+})

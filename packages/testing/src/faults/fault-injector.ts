@@ -7,6 +7,7 @@ import type { SeedOptions } from '../random/seeded-random.ts'
 import { DELAY_RANGE, delayAt, SHARE } from './delay-range.ts'
 import type { DelayRange } from './delay-range.ts'
 import { httpError } from './http-error.ts'
+import { placeOf } from '../events/place-of.ts'
 
 /** How often the calls of a stage suffer which fault. The three shares together are at most 1. */
 export interface StageFaults {
@@ -24,9 +25,9 @@ export interface StageFaults {
 
 /** A fault that was injected. */
 export interface InjectedFault {
-  /** The stage, with the path of its child run before it. */
+  /** The stage, with the path of its child run before it, or the item of a map, such as `letters#2`. */
   readonly stage: string
-  /** The number of the call of this stage, from 1. */
+  /** The number of the call of this stage or item, from 1. */
   readonly call: number
   readonly fault: 'fail' | 'hang' | 'delay'
   /** How late it starts, in ms. */
@@ -70,8 +71,7 @@ export function faultInjector(faults: Readonly<Record<string, StageFaults>>, opt
       if (rule === undefined) return next
       const { fail = 0, hang = 0, delay = 0, delayMs: range = [100, 1_000], error = () => httpError(503) } = rule
       return async (context) => {
-        const { parent } = context.run
-        const stage = parent === undefined ? name : `${parent.path}/${name}`
+        const stage = placeOf(context.run, name)
         const call = (calls.get(stage) ?? 0) + 1
         calls.set(stage, call)
         const place = numberOf(`${stage} ${call}`)

@@ -42,6 +42,7 @@ export interface CaseStage {
 export interface CaseResult {
   readonly status: PipelineStatus
   readonly data: Readonly<Record<string, unknown>>
+  readonly outputs: Readonly<Record<string, { readonly status: string; readonly data?: unknown } | undefined>>
   readonly report: PipelineReport
   /** Of a failed run. */
   readonly errors?: readonly ErrorRecord[]
@@ -138,11 +139,15 @@ export class InterceptorBench extends ContractBench {
     return this.#options.events ?? []
   }
 
-  stage({ run, after: sources = [], ...rest }: CaseStage): AnyStage {
+  /** The kind and the options of all stages. */
+  get ofStages(): object {
     const { stageOptions, kind = 'work' } = this.#options
+    return { kind, ...stageOptions }
+  }
+
+  stage({ run, after: sources = [], ...rest }: CaseStage): AnyStage {
     return defineStage({
-      kind,
-      ...stageOptions,
+      ...this.ofStages,
       ...(rest as Pick<CaseStage, 'name'>),
       after: Object.fromEntries(sources.map((source) => [source.name, source])),
       // Bound, so it has no source text: cases give many stages one name, and an interceptor may refuse other code there.

@@ -24,6 +24,7 @@ import { interceptorCases } from './interceptor-contract.ts'
 const SLOW = [
   'lets a thousand calls through',
   'lets child runs through, however many parents wait for them',
+  'lets maps through, however many wait for their items',
   'keeps no context and no run after its end',
   'needs no more memory with every run',
 ]

@@ -12,6 +12,7 @@ import { callCases } from './call-cases.ts'
 import { conductCases } from './conduct-cases.ts'
 import { leftoverCases } from './leftover-cases.ts'
 import { limitCases } from './limit-cases.ts'
+import { mapCases } from './map-cases.ts'
 import { memoryCases } from './memory-cases.ts'
 import { stateCases } from './state-cases.ts'
 import { suspendCases } from './suspend-cases.ts'
@@ -63,7 +64,15 @@ export function interceptorCases(
   options: InterceptorContractOptions,
   { waits, alsoBeside = true }: HowTested = {},
 ): readonly ContractCase[] {
-  const ofCalls = { ...answerCases, ...callCases, ...abortCases, ...stateCases, ...suspendCases, ...leftoverCases }
+  const ofCalls = {
+    ...answerCases,
+    ...callCases,
+    ...abortCases,
+    ...stateCases,
+    ...mapCases,
+    ...suspendCases,
+    ...leftoverCases,
+  }
   const ofConduct = {
     ...tellingCases,
     ...conductCases(globalMembers()),

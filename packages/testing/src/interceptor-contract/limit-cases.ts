@@ -1,8 +1,8 @@
 import type { Interceptor, InterceptorContext, Pipeline, StageContext } from '@stageflow/core'
 import { anyPipeline, type AnyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
-import { untilAborted } from './abort-cases.ts'
-import { TO_PASS, type CaseResult, type InterceptorBench } from './interceptor-bench.ts'
+import { TO_PASS, type InterceptorBench } from './interceptor-bench.ts'
+import { FEW, mostAtOnce } from './most-at-once.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
 
@@ -28,9 +28,6 @@ async function thousandCalls(bench: InterceptorBench): Promise<void> {
     )
   }
 }
-
-/** So many parents are tried if no limit is seen. */
-const FEW = 20
 
 async function childrenOfMany(bench: InterceptorBench): Promise<void> {
   const { wrap, wrapRun } = bench.subject
@@ -82,32 +79,4 @@ const PARENTS: Readonly<Record<string, (bench: InterceptorBench) => AnyPipeline>
       each: async (_: number, context: StageContext) => ({ child: (await context.runChild(child)).status }),
     })
   },
-}
-
-/** A limit above the last of these numbers is not found. */
-const TRIED = [120, 1_200]
-
-/** How many calls it lets through at once, while others wait. Undefined if it makes none wait. */
-async function mostAtOnce(bench: InterceptorBench): Promise<number | undefined> {
-  for (const tried of TRIED) {
-    const other = bench.another()
-    let reached = 0
-    const graph = other.alone({
-      run: async (context) => {
-        reached++
-        return untilAborted(context)
-      },
-    })
-    const settled: CaseResult[] = []
-    const runs = Array.from({ length: tried }, () => graph.start(other.nextRun(), other.aborting()))
-    for (const run of runs) void run.settled.then((result) => settled.push(result))
-    const all = Promise.all(runs.map((run) => run.settled))
-    await other.comesToRest(all)
-    const waits = reached + settled.length < tried
-    const most = reached
-    other.abortAll()
-    await other.ends(all)
-    if (waits) return most
-  }
-  return undefined
 }

@@ -344,3 +344,22 @@ test('a graph that is not on the schedule does not pass', async () => {
     cause: { cause: { code: 'testing/unused-schedule', message } },
   })
 })
+
+test('the items of a map start in every order, each under its own name', async () => {
+  const logs = new Set<string>()
+  const explored = await exploreInterleavings(
+    async (schedule) => {
+      const { clock, interceptor } = schedule
+      const log: number[] = []
+      await new Pipeline('mail')
+        .withMap('letters', { over: () => [0, 1, 2], each: async (item) => (log.push(item), { item }) })
+        .build({ clock, interceptors: [interceptor] })
+        .run()
+      for (const item of [0, 1, 2]) expect(schedule.steps.join('\n')).toContain(`letters#${item} starts`)
+      return log.join('')
+    },
+    (log) => void logs.add(log),
+  )
+  expect([...logs].toSorted()).toEqual(['012', '021', '102', '120', '201', '210'])
+  expect(explored).toMatchObject({ orders: 6, complete: true })
+})

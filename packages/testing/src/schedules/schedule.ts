@@ -1,5 +1,5 @@
 import { StageOutput, StageflowError, systemClock } from '@stageflow/core'
-import type { Clock, Interceptor, RunContext } from '@stageflow/core'
+import type { Clock, Interceptor } from '@stageflow/core'
 import { checkOptions, isThenable, required } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { abortableSleep } from '../clock/abortable-sleep.ts'
@@ -9,6 +9,7 @@ import { SEEDED, seededRandom } from '../random/seeded-random.ts'
 import type { SeedOptions } from '../random/seeded-random.ts'
 import { createSteps } from './schedule-steps.ts'
 import type { Choose, Steps, TakenStep } from './schedule-steps.ts'
+import { placeOf } from '../events/place-of.ts'
 
 /** How long a run may wait for something that isn't a step, such as real I/O, in ms of the machine's clock. */
 const MOST_REAL_MS = 5_000
@@ -87,7 +88,7 @@ function interceptorOf(steps: Steps, clock: Clock, running: Set<string>): Interc
     name: 'schedule',
     wrap: (next, stage) => async (context) => {
       if (context.clock !== clock) return StageOutput.fail(unused('runs on another clock than its schedule'))
-      const name = pathOf(context.run, stage.name)
+      const name = placeOf(context.run, stage.name)
       running.add(name)
       await startOf(name, steps, context.signal)
       const output = await next(context)
@@ -95,7 +96,7 @@ function interceptorOf(steps: Steps, clock: Clock, running: Set<string>): Interc
       return output
     },
     settled: ({ stage, status }, run) => {
-      steps.tell(`${pathOf(run, stage)} ${status}`)
+      steps.tell(`${placeOf(run, stage)} ${status}`)
     },
   }
 }
@@ -184,10 +185,6 @@ async function nextStepOr(
   const added = new Promise<void>((resolve) => steps.onAdd(resolve))
   await Promise.race([added, settled, tooLate]).finally(cancel)
 }
-
-/** The name of a stage, with the path of its child run before it. */
-const pathOf = ({ parent }: RunContext, stage: string): string =>
-  parent === undefined ? stage : `${parent.path}/${stage}`
 
 const nameOf = ({ name }: Function): string => (name === '' ? 'the port' : `${name}()`)
 

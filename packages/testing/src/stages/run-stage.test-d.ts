@@ -128,3 +128,26 @@ test('resumed has an answer, and nothing but what a resumed stage gets', async (
   // @ts-expect-error it has no such field
   void (() => runStage(order, 'approve', { resumed: { answer: true, by: 'Ann' } }))
 })
+
+test('an item of a map has the data of the item', async () => {
+  const letters = new Pipeline('letters')
+    .withStage('list', () => ({ docs: [{ text: 'a' }] }))
+    .withMap('answer', {
+      dependencies: ['list'],
+      over: (inputs) => inputs.from('list').docs,
+      each: ({ text }) => ({ length: text.length }),
+    })
+  const { output } = await runStage(letters, 'answer', { inputs: { list: { docs: [] } }, item: 0 })
+  if (output.status === 'ok') expectTypeOf(output.data).toEqualTypeOf<{ length: number }>()
+  const whole = await runStage(letters, 'answer', { inputs: { list: { docs: [] } } })
+  if (whole.output.status === 'ok') expectTypeOf(whole.output.data.items[0]).toExtend<{ length: number } | undefined>()
+  const collecting = new Pipeline('collecting').withMap('all', {
+    over: () => [1],
+    each: (item) => ({ item }),
+    onItemFailure: 'collect',
+  })
+  const one = await runStage(collecting, 'all', { item: 0 })
+  if (one.output.status === 'ok') expectTypeOf(one.output.data).toEqualTypeOf<{ item: number }>()
+  // @ts-expect-error neither a place nor a key
+  void (() => runStage(letters, 'answer', { item: true }))
+})

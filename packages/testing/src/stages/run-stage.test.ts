@@ -657,3 +657,137 @@ test('an answer for a child pipeline or a map is refused, because it would start
   })
   expect((await runStage(parent, 'kid')).output).toMatchObject({ status: 'suspend', request: { ask: '?' } })
 })
+
+// ---------- one item of a map
+
+interface Doc {
+  readonly id: string
+  readonly text: string
+}
+const started: string[] = []
+const letters = new Pipeline('letters')
+  .withStage('list', (): { docs: readonly Doc[] } => ({ docs: [] }))
+  .withMap('answer', {
+    dependencies: ['list'],
+    over: (inputs) => inputs.from('list').docs,
+    key: (doc) => doc.id,
+    each: async (doc, context) => {
+      started.push(doc.id)
+      context.note('runStageNote' as never, doc.id as never)
+      context.tryEmitEvent('acme.answered', { id: doc.id })
+      if (doc.text === '') throw new Error('no text')
+      return { text: doc.text.toUpperCase(), place: context.item?.index, key: context.item?.key }
+    },
+  })
+const twoDocs = {
+  inputs: {
+    list: {
+      docs: [
+        { id: 'first', text: 'a' },
+        { id: 'second', text: 'b' },
+      ],
+    },
+  },
+}
+
+test.each([1, 'second'])('one item of a map runs alone, by its place or its key: %s', async (item) => {
+  started.length = 0
+  const seen: string[] = []
+  const watching: Interceptor = {
+    name: 'watching',
+    onCall: () => (context) => void seen.push(`call ${context.item?.key}`),
+    settled: ({ stage, status }, run) => void seen.push(`${stage} ${run.item?.key} ${status}`),
+  }
+  const { output, record, notes, events } = await runStage(letters, 'answer', {
+    ...twoDocs,
+    item,
+    interceptors: [watching],
+  })
+  expect(output).toMatchObject({ status: 'ok', data: { text: 'B', place: 1, key: 'second' } })
+  expect(record).toMatchObject({ stage: 'answer', status: 'ok', attempts: [{ status: 'ok' }] })
+  expect(notes).toEqual({ runStageNote: 'second' })
+  expect(started).toEqual(['second'])
+  expect(seen).toEqual(['call second', 'answer second ok', 'answer undefined ok'])
+  expect(events.map(({ type }) => type)).toEqual([
+    'stage.answer.item_started',
+    'acme.answered',
+    'stage.answer.item_completed',
+  ])
+})
+
+test('a failing item of a map is retried by the interceptors, and its failure is the output', async () => {
+  const twice: Interceptor = {
+    name: 'twice',
+    wrap: (next) => async (context) => {
+      const output = await next(context.fork().context)
+      return output.status === 'fail' ? next(context.fork().context) : output
+    },
+  }
+  const inputs = { list: { docs: [{ id: 'only', text: '' }] } }
+  const { output, record } = await runStage(letters, 'answer', { inputs, item: 0, interceptors: [twice] })
+  expect(output).toMatchObject({ status: 'fail', error: { message: 'no text' } })
+  expect(record.attempts).toHaveLength(2)
+})
+
+test('an item that yields has its own chunks', async () => {
+  const streaming = new Pipeline('streaming').withMap('read', {
+    over: () => ['a', 'b'],
+    each: async function* (page: string) {
+      yield `${page}1`
+      yield `${page}2`
+      return { page }
+    } as never,
+  })
+  const { chunks, output } = await runStage(streaming, 'read', { item: 1 })
+  expect(chunks).toEqual(['b1', 'b2'])
+  expect(output).toMatchObject({ status: 'ok', data: { page: 'b' } })
+})
+
+test('of a map that collects results, the output is that of the item itself', async () => {
+  const collecting = new Pipeline('collecting').withMap('all', {
+    over: () => [1, 2],
+    each: (item) => (item === 2 ? StageOutput.fail('not two') : { item }),
+    onItemFailure: 'collect',
+    stream: true,
+  })
+  expect((await runStage(collecting, 'all', { item: 0 })).output).toMatchObject({ status: 'ok', data: { item: 1 } })
+  const { output, chunks } = await runStage(collecting, 'all', { item: 1 })
+  expect(output).toMatchObject({ status: 'fail', error: { message: 'not two' } })
+  expect(chunks).toEqual([])
+})
+
+test('an item that over() does not give is refused, with the keys that there are', async () => {
+  await expect(runStage(letters, 'answer', { ...twoDocs, item: 'third' })).rejects.toMatchObject({
+    code: 'testing/unknown-item',
+    message: expect.stringContaining('has no item "third". over() gave 2 items, with the keys "first", "second". Pass'),
+  })
+  await expect(runStage(letters, 'answer', { inputs: { list: { docs: [] } }, item: 0 })).rejects.toMatchObject({
+    message: expect.stringContaining('has no item 0. over() gave 0 items. Pass'),
+  })
+})
+
+test('if the map ends before its items start, the output is that of the map', async () => {
+  const broken = new Pipeline('broken').withMap('all', {
+    over: (): number[] => {
+      throw new Error('no list')
+    },
+    each: (item) => ({ item }),
+  })
+  const { output, record } = await runStage(broken, 'all', { item: 0 })
+  expect(output).toMatchObject({ status: 'fail', error: { message: 'no list' } })
+  expect(record).toMatchObject({ stage: 'all', status: 'fail' })
+})
+
+test.each([-1, 1.5, '', true])('an item that is neither a place nor a key is refused: %j', async (item) => {
+  await expect(runStage(letters, 'answer', { ...twoDocs, item: item as never })).rejects.toMatchObject({
+    code: 'testing/illegal-option',
+    message: expect.stringContaining('item must be the place of an item, from 0, or its key'),
+  })
+})
+
+test('an item of a stage that is not a map is refused', async () => {
+  await expect(runStage(letters, 'list', { item: 0 })).rejects.toMatchObject({
+    code: 'testing/illegal-option',
+    message: expect.stringContaining('"list" isn\'t a map. Leave it out.'),
+  })
+})

@@ -14,14 +14,16 @@ import type {
   ContextSnapshot,
   FailedResult,
   Interceptor,
+  ItemResult,
   LegalReturn,
+  MapItem,
   OkOutput,
-  PipelineInfo,
   PipelineReport,
   PipelineResult,
   Resumed,
   Run,
   RunAuthor,
+  RunContext,
   RunData,
   RunInput,
   RunOptions,
@@ -110,6 +112,12 @@ const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
   kind: oneOf(...Object.values(StageKind)),
   stageOptions: OBJECT,
 }
+/** Those of a stage of a pipeline, too. */
+const NAMED_RULES: OptionRules<Pick<RunNamedStageOptions<{}, {}>, 'item'>> = {
+  item: [(value) => isPlace(value) || isKey(value), 'the place of an item, from 0, or its key'],
+}
+const isPlace = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+const isKey = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const AUTHOR_IDS: OptionRules<RunAuthor> = { userId: TEXT, orgId: TEXT, system: TEXT }
 const RESUMED: OptionRules<GivenStageAnswer> = {
   answer: ANY,
@@ -132,7 +140,14 @@ const ARGUMENTS: OptionRules = {
 export interface RunNamedStageOptions<Stages, Ports> extends Omit<
   RunStageOptions<NamedStageInputs<Stages>, Partial<Ports>>,
   'name' | 'kind' | 'stageOptions'
-> {}
+> {
+  /** Runs one item of a map: the one at this place, from 0, or with this key. Default: all items. */
+  readonly item?: number | string
+}
+
+/** What one item of a map returns. */
+export type MapItemData<Data> = Data extends { readonly items: readonly (infer Item)[] } ? DataOfItem<Item> : never
+type DataOfItem<Item> = [Item] extends [ItemResult<infer Data>] ? Data : Exclude<Item, undefined>
 
 /** The data of each stage of a pipeline, by name; undefined: that stage was skipped. */
 export type NamedStageInputs<Stages> = { readonly [Name in keyof Stages]?: RunData<Stages>[Name] | undefined }
@@ -186,6 +201,12 @@ export function runStage<Return, Needs = AnyInputs, Ports = {}>(
   stage: StageLike<StageContext<Needs, Ports>, Return> & LegalReturn<Return>,
   options: RunStageOptions<Needs, Ports> & NeededByStage<NoInfer<Needs>, NoInfer<Ports>>,
 ): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
+/** Runs one item of a map by its place or its key. The others don't start. Throws `testing/unknown-item`. */
+export function runStage<Stages, Ports, const Name extends keyof Stages & string>(
+  pipeline: Pipeline<Stages, Ports>,
+  name: Name,
+  options: RunNamedStageOptions<Stages, Ports> & { readonly item: number | string },
+): Promise<StageRun<MapItemData<DataIn<Stages[Name]>>>>
 /** Runs one stage of a pipeline by its name, with its own kind and options. Its interceptors are those that you pass. */
 export function runStage<Stages, Ports, const Name extends keyof Stages & string>(
   pipeline: Pipeline<Stages, Ports>,
@@ -196,18 +217,23 @@ export async function runStage(first: unknown, second: unknown = {}, ...more: re
   if (typeof second === 'string') {
     mustBePipeline(NAMED_CALL, first)
     const [options = {}] = more
-    return runAlone(first.name, stageNamed(NAMED_CALL, first, second), options as GivenOptions)
+    return runAlone(first.name, stageNamed(NAMED_CALL, first, second), options as GivenOptions, NAMED_RULES)
   }
   const wrong = `options come third only if the second argument is the name of a stage, not ${show(second)}`
   refuseOptions(CALL, CODE, more.length > 0 ? [wrong] : [])
   return runAlone('runStage', first, second as GivenOptions)
 }
 
-type GivenOptions = RunStageOptions<object, object>
+type GivenOptions = RunStageOptions<object, object> & Pick<RunNamedStageOptions<{}, {}>, 'item'>
 
 /** Runs a stage in a pipeline of this name that has only this stage, and one for each of its inputs. */
-async function runAlone(around: string, stage: unknown, options: GivenOptions): Promise<StageRun> {
-  checkArguments(stage, options)
+async function runAlone(
+  around: string,
+  stage: unknown,
+  options: GivenOptions,
+  moreRules: OptionRules = {},
+): Promise<StageRun> {
+  checkArguments(stage, options, moreRules)
   const {
     inputs = {},
     snapshot,
@@ -218,12 +244,15 @@ async function runAlone(around: string, stage: unknown, options: GivenOptions): 
     kind,
     stageOptions,
     resumed,
+    item: picked,
     ...run
   } = plainOptions(options)
   const name = nameOf(stage, given)
   const by = resumed?.expired === true ? undefined : resumed?.by
-  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions, by }
+  const item = picked === undefined ? undefined : new PickedItem(picked)
+  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions, by, item }
   const graph = graphAround(around, stage, setup)
+  if (picked !== undefined) mustBeMap(graph, name)
   const handle =
     resumed === undefined ? graph.start(snapshot, run) : await startAnswered(graph, setup, resumed, snapshot, run)
   const events: StageflowEvent[] = []
@@ -231,13 +260,71 @@ async function runAlone(around: string, stage: unknown, options: GivenOptions): 
   for await (const event of handle) {
     const isOfChildRun = event.pipelineRunId !== handle.pipelineRunId
     if (isOfChildRun) events.push(event)
+    else if (item?.isOfAnother(event) === true) continue
     else if (event.type === `stage.${name}.chunk`) chunks.push((event.data as { chunk: unknown }).chunk)
     else if (!isOfTheTest(event, inputs)) events.push(event)
   }
   const settled = await handle.settled
-  const record = settled.report.stages[name] as StageRecord
-  const output = settled.outputs[name] ?? (await neverBegan(handle.result, settled))
+  const ofStage = settled.outputs[name] ?? (await neverBegan(handle.result, settled))
+  if (item?.output === undefined && ofStage.status === 'ok') item?.mustBeOneOf(settled.report.stages[name])
+  const output = item?.output ?? ofStage
+  const record = (item?.record ?? settled.report.stages[name]) as StageRecord
   return { output, record, events, notes: record.notes, chunks, report: settled.report }
+}
+
+/** The item of a map that a test runs. The others don't start. */
+class PickedItem {
+  /** How it ended, after the interceptors. */
+  output: StageOutput | undefined
+  record: StageRecord | undefined
+  readonly #picked: number | string
+
+  constructor(picked: number | string) {
+    this.#picked = picked
+  }
+
+  is({ index, key }: MapItem): boolean {
+    return (typeof this.#picked === 'number' ? index : key) === this.#picked
+  }
+
+  /** Answers for the other items, outside all interceptors. */
+  get outermost(): Interceptor {
+    return {
+      name: 'runStage/item',
+      onCall: ({ itemOf }) => {
+        if (itemOf === undefined) return undefined
+        return ({ item }) => {
+          if (item === undefined || !this.is(item)) return StageOutput.skip('the test runs another item')
+          return { ended: (output) => void (this.output = output) }
+        }
+      },
+      settled: (record, { item, parent }) => {
+        if (item !== undefined && parent === undefined && this.is(item)) this.record = record
+      },
+    }
+  }
+
+  /** Whether an event is of the map itself, or of another item. */
+  isOfAnother({ type, data }: StageflowEvent): boolean {
+    if (!type.startsWith('stage.')) return false
+    const { index, key } = data as Partial<MapItem>
+    return index === undefined || key === undefined || !this.is({ index, key })
+  }
+
+  /** Throws `testing/unknown-item`. */
+  mustBeOneOf(map: StageRecord | undefined): never {
+    const { total = 0, records = [] } = map?.items ?? {}
+    const keys = records.slice(0, 10).map(({ key }) => `"${key}"`)
+    throw new StageflowError(
+      'testing/unknown-item',
+      `${WHERE}: map "${map?.stage}" has no item ${show(this.#picked)}. over() gave ${total} items${total === 0 ? '' : `, with the keys ${keys.join(', ')}${total > keys.length ? ', …' : ''}`}. Pass the place of one, from 0, or its key, and the inputs from which over() takes it.`,
+    )
+  }
+}
+
+function mustBeMap({ info }: Graph, name: string): void {
+  if (info.stages.find((one) => one.name === name)?.map === true) return
+  throw new StageflowError(CODE, `${WHERE}: item picks an item of a map, but "${name}" isn't a map. Leave it out.`)
 }
 
 type Graph = ReturnType<Draft['build']>
@@ -296,10 +383,11 @@ function mustAskItself({ info }: Graph, name: string): void {
   )
 }
 
-function checkArguments(stage: unknown, options: GivenOptions): void {
+function checkArguments(stage: unknown, options: GivenOptions, moreRules: OptionRules): void {
   checkOptions(CALL, CODE, { stage }, ARGUMENTS)
-  const known = new Set([...Object.keys(RULES), ...RUN_OPTIONS, ...claimedBy(options)])
-  checkOptions(WHERE, CODE, options, RULES, [...known])
+  const rules = { ...RULES, ...moreRules }
+  const known = new Set([...Object.keys(rules), ...RUN_OPTIONS, ...claimedBy(options)])
+  checkOptions(WHERE, CODE, options, rules, [...known])
   const { resumed, interceptors = [] } = options
   const wrong = Array.from<unknown, string>(interceptors, (one, index) =>
     isObject(one) ? '' : `interceptors[${index}] must be an interceptor, such as retry(), not ${show(one)}`,
@@ -361,13 +449,19 @@ interface Setup {
   readonly stageOptions: StageOptions | undefined
   /** Who answers, if the test says so. */
   readonly by: RunAuthor | undefined
+  /** The item of the map to run; undefined: the whole stage. */
+  readonly item: PickedItem | undefined
 }
 
 /** Builds the pipeline of a stage alone: a stage for each input, and the stage that depends on them. */
 function graphAround(around: string, stage: unknown, setup: Setup): Graph {
-  const { name, inputs, ports, interceptors, clock } = setup
+  const { name, inputs, ports, interceptors, clock, item } = setup
   const options: BuildOptions<object> = {
-    interceptors: [...interceptors.map((one) => aroundNoInput(one, around, inputs)), ...answeredBy(setup.by)],
+    interceptors: [
+      ...(item === undefined ? [] : [item.outermost]),
+      ...interceptors.map((one) => aroundNoInput(one, around, inputs, item)),
+      ...answeredBy(setup.by),
+    ],
     ...(ports === undefined ? undefined : { ports }),
     ...(clock === undefined ? undefined : { clock }),
   }
@@ -422,25 +516,32 @@ function missingInputs(error: unknown, stage: object, name: string, inputs: obje
 const asKey = (name: string): string => (/^[\p{L}_$][\p{L}\d_$]*$/u.test(name) ? name : JSON.stringify(name))
 const quoted = (names: readonly string[]): string => names.map((one) => `"${one}"`).join(' and ')
 
-/** Hides the stages that give the inputs from an interceptor, because they aren't stages of the app. */
-function aroundNoInput(interceptor: Interceptor, around: string, inputs: object): Interceptor {
+/** Hides the stages that give the inputs from an interceptor, because they aren't stages of the app, and items that don't start. */
+function aroundNoInput(
+  interceptor: Interceptor,
+  around: string,
+  inputs: object,
+  picked: PickedItem | undefined,
+): Interceptor {
   const { wrap, onCall, onRun, settled } = interceptor
-  const isInput = ({ name }: PipelineInfo, stage: string): boolean => name === around && Object.hasOwn(inputs, stage)
+  const isInput = (pipeline: string, stage: string): boolean => pipeline === around && Object.hasOwn(inputs, stage)
+  const isHidden = ({ pipeline, item, parent }: RunContext, stage: string): boolean =>
+    isInput(pipeline.name, stage) ||
+    (item !== undefined && parent === undefined && picked !== undefined && !picked.is(item))
   return withHooks(interceptor, {
     wrap: (next, stage) =>
-      isInput(stage.pipeline, stage.name) ? next : (wrap?.call(interceptor, next, stage) as RunStage),
-    onCall: (stage) => (isInput(stage.pipeline, stage.name) ? undefined : onCall?.call(interceptor, stage)),
+      isInput(stage.pipeline.name, stage.name) ? next : (wrap?.call(interceptor, next, stage) as RunStage),
+    onCall: (stage) => (isInput(stage.pipeline.name, stage.name) ? undefined : onCall?.call(interceptor, stage)),
     onRun(given) {
       const part = onRun?.call(interceptor, given)
       if (part?.settled === undefined) return part
       return {
         enter: (next, run) => (part.enter === undefined ? next() : part.enter(next, run)),
-        settled: (record, run) => (isInput(run.pipeline, record.stage) ? undefined : part.settled?.(record, run)),
+        settled: (record, run) => (isHidden(run, record.stage) ? undefined : part.settled?.(record, run)),
         ended: (outcome, run) => part.ended?.(outcome, run),
       }
     },
-    settled: (record, run) =>
-      isInput(run.pipeline, record.stage) ? undefined : settled?.call(interceptor, record, run),
+    settled: (record, run) => (isHidden(run, record.stage) ? undefined : settled?.call(interceptor, record, run)),
   })
 }
 

@@ -5,6 +5,7 @@ export type Hooks = Pick<Interceptor, 'wrap' | 'onCall' | 'wrapRun' | 'onRun' | 
 const MEMBERS = [
   'name',
   'core',
+  'aroundMaps',
   'stageOptions',
   'runOptions',
   'mustBeInside',

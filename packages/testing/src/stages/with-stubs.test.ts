@@ -1,5 +1,6 @@
 import { Pipeline, PipelineBuildError, StageKind, StageOutput, definePorts, defineStage } from '@stageflow/core'
 import type { Interceptor, OutputSchema, StageContext } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { expect, test } from 'vitest'
 import { manualClock } from '../clock/manual-clock.ts'
 import { crashAfterEveryFact } from '../durable-runs/crash-after-every-fact.ts'
@@ -204,7 +205,7 @@ test('a child pipeline and a map are stubbed whole, and nothing inside them runs
     .withStage('write', () => mustNotRun('write') as { text: string })
     .withStage('check', () => mustNotRun('check') as { ok: boolean }, StageKind.GUARD)
   const pipeline = new Pipeline('parent')
-    .withPipeline('answer', child, { repeat: { until: 'check' }, input: () => mustNotRun('input') })
+    .withPipeline('answer', child, { repeat: repeatUntil('check'), input: () => mustNotRun('input') })
     .withMap('all', {
       over: () => mustNotRun('over') as number[],
       each: (item) => ({ item }),

@@ -1,5 +1,6 @@
 import { StageflowError } from '../base/errors.ts'
-import type { BuiltGraph } from '../graph/graph.ts'
+import type { Kept } from '../contract/snapshot-fields.ts'
+import type { AdmittedRun, BuiltGraph } from '../graph/graph.ts'
 
 /**
  * Throws `core/not-durable` if a child graph has interceptors that admit callers and that the graph of the outermost run doesn't have.
@@ -13,3 +14,6 @@ export function refuseOwnAdmission(stage: string, child: BuiltGraph, root: Built
     `Stage "${stage}" runs the graph "${child.name}", whose own ${own.join(' and ')} would check a caller whom no leg of the run has. Pass the child as a pipeline, so that it is built with the interceptors of "${root.name}", or build both graphs with the same object.`,
   )
 }
+
+/** A run with what interceptors kept at its start. Its child graphs are checked as they start too: an app may make them while it runs. */
+export const admittedRun = (kept: Kept): AdmittedRun => ({ kept, checkChild: refuseOwnAdmission })
