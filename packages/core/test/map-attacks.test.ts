@@ -184,6 +184,45 @@ test('an item that failed has a record, however many items before it have notes 
   expect(records.at(-1)).toMatchObject({ index: 2_001, status: 'fail' })
 })
 
+/** Whether an item is one of the first 1,005. The others fail. */
+const isEarly = ({ item }: Pick<StageContext, 'item'>): boolean => (item?.index ?? 0) < 1_005
+
+test.each<[how: string, interceptor: Interceptor]>([
+  [
+    'an interceptor answered',
+    { name: 'cache', onCall: () => (context) => (isEarly(context) ? StageOutput.ok({}) : undefined) },
+  ],
+  [
+    'were retried',
+    {
+      name: 'retry',
+      wrap: (next) => async (context) => {
+        const first = await next(context)
+        return isEarly(context) ? next(context.fork().context) : first
+      },
+    },
+  ],
+])('an item that failed has a record, however many items before it %s', async (_, interceptor) => {
+  const { report } = await new Pipeline('mail')
+    .withMap('letters', {
+      over: () => Array.from({ length: 1_010 }, (_value, index) => index),
+      onItemFailure: 'skip',
+      each: (_item, context) => {
+        const fails = isEarly(context) ? context.attempt === 1 : true
+        return fails ? StageOutput.fail('no address') : {}
+      },
+    })
+    .build({ clock, interceptors: [interceptor] })
+    .run()
+  const { records = [], ok, fail } = report.stages.letters.items ?? {}
+  expect({ ok, fail }).toEqual({ ok: 1_005, fail: 5 })
+  expect(records).toHaveLength(1_000)
+  expect(records.map(({ index }) => index)).toEqual([
+    ...Array.from({ length: 995 }, (_value, index) => index),
+    ...[1_005, 1_006, 1_007, 1_008, 1_009],
+  ])
+})
+
 test.each([
   ['over', { over: () => Promise.reject(new Error('no list')) }, 'core/map-items'],
   ['key', { over: () => ['a'], key: () => Promise.reject(new Error('no key')) }, 'core/map-key'],

@@ -443,6 +443,43 @@ describe('what was done is kept', () => {
     expect(data.letters?.items).toHaveLength(20)
     expect(report.stages.letters.items).toMatchObject({ ok: 20, fail: 0 })
   })
+
+  test.each<[string, object]>([
+    ['with', { key: (letter: string) => letter }],
+    ['without', {}],
+  ])('a third next takes what the first has done if the source of the second failed, %s keys', async (_, key) => {
+    const thrice: Interceptor = {
+      name: 'thrice',
+      aroundMaps: true,
+      wrap: (next, stage) =>
+        stage.map
+          ? async (context) => {
+              await next(context)
+              await next(context.fork().context)
+              return next(context.fork().context)
+            }
+          : next,
+    }
+    const calls: string[] = []
+    let lists = 0
+    const graph = new Pipeline('mail')
+      .withMap('letters', {
+        over: () => {
+          if (++lists === 2) throw new Error('no list')
+          return ['a', 'b']
+        },
+        each: (letter) => {
+          calls.push(letter)
+          return letter === 'b' && lists === 1 ? StageOutput.fail('busy') : { letter }
+        },
+        concurrency: 1,
+        ...key,
+      })
+      .build({ clock, interceptors: [thrice] })
+    const { data } = await graph.run()
+    expect(data.letters?.items).toEqual([{ letter: 'a' }, { letter: 'b' }])
+    expect(calls).toEqual(['a', 'b', 'b'])
+  })
 })
 
 describe('stream', () => {

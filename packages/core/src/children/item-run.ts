@@ -16,7 +16,7 @@ import type { LiveRunContext, RunOfItem } from '../run/run-context.ts'
 import { PipelineRun } from '../run/run.ts'
 import { createPlan } from '../schedule/plan.ts'
 import { codeAround } from './code-around.ts'
-import type { EndedItem, ParentRun, RunningItem } from './parent-run.ts'
+import type { EndedItem, ParentRun, StartableItem } from './parent-run.ts'
 
 type Inputs = LiveStageContext['inputs']
 
@@ -59,18 +59,18 @@ export function mapCall(
   return Object.assign(around, { context, graph, inputs, host: host as ParentRun, index, stageSettled })
 }
 
-/** How the item ended that these are the facts of. */
+/** How the item with these facts ended. */
 export function endOf(facts: RunFacts): EndedItem {
   const { times, endedAt, ending } = facts
-  // A wrapped stage keeps every call of its code, so it has had none.
+  // A wrapped stage keeps every call of its code: without a list its code was never called.
   if (facts.graph.nodes[0]?.wrapped !== undefined) facts.stage(0).attempts ??= []
   const [startedAt = endedAt, settledAt = endedAt] = times
   const output = stageOutput(facts, 0) ?? new Output('cancel', ending?.reason ?? '')
   return { output, startedAt, endedAt: settledAt, stage: facts.stages?.[0] }
 }
 
-/** One item of a map: the run of its one stage, with everything that a stage has. When it has ended, only what the map keeps is left of it. */
-export class ItemRun extends PipelineRun implements RunOfItem, RunningItem {
+/** One item of a map: the run of its one stage. When it has ended, only what `MapFacts` keeps is left of it. */
+export class ItemRun extends PipelineRun implements RunOfItem, StartableItem {
   declare readonly facts: ItemFacts
   declare readonly value: unknown
   readonly #map: MapCall
@@ -128,5 +128,5 @@ export class ItemRun extends PipelineRun implements RunOfItem, RunningItem {
   }
 }
 
-/** What an item is: `each` gets it. */
+/** The item itself, as the source gave it. */
 export const valueOf = (context: LiveStageContext): unknown => (behindOf(context).host as ItemRun).value

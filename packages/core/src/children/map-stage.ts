@@ -24,7 +24,7 @@ import { RUNNING } from '../schedule/plan.ts'
 import { openChild } from './child-run.ts'
 import { ItemRun, itemGraph, mapCall, valueOf } from './item-run.ts'
 import type { MapCall } from './item-run.ts'
-import type { EndedItem, RunningItem } from './parent-run.ts'
+import type { EndedItem } from './parent-run.ts'
 
 type Each = (item: unknown, context: unknown) => unknown
 
@@ -85,46 +85,45 @@ class MapRun {
   readonly #context: LiveStageContext
   readonly #behind: Behind
   readonly #options: GivenOptions
-  /** The stage that items run. */
-  readonly #node: StageNode
+  /** The stage that items run. It has the name of the map. */
+  readonly #itemNode: StageNode
   /** The facts of the map. */
   readonly #stage: StageFacts
   readonly #items: MapFacts
   /** The items of an earlier call of this map, such as the first one of a retry. */
-  readonly #before: MapFacts | undefined
+  readonly #earlierCall: MapFacts | undefined
   /** How items ended in an earlier leg of the run, by their keys. */
-  readonly #earlier: ReturnType<Resume['items']> | undefined
+  readonly #earlierLeg: ReturnType<Resume['items']> | undefined
   readonly #keys = new Set<string>()
-  /** What runs the items that have not ended. */
-  readonly #running = new Set<RunningItem>()
-  /** This call, as items see it that run in it. */
+  /** This call, as its items see it. */
   readonly #call: MapCall
-  /** Readers of the results that are too far behind, by the place of the item that waits for them. */
+  /** Readers of the results that are too far behind, by the index of the item that waits for them. */
   readonly #readers = new Map<number, Promise<void>>()
-  /** Items that have begun and not ended. */
-  #begun = 0
+  /** How many items count for `concurrency`: those whose code hasn't left, or whose reader is too far behind. */
+  #inProgress = 0
   #failures = 0
-  #isOver = false
+  #hasEndedEarly = false
   /** Ends the waits for the source and for readers when the map ends early. */
   readonly #waits = new Set<() => void>()
+  /** Lets the loop that starts items go on. */
   #wake: (() => void) | undefined
-  /** How the item that ended the map, or its source, ended. */
-  #ended: Output | undefined
+  /** What ended the map early: the output of an item, or of a source that threw. */
+  #ending: Output | undefined
 
   constructor(context: LiveStageContext, options: GivenOptions) {
     this.#context = context
     this.#behind = behindOf(context)
     this.#options = options
     const { host, node } = this.#behind
-    this.#node = node.items as StageNode
+    this.#itemNode = node.items as StageNode
     const stage = host.facts.stage(node.index)
     this.#stage = stage
-    this.#before = stage.items
-    this.#earlier = host.facts.resume?.items(stage, node.name)
+    this.#earlierCall = stage.items
+    this.#earlierLeg = host.facts.resume?.items(stage, node.name)
     stage.items = new MapFacts(options.key !== undefined, options.onItemFailure === 'collect')
     this.#items = stage.items
-    if (this.#before !== undefined) this.#items.addUsed(this.#before)
-    const graph = itemGraph(host.facts.graph, this.#node)
+    if (this.#earlierCall !== undefined) this.#items.addUsed(this.#earlierCall)
+    const graph = itemGraph(host.facts.graph, this.#itemNode)
     this.#call = mapCall(context, graph, (item, end) => this.#settled(item, end))
   }
 
@@ -137,18 +136,18 @@ class MapRun {
       const source = this.#options.over(inputs, snapshot)
       const { listItems } = this.#call.host
       const listed = listItems === undefined ? source : await listItems(this.#context, source)
-      await this.#runItems(iterate(listed, this.#node.name))
+      await this.#runItems(iterate(listed, this.#itemNode.name))
     } catch (error) {
       const { host, node } = this.#behind
-      this.#ended ??= thrownOutput(host, node.index, error)
+      this.#ending ??= thrownOutput(host, node.index, error)
       this.#endEarly() // a source that threw ends its items too
     }
     signal.removeEventListener('abort', end)
-    if (this.#ended === undefined) signal.throwIfAborted()
-    return this.#ended ?? this.#output()
+    if (this.#ending === undefined) signal.throwIfAborted()
+    return this.#ending ?? this.#output()
   }
 
-  /** All items, or the questions of those that suspended. */
+  /** The data of the items, or the questions of those that suspended. */
   #output(): Output {
     const { outputs, keys, asking } = this.#items
     if (asking === undefined) return new Output('ok', { items: this.#items.data() })
@@ -159,16 +158,15 @@ class MapRun {
 
   async #runItems(items: Items): Promise<void> {
     const { concurrency = DEFAULT_CONCURRENCY } = this.#options
-    while (!this.#isOver) {
-      if (this.#begun >= concurrency) {
-        await this.#itemEnded()
+    while (!this.#hasEndedEarly) {
+      if (this.#inProgress >= concurrency) {
+        await this.#woken()
         continue
       }
       const next = items.next()
-      const step = isThenable(next) ? await this.#unlessOver(next) : next
+      const step = isThenable(next) ? await this.#unlessEndedEarly(next) : next
       if (!this.#isWanted) this.#endEarly()
-      if (step?.done === true) break
-      if (this.#isOver) break
+      if (step?.done === true || this.#hasEndedEarly) break
       try {
         this.#begin(Reflect.get(step as object, 'value')) // throws if the source gave no step
       } catch (error) {
@@ -176,8 +174,8 @@ class MapRun {
         throw error
       }
     }
-    while (this.#begun > 0 && !this.#isOver) await this.#itemEnded()
-    if (this.#isOver) this.#closeSource(items)
+    while (this.#inProgress > 0 && !this.#hasEndedEarly) await this.#woken()
+    if (this.#hasEndedEarly) this.#closeSource(items)
   }
 
   /** False once an interceptor has answered the call of the stage, or the stage was abandoned. */
@@ -195,25 +193,26 @@ class MapRun {
     new Promise((resolve) => resolve(items.return?.())).then(leave, leave)
   }
 
-  /** Code of the stage has left. */
+  /** A piece of the map's code has left: an item, or the end of its source. */
   #leaveCode(): void {
     this.#stage.leaveCode()
     this.#call.host.loop.codeReturned(this.#call.index)
   }
 
-  /** What a promise gives, or undefined if the map ends first, even inside the call that made the promise. */
-  #unlessOver<T>(promise: PromiseLike<T>): Promise<T | undefined> {
+  /** What a promise resolves with, or undefined if the map ends early first, even inside the call that made the promise. */
+  #unlessEndedEarly<T>(promise: PromiseLike<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const stop = (): void => resolve(undefined)
       this.#waits.add(stop)
-      if (this.#isOver) stop()
+      if (this.#hasEndedEarly) stop()
       const settle = (): unknown => this.#waits.delete(stop)
-      promise.then(resolve, reject) // also handles a rejection after the end
+      promise.then(resolve, reject) // also handles a rejection after the map has ended
       promise.then(settle, settle)
     })
   }
 
-  #itemEnded(): Promise<void> {
+  /** Resolves when an item has made room for another one, or the map has ended early. */
+  #woken(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
     })
@@ -241,7 +240,7 @@ class MapRun {
       onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
       throw new StageflowError(
         'core/map-key',
-        `key() of stage "${this.#node.name}" returned ${show(given)} for item ${index}${isLegal ? ' and for one before it' : ''}. Return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has.`,
+        `key() of stage "${this.#itemNode.name}" returned ${show(given)} for item ${index}${isLegal ? ' and for one before it' : ''}. Return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has.`,
       )
     }
     this.#keys.add(given)
@@ -249,35 +248,31 @@ class MapRun {
     return given
   }
 
-  /** How an item ended in an earlier call of the map, if it is done. It fails if its code was abandoned there: that may still run. */
+  /** How an item ended in an earlier call of the map, if it is done. It fails if its code was abandoned there, because that may still run. */
   #doneBefore({ index, key }: MapItem): Output | undefined {
-    const before = this.#before
-    const place = before?.placeOf(key)
-    if (before === undefined || place === undefined) return undefined
-    const output = before.outputs[place]
-    const isDone = output?.status === 'ok' || output?.status === 'skip' || this.#staysEnded(output, key)
-    const isDeaf = before.isAbandoned(place)
-    if (!isDone && !isDeaf) return undefined
-    this.#items.take(before, place, index)
+    const earlier = this.#earlierCall
+    const earlierIndex = earlier?.indexOf(key)
+    if (earlier === undefined || earlierIndex === undefined) return undefined
+    const output = earlier.outputs[earlierIndex]
+    const isDone = output?.status === 'ok' || output?.status === 'skip' || this.#staysAsItWas(output, key)
+    if (!isDone && !earlier.isAbandoned(earlierIndex)) return undefined
+    this.#items.take(earlier, earlierIndex, index)
     if (isDone) return output
-    const failure = stillRunning(this.#node.name + placeSuffix(key), this.#behind.host.facts.graceMs)
+    const failure = stillRunning(this.#itemNode.name + placeSuffix(key), this.#behind.host.facts.graceMs)
     this.#items.describe(index, failure, undefined)
     this.#items.abandoned(index)
     return failure
   }
-  /**
-   * In a durable run a map is called again with the answers that have come. The other questions stay open, and the failures that it
-   * keeps stay what they are.
-   */
-  #staysEnded(output: Output | undefined, key: string): boolean {
+  /** A durable run calls a map again with the answers that have come: its other questions stay open, and its failures stay failures. */
+  #staysAsItWas(output: Output | undefined, key: string): boolean {
     const { resumed } = this.#context
     if (resumed === undefined) return false
     return output?.status === 'fail' || (output?.status === 'suspend' && !Object.hasOwn(Object(resumed.answer), key))
   }
 
-  /** How an item ended in an earlier leg of the run, or what it goes on with. */
+  /** How an item ended in an earlier leg of the run, or what it goes on with. Undefined if it hasn't begun. */
   #restored({ index, key }: MapItem): Output | Resumed | undefined {
-    const earlier = this.#earlier?.(key)
+    const earlier = this.#earlierLeg?.(key)
     if (earlier instanceof Output) this.#items.describe(index, earlier, undefined)
     return earlier
   }
@@ -285,12 +280,10 @@ class MapRun {
   #run(item: MapItem, value: unknown, resumed: Resumed | undefined): void {
     const { host } = this.#call
     const run = host.durableItem?.(this.#call, item, value) ?? new ItemRun(this.#call, item, value, resumed)
-    this.#begun++
-    this.#running.add(run)
+    this.#inProgress++
     this.#items.began(run)
     this.#stage.enterCode()
     run.open(() => {
-      this.#running.delete(run)
       this.#items.left(run)
       if (run.stage?.abandoned === true) this.#abandoned(item)
       this.#codeLeft(item)
@@ -310,8 +303,8 @@ class MapRun {
   #keep({ index }: MapItem, output: Output): boolean {
     const isKept = this.#isKept(output)
     if (isKept) this.#items.outputs[index] = output
-    else if (!this.#isOver) {
-      this.#ended = output
+    else if (!this.#hasEndedEarly) {
+      this.#ending = output
       this.#endEarly()
     }
     return isKept
@@ -321,7 +314,7 @@ class MapRun {
   #isKept({ status, error }: Output): boolean {
     if (status === 'ok' || status === 'skip' || status === 'suspend') return true
     const { onItemFailure = 'fail', maxFailures = Infinity } = this.#options
-    if (status !== 'fail' || onItemFailure === 'fail' || this.#isOver || isMistake(error)) return false
+    if (status !== 'fail' || onItemFailure === 'fail' || this.#hasEndedEarly || isMistake(error)) return false
     return ++this.#failures <= maxFailures
   }
 
@@ -340,28 +333,30 @@ class MapRun {
     if (reader === undefined) return this.#free()
     this.#readers.delete(index)
     tellCalls(this.#behind, 'blocked')
-    void this.#unlessOver(reader).then(() => {
+    void this.#unlessEndedEarly(reader).then(() => {
       tellCalls(this.#behind, 'unblocked')
       this.#free()
     })
   }
   #free(): void {
-    this.#begun--
+    this.#inProgress--
     this.#wake?.()
   }
 
-  /** Code of an item ignored its signal. If the map has ended before, it is code of the map. */
+  /** Code of an item ignored its signal past the grace time. If the map has settled already, its record says so too. */
   #abandoned({ index }: MapItem): void {
     this.#items.abandoned(index)
     if (!this.#isWanted) this.#stage.abandoned = true
   }
 
   /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */
-  #endEarly(reason: unknown = new StageflowError('core/map-ended', `The map "${this.#node.name}" has ended.`)): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    if (this.#before !== undefined) this.#items.takeRest(this.#before)
-    for (const one of [...this.#running]) one.abort(reason)
+  #endEarly(
+    reason: unknown = new StageflowError('core/map-ended', `The map "${this.#itemNode.name}" has ended.`),
+  ): void {
+    if (this.#hasEndedEarly) return
+    this.#hasEndedEarly = true
+    if (this.#earlierCall !== undefined) this.#items.takeRest(this.#earlierCall)
+    this.#items.abort(reason)
     for (const stop of this.#waits) stop()
     this.#wake?.()
   }
@@ -378,7 +373,7 @@ function iterate(given: unknown, stage: string): Items {
   const iterable = given as { [Symbol.asyncIterator]?: () => Items; [Symbol.iterator]?: () => Items } | null | undefined
   const start = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
   if (isFunction(start)) return start.call(iterable)
-  onRejection(given, () => {}) // as with key()
+  onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
   throw new StageflowError(
     'core/map-items',
     `The value that over() of stage "${stage}" returned must be an array or another iterable, not ${show(given)}.`,

@@ -3,7 +3,7 @@ import type { LiveStageContext } from '../call/stage-context.ts'
 import type { MapItem } from '../contract/context.ts'
 import type { Output } from '../contract/output.ts'
 import type { MapAround } from '../report/item-facts.ts'
-import type { StageOfItem } from '../report/map-facts.ts'
+import type { RunningItem, StageOfItem } from '../report/map-facts.ts'
 import type { LiveRunContext } from '../run/run-context.ts'
 import type { RunParts } from '../run/run-interceptors.ts'
 import type { PipelineRun } from '../run/run.ts'
@@ -14,27 +14,21 @@ export interface ParentRun extends Host {
   readonly childRun: PipelineRun['childRun']
   readonly context: LiveRunContext
   readonly parts: RunParts | undefined
-  /** Only of an item of a map: what its child runs have in their paths. */
+  /** Only of an item of a map: its key as paths have it, such as `#doc-7`. */
   readonly suffix?: string
   /** Only in a durable run: makes an item of a map, which settles by facts. */
-  durableItem?(map: MapAround, item: MapItem, value: unknown): RunningItem
-  /** Only in a durable run: makes a list of an asynchronous source. */
+  durableItem?(map: MapAround, item: MapItem, value: unknown): StartableItem
+  /** Only in a durable run: reads an asynchronous source into a list. */
   readonly listItems?: (context: LiveStageContext, source: unknown) => unknown
 }
 
-/** An item of a map that has not ended. */
-export interface RunningItem {
-  /** The facts of its stage so far. */
-  readonly stage: StageOfItem | undefined
-  /** Whether it is ending within its own limits: its grace time runs, or its cleanups are in progress. */
-  readonly endsSoon: boolean
+/** An item that its map starts. */
+export interface StartableItem extends RunningItem {
   /** Begins it. Calls back once, when its code has left. */
   open(left: () => void): void
-  /** Its map has ended. */
-  abort(reason: unknown): void
 }
 
-/** How an item ended. */
+/** How an item ended, and when. */
 export interface EndedItem {
   readonly output: Output
   readonly startedAt: number

@@ -18,7 +18,7 @@ import type { Outcome } from '../report/outcome.ts'
 import { outputNamed } from '../report/record.ts'
 import { RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
-import { mostOf } from '../report/child-runs.ts'
+import { mostOf } from '../report/most-of.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
@@ -186,7 +186,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     if (ownsStage) answer = this.facts.withItems(index, answer)
     const { attempts, chunks, notes } = stage
     const ownChildren = childFactsOf(stage.children?.since(childrenBefore) ?? [])
-    const children = mostOf(ownChildren)
+    const children = mostOf(ownChildren, ({ status }) => (status === 'failed' ? 0 : 1))
     const leftOut = ownChildren.length - children.length + (stage.children?.leftOut ?? 0) - leftOutBefore
     return {
       ...(ownsStage && answer === stage.returned && { by: 'code' }),

@@ -1,8 +1,8 @@
 import { isObject } from '../base/check.ts'
-import type { MapRecord } from '../contract/results.ts'
+import type { MapRecord, Usage } from '../contract/results.ts'
 import { MapFacts } from '../report/map-facts.ts'
 
-/** The items of a map that one call has carried out in an earlier leg: only their record is left, and the data of the map. */
+/** The items of a map that one call carried out in an earlier leg: only their record and the data of the map are left. */
 export class ItemsOfFact extends MapFacts {
   readonly #record: MapRecord
   readonly #data: unknown
@@ -16,7 +16,7 @@ export class ItemsOfFact extends MapFacts {
   override record(): MapRecord {
     return this.#record
   }
-  override get used(): unknown {
+  override get used(): Usage | undefined {
     return this.#record.usage
   }
   override data(): readonly unknown[] {

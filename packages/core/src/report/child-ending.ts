@@ -12,7 +12,7 @@ interface Cancellable {
 
 /**
  * Turns the outcome of a child run into the output of its stage. If the stage was aborted with its child, it throws the abort
- * reason. `state`: what the stage goes on with if the child is suspended.
+ * reason. `state`: that of the stage's output if the child is suspended.
  */
 export function childEnding(outcome: Outcome, context: Cancellable, state?: unknown): Output {
   if (outcome.status === 'completed') return new Output('ok', outcome.data)
@@ -23,8 +23,8 @@ export function childEnding(outcome: Outcome, context: Cancellable, state?: unkn
 }
 
 /**
- * The failure of the stage around a failed child run: the error of the child's stage, with all that it said. Beside its data is
- * that of the stages which completed.
+ * The failure of the stage around a failed child run: the first failure inside, with its error and its `retryable`. Its data has the data
+ * of the child's completed stages too.
  */
 function childFailure(outcome: Outcome): Output {
   const { error, output, isOwn } = firstFailure(outcome)
@@ -39,7 +39,7 @@ export function childData(outcome: Outcome, context: Cancellable, stage: StageFa
   const output = childEnding(outcome, context)
   if (output.status === 'ok') return output.data
   const error = output.status === 'fail' ? toError(output.error) : notCompleted(outcome)
-  stage.endsWith(error, output)
+  stage.keepEnding(error, output)
   throw error
 }
 

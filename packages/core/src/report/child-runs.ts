@@ -1,4 +1,5 @@
-import type { ChildResult } from '../contract/results.ts'
+import type { ChildResult, Usage } from '../contract/results.ts'
+import { MOST_LISTED } from './most-of.ts'
 import { addedUsage, sumOfUsage } from './usage.ts'
 
 /** A run that a stage has started. */
@@ -11,18 +12,8 @@ export interface ChildRun {
   readonly endsSoon: boolean
   readonly result: ChildResult
   /** What its stages have used. */
-  readonly used: unknown
+  readonly used: Usage | undefined
   cancel(reason: string): void
-}
-
-/** How many child runs of a stage are kept once they have ended. */
-const MOST_CHILDREN = 1_000
-
-/** The first of them that fit, failed ones before others. */
-export function mostOf<Child extends { readonly status: string }>(children: readonly Child[]): readonly Child[] {
-  if (children.length <= MOST_CHILDREN) return children
-  const isOther = ({ status }: Child): number => (status === 'failed' ? 0 : 1)
-  return children.toSorted((one, other) => isOther(one) - isOther(other)).slice(0, MOST_CHILDREN)
 }
 
 /**
@@ -41,7 +32,7 @@ export class ChildRuns implements Iterable<ChildRun> {
   #usedByLeftOut: unknown
 
   /** What all of them have used. */
-  get used(): unknown {
+  get used(): Usage | undefined {
     return sumOfUsage([this.#usedByLeftOut, ...[...this].map(({ used }) => used)])
   }
   /** How many were started: the number of the next one. */
@@ -49,7 +40,7 @@ export class ChildRuns implements Iterable<ChildRun> {
     return this.#started
   }
 
-  /** Returns its number. */
+  /** Adds a child run that starts now, and returns its number. */
   add(child: ChildRun): number {
     const number = this.#started++
     this.#runs.set(number, child)
@@ -60,7 +51,7 @@ export class ChildRuns implements Iterable<ChildRun> {
   ended(number: number, status: ChildRun['result']['status']): void {
     if (status === 'suspended') return
     const isFailed = status === 'failed'
-    if (this.#kept === MOST_CHILDREN) {
+    if (this.#kept === MOST_LISTED) {
       const dropped = isFailed ? (this.#replaceable.pop() ?? number) : number
       this.#usedByLeftOut = addedUsage(this.#usedByLeftOut, this.#runs.get(dropped)?.used)
       this.#runs.delete(dropped)
@@ -76,7 +67,7 @@ export class ChildRuns implements Iterable<ChildRun> {
     return false
   }
 
-  /** Those that started once `started` was so many. */
+  /** The kept ones that were started after the first `started` ones. */
   since(started: number): readonly ChildRun[] {
     return [...this.#runs].flatMap(([number, child]) => (number < started ? [] : [child]))
   }

@@ -13,14 +13,11 @@ const NO_INPUT = Object.freeze({})
 
 /** A map, as its items see it. */
 export interface MapAround extends StageAround {
-  /** The place of the map in the graph of its run. */
+  /** The index of the map in the graph of its run. */
   readonly index: number
 }
 
-/**
- * The facts of one item of a map. The item runs by itself, as the only stage of a graph, but has the ids, the snapshot, the ports and the
- * events of the run around it.
- */
+/** The facts of one item of a map: those of a run with one stage. Its ids, snapshot, ports and events are those of the run around it. */
 export class ItemFacts extends RunFacts {
   declare readonly item: MapItem
   readonly #map: MapAround

@@ -3,10 +3,8 @@ import type { ErrorRecord } from '../base/errors.ts'
 import { defined } from '../base/objects.ts'
 import type { Output } from '../contract/output.ts'
 import type { AttemptRecord, ItemRecord, MapRecord, StageNotes, Usage } from '../contract/results.ts'
-import { addedUsage } from './usage.ts'
-
-/** At most so many items of a map have a record in a report: those that failed or were retried before others. */
-const MOST_RECORDS = 1_000
+import { mostOf } from './most-of.ts'
+import { addedUsage, sumOfUsage } from './usage.ts'
 
 /** What a report says of an item beyond how it ended and when. Most items end ok after one attempt, without a note. */
 interface Particulars {
@@ -14,22 +12,28 @@ interface Particulars {
   readonly notes?: Readonly<StageNotes>
   readonly error?: ErrorRecord
   readonly reason?: string
+  /** Of an item that failed or was cancelled: the output of one that ended its map isn't kept. */
   readonly status?: ItemRecord['status']
   readonly abandoned?: true
 }
 
-/** The stage that an item runs, as far as its map keeps it. */
+/** What a map reads of the stage that an item runs. */
 export interface StageOfItem {
   readonly attempts: readonly AttemptRecord[] | undefined
   readonly notes: Readonly<Record<string, unknown>> | undefined
   readonly abandoned: boolean
   /** What it has used, with its child runs. */
-  readonly used: unknown
+  readonly used: Usage | undefined
 }
 
-interface HasStage {
+/** An item whose code hasn't left. */
+export interface RunningItem {
+  /** The facts of its stage so far. */
   readonly stage: StageOfItem | undefined
+  /** Whether it is ending within its own limits: its grace time runs, or its cleanups are in progress. */
   readonly endsSoon: boolean
+  /** Its map has ended. */
+  abort(reason: unknown): void
 }
 
 /** The items of one map: how each ended, and when. */
@@ -41,14 +45,13 @@ export class MapFacts {
   /** Two numbers per item: when it started, and when it settled. */
   readonly #times: number[] = []
   readonly #particulars = new Map<number, Particulars>()
-  /** The items whose code hasn't left. */
-  readonly #running = new Set<HasStage>()
-  /** What the others have used. */
+  readonly #running = new Set<RunningItem>()
+  /** The usage of the items whose code has left. */
   #used: unknown
 
   readonly #collects: boolean
-  /** The places of the items by their keys, once they are asked for. */
-  #places: Map<string, number> | undefined
+  /** The indexes of the items by their keys, once they are asked for. */
+  #indexes: Map<string, number> | undefined
 
   /** `collects`: how each item ended is data of the map. */
   constructor(hasKeys: boolean, collects: boolean) {
@@ -59,9 +62,9 @@ export class MapFacts {
   keyOf(index: number): string {
     return this.keys?.[index] ?? `${index}`
   }
-  placeOf(key: string): number | undefined {
+  indexOf(key: string): number | undefined {
     if (this.keys === undefined) return Number(key)
-    return (this.#places ??= new Map(this.keys.map((one, index) => [one, index]))).get(key)
+    return (this.#indexes ??= new Map(this.keys.map((one, index) => [one, index]))).get(key)
   }
 
   /** What the map has so far, in the order of the source. */
@@ -79,28 +82,30 @@ export class MapFacts {
     return status === 'fail' ? { ...about, error: errorRecord(error) } : { ...about, reason }
   }
 
-  /** Whether code of an item runs. */
+  /** Whether code of any item runs. */
   get isRunning(): boolean {
     return this.#running.size > 0
   }
 
-  /** Whether an item is ending within its own limits. */
+  /** Whether any item is ending within its own limits. */
   get endsSoon(): boolean {
     return [...this.#running].some((item) => item.endsSoon)
   }
 
   /** What the items and their child runs have used so far. */
-  get used(): unknown {
-    let sum = this.#used
-    for (const { stage } of this.#running) sum = addedUsage(sum, stage?.used)
-    return sum
+  get used(): Usage | undefined {
+    return sumOfUsage([this.#used, ...[...this.#running].map(({ stage }) => stage?.used)])
   }
 
-  began(item: HasStage): void {
+  began(item: RunningItem): void {
     this.#running.add(item)
   }
+  /** The map has ended. */
+  abort(reason: unknown): void {
+    for (const item of [...this.#running]) item.abort(reason)
+  }
   /** The code of an item has left. */
-  left(item: HasStage): void {
+  left(item: RunningItem): void {
     this.#running.delete(item)
     this.#used = addedUsage(this.#used, item.stage?.used)
   }
@@ -126,25 +131,26 @@ export class MapFacts {
     return this.#particulars.get(index)?.abandoned === true
   }
 
-  /** An item ended in an earlier call of the map. */
-  take(before: MapFacts, index: number, place: number): void {
-    this.#times[2 * place] = before.#times[2 * index] as number
-    this.#times[2 * place + 1] = before.#times[2 * index + 1] as number
-    const particulars = before.#particulars.get(index)
-    if (particulars !== undefined) this.#particulars.set(place, particulars)
+  /** Item `from` of an earlier call of the map is item `to` of this one: keeps what its record says. */
+  take(earlier: MapFacts, from: number, to: number): void {
+    this.#times[2 * to] = earlier.#times[2 * from] as number
+    this.#times[2 * to + 1] = earlier.#times[2 * from + 1] as number
+    const particulars = earlier.#particulars.get(from)
+    if (particulars !== undefined) this.#particulars.set(to, particulars)
   }
-  /** The map ended early: the items of the earlier call that it has not come to are as they were. */
-  takeRest(before: MapFacts): void {
-    before.outputs.forEach((output, index) => {
-      const key = before.keyOf(index)
-      if (this.keys === undefined ? index < this.outputs.length : this.placeOf(key) !== undefined) return
+  /** The map ended early: keeps the items of the earlier call that this one hasn't come to. */
+  takeRest(earlier: MapFacts): void {
+    const known = new Set(this.outputs.map((_, index) => this.keyOf(index)))
+    earlier.outputs.forEach((output, index) => {
+      const key = earlier.keyOf(index)
+      if (known.has(key)) return
       this.keys?.push(key)
-      this.take(before, index, this.outputs.push(output) - 1)
+      this.take(earlier, index, this.outputs.push(output) - 1)
     })
   }
-  /** What the items of an earlier call of the map have used counts, also of those that run again. */
-  addUsed(before: MapFacts): void {
-    this.#used = addedUsage(this.#used, before.used)
+  /** Adds what the items of an earlier call of the map have used, also those that run again. */
+  addUsed(earlier: MapFacts): void {
+    this.#used = addedUsage(this.#used, earlier.used)
   }
 
   /** The outputs of the items that wait for answers, by their keys; undefined if none does. */
@@ -164,7 +170,7 @@ export class MapFacts {
     })
     return {
       ...counts,
-      ...defined({ usage: this.used as Usage | undefined }),
+      ...defined({ usage: this.used }),
       records: this.#listed(shown).map((index) => this.#record(index, shown[index])),
     }
   }
@@ -173,15 +179,13 @@ export class MapFacts {
     return (this.#particulars.get(index)?.status ?? output?.status) as ItemRecord['status']
   }
 
-  /** The places of the items that have a record. */
+  /** The indexes of the items that have a record: those that failed come first, then those that were retried. */
   #listed(shown: readonly unknown[]): readonly number[] {
-    const places = [...shown.keys()]
-    if (places.length <= MOST_RECORDS) return places
-    const isFirst = (index: number): boolean =>
-      shown[index] === 'fail' || this.#particulars.get(index)?.attempts !== undefined
-    const first = places.filter(isFirst).slice(0, MOST_RECORDS)
-    const others = places.filter((index) => !isFirst(index)).slice(0, MOST_RECORDS - first.length)
-    return [...first, ...others].sort((one, other) => one - other)
+    const rankOf = (index: number): number => {
+      if (shown[index] === 'fail') return 0
+      return (this.#particulars.get(index)?.attempts?.length ?? 1) > 1 ? 1 : 2
+    }
+    return mostOf([...shown.keys()], rankOf).toSorted((one, other) => one - other)
   }
 
   #record(index: number, status: ItemRecord['status']): ItemRecord {

@@ -2,7 +2,7 @@ import { errorRecord } from '../base/errors.ts'
 import { bareRecord, define, defined } from '../base/objects.ts'
 import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
-import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord, Usage } from '../contract/results.ts'
+import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import type { ChildRun, ChildRuns } from './child-runs.ts'
@@ -197,7 +197,7 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
     stages[stage] = stageRecord(run, index)
   })
   const { startedAt, endedAt, pipelineRunId, graph, resume, notebookIfAny: { notes, problems } = {} } = run
-  const usage = sumOfUsage([resume?.legs.at(-1)?.usage, run.used]) as Usage | undefined
+  const usage = sumOfUsage([resume?.legs.at(-1)?.usage, run.used])
   return {
     status,
     pipeline: graph.name,

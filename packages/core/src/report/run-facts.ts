@@ -7,7 +7,7 @@ import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
 import type { EventSink, StageEventMap } from '../contract/events.ts'
 import { Output, failed } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
-import type { Resume } from '../contract/results.ts'
+import type { Resume, Usage } from '../contract/results.ts'
 import type { Fields, Kept } from '../contract/snapshot-fields.ts'
 import { snapshotOf } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
@@ -188,7 +188,7 @@ export class RunFacts {
     return this.phase >= ENDED || this.stages?.[index]?.abandoned === true
   }
 
-  /** How messages name a stage: an item of a map with its key. */
+  /** The name of a stage in messages. That of an item has its key, as in `letters#doc-7`. */
   nameOf(index: number): string {
     return this.graph.names[index] as string
   }
@@ -204,7 +204,7 @@ export class RunFacts {
     this.stage(index).keepAttemptOpen(this.times[2 * index] as number)
   }
   /** What its stages have used in this leg, with their items and child runs. */
-  get used(): unknown {
+  get used(): Usage | undefined {
     return sumOfUsage((this.stages ?? []).map((stage) => stage?.used))
   }
   /** The child runs of all stages, in the order of the stages. */
@@ -220,20 +220,20 @@ export class RunFacts {
   }
 
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
-  answer(index: number, ended: Output): Output {
-    if (ended.status === 'ok') return ended
-    const checked = this.#checkedAnswer(index, ended)
+  answer(index: number, given: Output): Output {
+    if (given.status === 'ok') return given
+    const checked = this.#checkedAnswer(index, given)
     const answer = this.withItems(index, checked)
     const known = this.stages?.[index]
-    // With its items it is still what the code of the map returned.
+    // The items are added to what the code of the map returned: it still counts as returned by the code.
     if (known !== undefined && known.returned === checked) known.returned = answer
     if (nodeAt(this.graph, index).wrapped !== undefined || known?.attempts !== undefined) return answer
-    if (checked === ended) this.stage(index).returned = answer
-    else this.stage(index).soleAttempt(this.times[2 * index] as number, ended, this.times[2 * index + 1] as number)
+    if (checked === given) this.stage(index).returned = answer
+    else this.stage(index).soleAttempt(this.times[2 * index] as number, given, this.times[2 * index + 1] as number)
     return answer
   }
 
-  /** What a map has done is kept, however it ends. */
+  /** Adds what a map has done to an output that ends it early. One that is ok has its items already. */
   withItems(index: number, given: Output): Output {
     const items = this.stages?.[index]?.items
     if (items === undefined || given.status === 'ok' || given.status === 'suspend') return given

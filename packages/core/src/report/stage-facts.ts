@@ -2,7 +2,7 @@ import { errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { define } from '../base/objects.ts'
 import type { Output } from '../contract/output.ts'
-import type { AttemptRecord, Resumed, StageRecord } from '../contract/results.ts'
+import type { AttemptRecord, Resumed, StageRecord, Usage } from '../contract/results.ts'
 import { ChildRuns } from './child-runs.ts'
 import type { MapFacts } from './map-facts.ts'
 import { sumOfUsage } from './usage.ts'
@@ -127,7 +127,7 @@ export class StageFacts {
   }
 
   /** What it has used in this leg: in its own code, in its items and in its child runs. */
-  get used(): unknown {
+  get used(): Usage | undefined {
     if (this.record !== undefined) return undefined
     // The child runs of a map are those of its items.
     return sumOfUsage([this.notes?.['usage'], (this.items ?? this.children)?.used])
@@ -157,7 +157,7 @@ export class StageFacts {
   }
 
   /** If its code throws `error`, the stage ends with `output`. */
-  endsWith(error: Error, output: Output): void {
+  keepEnding(error: Error, output: Output): void {
     ;(this.#endings ??= new WeakMap()).set(error, output)
   }
   endingOf(thrown: unknown): Output | undefined {

@@ -1,6 +1,7 @@
 import { freezeDeep, isPlain } from '../base/objects.ts'
+import type { Usage } from '../contract/results.ts'
 
-type Usage = Readonly<Record<string, unknown>>
+type Members = Readonly<Record<string, unknown>>
 
 /**
  * The sum of two `usage` notes; undefined is nothing. Numbers are added, also one level down. Of other values the last counts, but
@@ -12,12 +13,12 @@ export function addedUsage(sum: unknown, more: unknown): unknown {
 }
 
 /** The sum of the `usage` of several, frozen; undefined without one. */
-export function sumOfUsage(all: readonly unknown[]): unknown {
+export function sumOfUsage(all: readonly unknown[]): Usage | undefined {
   const sum = all.reduce(addedUsage, undefined)
-  return isPlain(sum) ? freezeDeep(sum) : sum
+  return (isPlain(sum) ? freezeDeep(sum) : sum) as Usage | undefined
 }
 
-function added(sum: Usage, more: Usage, depth: number): Usage {
+function added(sum: Members, more: Members, depth: number): Members {
   const total: Record<string, unknown> = { ...sum }
   for (const [key, value] of Object.entries(more)) {
     const before = total[key]

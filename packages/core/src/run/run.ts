@@ -1,7 +1,7 @@
 import { StageflowError, textOf } from '../base/errors.ts'
 import type { Cleanup } from '../contract/context.ts'
 import type { RunChanges } from '../contract/interceptor.ts'
-import type { ChildResult, RunOutcome } from '../contract/results.ts'
+import type { ChildResult, RunOutcome, Usage } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
 import { Outcome, addedError } from '../report/outcome.ts'
@@ -221,7 +221,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     const { phase } = this.facts
     return phase < CLOSED && (phase >= CLEANUPS || this.stoppingIfAny?.isInGrace === true)
   }
-  get used(): unknown {
+  get used(): Usage | undefined {
     return this.facts.used
   }
   get result(): ChildResult {
