@@ -142,7 +142,7 @@ async function callAgain(behind: Behind, context: LiveStageContext, stage: Stage
   return callCode(context)
 }
 
-/** What a further call of a stage, or of an item, ends with if the code of an earlier one ignores its signal. */
+/** The failure of a further call of a stage or an item: the code of an earlier call ignores its signal and still runs. */
 export const stillRunning = (name: string, graceMs: number): Output =>
   failed(
     'core/still-running',

@@ -13,7 +13,7 @@ export interface Host {
   readonly context: RunContext
   /** Runs `cleanup` when the run ends, or now if the run no longer waits for the stage. */
   onCleanup(stage: number, cleanup: Cleanup): void
-  /** Only in a durable run: the name of a call, the same in every leg. `suffix`: of an item of a map. */
+  /** Only in a durable run: the name of a call, the same in every leg. `suffix`: the key of an item of a map, as paths have it. */
   readonly callKey?: (stage: string, suffix?: string) => string | undefined
   /** Only in a durable run: calls back when the fact of a call has been recorded. */
   readonly onRecorded?: (stage: string, callback: () => void, suffix?: string) => void

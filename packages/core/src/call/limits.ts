@@ -68,7 +68,7 @@ export class KeptLimits {
     for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
   }
 
-  /** An idle limit that falls due while code of an item of its map runs begins again. Each item has limits of its own. */
+  /** Time in which an item runs isn't idle time of its map, whose idle limit begins again. Each item has limits of its own. */
   fellDue(limit: CallLimit): void {
     const { host, node } = this.call
     if (limit.why === 'idle' && host.facts.stages?.[node.index]?.items?.isRunning === true) {

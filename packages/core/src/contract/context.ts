@@ -80,7 +80,7 @@ export interface StageInfo {
 export interface MapItem {
   /** Its place in the source, from 0. */
   readonly index: number
-  /** What the `key` of the map returned for it; without one, its place. */
+  /** What the `key` of the map returned for it. Default: the index as a string. */
   readonly key: string
 }
 

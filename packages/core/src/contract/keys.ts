@@ -12,7 +12,7 @@
 export interface KeyPart {
   /** The name of the stage. */
   readonly name: string
-  /** The index of an item of a map, or the number of an attempt of a child pipeline that repeats. */
+  /** The key of an item of a map, or the number of an attempt of a child pipeline that repeats. */
   readonly place?: string
   /** True for the call that reads the source of a map. */
   readonly isSource?: true

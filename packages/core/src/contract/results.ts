@@ -54,7 +54,7 @@ export interface ItemRecord {
   readonly status: StageStatus | undefined
   readonly startedAt: number | undefined
   readonly endedAt: number | undefined
-  /** Only if it made none, or more than one. */
+  /** Only if it made more than one attempt, or none because an interceptor answered it. */
   readonly attempts?: readonly AttemptRecord[]
   readonly reason?: string
   readonly error?: ErrorRecord
@@ -76,7 +76,7 @@ export interface MapRecord {
   readonly attempts: number
   /** The sum of what the items and their child runs have noted as `usage`. */
   readonly usage?: Usage
-  /** At most 1,000, in the order of the source: those of items that failed, were retried or noted something before others. */
+  /** At most 1,000, in the order of the source. Items that failed have one before those that were retried, and these before the others. */
   readonly records: readonly ItemRecord[]
 }
 

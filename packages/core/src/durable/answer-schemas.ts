@@ -50,9 +50,7 @@ async function checkOf(
     return schema === undefined ? one : validated(schema, one, at, problems)
   }
   if (!stage.map || !isObject(answer)) return check(answer, path)
-  const items = Object.entries(answer).map(
-    async ([place, item]) => [place, await check(item, `${path}#${place}`)] as const,
-  )
+  const items = Object.entries(answer).map(async ([key, item]) => [key, await check(item, `${path}#${key}`)] as const)
   return Object.fromEntries(await Promise.all(items))
 }
 

@@ -108,5 +108,5 @@ export function itemsIn(state: unknown): Readonly<Record<string, Output>> | unde
   const { items, keys } = state as { readonly items?: readonly (Output | null)[]; readonly keys?: readonly string[] }
   const isOfMap = isArray(items) && items.some((item) => item?.status === 'suspend')
   if (!isOfMap) return undefined
-  return Object.fromEntries(items.map((item, place) => [keys?.[place] ?? place, item as Output]))
+  return Object.fromEntries(items.map((item, index) => [keys?.[index] ?? index, item as Output]))
 }

@@ -21,7 +21,7 @@ const factsOf = (path: string, { status, reason, errors, data, outputs, report }
   report,
 })
 
-/** Adds the child runs of a call to those of its stage, as they were in its fact. */
+/** Adds the child runs in the fact of a call to those of its stage. */
 export function restoreChildren(stage: StageFacts, { children = [], childrenLeftOut = 0 }: Partial<CallFacts>): void {
   if (children.length === 0) return
   const { childRuns } = stage
@@ -33,7 +33,7 @@ export function restoreChildren(stage: StageFacts, { children = [], childrenLeft
 /** The child runs that a call has made, each with those inside it. */
 function withThoseInside(children: readonly ChildFacts[]): ReadonlyMap<ChildFacts, readonly ChildFacts[]> {
   const all = new Map(children.map((child) => [child.path, child]))
-  // Each attempt of a stage can make one of the same path: those inside it follow it, unless failed ones were put first.
+  // Each attempt of a stage can make a child run with the same path: the ones inside it follow it, unless failed ones were put first.
   const before = new Map<string, ChildFacts>()
   const made = new Map<ChildFacts, ChildFacts[]>()
   for (const child of children) {
@@ -47,7 +47,7 @@ function withThoseInside(children: readonly ChildFacts[]): ReadonlyMap<ChildFact
   return made
 }
 
-/** The child run that a path is inside of, if the call has made that and kept it. */
+/** The outermost child run around a path, if the call made it and it was kept. */
 function outermostAround(path: string, byPath: ReadonlyMap<string, ChildFacts>): ChildFacts | undefined {
   for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
     const around = byPath.get(path.slice(0, end))

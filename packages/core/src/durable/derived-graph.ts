@@ -100,8 +100,8 @@ function durableHook({ name, onCall }: CallHook, node: StageNode, pump: Pump, ru
       if (isOutput(part)) pump.giveUp(notDurable(context.stage.name, `"${name}" answered it`))
       if (part?.expired === undefined) return part
       const { deadline = Infinity, idleTimeoutMs = Infinity } = part
-      const place = context.item === undefined ? '' : placeSuffix(context.item.key)
-      const key = limitKey(run().key(context.stage.name, 1, place), name)
+      const suffix = context.item === undefined ? '' : placeSuffix(context.item.key)
+      const key = limitKey(run().key(context.stage.name, 1, suffix), name)
       const at = Math.min(deadline, context.now + idleTimeoutMs)
       const expire = (): void =>
         (behindOf(context as LiveStageContext).fork as StageCall).expire({

@@ -50,7 +50,7 @@ const INSIDE: ReadonlySet<string> = new Set(['started', 'retrying', 'chunk'])
 
 type Execute = (item: DurableItem, context: LiveStageContext) => void
 
-/** An item, as its map makes it. */
+/** An item and the call of the map that it runs in. */
 export interface ItemOfMap {
   readonly map: MapCall
   readonly item: MapItem
@@ -81,7 +81,7 @@ export class DurableItem extends ItemRun {
   override get stopping(): FactStopping {
     return (this.stoppingIfAny ??= new FactStopping(this, this.#run.pump))
   }
-  /** The run waits for them, so that no fact comes meanwhile. */
+  /** The run waits for the cleanups of its items, so that no fact comes meanwhile. */
   override onCleanup(_stage: number, cleanup: Cleanup): void {
     this.#run.onCleanup(this.#map.index, cleanup)
   }
@@ -92,7 +92,7 @@ export class DurableItem extends ItemRun {
     return new Promise(() => {})
   }
 
-  /** The fact of its call has come. */
+  /** Settles it by the fact of its call. */
   settleAs(output: Output, carried: Carried): void {
     const { startedAt, endedAt, attempts, chunks = 0, notes, abandoned } = carried
     const { facts, loop } = this

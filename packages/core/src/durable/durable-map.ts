@@ -16,9 +16,9 @@ import { itemsIn } from './asked.ts'
 import { hashOf, outputOf } from './facts.ts'
 import type { Carried } from './pump.ts'
 
-/** An item with the key of its call. */
+/** An item, with the key of its call in the journal. */
 interface ItemCall extends ItemOfMap {
-  readonly key: string
+  readonly callKey: string
 }
 
 /** A map in a durable run: each item settles by facts. If items wait for answers, the map runs again with those that have come. */
@@ -31,13 +31,13 @@ export class DurableMap {
   #answers = new Map<string, unknown>()
   /** What each item goes on with that has been answered. */
   readonly #resumed = new Map<string, Resumed>()
-  /** The output with the questions of its items. */
+  /** The output with the questions of its items, while it waits for an answer. */
   #asking: Output | undefined
   /** Ends the wait for an answer: with an output, or to run the map again. */
   #waiting: ((output: Output | undefined) => void) | undefined
   /** The items of an asynchronous source. */
   #list: Promise<unknown> | undefined
-  /** To be called once the source has given its items. */
+  /** Called once the source has given its items. */
   #untilListed: (() => void)[] = []
 
   constructor(run: LegRun, node: StageNode) {
@@ -81,17 +81,17 @@ export class DurableMap {
     const suffix = placeSuffix(item.key)
     if (round === 1) run.pump.decided(`over() for ${run.key(name, 1, suffix)}`, hashOf(value))
     const resumed = this.#resumed.get(item.key)
-    const call = { map, item, value, resumed, key: run.key(name, round, suffix) }
+    const call = { map, item, value, resumed, callKey: run.key(name, round, suffix) }
     // The stages of a child pipeline are calls themselves.
     const execute = items?.made === true ? undefined : this.#execute.bind(this, call)
     return new DurableItem(run, call, execute)
   }
 
-  /** What the code of an item, its retries and its limits do is one fact. */
+  /** Calls an item. Its code, its retries and its limits run inside the call, which is one fact. */
   #execute(call: ItemCall, item: DurableItem, context: LiveStageContext): void {
     const run = this.#run
     const { info, index } = this.#node
-    run.pump.execute(call.key, {
+    run.pump.execute(call.callKey, {
       info,
       isWanted: () => run.isWanted(index) && item.abortOf(0) === undefined,
       begin: () => this.#carryOut(context, call),
@@ -115,20 +115,20 @@ export class DurableMap {
     return run.carryOut(context, code, { name: node.name + inner.suffix, stage: inner.facts.stage(0) })
   }
 
-  #ended(item: DurableItem, { key }: ItemCall, carried: Carried): void {
+  #ended(item: DurableItem, { callKey }: ItemCall, carried: Carried): void {
     const run = this.#run
-    const { key: name } = item.item
+    const { key } = item.item
     const output = run.readItem(carried, this.#node, item.suffix)
     item.settleAs(output, carried)
     if (output.status !== 'suspend') return
     const { request, state, until, otherwise } = output
-    run.pump.wait(key, {
+    run.pump.wait(callKey, {
       request,
       until,
       otherwise,
       answered: (answered) => {
-        this.#answers.set(name, answered.answer)
-        this.#resumed.set(name, { request, state, ...answered })
+        this.#answers.set(key, answered.answer)
+        this.#resumed.set(key, { request, state, ...answered })
         this.#endWait(undefined)
       },
       suspend: () => this.#endWait(this.#asking),
@@ -142,7 +142,7 @@ export class DurableMap {
 
   // The source
 
-  /** `listed` is called once the source has given its items. */
+  /** Calls `listed` once the source has given its items. */
   untilListed(listed: () => void): void {
     this.#untilListed.push(listed)
   }

@@ -140,11 +140,11 @@ export interface MapMembers<
   /** Only if `each` is a pipeline: the fields of the child's input that differ from this run's. Default: none. */
   readonly input?: ((item: Item, inputs: StageInputs<Needs>, snapshot: ContextSnapshot) => RunInput) & InputFits<Child>
   /**
-   * Names an item: a string that isn't empty and that no other item of the map has. Paths, call keys, idempotency, journals and
+   * Names an item: a string of 1 to 200 characters that no other item of the map has. Paths, call keys, idempotency, journals and
    * answers use it. Default: the index of the item.
    */
   readonly key?: (item: Item, index: number) => string
-  /** Maximum number of items at once: those that began and have not ended, also while they wait to be retried. Default: 16. */
+  /** Maximum number of items in progress at once. An item that waits to be retried counts. Default: 16. */
   readonly concurrency?: number
   /**
    * `fail`: the first item that fails ends the map and aborts the others. `skip`: a failed item is undefined in `items`. `collect`:
