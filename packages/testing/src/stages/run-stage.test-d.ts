@@ -148,6 +148,6 @@ test('an item of a map has the data of the item', async () => {
   })
   const one = await runStage(collecting, 'all', { item: 0 })
   if (one.output.status === 'ok') expectTypeOf(one.output.data).toEqualTypeOf<{ item: number }>()
-  // @ts-expect-error neither a place nor a key
+  // @ts-expect-error neither an index nor a key
   void (() => runStage(letters, 'answer', { item: true }))
 })

@@ -690,7 +690,7 @@ const twoDocs = {
   },
 }
 
-test.each([1, 'second'])('one item of a map runs alone, by its place or its key: %s', async (item) => {
+test.each([1, 'second'])('one item of a map runs alone, by its index or its key: %s', async (item) => {
   started.length = 0
   const seen: string[] = []
   const watching: Interceptor = {
@@ -778,10 +778,10 @@ test('if the map ends before its items start, the output is that of the map', as
   expect(record).toMatchObject({ stage: 'all', status: 'fail' })
 })
 
-test.each([-1, 1.5, '', true])('an item that is neither a place nor a key is refused: %j', async (item) => {
+test.each([-1, 1.5, '', true])('an item that is neither an index nor a key is refused: %j', async (item) => {
   await expect(runStage(letters, 'answer', { ...twoDocs, item: item as never })).rejects.toMatchObject({
     code: 'testing/illegal-option',
-    message: expect.stringContaining('item must be the place of an item, from 0, or its key'),
+    message: expect.stringContaining('item must be the index of an item, from 0, or its key'),
   })
 })
 

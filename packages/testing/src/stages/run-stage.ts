@@ -114,9 +114,9 @@ const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
 }
 /** Those of a stage of a pipeline, too. */
 const NAMED_RULES: OptionRules<Pick<RunNamedStageOptions<{}, {}>, 'item'>> = {
-  item: [(value) => isPlace(value) || isKey(value), 'the place of an item, from 0, or its key'],
+  item: [(value) => isIndex(value) || isKey(value), 'the index of an item, from 0, or its key'],
 }
-const isPlace = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 const isKey = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const AUTHOR_IDS: OptionRules<RunAuthor> = { userId: TEXT, orgId: TEXT, system: TEXT }
 const RESUMED: OptionRules<GivenStageAnswer> = {
@@ -141,7 +141,7 @@ export interface RunNamedStageOptions<Stages, Ports> extends Omit<
   RunStageOptions<NamedStageInputs<Stages>, Partial<Ports>>,
   'name' | 'kind' | 'stageOptions'
 > {
-  /** Runs one item of a map: the one at this place, from 0, or with this key. Default: all items. */
+  /** Runs one item of a map: the one with this index, from 0, or this key. Default: all items. */
   readonly item?: number | string
 }
 
@@ -201,7 +201,7 @@ export function runStage<Return, Needs = AnyInputs, Ports = {}>(
   stage: StageLike<StageContext<Needs, Ports>, Return> & LegalReturn<Return>,
   options: RunStageOptions<Needs, Ports> & NeededByStage<NoInfer<Needs>, NoInfer<Ports>>,
 ): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
-/** Runs one item of a map by its place or its key. The others don't start. Throws `testing/unknown-item`. */
+/** Runs one item of a map by its index or its key. The others don't start. Throws `testing/unknown-item`. */
 export function runStage<Stages, Ports, const Name extends keyof Stages & string>(
   pipeline: Pipeline<Stages, Ports>,
   name: Name,
@@ -317,7 +317,7 @@ class PickedItem {
     const keys = records.slice(0, 10).map(({ key }) => `"${key}"`)
     throw new StageflowError(
       'testing/unknown-item',
-      `${WHERE}: map "${map?.stage}" has no item ${show(this.#picked)}. over() gave ${total} items${total === 0 ? '' : `, with the keys ${keys.join(', ')}${total > keys.length ? ', …' : ''}`}. Pass the place of one, from 0, or its key, and the inputs from which over() takes it.`,
+      `${WHERE}: map "${map?.stage}" has no item ${show(this.#picked)}. over() gave ${total} items${total === 0 ? '' : `, with the keys ${keys.join(', ')}${total > keys.length ? ', …' : ''}`}. Pass the index of one, from 0, or its key, and the inputs from which over() takes it.`,
     )
   }
 }
