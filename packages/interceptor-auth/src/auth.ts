@@ -37,8 +37,8 @@ declare module '@stageflow/core' {
   }
   interface StageOptions {
     /**
-     * The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. A map is asked
-     * before its source, and its items aren't asked again.
+     * The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. A map is
+     * checked before its source is read, and its items aren't checked again.
      */
     readonly authorize?: Authorization | false
     /**
@@ -242,8 +242,8 @@ export function auth(options: AuthOptions): Interceptor {
       // Read here, so that an illegal value is a problem of `build()`.
       if (rolesOf(stage, 'answeredBy') !== undefined) mustAskItself(stage)
       const needed = rolesOf(stage, 'authorize')
-      const isAskedBefore = stage.itemOf !== undefined // its map was
-      if (needed === undefined || isAskedBefore) return undefined
+      const isCheckedWithItsMap = stage.itemOf !== undefined
+      if (needed === undefined || isCheckedWithItsMap) return undefined
       return (context) => {
         const held = context.get(verified)?.identity.roles ?? []
         if (needed.every((role) => held.includes(role))) return undefined

@@ -31,7 +31,7 @@ function joinItems(last: MapRecord, earlier: readonly StageRecord[]): MapRecord 
   return { ...last, records: last.records.map((item) => joinItem(item, before.get(item.key))) }
 }
 
-/** The source may have another order than in the earlier leg, so the place of an item is that of the last call. */
+/** The source may have another order than in the earlier leg, so the index of an item is that of the last call. */
 function joinItem(item: ItemRecord, asked: ItemRecord | undefined): ItemRecord {
   if (asked === undefined) return item
   if (item.startedAt === undefined) return { ...asked, index: item.index, status: item.status }

@@ -63,10 +63,10 @@ export function countsOfItems({ total, ok, fail, skip, unfinished }: MapRecord):
 export function itemsLine(items: MapRecord, rows: number): string {
   const { total, records } = items
   const hidden = total - rows
-  const lost = total - records.length
+  const unrecorded = total - records.length
   // The slowest items are the slowest of those that have a record.
-  const without = lost > 0 ? ` (${grouped(lost)} not in the report)` : ''
-  return hidden > 0 ? `${countsOfItems(items)} · ${grouped(hidden)} not shown${without}` : countsOfItems(items)
+  const note = unrecorded > 0 ? ` (${grouped(unrecorded)} not in the report)` : ''
+  return hidden > 0 ? `${countsOfItems(items)} · ${grouped(hidden)} not shown${note}` : countsOfItems(items)
 }
 
 /** `letters#doc-42`, as in the path of an item's child runs. */
