@@ -70,6 +70,41 @@ test('a resumed map reads what is left of its items once, not once for each item
   expect(reads).toBeLessThan(20)
 })
 
+test.each<[string, object]>([
+  ['with', { key: (letter: string) => letter }],
+  ['without', {}],
+])('a resumed map whose source fails keeps what the earlier leg has done, %s keys', async (_, key) => {
+  let lists = 0
+  const graph = new Pipeline('mail')
+    .withMap('letters', {
+      over: () => {
+        if (++lists === 2) throw new Error('no list')
+        return ['a', 'asks', 'bad', 'asks too', 'b']
+      },
+      onItemFailure: 'skip',
+      each: (letter, { resumed }) => {
+        if (letter.startsWith('asks') && resumed === undefined) return StageOutput.suspend('send?')
+        return letter === 'bad' ? StageOutput.fail('no address') : { letter }
+      },
+      ...key,
+    })
+    .build({ clock })
+  const run = saved(await graph.run())
+  const [first = ''] = Object.keys(run.requests['letters'] as object)
+  const { outputs, report } = await resumeSettled(graph, run, { letters: { [first]: 'yes' } } as never)
+  const data = { items: [{ letter: 'a' }, undefined, undefined, undefined, { letter: 'b' }] }
+  expect(outputs['letters']).toMatchObject({ status: 'fail', error: { message: 'no list' }, data })
+  const { records = [], ...counts } = report.stages['letters']?.items ?? {}
+  expect(counts).toMatchObject({ total: 5, ok: 2, fail: 1, unfinished: 2 })
+  expect(records.map((record) => record.error?.message)).toEqual([
+    undefined,
+    undefined,
+    'no address',
+    undefined,
+    undefined,
+  ])
+})
+
 test.each([
   ['undefined', undefined],
   ['a promise of undefined', Promise.resolve(undefined)],

@@ -12,7 +12,7 @@ import type { Behind, LiveStageContext } from '../call/stage-context.ts'
 import type { MapItem } from '../contract/context.ts'
 import { LONGEST_ITEM_KEY, isItemKey, placeSuffix } from '../contract/keys.ts'
 import { Output, suspendedOutput } from '../contract/output.ts'
-import type { Resume, Resumed } from '../contract/results.ts'
+import type { ItemsOfLeg, Resumed } from '../contract/results.ts'
 import type { Body } from '../graph/stage.ts'
 import { MadeStage, isAsyncGenerator } from '../graph/stage.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -90,10 +90,10 @@ class MapRun {
   /** The facts of the map. */
   readonly #stage: StageFacts
   readonly #items: MapFacts
-  /** The items of an earlier call of this map, such as the first one of a retry. */
+  /** The items of an earlier call of this map: the one before, or the last one of an earlier leg of the run. */
   readonly #earlierCall: MapFacts | undefined
-  /** How items ended in an earlier leg of the run, by their keys. */
-  readonly #earlierLeg: ReturnType<Resume['items']> | undefined
+  /** What an earlier leg of the run left of the items, by their keys. */
+  readonly #ofEarlierLeg: ItemsOfLeg | undefined
   readonly #keys = new Set<string>()
   /** This call, as its items see it. */
   readonly #call: MapCall
@@ -118,9 +118,10 @@ class MapRun {
     this.#itemNode = node.items as StageNode
     const stage = host.facts.stage(node.index)
     this.#stage = stage
-    this.#earlierCall = stage.items
-    this.#earlierLeg = host.facts.resume?.items(stage, node.name)
-    stage.items = new MapFacts(options.key !== undefined, options.onItemFailure === 'collect')
+    const hasKeys = options.key !== undefined
+    this.#ofEarlierLeg = host.facts.resume?.items(stage, node.name)
+    this.#earlierCall = stage.items ?? (this.#ofEarlierLeg && MapFacts.ofLeg(this.#ofEarlierLeg, hasKeys))
+    stage.items = new MapFacts(hasKeys, options.onItemFailure === 'collect')
     this.#items = stage.items
     if (this.#earlierCall !== undefined) this.#items.addUsed(this.#earlierCall)
     const graph = itemGraph(host.facts.graph, this.#itemNode)
@@ -222,13 +223,12 @@ class MapRun {
 
   #begin(value: unknown): void {
     tellCalls(this.#behind, 'alive')
-    const { outputs } = this.#items
-    const index = outputs.length
+    const index = this.#items.outputs.length
     const item = Object.freeze({ index, key: this.#keyOf(value, index) })
-    outputs.push(undefined)
-    const known = this.#doneBefore(item) ?? this.#restored(item)
-    if (known instanceof Output) this.#keep(item, known)
-    else this.#run(item, value, known)
+    this.#items.add(item.key, undefined)
+    const done = this.#doneBefore(item)
+    if (done === undefined) this.#run(item, value)
+    else this.#keep(item, done)
   }
 
   #keyOf(value: unknown, index: number): string {
@@ -244,7 +244,6 @@ class MapRun {
       )
     }
     this.#keys.add(given)
-    this.#items.keys?.push(given)
     return given
   }
 
@@ -270,16 +269,16 @@ class MapRun {
     return output?.status === 'fail' || (output?.status === 'suspend' && !Object.hasOwn(Object(resumed.answer), key))
   }
 
-  /** How an item ended in an earlier leg of the run, or what it goes on with. Undefined if it hasn't begun. */
-  #restored({ index, key }: MapItem): Output | Resumed | undefined {
-    const earlier = this.#earlierLeg?.(key)
-    if (earlier instanceof Output) this.#items.describe(index, earlier, undefined)
-    return earlier
+  /** What an item goes on with that asked in an earlier leg of the run, and has its answer. */
+  #resumed(key: string): Resumed | undefined {
+    const item = this.#ofEarlierLeg?.get(key)
+    return item instanceof Output ? undefined : item
   }
 
-  #run(item: MapItem, value: unknown, resumed: Resumed | undefined): void {
+  #run(item: MapItem, value: unknown): void {
     const { host } = this.#call
-    const run = host.durableItem?.(this.#call, item, value) ?? new ItemRun(this.#call, item, value, resumed)
+    const run =
+      host.durableItem?.(this.#call, item, value) ?? new ItemRun(this.#call, item, value, this.#resumed(item.key))
     this.#inProgress++
     this.#items.began(run)
     this.#stage.enterCode()

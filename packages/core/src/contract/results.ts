@@ -343,11 +343,13 @@ export interface Resume {
   readonly children: object
   /** Settles a stage as it settled in an earlier leg. Returns its state for the schedule, or 0 if the stage must run. */
   restore(facts: RestoredRun, stage: number): number
-  /** Finds by its key how an item of a map ended in an earlier leg, or what it goes on with; undefined if it hasn't begun. */
-  items(map: RestoredStage, stage: string): (key: string) => Output | Resumed | undefined
+  /** By their keys, how the items of a map ended in an earlier leg, or what each goes on with. Undefined for one that hadn't ended. */
+  items(map: RestoredStage, stage: string): ItemsOfLeg
   /** Continues the child run at `path`, if it was suspended and its stage is resumed. */
   child(path: string, resumed: Resumed | undefined): Resume | undefined
 }
+
+export type ItemsOfLeg = ReadonlyMap<string, Output | Resumed | undefined>
 
 /** The facts of a run that `restore` writes. */
 export interface RestoredRun {

@@ -5,6 +5,7 @@ import { Output, asStageOutput, copiedOutput, readOutput } from '../contract/out
 import type { SuspendOutput } from '../contract/output.ts'
 import type {
   ChildResult,
+  ItemsOfLeg,
   LegReport,
   PipelineReport,
   RestoredRun,
@@ -86,15 +87,14 @@ export class EarlierLegs implements Resume {
     return OK
   }
 
-  items({ resumed: map }: RestoredStage, stage: string): (key: string) => Output | Resumed | undefined {
-    const items = new Map(Object.entries(itemsIn(map?.state) ?? {}))
-    return (key) => {
-      const given = items.get(key) as Output | null | undefined
+  items({ resumed: map }: RestoredStage, stage: string): ItemsOfLeg {
+    const readItem = (key: string, given: Output | null | undefined): Output | Resumed | undefined => {
       if (given === undefined || given === null) return undefined
       const suffix = placeSuffix(key)
       const output = copiedOutput(given instanceof Output ? given : readBack(given), stage + suffix)
       return this.#resumed(output, map?.answer, key, childPath(this.#path, stage) + suffix) ?? output
     }
+    return new Map(Object.entries(itemsIn(map?.state) ?? {}).map(([key, given]) => [key, readItem(key, given)]))
   }
 
   /** What a stage or an item goes on with that had suspended: its answer, or what it goes on with when its time has passed. */

@@ -1,8 +1,8 @@
 import { errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { defined } from '../base/objects.ts'
-import type { Output } from '../contract/output.ts'
-import type { AttemptRecord, ItemRecord, MapRecord, StageNotes, Usage } from '../contract/results.ts'
+import { Output } from '../contract/output.ts'
+import type { AttemptRecord, ItemRecord, ItemsOfLeg, MapRecord, StageNotes, Usage } from '../contract/results.ts'
 import { mostOf } from './most-of.ts'
 import { addedUsage, sumOfUsage } from './usage.ts'
 
@@ -57,6 +57,17 @@ export class MapFacts {
   constructor(hasKeys: boolean, collects: boolean) {
     this.keys = hasKeys ? [] : undefined
     this.#collects = collects
+  }
+
+  /** The items of an earlier leg of the run. One that goes on in this leg has no output. */
+  static ofLeg(items: ItemsOfLeg, hasKeys: boolean): MapFacts {
+    const facts = new MapFacts(hasKeys, false)
+    for (const [key, item] of items) {
+      const output = item instanceof Output ? item : undefined
+      const index = facts.add(key, output)
+      if (output !== undefined) facts.describe(index, output, undefined)
+    }
+    return facts
   }
 
   keyOf(index: number): string {
@@ -131,7 +142,7 @@ export class MapFacts {
     return this.#particulars.get(index)?.abandoned === true
   }
 
-  /** Item `from` of an earlier call of the map is item `to` of this one: keeps what its record says. */
+  /** Item `from` of an earlier call is item `to` of this one: keeps what its record says. */
   take(earlier: MapFacts, from: number, to: number): void {
     this.#times[2 * to] = earlier.#times[2 * from] as number
     this.#times[2 * to + 1] = earlier.#times[2 * from + 1] as number
@@ -143,10 +154,13 @@ export class MapFacts {
     const known = new Set(this.outputs.map((_, index) => this.keyOf(index)))
     earlier.outputs.forEach((output, index) => {
       const key = earlier.keyOf(index)
-      if (known.has(key)) return
-      this.keys?.push(key)
-      this.take(earlier, index, this.outputs.push(output) - 1)
+      if (!known.has(key)) this.take(earlier, index, this.add(key, output))
     })
+  }
+  /** Adds an item, and returns its index. */
+  add(key: string, output: Output | undefined): number {
+    this.keys?.push(key)
+    return this.outputs.push(output) - 1
   }
   /** Adds what the items of an earlier call of the map have used, also those that run again. */
   addUsed(earlier: MapFacts): void {
