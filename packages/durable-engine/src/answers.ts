@@ -27,6 +27,12 @@ export function questionsIn(
   const questions = new Map<string, Question>()
   for (const { kind, key } of keys) {
     if (kind === 'refused') continue
+    if (kind === 'early') {
+      // It has the path of its question as its key.
+      const asked = questions.get(key)
+      if (asked?.is === 'open') questions.set(key, { ...asked, is: 'answered' })
+      continue
+    }
     const path = answerPath(key, graph)
     const text = pathText(path)
     const is = stateAfter(kind, key, questions.get(text), graph)

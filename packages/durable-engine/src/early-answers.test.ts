@@ -253,3 +253,54 @@ test('once a map has ended it takes no answer, also none to an item that it does
   await refused({ kid: { letters: { 1: 1 } } })
   expect((await durable.resume(maps, 'r', { last: 1 })).status).toBe('completed')
 })
+
+test('an answer to an item that its list no longer has stays, and is that of the item when the list has it again', async () => {
+  let letters = ['x', 'y', 'z']
+  const pipeline = new Pipeline('p').withMap('letters', {
+    over: () => letters,
+    key: (letter) => `letter ${letter}`,
+    each: (_letter, context) => ask(context),
+  })
+  const listed = pipeline.build()
+  const durable = open()
+  await durable.run(listed, {}, { runId: 'r' })
+  letters = ['y', 'z']
+  const answered = { letters: { 'letter x': 'X' } } as never
+  expect(await durable.resume(listed, 'r', answered)).toMatchObject({
+    status: 'suspended',
+    requests: { letters: { 'letter y': '?', 'letter z': '?' } },
+  })
+  const details = await durable.get('r')
+  expect(details?.timeline.at(-1)).toMatchObject({ kind: 'answer', key: 'letters#letter%20x', taken: false })
+  expect(details?.requests.map(({ path }) => path)).toEqual([
+    ['letters', 'letter y'],
+    ['letters', 'letter z'],
+  ])
+  await expect(durable.answer(listed, 'r', answered)).rejects.toThrow('"letters/letter x" has been answered already')
+  await durable.resume(listed, 'r', { letters: { 'letter y': 'Y' } } as never)
+  letters = ['z', 'x']
+  expect(await durable.resume(listed, 'r', { letters: { 'letter z': 'Z' } } as never)).toMatchObject({
+    status: 'completed',
+    data: { letters: { items: [{ answer: 'Z' }, { answer: 'X' }] } },
+  })
+})
+
+test('an answer that was given before a deploy put another question before its own counts after that', async () => {
+  const before = new Pipeline('p').withStage('boss', ask).build()
+  const after = new Pipeline('p')
+    .withStage('check', ask)
+    .withStage('boss', ask, { dependencies: ['check'] })
+    .build()
+  const path = newPath()
+  const first = open(path)
+  await first.run(before, {}, { runId: 'r' })
+  await first.answer(before, 'r', { boss: 'yes' })
+  await first.close()
+  const second = open(path)
+  expect(await second.run(after, {}, { runId: 'r' })).toMatchObject({ status: 'suspended', requests: { check: '?' } })
+  expect((await second.get('r'))?.requests.map((one) => one.path)).toEqual([['check']])
+  expect(await second.resume(after, 'r', { check: 'fine' })).toMatchObject({
+    status: 'completed',
+    data: { check: { answer: 'fine' }, boss: { answer: 'yes' } },
+  })
+})

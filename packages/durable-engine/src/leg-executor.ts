@@ -45,8 +45,9 @@ export class LegExecutor implements StageExecutor {
   /** Whether the run has asked for a call, or has a fact. Until then only interceptors have run. */
   hasBegun: boolean
   /**
-   * The rows of the inbox that this leg has seen and has no use for, by their numbers. An answer that came as the time of its question passed
-   * becomes an early one: it is that of the next question, or of none. One that was refused stays, to be seen.
+   * The rows of the inbox that this leg has seen and has no use for, by their numbers. An answer that came as the time of its question passed,
+   * or whose question this leg doesn't ask, becomes an early one: it is that of the next question, or of none. One that was refused stays, to
+   * be seen.
    */
   readonly untaken: Map<number, InboxRow | undefined> = new Map()
   /** What the run was given of its facts. */
@@ -275,16 +276,19 @@ export class LegExecutor implements StageExecutor {
     }
   }
 
-  /** An answer waits until its question has been asked in this leg. If the time of that has passed before, it is that of the next question. */
+  /**
+   * An answer waits until its question has been asked in this leg. If the time of that has passed before, it is that of the next question. If
+   * this leg doesn't ask it, it waits for a leg that does: the list of a map may lack the item now, or a new stage may ask first.
+   */
   #takeAnswer(row: InboxRow): void {
     const { key } = row
-    if (this.#waiting.has(key) && !this.#isAnswered(key)) this.#recordAnswer(key, row)
-    else {
-      const isOverdue = this.#known.has(idOf('timer', key)) && !this.#known.has(idOf('answer', key))
-      if (isOverdue && this.#answerIn(row).onlyThis === true) return void this.#refuse(key, row)
-      const early = { ...row, kind: 'early', key: this.#leg.pathOf(key) } as const
-      if (!isOverdue || !this.#takeEarly(early)) this.untaken.set(row.n, isOverdue ? early : undefined)
-    }
+    if (this.#known.has(idOf('answer', key))) return void this.untaken.set(row.n, undefined)
+    const isOverdue = this.#known.has(idOf('timer', key))
+    if (this.#waiting.has(key) && !isOverdue) return this.#recordAnswer(key, row)
+    if (isOverdue && this.#answerIn(row).onlyThis === true) return void this.#refuse(key, row)
+    // Its question is the next one that is asked there: in a leg that asks it, this answer is taken before its time can pass.
+    const early = { ...row, kind: 'early', key: this.#leg.pathOf(key) } as const
+    if (!isOverdue || !this.#takeEarly(early)) this.untaken.set(row.n, early)
   }
 
   /** An early answer is that of the next question of its stage. Until then it stays in the inbox, over legs. Returns whether it was taken. */

@@ -68,6 +68,28 @@ test('an answer to a named question never becomes that to the next one, also if 
   }
 })
 
+test.each([0, MINUTE])(
+  'an answer to a named question that a deploy put another one before is only that of the one, %d ms later',
+  async (late) => {
+    const clock = manualClock()
+    const ask = ({ resumed }: StageContext) => (resumed === undefined ? StageOutput.suspend('Fine?') : { fine: true })
+    const before = new Pipeline('order').withStage('boss', pay).build({ clock })
+    const after = new Pipeline('order')
+      .withStage('check', ask)
+      .withStage('boss', pay, { dependencies: ['check'] })
+      .build({ clock })
+    const durable = open(newPath(), { clock })
+    await durable.run(before, {}, { runId: 'a' })
+    const question = (await durable.get('a'))?.requests[0]?.question
+    await durable.answer(before, 'a', { boss: 'yes' }, { question })
+    await durable.run(after, {}, { runId: 'a' })
+    expect((await durable.get('a'))?.requests.map(({ path }) => path)).toEqual([['check']])
+    await clock.advance(late)
+    const { data } = await durable.resume(after, 'a', { check: 'yes' })
+    expect(data).toEqual({ check: { fine: true }, boss: { paid: 90, answer: 'yes' } })
+  },
+)
+
 test('a stage that a retry asks again asks another question, also if it says the same', async () => {
   let isDown = true
   const graph = new Pipeline('order')
