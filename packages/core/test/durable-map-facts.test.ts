@@ -290,6 +290,29 @@ function letters(all: readonly string[], calls: string[], { keyed = true, pipeli
     .build()
 }
 
+test('with key, a source that has nothing left goes on, also if nothing else is left to do', async () => {
+  let all = ['a', 'b']
+  for (const pipeline of [false, true]) {
+    const ask = ({ resumed }: { readonly resumed?: object | undefined }) =>
+      resumed === undefined ? StageOutput.suspend('?') : {}
+    const graph = new Pipeline('p')
+      .withMap('letters', {
+        over: () => all,
+        key: (letter) => letter,
+        each: (pipeline
+          ? new Pipeline('letter').withStage('check', ask)
+          : (_: string, context: object) => ask(context)) as never,
+      })
+      .build()
+    all = ['a', 'b']
+    const first = new ArrayExecutor()
+    expect((await runDurable(graph, first, {})).status).toBe('suspended')
+    all = []
+    const second = new ArrayExecutor(first.facts, { leg: 2 })
+    expect(await runDurable(graph, second, {})).toMatchObject({ status: 'completed', data: { letters: { items: [] } } })
+  }
+})
+
 test.each([
   ['another order', ['c', 'a', 'b']],
   ['one more', ['x', 'a', 'b', 'c']],

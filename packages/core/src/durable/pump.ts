@@ -290,12 +290,19 @@ export class Pump {
     }
   }
 
-  /** The run has ended before its recorded facts did: in an earlier leg it went on, so its next fact doesn't fit. */
+  /**
+   * The run has ended before its recorded facts did: in an earlier leg it went on, so its next fact doesn't fit, unless it is of an item that
+   * its map no longer has.
+   */
   async #refuseMoreFacts(): Promise<void> {
-    const fact = await this.executor.next()
-    if (fact?.replayed !== true) return
-    this.#give(fact)
-    if (fact.kind === 'call') throw this.#noCall(fact.key)
+    for (;;) {
+      const fact = await this.executor.next()
+      if (fact?.replayed !== true) return
+      this.#give(fact)
+      if (this.#isOfKeyedItem(fact.key)) continue
+      if (fact.kind === 'call') throw this.#noCall(fact.key)
+      return
+    }
   }
 
   /** A fact that no stage can ask for any more: in an earlier leg its stage was called, and in this one it settled without that. */
