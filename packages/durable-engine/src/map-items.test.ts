@@ -147,3 +147,28 @@ test('retryFailed runs the items again that failed, and no other', async () => {
   expect((await durable.retryFailed(failing, 'r')).status).toBe('completed')
   expect(calls).toEqual(['send y', 'named x', 'named y'])
 })
+
+test('keys that were cut inside an emoji are those of different items, and no item runs twice', async () => {
+  const calls: string[] = []
+  const keys = ['\ud83d', '\ude00', '\ufffd']
+  const cut = new Pipeline('p')
+    .withMap('letters', {
+      over: () => keys,
+      key: (item) => item,
+      each: (item, { resumed }) => {
+        calls.push(item)
+        return item === '\ud83d' && resumed === undefined ? StageOutput.suspend('?') : { answer: resumed?.answer }
+      },
+    })
+    .build()
+  const path = newPath()
+  const first = open(path)
+  await first.run(cut, {}, { runId: 'r' })
+  await first.close()
+  const second = open(path)
+  expect(await second.resume(cut, 'r', { letters: { '\ud83d': 'yes' } } as never)).toMatchObject({
+    status: 'completed',
+    data: { letters: { items: [{ answer: 'yes' }, {}, {}] } },
+  })
+  expect(calls).toEqual([...keys, '\ud83d'])
+})

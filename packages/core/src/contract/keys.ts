@@ -31,12 +31,15 @@ export interface ReadPart extends KeyPart {
   readonly prefix: string
 }
 
-const MARKS = /[%/#~@ ]/g
+// Half a surrogate pair is one too, because UTF-8 can't hold it: all of them would be one key in a journal.
+const MARKS = /[%/#~@ \p{Surrogate}]/gu
 /** A text in which no mark of the grammar is left. The name of a stage can hold only one of them, the slash. */
 const escaped = (text: string): string =>
   text.replace(MARKS, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
 const unescaped = (text: string): string =>
-  text.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+  text.replace(/%(D[89A-F][0-9A-F]{2}|[0-9A-F]{2})/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
 
 // Parts
 
