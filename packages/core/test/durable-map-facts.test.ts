@@ -365,3 +365,37 @@ test('an item of the same key that has changed is refused, because its result is
     message: expect.stringContaining('over() for letters#a returned') as string,
   })
 })
+
+test('items may have what JSON cannot hold, such as the BigInt of a row, and are compared with it', async () => {
+  const graph = (id: bigint) =>
+    new Pipeline('p')
+      .withMap('rows', { over: () => [{ id }], key: () => 'row', each: (row) => ({ id: `${row.id}` }) })
+      .build()
+  const first = new ArrayExecutor()
+  expect((await runDurable(graph(7n), first, {})).data).toEqual({ rows: { items: [{ id: '7' }] } })
+  expect((await runDurable(graph(7n), new ArrayExecutor(first.facts), {})).status).toBe('completed')
+  await expect(runDurable(graph(8n), new ArrayExecutor(first.facts), {})).rejects.toMatchObject({ code: 'core/replay' })
+})
+
+test('an item that cannot be compared in a later leg is refused by its key', async () => {
+  const item: { self?: object } = {}
+  item.self = item
+  const each = new Pipeline('letter').withStage('write', () => ({}))
+  for (const options of [{ each: () => ({}) }, { each, input: () => ({}) }]) {
+    const graph = new Pipeline('p')
+      .withMap('rows', { over: () => [item], key: () => 'row', ...options } as never)
+      .build()
+    expect(await runDurable(graph, new ArrayExecutor(), {})).toMatchObject({
+      status: 'failed',
+      errors: [
+        {
+          code: 'core/not-json',
+          stage: 'rows',
+          message: expect.stringMatching(
+            /^over\(\) for rows#row returned what JSON cannot hold \(.*circular.*\), so a later leg could not compare it\. Return plain data\.$/s,
+          ) as string,
+        },
+      ],
+    })
+  }
+})

@@ -13,7 +13,7 @@ import { DurableItem, FactsInCall } from './durable-item.ts'
 import type { ItemOfMap } from './durable-item.ts'
 import type { LegRun } from './leg-run.ts'
 import { itemsIn } from './asked.ts'
-import { hashOf, outputOf } from './facts.ts'
+import { outputOf } from './facts.ts'
 import type { Carried } from './pump.ts'
 
 /** An item, with the key of its call in the journal. */
@@ -79,7 +79,7 @@ export class DurableMap {
     const round = (this.#rounds.get(item.key) ?? 0) + 1
     this.#rounds.set(item.key, round)
     const suffix = placeSuffix(item.key)
-    if (round === 1) run.pump.decided(`over() for ${run.key(name, 1, suffix)}`, hashOf(value))
+    if (round === 1) run.pump.returned(`over() for ${run.key(name, 1, suffix)}`, value)
     const resumed = this.#resumed.get(item.key)
     const call = { map, item, value, resumed, callKey: run.key(name, round, suffix) }
     // The stages of a child pipeline are calls themselves.

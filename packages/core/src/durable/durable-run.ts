@@ -26,7 +26,7 @@ import { CallHost } from './call-host.ts'
 import { derivedGraph, placementOf } from './derived-graph.ts'
 import { DurableStopping } from './durable-stopping.ts'
 import { graceOver } from './grace.ts'
-import { factsOf, hashOf, outputOf } from './facts.ts'
+import { factsOf, outputOf } from './facts.ts'
 import type { DurableItem } from './durable-item.ts'
 import { DurableMap } from './durable-map.ts'
 import { childFactsOf, restoreChildren } from './child-facts.ts'
@@ -93,7 +93,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     // Fields of this run's own snapshot may differ in each leg, such as those that an interceptor takes from a token.
     const own = fieldsOf(this.facts.snapshot)
     const given = Object.entries(input).filter(([key, value]) => key !== 'pipelineRunId' && value !== own[key])
-    this.pump.decided(`the input of ${prefix}`, hashOf(given))
+    this.pump.returned(`the input of ${prefix}`, given)
     const link = Object.create(parent, { openedAt: { value: this.pump.at } }) as ParentLink
     return new DurableRun(this.pump, graph, this.withChildId(input, parent), options, prefix, link)
   }

@@ -1,5 +1,5 @@
 import { describe, isArray, isNumber, isObject, isText } from '../base/check.ts'
-import { StageflowError } from '../base/errors.ts'
+import { StageflowError, asClause, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { fieldOfArray, isPlain } from '../base/objects.ts'
 import { optionProblems } from '../base/options.ts'
@@ -120,10 +120,23 @@ function fill(facts: object, place: Place): void {
 export const revived = ({ code, message, cause }: ErrorRecord): StageflowError =>
   new StageflowError(code, message, cause && { cause: revived(cause) })
 
-/** A number that differs for most values that differ as JSON (FNV-1a). */
-export function hashOf(value: unknown): number {
-  const text = JSON.stringify(value) ?? ''
+/** A number that differs for most values that differ as JSON (FNV-1a). `what` returned the value. */
+export function hashOf(value: unknown, what: string): number {
+  const text = jsonOf(value, what) ?? ''
   let hash = 0x811c9dc5
   for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) as number), 0x01000193)
   return hash >>> 0
+}
+
+function jsonOf(value: unknown, what: string): string | undefined {
+  try {
+    // A row of a database may have one.
+    return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner))
+  } catch (cause) {
+    throw new StageflowError(
+      'core/not-json',
+      `${what} returned what JSON cannot hold (${asClause(textOf(cause))}), so a later leg could not compare it. Return plain data.`,
+      { cause },
+    )
+  }
 }

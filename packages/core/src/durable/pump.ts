@@ -2,7 +2,7 @@ import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
-import { isFact, revived, wrongIn } from './facts.ts'
+import { hashOf, isFact, revived, wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -228,6 +228,10 @@ export class Pump {
   decided(what: string, value: Decision[1]): void {
     this.#decided.set(what, value)
     this.#unsaved.set(what, value)
+  }
+  /** The same for what isn't a scalar. Throws if JSON can't hold it. */
+  returned(what: string, returned: unknown): void {
+    this.decided(what, hashOf(returned, what))
   }
 
   // From the executor to the runs
