@@ -45,8 +45,8 @@ export class LegExecutor implements StageExecutor {
   /** Whether the run has asked for a call, or has a fact. Until then only interceptors have run. */
   hasBegun: boolean
   /**
-   * The rows of the inbox that this leg has seen and has no use for, by their numbers. An answer that came as the time of its question passed,
-   * or whose question this leg doesn't ask, becomes an early one: it is that of the next question, or of none. One that was refused stays, to
+   * The rows of the inbox that this leg has seen and has no use for, by their numbers. An answer becomes an early one if the time of its question
+   * passed as it came, or if this leg doesn't ask that question. Then it is that of the next question, or of none. One that was refused stays, to
    * be seen.
    */
   readonly untaken: Map<number, InboxRow | undefined> = new Map()

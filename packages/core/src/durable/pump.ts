@@ -295,8 +295,8 @@ export class Pump {
   }
 
   /**
-   * The run has ended before its recorded facts did: in an earlier leg it went on, so its next fact doesn't fit, unless it is of an item that
-   * its map no longer has.
+   * The run has ended before its recorded facts did: in an earlier leg it went on, so its next fact doesn't fit. Facts of items that their map
+   * no longer has don't count.
    */
   async #refuseMoreFacts(): Promise<void> {
     for (;;) {
