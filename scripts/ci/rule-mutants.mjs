@@ -408,11 +408,11 @@ export const RULE_MUTANTS = [
     [`${ENGINE}/kept-answers.test.ts`],
   ),
   mutant(
-    'an answer that came as its question ended is dropped',
+    'an answer that came as its question ended, or that the leg does not ask for, is dropped',
     `${ENGINE}/leg-executor.ts`,
-    'isOverdue ? early : undefined',
-    'undefined',
-    [`${ENGINE}/kept-answers.test.ts`],
+    'this.untaken.set(row.n, early)',
+    'this.untaken.set(row.n, undefined)',
+    [`${ENGINE}/early-answers.test.ts`, `${ENGINE}/kept-answers.test.ts`],
   ),
   mutant(
     'an argument that a method has no parameter for is ignored',
