@@ -37,6 +37,7 @@ export type InterceptorMutant = Mutant<{
   readonly says?: string
 }>
 
+const ITEMS_APART = 'keeps the items of a map apart that are in progress at once'
 const savedTimeout = setTimeout
 
 const ELSEWHERE = 'lets another instance go on with a suspended run'
@@ -105,7 +106,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'ok repeated',
     does: 'runs a stage again after an ok',
     caughtBy: 'passes an ok output through untouched',
-    alsoCaughtBy: RESUMES,
+    alsoCaughtBy: [ITEMS_APART, 'calls an item of a map as often as a stage', ...RESUMES],
     create: () =>
       acting(async (next, context) => {
         const output = await next(context)
@@ -169,6 +170,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'endless calls',
     does: 'calls a stage without end and without a pause',
     caughtBy: 'stops waiting as soon as the run is aborted',
+    alsoCaughtBy: ['calls an item of a map as often as a stage'],
     create: () =>
       acting(async (next, context) => {
         for (;;) {
@@ -181,6 +183,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'deaf follower',
     does: 'lets a repetition wait for the first run, and ignores the signal',
     caughtBy: 'stops waiting as soon as the run is aborted',
+    alsoCaughtBy: ['keeps child runs and the items of a map apart', ITEMS_APART],
     create: () => {
       const running = new Map<string, Promise<Output>>()
       return acting(async (next, context) => {
@@ -292,6 +295,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'shared timer',
     does: 'keeps its timer in a shared variable',
     caughtBy: 'keeps many runs at once apart',
+    alsoCaughtBy: [ITEMS_APART],
     create: () => {
       let stop: (() => void) | undefined
       return acting(async (next, context) => {
@@ -678,6 +682,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'shared part',
     does: 'keeps the timer of a call in a shared part',
     caughtBy: 'keeps many runs at once apart',
+    alsoCaughtBy: [ITEMS_APART],
     create: () => {
       let stop: (() => void) | undefined
       const part: CallPart = { ended: () => stop?.() }
@@ -816,12 +821,14 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'rejects in ended',
     does: 'rejects in an asynchronous ended',
     caughtBy: 'does not throw for any ending',
+    alsoCaughtBy: [ITEMS_APART],
     create: () => running(() => ({ ended: (async () => Promise.reject(new Error('too late'))) as () => void })),
   },
   {
     name: 'promise of onRun',
     does: 'returns a promise from onRun',
     caughtBy: 'does not throw for any ending',
+    alsoCaughtBy: [ITEMS_APART],
     create: () => running((async () => ({})) as unknown as NonNullable<Interceptor['onRun']>),
   },
   {
@@ -1594,6 +1601,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'joined key',
     does: 'joins pipeline and stage with a slash to a key',
     caughtBy: 'serves stages and pipelines of any name',
+    alsoCaughtBy: [ITEMS_APART],
     create: () =>
       cache(({ stage, run }, key) => [`${stage.pipeline.name}/${stage.name}`, run.parent?.path, key], byRun),
   },
@@ -1601,6 +1609,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'joined key with a dash',
     does: 'joins pipeline and stage with a dash to a key',
     caughtBy: 'serves stages and pipelines of any name',
+    alsoCaughtBy: [ITEMS_APART],
     create: () =>
       cache(({ stage, run }, key) => [`${stage.pipeline.name}-${stage.name}`, run.parent?.path, key], byRun),
   },
@@ -1608,6 +1617,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'key in lower case',
     does: 'writes names in lower case in a key',
     caughtBy: 'serves stages and pipelines of any name',
+    alsoCaughtBy: [ITEMS_APART],
     create: () =>
       cache(
         ({ stage, run }, key) => [stage.pipeline.name.toLowerCase(), stage.name.toLowerCase(), run.parent?.path, key],
@@ -1939,6 +1949,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'circle in a note',
     does: 'notes an object that contains itself',
     caughtBy: 'does not throw for any ending',
+    alsoCaughtBy: [ITEMS_APART],
     says: 'The note "contractTold" is not JSON',
     create: () =>
       calling(() => ({
