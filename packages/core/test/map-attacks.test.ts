@@ -219,6 +219,32 @@ test('an item that failed has a record, however many items before it have notes 
   expect(records.at(-1)).toMatchObject({ index: 2_001, status: 'fail' })
 })
 
+test('an item whose code was abandoned has a record, however many items before it were retried', async () => {
+  const lastIndex = 1_009
+  const end = Promise.withResolvers<object>()
+  const early: Interceptor = {
+    name: 'early',
+    wrap: (next) => async (context) => {
+      const first = next(context.fork().context)
+      if (context.item?.index === lastIndex) return StageOutput.ok({})
+      await first
+      return next(context.fork().context)
+    },
+  }
+  const run = new Pipeline('mail')
+    .withMap('letters', {
+      over: () => Array.from({ length: lastIndex + 1 }, (_value, index) => index),
+      each: (index) => (index === lastIndex ? end.promise : {}),
+    })
+    .build({ clock, interceptors: [early] })
+    .run({}, { graceMs: 5 })
+  await clock.advance(100)
+  const { records = [] } = (await run).report.stages.letters.items ?? {}
+  expect(records).toHaveLength(1_000)
+  expect(records.at(-1)).toMatchObject({ index: lastIndex, abandoned: true })
+  end.resolve({})
+})
+
 /** Whether an item is one of the first 1,005. The others fail. */
 const isEarly = ({ item }: Pick<StageContext, 'item'>): boolean => (item?.index ?? 0) < 1_005
 

@@ -9,7 +9,7 @@ import { untypedPipeline } from './untyped-pipeline.ts'
 
 const settings = propertySettings(1_000)
 
-// Stages of random graphs that wait and run again, in runs with few slots.
+// Stages of random graphs and items of their maps that wait and run again, in runs with few slots.
 
 const plan = fc.record({
   /** How long it waits before each call; 0: it does not. */
@@ -18,6 +18,8 @@ const plan = fc.record({
   ms: fc.integer({ min: 1, max: 15 }),
   end: fc.constantFrom('calls' as const, 'calls' as const, 'calls' as const, 'answers itself' as const),
   limitMs: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+  /** Undefined: it isn't a map. */
+  map: fc.option(fc.record({ items: fc.nat(4), concurrency: fc.integer({ min: 1, max: 3 }) }), { nil: undefined }),
 })
 const caseArbitrary = fc.record({
   graph: randomGraph(8),
@@ -29,7 +31,9 @@ type Case = typeof caseArbitrary extends fc.Arbitrary<infer T> ? T : never
 
 async function runCase({ graph, plans, maxConcurrency, cancelAt }: Case) {
   const clock = manualClock()
+  /** The stages and items whose code runs. All items of a map share its slot. */
   const running = new Set<string>()
+  const slots = (): number => new Set([...running].map((name) => name.split('#')[0])).size
   let most = 0
   let waited = 0
   const repeats: Interceptor = {
@@ -59,21 +63,25 @@ async function runCase({ graph, plans, maxConcurrency, cancelAt }: Case) {
   }
   let pipeline = untypedPipeline('waits')
   graph.forEach(({ dependencies, join, late }, place) => {
-    const { code, ms } = plans[place] as Case['plans'][number]
-    pipeline = pipeline.withStage(
-      `s${place}`,
-      (context: StageContext<{}>) => {
-        const { name } = context.stage
-        expect(running.has(name)).toBe(false)
-        running.add(name)
-        most = Math.max(most, running.size)
-        const end = (): void => void running.delete(name)
-        if (code !== 'at once') return clock.sleep(ms, code === 'sleeps' ? context.signal : undefined).finally(end)
-        end()
-        return {}
-      },
-      { dependencies: dependencies.map((source) => `s${source}`), join, late: late ? 'abort' : 'finish' },
-    )
+    const { code, ms, map } = plans[place] as Case['plans'][number]
+    const call = ({ stage, item, signal }: StageContext<{}>): object | Promise<void> => {
+      const name = `${stage.name}#${item?.key}`
+      expect(running.has(name)).toBe(false)
+      running.add(name)
+      most = Math.max(most, slots())
+      const end = (): void => void running.delete(name)
+      if (code !== 'at once') return clock.sleep(ms, code === 'sleeps' ? signal : undefined).finally(end)
+      end()
+      return {}
+    }
+    const name = `s${place}`
+    const options = { dependencies: dependencies.map((source) => `s${source}`), join, late: late ? 'abort' : 'finish' }
+    if (map === undefined) pipeline = pipeline.withStage(name, call, options)
+    else {
+      const each = (_: number, context: StageContext<{}>): unknown => call(context)
+      const over = (): number[] => Array.from({ length: map.items }, (_, index) => index)
+      pipeline = pipeline.withMap(name, { over, each, concurrency: map.concurrency, ...options })
+    }
   })
   const handle = pipeline
     .build({ clock, interceptors: [repeats, limits] })

@@ -4,6 +4,7 @@ import type { BuildOptions, FailedResult, PipelineResult, StageContext, StageGra
 /** The pipeline builder without its types, for stages that are made in a loop. */
 export interface UntypedPipeline {
   withStage(name: string, stage: (context: StageContext) => object | undefined, options?: object): UntypedPipeline
+  withMap(name: string, options: object): UntypedPipeline
   withPipeline(name: string, child: UntypedPipeline): UntypedPipeline
   build(options?: BuildOptions<{}>): UntypedGraph
 }

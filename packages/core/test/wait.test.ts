@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import { clock } from './fresh-clock.ts'
 import { LATE, ignoresAbort, logExpired, onlyAt, runStage, withPart } from './interceptors.ts'
@@ -439,4 +440,27 @@ describe('while a stage waits for its slot,', () => {
     expect((await run).report.stages['above']).toMatchObject({ status: 'fail', endedAt: 50 })
     expect(log).toEqual(['b begins at 0', 'above above deadline at 50'])
   })
+})
+
+test('a stage that takes a slot starts outside the async context of the stage that waits', async () => {
+  const place = new AsyncLocalStorage<string>()
+  const seen: (string | undefined)[] = []
+  const around: Interceptor = wrapAt('a', (next) => (context) => place.run('a', async () => next(context)), 'around')
+  const again = wrapAt('a', (next) => async (context) => {
+    await next(context.fork().context)
+    await context.wait(5)
+    return next(context.fork().context)
+  })
+  const run = new Pipeline('demo')
+    .withStage('a', () => void seen.push(place.getStore()))
+    .withStage('b', async () => {
+      seen.push(place.getStore())
+      await clock.sleep(10)
+    })
+    .withStage('c', () => void seen.push(place.getStore()))
+    .build({ clock, interceptors: [around, again] })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(100)
+  await run
+  expect(seen).toEqual(['a', undefined, 'a', undefined])
 })

@@ -86,7 +86,7 @@ function callCode(context: LiveStageContext): Answer {
       `Stage "${name}" has delivered chunks, so it cannot run again: readers would see them twice.`,
     )
   if (stage.runningCode > 0) return (host.loop.checked = callAgain(behind, context, stage))
-  if (host.loop.isParked(index)) return (host.loop.checked = callParked(behind, context, stage))
+  if (stage.isParked) return (host.loop.checked = callParked(behind, context, stage))
   return runAttempt(behind, context, stage)
 }
 export const callStage: RunStage = asRunStage(callCode)

@@ -59,11 +59,9 @@ export interface Loop {
   settle(stage: number, answer: unknown): void
   /** Code of a stage has returned. If the stage has settled and no other code of it runs, its slot is free. */
   codeReturned(stage: number): void
-  /** Frees the slot of a running stage that waits. */
+  /** Frees the slot of a running stage that waits. A map waits if all of its items do. */
   park(stage: number): void
-  /** Whether a stage has no slot, so that its code can't begin. */
-  isParked(stage: number): boolean
-  /** Takes a slot for a parked stage; resolves when it has one. */
+  /** Takes a slot for a stage if it is parked; resolves when it has one. */
   unpark(stage: number): Promise<void>
   /** A limit has passed. It takes effect in the run's own async context. */
   overdue(limit: Overdue): void

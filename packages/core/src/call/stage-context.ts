@@ -169,7 +169,8 @@ export class LiveStageContext implements InterceptorContext {
     return facts.stage(index).untilCodeLeft(isUncounted)
   }
   async wait(ms: number): Promise<void> {
-    this.#host.loop.park(this.#node.index)
+    // Code that still runs keeps the slot, and so does a call that no layer can make again.
+    if (this.#node.wrapped !== undefined && !this.#facts?.runningCode) this.#host.loop.park(this.#node.index)
     await this.clock.sleep(ms, this.signal)
   }
   onRecorded(callback: () => void): void {

@@ -7,11 +7,10 @@ import { Output } from '../contract/output.ts'
 import type { Resumed } from '../contract/results.ts'
 import type { BuiltGraph, StageNode } from '../graph/graph.ts'
 import { ItemFacts } from '../report/item-facts.ts'
-import type { MapAround } from '../report/item-facts.ts'
+import type { MapAround, RunFacts } from '../report/run-facts.ts'
 import type { StageOfItem } from '../report/map-facts.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { stageOutput } from '../report/record.ts'
-import type { RunFacts } from '../report/run-facts.ts'
 import type { LiveRunContext, RunOfItem } from '../run/run-context.ts'
 import { PipelineRun } from '../run/run.ts'
 import { createPlan } from '../schedule/plan.ts'
@@ -47,6 +46,7 @@ export function mapCall(
   context: LiveStageContext,
   graph: BuiltGraph,
   itemSettled: (item: MapItem, ended: EndedItem) => void,
+  itemParked: () => void,
   inputs: Inputs = context.inputs,
 ): MapCall {
   const { host, node } = behindOf(context)
@@ -56,7 +56,16 @@ export function mapCall(
     itemSettled((item as ItemFacts).item, endOf(item))
   }
   const { index } = node
-  return Object.assign(around, { context, graph, inputs, host: host as ParentRun, index, stageSettled })
+  return Object.assign(around, {
+    context,
+    graph,
+    inputs,
+    host: host as ParentRun,
+    index,
+    stageSettled,
+    itemParked,
+    itemUnparked: () => host.loop.unpark(index),
+  })
 }
 
 /** How the item with these facts ended. */

@@ -125,7 +125,12 @@ class MapRun {
     this.#items = stage.items
     if (this.#earlierCall !== undefined) this.#items.addUsed(this.#earlierCall)
     const graph = itemGraph(host.facts.graph, this.#itemNode)
-    this.#call = mapCall(context, graph, (item, end) => this.#settled(item, end))
+    this.#call = mapCall(
+      context,
+      graph,
+      (item, end) => this.#settled(item, end),
+      () => this.#wake?.(),
+    )
   }
 
   async run(): Promise<Output> {
@@ -162,6 +167,10 @@ class MapRun {
     while (!this.#hasEndedEarly) {
       if (this.#inProgress >= concurrency) {
         await this.#woken()
+        continue
+      }
+      if (this.#stage.isParked) {
+        await this.#unlessEndedEarly(this.#call.itemUnparked())
         continue
       }
       const next = items.next()
@@ -212,8 +221,9 @@ class MapRun {
     })
   }
 
-  /** Resolves when an item has made room for another one, or the map has ended early. */
+  /** Resolves when an item has made room for another one or waits, or the map has ended early. Without a slot if every item waits. */
   #woken(): Promise<void> {
+    if (this.#items.isParked) this.#behind.host.loop.park(this.#call.index)
     return new Promise((resolve) => {
       this.#wake = resolve
     })

@@ -81,9 +81,6 @@ export class CallHost implements Host, Loop {
   }
   /** A waiting call keeps its slot: when it would get one again isn't recorded. */
   park(): void {}
-  isParked(): boolean {
-    return false
-  }
   async unpark(): Promise<void> {}
   overdue(limit: Overdue): void {
     limit.takeEffect()

@@ -107,7 +107,13 @@ export class DurableMap {
     const node = this.#node
     const inCall = new LiveStageContext(run.callHost, node, behindOf(map.context).fork)
     const graph = itemGraph(run.facts.graph, node.items as StageNode)
-    const call = mapCall(inCall, graph, () => {}, map.inputs)
+    const call = mapCall(
+      inCall,
+      graph,
+      () => {},
+      () => {},
+      map.inputs,
+    )
     const inner = new ItemRun(call, item, value, resumed, new FactsInCall(graph, call, item))
     inner.parts = undefined
     inner.stopping.listen(context.signal)

@@ -6,36 +6,29 @@ import { NO_RUN_OPTIONS } from '../graph/graph.ts'
 import { RUNNING } from '../schedule/plan.ts'
 import type { Notebook } from './notebook.ts'
 import { RunFacts } from './run-facts.ts'
-import type { StageAround } from './run-facts.ts'
+import type { MapAround } from './run-facts.ts'
 import type { StageFacts } from './stage-facts.ts'
 
 const NO_INPUT = Object.freeze({})
 
-/** A map, as its items see it. */
-export interface MapAround extends StageAround {
-  /** The index of the map in the graph of its run. */
-  readonly index: number
-}
-
 /** The facts of one item of a map: those of a run with one stage. Its ids, snapshot, ports and events are those of the run around it. */
 export class ItemFacts extends RunFacts {
   declare readonly item: MapItem
-  readonly #map: MapAround
+  declare readonly map: MapAround
 
   constructor(graph: BuiltGraph, map: MapAround, item: MapItem, startedAt?: number) {
     super(graph, NO_INPUT, NO_RUN_OPTIONS, map.facts.parent, undefined, startedAt, map)
     this.item = item
-    this.#map = map
   }
 
   override get ofRun(): RunFacts {
-    return this.#map.facts
+    return this.map.facts
   }
   override nameOf(index: number): string {
     return super.nameOf(index) + placeSuffix(this.item.key)
   }
   override stageOfRun(): StageFacts {
-    return this.ofRun.stage(this.#map.index)
+    return this.ofRun.stage(this.map.index)
   }
   override get pipelineRunId(): string {
     return this.ofRun.pipelineRunId
@@ -56,18 +49,18 @@ export class ItemFacts extends RunFacts {
     return this.ofRun.cleanupMs
   }
   override get limit(): number {
-    return Math.min(this.ownLimit, this.#map.deadline)
+    return Math.min(this.ownLimit, this.map.deadline)
   }
   override get notebook(): Notebook {
     return this.ofRun.notebook
   }
   override ignores(index: number): boolean {
-    return super.ignores(index) || this.ofRun.ignores(this.#map.index)
+    return super.ignores(index) || this.ofRun.ignores(this.map.index)
   }
 
   /** No event of an item follows the terminal event of its map. */
   protected override emitOfStage(name: string, kind: string, data: object, timestamp: number, toSink?: boolean): void {
-    if (this.ofRun.schedule.state(this.#map.index) !== RUNNING) return
+    if (this.ofRun.schedule.state(this.map.index) !== RUNNING) return
     super.emitOfStage(name, kind === 'chunk' ? kind : `item_${kind}`, { ...data, ...this.item }, timestamp, toSink)
   }
 }

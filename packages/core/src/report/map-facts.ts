@@ -22,6 +22,8 @@ export interface StageOfItem {
   readonly attempts: readonly AttemptRecord[] | undefined
   readonly notes: Readonly<Record<string, unknown>> | undefined
   readonly abandoned: boolean
+  /** Whether it waits between its attempts, and needs no slot. */
+  readonly isParked: boolean
   /** What it has used, with its child runs. */
   readonly used: Usage | undefined
 }
@@ -96,6 +98,12 @@ export class MapFacts {
   /** Whether code of any item runs. */
   get isRunning(): boolean {
     return this.#running.size > 0
+  }
+
+  /** Whether every item waits. */
+  get isParked(): boolean {
+    for (const { stage } of this.#running) if (stage?.isParked !== true) return false
+    return true
   }
 
   /** Whether any item is ending within its own limits. */
@@ -193,11 +201,12 @@ export class MapFacts {
     return (this.#particulars.get(index)?.status ?? output?.status) as ItemRecord['status']
   }
 
-  /** The indexes of the items that have a record: those that failed come first, then those that were retried. */
+  /** The indexes of the items that have a record: those that failed or were abandoned come first, then those that were retried. */
   #listed(shown: readonly unknown[]): readonly number[] {
     const rankOf = (index: number): number => {
-      if (shown[index] === 'fail') return 0
-      return (this.#particulars.get(index)?.attempts?.length ?? 1) > 1 ? 1 : 2
+      const { abandoned, attempts = [] } = this.#particulars.get(index) ?? {}
+      if (shown[index] === 'fail' || abandoned) return 0
+      return attempts.length > 1 ? 1 : 2
     }
     return mostOf([...shown.keys()], rankOf).toSorted((one, other) => one - other)
   }

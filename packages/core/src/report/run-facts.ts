@@ -59,6 +59,16 @@ export interface StageAround {
   readonly outOfTime: () => void
 }
 
+/** A map, as its items see it. */
+export interface MapAround extends StageAround {
+  /** The index of the map in the graph of its run. */
+  readonly index: number
+  /** An item waits, and needs no slot. */
+  readonly itemParked: () => void
+  /** An item goes on; resolves when the map has a slot. */
+  readonly itemUnparked: () => Promise<void>
+}
+
 /** The stage that started a child run, as far as the child uses it. */
 export interface ParentLink extends StageAround {
   /** The public form for interceptors. */
@@ -74,6 +84,8 @@ export class RunFacts {
   declare readonly graph: BuiltGraph
   declare readonly options: AllRunOptions
   declare readonly parent: ParentLink | undefined
+  /** The map that this is an item of. */
+  declare readonly map: MapAround | undefined
   declare readonly around: StageAround | undefined
   declare readonly clock: Clock
   /** What an earlier leg of the run left, if it is resumed. */
@@ -111,11 +123,12 @@ export class RunFacts {
     parent: ParentLink | undefined,
     listener: Listener | undefined,
     startedAt: number = graph.clock.now(),
-    map?: StageAround,
+    map?: MapAround,
   ) {
     this.graph = graph
     this.options = options
     this.parent = parent
+    this.map = map
     this.around = map ?? parent
     this.clock = graph.clock
     // An item is resumed by its map.

@@ -368,20 +368,24 @@ export class StageLoop implements Loop {
   // A stage waits
 
   park(stage: number): void {
-    const { schedule, stages } = this.#facts
-    // Code that still runs keeps the slot, and so does a call that no layer can make again.
-    if (!this.#isWrapped(stage) || (stages?.[stage]?.runningCode ?? 0) > 0) return
-    if (!schedule.feed(PARK, stage, 0)) return
-    this.#facts.stage(stage).isParked = true
-    this.drive(UNREAD)
+    const facts = this.#facts
+    const { map } = facts
+    if (map === undefined && !facts.schedule.feed(PARK, stage, 0)) return
+    facts.stage(stage).isParked = true
+    if (map === undefined) this.driveSoon(UNREAD)
+    else map.itemParked()
   }
-  isParked(stage: number): boolean {
-    return this.#facts.stage(stage).isParked
-  }
-  unpark(stage: number): Promise<void> {
-    // The promise first, because the stage may get its slot in this very call.
-    const unparked = this.#facts.stage(stage).unparked()
-    if (this.#facts.schedule.feed(UNPARK, stage, 0)) this.drive(UNREAD)
-    return unparked
+  async unpark(stage: number): Promise<void> {
+    const { map, schedule } = this.#facts
+    const known = this.#facts.stage(stage)
+    if (!known.isParked) return
+    if (map === undefined) {
+      // The promise first, because the stage may get its slot in this very call.
+      const unparked = known.unparked()
+      if (schedule.feed(UNPARK, stage, 0)) this.driveSoon(UNREAD)
+      return unparked
+    }
+    known.isParked = false
+    return map.itemUnparked()
   }
 }
