@@ -179,6 +179,15 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     ),
   },
   {
+    title: 'items of a map that names its items as an array',
+    questions: { 'named/doc-1': 'open' },
+    answers: { named: ['x'] },
+    durable: wrong(
+      `the answer for "named" must be an object with an answer for an item, not an array; "named" waits for "doc-1"`,
+    ),
+    inProcess: wrong('it has an answer for "0", but "named" waits for "doc-1"'),
+  },
+  {
     title: 'what cannot be the name of an item',
     questions: { 'named/doc-1': 'open' },
     answers: { named: { '': 'x', ['n'.repeat(201)]: 'y' } },

@@ -27,7 +27,7 @@ const hostile = fc.oneof(
     .array(
       fc.constantFrom(
         ...['a', '/', '#', '~', '@', '%', ' ', '%2F', '%6Fver', 'over', '1', '__proto__', 'é', '😀'],
-        ...['\ud83d', '\ude00', '%D83D'],
+        ...['\ud83d', '\ude00', '%D83D', '\0', '\0' + '0'],
       ),
       { maxLength: 6 },
     )

@@ -69,6 +69,26 @@ test('questions inside items are answered by the keys of the items, over legs an
   })
 })
 
+test('a question of an item that its map no longer has is not listed', async () => {
+  let docs = ['x', 'y', 'z']
+  const changing = new Pipeline('changing')
+    .withMap('named', {
+      over: () => docs,
+      key: (item) => item,
+      each: (_item, { resumed }) => (resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }),
+    })
+    .build()
+  const durable = open()
+  await durable.run(changing, {}, { runId: 'r' })
+  docs = ['x', 'z']
+  await durable.resume(changing, 'r', { named: { x: 1 } } as never)
+  const listed = async (): Promise<unknown> => (await durable.get('r'))?.requests.map((one) => one.path)
+  expect(await listed()).toEqual([['named', 'z']])
+  docs = ['x', 'y', 'z']
+  expect(await durable.resume(changing, 'r', { named: { z: 3 } } as never)).toMatchObject({ status: 'suspended' })
+  expect(await listed()).toEqual([['named', 'y']])
+})
+
 test('answers to items that have not asked yet wait for their questions', async () => {
   const durable = open()
   await durable.run(graph, {}, { runId: 'r' })
@@ -171,4 +191,24 @@ test('keys that were cut inside an emoji are those of different items, and no it
     data: { letters: { items: [{ answer: 'yes' }, {}, {}] } },
   })
   expect(calls).toEqual([...keys, '\ud83d'])
+})
+
+test('the results that a streaming map gave count in each leg, also those of items that were done before', async () => {
+  const streaming = new Pipeline('p')
+    .withMap('letters', {
+      over: () => ['x', 'y', 'z'],
+      stream: true,
+      each: (item, { resumed }) =>
+        item !== 'x' && resumed === undefined ? StageOutput.suspend('?') : { item, answer: resumed?.answer },
+    })
+    .build()
+  const path = newPath()
+  const first = open(path)
+  const chunks = [(await first.run(streaming, {}, { runId: 'r' })).report.stages.letters.chunks]
+  chunks.push((await first.resume(streaming, 'r', { letters: { 2: 3 } } as never)).report.stages.letters.chunks)
+  await first.close()
+  const second = open(path)
+  const { status, report } = await second.resume(streaming, 'r', { letters: { 1: 2 } } as never)
+  expect(status).toBe('completed')
+  expect([...chunks, report.stages.letters.chunks]).toEqual([1, 2, 3])
 })

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { ErrorRecord, RunAuthor } from '@stageflow/core'
-import { answerPath } from '@stageflow/core/durable'
+import { answerPath, openRequests, pathText } from '@stageflow/core/durable'
 import type { CallFacts, GraphFingerprint, OpenRequest } from '@stageflow/core/durable'
 import { type OptionRule, type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
@@ -211,7 +211,7 @@ export function* runDetails(
       input: inputOf(row),
       graph: graphOf(row),
       inProgress: inProgressOf(row, summary.owner, facts, viewer),
-      requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
+      requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox, result),
       timeline: [
         ...facts.map((fact) => entryOf(fact, row.id)),
         ...waiting.map(waitingEntry),
@@ -270,14 +270,23 @@ function ownerOf({ status, owner, owned }: ListedRun, viewer: string | undefined
   return owned === 1 ? 'elsewhere' : 'gone'
 }
 
-/** Without the questions whose answers are still in the inbox. */
-function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly InboxRow[]): readonly AskedRequest[] {
+/** Without the questions whose answers are still in the inbox, and those that a suspended run no longer asks: their items are gone. */
+function requestsOf(
+  row: RunRow,
+  facts: readonly FactRow[],
+  inbox: readonly InboxRow[],
+  result: Settled | undefined,
+): readonly AskedRequest[] {
   const graph = graphOf(row)
   const open = openKeys([...facts, ...inbox], graph)
+  const asks =
+    result?.status === 'suspended' ? new Set(openRequests(result).map(({ path }) => pathText(path))) : undefined
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || !open.has(key)) return []
+    const path = answerPath(key, graph)
+    if (asks?.has(pathText(path)) === false) return []
     const { request, until, answerSchema } = readFact({ kind, key, value }, row.id) as CallFacts
-    const asked = { path: answerPath(key, graph), question: questionName(row, key), request }
+    const asked = { path, question: questionName(row, key), request }
     return [{ ...asked, ...(until !== undefined && { until }), ...(answerSchema && { answerSchema }) }]
   })
 }

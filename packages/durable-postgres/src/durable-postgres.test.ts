@@ -1,4 +1,4 @@
-import { Pipeline } from '@stageflow/core'
+import { Pipeline, StageOutput } from '@stageflow/core'
 import type { Pool, PoolConfig } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -260,6 +260,28 @@ test('the id of a user with a character that PostgreSQL has not is refused by na
   const durable = open()
   await expect(durable.run(order, { userId: 'a\0b' }, { runId: newId() })).rejects.toMatchObject({
     code: 'durable-engine/illegal-option',
+  })
+  await durable.close()
+})
+
+test('a key of an item may have a character that PostgreSQL has not', async () => {
+  const keys = ['a\0', '\0', '\0' + '0', '0']
+  const letters = new Pipeline('nul')
+    .withMap('letters', {
+      over: () => keys,
+      key: (key) => key,
+      each: (key, { resumed }) => (resumed === undefined ? StageOutput.suspend('?') : { key, answer: resumed.answer }),
+    })
+    .build()
+  const durable = open()
+  const runId = newId()
+  const { status } = await durable.run(letters, {}, { runId })
+  expect(status).toBe('suspended')
+  expect((await durable.get(runId))?.requests.map(({ path }) => path[1])).toEqual(keys)
+  const answers = Object.fromEntries(keys.map((key) => [key, `to ${key}`]))
+  expect(await durable.resume(letters, runId, { letters: answers } as never)).toMatchObject({
+    status: 'completed',
+    data: { letters: { items: keys.map((key) => ({ key, answer: `to ${key}` })) } },
   })
   await durable.close()
 })

@@ -31,11 +31,11 @@ export interface ReadPart extends KeyPart {
   readonly prefix: string
 }
 
-// Half a surrogate pair is one too, because UTF-8 can't hold it: all of them would be one key in a journal.
-const MARKS = /[%/#~@ \p{Surrogate}]/gu
+// Half a surrogate pair is one too, because UTF-8 can't hold it: all of them would be one key in a journal. PostgreSQL has no text with NUL.
+const MARKS = /[\0%/#~@ \p{Surrogate}]/gu
 /** A text in which no mark of the grammar is left. The name of a stage can hold only one of them, the slash. */
 const escaped = (text: string): string =>
-  text.replace(MARKS, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+  text.replace(MARKS, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 const unescaped = (text: string): string =>
   text.replace(/%(D[89A-F][0-9A-F]{2}|[0-9A-F]{2})/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

@@ -1,4 +1,4 @@
-import { didYouMean, isObject } from '../base/check.ts'
+import { didYouMean, isArray, isObject } from '../base/check.ts'
 import { show, someOf } from '../base/show.ts'
 import { isItemKey } from '../contract/keys.ts'
 import { stageNamed } from './fit.ts'
@@ -101,10 +101,13 @@ function* matchAll<Question extends KnownQuestion>(
 ): Generator<Match<Question>, void> {
   const where = place.path.length === 0 ? 'the run' : shown(place.path)
   const waiting = `${where} waits for ${openNames(tree)}`
-  const answers = isObject(given) ? Object.entries(given) : []
+  // A list has numbers for names, and no item is meant by them if the map names its items.
+  const hasNames = isObject(given) && !(isArray(given) && place.map?.keys === true)
+  const answers = hasNames ? Object.entries(given) : []
   if (answers.length === 0) {
-    const what = isObject(given) ? 'an empty one' : show(given)
-    const problem = `the answer for ${where} must be an object with an answer for a stage, not ${what}; ${waiting}`
+    const inside = place.map === undefined ? 'a stage' : 'an item'
+    const what = hasNames ? 'an empty one' : show(given)
+    const problem = `the answer for ${where} must be an object with an answer for ${inside}, not ${what}; ${waiting}`
     return yield { problem }
   }
   for (const [name, answer] of answers) {
