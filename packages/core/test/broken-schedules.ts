@@ -128,8 +128,8 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'a resumed stage has no slot',
     file: 'slots.ts',
-    find: 'this.#parked.delete(stage)',
-    instead: 'undefined',
+    find: 'this.forget(stage)',
+    instead: 'this.#returning.delete(stage)',
     inside: 'resume',
   },
   {
@@ -140,21 +140,29 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'the parked stage that came last is resumed first',
     file: 'slots.ts',
-    find: 'this.#returning.shift()',
-    instead: 'this.#returning.pop()',
+    find: 'this.#returning',
+    instead: '[[...this.#returning].pop()]',
+    inside: 'resume',
   },
   { name: 'a parked stage that settles stays parked', find: 'this.#slots?.forget(stage)', instead: 'undefined' },
   {
     name: 'a parked stage that settles is still resumed',
     file: 'slots.ts',
-    find: 'this.#returning.splice(place, 1)',
+    find: 'this.#returning.delete(stage)',
     instead: 'undefined',
+    inside: 'forget',
+  },
+  {
+    name: 'a stage in line for a slot that waits again stays in line',
+    file: 'slots.ts',
+    find: 'this.#returning.delete(stage) || $parks',
+    instead: '$parks',
   },
   {
     name: 'a parked stage is resumed twice',
     file: 'slots.ts',
-    find: '$isParked && !this.#returning.includes(stage)',
-    instead: '$isParked',
+    find: 'this.#returning.size < this.#returning.add(stage).size',
+    instead: '(this.#returning.add(stage), true)',
   },
   {
     name: 'a stage that has its slot is resumed',

@@ -1,7 +1,7 @@
-import { seededRandom } from '@stageflow/testing'
+import { manualClock, seededRandom } from '@stageflow/testing'
 import { expect, test } from 'vitest'
-import { PipelineBuildError, StageOutput } from '../src/index.ts'
-import type { StageContext, StageflowError } from '../src/index.ts'
+import { Pipeline, PipelineBuildError, StageOutput } from '../src/index.ts'
+import type { Interceptor, StageContext, StageflowError } from '../src/index.ts'
 import { isHeavy } from './property-settings.ts'
 import { untypedPipeline } from './untyped-pipeline.ts'
 import type { UntypedGraph, UntypedPipeline } from './untyped-pipeline.ts'
@@ -207,10 +207,50 @@ test(
   TIMEOUT_MS,
 )
 
+test(
+  `${SAID} items of a map that fail one after the other and wait cost about as much as ${SAID} that sleep`,
+  async () => {
+    const clock = manualClock()
+    const retry: Interceptor = {
+      name: 'retry',
+      wrap: (next) => async (context) => {
+        const output = await next(context.fork().context)
+        if (output.status === 'ok') return output
+        await context.wait(COUNT)
+        return next(context.fork().context)
+      },
+    }
+    const runOf = async (each: (index: number, context: StageContext) => Promise<void>): Promise<number> => {
+      const before = workSoFar()
+      const over = (): number[] => Array.from({ length: COUNT }, (_, index) => index)
+      const run = new Pipeline('large')
+        .withMap('items', { over, each, concurrency: COUNT })
+        .build({ clock, interceptors: [retry] })
+        .run()
+      await clock.advance(3 * COUNT)
+      expect((await run).report.stages['items']?.items?.ok).toBe(COUNT)
+      return workSoFar() - before
+    }
+    const sleeping = await runOf(async (index, { signal }) => {
+      await clock.sleep(index, signal)
+      await clock.sleep(COUNT, signal)
+    })
+    const waiting = await runOf(async (index, { attempt, signal }) => {
+      await clock.sleep(attempt === 1 ? index : 0, signal)
+      if (attempt === 1) throw new Error('busy')
+    })
+    expect(waiting).toBeLessThan(Math.max(1_000, 4 * sleeping))
+  },
+  TIMEOUT_MS,
+)
+
 /** How long the process worked at it: other processes take nothing away. */
 function workMs(work: () => void): number {
-  const before = process.cpuUsage()
+  const before = workSoFar()
   work()
-  const { user, system } = process.cpuUsage(before)
+  return workSoFar() - before
+}
+function workSoFar(): number {
+  const { user, system } = process.cpuUsage()
   return (user + system) / 1_000
 }

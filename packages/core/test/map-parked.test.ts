@@ -206,3 +206,101 @@ test('never do more stages run than maxConcurrency allows, whatever waits', asyn
   expect((await run).status).toBe('completed')
   expect({ most, running }).toEqual({ most: 3, running: 0 })
 })
+
+/** Ends the calls of items after `ms`, around the retry. */
+const limited = (msOf: (index: number) => number): Interceptor => ({
+  name: 'limited',
+  onCall: ({ name }) =>
+    name === 'm'
+      ? (context) => ({
+          deadline: context.now + msOf(context.item?.index as number),
+          expired: () => StageOutput.skip('late'),
+        })
+      : undefined,
+})
+
+test('a map that waits for its slot to begin another item is not idle', async () => {
+  const idle: Interceptor = {
+    name: 'idle',
+    aroundMaps: true,
+    onCall: ({ map }) => (map ? () => ({ idleTimeoutMs: 30, expired: () => StageOutput.fail('idle') }) : undefined),
+  }
+  const run = new Pipeline('p')
+    .withMap('m', { over: () => [1, 2], each: failsOnce(10), concurrency: 1 })
+    .withStage('b', other(100))
+    .build({ clock, interceptors: [idle, limited((index) => (index === 0 ? 20 : 1_000)), retry(() => 50)] })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(500)
+  expect((await run).status).toBe('completed')
+  expect(log).toEqual(['0 0 begins', '10 b begins', '110 b ends', '110 1 begins', '170 1 begins', '180 1 ends'])
+})
+
+test('a map whose item ends in line for its slot leaves the line, if all others wait', async () => {
+  const run = new Pipeline('p')
+    .withMap('m', { over: () => [1, 2], each: failsOnce(0) })
+    .withStage('b', other(50))
+    .withStage('c', other(50))
+    .build({
+      clock,
+      interceptors: [limited((index) => (index === 0 ? 30 : 5_000)), retry((index) => (index === 0 ? 5 : 1_000))],
+    })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(2_000)
+  await run
+  expect(log).toEqual([
+    '0 0 begins',
+    '0 1 begins',
+    '0 b begins',
+    '50 b ends',
+    '50 c begins',
+    '100 c ends',
+    '1000 1 begins',
+    '1000 1 ends',
+  ])
+})
+
+test('two layers of an item that wait at once count as one item that waits', async () => {
+  const both: Interceptor = {
+    name: 'both',
+    wrap: (next, { name }) =>
+      name === 'm'
+        ? async (context) => {
+            if (context.item?.index === 0) await Promise.all([context.wait(5), context.wait(30)])
+            return next(context)
+          }
+        : next,
+  }
+  const run = new Pipeline('p')
+    .withMap('m', { over: () => [1, 2], each: async (_, { item }) => clock.sleep(item?.index === 0 ? 0 : 60) })
+    .withStage('b', other(10))
+    .build({ clock, interceptors: [both] })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(500)
+  await run
+  expect(log).toEqual(['60 b begins', '70 b ends'])
+})
+
+test('a map whose results wait for a reader keeps its slot', async () => {
+  const run = new Pipeline('p')
+    .withStage('first', () => clock.sleep(1))
+    .withMap('m', {
+      dependencies: ['first'],
+      over: () => Array.from({ length: 2_000 }, (_, index) => index),
+      each: () => ({}),
+      stream: true,
+    })
+    .withStage('b', other(10), { dependencies: ['first'] })
+    .build({ clock })
+    .start({}, { maxConcurrency: 1 })
+  const events = run[Symbol.asyncIterator]()
+  await events.next()
+  await clock.advance(50)
+  expect(log).toEqual([])
+  const ended = (async () => {
+    for await (const event of { [Symbol.asyncIterator]: () => events }) void event
+  })()
+  await clock.advance(50)
+  await ended
+  expect((await run.result).report.stages.m.items?.ok).toBe(2_000)
+  expect(log).toEqual(['50 b begins', '60 b ends'])
+})

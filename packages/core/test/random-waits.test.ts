@@ -15,21 +15,25 @@ const plan = fc.record({
   /** How long it waits before each call; 0: it does not. */
   waits: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
   code: fc.constantFrom('at once' as const, 'sleeps' as const, 'ignores abort' as const),
-  ms: fc.integer({ min: 1, max: 15 }),
+  ms: fc.integer({ min: 1, max: 25 }),
   end: fc.constantFrom('calls' as const, 'calls' as const, 'calls' as const, 'answers itself' as const),
-  limitMs: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+  limitMs: fc.option(fc.integer({ min: 1, max: 120 }), { nil: undefined }),
+  /** Whether two waits begin at once. */
+  isTwice: fc.boolean(),
   /** Undefined: it isn't a map. */
   map: fc.option(fc.record({ items: fc.nat(4), concurrency: fc.integer({ min: 1, max: 3 }) }), { nil: undefined }),
 })
 const caseArbitrary = fc.record({
   graph: randomGraph(8),
   plans: fc.array(plan, { minLength: 8, maxLength: 8 }),
-  maxConcurrency: fc.integer({ min: 1, max: 3 }),
+  maxConcurrency: fc.constantFrom(1, 1, 2, 3),
+  /** Whether the limits are around the waits, so that a stage ends while it waits, or while it is in line for a slot. */
+  limitsAround: fc.boolean(),
   cancelAt: fc.option(fc.nat(80), { nil: undefined }),
 })
 type Case = typeof caseArbitrary extends fc.Arbitrary<infer T> ? T : never
 
-async function runCase({ graph, plans, maxConcurrency, cancelAt }: Case) {
+async function runCase({ graph, plans, maxConcurrency, limitsAround, cancelAt }: Case) {
   const clock = manualClock()
   /** The stages and items whose code runs. All items of a map share its slot. */
   const running = new Set<string>()
@@ -39,13 +43,14 @@ async function runCase({ graph, plans, maxConcurrency, cancelAt }: Case) {
   const repeats: Interceptor = {
     name: 'repeats',
     wrap: (next, { index }) => {
-      const { waits, end } = plans[index] as Case['plans'][number]
+      const { waits, end, isTwice } = plans[index] as Case['plans'][number]
       return async (context) => {
         let output: StageOutput = StageOutput.ok()
         for (const [call, ms] of waits.entries()) {
           if (ms > 0) {
             waited++
-            await context.wait(ms)
+            const wait = (): Promise<void> => context.wait(ms)
+            await (isTwice ? Promise.all([wait(), wait()]) : wait())
           }
           if (end === 'calls' || call < waits.length - 1) output = await next(context.fork().context)
         }
@@ -84,7 +89,7 @@ async function runCase({ graph, plans, maxConcurrency, cancelAt }: Case) {
     }
   })
   const handle = pipeline
-    .build({ clock, interceptors: [repeats, limits] })
+    .build({ clock, interceptors: limitsAround ? [limits, repeats] : [repeats, limits] })
     .start({}, { maxConcurrency, graceMs: 1_000, onStageFailure: 'continue' })
   let result: Awaited<typeof handle.settled> | undefined
   void handle.settled.then((ended) => (result = ended))

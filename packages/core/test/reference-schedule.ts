@@ -115,9 +115,12 @@ export class ReferenceSchedule {
     }
     if (fact === PARK || fact === UNPARK) {
       if (this.#limit === 0 || this.stopped || stage.state !== RUNNING) return false
-      if (fact === PARK ? stage.parked : !stage.parked || this.#returning.includes(place)) return false
-      if (fact === PARK) stage.parked = true
-      else this.#returning.push(place)
+      const inLine = this.#returning.indexOf(place)
+      if (fact === UNPARK) return stage.parked && inLine < 0 && this.#returning.push(place) > 0
+      // A stage in line for a slot waits again: it leaves the line.
+      if (inLine >= 0) return this.#returning.splice(inLine, 1).length > 0
+      if (stage.parked) return false
+      stage.parked = true
       return true
     }
     const status = detail % STAYS

@@ -29,7 +29,6 @@ export type ScheduleClass = new (
   | 'why'
   | 'stays'
   | 'failureBehind'
-  | 'isParked'
   | 'running'
   | 'staying'
   | 'left'
@@ -109,8 +108,6 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
       if (schedule.state(place) !== stage.state)
         wrong(`the state of stage ${place} is ${schedule.state(place)}, not ${stage.state}`)
       if (schedule.stays(place) !== stage.stays) wrong(`stage ${place} ${stage.stays ? 'stays' : 'does not stay'}`)
-      if (schedule.isParked(place) !== stage.parked)
-        wrong(`stage ${place} ${stage.parked ? 'is parked' : 'is not parked'}`)
       const failure = schedule.failureBehind(place)
       if (stage.state === SKIPPED && !stage.late && failure >= 0 !== stage.forFailure)
         wrong(`the failure behind stage ${place} is ${failure}`)

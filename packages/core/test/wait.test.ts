@@ -442,6 +442,36 @@ describe('while a stage waits for its slot,', () => {
   })
 })
 
+test('a stage whose call ends in line for its slot, and that waits again, leaves the line', async () => {
+  const log: string[] = []
+  const again = wrapAt('a', (next) => async (context) => {
+    await context.wait(5)
+    const { context: first, abort } = context.fork()
+    const given = next(first) // b has the slot
+    await clock.sleep(20)
+    abort(LATE)
+    await given
+    await context.wait(200)
+    return next(context.fork().context)
+  })
+  const run = new Pipeline('demo')
+    .withStage('a', work(log, 10))
+    .withStage('b', work(log, 50))
+    .withStage('c', work(log, 50))
+    .build({ clock, interceptors: [again] })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(500)
+  await run
+  expect(log).toEqual([
+    'b begins at 0',
+    'b ends at 50',
+    'c begins at 50',
+    'c ends at 100',
+    'a begins at 225',
+    'a ends at 235',
+  ])
+})
+
 test('a stage that takes a slot starts outside the async context of the stage that waits', async () => {
   const place = new AsyncLocalStorage<string>()
   const seen: (string | undefined)[] = []

@@ -61,7 +61,7 @@ export interface Loop {
   codeReturned(stage: number): void
   /** Frees the slot of a running stage that waits. A map waits if all of its items do. */
   park(stage: number): void
-  /** Takes a slot for a stage if it is parked; resolves when it has one. */
+  /** Takes a slot for a stage if it is parked. Resolves when it has one; never, if the run has been stopped. */
   unpark(stage: number): Promise<void>
   /** A limit has passed. It takes effect in the run's own async context. */
   overdue(limit: Overdue): void

@@ -45,9 +45,9 @@ export interface MapCall extends MapAround {
 export function mapCall(
   context: LiveStageContext,
   graph: BuiltGraph,
+  inputs: Inputs,
   itemSettled: (item: MapItem, ended: EndedItem) => void,
-  itemParked: () => void,
-  inputs: Inputs = context.inputs,
+  countParked: (change: 1 | -1) => void,
 ): MapCall {
   const { host, node } = behindOf(context)
   const around = codeAround(context)
@@ -63,8 +63,11 @@ export function mapCall(
     host: host as ParentRun,
     index,
     stageSettled,
-    itemParked,
-    itemUnparked: () => host.loop.unpark(index),
+    parked: () => countParked(1),
+    unparked: () => {
+      countParked(-1)
+      return host.loop.unpark(index)
+    },
   })
 }
 

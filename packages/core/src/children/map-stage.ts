@@ -128,8 +128,12 @@ class MapRun {
     this.#call = mapCall(
       context,
       graph,
+      context.inputs,
       (item, end) => this.#settled(item, end),
-      () => this.#wake?.(),
+      (change) => {
+        this.#items.parked += change
+        this.#wake?.()
+      },
     )
   }
 
@@ -170,7 +174,7 @@ class MapRun {
         continue
       }
       if (this.#stage.isParked) {
-        await this.#unlessEndedEarly(this.#call.itemUnparked())
+        await this.#blocked(this.#behind.host.loop.unpark(this.#call.index))
         continue
       }
       const next = items.next()
@@ -221,12 +225,21 @@ class MapRun {
     })
   }
 
-  /** Resolves when an item has made room for another one or waits, or the map has ended early. Without a slot if every item waits. */
+  /** Resolves when an item has made room for another one or waits, or the map has ended early. Gives the slot away if every item waits. */
   #woken(): Promise<void> {
-    if (this.#items.isParked) this.#behind.host.loop.park(this.#call.index)
-    return new Promise((resolve) => {
+    const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
+    // Last, because the stage that gets the slot may end the map at once.
+    if (this.#items.isParked) this.#behind.host.loop.park(this.#call.index)
+    return woken
+  }
+
+  /** Waits while limits on the map stand still. */
+  async #blocked(promise: Promise<void>): Promise<void> {
+    tellCalls(this.#behind, 'blocked')
+    await this.#unlessEndedEarly(promise)
+    tellCalls(this.#behind, 'unblocked')
   }
 
   // The items
@@ -341,11 +354,7 @@ class MapRun {
     const reader = this.#readers.get(index)
     if (reader === undefined) return this.#free()
     this.#readers.delete(index)
-    tellCalls(this.#behind, 'blocked')
-    void this.#unlessEndedEarly(reader).then(() => {
-      tellCalls(this.#behind, 'unblocked')
-      this.#free()
-    })
+    void this.#blocked(reader).then(() => this.#free())
   }
   #free(): void {
     this.#inProgress--

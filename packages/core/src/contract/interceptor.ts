@@ -165,7 +165,7 @@ export interface InterceptorContext extends StageContext<
   /** Resolves when none of the stage's code is running, including abandoned code, even after the run has ended. */
   codeLeft(this: InterceptorContext): Promise<void>
   /**
-   * Waits `ms` on the clock without a slot of `maxConcurrency`; rejects with the signal's reason when it aborts. Limits keep
+   * Waits `ms` on the clock without a slot of `maxConcurrency`, unless code of the stage runs; rejects with the signal's reason when it aborts. Limits keep
    * running. The next call of the stage takes a slot again.
    */
   wait(this: InterceptorContext, ms: number): Promise<void>

@@ -110,9 +110,9 @@ export class DurableMap {
     const call = mapCall(
       inCall,
       graph,
-      () => {},
-      () => {},
       map.inputs,
+      () => {},
+      () => {},
     )
     const inner = new ItemRun(call, item, value, resumed, new FactsInCall(graph, call, item))
     inner.parts = undefined

@@ -325,8 +325,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return hasRested
   }
   #park(index: number): boolean {
-    if (!this.facts.schedule.feed(PARK, index, 0)) return false
-    this.facts.stage(index).isParked = true
+    const stage = this.facts.stage(index)
+    // In line for a slot, it stays there: another item of the map, or a child of the stage, has its answer.
+    if (stage.isParked || !this.facts.schedule.feed(PARK, index, 0)) return false
+    stage.isParked = true
     return true
   }
   withSlotOf(key: string, then: () => void): void {

@@ -22,7 +22,7 @@ export interface StageOfItem {
   readonly attempts: readonly AttemptRecord[] | undefined
   readonly notes: Readonly<Record<string, unknown>> | undefined
   readonly abandoned: boolean
-  /** Whether it waits between its attempts, and needs no slot. */
+  /** Whether it waits, and needs no slot. */
   readonly isParked: boolean
   /** What it has used, with its child runs. */
   readonly used: Usage | undefined
@@ -48,6 +48,8 @@ export class MapFacts {
   readonly #times: number[] = []
   readonly #particulars = new Map<number, Particulars>()
   readonly #running = new Set<RunningItem>()
+  /** How many of the running items wait, and need no slot. */
+  parked = 0
   /** The usage of the items whose code has left. */
   #used: unknown
 
@@ -100,10 +102,9 @@ export class MapFacts {
     return this.#running.size > 0
   }
 
-  /** Whether every item waits. */
+  /** Whether there are items whose code hasn't left, and all of them wait. */
   get isParked(): boolean {
-    for (const { stage } of this.#running) if (stage?.isParked !== true) return false
-    return true
+    return this.parked > 0 && this.parked === this.#running.size
   }
 
   /** Whether any item is ending within its own limits. */
@@ -126,6 +127,7 @@ export class MapFacts {
   /** The code of an item has left. */
   left(item: RunningItem): void {
     this.#running.delete(item)
+    if (item.stage?.isParked) this.parked--
     this.#used = addedUsage(this.#used, item.stage?.used)
   }
 

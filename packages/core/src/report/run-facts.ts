@@ -64,9 +64,9 @@ export interface MapAround extends StageAround {
   /** The index of the map in the graph of its run. */
   readonly index: number
   /** An item waits, and needs no slot. */
-  readonly itemParked: () => void
+  readonly parked: () => void
   /** An item goes on; resolves when the map has a slot. */
-  readonly itemUnparked: () => Promise<void>
+  readonly unparked: () => Promise<void>
 }
 
 /** The stage that started a child run, as far as the child uses it. */

@@ -24,7 +24,7 @@ export class StageFacts {
   chunks = 0
   /** Every call of its code; undefined for an unwrapped stage whose one call took as long as the stage. */
   attempts: Attempt[] | undefined
-  /** It waits without a slot. */
+  /** It waits. In a run with `maxConcurrency` it has no slot meanwhile; one of an item is that of its map. */
   isParked = false
   /** The notes of its last attempt and of interceptors around it; `usage` is the sum over its attempts. */
   notes: Record<string, unknown> | undefined

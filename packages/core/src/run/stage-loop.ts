@@ -368,24 +368,26 @@ export class StageLoop implements Loop {
   // A stage waits
 
   park(stage: number): void {
-    const facts = this.#facts
-    const { map } = facts
-    if (map === undefined && !facts.schedule.feed(PARK, stage, 0)) return
-    facts.stage(stage).isParked = true
-    if (map === undefined) this.driveSoon(UNREAD)
-    else map.itemParked()
+    const { map, schedule } = this.#facts
+    const known = this.#facts.stage(stage)
+    const beginsToWait =
+      map === undefined ? schedule.feed(PARK, stage, 0) : !known.isParked && schedule.state(stage) === RUNNING
+    if (!beginsToWait) return
+    known.isParked = true
+    map?.parked()
+    this.driveSoon(UNREAD)
   }
   async unpark(stage: number): Promise<void> {
     const { map, schedule } = this.#facts
     const known = this.#facts.stage(stage)
     if (!known.isParked) return
-    if (map === undefined) {
-      // The promise first, because the stage may get its slot in this very call.
-      const unparked = known.unparked()
-      if (schedule.feed(UNPARK, stage, 0)) this.driveSoon(UNREAD)
-      return unparked
+    if (map !== undefined) {
+      known.isParked = false
+      return map.unparked()
     }
-    known.isParked = false
-    return map.itemUnparked()
+    // The promise first, because the stage may get its slot in this very call.
+    const unparked = known.unparked()
+    if (schedule.feed(UNPARK, stage, 0)) this.driveSoon(UNREAD)
+    return unparked
   }
 }

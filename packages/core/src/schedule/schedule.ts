@@ -138,11 +138,6 @@ export class Schedule {
     return (this.cells[stage * CELLS + STATE] as number) >= STAYS
   }
 
-  /** Whether a running stage has given its slot back. */
-  isParked(stage: number): boolean {
-    return this.#slots?.isParked(stage) === true
-  }
-
   #push(operation: number, stage: number): void {
     this.#queue[this.#tail++] = commandOf(operation, stage)
   }

@@ -5,7 +5,7 @@ export class Slots {
   /** Running stages without a slot. */
   readonly #parked = new Set<number>()
   /** Parked stages that wait for a slot, in order of arrival. */
-  readonly #returning: number[] = []
+  readonly #returning = new Set<number>()
 
   constructor(limit: number, order: Int32Array) {
     this.#limit = limit
@@ -17,32 +17,27 @@ export class Slots {
     return busy - this.#parked.size < this.#limit
   }
 
-  isParked(stage: number): boolean {
-    return this.#parked.has(stage)
-  }
-
-  /** Frees the slot of a running stage. Returns false if it is parked already. */
+  /** Frees the slot of a running stage, or its place in line. Returns false if it has neither. */
   park(stage: number): boolean {
-    return this.#parked.size < this.#parked.add(stage).size
+    return this.#returning.delete(stage) || this.#parked.size < this.#parked.add(stage).size
   }
 
   /** Puts a parked stage in line for a slot. Returns false if it isn't parked, or is in line already. */
   unpark(stage: number): boolean {
-    return this.#parked.has(stage) && !this.#returning.includes(stage) && this.#returning.push(stage) > 0
+    return this.#parked.has(stage) && this.#returning.size < this.#returning.add(stage).size
   }
 
   /** Gives a slot to the parked stage that has waited longest; undefined if no stage waits. */
   resume(): number | undefined {
-    const stage = this.#returning.shift()
-    if (stage !== undefined) this.#parked.delete(stage)
+    const [stage] = this.#returning
+    if (stage !== undefined) this.forget(stage)
     return stage
   }
 
-  /** Removes a settled stage. */
+  /** Removes a stage that has settled, or that has its slot again. */
   forget(stage: number): void {
-    if (!this.#parked.delete(stage)) return
-    const place = this.#returning.indexOf(stage)
-    if (place >= 0) this.#returning.splice(place, 1)
+    this.#parked.delete(stage)
+    this.#returning.delete(stage)
   }
 }
 
