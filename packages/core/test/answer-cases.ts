@@ -183,7 +183,7 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     questions: { 'named/doc-1': 'open' },
     answers: { named: ['x'] },
     durable: wrong(
-      `the answer for "named" must be an object with an answer for an item, not an array; "named" waits for "doc-1"`,
+      `the answer for "named" must be an object with an answer for a stage, not an array; "named" waits for "doc-1"`,
     ),
     inProcess: wrong('it has an answer for "0", but "named" waits for "doc-1"'),
   },

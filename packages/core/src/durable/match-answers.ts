@@ -105,9 +105,8 @@ function* matchAll<Question extends KnownQuestion>(
   const hasNames = isObject(given) && !(isArray(given) && place.map?.keys === true)
   const answers = hasNames ? Object.entries(given) : []
   if (answers.length === 0) {
-    const inside = place.map === undefined ? 'a stage' : 'an item'
     const what = hasNames ? 'an empty one' : show(given)
-    const problem = `the answer for ${where} must be an object with an answer for ${inside}, not ${what}; ${waiting}`
+    const problem = `the answer for ${where} must be an object with an answer for a stage, not ${what}; ${waiting}`
     return yield { problem }
   }
   for (const [name, answer] of answers) {
