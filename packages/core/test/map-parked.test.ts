@@ -25,6 +25,17 @@ const retry = (msOf: (index: number) => number): Interceptor => ({
         }
       : next,
 })
+/** Ends the calls of items after `ms`, around the retry. */
+const limited = (msOf: (index: number) => number): Interceptor => ({
+  name: 'limited',
+  onCall: ({ name }) =>
+    name === 'm'
+      ? (context) => ({
+          deadline: context.now + msOf(context.item?.index as number),
+          expired: () => StageOutput.skip('late'),
+        })
+      : undefined,
+})
 /** Takes `ms`, and fails the first time. */
 const failsOnce =
   (ms: number) =>
@@ -108,20 +119,13 @@ test('a map keeps its slot while it can begin another item, and while its source
 })
 
 test('an item that takes the place of one that ended while all waited begins only with a slot', async () => {
-  const limited: Interceptor = {
-    name: 'limited',
-    onCall: ({ name }) =>
-      name === 'm'
-        ? (context) => ({
-            deadline: context.item?.index === 0 ? context.now + 20 : undefined,
-            expired: () => StageOutput.skip('late'),
-          })
-        : undefined,
-  }
   const run = new Pipeline('p')
     .withMap('m', { over: () => [1, 2, 3], each: failsOnce(10), concurrency: 2 })
     .withStage('b', other(50))
-    .build({ clock, interceptors: [limited, retry((index) => (index === 2 ? 5 : 30))] })
+    .build({
+      clock,
+      interceptors: [limited((index) => (index === 0 ? 20 : 1_000)), retry((index) => (index === 2 ? 5 : 30))],
+    })
     .run({}, { maxConcurrency: 1 })
   await clock.advance(200)
   await run
@@ -205,18 +209,6 @@ test('never do more stages run than maxConcurrency allows, whatever waits', asyn
   await clock.advance(1_000)
   expect((await run).status).toBe('completed')
   expect({ most, running }).toEqual({ most: 3, running: 0 })
-})
-
-/** Ends the calls of items after `ms`, around the retry. */
-const limited = (msOf: (index: number) => number): Interceptor => ({
-  name: 'limited',
-  onCall: ({ name }) =>
-    name === 'm'
-      ? (context) => ({
-          deadline: context.now + msOf(context.item?.index as number),
-          expired: () => StageOutput.skip('late'),
-        })
-      : undefined,
 })
 
 test('a map that waits for its slot to begin another item is not idle', async () => {

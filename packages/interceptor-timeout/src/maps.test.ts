@@ -1,5 +1,5 @@
 import { Pipeline } from '@stageflow/core'
-import type { PipelineBuildError, StageContext, StageflowError } from '@stageflow/core'
+import type { Interceptor, PipelineBuildError, StageContext, StageflowError } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 import { timeout } from './index.ts'
@@ -87,7 +87,8 @@ test('the deadline of an item is its own, and the map has none', async () => {
   expect(deadlines).toEqual([false, 30_000, 50_000])
 })
 
-test('an item that ignores its signal keeps its place until the code has left', async () => {
+/** Two items, one at a time, each with 100 ms. Resolves with the result, and with when each began. */
+async function twoItems(first: () => Promise<unknown>, turns: number, graceMs = 5_000) {
   const begun: [number, number][] = []
   const settled = new Pipeline('letters')
     .withMap('send', {
@@ -97,14 +98,19 @@ test('an item that ignores its signal keeps its place until the code has left', 
       timeoutMs: 100,
       each: async (letter: number) => {
         begun.push([letter, clock.now()])
-        await clock.sleep(letter === 0 ? 400 : 10) // without the signal
+        if (letter === 0) await first()
         return { letter }
       },
     })
     .build({ clock, interceptors: [timeout()] })
-    .runSettled()
-  await pass(50, 10)
-  expect((await settled).status).toBe('completed')
+    .runSettled({}, { graceMs })
+  await pass(turns, 10)
+  return { result: await settled, begun }
+}
+
+test('an item that ignores its signal keeps its place until the code has left', async () => {
+  const { result, begun } = await twoItems(() => clock.sleep(400), 50) // without the signal
+  expect(result.status).toBe('completed')
   expect(begun).toEqual([
     [0, 0],
     [1, 400],
@@ -112,29 +118,13 @@ test('an item that ignores its signal keeps its place until the code has left', 
 })
 
 test('an item that never returns keeps its place for graceMs, and no limit of the map ends it before', async () => {
-  const begun: [number, number][] = []
-  const settled = new Pipeline('letters')
-    .withMap('send', {
-      over: () => numbers(2),
-      concurrency: 1,
-      onItemFailure: 'skip',
-      timeoutMs: 100,
-      each: async (letter: number) => {
-        begun.push([letter, clock.now()])
-        if (letter === 0) await new Promise(() => {})
-        return { letter }
-      },
-    })
-    .build({ clock, interceptors: [timeout()] })
-    .runSettled({}, { graceMs: 1_000 })
-  await pass(120, 10)
-  const { status, report } = await settled
-  expect(status).toBe('completed')
+  const { result, begun } = await twoItems(() => new Promise(() => {}), 120, 1_000)
+  expect(result.status).toBe('completed')
   expect(begun).toEqual([
     [0, 0],
     [1, 1_100],
   ])
-  expect(report.stages['send']?.items?.records[0]).toMatchObject({ status: 'fail', endedAt: 100, abandoned: true })
+  expect(result.report.stages.send.items?.records[0]).toMatchObject({ status: 'fail', endedAt: 100, abandoned: true })
 })
 
 const sources = {
@@ -298,4 +288,47 @@ test('an illegal limit of a map is one problem of build()', () => {
     }
   }
   expect(problems()).toEqual(['timeout/illegal-option'])
+})
+
+test('a map that waits for its slot is not out of time, although none of its items runs', async () => {
+  const begun: string[] = []
+  const again: Interceptor = {
+    name: 'again',
+    wrap: (next, { name }) =>
+      name === 'send'
+        ? async (context) => {
+            const output = await next(context.fork().context)
+            if (output.status === 'ok') return output
+            await context.wait(10)
+            return next(context.fork().context)
+          }
+        : next,
+  }
+  const settled = new Pipeline('letters')
+    .withMap('send', {
+      over: () => numbers(2),
+      concurrency: 1,
+      onItemFailure: 'skip',
+      timeoutMs: 1_000,
+      each: async (letter: number, { attempt }: StageContext) => {
+        begun.push(`${letter} at ${clock.now()}`)
+        if (letter === 0 && attempt === 1) throw new Error('unavailable')
+        return { letter }
+      },
+    })
+    .withStage(
+      'other',
+      async ({ signal }: StageContext<{}>) => {
+        begun.push(`other at ${clock.now()}`)
+        await clock.sleep(5_000, signal)
+      },
+      { timeoutMs: false },
+    )
+    // The limit is around the retry: the first item is out of time while it is in line for the slot.
+    .build({ clock, interceptors: [timeout(), again] })
+    .runSettled({}, { maxConcurrency: 1 })
+  await pass(60, 100)
+  const { status, report } = await settled
+  expect(begun).toEqual(['0 at 0', 'other at 0', '1 at 5000'])
+  expect({ status, fail: report.stages.send.items?.fail }).toEqual({ status: 'completed', fail: 1 })
 })
