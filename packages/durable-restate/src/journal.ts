@@ -25,7 +25,8 @@ export interface RunJournal {
 export interface JournalRow {
   readonly entry_type: string
   readonly name: string
-  readonly entry_json: string
+  /** Missing in a row that isn't of this journal: the end of an old sleep, which came between two invocations with one id. */
+  readonly entry_json?: string | null
 }
 
 type Result = { readonly Success?: readonly number[]; readonly Failure?: { readonly message?: string } }
@@ -51,6 +52,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal | undefined
   const pending = new Set<number>()
 
   for (const { entry_type: type, name, entry_json: json } of rows) {
+    if (typeof json !== 'string') continue
     const entry = entryOf(json)
     const completion = entry.result_completion_id ?? entry.completion_id ?? -1
     if (type === 'Command: Input') request = parsed(entry.payload) ?? {}

@@ -125,7 +125,7 @@ async function register(version: Version, { adminUrl, old, new: next, hasNew }: 
 async function details(runId: string, state: RunState, client: NamedClient<any>): Promise<RunDetails> {
   const { status } = state
   const hasResult = status === 'completed' || status === 'cancelled' || status === 'failed'
-  const result = hasResult ? await client.attach(runId) : undefined
+  const result = hasResult ? await resultNow(runId, client) : undefined
   const timeline = state.acts
   const error = result?.status === 'failed' ? result.errors[0] : undefined
   return {
@@ -137,6 +137,17 @@ async function details(runId: string, state: RunState, client: NamedClient<any>)
     result,
     error,
   } as never
+}
+
+/** How an order ended. If it is tried again meanwhile, its result comes only after the answer of the one who asks for it here. */
+async function resultNow(runId: string, client: NamedClient<any>): Promise<DurableResult<any>> {
+  const signal = AbortSignal.timeout(5_000)
+  try {
+    return await client.attach(runId, { signal })
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+    throw new StageflowError('durable-engine/unavailable', `The order ${runId} is tried again.`, { cause })
+  }
 }
 
 /** Tries an order again, as its requester, in a process that the storm doesn't kill. */
