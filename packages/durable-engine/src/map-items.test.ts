@@ -69,6 +69,20 @@ test('questions inside items are answered by the keys of the items, over legs an
   })
 })
 
+test('a map that names its items refuses a list as its answer, also in a child pipeline', async () => {
+  const named = new Pipeline('kid').withMap('named', {
+    over: () => ['x'],
+    key: (item) => item,
+    each: (_item, { resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}),
+  })
+  const around = new Pipeline('p').withPipeline('kid', named).build()
+  const durable = open()
+  await durable.run(around, {}, { runId: 'r' })
+  await expect(durable.answer(around, 'r', { kid: { named: ['x'] } } as never)).rejects.toThrow(
+    '"kid/named" must be an object',
+  )
+})
+
 test('a question of an item that its map no longer has is not listed', async () => {
   let docs = ['x', 'y', 'z']
   const changing = new Pipeline('changing')

@@ -1,4 +1,4 @@
-import { isObject } from '../base/check.ts'
+import { isArray, isObject } from '../base/check.ts'
 import { StageflowError, asClause, textOf } from '../base/errors.ts'
 import { printable, show, someOf } from '../base/show.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -51,7 +51,9 @@ async function checkOf(
   }
   if (!stage.map || !isObject(answer)) return check(answer, path)
   const items = Object.entries(answer).map(async ([key, item]) => [key, await check(item, `${path}#${key}`)] as const)
-  return Object.fromEntries(await Promise.all(items))
+  const checked = Object.fromEntries(await Promise.all(items))
+  // A list stays one: a map that names its items takes none.
+  return isArray(answer) ? Object.assign([], checked) : checked
 }
 
 async function validated(schema: OutputSchema, answer: unknown, path: string, problems: string[]): Promise<unknown> {
