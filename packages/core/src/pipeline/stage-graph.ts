@@ -106,110 +106,103 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
 /** How many events a reader may be behind before chunks wait for it, and how many are kept until a reader begins. */
 const MOST_BEHIND = 1_000
 
+/** An event and the link after it. The last link is empty until the next event comes. */
+interface Link {
+  event?: StageflowEvent
+  next?: Link
+}
+
 /**
- * Keeps a run's events for its readers. The first reader gets all events that are kept, a later one only new events. Until a
- * reader begins, chunks don't wait, so only the last events are kept.
+ * Keeps a run's events for its readers, as a chain: each reader has its own place in it. The first reader gets all events that are kept, a
+ * later one only new events. Until a reader begins, chunks don't wait, so only the last events are kept.
  */
 class EventFeed implements Listener {
   /** How many events are gone that came before the first reader. */
   missed = 0
   readonly #readers = new Set<Reader>()
-  /** Events from before the first reader. */
-  #early: StageflowEvent[] | undefined = []
+  #last: Link = {}
+  /** The first event that is kept; undefined once a reader has begun. */
+  #first: Link | undefined = this.#last
+  #count = 0
   #ended = false
+  #change: PromiseWithResolvers<void> | undefined
 
   take(event: StageflowEvent): void {
-    if (this.#early !== undefined) this.#keep(this.#early, event)
-    for (const reader of this.#readers) reader.put(event)
+    this.#last.event = event
+    this.#last = this.#last.next = {}
+    this.#count++
+    if (this.#first !== undefined && this.#count - this.missed > MOST_BEHIND) {
+      this.#first = this.#first.next
+      this.missed++
+    }
+    this.#changed()
   }
 
-  #keep(early: StageflowEvent[], event: StageflowEvent): void {
-    early.push(event)
-    if (early.length <= MOST_BEHIND) return
-    early.shift()
-    this.missed++
+  end(): void {
+    this.#ended = true
+    this.#changed()
   }
 
   room(): Promise<void> | undefined {
-    for (const reader of this.#readers) {
-      if (reader.behind >= MOST_BEHIND) return reader.room()
-    }
+    for (const reader of this.#readers) if (this.#isBehind(reader)) return this.#roomFor(reader)
     return undefined
   }
 
-  end(): void {
-    this.#ended = true
-    for (const reader of this.#readers) reader.end()
+  async #roomFor(reader: Reader): Promise<void> {
+    while (this.#isBehind(reader)) await this.#nextChange()
+  }
+
+  #isBehind(reader: Reader): boolean {
+    return !this.#ended && this.#readers.has(reader) && this.#count - reader.count >= MOST_BEHIND
   }
 
   read(): AsyncIterator<StageflowEvent> {
-    const reader = new Reader(this.#early ?? [], () => this.#readers.delete(reader))
-    this.#early = undefined
-    if (this.#ended) reader.end()
-    else this.#readers.add(reader)
-    return reader
+    const reader: Reader = this.#first
+      ? { at: this.#first, count: this.missed }
+      : { at: this.#last, count: this.#count }
+    this.#first = undefined
+    this.#readers.add(reader)
+    return {
+      next: () => this.#next(reader),
+      return: () => {
+        this.#readers.delete(reader)
+        this.#changed()
+        return this.#next(reader)
+      },
+    }
+  }
+
+  async #next(reader: Reader): Promise<IteratorResult<StageflowEvent>> {
+    while (this.#readers.has(reader)) {
+      const { event, next } = reader.at
+      if (event !== undefined && next !== undefined) {
+        reader.at = next
+        reader.count++
+        this.#changed()
+        return { done: false, value: event }
+      }
+      if (this.#ended) break
+      await this.#nextChange()
+    }
+    return { done: true, value: undefined }
+  }
+
+  /** Resolves when an event comes or is read, when a reader leaves, and at the end of the run. */
+  #nextChange(): Promise<void> {
+    return (this.#change ??= Promise.withResolvers()).promise
+  }
+  #changed(): void {
+    this.#change?.resolve()
+    this.#change = undefined
   }
 }
 
-class Reader implements AsyncIterator<StageflowEvent> {
-  #events: StageflowEvent[]
-  #next = 0
-  #ended = false
-  #waiting: ((step: IteratorResult<StageflowEvent>) => void)[] = []
-  #room: (() => void)[] = []
-  readonly #leave: () => void
-
-  constructor(events: StageflowEvent[], leave: () => void) {
-    this.#events = events
-    this.#leave = leave
-  }
-
-  get behind(): number {
-    return this.#events.length - this.#next
-  }
-
-  put(event: StageflowEvent): void {
-    const waiting = this.#waiting.shift()
-    if (waiting === undefined) this.#events.push(event)
-    else waiting({ done: false, value: event })
-  }
-
-  room(): Promise<void> {
-    return new Promise((resolve) => this.#room.push(resolve))
-  }
-
-  end(): void {
-    this.#ended = true
-    for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined })
-    this.#makeRoom()
-  }
-
-  next(): Promise<IteratorResult<StageflowEvent>> {
-    const event = this.#events[this.#next]
-    if (event !== undefined) {
-      this.#next++
-      if (this.#next === this.#events.length || (this.#next >= MOST_BEHIND && 2 * this.#next >= this.#events.length)) {
-        this.#events = this.#events.slice(this.#next)
-        this.#next = 0
-      }
-      if (this.behind < MOST_BEHIND) this.#makeRoom()
-      return Promise.resolve({ done: false, value: event })
-    }
-    if (this.#ended) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve) => this.#waiting.push(resolve))
-  }
-
-  return(): Promise<IteratorResult<StageflowEvent>> {
-    this.#leave()
-    this.#events = []
-    this.#next = 0
-    this.end()
-    return this.next()
-  }
-
-  #makeRoom(): void {
-    for (const resolve of this.#room.splice(0)) resolve()
-  }
+/** How far a reader is. */
+interface Reader {
+  /** The event that it reads next. */
+  at: Link
+  /** How many events came before that. */
+  count: number
 }
 
 /** Opens a run and returns its handle. */
