@@ -146,10 +146,7 @@ test('a pipeline is refused if it has another stage under the name of a stage in
   const text = defineStage({ name: 'a', run: () => ({ v: 'two' }) })
   const reader = defineStage({ name: 'b', after: { first: number }, run: ({ inputs }) => inputs.from('first') })
   const refused = [
-    [
-      'core/other-stage',
-      'Stage "b" has after.first, another stage "a" than stage 1; use one value, or rename one and list both.',
-    ],
+    ['core/other-stage', 'Stage "b" has after.first, another stage "a" than stage 1; use one value, or rename one.'],
   ]
   expect(problemsOf(from(text, reader))).toEqual(refused)
   expect(problemsOf(from(text).withStages([reader]))).toEqual(refused)
@@ -384,10 +381,7 @@ test('a fallback may be any data that a stage can return', () => {
 
 test("a GUARD with onFailure: 'skip' is refused, because the stages behind it would run (core/illegal-option)", () => {
   const refusal = [
-    [
-      'core/illegal-option',
-      `Stage "check" is a GUARD with onFailure 'skip', which lets dependents run after a failure; use { fallback: { … } }.`,
-    ],
+    ['core/illegal-option', `Stage "check" is a GUARD, so onFailure must not be 'skip'; use { fallback: { … } }.`],
   ]
   const skip = { onFailure: 'skip' }
   expect(problemsOf(demo().withStage('check', stage, StageKind.GUARD, skip))).toEqual(refusal)
@@ -494,7 +488,7 @@ test('the error for a kind among the options says where it belongs (core/unclaim
   const moved = [
     'core/unclaimed-option',
     expect.stringMatching(
-      /^Stage "b": unknown option "kind" .*\. The kind is the third argument: withStage\("b", stage, kind, options\)\.$/,
+      /^Stage "b": unknown option "kind" .*\. The kind is the third argument: withStage\(name, stage, kind, options\)\.$/,
     ),
   ]
   expect(problemsOf(demo().withStage('b', stage, { kind: 'guard' }))).toEqual([moved])

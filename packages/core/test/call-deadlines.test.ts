@@ -187,7 +187,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
           code: 'core/interceptor-answer',
           message: expect.stringMatching(
             new RegExp(
-              `^Interceptor "wrong" answered stage "a" with .*\\. Its ${key} is .*; give a number of milliseconds\\.$`,
+              `^Interceptor "wrong" answered stage "a" with .*\\. Its ${key} must be a number of milliseconds, not .*\\.$`,
             ),
           ),
         },
@@ -211,7 +211,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
       attempts: [],
       error: {
         code: 'core/interceptor-answer',
-        message: expect.stringContaining('A part with a limit needs expired(), which answers an expired call.'),
+        message: expect.stringContaining('A part with a limit needs expired().'),
       },
     })
     expect(calls).toBe(0)

@@ -108,7 +108,7 @@ describe.each(promises)('%s', (_, promise, rejection) => {
         .runSettled()
       expect(report.stages['a']?.error).toMatchObject({
         code: 'core/when',
-        message: expect.stringContaining('it returned a promise') as string,
+        message: expect.stringContaining('at once, not an ') as string,
       })
     }
   })

@@ -33,12 +33,12 @@ test("the error for a name that isn't in the list has a guess and the names that
     expect(call).toThrow(
       expect.objectContaining({
         code: 'core/no-interceptor',
-        message: 'The list has no interceptor named "retry"; it has timeout, tracing, logging.',
+        message: 'The list: unknown interceptor "retry" (known: timeout, tracing, logging).',
       }),
     )
   expect(() => without(list, 'loging')).toThrow(
-    'The list has no interceptor named "loging" (did you mean "logging"?); it has timeout, tracing, logging.',
+    'The list: unknown interceptor "loging" (did you mean "logging"? known: timeout, tracing, logging).',
   )
-  expect(() => without([], 'retry')).toThrow('it has none')
+  expect(() => without([], 'retry')).toThrow('known: none')
   expect(() => without([], 'retry')).toThrow(StageflowError)
 })

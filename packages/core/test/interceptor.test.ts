@@ -259,7 +259,7 @@ test('interceptors without a name, with a name twice, or with a hook that is not
     "The name of interceptor 1 must be a string such as 'cache', not undefined.",
     'The name of interceptor 2 must be a string such as \'cache\', not "".',
     'Interceptor "x": wrap must be a function, not 5.',
-    'Two interceptors are named "x"; remove or rename one.',
+    'Two interceptors are named "x"; rename one.',
     'Interceptor "y": wrapRun must be a function, not "z".',
     'Interceptor "z": settled must be a function, not an object.',
   ])
@@ -319,9 +319,9 @@ test('an interceptor that was not called is named (core/interceptor)', () => {
   expect(problemsOf([{ name: 'cache', onRun: () => undefined }, timeout, () => ({})])).toMatchObject([
     {
       code: 'core/interceptor',
-      message: 'Interceptor 2 is a function "timeout", not an interceptor. Call it: timeout().',
+      message: 'Interceptor 2 is a function. Call it: timeout().',
     },
-    { code: 'core/interceptor', message: 'Interceptor 3 is a function, not an interceptor. Call it: create().' },
+    { code: 'core/interceptor', message: 'Interceptor 3 is a function. Call it: create().' },
   ])
 })
 
@@ -352,7 +352,7 @@ test.each([
   (misspelt, hook) => {
     const refusal = {
       code: 'core/interceptor',
-      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook (did you mean "${hook}"? hooks: settled, replayed, onCall, wrap, wrapRun, onRun, admit). If it is one of your own, rename it.`,
+      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook (did you mean "${hook}"? hooks: settled, replayed, onCall, wrap, wrapRun, onRun, admit); correct or rename it.`,
     }
     class Auth {
       name = 'auth'

@@ -242,7 +242,7 @@ test('an answerSchema of a map whose items run a pipeline does not build, becaus
   const child = new Pipeline('letter').withStage('check', () => ({}))
   expect(() =>
     new Pipeline('p').withMap('letters', { over: () => [1], each: child, answerSchema: isYes } as never).build(),
-  ).toThrow('answerSchema of stage "letters" would check no answer: the stages of "letter" ask')
+  ).toThrow('Stage "letters" has an answerSchema, but the stages of "letter" ask')
 })
 
 test('what is demanded of who answers is that of the stage inside an item', () => {

@@ -237,10 +237,10 @@ describe('key', () => {
   })
 
   test.each([
-    ['a number', () => 7 as never, 'returned 7 for item 0'],
-    ['an empty string', () => '', 'returned "" for item 0'],
-    ['a key that is too long', () => 'k'.repeat(201), 'Return a string of 1 to 200 characters'],
-    ['the same key twice', () => 'same', 'returned "same" for item 1 and for one before it'],
+    ['a number', () => 7 as never, 'no other item has, not 7 for item 0'],
+    ['an empty string', () => '', 'no other item has, not "" for item 0'],
+    ['a key that is too long', () => 'k'.repeat(201), 'must return a string of 1 to 200 characters'],
+    ['the same key twice', () => 'same', 'that no other item has, not "same" for item 1'],
   ])('%s fails the map with core/map-key', async (_, key, says) => {
     const graph = new Pipeline('mail')
       .withMap('letters', { over: () => ['a', 'b'], each: (letter) => ({ letter }), key, onItemFailure: 'collect' })
@@ -617,8 +617,8 @@ test('a child of an item runs below its run: its depth and its path know the ite
 })
 
 test.each([
-  ['input beside a function', { input: () => ({}) }, 'remove input: each is a function'],
-  ['maxFailures without onItemFailure', { maxFailures: 2 }, "add onItemFailure: 'skip' or 'collect'"],
+  ['input beside a function', { input: () => ({}) }, 'remove input: the function each gets the item itself'],
+  ['maxFailures without onItemFailure', { maxFailures: 2 }, "maxFailures needs onItemFailure 'skip' or 'collect'"],
   [
     'a maxFailures that is no number',
     { maxFailures: '2', onItemFailure: 'skip' },

@@ -233,7 +233,7 @@ test.each([[undefined], [5], [{}], [null]])('over %o cannot be iterated (core/ma
   expect(await graph.runSettled()).toMatchObject({
     status: 'failed',
     errors: [
-      { code: 'core/map-items', stage: 'each', message: expect.stringContaining('over() of stage "each" returned') },
+      { code: 'core/map-items', stage: 'each', message: expect.stringContaining('over() of stage "each" must return') },
     ],
   })
 })

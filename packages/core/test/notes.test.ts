@@ -55,7 +55,9 @@ test.each(UNWRITABLE)(
     expect(refused).toHaveLength(3)
     for (const error of refused) {
       expect(error).toMatchObject({ code: 'core/note' })
-      expect((error as Error).message).toMatch(/^The note "acme\/score" is not JSON: .*; note plain data, /)
+      expect((error as Error).message).toMatch(
+        /^The note "acme\/score" must be JSON, such as { inputTokens: 12 }: .+\.$/,
+      )
       expect((error as Error).message).toMatch(why)
     }
     expect([report.notes, report.stages['a']?.notes]).toEqual([{}, {}])

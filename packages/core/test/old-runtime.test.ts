@@ -26,9 +26,7 @@ test.each(entries)(
   (entry) => {
     expect(importAfter('', entry)).toBe('')
     const printed = importAfter('delete Promise.withResolvers', entry)
-    expect(printed).toContain(
-      'StageflowError: Stageflow cannot run here, because this runtime has no Promise.withResolvers. Use Node 22.13',
-    )
+    expect(printed).toContain('StageflowError: This runtime has no Promise.withResolvers. Use Node 22.13')
     expect(printed).toContain("code: 'core/old-runtime'")
   },
 )

@@ -28,8 +28,8 @@ const stored = <Stages>(result: SuspendedResult<Stages>): SuspendedResult<Stages
   JSON.parse(JSON.stringify(result)) as SuspendedResult<Stages>
 
 test.each<[what: string, options: object, problem: string]>([
-  ['both times', { forMs: 1, until: 2 }, 'pass forMs or until, not both'],
-  ['no time for otherwise', { otherwise: 1 }, 'pass forMs or until beside otherwise'],
+  ['both times', { forMs: 1, until: 2 }, 'pass either forMs or until'],
+  ['no time for otherwise', { otherwise: 1 }, 'otherwise needs one of them'],
   ['a negative time', { forMs: -1 }, 'forMs must be a number of milliseconds from 0, not -1'],
   ['an endless time', { forMs: Infinity }, 'forMs must be'],
   ['an invalid date', { until: new Date('x') }, 'until must be a time in ms since 1970, or a Date'],

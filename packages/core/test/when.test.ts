@@ -90,21 +90,17 @@ test.each([
     },
     'The condition (when) of stage "a" threw: no such field',
   ],
-  [
-    'answers a promise',
-    async () => true,
-    'must return true or false at once; it returned a promise; do what takes time in a stage before it.',
-  ],
+  ['answers a promise', async () => true, 'must return true or false at once, not an instance of Promise.'],
   [
     'answers a promise that rejects',
     async () => {
       throw new Error('unseen')
     },
-    'it returned a promise',
+    'not an instance of Promise',
   ],
-  ['answers a string', () => 'yes', 'it returned "yes".'],
-  ['answers nothing', () => undefined, 'it returned undefined.'],
-  ['answers 1', () => 1, 'it returned 1.'],
+  ['answers a string', () => 'yes', 'at once, not "yes".'],
+  ['answers nothing', () => undefined, 'at once, not undefined.'],
+  ['answers 1', () => 1, 'at once, not 1.'],
 ])('a condition that %s fails the stage (core/when)', async (_, when, message) => {
   const result = await conditional(when).build({ clock }).runSettled()
   expect(result).toMatchObject({

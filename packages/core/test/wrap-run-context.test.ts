@@ -32,7 +32,7 @@ test('a narrowed signal aborts the run, a narrowed deadline limits it, and stage
     errors: [
       {
         code: 'core/timed-out',
-        message: expect.stringContaining('did not end by its deadline (run.with({ deadline }))'),
+        message: expect.stringContaining('did not end within 100 ms (run.with({ deadline }))'),
       },
     ],
   })

@@ -1396,7 +1396,7 @@ export const mutants: readonly InterceptorMutant[] = [
     does: 'registers a cleanup that does not end',
     caughtBy: 'stops waiting as soon as the run is aborted',
     alsoCaughtBy: ['does not throw for any ending'],
-    says: 'its callback of onCleanup went wrong: The cleanups took longer than',
+    says: 'its callback of onCleanup went wrong: The cleanups did not end within',
     create: () =>
       calling((context) => {
         context.onCleanup(() => new Promise(() => {}))

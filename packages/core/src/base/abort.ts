@@ -34,11 +34,6 @@ export class AbortScope {
     for (const inner of this.#inner ?? []) inner.abort(reason)
   }
 
-  /** Removes the scope from its outer one. Reading `signal` adds it again. */
-  detach(): void {
-    if (this.#outer !== undefined) this.#outer.#inner?.delete(this)
-  }
-
   /** A set instead of listeners on the outer signal: adding the thousandth inner scope costs as much as the first. */
   #link(): void {
     if (this.#outer === undefined) return

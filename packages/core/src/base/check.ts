@@ -76,8 +76,7 @@ export function branded<T extends object>(object: T): T & { readonly [Symbol.spe
  * `peerDependencies`.
  */
 export function fromOtherCopy(value: unknown): string | undefined {
-  const { copy = THIS_COPY } = { copy: read(value, MADE_BY) }
-  return copy === THIS_COPY ? undefined : OTHER_COPY
+  return (read(value, MADE_BY) ?? THIS_COPY) === THIS_COPY ? undefined : OTHER_COPY
 }
 
 /** Says that a value isn't `must`, or that another copy made it. `what` names it and begins the message. */

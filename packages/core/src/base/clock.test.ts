@@ -66,18 +66,14 @@ test.each<[what: string, given: readonly unknown[], message: string]>([
   [
     'options in the place of the signal',
     [50, { signal }],
-    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not an object; call clock.sleep(ms, signal).',
+    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not an object.',
   ],
   [
     'a controller in the place of its signal',
     [50, new AbortController()],
-    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not an instance of AbortController; call clock.sleep(ms, signal).',
+    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not an instance of AbortController.',
   ],
-  [
-    'the index of a list',
-    [50, 0],
-    'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not 0; call clock.sleep(ms, signal).',
-  ],
+  ['the index of a list', [50, 0], 'clock.sleep(): signal must be an AbortSignal, such as controller.signal, not 0.'],
   [
     'options as the third argument, where node:timers/promises has them',
     [3_000, undefined, { signal }],

@@ -61,7 +61,7 @@ export function checkSleep(signal: unknown, more: readonly unknown[], code: stri
   checkArgumentCount(2 + more.length, 2, usage, code)
   const [isSignal, must] = ABORT_SIGNAL
   if (signal !== undefined && signal !== null && !isSignal(signal))
-    throw new StageflowError(code, `clock.sleep(): signal must be ${must}, not ${show(signal)}; call ${usage}.`)
+    throw new StageflowError(code, `clock.sleep(): signal must be ${must}, not ${show(signal)}.`)
 }
 
 /** `sleep` for any clock that has `setTimeout`. Rejects with the signal's reason when it aborts. `more`: arguments after the signal. */

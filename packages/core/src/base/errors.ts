@@ -40,7 +40,7 @@ export class StageflowError extends Error {
 if (typeof Promise.withResolvers !== 'function')
   throw new StageflowError(
     'core/old-runtime',
-    'Stageflow cannot run here, because this runtime has no Promise.withResolvers. Use Node 22.13 or newer (`node --version` prints yours), or a browser of 2024 or newer.',
+    'This runtime has no Promise.withResolvers. Use Node 22.13 or newer, or a browser of 2024 or newer.',
   )
 
 /** The error that `build()` throws. `problems` has every problem of the pipeline, each with its own code. */

@@ -1,4 +1,4 @@
-import { isObject, isText } from './check.ts'
+import { isText } from './check.ts'
 import { StageflowError } from './errors.ts'
 import { read } from './foreign.ts'
 import { show } from './show.ts'
@@ -11,10 +11,9 @@ import { VERSION, rangeIncludes } from './version.ts'
 export function coreProblem(what: string, core: unknown): string | undefined {
   if (core === undefined) return undefined
   const isIncluded = isText(core) ? rangeIncludes(core) : undefined
-  if (!isText(core) || isIncluded === undefined)
-    return `${what}: core must be a range of versions such as '^1.0.0', not ${show(core)}.`
+  if (isIncluded === undefined) return `${what}: core must be a range of versions such as '^1.0.0', not ${show(core)}.`
   if (isIncluded) return undefined
-  return `${what} needs another core than ${VERSION}; run: npm install "@stageflow/core@${core}"`
+  return `${what} needs another core than ${VERSION}; run: npm install "@stageflow/core@${core as string}"`
 }
 
 /** The same for a plugin that has no name of its own. `kind`: what it is, such as `The event sink`. */
@@ -30,6 +29,6 @@ export function neededCoreProblem(kind: string, plugin: unknown): string | undef
  * `core/plugin-version`.
  */
 export function checkNeededCore(kind: string, plugin: unknown): void {
-  const problem = isObject(plugin) ? neededCoreProblem(kind, plugin) : undefined
+  const problem = neededCoreProblem(kind, plugin)
   if (problem !== undefined) throw new StageflowError('core/plugin-version', problem)
 }

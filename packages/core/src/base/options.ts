@@ -143,23 +143,20 @@ export const foreignText = (what: string, given: object, known: readonly string[
 /** The names that an object gives: its own enumerable ones, and the getters of its class. Methods of a class aren't options. */
 export function givenNames(given: object): readonly string[] {
   if (isPlain(given)) return Object.keys(given)
-  const names = new Set(Object.keys(given))
-  for (const prototype of classesOf(given)) {
-    const members = Object.entries(Object.getOwnPropertyDescriptors(prototype))
-    for (const [name, member] of members) if (member.get !== undefined) names.add(name)
-  }
-  return [...names]
+  const getters = membersOf(classesOf(given)).filter(([, member]) => member.get !== undefined)
+  return [...new Set([...Object.keys(given), ...getters.map(([name]) => name)])]
 }
 
 /** The prototypes of an object, nearest first, without the last one: Object.prototype, perhaps of another realm. */
-export function* classesOf(object: object): Generator<object> {
-  let prototype = Object.getPrototypeOf(object) as object | null
-  while (prototype !== null) {
-    const next = Object.getPrototypeOf(prototype) as object | null
-    if (next !== null) yield prototype
-    prototype = next
-  }
+export function classesOf(object: object): readonly object[] {
+  const prototype = Object.getPrototypeOf(object) as object | null
+  const isLast = prototype === null || Object.getPrototypeOf(prototype) === null
+  return isLast ? [] : [prototype, ...classesOf(prototype)]
 }
+
+/** The own members of objects, by name. Doesn't call getters. */
+export const membersOf = (objects: readonly object[]): readonly [name: string, member: PropertyDescriptor][] =>
+  objects.flatMap((one) => Object.entries(Object.getOwnPropertyDescriptors(one)))
 
 /** The options as a plain object. Those of a class instance: what it gives, and what it inherits under the names of `more`. */
 export function plainOptions<Options extends object>(given: Options, more: readonly string[] = []): Options {
@@ -176,7 +173,7 @@ export const unknownNames = (given: Readonly<Record<string, unknown>>, known: re
 export const unknownText = (noun: string, name: string, known: readonly string[], guess: string | undefined): string =>
   `unknown ${noun} ${show(name)} (${guess === undefined ? '' : `${guess} `}${listOf(known)})`
 
-const listOf = (known: readonly string[]): string => `known: ${known.join(', ')}`
+const listOf = (known: readonly string[]): string => `known: ${known.join(', ') || 'none'}`
 
 /** Throws one `StageflowError` with these problems; does nothing if the list is empty. */
 export function refuseOptions(where: string, code: string, problems: readonly string[]): void {

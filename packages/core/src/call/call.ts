@@ -29,9 +29,9 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   /** The promise of a call between layers waits for its answer. */
   declare resolve: ((output: Output) => void) | undefined
   /** How many attempts the stage had made when the call began. */
-  declare attemptsBefore: number
+  #attemptsBefore = 0
   /** Whether a part sets up an async context. */
-  declare enters: boolean
+  #enters = false
 
   #limits: KeptLimits | undefined
 
@@ -44,8 +44,6 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     this.output = undefined
     this.codeBegan = false
     this.resolve = undefined
-    this.attemptsBefore = 0
-    this.enters = false
   }
 
   override get shownCall(): ShownCall | undefined {
@@ -62,7 +60,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     const calls = (host.loop.calls ??= host.facts.graph.blank.slice())
     this.before = calls[index]
     calls[index] = this
-    this.attemptsBefore = host.facts.stages?.[index]?.attempts?.length ?? 0
+    this.#attemptsBefore = host.facts.stages?.[index]?.attempts?.length ?? 0
     let hasParts = false
     this.isTellingParts = true
     for (let place = 0; place < hooks.length; place++) {
@@ -74,7 +72,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     }
     this.isTellingParts = false
     if (!hasParts) this.#leaveList()
-    if (!this.enters) return code(live, this)
+    if (!this.#enters) return code(live, this)
     return enterParts<InterceptorContext, T | Output>(
       host.facts,
       hooks,
@@ -95,7 +93,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     try {
       const part = hook.onCall(this.live) as CallPart | undefined
       if (part === undefined) return undefined
-      if (part?.enter !== undefined) this.enters = true
+      if (part?.enter !== undefined) this.#enters = true
       if (part?.expired !== undefined || part?.deadline !== undefined || part?.idleTimeoutMs !== undefined)
         return this.#limitBy(part, hook)
       // Most parts have one of these, and nothing else does.
@@ -171,7 +169,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     return Math.min(super.deadline, this.#limits?.deadline ?? Infinity)
   }
   override hear(news: CallNews, attempts: number): void {
-    if (this.#limits !== undefined && this.output === undefined && this.attemptsBefore >= attempts)
+    if (this.#limits !== undefined && this.output === undefined && this.#attemptsBefore >= attempts)
       this.#limits.hear(news)
   }
 
@@ -181,9 +179,8 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     const { name } = this.node
     const wrong = !isNumber(deadline) ? 'deadline' : !isNumber(idleTimeoutMs) ? 'idleTimeoutMs' : undefined
     if (wrong !== undefined)
-      return notAnOutput(by.name, name, part, `Its ${wrong} is ${show(part[wrong])}; give a number of milliseconds`)
-    if (!isFunction(part.expired))
-      return notAnOutput(by.name, name, part, 'A part with a limit needs expired(), which answers an expired call')
+      return notAnOutput(by.name, name, part, `Its ${wrong} must be a number of milliseconds, not ${show(part[wrong])}`)
+    if (!isFunction(part.expired)) return notAnOutput(by.name, name, part, 'A part with a limit needs expired()')
     const limits = (this.#limits ??= new KeptLimits(this))
     if (deadline < this.deadline) limits.add(part, by, 'deadline', deadline)
     if (idleTimeoutMs < Infinity) limits.add(part, by, 'idle', this.live.now + idleTimeoutMs, idleTimeoutMs)

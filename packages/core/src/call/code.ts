@@ -62,10 +62,9 @@ export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
   if (answer === false) return new Output('skip', 'its condition (when) was false')
   // A promise is refused. If it rejects as well, that must not end the process.
   onRejection(answer, () => {})
-  const what = isThenable(answer) ? 'a promise; do what takes time in a stage before it' : show(answer)
   return failed(
     'core/when',
-    `The condition (when) of stage "${node.name}" must return true or false at once; it returned ${what}.`,
+    `The condition (when) of stage "${node.name}" must return true or false at once, not ${show(answer)}.`,
   )
 }
 
@@ -78,7 +77,7 @@ function callCode(context: LiveStageContext): Answer {
   const stage = host.facts.stages?.[index] ?? host.facts.stage(index)
   if (host.abortOf(index) !== undefined) return stoppedOutput(host)
   if (host.facts.isAnswered(index))
-    return failed('core/stage-ended', `next(context) of stage "${name}" was called after the stage had settled.`)
+    return failed('core/stage-ended', `Stage "${name}" was called again after it had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
   if (stage.committed)
     return failed(

@@ -14,6 +14,7 @@ import { IDS } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { childData } from '../report/child-ending.ts'
+import { checkedNote } from '../report/notebook.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { stageRecord } from '../report/record.ts'
 import type { ShownCall } from '../report/record.ts'
@@ -126,8 +127,12 @@ export class LiveStageContext implements InterceptorContext {
     }
   }
   get note(): StageContext['note'] {
-    return (key, value) =>
-      this.#host.facts.noteStage(this.#node.index, key, value, this.#notedAttempt(), this.#isInSoleAttempt())
+    return (key, value) => {
+      const { facts } = this.#host
+      const { index } = this.#node
+      if (facts.ignores(index)) return
+      facts.stage(index).note(key, checkedNote(key, value), this.#notedAttempt(), this.#isInSoleAttempt())
+    }
   }
   get heartbeat(): StageContext['heartbeat'] {
     return () => tellCalls(behindOf(this), 'alive')
@@ -237,7 +242,7 @@ export class StageFork implements Fork, ForkLike {
   declare readonly attempt: number | undefined
   /** The context that is narrowed to it. */
   declare live: LiveStageContext
-  declare protected ownScope: AbortScope | undefined
+  #scope: AbortScope | undefined
   /** Whether a part of the call is asked or told right now: what it notes isn't a note of the code, which has the same context. */
   declare isTellingParts: boolean
   /** The value that only the code inside it sees. */
@@ -249,7 +254,6 @@ export class StageFork implements Fork, ForkLike {
     this.outer = outer
     this.attempt = attempt
     this.live = undefined as never // set by `narrowedTo`
-    this.ownScope = undefined
     this.slots = undefined
     this.isTellingParts = false
   }
@@ -267,10 +271,10 @@ export class StageFork implements Fork, ForkLike {
     return this.outer === undefined ? this.host.facts.limit : this.outer.deadline
   }
   get scope(): AbortScope {
-    return (this.ownScope ??= new AbortScope(this.outer?.scope ?? this.host.stopping.scopeOf(this.node)))
+    return (this.#scope ??= new AbortScope(this.outer?.scope ?? this.host.stopping.scopeOf(this.node)))
   }
   get aborted(): { readonly reason: unknown } | undefined {
-    return (this.ownScope ?? this.outer)?.aborted ?? this.host.abortOf(this.node.index)
+    return (this.#scope ?? this.outer)?.aborted ?? this.host.abortOf(this.node.index)
   }
   get abort(): Fork['abort'] {
     return (reason) => this.scope.abort(reason)
@@ -281,10 +285,6 @@ export class StageFork implements Fork, ForkLike {
   /** The call of an unwrapped stage, as a record shows it. */
   get shownCall(): ShownCall | undefined {
     return undefined
-  }
-  /** No code inside it listens anymore. */
-  detach(): void {
-    this.ownScope?.detach()
   }
   isIn(other: ForkLike): boolean {
     return this === other || this.outer?.isIn(other) === true

@@ -1,6 +1,6 @@
 import { isFunction, isObject, isText } from '../base/check.ts'
-import { StageflowError, errorRecord } from '../base/errors.ts'
-import { isThenable, onRejection } from '../base/foreign.ts'
+import { StageflowError } from '../base/errors.ts'
+import { codeOf, isThenable, onRejection } from '../base/foreign.ts'
 import { defined } from '../base/objects.ts'
 import { FLAG, LIMIT, functionLike, oneOf, required, whole } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
@@ -75,9 +75,8 @@ export function madeMap(options: GivenOptions): MadeStage {
 
 /** Options that another one makes useless. */
 function* unused({ each, input, maxFailures, onItemFailure = 'fail' }: GivenOptions): Iterable<string> {
-  if (isFunction(each) && input !== undefined) yield 'remove input: each is a function, which gets the item itself'
-  if (maxFailures !== undefined && onItemFailure === 'fail')
-    yield "add onItemFailure: 'skip' or 'collect' to maxFailures, or remove it: the first failure ends the map"
+  if (isFunction(each) && input !== undefined) yield 'remove input: the function each gets the item itself'
+  if (maxFailures !== undefined && onItemFailure === 'fail') yield "maxFailures needs onItemFailure 'skip' or 'collect'"
 }
 
 /** One call of a map. Starts items while there is room, until the source ends or an item ends the map. */
@@ -258,12 +257,11 @@ class MapRun {
     const { key } = this.#options
     if (key === undefined) return `${index}`
     const given = key(value, index)
-    const isLegal = isText(given) && isItemKey(given)
-    if (!isLegal || this.#keys.has(given)) {
-      onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
+    if (!isText(given) || !isItemKey(given) || this.#keys.has(given)) {
+      onRejection(given) // a promise is refused: if it rejects as well, that must not end the process
       throw new StageflowError(
         'core/map-key',
-        `key() of stage "${this.#itemNode.name}" returned ${show(given)} for item ${index}${isLegal ? ' and for one before it' : ''}. Return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has.`,
+        `key() of stage "${this.#itemNode.name}" must return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has, not ${show(given)} for item ${index}.`,
       )
     }
     this.#keys.add(given)
@@ -383,7 +381,7 @@ class MapRun {
 /** Codes of failures that are mistakes of the program, whatever the item is: a map never goes on after one. */
 const MISTAKES = ['core/illegal-output', 'core/ambiguous-output', 'core/map-key', 'core/when', 'core/undeclared-input']
 const isMistake = (error: unknown): boolean => {
-  const { code } = errorRecord(error)
+  const code = codeOf(error) ?? ''
   return MISTAKES.includes(code) || code.startsWith('core/interceptor')
 }
 
@@ -391,9 +389,9 @@ function iterate(given: unknown, stage: string): Items {
   const iterable = given as { [Symbol.asyncIterator]?: () => Items; [Symbol.iterator]?: () => Items } | null | undefined
   const start = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
   if (isFunction(start)) return start.call(iterable)
-  onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
+  onRejection(given) // a promise is refused: if it rejects as well, that must not end the process
   throw new StageflowError(
     'core/map-items',
-    `The value that over() of stage "${stage}" returned must be an array or another iterable, not ${show(given)}.`,
+    `over() of stage "${stage}" must return an array or another iterable, not ${show(given)}.`,
   )
 }

@@ -281,10 +281,7 @@ export class SlotValues extends Map<Slot<unknown>, unknown> {
 
   override set(slot: Slot<unknown>, value: unknown): this {
     if (!isName(slot?.name))
-      throw new StageflowError(
-        'core/slot',
-        `A value was set for ${show(slot)}, which isn't a slot. Make one: createSlot('acme/name').`,
-      )
+      throw new StageflowError('core/slot', `A slot must be made by createSlot(name), not ${show(slot)}.`)
     this.has(slot)
     return super.set(slot, value)
   }

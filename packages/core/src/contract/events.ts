@@ -218,11 +218,8 @@ export function checkEvent(type: unknown, data: unknown): void {
   if (!isText(type) || !LEGAL_TYPE.test(type))
     throw new StageflowError(
       'core/event-type',
-      `An event cannot be of type ${show(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.', 'stage.' and 'run.' are the engine's.`,
+      `The type of an event must be words with dots between, such as 'cache.hit', and not begin with pipeline, stage or run, not ${show(type)}.`,
     )
   if (!isObject(data))
-    throw new StageflowError(
-      'core/event-data',
-      `The data of the event "${type}" must be an object such as { key: 'value' }, not ${show(data)}.`,
-    )
+    throw new StageflowError('core/event-data', `The data of the event "${type}" must be an object, not ${show(data)}.`)
 }

@@ -4,7 +4,7 @@ import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
-import { show } from '../base/show.ts'
+import { unknownText } from '../base/options.ts'
 import type { Admission, RunRequest } from './admission.ts'
 import type {
   MapItem,
@@ -278,9 +278,8 @@ function indexOf(list: readonly Interceptor[], name: string): number {
   const index = list.findIndex((one) => one.name === name)
   if (index >= 0) return index
   const names = list.map((one) => one.name)
-  const guess = didYouMean(String(name), names)
   throw new StageflowError(
     'core/no-interceptor',
-    `The list has no interceptor named ${show(name)}${guess === undefined ? '' : ` (${guess})`}; it has ${names.join(', ') || 'none'}.`,
+    `The list: ${unknownText('interceptor', name, names, didYouMean(String(name), names))}.`,
   )
 }

@@ -295,7 +295,7 @@ function askedOutput(request: unknown, options: More | undefined): Output {
   if (times !== 1)
     throw new StageflowError(
       'core/illegal-option',
-      `StageOutput.suspend(): pass ${forMs === undefined ? 'forMs or until beside otherwise' : 'forMs or until, not both'}.`,
+      'StageOutput.suspend(): pass either forMs or until; otherwise needs one of them.',
     )
   const wait = defined({ forMs, until: timeOf(until) as number | undefined, otherwise })
   return new Output('suspend', undefined, Object.freeze({ request, state, ...wait }))

@@ -204,7 +204,7 @@ function frozenCopy(value: unknown, field: string, depth = 0, seen = new Map<obj
   if (seen.has(value) || depth === DEEPEST_INPUT) {
     throw new StageflowError(
       'core/snapshot',
-      `The input's "${field}" is nested over ${DEEPEST_INPUT} deep, or contains itself; pass flatter data.`,
+      `The input: ${field} contains itself, or is nested over ${DEEPEST_INPUT} deep.`,
     )
   }
   seen.set(value, undefined)

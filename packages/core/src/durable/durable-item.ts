@@ -6,6 +6,7 @@ import type { Cleanup, MapItem } from '../contract/context.ts'
 import type { Output } from '../contract/output.ts'
 import type { Resumed } from '../contract/results.ts'
 import { ItemFacts } from '../report/item-facts.ts'
+import { addNotes } from './add-notes.ts'
 import { restoreChildren } from './child-facts.ts'
 import { FactStopping } from './durable-stopping.ts'
 import type { LegRun } from './leg-run.ts'
@@ -102,7 +103,7 @@ export class DurableItem extends ItemRun {
     stage.attempts = attempts && [...attempts]
     stage.chunks = chunks
     restoreChildren(stage, carried)
-    if (notes !== undefined) stage.addNotes(notes)
+    if (notes !== undefined) addNotes(stage, notes)
     if (abandoned === true) stage.abandon()
     loop.settle(0, output)
   }

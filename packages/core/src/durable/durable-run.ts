@@ -22,6 +22,7 @@ import { mostOf } from '../report/most-of.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
+import { addNotes } from './add-notes.ts'
 import { CallHost } from './call-host.ts'
 import { derivedGraph, placementOf } from './derived-graph.ts'
 import { DurableStopping } from './durable-stopping.ts'
@@ -218,7 +219,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   /** Reads how the call of a stage ended, and keeps its notes. */
   #readCarried(carried: Carried, node: StageNode): Output {
-    if (carried.notes !== undefined) this.facts.stage(node.index).addNotes(carried.notes)
+    if (carried.notes !== undefined) addNotes(this.facts.stage(node.index), carried.notes)
     return this.readItem(carried, node, '')
   }
   readItem(carried: Carried, { name }: StageNode, suffix: string): Output {

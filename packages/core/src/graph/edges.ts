@@ -81,7 +81,7 @@ export function readEdges(
         if (!specs.includes(value as StageSpec))
           problem(
             'core/other-stage',
-            `Stage "${name}" has after.${alias}, another stage "${stage}" than stage ${source + 1}; use one value, or rename one and list both.`,
+            `Stage "${name}" has after.${alias}, another stage "${stage}" than stage ${source + 1}; use one value, or rename one.`,
           )
       }
     }

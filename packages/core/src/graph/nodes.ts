@@ -52,13 +52,13 @@ export function createNode(build: NodeBuild, index: number): BareNode {
   if (kind === StageKind.GUARD && onFailure === 'skip')
     problem(
       'core/illegal-option',
-      `Stage "${name}" is a GUARD with onFailure 'skip', which lets dependents run after a failure; use { fallback: { … } }.`,
+      `Stage "${name}" is a GUARD, so onFailure must not be 'skip'; use { fallback: { … } }.`,
     )
   const child = read.child ?? read.item?.child
   if (child !== undefined && options['answerSchema'] !== undefined)
     problem(
       'core/illegal-option',
-      `answerSchema of stage "${name}" would check no answer: the stages of "${child.name}" ask, and not the stage around them. Give it to those stages.`,
+      `Stage "${name}" has an answerSchema, but the stages of "${child.name}" ask. Give it to those stages.`,
     )
   const forInterceptors = Object.entries(options).filter(([option]) => !spec.own.includes(option))
   const fields = {
@@ -205,7 +205,7 @@ function unclaimed(option: string, stage: string, known: readonly string[]): str
   const guess = DEPENDENCIES.test(option) ? `did you mean "${dependencies}"?` : didYouMean(option, known)
   const fix =
     option === 'kind'
-      ? `The kind is the third argument: withStage("${stage}", stage, kind, options).`
+      ? 'The kind is the third argument: withStage(name, stage, kind, options).'
       : `Correct the name, add the interceptor that claims it, or build with ignoreOptions: ['${option}'].`
   return `Stage "${stage}": ${unknownText('option', option, known, guess)}. ${fix}`
 }

@@ -1,5 +1,5 @@
 import { isPlain } from '../base/objects.ts'
-import { classesOf } from '../base/options.ts'
+import { classesOf, membersOf } from '../base/options.ts'
 
 type Ports = Readonly<Record<string, unknown>>
 
@@ -25,7 +25,7 @@ export function joinPorts(ofBuild: object = NO_PORTS, ofRun: object = NO_PORTS):
 
 /** The names of everything that an object and its classes have. */
 const memberNames = (ports: object): ReadonlySet<string> =>
-  new Set([ports, ...classesOf(ports)].flatMap(Object.getOwnPropertyNames).filter((name) => name !== 'constructor'))
+  new Set(membersOf([ports, ...classesOf(ports)]).flatMap(([name]) => (name === 'constructor' ? [] : [name])))
 
 /** One port. A method of a class is bound, because it is called on the joined ports. */
 function portOf(ports: object, name: string): unknown {

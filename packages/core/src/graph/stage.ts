@@ -287,10 +287,7 @@ interface SchemaResult {
 function judge(output: Output, given: unknown, name: string): Output {
   const result = readResult(given)
   if (result.issues === undefined) return toOutput(output.withData(result.value), name)
-  return failed(
-    'core/output-schema',
-    `Stage "${name}" returned data that its outputSchema refuses: ${result.issues}. Change the data or the schema.`,
-  )
+  return failed('core/output-schema', `Stage "${name}" returned data that its outputSchema refuses: ${result.issues}.`)
 }
 
 /** What a schema made of a value, or its issues as a text. Throws for a result that has neither. */

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
 import { PipelineBuildError, StageflowError } from '../base/errors.ts'
 import { bareRecord, freezers, printAs } from '../base/objects.ts'
-import { CLOCK, SINK, classesOf, oneOf, optionProblems } from '../base/options.ts'
+import { CLOCK, SINK, classesOf, membersOf, oneOf, optionProblems } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import { coreProblem, neededCoreProblem } from '../base/needed-core.ts'
@@ -208,8 +208,7 @@ function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readon
 
 /** The names of an object's functions, including those of its class. Doesn't call getters. */
 function functionsOf(object: object): readonly string[] {
-  const members = [object, ...classesOf(object)].flatMap((one) => Object.entries(Object.getOwnPropertyDescriptors(one)))
-  return members.flatMap(([name, { value }]) => (isFunction(value) ? [name] : []))
+  return membersOf([object, ...classesOf(object)]).flatMap(([name, { value }]) => (isFunction(value) ? [name] : []))
 }
 
 function checkHooks(one: Interceptor, problem: Problem): void {
@@ -231,7 +230,7 @@ function checkHooks(one: Interceptor, problem: Problem): void {
     hasHook = true
     problem(
       'core/interceptor',
-      `Interceptor "${name}" has a function "${key}", which is not a hook (${guess} hooks: ${HOOKS.join(', ')}). If it is one of your own, rename it.`,
+      `Interceptor "${name}" has a function "${key}", which is not a hook (${guess} hooks: ${HOOKS.join(', ')}); correct or rename it.`,
     )
   }
   if (!hasHook) problem('core/interceptor', `Interceptor "${name}" has no hook; add one: ${HOOKS.join(', ')}.`)
@@ -245,14 +244,14 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
     if (isFunction(one))
       return problem(
         'core/interceptor',
-        `Interceptor ${place + 1} is a function${isName(name) ? ` "${name}"` : ''}, not an interceptor. Call it: ${isName(name) ? name : 'create'}().`,
+        `Interceptor ${place + 1} is a function. Call it: ${isName(name) ? name : 'create'}().`,
       )
     if (!isName(name))
       return problem(
         'core/interceptor',
         `The name of interceptor ${place + 1} must be a string such as 'cache', not ${show(name)}.`,
       )
-    if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; remove or rename one.`)
+    if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; rename one.`)
     places.set(name, place)
     checkInterceptor(one, problem)
   })

@@ -298,7 +298,7 @@ function extended(pipeline: object, specs: readonly StageSpec[]): never {
 /** The specs of a given list. Throws if it isn't an array; keeps values that aren't stages, so that the build reports them with all else. */
 function specsFrom(stages: unknown): readonly StageSpec[] {
   if (!isArray(stages))
-    throw new StageflowError('core/not-a-stage', `The list of stages must be an array of stages, not ${show(stages)}.`)
+    throw new StageflowError('core/not-a-stage', `The stages must be an array, not ${show(stages)}.`)
   return stages.map((stage) =>
     stage instanceof StageSpec ? stage : fluentSpec(ownName(stage), stage, undefined, undefined),
   )

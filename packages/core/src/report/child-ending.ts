@@ -47,7 +47,7 @@ function notCompleted({ status, reason }: Outcome): StageflowError {
   return status === 'suspended'
     ? new StageflowError(
         'core/child-suspended',
-        'The child run is suspended: it waits for an answer. Let this error pass, and the stage suspends too.',
+        'The child run is suspended. Let this error pass, and the stage suspends too.',
       )
     : new StageflowError(
         'core/child-cancelled',

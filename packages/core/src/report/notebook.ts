@@ -45,7 +45,7 @@ export function checkedNote(key: unknown, value: unknown): unknown {
   }
   throw new StageflowError(
     'core/note',
-    `The note "${String(key)}" is not JSON: ${why}; note plain data, such as { inputTokens: 12 }.`,
+    `The note "${String(key)}" must be JSON, such as { inputTokens: 12 }: ${why}.`,
     { cause },
   )
 }

@@ -315,10 +315,6 @@ export class RunFacts {
   problem(problem: StageflowError): void {
     this.notebook.problem(problem)
   }
-  /** `attempt`: the number of the attempt that it is about, if that is known. `isOfSole`: it is about that of an unwrapped stage. */
-  noteStage(index: number, key: string, value: unknown, attempt: number | undefined, isOfSole: boolean): void {
-    if (!this.ignores(index)) this.stage(index).note(key, checkedNote(key, value), attempt, isOfSole)
-  }
   noteRun(key: string, value: unknown): void {
     if (this.phase < CLOSED) this.notebook.note(key, value)
   }
@@ -390,7 +386,7 @@ const isGuarded = ({ graph, around }: RunFacts): boolean =>
 const askedByCode = (stage: string): Output =>
   failed(
     'core/cannot-suspend',
-    `Stage "${stage}" cannot suspend with a child run that its code has started: the graph does not know the stage that asks, so no answeredBy or answerSchema would count. Run the child with withPipeline(), or with asStage() as the stage itself.`,
+    `Stage "${stage}" cannot suspend with a child run that its code has started. Run the child with withPipeline() or asStage().`,
   )
 
 const retryExhausted = (stage: string, { error }: Output): Output =>

@@ -117,13 +117,7 @@ export class StageFacts {
     if (isOpen) define((attempt.notes ??= {}), key, value)
     else if (isOfSole && attempt === undefined) define((this.soleNotes ??= {}), key, value)
     define((this.notes ??= {}), key, value)
-    if (key === 'usage' && isOpen) this.#sumUsage()
-  }
-
-  /** Adds the notes of a call that an executor has carried out. Its attempts are known already. */
-  addNotes(notes: Readonly<Record<string, unknown>>): void {
-    this.notes = { ...this.notes, ...notes }
-    this.#sumUsage()
+    if (key === 'usage' && isOpen) this.sumUsage()
   }
 
   /** What it has used in this leg: in its own code, in its items and in its child runs. */
@@ -133,7 +127,7 @@ export class StageFacts {
     return sumOfUsage([this.notes?.['usage'], (this.items ?? this.children)?.used])
   }
 
-  #sumUsage(): void {
+  sumUsage(): void {
     const usage = sumOfUsage((this.attempts ?? []).map(({ notes }) => notes?.['usage']))
     if (usage !== undefined) define((this.notes ??= {}), 'usage', usage)
   }

@@ -50,7 +50,7 @@ export interface RunOfItem extends Pick<LayeredRun, 'facts' | 'stopping'> {
 
 const CHANGES: OptionRules<RunChanges> = {
   signal: ABORT_SIGNAL,
-  deadline: [isNumber, 'a time on the clock, in milliseconds'],
+  deadline: [isNumber, 'a time in ms'],
   snapshot: [(value) => value instanceof ContextSnapshot, 'a ContextSnapshot'],
 }
 
@@ -186,10 +186,7 @@ export class LiveRunContext implements RunContext {
   }
   #answer(made: string, answer: Outcome): Outcome {
     if (this.#canAnswer) return answer
-    throw new StageflowError(
-      'core/interceptor-answer',
-      `run.${made} makes an answer that only wrapRun can return. Call run.stop(reason).`,
-    )
+    throw new StageflowError('core/interceptor-answer', `Only wrapRun can return run.${made}. Call run.stop(reason).`)
   }
 }
 

@@ -137,7 +137,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     if (this.#begun === undefined && this.facts.phase >= ENDED) return Promise.resolve(this.outcome())
     return (this.#begun ??= new Promise((resolve) => {
       if (snapshot !== undefined) this.facts.snapshot = snapshot
-      if (deadline !== undefined) this.stopping.limitTo(deadline, 'deadline')
+      if (deadline !== undefined) this.stopping.limitTo(deadline, 'run.with({ deadline })')
       if (signal !== undefined) this.stopping.listen(signal)
       this.startStages(resolve)
     }))
@@ -164,7 +164,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     if (facts.schedule.left > 0 && facts.schedule.suspended === 0 && !facts.schedule.stopped) {
       const error = new StageflowError(
         'core/deadlock',
-        `The run of "${facts.graph.name}" cannot go on, with ${facts.schedule.left} stages left. This is a bug in Stageflow; report it.`,
+        `The run of "${facts.graph.name}" cannot go on, with ${facts.schedule.left} stages left. Report this bug in Stageflow.`,
       )
       facts.fail(error, undefined)
       facts.ending ??= { status: 'failed', reason: error.message }

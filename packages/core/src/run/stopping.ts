@@ -28,8 +28,8 @@ export interface Stoppable {
 export const cancelledFor = (reason: string): StageflowError =>
   new StageflowError('core/cancelled', `The run was cancelled: ${reason}`)
 
-/** What gave a run its limit: its option, or `run.with({ deadline })`. */
-export type LimitSource = 'timeoutMs' | 'deadline'
+/** What gave a run its limit. */
+export type LimitSource = 'timeoutMs' | 'run.with({ deadline })'
 
 /** Stops a run: its limits, the signals that it listens to, and the grace time that it then waits. */
 export class Stopping implements Stopper {
@@ -97,13 +97,10 @@ export class Stopping implements Stopper {
   expire(): void {
     const { facts } = this.#run
     if (facts.phase >= DECIDED) return
-    const [when, option] =
-      this.limitedBy === 'timeoutMs'
-        ? [`within ${Math.round(this.limitMs)} ms`, 'timeoutMs']
-        : ['by its deadline', 'run.with({ deadline })']
+    const when = `within ${Math.round(this.limitMs)} ms`
     const error = new StageflowError(
       'core/timed-out',
-      `The run of "${facts.graph.name}" did not end ${when} (${option}).`,
+      `The run of "${facts.graph.name}" did not end ${when} (${this.limitedBy}).`,
     )
     // A run that was stopped already has its ending: the limit adds no error to it.
     if (!this.isStopped) facts.fail(error, undefined)
@@ -275,7 +272,7 @@ export async function runCleanups(cleanups: Cleanup[], facts: RunFacts): Promise
   // The rest are still started: never closing a resource is worse than not awaiting its close.
   for (const cleanup of cleanups.splice(0).reverse()) void runCleanup(cleanup, facts)
   facts.problem(
-    new StageflowError('core/cleanup-timed-out', `The cleanups took longer than ${cleanupMs} ms (cleanupMs).`),
+    new StageflowError('core/cleanup-timed-out', `The cleanups did not end within ${cleanupMs} ms (cleanupMs).`),
   )
 }
 
