@@ -63,7 +63,6 @@ export class KeptLimits {
     }
   }
 
-  /** The queue looks at a limit when it was due before, and finds that it is due later. */
   #restartIdle(now: number): void {
     for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
   }
@@ -71,7 +70,7 @@ export class KeptLimits {
   /** Time in which an item runs isn't idle time of its map, whose idle limit begins again. Each item has limits of its own. */
   fellDue(limit: CallLimit): void {
     const { host, node } = this.call
-    if (limit.why === 'idle' && host.facts.stages?.[node.index]?.items?.isRunning === true) {
+    if (limit.why === 'idle' && host.facts.stages?.[node.index]?.items?.isRunning) {
       limit.dueAt = host.facts.clock.now() + Math.max(limit.ms, 1) // later than now, or the queue would give it again at once
       this.#queue.add(limit)
     } else if (this.blocks === 0) host.loop.overdue(limit)
@@ -80,8 +79,7 @@ export class KeptLimits {
   #postpone(ms: number): void {
     for (const limit of this.#limits) {
       limit.dueAt += ms
-      const wasDue = limit.after === limit // it left the queue while it was paused
-      if (wasDue) this.#queue.add(limit)
+      this.#queue.add(limit) // it may have left the queue while it was paused
     }
   }
 }
@@ -94,9 +92,6 @@ export class CallLimit implements Due, Overdue {
   declare readonly ms: number
   declare readonly order: number
   declare dueAt: number
-  declare lookAt: number
-  declare before: Due
-  declare after: Due
   readonly #limits: KeptLimits
 
   constructor(
@@ -115,8 +110,6 @@ export class CallLimit implements Due, Overdue {
     this.ms = ms
     this.order = order
     this.dueAt = dueAt
-    this.lookAt = dueAt
-    this.before = this.after = this // it isn't in the queue yet
   }
 
   /** Only puts the limit in line: runs share the queue, and each lets limits take effect in its own async context. */
