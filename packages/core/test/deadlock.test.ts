@@ -3,7 +3,6 @@ import { manualClock, recordingSink } from '../../testing/src/index.ts'
 import { Pipeline } from '../src/index.ts'
 import type { Outcome } from '../src/report/outcome.ts'
 import { builtGraphOf } from '../src/pipeline/stage-graph.ts'
-import { NO_RUN_OPTIONS } from '../src/graph/graph.ts'
 import { RunFacts } from '../src/report/run-facts.ts'
 import { PipelineRun } from '../src/run/run.ts'
 
@@ -18,7 +17,7 @@ test('a schedule that can make no progress fails the run with core/deadlock inst
   // A plan that no pipeline has: the dependents of the first stage are lost, so that nothing ever releases the second.
   const plan = { ...built.plan, offsets: new Int32Array(built.plan.offsets.length) }
   const outcome = await new Promise<Outcome>((resolve) =>
-    new PipelineRun(new RunFacts({ ...built, plan }, {}, NO_RUN_OPTIONS, undefined, undefined)).open(resolve),
+    new PipelineRun(new RunFacts({ ...built, plan }, {}, {}, undefined, undefined)).open(resolve),
   )
   expect(outcome.status).toBe('failed')
   expect(outcome.errors).toMatchObject([

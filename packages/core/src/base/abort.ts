@@ -1,7 +1,5 @@
+import { SHARED_SIGNAL } from './bounds.ts'
 import { read } from './foreign.ts'
-
-/** How many stages share a signal. Adding a listener walks the signal's list of listeners, so a very long list is slow. */
-const SHARED_SIGNAL = 64
 
 /** A node in a tree of aborts: aborting it aborts every scope inside it. Its signal is created on first use. */
 export class AbortScope {

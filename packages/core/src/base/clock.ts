@@ -1,4 +1,5 @@
 import { checkArgumentCount } from './argument-count.ts'
+import { LONGEST_TIMER_MS } from './bounds.ts'
 import { StageflowError } from './errors.ts'
 import { ABORT_SIGNAL } from './options.ts'
 import { show } from './show.ts'
@@ -17,7 +18,6 @@ export interface Clock {
   setImmediate?(callback: () => void): () => void
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 const origin = performance.timeOrigin
 // Kept in a constant, because reading the global runs a getter in Node.
 const monotonic = performance

@@ -1,10 +1,6 @@
+import { DEEPEST_CAUSE, MOST_PROBLEMS } from './bounds.ts'
 import { codeOf, isError, read } from './foreign.ts'
 import { defined, getter } from './objects.ts'
-
-/** How many nested causes of an error are looked at, and kept in its record. */
-export const DEEPEST_CAUSE = 5
-/** How many problems the message of a `PipelineBuildError` lists. */
-const MOST_SHOWN = 50
 
 /** Lets two copies of core in one process recognize each other's errors. */
 const BRAND: unique symbol = Symbol.for('@stageflow/error')
@@ -49,10 +45,11 @@ export class PipelineBuildError extends StageflowError {
 
   constructor(pipeline: string, problems: readonly StageflowError[]) {
     const shown = problems
-      .slice(0, MOST_SHOWN)
+      .slice(0, MOST_PROBLEMS)
       .map((problem) => `\n- [${problem.code}] ${problem.message}`)
       .join('')
-    const more = problems.length > MOST_SHOWN ? `\n- … and ${problems.length - MOST_SHOWN} more, in error.problems` : ''
+    const more =
+      problems.length > MOST_PROBLEMS ? `\n- … and ${problems.length - MOST_PROBLEMS} more, in error.problems` : ''
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
     super('core/build', `Pipeline "${pipeline}" cannot be built; it has ${count}:${shown}${more}`)
     // Not enumerable: the message lists them already, so printing the error need not repeat them.

@@ -11,7 +11,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** For a value that isn't awaited: if it's a promise of any kind, and it rejects, calls `report`, so that the process doesn't end. */
-export function onRejection(value: unknown, report: (cause: unknown) => void = () => {}): void {
+export function onRejection(value: unknown, report: (cause: unknown) => void): void {
   if (isThenable(value)) Promise.resolve(value).catch(report)
 }
 

@@ -53,6 +53,9 @@ export function printAs<T extends object>(prototype: T, show: (value: T) => obje
   getter(prototype, INSPECT, (value) => () => show(value))
 }
 
+/** An object without members, frozen. All of the process share it. */
+export const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
+
 /** An empty record without a prototype, so that every name is free. */
 export const bareRecord = <T>(): Record<string, T> => Object.create(null) as Record<string, T>
 

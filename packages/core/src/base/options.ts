@@ -1,3 +1,4 @@
+import { MOST_UNKNOWN } from './bounds.ts'
 import { didYouMean, isArray, isFunction, isName, isObject, isText } from './check.ts'
 import { StageflowError, asClause, textOf } from './errors.ts'
 import { isPlain } from './objects.ts'
@@ -10,9 +11,6 @@ export type OptionRule = readonly [test: (value: unknown) => boolean, must: stri
 export type OptionRules<Options extends object = Record<string, unknown>> = {
   readonly [Name in keyof Required<Options>]: OptionRule
 }
-
-/** At most this many unknown names are listed: audio passed instead of options would have thousands. */
-const MOST_UNKNOWN = 5
 
 /** A whole number from `least` to `most`. */
 export const whole = (least: number, most: number = Infinity): OptionRule => [
@@ -100,36 +98,26 @@ export function optionProblems(
 ): readonly string[] {
   const what = path === '' ? 'the options' : path.slice(0, -1)
   try {
-    return problemsOf(what, options, rules, path, known)
+    // A string may be a token, so it isn't shown.
+    if (!isObject(options) || isArray(options) || ArrayBuffer.isView(options))
+      return [`${what} must be an object, not ${isText(options) ? 'a string' : show(options)}`]
+    if (known !== 'any' && hasNoOption(options, known)) return [foreignText(what, options, known)]
+    const texts: string[] = []
+    for (const name of Object.keys(rules)) {
+      const [test, must, isRequired] = rules[name] as OptionRule
+      const value = options[name]
+      if ((value !== undefined || isRequired) && !test(value))
+        texts.push(`${path}${name} must be ${must}, not ${show(value)}`)
+    }
+    if (known === 'any') return texts
+    const unknown = unknownNames(options, known)
+    for (const name of unknown.slice(0, MOST_UNKNOWN))
+      texts.push(unknownText('option', path + name, known, didYouMean(name, known)))
+    if (unknown.length > MOST_UNKNOWN) texts.push(`${unknown.length - MOST_UNKNOWN} more unknown options`)
+    return texts
   } catch (thrown) {
     return [`${what} cannot be read: ${textOf(thrown)}`] // a getter throws, or it is a revoked proxy
   }
-}
-
-function problemsOf(
-  what: string,
-  options: unknown,
-  rules: OptionRules,
-  path: string,
-  known: KnownOptions,
-): readonly string[] {
-  // A string may be a token, so it isn't shown.
-  if (!isObject(options) || isArray(options) || ArrayBuffer.isView(options))
-    return [`${what} must be an object, not ${isText(options) ? 'a string' : show(options)}`]
-  if (known !== 'any' && hasNoOption(options, known)) return [foreignText(what, options, known)]
-  const texts: string[] = []
-  for (const name of Object.keys(rules)) {
-    const [test, must, isRequired] = rules[name] as OptionRule
-    const value = options[name]
-    if ((value !== undefined || isRequired) && !test(value))
-      texts.push(`${path}${name} must be ${must}, not ${show(value)}`)
-  }
-  if (known === 'any') return texts
-  const unknown = unknownNames(options, known)
-  for (const name of unknown.slice(0, MOST_UNKNOWN))
-    texts.push(unknownText('option', path + name, known, didYouMean(name, known)))
-  if (unknown.length > MOST_UNKNOWN) texts.push(`${unknown.length - MOST_UNKNOWN} more unknown options`)
-  return texts
 }
 
 /** Whether a class made the object, and it has no option at all: something else was passed, such as a registry or a signal. */

@@ -1,17 +1,13 @@
+import { LONGEST_READ, LONGEST_SHOWN, MOST_LISTED } from './bounds.ts'
 import { textOf } from './errors.ts'
 import { isError } from './foreign.ts'
 
-const LONGEST = 80
-/** How many names or problems a message lists. */
-export const MOST_LISTED = 12
 /**
  * Control characters, line ends, half characters, and marks that are invisible or turn the direction of writing: they can paint the
  * terminal, forge a line or hide what it says. Joiners stay, because some emoji need them.
  */
 export const UNSAFE: RegExp = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-/** A long password is cut out before the text is cut. In characters. */
-const LONGEST_READ = 1_000
 /** The name and the password in a URL, such as one that was passed in the place of a client. A password may have any characters. */
 const CREDENTIALS = /:\/\/[^\s"'<>]*@/g
 /** Keys of providers such as OpenAI and Stripe, and JWTs: one that stands in the wrong place of a call must not stand in a message. */
@@ -26,7 +22,7 @@ export function show(value: unknown): string {
   try {
     if (Array.isArray(value)) return 'an array'
     if (isError(value)) return `an error (${cut(textOf(value))})`
-    const name = String(value.constructor.name).slice(0, LONGEST)
+    const name = String(value.constructor.name).slice(0, LONGEST_SHOWN)
     return name === '' || name === 'Object' ? 'an object' : `an instance of ${name}`
   } catch {
     return 'an object' // without a constructor, or one that cannot be read
@@ -35,7 +31,8 @@ export function show(value: unknown): string {
 
 const withoutSecrets = (text: string): string =>
   text.replaceAll(CREDENTIALS, '://…@').replaceAll(TOKENS, (_, key?: string, jwt?: string) => `${key ?? jwt}…`)
-const cut = (text: string): string => printable(text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)
+const cut = (text: string): string =>
+  printable(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text)
 
 /**
  * Text from outside on one line, with control sequences escaped: `\n`, `\x1b`, `\u202e`. A text of more than `longest` characters is cut,

@@ -13,9 +13,12 @@ import type { Behind, LiveStageContext } from './stage-context.ts'
 export type Answer = Output | Promise<Output>
 
 /** The engine's contexts and outputs are classes behind the public interfaces. These two functions cast them for the compiler. */
-export const asRunStage = (layer: (context: LiveStageContext) => Answer): RunStage => layer as unknown as RunStage
-export const asLayer = (next: RunStage): ((context: LiveStageContext) => Answer) =>
-  next as unknown as ReturnType<typeof asLayer>
+export function asRunStage(layer: (context: LiveStageContext) => Answer): RunStage {
+  return layer as unknown as RunStage
+}
+export function asLayer(next: RunStage): (context: LiveStageContext) => Answer {
+  return next as unknown as ReturnType<typeof asLayer>
+}
 
 /**
  * The output for an error that a stage threw. After an abort, throwing the abort reason is a cancel. An error of `orFail` ends the stage as

@@ -146,7 +146,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   }
 
   giveUpBeside(around: ForkLike | undefined): void {
-    const isBeside = around?.isIn(this) !== true
+    const isBeside = !around?.isIn(this)
     if (this.output === undefined && this.outer?.aborted !== undefined && isBeside) this.answer(GIVEN_UP)
   }
 

@@ -36,7 +36,7 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
   const isWanted = (): boolean => context.aborted === undefined && host.facts.schedule.state(node.index) === RUNNING
   for (;;) {
     const step = await chunks.next()
-    if (step.done === true) return step.value
+    if (step.done) return step.value
     if (!isWanted()) break
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)

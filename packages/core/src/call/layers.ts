@@ -30,7 +30,7 @@ export function stageWrapper(
     let hooks: CallHook[] = []
     for (const one of interceptors.toReversed()) {
       const { name } = one
-      if (stage.map && one.aroundMaps !== true) continue
+      if (stage.map && !one.aroundMaps) continue
       const onCall = askHook(one, 'onCall', [stage], problem, what) as OnCall | undefined
       if (onCall !== undefined) hooks.unshift({ name, onCall })
       const next = nextOf(layers.length + Math.sign(hooks.length))
@@ -73,11 +73,8 @@ export function askHook(
   return undefined
 }
 
-/** Calls a stage through `onCall` hooks alone, as the one layer around its code. */
-export const callWithHooks: RunStage = layerAt(0, asLayer(callStage))
-
 /** Calls the layer at `depth` of a context's stage. If it throws or returns no output, the result is a failure that names it. */
-function layerAt(depth: number, next: (context: LiveStageContext) => Answer): RunStage {
+export function layerAt(depth: number, next: (context: LiveStageContext) => Answer): RunStage {
   return asRunStage((context) => {
     const behind = behindOf(context)
     const layer = behind?.node.layers[depth]

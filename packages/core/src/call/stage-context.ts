@@ -210,7 +210,7 @@ export class LiveStageContext implements InterceptorContext {
 
   /** The attempt that a note is about, if its number is known. 0: none, because a part notes it. */
   #notedAttempt(): number | undefined {
-    return this.#fork?.isTellingParts === true ? 0 : this.#fork?.attempt
+    return this.#fork?.isTellingParts ? 0 : this.#fork?.attempt
   }
 
   /** Whether the code of an unwrapped stage runs: its parts are told before it and after it. */
@@ -263,7 +263,7 @@ export class StageFork implements Fork, ForkLike {
   }
   /** The value of a slot inside it: its own, that of the nearest fork around it that has one, or that of the run. */
   slotValue<T>(slot: Slot<T>): T | undefined {
-    if (this.slots?.has(slot) === true) return this.slots.get(slot) as T
+    if (this.slots?.has(slot)) return this.slots.get(slot) as T
     return (this.outer ?? this.host.facts).slotValue(slot)
   }
   /** The earliest deadline on it and around it; Infinity without one. */

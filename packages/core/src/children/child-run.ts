@@ -1,3 +1,4 @@
+import { DEEPEST_CHILD } from '../base/bounds.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { Host } from '../call/host.ts'
 import { behindOf } from '../call/stage-context.ts'
@@ -17,9 +18,6 @@ import type { PipelineRun } from '../run/run.ts'
 import { RUNNING } from '../schedule/plan.ts'
 import { codeAround } from './code-around.ts'
 import type { ParentRun } from './parent-run.ts'
-
-/** How many levels of child runs may be nested below the outermost run. */
-export const DEEPEST_CHILD = 5
 
 export interface OpenedChild {
   readonly child: PipelineRun

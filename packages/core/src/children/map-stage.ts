@@ -1,3 +1,4 @@
+import { DEFAULT_CONCURRENCY } from '../base/bounds.ts'
 import { isFunction, isObject, isText } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { codeOf, isThenable, onRejection } from '../base/foreign.ts'
@@ -49,7 +50,6 @@ const RULES: OptionRules = {
   maxFailures: whole(0),
   stream: FLAG,
 }
-const DEFAULT_CONCURRENCY = 16
 
 type Items = Iterator<unknown> | AsyncIterator<unknown>
 
@@ -179,7 +179,7 @@ class MapRun {
       const next = items.next()
       const step = isThenable(next) ? await this.#unlessEndedEarly(next) : next
       if (!this.#isWanted) this.#endEarly()
-      if (step?.done === true || this.#hasEndedEarly) break
+      if (step?.done || this.#hasEndedEarly) break
       try {
         this.#begin(Reflect.get(step as object, 'value')) // throws if the source gave no step
       } catch (error) {
@@ -258,7 +258,7 @@ class MapRun {
     if (key === undefined) return `${index}`
     const given = key(value, index)
     if (!isText(given) || !isItemKey(given) || this.#keys.has(given)) {
-      onRejection(given) // a promise is refused: if it rejects as well, that must not end the process
+      onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
       throw new StageflowError(
         'core/map-key',
         `key() of stage "${this.#itemNode.name}" must return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has, not ${show(given)} for item ${index}.`,
@@ -305,7 +305,7 @@ class MapRun {
     this.#stage.enterCode()
     run.open(() => {
       this.#items.left(run)
-      if (run.stage?.abandoned === true) this.#abandoned(item)
+      if (run.stage?.abandoned) this.#abandoned(item)
       this.#codeLeft(item)
       this.#leaveCode()
       host.stoppingIfAny?.childClosed()
@@ -316,7 +316,7 @@ class MapRun {
   #settled(item: MapItem, { output, startedAt, endedAt, stage }: EndedItem): void {
     this.#items.settled(item.index, startedAt, endedAt, output, stage)
     const isKept = this.#keep(item, output)
-    if (isKept && this.#options.stream === true && output.status !== 'suspend') this.#publish(item)
+    if (isKept && this.#options.stream && output.status !== 'suspend') this.#publish(item)
   }
 
   /** Keeps how an item ended, or ends the map with it and returns false. */
@@ -389,7 +389,7 @@ function iterate(given: unknown, stage: string): Items {
   const iterable = given as { [Symbol.asyncIterator]?: () => Items; [Symbol.iterator]?: () => Items } | null | undefined
   const start = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
   if (isFunction(start)) return start.call(iterable)
-  onRejection(given) // a promise is refused: if it rejects as well, that must not end the process
+  onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
   throw new StageflowError(
     'core/map-items',
     `over() of stage "${stage}" must return an array or another iterable, not ${show(given)}.`,

@@ -211,7 +211,7 @@ export function setEventSink(sink: EventSink): void {
 }
 
 /** Words with dots between them, not starting with `pipeline.`, `stage.` or `run.`. */
-const LEGAL_TYPE = /^(?!pipeline\.|stage\.|run\.)[^.\s]+(\.[^.\s]+)+$/
+const LEGAL_TYPE = /^(?!(pipeline|stage|run)\.)[^.\s]+(\.[^.\s]+)+$/
 
 /** Throws `core/event-type` or `core/event-data` for an event that stages and interceptors may not emit. */
 export function checkEvent(type: unknown, data: unknown): void {

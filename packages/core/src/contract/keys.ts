@@ -8,6 +8,10 @@
 // sets a limit on a stage: its key is that of the stage, `~` and the name of the interceptor, as in `kid~timeout`. So `~` has two meanings.
 // The key of a limit isn't that of a call, and `parseKey` isn't for it.
 
+// Both before all else, so that bundlers can inline them.
+export const LONGEST_ITEM_KEY = 200
+const SOURCE = 'over'
+
 /** A stage on the way that a key names. */
 export interface KeyPart {
   /** The name of the stage. */
@@ -45,7 +49,6 @@ const unescaped = (text: string): string =>
 
 /** An item of a map, by its key, or an attempt, by its number. */
 export const placeSuffix = (place: string | number): string => `#${placeText(`${place}`)}`
-const SOURCE = 'over'
 /** The call that reads the source of a map. */
 export const SOURCE_SUFFIX: string = `#${SOURCE}`
 /** Of the child runs that one call starts, the first has no number. */
@@ -65,7 +68,6 @@ function partText({ name, place, isSource, count = 1 }: KeyPart): string {
   if (isSource) return escaped(name) + SOURCE_SUFFIX
   return escaped(name) + (place === undefined ? '' : `#${placeText(place)}`) + countSuffix(count)
 }
-export const LONGEST_ITEM_KEY = 200
 /** Whether a text can be the key of an item. */
 export const isItemKey = (text: string): boolean => text !== '' && text.length <= LONGEST_ITEM_KEY
 /** A place is never taken for the source of a map. */

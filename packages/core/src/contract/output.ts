@@ -2,7 +2,7 @@ import { checkArgumentCount } from '../base/argument-count.ts'
 import { describe, isArray, isFunction, isObject } from '../base/check.ts'
 import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
 import { isError } from '../base/foreign.ts'
-import { defined, getter, isPlain, printAs } from '../base/objects.ts'
+import { EMPTY, defined, getter, isPlain, printAs } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
 import { ANY, DELAY, FLAG, TEXT, optionProblems, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
@@ -241,7 +241,9 @@ export class Output {
 }
 
 /** An output as interceptors and callers see it: the class has the members of every kind of output. */
-export const asStageOutput = (output: Output): StageOutput => output as unknown as StageOutput
+export function asStageOutput(output: Output): StageOutput {
+  return output as unknown as StageOutput
+}
 
 /** Marks the failures that the engine made. */
 export const BY_ENGINE: More = Object.freeze({ byEngine: true })
@@ -250,8 +252,7 @@ export const BY_ENGINE: More = Object.freeze({ byEngine: true })
 export const failed = (code: string, message: string, cause?: { readonly cause: unknown }): Output =>
   new Output('fail', new StageflowError(code, message, cause), BY_ENGINE)
 
-/** The data of a stage that returned nothing. All runs of the process share both. */
-const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
+/** The output of a stage that returned nothing. All runs of the process share it. */
 const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
 
@@ -329,24 +330,17 @@ export const StageOutput: StageOutputFactory = Object.freeze({
   },
 }) as unknown as StageOutputFactory
 
-const plainPrototype = Object.prototype
 export const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
 
 /** Whether a returned value is plain data. A fast test for the common case. */
 function isData(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== plainPrototype) return false
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false
   const { status, execute, then } = value as { status?: unknown; execute?: unknown; then?: unknown }
   return (status === undefined || !STATUS_WORDS.has(status)) && execute === undefined && then === undefined
 }
 
 /** Turns a returned value into an output. An illegal value becomes a failure that describes it. Never throws. */
-export function toOutput(value: unknown, stage: string): Output {
-  try {
-    return value instanceof Output ? checkData(value, stage) : read(value, stage)
-  } catch (cause) {
-    return unreadable(stage, cause)
-  }
-}
+export const toOutput = (value: unknown, stage: string): Output => readOutput(value, stage, (data) => data)
 
 function unreadable(stage: string, cause: unknown): Output {
   return illegal(stage, 'an object that cannot be read or frozen', { cause })
@@ -418,7 +412,7 @@ export function readAnswer(value: unknown, stage: string, freeze: Freeze): Outpu
 export function readOutput(value: unknown, stage: string, freeze: Freeze): Output {
   try {
     if (isData(value)) return new Output('ok', freeze(value))
-    const output = toOutput(value, stage)
+    const output = value instanceof Output ? checkData(value, stage) : read(value, stage)
     const { data, artifacts, events } = output
     if (isObject(data)) freeze(data)
     else if (output.status === 'suspend')

@@ -1,8 +1,9 @@
+import { DEEPEST_INPUT } from '../base/bounds.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { didYouMean, isArray, isObject, isText } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
-import { bareRecord, define, getter, isPlain, printAs } from '../base/objects.ts'
+import { EMPTY, bareRecord, define, getter, isPlain, printAs } from '../base/objects.ts'
 import { unknownText } from '../base/options.ts'
 import type { OptionRule } from '../base/options.ts'
 import { show } from '../base/show.ts'
@@ -18,18 +19,14 @@ import type {
   SnapshotExtensions,
 } from './snapshot-fields.ts'
 
-/** How deep the input of a run may be nested. */
-const DEEPEST_INPUT = 200
-
 const BRAND: unique symbol = Symbol.for('@stageflow/snapshot')
-const NO_VALUES: Readonly<Record<string, never>> = Object.freeze({})
 /** Values of missing fields that don't read as undefined. */
-const EMPTY: Fields = {
+const MISSING: Fields = {
   messages: Object.freeze([]),
   documents: Object.freeze([]),
   webResults: Object.freeze([]),
-  extensions: NO_VALUES,
-  metadata: NO_VALUES,
+  extensions: EMPTY,
+  metadata: EMPTY,
 }
 
 /** Set by the class below, because only the class can read its private fields. */
@@ -50,7 +47,7 @@ class Checked {
 export class ContextSnapshot implements RunIdentity {
   readonly #fields: Fields
 
-  constructor(input: RunInput = NO_VALUES) {
+  constructor(input: RunInput = EMPTY) {
     checkArgumentCount(arguments.length, 1, 'new ContextSnapshot(input)')
     if (input instanceof Checked) this.#fields = input.fields
     else {
@@ -92,7 +89,7 @@ export class ContextSnapshot implements RunIdentity {
     fieldsOf = (snapshot) => snapshot.#fields
     getter(this.prototype, BRAND, () => true)
     printAs(this.prototype, (snapshot) => snapshot.toJSON())
-    for (const field of FIELDS) getter(this.prototype, field, (snapshot) => snapshot.#fields[field] ?? EMPTY[field])
+    for (const field of FIELDS) getter(this.prototype, field, (snapshot) => snapshot.#fields[field] ?? MISSING[field])
     for (const [bundle, fields] of Object.entries(BUNDLES)) {
       getter(this.prototype, bundle, (snapshot) => Object.freeze(picked(snapshot, fields)))
     }
@@ -146,7 +143,7 @@ export function snapshotOf(fields: Fields): ContextSnapshot {
 
 /** Checks and freezes the input of a run. Returns the same object for every run without input. Throws `core/snapshot`. */
 export function inputFields(input: unknown): Fields {
-  if (input === undefined) return NO_VALUES
+  if (input === undefined) return EMPTY
   try {
     return input instanceof ContextSnapshot ? fieldsOf(input) : readFields(input)
   } catch (cause) {

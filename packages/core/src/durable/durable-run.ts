@@ -3,7 +3,7 @@ import { settlesWithin } from '../base/clock.ts'
 import { asLayer, stoppedOutput, thrownOutput } from '../call/answers.ts'
 import type { Answer } from '../call/answers.ts'
 import { callStage } from '../call/code.ts'
-import { callWithHooks } from '../call/layers.ts'
+import { layerAt } from '../call/layers.ts'
 import { LiveStageContext, behindOf } from '../call/stage-context.ts'
 import type { MapCall } from '../children/item-run.ts'
 import type { MapItem } from '../contract/context.ts'
@@ -364,6 +364,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 }
 
 const isLocal = (node: StageNode): boolean => placementOf(node) === 'local'
+
+/** Calls a stage through `onCall` hooks alone, as the one layer around its code. */
+const callWithHooks = layerAt(0, asLayer(callStage))
 
 /** The node with its `onCall` hooks as a layer: no call of a durable run is its stage's only one. */
 function withoutSoleCall(node: StageNode): StageNode {

@@ -1,6 +1,7 @@
 import { didYouMean } from '../base/check.ts'
 import type { OptionRule } from '../base/options.ts'
-import { MOST_LISTED, show, someOf } from '../base/show.ts'
+import { MOST_LISTED } from '../base/bounds.ts'
+import { show, someOf } from '../base/show.ts'
 import { callKey, isLimitTimer, outermostStage } from '../contract/keys.ts'
 import type { CallFacts, Fact } from './executor.ts'
 import type { GraphFingerprint } from './fit.ts'

@@ -1,13 +1,8 @@
+import { LONGEST_CYCLE, MOST_GUESSES, MOST_STAGES_LISTED } from '../base/bounds.ts'
 import { didYouMean, isText } from '../base/check.ts'
 import { show, someOf } from '../base/show.ts'
 import { findCycles } from '../schedule/plan.ts'
 import type { Problem, StageSpec } from './stage.ts'
-
-/** Guessing names among very many stages is slow; this many guesses are enough to see what is wrong. */
-const MOST_GUESSES = 20
-const LONGEST_CYCLE = 12
-/** A pipeline may have thousands of stages; this many are listed. */
-const MOST_LISTED = 50
 
 /** Letters, digits and common separators. No dot, because dots separate the parts of event types. */
 const LEGAL_NAME = /^(?!__proto__$)[\p{L}\p{N}_\-/:]{1,200}$/u
@@ -44,7 +39,7 @@ export interface Edges {
 
 /** The names of the stages, as far as a message has room for them. */
 function listed(places: ReadonlyMap<string, number>): string {
-  return someOf([...places.keys()], ', ', MOST_LISTED)
+  return someOf([...places.keys()], ', ', MOST_STAGES_LISTED)
 }
 
 /** Returns the dependencies of each stage. Reports illegal ones, and leaves them out. */

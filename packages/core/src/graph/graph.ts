@@ -2,7 +2,7 @@ import { isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import type { DueQueue } from '../base/due-queue.ts'
 import type { Freeze } from '../base/objects.ts'
-import { isPlain } from '../base/objects.ts'
+import { EMPTY, isPlain } from '../base/objects.ts'
 import { ABORT_SIGNAL, FLAG, LIMIT, MILLISECONDS, SINK, TIME_LIMIT } from '../base/options.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
 import { checkOptions, oneOf, or, plainOptions } from '../base/options.ts'
@@ -143,13 +143,12 @@ export const RUN_RULES: OptionRules = {
   ports: PORTS,
 }
 
-export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
 /** Their names. */
 export const RUN_OPTIONS: readonly string[] = Object.keys(RUN_RULES)
 
 /** Throws `core/illegal-option` for an illegal option, or one that no interceptor claims, and `core/plugin-version`. */
 export function checkRunOptions({ name, knownRunOptions }: BuiltGraph, given: unknown): AllRunOptions {
-  if (given === undefined) return NO_RUN_OPTIONS
+  if (given === undefined) return EMPTY
   checkOptions(
     `The run options of pipeline "${name}" and its interceptors`,
     'core/illegal-option',

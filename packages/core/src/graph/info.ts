@@ -1,9 +1,7 @@
+import { OPTION_DEPTH } from '../base/bounds.ts'
 import { defined, isPlainJson } from '../base/objects.ts'
 import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
 import type { StageKind } from '../contract/output.ts'
-
-/** How deep the value of an option is looked at. Deeper ones aren't written as JSON. */
-const OPTION_DEPTH = 5
 
 /** The places of a stage's neighbors in the list of names. */
 interface Neighbors {

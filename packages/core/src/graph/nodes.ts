@@ -1,3 +1,4 @@
+import { MANY_DEPENDENCIES } from '../base/bounds.ts'
 import { didYouMean, isCount, isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
@@ -14,9 +15,6 @@ import type { StageNode } from './graph.ts'
 import { StageDescription } from './info.ts'
 import { CHILD, MadeStage, STAGE_RULES, hasFallback, isStageKind, readStage, withSchema } from './stage.ts'
 import type { Building, ChildGraph, Problem, ReadStage, StageSpec } from './stage.ts'
-
-/** Above this many dependencies, an index is faster than a search by name. */
-const MANY_DEPENDENCIES = 8
 
 /** Data that all nodes of one build share. */
 export interface NodeBuild {

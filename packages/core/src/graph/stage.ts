@@ -1,6 +1,7 @@
 import { branded, isArray, isFunction, isNot, isObject, isText } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
+import { EMPTY } from '../base/objects.ts'
 import { ANY, givenNames, oneOf, plainOptions, unknownNames } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { PipelineInfo, StageContext } from '../contract/context.ts'
@@ -99,7 +100,6 @@ export const STAGE_RULES: OptionRules = {
 }
 const FLUENT = Object.keys(STAGE_RULES)
 const VALUE = ['name', 'kind', 'after', ...FLUENT.slice(1)]
-const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /** A stage of the fluent builder. */
 export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options: unknown): StageSpec {
@@ -120,7 +120,7 @@ export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options
 }
 
 const copyOf = (options: unknown, own: readonly string[]): Readonly<Record<string, unknown>> =>
-  isObject(options) ? Object.freeze(plainOptions(options, own)) : NO_OPTIONS
+  isObject(options) ? Object.freeze(plainOptions(options, own)) : EMPTY
 
 /** A stage as a value. `made`: its code, if the builder makes it; otherwise its `run` is the code. */
 export function valueSpec(given: unknown, made?: MadeStage): StageSpec {

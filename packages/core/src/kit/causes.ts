@@ -1,4 +1,4 @@
-import { DEEPEST_CAUSE } from '../base/errors.ts'
+import { DEEPEST_CAUSE } from '../base/bounds.ts'
 import { read } from '../base/foreign.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { DEEPEST_CHILD, MOST_FIELDS } from '../base/bounds.ts'
 import { didYouMean, isArray, isFunction, isName, isNot, isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
@@ -9,7 +10,7 @@ import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import { coreProblem, neededCoreProblem } from '../base/needed-core.ts'
 import { stageWrapper } from '../call/layers.ts'
-import { DEEPEST_CHILD, openChild } from '../children/child-run.ts'
+import { openChild } from '../children/child-run.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
@@ -25,9 +26,6 @@ import type { DescribedPipeline, Problem, StageSpec } from '../graph/stage.ts'
 import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
-
-/** Up to this many stages, a graph has its own class for `result.data`. */
-const MOST_FIELDS = 64
 
 /** The options of `build`, as given. */
 interface GivenOptions {
@@ -261,17 +259,13 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
 function checkInterceptor(one: Interceptor, problem: Problem): void {
   const { name } = one
   checkHooks(one, problem)
-  checkVersion(one, problem)
+  const unfit = coreProblem(`Interceptor "${name}"`, one.core)
+  if (unfit !== undefined) problem('core/plugin-version', unfit)
   for (const list of LISTS) {
     const names = one[list]
     if (names !== undefined && !isArray(names))
       problem('core/interceptor', `Interceptor "${name}": ${list} must be an array of names, not ${show(names)}.`)
   }
-}
-
-function checkVersion({ name, core }: Interceptor, problem: Problem): void {
-  const text = coreProblem(`Interceptor "${name}"`, core)
-  if (text !== undefined) problem('core/plugin-version', text)
 }
 
 /** An interceptor that isn't in the list has no place, so nothing must stand inside or outside it. */

@@ -288,7 +288,9 @@ export class Pipeline<Stages = {}, Ports = {}> {
 }
 
 /** A pipeline in the engine's eyes. Not a private field, which would hide the message for a pipeline of another copy. */
-const described = (pipeline: object): DescribedPipeline => pipeline as DescribedPipeline
+function described(pipeline: object): DescribedPipeline {
+  return pipeline as DescribedPipeline
+}
 
 function extended(pipeline: object, specs: readonly StageSpec[]): never {
   const { name, [SPECS]: before } = described(pipeline)

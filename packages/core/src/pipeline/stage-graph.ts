@@ -1,3 +1,4 @@
+import { MOST_BEHIND } from '../base/bounds.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { branded } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
@@ -8,7 +9,7 @@ import type { AsyncDisposal, FailedResult, PipelineResult, Run } from '../contra
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import { inputFields } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
-import { NO_RUN_OPTIONS, checkRunOptions } from '../graph/graph.ts'
+import { checkRunOptions } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { asResult, failureOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
@@ -64,15 +65,7 @@ export const builtGraphOf = (value: unknown): BuiltGraph | undefined => graphs.g
 export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
   const noParent = undefined
   const runOf = (input: object | undefined, options: object | undefined, listener?: Listener): PipelineRun =>
-    new PipelineRun(
-      new RunFacts(
-        graph,
-        inputFields(input),
-        options === undefined ? NO_RUN_OPTIONS : checkRunOptions(graph, options),
-        noParent,
-        listener,
-      ),
-    )
+    new PipelineRun(new RunFacts(graph, inputFields(input), checkRunOptions(graph, options), noParent, listener))
   const made = branded({
     name: graph.name,
     info: graph.info,
@@ -102,9 +95,6 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
   graphs.set(made, graph)
   return Object.freeze(made) as unknown as StageGraph<unknown, unknown>
 }
-
-/** How many events a reader may be behind before chunks wait for it, and how many are kept until a reader begins. */
-const MOST_BEHIND = 1_000
 
 /** An event and the link after it. The last link is empty until the next event comes. */
 interface Link {

@@ -2,14 +2,12 @@ import type { MapItem } from '../contract/context.ts'
 import { placeSuffix } from '../contract/keys.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
-import { NO_RUN_OPTIONS } from '../graph/graph.ts'
+import { EMPTY } from '../base/objects.ts'
 import { RUNNING } from '../schedule/plan.ts'
 import type { Notebook } from './notebook.ts'
 import { RunFacts } from './run-facts.ts'
 import type { MapAround } from './run-facts.ts'
 import type { StageFacts } from './stage-facts.ts'
-
-const NO_INPUT = Object.freeze({})
 
 /** The facts of one item of a map: those of a run with one stage. Its ids, snapshot, ports and events are those of the run around it. */
 export class ItemFacts extends RunFacts {
@@ -17,7 +15,7 @@ export class ItemFacts extends RunFacts {
   declare readonly map: MapAround
 
   constructor(graph: BuiltGraph, map: MapAround, item: MapItem, startedAt?: number) {
-    super(graph, NO_INPUT, NO_RUN_OPTIONS, map.facts.parent, undefined, startedAt, map)
+    super(graph, EMPTY, EMPTY, map.facts.parent, undefined, startedAt, map)
     this.item = item
   }
 

@@ -1,3 +1,4 @@
+import { QUICK_DEPTH } from '../base/bounds.ts'
 import { isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { onRejection } from '../base/foreign.ts'
@@ -26,9 +27,6 @@ export function tell<Subject, Context>(
 }
 
 const whatOf = (stage: string | undefined): string => (stage === undefined ? 'the run' : `stage "${stage}"`)
-
-/** How deep a note is checked before it is serialized instead. Most notes are flat. */
-const QUICK_DEPTH = 3
 
 /** Returns a note that stays as it is: frozen, or as JSON writes it if it isn't plain data. Throws `core/note` if JSON can't. */
 export function checkedNote(key: unknown, value: unknown): unknown {
@@ -73,7 +71,7 @@ export class Notebook {
 
   /** An interceptor threw in a hook that only watches. Each interceptor is reported once. */
   reportThrow(cause: unknown, by: Named | undefined, what: string = 'a call'): void {
-    if (this.#reported?.has(by?.name) === true) return
+    if (this.#reported?.has(by?.name)) return
     ;(this.#reported ??= new Set()).add(by?.name)
     const who = by === undefined ? 'An interceptor' : `Interceptor "${by.name}"`
     this.problem(

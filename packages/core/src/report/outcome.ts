@@ -23,7 +23,6 @@ import type { Failure, RunFacts } from './run-facts.ts'
 let factsOf: (outcome: Outcome) => RunFacts
 /** The error of an interceptor's `run.fail`. */
 export let addedError: (outcome: Outcome) => Error | undefined
-let failuresOf: (outcome: Outcome) => readonly Failure[]
 
 /**
  * How a run ended: the outcome for interceptors, the result for callers. It is computed when it is read, from facts that no
@@ -51,10 +50,6 @@ export class Outcome implements RunOutcome, ChildResult {
     getter(this.prototype, RESULT, () => true)
     factsOf = (outcome) => outcome.#run
     addedError = (outcome) => outcome.#added
-    failuresOf = (outcome) => {
-      const { failures = [] } = outcome.#run
-      return outcome.#added === undefined ? failures : [...failures, { error: outcome.#added, stage: undefined }]
-    }
     printAs(this.prototype, (outcome) => {
       return { status: outcome.status, ...whyOf(outcome), data: { ...outcome.data } }
     })
@@ -156,6 +151,13 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 }
 
+/** What failed in a run, with the error of an interceptor last. */
+function failuresOf(outcome: Outcome): readonly Failure[] {
+  const { failures = [] } = factsOf(outcome)
+  const error = addedError(outcome)
+  return error === undefined ? failures : [...failures, { error, stage: undefined }]
+}
+
 /** Why a run did not complete, for its results and events. The requests of stages may be user data, so events only name them. */
 export const whyOf = (outcome: Outcome, isEvent?: true): object =>
   outcome.status === 'failed'
@@ -192,11 +194,11 @@ export function failureOf(outcome: Outcome): PipelineFailedError {
   return new PipelineFailedError(
     `Pipeline "${factsOf(outcome).graph.name}" failed${where}: [${code}] ${textOf(first?.error)}`,
     first?.error,
-    asFailed(outcome),
+    asResult(outcome) as FailedResult<unknown>,
   )
 }
 
 /** A result as callers see it. Only the type of a pipeline has the types of its stages' data. */
-export const asResult = (outcome: Outcome): PipelineResult<unknown> | FailedResult<unknown> =>
-  outcome as unknown as PipelineResult<unknown>
-const asFailed = (outcome: Outcome): FailedResult<unknown> => asResult(outcome) as FailedResult<unknown>
+export function asResult(outcome: Outcome): PipelineResult<unknown> | FailedResult<unknown> {
+  return outcome as unknown as PipelineResult<unknown>
+}

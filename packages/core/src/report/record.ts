@@ -1,5 +1,5 @@
 import { errorRecord } from '../base/errors.ts'
-import { bareRecord, define, defined } from '../base/objects.ts'
+import { EMPTY, bareRecord, define, defined } from '../base/objects.ts'
 import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord } from '../contract/results.ts'
@@ -20,8 +20,6 @@ export interface ShownCall {
   /** Whether it has called the stage's code. */
   readonly codeBegan: boolean
 }
-
-const NO_NOTES = Object.freeze({})
 
 /** How a stage settled; undefined while it has not. */
 export function stageOutput(run: RunFacts, index: number): Output | undefined {
@@ -80,7 +78,7 @@ export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Wri
     releasedBy: isReleased ? names[why] : undefined,
     attempts: attemptsOf(run, index, stageFacts, call),
     chunks: stageFacts?.chunks ?? 0,
-    notes: stageFacts?.notes ?? NO_NOTES,
+    notes: stageFacts?.notes ?? EMPTY,
   }
   if (state !== OK || stageFacts !== undefined) addEnding(record, run, state, stageFacts)
   return record
@@ -155,7 +153,7 @@ function addEnding(
   stageFacts: StageFacts | undefined,
 ): void {
   // A part that is told before the answer is published must know what its call was given up with.
-  const answer = stageFacts?.answer ?? (state === FAILED ? stageFacts?.output : undefined)
+  const answer = stageFacts?.answer ?? stageFacts?.output
   const failure = stageFacts?.tolerated ?? (answer?.status === 'fail' ? answer : undefined)
   if (stageFacts?.tolerated !== undefined) record.tolerated = true
   if (failure !== undefined) {
@@ -167,7 +165,7 @@ function addEnding(
     record.reason = stageFacts?.output?.reason ?? skipReason(run, run.graph.indexOf(record.stage) as number)
   else if (record.status === 'cancel')
     record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
-  if (stageFacts?.abandoned === true) record.abandoned = true
+  if (stageFacts?.abandoned) record.abandoned = true
   const resumed = stageFacts?.resumed
   if (resumed !== undefined) addAnswer(record, resumed, run)
   if (stageFacts?.items !== undefined) record.items = stageFacts.items.record()

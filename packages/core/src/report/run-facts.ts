@@ -1,3 +1,4 @@
+import { DEFAULT_CLEANUP_MS, DEFAULT_GRACE_MS } from '../base/bounds.ts'
 import { untilAborted } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 import type { StageflowError } from '../base/errors.ts'
@@ -24,9 +25,6 @@ import { StageFacts } from './stage-facts.ts'
 import type { ChildRun } from './child-runs.ts'
 import { sumOfUsage } from './usage.ts'
 import { OPENING, ENDED, LAST_EVENT, CLOSED } from './phases.ts'
-
-const DEFAULT_GRACE_MS = 5_000
-const DEFAULT_CLEANUP_MS = 5_000
 
 /** Why a run ended before its stages did. */
 export interface Ending {
@@ -259,7 +257,7 @@ export class RunFacts {
     // Each item of a map is checked itself.
     if (given.status !== 'suspend' || info.child !== undefined || info.map || !isGuarded(this)) return given
     const asks = this.stage(index).children?.some(({ result }) => result.status === 'suspended')
-    return asks === true ? askedByCode(name) : given
+    return asks ? askedByCode(name) : given
   }
 
   /** Writes the answer of a stage into the facts of the run. Returns the state for the schedule. */
@@ -320,7 +318,7 @@ export class RunFacts {
   }
 
   slotValue<T>(slot: Slot<T>): T | undefined {
-    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.around?.slotValue(slot)
+    return this.#slots?.has(slot) ? (this.#slots.get(slot) as T) : this.around?.slotValue(slot)
   }
   setSlot<T>(slot: Slot<T>, value: T): void {
     ;(this.#slots ??= new SlotValues()).set(slot, value)

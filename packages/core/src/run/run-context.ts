@@ -3,7 +3,7 @@ import { checkArgumentCount } from '../base/argument-count.ts'
 import { isNumber, isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError, textOf, toError } from '../base/errors.ts'
-import { getter } from '../base/objects.ts'
+import { EMPTY, getter } from '../base/objects.ts'
 import { ABORT_SIGNAL, checkOptions, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
@@ -54,8 +54,6 @@ const CHANGES: OptionRules<RunChanges> = {
   snapshot: [(value) => value instanceof ContextSnapshot, 'a ContextSnapshot'],
 }
 
-const NO_CHANGES: RunChanges = {}
-
 const CHANGED = Object.keys(CHANGES)
 
 /** A run as interceptors see it. */
@@ -67,7 +65,7 @@ export class LiveRunContext implements RunContext {
   readonly #item: RunOfItem | undefined
   #signal: AbortSignal | undefined
 
-  constructor(run: LayeredRun, canAnswer: boolean, changes: RunChanges = NO_CHANGES, item?: RunOfItem) {
+  constructor(run: LayeredRun, canAnswer: boolean, changes: RunChanges = EMPTY, item?: RunOfItem) {
     this.#run = run
     this.#canAnswer = canAnswer
     this.#changes = changes

@@ -172,7 +172,7 @@ export function tellSettled(run: Settling, index: number, now: number): void {
   const { stage, status, reason = '', error, tolerated, attempts: list } = record
   const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt
   const attempts = list.length
-  if (record.abandoned === true) facts.stageEvent(stage, 'abandoned', { durationMs, reason }, now)
+  if (record.abandoned) facts.stageEvent(stage, 'abandoned', { durationMs, reason }, now)
   else if (status === 'ok') facts.stageEvent(stage, 'completed', { durationMs, attempts }, now)
   else if (status === 'suspend') facts.stageEvent(stage, 'suspended', { durationMs, attempts }, now)
   else if (status === 'skip') facts.stageEvent(stage, 'skipped', { reason }, now)

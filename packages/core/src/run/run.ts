@@ -112,7 +112,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     // A checked layer returns an outcome of this run.
     const answered = this.facts.graph.aroundRun?.(new LiveRunContext(this, true)) as Promise<Outcome>
     // If the run was stopped before its layers were called, they get the grace time too. Only now, because the call has made them wait.
-    if (this.stoppingIfAny?.isStopped === true) this.stoppingIfAny.arm()
+    if (this.stoppingIfAny?.isStopped) this.stoppingIfAny.arm()
     return answered
   }
 

@@ -202,7 +202,7 @@ export class Stopping implements Stopper {
     const isRunning = schedule.state(index) === RUNNING
     if (!isRunning && !schedule.stays(index)) return
     const stage = facts.stage(index)
-    if (stage.children?.some((child) => child.endsSoon) === true || stage.items?.endsSoon === true) {
+    if (stage.children?.some((child) => child.endsSoon) || stage.items?.endsSoon) {
       this.#waitsForChild = true
       return
     }
