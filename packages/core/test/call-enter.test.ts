@@ -179,7 +179,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
       await clock.advance(1)
       const result = await run
       const { a } = result.report.stages
-      const message = `The enter() of interceptor "odd" ${why}, so nothing inside it ran. Call next() once, before enter() returns.`
+      const message = `The enter() of interceptor "odd" ${why}. Call next() once, before enter() returns.`
       expect(a).toMatchObject({ status: 'fail', attempts: [], error: { code: 'core/interceptor-enter', message } })
       expect(a?.error?.cause?.message).toBe(why.startsWith('threw') ? 'no' : undefined)
       expect(calls).toBe(0)
@@ -366,7 +366,7 @@ describe.each<readonly [where: string, around: readonly Interceptor[]]>([
           ],
         })
         .runSettled()
-      const message = `The enter() of interceptor "odd" ${why}, so nothing inside it ran. Call next() once, before enter() returns.`
+      const message = `The enter() of interceptor "odd" ${why}. Call next() once, before enter() returns.`
       expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/interceptor-enter', message }] })
       expect(result.report).toMatchObject({ status: 'failed', stages: { a: { attempts: [] } } })
       expect(log.toSorted()).toEqual(['inner failed core/interceptor-enter', 'outer failed core/interceptor-enter'])

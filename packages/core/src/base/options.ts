@@ -19,12 +19,12 @@ export const whole = (least: number, most: number = Infinity): OptionRule => [
 ]
 /** A number of milliseconds above 0. */
 export const MILLISECONDS: OptionRule = [
-  (value) => typeof value === 'number' && value > 0 && value < Infinity,
+  (value) => Number.isFinite(value) && (value as number) > 0,
   'a number of milliseconds above 0',
 ]
 /** A number of milliseconds from 0. */
 export const DELAY: OptionRule = [
-  (value) => typeof value === 'number' && value >= 0 && value < Infinity,
+  (value) => Number.isFinite(value) && (value as number) >= 0,
   'a number of milliseconds from 0',
 ]
 export const FLAG: OptionRule = [(value) => typeof value === 'boolean', 'true or false']

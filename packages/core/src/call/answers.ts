@@ -135,7 +135,7 @@ function refusal({ name }: Named, cause: unknown): StageflowError {
   const why = cause === undefined ? 'returned without calling next' : `threw before it called next: ${textOf(cause)}`
   return new StageflowError(
     'core/interceptor-enter',
-    `The enter() of interceptor "${name}" ${why}, so nothing inside it ran. Call next() once, before enter() returns.`,
+    `The enter() of interceptor "${name}" ${why}. Call next() once, before enter() returns.`,
     cause === undefined ? undefined : { cause },
   )
 }

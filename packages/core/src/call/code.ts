@@ -80,10 +80,7 @@ function callCode(context: LiveStageContext): Answer {
     return failed('core/stage-ended', `Stage "${name}" was called again after it had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
   if (stage.committed)
-    return failed(
-      'core/attempt-committed',
-      `Stage "${name}" has delivered chunks, so it cannot run again: readers would see them twice.`,
-    )
+    return failed('core/attempt-committed', `Stage "${name}" has delivered chunks, so it cannot run again.`)
   if (stage.runningCode > 0) return (host.loop.checked = callAgain(behind, context, stage))
   if (stage.isParked) return (host.loop.checked = callParked(behind, context, stage))
   return runAttempt(behind, context, stage)

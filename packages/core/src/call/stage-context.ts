@@ -199,13 +199,11 @@ export class LiveStageContext implements InterceptorContext {
     more: readonly unknown[],
   ): Promise<Outcome> {
     checkArgumentCount(3 + more.length, 3, 'runChild(child, input, options)')
-    const { settled } = this.#host.facts.graph.openChild(this, child, input, options, this.#childSuffix())
+    const { facts } = this.#host
+    // Distinguishes the children that one call of the code starts: `~2` for the second.
+    const suffix = countSuffix(++facts.stage(this.#node.index).childCount)
+    const { settled } = facts.graph.openChild(this, child, input, options, suffix)
     return (await settled) as Outcome
-  }
-
-  /** Distinguishes the children that one call of the code starts: `~2` for the second. */
-  #childSuffix(): string {
-    return countSuffix(++this.#host.facts.stage(this.#node.index).childCount)
   }
 
   /** The attempt that a note is about, if its number is known. 0: none, because a part notes it. */

@@ -164,7 +164,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const { index, made, answerSchema } = behindOf(context).node
     const ownsStage = stageBegan !== undefined
     const startedAt = stageBegan ?? clock.now()
-    const childrenBefore = stage.children?.started ?? 0
+    const childrenBefore = new Set(stage.children)
     const leftOutBefore = stage.children?.leftOut ?? 0
     const late = graceOver(context.signal, clock, graceMs)
     let answer: Output | undefined
@@ -186,7 +186,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     answer = this.#questionLoops.checked(name, answer, clock.now())
     if (ownsStage) answer = this.facts.withItems(index, answer)
     const { attempts, chunks, notes } = stage
-    const ownChildren = childFactsOf(stage.children?.since(childrenBefore) ?? [])
+    const ownChildren = childFactsOf([...(stage.children ?? [])].filter((child) => !childrenBefore.has(child)))
     const children = mostOf(ownChildren, ({ status }) => (status === 'failed' ? 0 : 1))
     const leftOut = ownChildren.length - children.length + (stage.children?.leftOut ?? 0) - leftOutBefore
     return {

@@ -11,21 +11,12 @@ const LEGAL_NAME = /^(?!__proto__$)[\p{L}\p{N}_\-/:]{1,200}$/u
 export function readNames(specs: readonly StageSpec[], problem: Problem): ReadonlyMap<string, number> {
   const places = new Map<string, number>()
   specs.forEach(({ name }, place) => {
-    if (name === undefined)
-      problem(
-        'core/illegal-name',
-        `Stage ${place + 1} has no name; pass one to withStage, or set name = 'greet' as const.`,
-      )
-    else if (!isText(name) || !LEGAL_NAME.test(name))
+    if (!isText(name) || !LEGAL_NAME.test(name))
       problem(
         'core/illegal-name',
         `The name of stage ${place + 1} must be 1 to 200 letters, digits or _-/: (and not __proto__), not ${show(name)}.`,
       )
-    else if (places.has(name))
-      problem(
-        'core/duplicate-name',
-        `Two stages are named "${name}" (stages ${(places.get(name) as number) + 1} and ${place + 1}); rename one.`,
-      )
+    else if (places.has(name)) problem('core/duplicate-name', `Two stages are named "${name}"; rename one.`)
     else places.set(name, place)
   })
   return places

@@ -1,9 +1,9 @@
 import { MANY_DEPENDENCIES } from '../base/bounds.ts'
-import { didYouMean, isCount, isObject } from '../base/check.ts'
+import { didYouMean, isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
-import { foreignText, hasNoOption, optionProblems } from '../base/options.ts'
+import { foreignText, hasNoOption, optionProblems, whole } from '../base/options.ts'
 import { plainOptions, unknownNames, unknownText } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import type { Join, PipelineInfo } from '../contract/context.ts'
@@ -159,13 +159,14 @@ const JOINS: readonly unknown[] = ['all', 'every', 'any', 'settled']
 function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number, problem: Problem): Join {
   if (JOINS.includes(join)) return join as Join
   const quorum = isObject(join) ? join['quorum'] : undefined
+  const [isLegal, must] = whole(1, count)
   if (quorum === undefined)
     problem('core/join', `Stage "${name}": join must be '${JOINS.join("', '")}' or { quorum: n }, not ${show(join)}.`)
-  else if (isCount(quorum) && quorum <= count) return Object.freeze({ quorum })
+  else if (isLegal(quorum)) return Object.freeze({ quorum: quorum as number })
   else
     problem(
       'core/quorum',
-      `Stage "${name}": join.quorum must be a whole number from 1 to ${count}, the number of its dependencies, not ${show(quorum)}.`,
+      `Stage "${name}": join.quorum must be ${must}, the number of its dependencies, not ${show(quorum)}.`,
     )
   return 'all'
 }

@@ -35,11 +35,6 @@ export class ChildRuns implements Iterable<ChildRun> {
   get used(): Usage | undefined {
     return sumOfUsage([this.#usedByLeftOut, ...[...this].map(({ used }) => used)])
   }
-  /** How many were started: the number of the next one. */
-  get started(): number {
-    return this.#started
-  }
-
   /** Adds a child run that starts now, and returns its number. */
   add(child: ChildRun): number {
     const number = this.#started++
@@ -65,11 +60,6 @@ export class ChildRuns implements Iterable<ChildRun> {
   some(isOne: (child: ChildRun) => boolean): boolean {
     for (const child of this) if (isOne(child)) return true
     return false
-  }
-
-  /** The kept ones that were started after the first `started` ones. */
-  since(started: number): readonly ChildRun[] {
-    return [...this.#runs].flatMap(([number, child]) => (number < started ? [] : [child]))
   }
 
   [Symbol.iterator](): Iterator<ChildRun> {

@@ -136,8 +136,6 @@ export class RunEvents {
     this.dropped++
     if (this.#broken) return
     this.#broken = true
-    this.#source.problem(
-      new StageflowError('core/sink-threw', `The event sink threw: ${textOf(cause)}. The event is lost.`, { cause }),
-    )
+    this.#source.problem(new StageflowError('core/sink-threw', `The event sink threw: ${textOf(cause)}`, { cause }))
   }
 }

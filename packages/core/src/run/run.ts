@@ -164,7 +164,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     if (facts.schedule.left > 0 && facts.schedule.suspended === 0 && !facts.schedule.stopped) {
       const error = new StageflowError(
         'core/deadlock',
-        `The run of "${facts.graph.name}" cannot go on, with ${facts.schedule.left} stages left. Report this bug in Stageflow.`,
+        `The run of "${facts.graph.name}" cannot go on. Report this bug in Stageflow.`,
       )
       facts.fail(error, undefined)
       facts.ending ??= { status: 'failed', reason: error.message }
