@@ -106,7 +106,7 @@ test("a stage without a name, or with a name that isn't a string, is refused (co
     expect(() => new Pipeline(name as string)).toThrow(
       expect.objectContaining({
         code: 'core/illegal-name',
-        message: expect.stringContaining('The name of a pipeline must be '),
+        message: expect.stringContaining('new Pipeline(): name must be '),
       }),
     )
 })

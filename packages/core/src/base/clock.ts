@@ -1,8 +1,6 @@
 import { checkArgumentCount } from './argument-count.ts'
 import { LONGEST_TIMER_MS } from './bounds.ts'
-import { StageflowError } from './errors.ts'
-import { ABORT_SIGNAL } from './options.ts'
-import { show } from './show.ts'
+import { ABORT_SIGNAL, checkOptions } from './options.ts'
 
 /** The source of all time in a run. Times are in milliseconds; `now` never goes back. */
 export interface Clock {
@@ -57,11 +55,8 @@ function startTimer(callback: () => void, ms: number): () => void {
  * such as `{ signal }`, and the signal in them couldn't stop this one. The error has `code`.
  */
 export function checkSleep(signal: unknown, more: readonly unknown[], code: string = 'core/illegal-option'): void {
-  const usage = 'clock.sleep(ms, signal)'
-  checkArgumentCount(2 + more.length, 2, usage, code)
-  const [isSignal, must] = ABORT_SIGNAL
-  if (signal !== undefined && signal !== null && !isSignal(signal))
-    throw new StageflowError(code, `clock.sleep(): signal must be ${must}, not ${show(signal)}.`)
+  checkArgumentCount(2 + more.length, 2, 'clock.sleep(ms, signal)', code)
+  if (signal !== undefined && signal !== null) checkOptions('clock.sleep()', code, { signal }, { signal: ABORT_SIGNAL })
 }
 
 /** `sleep` for any clock that has `setTimeout`. Rejects with the signal's reason when it aborts. `more`: arguments after the signal. */

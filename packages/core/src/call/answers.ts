@@ -26,12 +26,10 @@ export function asLayer(next: RunStage): (context: LiveStageContext) => Answer {
  */
 export function thrownOutput(host: Host, stage: number, thrown: unknown, failure?: StageflowError): Output {
   const aborted = host.abortOf(stage)
-  const passesAbortOn = aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason)
-  if (!passesAbortOn) {
-    const ending = failure === undefined ? host.facts.stages?.[stage]?.endingOf(thrown) : undefined
-    return ending ?? new Output('fail', failure ?? toError(thrown), BY_ENGINE)
-  }
-  return new Output('cancel', host.facts.ending?.reason ?? textOf(thrown))
+  if (aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason))
+    return new Output('cancel', host.facts.ending?.reason ?? textOf(thrown))
+  const ending = failure === undefined ? host.facts.stages?.[stage]?.endingOf(thrown) : undefined
+  return ending ?? new Output('fail', failure ?? toError(thrown), BY_ENGINE)
 }
 
 /** The answer of a call that isn't made because the run was stopped. */

@@ -49,18 +49,13 @@ export class KeptLimits {
   /** Limits pause while the engine blocks code inside the call. A sign of life restarts idle limits. */
   hear(news: CallNews): void {
     const now = this.call.host.facts.clock.now()
-    switch (news) {
-      case 'blocked':
-        if (this.blocks === 0) this.#blockedAt = now
-        this.blocks++
-        return
-      case 'unblocked':
-        this.blocks--
-        if (this.blocks === 0) this.#postpone(now - this.#blockedAt)
-        return
-      case 'alive':
-        if (this.blocks === 0) this.#restartIdle(now)
-    }
+    if (news === 'blocked') {
+      if (this.blocks === 0) this.#blockedAt = now
+      this.blocks++
+    } else if (news === 'unblocked') {
+      this.blocks--
+      if (this.blocks === 0) this.#postpone(now - this.#blockedAt)
+    } else if (this.blocks === 0) this.#restartIdle(now)
   }
 
   #restartIdle(now: number): void {

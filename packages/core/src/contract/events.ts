@@ -2,7 +2,7 @@ import { checkArgumentCount } from '../base/argument-count.ts'
 import { isObject, isText } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
-import { SINK } from '../base/options.ts'
+import { SINK, checkOptions, required } from '../base/options.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { RunAuthor } from './snapshot-fields.ts'
@@ -203,9 +203,7 @@ export const sinkOf = (ofRun: EventSink | undefined, ofGraph: EventSink | undefi
  */
 export function setEventSink(sink: EventSink): void {
   checkArgumentCount(arguments.length, 1, 'setEventSink(sink)')
-  const [isSink, must] = SINK
-  if (!isSink(sink))
-    throw new StageflowError('core/sink', `setEventSink(): the sink must be ${must}, not ${show(sink)}.`)
+  checkOptions('setEventSink()', 'core/sink', { sink }, { sink: required(SINK) })
   checkNeededCore('The event sink', sink)
   processWide[PROCESS_SINK] = sink === NoOpEventSink ? undefined : sink
 }

@@ -156,13 +156,12 @@ export function inputFields(input: unknown): Fields {
 
 /** Reads an input, flat or in bundles, into frozen copies. Throws `core/snapshot` for an unknown field. */
 function readFields(input: unknown): Fields {
-  if (!isPlain(input)) {
-    if (isObject(input) && BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
+  if (isObject(input) && BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
+  if (!isPlain(input))
     throw new StageflowError(
       'core/snapshot',
       `The input must be a plain object such as { inputText: 'Hello' }, not ${show(input)}.`,
     )
-  }
   const fields = bareRecord<unknown>()
   put(fields, input, FIELDS_AND_BUNDLES, '')
   return fields

@@ -2,9 +2,10 @@
 import { asStageGraph } from './stage-graph.ts'
 import { childStage } from '../children/pipeline-stage.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
-import { branded, isArray, isName, isNot, isObject, isText } from '../base/check.ts'
+import { branded, isArray, isNot, isObject, isText } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
+import { TEXT, checkOptions } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import { madeMap } from '../children/map-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
@@ -68,11 +69,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   declare readonly run: void & { readonly 'build() it first: pipeline.build().run(input)': never }
   constructor(name: string = 'pipeline') {
     checkArgumentCount(arguments.length, 1, 'new Pipeline(name)')
-    if (!isName(name))
-      throw new StageflowError(
-        'core/illegal-name',
-        `The name of a pipeline must be a string such as 'chat', not ${show(name)}.`,
-      )
+    checkOptions('new Pipeline()', 'core/illegal-name', { name }, { name: TEXT })
     this.name = name
   }
 

@@ -66,11 +66,9 @@ export class StageFacts {
       endedAt: undefined,
       status: undefined,
     }
-    if (this.attempts === undefined) this.attempts = [attempt]
-    else {
-      this.#dropNotesOf(this.attempts.at(-1))
-      this.attempts.push(attempt)
-    }
+    const last = this.attempts?.at(-1)
+    if (last !== undefined) this.#dropNotesOf(last)
+    ;(this.attempts ??= []).push(attempt)
     this.childCount = 0
     this.enterCode()
     return attempt
@@ -133,9 +131,9 @@ export class StageFacts {
   }
 
   /** Another attempt begins: what only the last one noted isn't true of the stage any more. */
-  #dropNotesOf(attempt: Attempt | undefined): void {
+  #dropNotesOf(attempt: Attempt): void {
     const { notes } = this
-    for (const [key, value] of Object.entries(attempt?.notes ?? {})) {
+    for (const [key, value] of Object.entries(attempt.notes ?? {})) {
       if (notes !== undefined && key !== 'usage' && notes[key] === value) delete notes[key]
     }
   }
