@@ -1,6 +1,7 @@
-import { Pipeline } from '@stageflow/core'
+import { Pipeline, StageKind } from '@stageflow/core'
 import type { Interceptor, StageContext, StageInfo } from '@stageflow/core'
 import { circuitBreaker } from '@stageflow/interceptor-circuit-breaker'
+import { idempotency } from '@stageflow/interceptor-idempotency'
 import { retry } from '@stageflow/interceptor-retry'
 import { timeout } from '@stageflow/interceptor-timeout'
 import { manualClock } from '@stageflow/testing'
@@ -221,4 +222,18 @@ test('a circuit breaker inside does not count a refusal, because the service did
   }
   // A success in the second run would have begun the count of failures in a row again.
   expect(codes).toEqual(['core/stage-failed', 'deadline/too-late', 'core/stage-failed', 'circuit-breaker/open'])
+})
+
+test('behind idempotency a repeat has its stored output, however little time is left', async () => {
+  const graph = new Pipeline('shop')
+    .withStage('charge', () => ({ charged: true }), StageKind.WORK, {
+      deadlineBudget: { expectedMs: 500 },
+      onFailure: 'skip',
+    })
+    .build({ clock, interceptors: [idempotency(), deadline()] })
+  const charge = async (idempotencyKey: string, timeoutMs: number) =>
+    (await graph.run({ extensions: { idempotencyKey } }, { timeoutMs })).data.charge
+  expect(await charge('order-7', 500)).toEqual({ charged: true })
+  expect(await charge('order-7', 499)).toEqual({ charged: true })
+  expect(await charge('order-8', 499)).toBeUndefined()
 })

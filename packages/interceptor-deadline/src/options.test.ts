@@ -1,6 +1,7 @@
 import { Pipeline, StageKind, StageflowError } from '@stageflow/core'
 import type { Interceptor, PipelineBuildError } from '@stageflow/core'
 import { circuitBreaker } from '@stageflow/interceptor-circuit-breaker'
+import { idempotency } from '@stageflow/interceptor-idempotency'
 import { timeout } from '@stageflow/interceptor-timeout'
 import { expect, test } from 'vitest'
 import { deadline } from './index.ts'
@@ -106,6 +107,7 @@ test('deadline() refuses an argument', () => {
 })
 
 test.each([
+  ['outside idempotency', [deadline(), idempotency()]],
   ['outside timeout', [deadline(), timeout()]],
   ['inside circuit-breaker', [circuitBreaker(), deadline()]],
 ])('an order with deadline %s does not build', (_, interceptors) => {
