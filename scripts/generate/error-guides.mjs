@@ -56,6 +56,7 @@ const GUIDES = [
   ['auth/', 'docs/how-to/authenticate.md'],
   ['child-tracker/', 'docs/how-to/child-pipelines.md'],
   ['circuit-breaker/', 'docs/how-to/circuit-breaker.md'],
+  ['deadline/', 'docs/how-to/cancel-and-time-out.md'],
   ['defaults/', 'docs/tutorials/production.md'],
   ['exporter-', 'docs/how-to/export-events.md'],
   ['idempotency/', 'docs/how-to/idempotency.md'],

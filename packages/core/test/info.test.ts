@@ -70,6 +70,7 @@ test('graph.info survives JSON: names, kinds, edges, joins, maps, children and t
     dependencies: [],
     join: 'all',
     conditional: false,
+    tolerated: false,
     streams: false,
     map: false,
     options: {},
@@ -102,6 +103,38 @@ test('graph.info survives JSON: names, kinds, edges, joins, maps, children and t
       },
     ],
   })
+})
+
+test('a stage says whether its failure is tolerated, and an item of a map also by the onItemFailure of its map', () => {
+  const seen: [stage: string, isItem: boolean, tolerated: boolean][] = []
+  const asking: Interceptor = {
+    name: 'asking',
+    aroundMaps: true,
+    onCall: ({ name, itemOf, tolerated }) => void seen.push([name, itemOf !== undefined, tolerated]),
+  }
+  const map = { over: () => [1], each: () => ({}) }
+  new Pipeline('demo')
+    .withStage('counts', () => ({}))
+    .withStage('skipped', () => ({}), { onFailure: 'skip' })
+    .withStage('replaced', () => ({}), { onFailure: { fallback: {} } })
+    .withMap('ends', { ...map, onItemFailure: 'fail' })
+    .withMap('tolerated', { ...map, onFailure: 'skip' })
+    .withMap('leavesOut', { ...map, onItemFailure: 'skip' })
+    .withMap('collects', { ...map, onItemFailure: 'collect' })
+    .build({ clock, interceptors: [asking] })
+  expect(seen).toEqual([
+    ['counts', false, false],
+    ['skipped', false, true],
+    ['replaced', false, true],
+    ['ends', false, false],
+    ['ends', true, false],
+    ['tolerated', false, true],
+    ['tolerated', true, true],
+    ['leavesOut', false, false],
+    ['leavesOut', true, true],
+    ['collects', false, false],
+    ['collects', true, true],
+  ])
 })
 
 test('the JSON of stages that were given as values, each after all before it, stays small', () => {

@@ -420,6 +420,7 @@ export const spans: Interceptor = { name: 'spans', aroundMaps: true }
 export const wrong: Interceptor = { name: 'wrong', aroundMaps: 'yes' }
 export function seen(stage: StageInfo, run: RunContext, report: PipelineReport, record: StageRecord): void {
   expectTypeOf(stage.itemOf).toEqualTypeOf<StageInfo | undefined>()
+  expectTypeOf(stage.tolerated).toEqualTypeOf<boolean>()
   expectTypeOf(run.item).toEqualTypeOf<MapItem | undefined>()
   expectTypeOf(report.usage).toEqualTypeOf<Usage | undefined>()
   expectTypeOf(record.items).toEqualTypeOf<MapRecord | undefined>()

@@ -77,6 +77,7 @@ export function infoOf(
       dependents: dependents.get(name)!,
       join: 'all',
       conditional: false,
+      tolerated: false,
       options: {},
       streams: false,
       map: false,

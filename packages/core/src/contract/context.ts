@@ -54,6 +54,8 @@ export interface StageInfo {
   readonly join: Join
   /** Whether it has a `when`. */
   readonly conditional: boolean
+  /** Whether its failure is tolerated, by `onFailure`. That of an item of a map also by the `onItemFailure` of its map. */
+  readonly tolerated: boolean
   /** The options that interceptors act on. */
   readonly options: Readonly<StageOptions>
   /** Whether it is an async generator. */

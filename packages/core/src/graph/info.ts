@@ -20,6 +20,7 @@ export class StageDescription implements StageInfo {
   declare readonly index: number
   declare readonly join: Join
   declare readonly conditional: boolean
+  declare readonly tolerated: boolean
   declare readonly streams: boolean
   declare readonly map: boolean
   declare readonly itemOf: StageInfo | undefined
@@ -61,19 +62,9 @@ export class StageDescription implements StageInfo {
    * options that aren't plain JSON.
    */
   toJSON(): object {
-    const { name, kind, dependencies, join, conditional, streams, map, placement, child } = this
-    const options = Object.entries(this.options).filter(([, value]) => isPlainJson(value, OPTION_DEPTH))
-    return {
-      name,
-      kind,
-      dependencies,
-      join,
-      conditional,
-      streams,
-      map,
-      ...defined({ placement, child }),
-      options: Object.fromEntries(options),
-    }
+    const { index: _index, itemOf: _itemOf, pipeline: _pipeline, options: all, ...fields } = this
+    const options = Object.entries(all).filter(([, value]) => isPlainJson(value, OPTION_DEPTH))
+    return { ...defined(fields), dependencies: this.dependencies, options: Object.fromEntries(options) }
   }
 }
 

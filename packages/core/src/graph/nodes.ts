@@ -44,7 +44,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
   const join = readJoin(spec, dependencies.length, problem)
   const options = optionsOf(spec, build.claimed)
   checkOptions(build, spec, options, problem)
-  const { when, onFailure, late, outputSchema } = options
+  const { when, onFailure, late, outputSchema, answerSchema, placement, onItemFailure = 'fail' } = options
   const need = needOf(join, dependencies.length, late === 'abort')
   const kind = kindOf(spec, read.kind, problem)
   if (kind === StageKind.GUARD && onFailure === 'skip')
@@ -53,7 +53,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       `Stage "${name}" is a GUARD, so onFailure must not be 'skip'; use { fallback: { … } }.`,
     )
   const child = read.child ?? read.item?.child
-  if (child !== undefined && options['answerSchema'] !== undefined)
+  if (child !== undefined && answerSchema !== undefined)
     problem(
       'core/illegal-option',
       `Stage "${name}" has an answerSchema, but the stages of "${child.name}" ask. Give it to those stages.`,
@@ -65,19 +65,27 @@ export function createNode(build: NodeBuild, index: number): BareNode {
     index,
     join,
     conditional: when !== undefined,
+    tolerated: onFailure !== undefined,
     streams: read.streams,
     map: read.item !== undefined,
     itemOf: undefined,
     child: read.child?.info,
-    placement: options['placement'] as string | undefined,
+    placement: placement as string | undefined,
     options: Object.freeze(Object.fromEntries(forInterceptors)),
     pipeline,
   }
   const neighbors = { names: build.names, dependencies, dependents: build.dependents[index] as readonly number[] }
   const info = new StageDescription(fields, neighbors, read.code)
-  const answerSchema = options['answerSchema'] as OutputSchema | undefined
   const itemNode = ({ body, streams, child, code }: ReadStage): Bare => {
-    const ofItem = { ...fields, conditional: false, streams, map: false, itemOf: info, child: child?.info }
+    const ofItem = {
+      ...fields,
+      conditional: false,
+      tolerated: fields.tolerated || onItemFailure !== 'fail',
+      streams,
+      map: false,
+      itemOf: info,
+      child: child?.info,
+    }
     return {
       ...NO_WAITS,
       made: child !== undefined,
@@ -85,7 +93,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       name,
       info: new StageDescription(ofItem, neighbors, code),
       body,
-      answerSchema,
+      answerSchema: answerSchema as OutputSchema | undefined,
     }
   }
   return {
@@ -102,7 +110,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
       ? { fallback: build.freeze(onFailure.fallback) }
       : (onFailure as StageNode['onFailure']),
     body: outputSchema === undefined ? read.body : withSchema(read.body, outputSchema as OutputSchema, name),
-    answerSchema,
+    answerSchema: answerSchema as OutputSchema | undefined,
     items: read.item && itemNode(read.item),
     need,
     fixesInputs: need.eager,

@@ -1,0 +1,2 @@
+export { deadline } from './deadline.ts'
+export type { DeadlineBudget } from './options.ts'
