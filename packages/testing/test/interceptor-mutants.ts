@@ -1950,7 +1950,7 @@ export const mutants: readonly InterceptorMutant[] = [
     does: 'notes an object that contains itself',
     caughtBy: 'does not throw for any ending',
     alsoCaughtBy: [ITEMS_APART],
-    says: 'The note "contractTold" is not JSON',
+    says: 'The note "contractTold" must be JSON',
     create: () =>
       calling(() => ({
         ended(_, context) {

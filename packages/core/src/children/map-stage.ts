@@ -22,9 +22,10 @@ import { MapFacts } from '../report/map-facts.ts'
 import { requestsOf } from '../report/record.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
 import { RUNNING } from '../schedule/plan.ts'
-import { openChild } from './child-run.ts'
+// This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import { ItemRun, itemGraph, mapCall, valueOf } from './item-run.ts'
 import type { MapCall } from './item-run.ts'
+import { openChild } from './child-run.ts'
 import type { EndedItem } from './parent-run.ts'
 
 type Each = (item: unknown, context: unknown) => unknown

@@ -1,5 +1,8 @@
-// The first two decide the order of the modules in a bundle. In this one gzip finds most of what they share: it saves 250 bytes.
+// The first five decide the order of the modules in a bundle. In this one gzip finds most of what they share: it saves 400 bytes.
 import { asStageGraph } from './stage-graph.ts'
+import { madeMap } from '../children/map-stage.ts'
+import { SPECS, StageSpec, fluentSpec, ownName, specsOf } from '../graph/stage.ts'
+import { buildGraph } from './build.ts'
 import { childStage } from '../children/pipeline-stage.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { branded, isArray, isNot, isObject, isText } from '../base/check.ts'
@@ -7,7 +10,6 @@ import type { OneCopy } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { TEXT, checkOptions } from '../base/options.ts'
 import { show } from '../base/show.ts'
-import { madeMap } from '../children/map-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
 import type { StageKinds } from '../contract/output.ts'
 import type { AnswersOf, RunData, StageSlot } from '../contract/results.ts'
@@ -31,9 +33,7 @@ import type {
   SlotIn,
   StageLike,
 } from '../contract/stage.ts'
-import { SPECS, StageSpec, fluentSpec, ownName, specsOf } from '../graph/stage.ts'
 import type { DescribedPipeline } from '../graph/stage.ts'
-import { buildGraph } from './build.ts'
 import type {
   BuildOptions,
   ChildOptions,

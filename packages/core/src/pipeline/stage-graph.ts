@@ -9,13 +9,14 @@ import type { AsyncDisposal, FailedResult, PipelineResult, Run } from '../contra
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import { inputFields } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
+// This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
+import { PipelineRun } from '../run/run.ts'
 import { checkRunOptions } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { asResult, failureOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import type { Listener } from '../report/run-events.ts'
 import { RunFacts } from '../report/run-facts.ts'
-import { PipelineRun } from '../run/run.ts'
 
 export type RunArguments<Ports> = {} extends Ports
   ? [options?: RunOptions & { readonly ports?: Ports }]

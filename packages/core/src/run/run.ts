@@ -6,16 +6,17 @@ import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
 import { Outcome, addedError } from '../report/outcome.ts'
 import { CLEANUPS, CLOSED, DECIDED, ENDED, STAGES } from '../report/phases.ts'
+// This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
+import { LiveRunContext } from './run-context.ts'
+import type { LayeredRun, PendingLayer } from './run-context.ts'
 import { RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import type { ChildRun } from '../report/child-runs.ts'
-import { LiveRunContext } from './run-context.ts'
-import type { LayeredRun, PendingLayer } from './run-context.ts'
+import { Stopping, emitLastEvent, runCleanup, runCleanups } from './stopping.ts'
+import type { Stoppable } from './stopping.ts'
 import { RunParts } from './run-interceptors.ts'
 import { UNREAD, StageLoop } from './stage-loop.ts'
 import type { LoopOwner } from './stage-loop.ts'
-import { Stopping, emitLastEvent, runCleanup, runCleanups } from './stopping.ts'
-import type { Stoppable } from './stopping.ts'
 
 /** One run from its first event to its last. It has the stage loop, its limits and signals, the parts of interceptors, and its facts. */
 export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {

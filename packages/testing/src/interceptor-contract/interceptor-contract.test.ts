@@ -231,7 +231,7 @@ test.each<[what: string, create: CreateInterceptor, says: string]>([
         context.tryEmitEvent('told' as never, {} as never)
         return next(context)
       }),
-    `${REFUSED}Interceptor "broken" threw at stage "stage": An event cannot be of type "told"`,
+    `${REFUSED}Interceptor "broken" threw at stage "stage": The type of an event must be words with dots between`,
   ],
   ['has a limit without expired', () => calling((({ now }) => ({ deadline: now + 50 })) as OnCall), `${REFUSED}`],
   [
