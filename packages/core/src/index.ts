@@ -49,7 +49,6 @@ export type {
   DataOf,
   DefineStage,
   NamesOf,
-  SlotsOf,
   Final,
   InheritsFrom,
   ItemResult,

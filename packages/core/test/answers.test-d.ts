@@ -24,7 +24,7 @@ declare const approval: {
 
 class Boss {
   name = 'boss' as const
-  execute({ resumed }: StageContext<{}, {}, { readonly amount: number }>) {
+  execute({ resumed }: StageContext<{}, {}, {}, { readonly amount: number }>) {
     return resumed?.expired === false ? { amount: resumed.answer.amount } : StageOutput.suspend('How much?')
   }
 }

@@ -27,10 +27,10 @@ export const MISTAKES: readonly Mistake[] = [
     find: 'need > pending',
     instead: 'need > pending + 1',
   },
-  { name: 'a skip is lost', find: 'this.#push(SKIP, $stage)', instead: 'undefined' },
+  { name: 'a skip is lost', find: 'this.push(SKIP, $stage)', instead: 'undefined' },
   {
     name: 'a skip is not transitive',
-    find: 'this.#tellDependents($stage, $hasNone ? SKIPPED : FAILED)',
+    find: 'this.tellDependents($stage, $hasNone ? SKIPPED : FAILED)',
     instead: 'undefined',
   },
   { name: 'a failure is taken for a branch that was left out', find: 'need = pending + 1', instead: 'undefined' },
@@ -71,7 +71,7 @@ export const MISTAKES: readonly Mistake[] = [
     find: 'this.stopped || this.cells[at] !== READY',
     instead: 'this.cells[at] !== READY',
   },
-  { name: 'a stop aborts nobody', find: 'this.#push(ABORT, $stage)', instead: 'undefined', inside: '#stop' },
+  { name: 'a stop aborts nobody', find: 'this.push(ABORT, $stage)', instead: 'undefined', inside: '#stop' },
   { name: 'a stage settles twice', find: 'if (this.cells[at] !== RUNNING) return false', instead: '' },
   { name: 'a stage settles without an ending', find: 'status < OK || $unknown', instead: '$unknown' },
   { name: 'a stage settles in an unknown state', find: '$unsettled || status > SUSPENDED', instead: '$unsettled' },
@@ -97,27 +97,27 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a reader that starts is still waited for',
-    find: 'this.#leaveDependencies(stage, this.#readers)',
+    find: 'this.leaveDependencies(stage, this.readers)',
     instead: 'undefined',
     inside: '#start',
   },
   {
     name: 'a reader that was skipped is still waited for',
-    find: 'this.#leaveDependencies(stage, this.#readers)',
+    find: 'this.leaveDependencies(stage, this.readers)',
     instead: 'undefined',
-    inside: '#tellOfSkips',
+    inside: 'tellOfSkips',
   },
   {
     name: 'a reader that starts and then skips counts twice',
-    find: 'this.#tellDependents(stage, status)',
+    find: 'this.tellDependents(stage, status)',
     instead:
-      'this.#tellDependents(stage, status), status === SKIPPED && this.#readers && this.#leaveDependencies(stage, this.#readers)',
+      'this.tellDependents(stage, status), status === SKIPPED && this.readers && this.leaveDependencies(stage, this.readers)',
   },
   {
     name: 'a late stage that runs is not aborted',
-    find: 'this.#push(ABORT, $stage)',
+    find: 'this.push(ABORT, $stage)',
     instead: 'undefined',
-    inside: '#leaveDependencies',
+    inside: 'leave',
   },
   {
     name: 'a parked stage keeps its slot',
@@ -188,7 +188,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a late stage is aborted again by a stop',
-    find: '$isRunning && this.#readers?.[stage] !== ABORTED',
+    find: '$isRunning && this.readers?.[stage] !== ABORTED',
     instead: '$isRunning',
   },
 ]

@@ -36,7 +36,10 @@ const CHILD = `const child = new Pipeline('child').withStage('draft', () => ({ n
 const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: readonly (string | RegExp)[] }>> = {
   'an unknown dependency': {
     code: `${BASE}.withStage('llm', () => ({}), { dependencies: ['prfile'] })`,
-    says: [`Type '"prfile"' is not assignable to type '"profile" | "router"'`],
+    says: [
+      `Type '"prfile"' is not assignable to type '"profile" | "router" | Edge<"profile" | "router">'`,
+      `Did you mean '"profile"'`,
+    ],
   },
   'a name that is taken': {
     code: `${BASE}.withStage('profile', () => ({}))`,
@@ -174,7 +177,10 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   },
   'a map with an unknown dependency': {
     code: `${BASE}.withMap('llm', { dependencies: ['prfile'], over: () => [1], each: async (item) => ({ item }) })`,
-    says: [`Type '"prfile"' is not assignable to type '"profile" | "router"'`],
+    says: [
+      `Type '"prfile"' is not assignable to type '"profile" | "router" | Edge<"profile" | "router">'`,
+      `Did you mean '"profile"'`,
+    ],
   },
   'a map that iterates over no iterable': {
     code: `${BASE}.withMap('llm', { over: () => 5, each: async (item) => ({ item }) })`,

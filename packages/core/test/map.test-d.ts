@@ -235,10 +235,11 @@ const streaming = each
 type Streaming = typeof streaming
 expectTypeOf<ChunkIn<Streaming, 'sure'>>().toBeNever()
 expectTypeOf<ChunkIn<Streaming, 'not'>>().toBeNever()
-expectTypeOf<ChunkIn<Streaming, 'streams'>>().toEqualTypeOf<{ part: string; of: string }>()
+// What items yield themselves are events of the items.
+expectTypeOf<ChunkIn<Streaming, 'streams'>>().toBeNever()
 expectTypeOf<ChunkIn<Streaming, 'results'>>().toEqualTypeOf<ItemResult<Page>>()
 expectTypeOf<ChunkIn<Streaming, 'results-of-children'>>().toEqualTypeOf<ItemResult<Draft>>()
-expectTypeOf<ChunkIn<Streaming, 'both'>>().toEqualTypeOf<string | ItemResult<Page>>()
+expectTypeOf<ChunkIn<Streaming, 'both'>>().toEqualTypeOf<ItemResult<Page>>()
 expectTypeOf<ChunkIn<Streaming, 'perhaps'>>().toEqualTypeOf<ItemResult<Page>>()
 expectTypeOf<ChunkOf<AsyncGenerator<string, Page, undefined>>>().toEqualTypeOf<string>()
 

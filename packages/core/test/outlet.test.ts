@@ -42,6 +42,7 @@ function childOf(outlet: Outlet, graph: BuiltGraph, eventSink: ReturnType<typeof
     deadline: Infinity,
     openedAt: clock.now(),
     resume: undefined,
+    relay: undefined,
     outlet,
     slotValue: () => undefined,
     tell: () => {},

@@ -25,14 +25,14 @@ export function verdictOn(output: Failed, context: InterceptorContext, policy: R
   const { error } = output
   const isFinal = StageflowError.is(error) && FINAL.has(error.code)
   if (isAborted(context) || isFinal) return false
-  // Readers would get the chunks twice.
-  const hasChunks = context.record.chunks > 0
+  // Chunks that it has delivered would be read twice, and chunks that it has read are gone.
+  const isCommitted = context.record.committed === true
   if (output.status === 'retry') {
     // The engine refuses the next call, and its error says why.
-    if (hasChunks) return { afterMs: 0 }
+    if (isCommitted) return { afterMs: 0 }
     return output.afterMs === undefined ? askedByServer(error, context) : { afterMs: output.afterMs }
   }
-  if (hasChunks) return false
+  if (isCommitted) return false
   const verdict = ownVerdict(policy, error, context) ?? isRetryable(output, context)
   // A wait of the app goes before that of the server.
   return verdict === true ? askedByServer(error, context) : verdict

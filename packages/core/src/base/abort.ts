@@ -49,6 +49,8 @@ function scopeIn(scopes: Map<number, AbortScope>, key: number, outer: AbortScope
 /** The abort scopes of one run and of its stages, and the signals that the run listens to. */
 export class RunAbort {
   readonly scope: AbortScope = new AbortScope()
+  /** Inside it: what the stages share that an interrupt ends. */
+  readonly interruptible: AbortScope = new AbortScope(this.scope)
   #ofBlocks: Map<number, AbortScope> | undefined
   /** The scopes of stages that can be aborted alone. */
   #ofStages: Map<number, AbortScope> | undefined
@@ -56,18 +58,18 @@ export class RunAbort {
 
   /** The scope that a stage shares with its neighbors. `count`: the number of stages in the run. */
   scopeNear(stage: number, count: number): AbortScope {
-    if (count <= SHARED_SIGNAL) return this.scope
-    return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / SHARED_SIGNAL), this.scope)
+    if (count <= SHARED_SIGNAL) return this.interruptible
+    return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / SHARED_SIGNAL), this.interruptible)
   }
 
   /** The scope of one stage alone. */
   scopeOf(stage: number): AbortScope {
-    return scopeIn((this.#ofStages ??= new Map()), stage, this.scope)
+    return scopeIn((this.#ofStages ??= new Map()), stage, this.interruptible)
   }
 
   /** The reason that stopped a stage; undefined if it isn't stopped. */
   aborted(stage: number): { readonly reason: unknown } | undefined {
-    return this.#ofStages?.get(stage)?.aborted ?? this.scope.aborted
+    return (this.#ofStages?.get(stage) ?? this.interruptible).aborted
   }
 
   /** Calls `onAbort` when `signal` aborts; immediately if it already has. */

@@ -39,15 +39,25 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
     if (step.done) return step.value
     if (!isWanted()) break
     tellCalls(behind, 'alive')
-    const wait = host.facts.chunk(node, step.value, context.attempt)
-    if (wait === undefined) continue
-    tellCalls(behind, 'blocked')
-    await untilAborted(wait, context.signal)
-    tellCalls(behind, 'unblocked')
+    host.facts.chunk(node, step.value, context.attempt)
+    let room = host.facts.room(node)
+    if (room === undefined) continue
+    for (; room !== undefined && isWanted(); room = host.facts.room(node))
+      await parkedUntil(behind, room, context.signal)
     if (!isWanted()) break
   }
   await chunks.return(undefined)
   throw context.aborted?.reason ?? host.abortOf(node.index)?.reason
+}
+
+/** Parks a stage whose code the engine keeps waiting: it has no slot meanwhile, and limits on it stand still. */
+export async function parkedUntil(behind: Behind, ready: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { loop } = behind.host
+  tellCalls(behind, 'blocked')
+  loop.park(behind.node.index)
+  await untilAborted(ready, signal)
+  await untilAborted(loop.unpark(behind.node.index), signal)
+  tellCalls(behind, 'unblocked')
 }
 
 /** Calls a stage's `when`. Returns the output that the stage settles with if it may not start. */
@@ -80,7 +90,9 @@ function callCode(context: LiveStageContext): Answer {
     return failed('core/stage-ended', `Stage "${name}" was called again after it had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
   if (stage.committed)
-    return failed('core/attempt-committed', `Stage "${name}" has delivered chunks, so it cannot run again.`)
+    return failed('core/attempt-committed', `Stage "${name}" has delivered or read chunks, so it cannot run again.`, {
+      cause: stage.returned?.error,
+    })
   if (stage.runningCode > 0) return (host.loop.checked = callAgain(behind, context, stage))
   if (stage.isParked) return (host.loop.checked = callParked(behind, context, stage))
   return runAttempt(behind, context, stage)

@@ -4,17 +4,18 @@ import { bareRecord } from '../base/objects.ts'
 import { show, someOf } from '../base/show.ts'
 import type { InputStatus } from '../contract/context.ts'
 import type { StageNode } from '../graph/graph.ts'
+import type { ReadInputs } from '../report/run-edges.ts'
 import type { RunFacts } from '../report/run-facts.ts'
-import { FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
+import { FAILED, OK, RUNNING, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
 /** The inputs of one stage. If the stage may start before its dependencies have settled, it keeps their state from then. */
-export class NodeInputs {
+export class NodeInputs implements ReadInputs {
   readonly #facts: RunFacts
   readonly #node: StageNode
   /** The state of the dependencies when it started; undefined if that can no longer change. */
-  readonly #seen: { readonly data: readonly (object | undefined)[]; readonly states: readonly number[] } | undefined
+  readonly #seen: { readonly data: (object | undefined)[]; readonly states: number[] } | undefined
   /** The dependency that is tried first: most stages read them in declared order (decision 51). */
   #next = 0
 
@@ -45,6 +46,21 @@ export class NodeInputs {
     return (key: string, fallback?: unknown): unknown => this.#get(key, fallback)
   }
 
+  get stream() {
+    return (stage?: string): AsyncIterableIterator<unknown> => {
+      const { edges } = this.#facts
+      if (edges === undefined) throw undeclared(this.#node, stage, `stream(${show(stage)})`)
+      return edges.read(this, this.#node, stage)
+    }
+  }
+
+  see(source: number): void {
+    const place = this.#node.dependencies.indexOf(source)
+    if (this.#seen === undefined) return
+    this.#seen.data[place] = this.#facts.data[source]
+    this.#seen.states[place] = this.#facts.schedule.state(source)
+  }
+
   toJSON(): Data {
     const all = bareRecord<unknown>()
     this.#node.aliases.forEach((alias, position) => {
@@ -65,6 +81,7 @@ export class NodeInputs {
         : this.#seen.states[position]
     if (state === OK) return 'ok'
     if (state === SKIPPED) return 'skip'
+    if (state === RUNNING && this.#node.kinds[position] === 'stream') return 'running'
     return state === FAILED ? 'fail' : 'late'
   }
 
@@ -137,10 +154,10 @@ function seenNow(facts: RunFacts, dependencies: readonly number[]): { data: (obj
   }
 }
 
-function undeclared(node: StageNode, stage: unknown): StageflowError {
+export function undeclared(node: StageNode, stage: unknown, dependency: string = show(stage)): StageflowError {
   return new StageflowError(
     'core/undeclared-input',
-    `Stage "${node.name}" reads ${show(stage)} without depending on it; it declares ${listed(node.aliases, 'no dependencies')}. Add it: { dependencies: [${show(stage)}] }.`,
+    `Stage "${node.name}" reads ${show(stage)} without depending on it; it declares ${listed(node.aliases, 'no dependencies')}. Add it: { dependencies: [${dependency}] }.`,
   )
 }
 

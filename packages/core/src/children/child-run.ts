@@ -1,5 +1,6 @@
 import { DEEPEST_CHILD } from '../base/bounds.ts'
 import { StageflowError } from '../base/errors.ts'
+import { parkedUntil } from '../call/code.ts'
 import type { Host } from '../call/host.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
@@ -13,7 +14,7 @@ import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { ENDED } from '../report/phases.ts'
-import type { ParentLink, RunFacts } from '../report/run-facts.ts'
+import type { ChunkRelay, ParentLink, RunFacts } from '../report/run-facts.ts'
 import type { PipelineRun } from '../run/run.ts'
 import { RUNNING } from '../schedule/plan.ts'
 import { codeAround } from './code-around.ts'
@@ -24,13 +25,17 @@ export interface OpenedChild {
   readonly settled: Promise<Outcome>
 }
 
-/** Starts a child run inside a stage. `suffix`: the item or the attempt, for the lineage path. */
+/**
+ * Starts a child run inside a stage. `suffix`: the item or the attempt, for the lineage path. `chunks`: the stage of the child whose
+ * chunks are those of the stage.
+ */
 export function openChild(
   context: InterceptorContext,
   pipeline: unknown,
   input: object,
   options: object | undefined,
   suffix: string,
+  chunks?: string,
 ): OpenedChild {
   const { host: around, node } = behindOf(context as LiveStageContext)
   const host = around as ParentRun
@@ -43,7 +48,7 @@ export function openChild(
   const root = runs.at(-1) as RunFacts
   root.options[KEPT]?.checkChild(node.name, graph, root.graph)
   const own = checkRunOptions(graph, options)
-  const parent = linkFor(context as LiveStageContext, node, runs, `${host.suffix ?? ''}${suffix}`)
+  const parent = linkFor(context as LiveStageContext, node, runs, `${host.suffix ?? ''}${suffix}`, chunks)
   // At most the grace time of this run: the parent waits for its children, so that their last events come before its own.
   const graceMs = Math.min(own.graceMs ?? Infinity, run.graceMs)
   const fields = childInput(runs, parent.resume?.snapshot ?? input)
@@ -64,6 +69,7 @@ function linkFor(
   node: StageNode,
   runs: readonly [RunFacts, ...RunFacts[]],
   suffix: string,
+  chunks: string | undefined,
 ): ParentLink {
   const [run] = runs
   const root = runs.at(-1) as RunFacts
@@ -80,7 +86,20 @@ function linkFor(
     signal: context.signal,
     resume: run.resume?.child(path, context.resumed),
     outlet: run.outlet,
+    relay: chunks === undefined ? undefined : relayTo(context, run, node, chunks),
   })
+}
+
+/** While a reader of the stage has no room, the stage is parked, and with it the one inside that yields. */
+function relayTo(context: LiveStageContext, run: RunFacts, node: StageNode, stage: string): ChunkRelay {
+  return {
+    stage,
+    put: (chunk) => run.chunk(node, chunk, context.attempt),
+    room: () => {
+      const room = run.room(node)
+      return room && parkedUntil(behindOf(context), room, context.signal)
+    },
+  }
 }
 
 /** The fields of a child's input: those of the run around it, and its own. */

@@ -27,6 +27,7 @@ export const itemGraph = (graph: BuiltGraph, node: StageNode): BuiltGraph => ({
   nodes: [node],
   names: [node.name],
   plan: ONE_STAGE,
+  edges: undefined,
   blank: [undefined],
   unset: [NaN, NaN],
   indexOf: (stage) => (stage === node.name ? 0 : undefined),

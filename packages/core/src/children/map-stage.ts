@@ -20,6 +20,7 @@ import type { StageNode } from '../graph/graph.ts'
 import { childEnding } from '../report/child-ending.ts'
 import { MapFacts } from '../report/map-facts.ts'
 import { requestsOf } from '../report/record.ts'
+import { INBOX } from '../report/run-edges.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
 import { RUNNING } from '../schedule/plan.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
@@ -56,21 +57,21 @@ type Items = Iterator<unknown> | AsyncIterator<unknown>
 
 /** Makes the stage that `withMap` and `mapStage` add: it runs a stage for each item, at most `concurrency` at once. */
 export function madeMap(options: GivenOptions): MadeStage {
-  const { each, input } = options
+  const { each, input, stream } = options
   const body: Body = (context) => new MapRun(context as LiveStageContext, options).run()
   return new MadeStage(RULES, (building) => {
     for (const text of unused(options)) building.problem('core/illegal-option', `Stage "${building.stage}": ${text}.`)
     if (isFunction(each)) {
       const ofItem: Body = (context) => (each as Each)(valueOf(context as LiveStageContext), context)
       const item = { body: ofItem, streams: isAsyncGenerator(each), code: each }
-      return { body, streams: false, code: each, item }
+      return { body, streams: stream === true, code: each, item }
     }
     const runChild = async (context: LiveStageContext): Promise<Output> => {
       const own = input?.(valueOf(context), context.inputs, context.snapshot) ?? {}
       return childEnding(await openChild(context, each, own, undefined, '').settled, context)
     }
     const child = isObject(each) ? building.child(each) : undefined
-    return { body, streams: false, item: { body: runChild as Body, streams: false, child } }
+    return { body, streams: stream === true, item: { body: runChild as Body, streams: false, child } }
   })
 }
 
@@ -173,12 +174,14 @@ class MapRun {
         await this.#woken()
         continue
       }
-      if (this.#stage.isParked) {
-        await this.#blocked(this.#behind.host.loop.unpark(this.#call.index))
+      const isStream = INBOX in items
+      if (this.#stage.isParked && !isStream) {
+        await this.#takeSlot()
         continue
       }
       const next = items.next()
-      const step = isThenable(next) ? await this.#unlessEndedEarly(next) : next
+      const step = isThenable(next) ? await (isStream ? this.#nextChunk(next) : this.#unlessEndedEarly(next)) : next
+      if (this.#stage.isParked) await this.#takeSlot()
       if (!this.#isWanted) this.#endEarly()
       if (step?.done || this.#hasEndedEarly) break
       try {
@@ -190,6 +193,23 @@ class MapRun {
     }
     while (this.#inProgress > 0 && !this.#hasEndedEarly) await this.#woken()
     if (this.#hasEndedEarly) this.#closeSource(items)
+  }
+
+  #takeSlot(): Promise<void> {
+    return this.#blocked(this.#behind.host.loop.unpark(this.#call.index))
+  }
+
+  /** The next chunk of a stream. While the map waits for it, it has no slot if no item needs one. */
+  async #nextChunk(next: PromiseLike<IteratorResult<unknown>>): Promise<IteratorResult<unknown> | undefined> {
+    let isThere = false
+    const arrived = (): void => {
+      isThere = true
+      this.#wake?.()
+    }
+    const chunk = this.#unlessEndedEarly(next)
+    chunk.then(arrived, arrived)
+    while (!isThere) await this.#woken()
+    return chunk
   }
 
   /** False once an interceptor has answered the call of the stage, or the stage was abandoned. */
@@ -225,13 +245,13 @@ class MapRun {
     })
   }
 
-  /** Resolves when an item has made room for another one or waits, or the map has ended early. Gives the slot away if every item waits. */
+  /** Resolves when an item has made room for another one or waits, or the map has ended early. Gives the slot away if no item needs it. */
   #woken(): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
     // Last, because the stage that gets the slot may end the map at once.
-    if (this.#items.isParked) this.#behind.host.loop.park(this.#call.index)
+    if (this.#items.isIdle) this.#behind.host.loop.park(this.#call.index)
     return woken
   }
 
@@ -343,7 +363,8 @@ class MapRun {
   #publish({ index }: MapItem): void {
     if (!this.#isWanted) return
     const { host, node } = this.#behind
-    const reader = host.facts.chunk(node, this.#items.result(index), this.#context.attempt)
+    host.facts.chunk(node, this.#items.result(index), this.#context.attempt)
+    const reader = host.facts.room(node)
     if (reader !== undefined) this.#readers.set(index, reader)
   }
 
@@ -354,6 +375,7 @@ class MapRun {
     if (reader === undefined) return this.#free()
     this.#readers.delete(index)
     void this.#blocked(reader).then(() => this.#free())
+    this.#wake?.() // perhaps no code of the map runs any more
   }
   #free(): void {
     this.#inProgress--

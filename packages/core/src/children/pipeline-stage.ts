@@ -1,10 +1,11 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
 import type { ErrorRecord } from '../base/errors.ts'
-import { isNot } from '../base/check.ts'
+import { isNot, isText } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import { read } from '../base/foreign.ts'
 import { ANY, functionLike } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
+import { show } from '../base/show.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { Runnable, StageContext } from '../contract/context.ts'
 import type { OkOutput, Output, SkipOutput } from '../contract/output.ts'
@@ -47,28 +48,49 @@ export interface Repeating {
 /** Opens a child run. `suffix`: what its path has after the name of the stage. */
 export type OpenAttempt = (context: LiveStageContext, feedback: Feedback | undefined, suffix: string) => OpenedChild
 
-const RULES: OptionRules = { input: functionLike('(inputs, snapshot, feedback) => ({ … })'), repeat: ANY }
+const RULES: OptionRules = {
+  input: functionLike('(inputs, snapshot, feedback) => ({ … })'),
+  repeat: ANY,
+  chunks: [isText, 'the name of a stage'],
+}
 
 interface GivenOptions {
   readonly input?: (inputs: unknown, snapshot: unknown, feedback: Feedback | undefined) => RunInput
   readonly repeat?: unknown
+  readonly chunks?: string
 }
 
 /** Makes the stage that `withPipeline` adds: a child run, perhaps repeated. */
 export function childStage(given: unknown, options: GivenOptions): MadeStage {
-  const { repeat } = options
+  const { repeat, chunks } = options
   const repeating = read(repeat, REPEATING) as Repeating | undefined
   return new MadeStage(RULES, (building) => {
     const child = building.child(given)
     if (repeat !== undefined && repeating === undefined) building.problem('core/repeat', noRepeat(building, repeat))
     if (child !== undefined) repeating?.check(building, child)
+    if (child !== undefined && chunks !== undefined) checkChunks(building, child, chunks)
     const open: OpenAttempt = (context, feedback, suffix) =>
-      openChild(context, given, options.input?.(context.inputs, context.snapshot, feedback) ?? {}, undefined, suffix)
+      openChild(
+        context,
+        given,
+        options.input?.(context.inputs, context.snapshot, feedback) ?? {},
+        undefined,
+        suffix,
+        chunks,
+      )
     const once = async (context: LiveStageContext): Promise<Output> =>
       childEnding(await open(context, undefined, '').settled, context)
     const body = repeating === undefined ? once : (context: LiveStageContext) => repeating.run(context, open)
-    return { body: body as Body, streams: false, child }
+    return { body: body as Body, streams: chunks !== undefined, child }
   })
+}
+
+function checkChunks({ stage, problem }: Building, child: ChildGraph, chunks: string): void {
+  if (child.indexOf(chunks) === undefined)
+    problem(
+      'core/no-stream',
+      `Stage "${stage}" has chunks: ${show(chunks)}, which isn't a stage of "${child.name}" (${child.names.slice(0, 12).join(', ')}).`,
+    )
 }
 
 const noRepeat = ({ stage }: Building, given: unknown): string =>

@@ -3,6 +3,7 @@ import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
+import type { EdgeKind, StreamItem, Unstreamed } from './edges.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageKind } from './output.ts'
 import type { FailedResult, PipelineResult, Resumed, RunData, StageNotes } from './results.ts'
@@ -37,7 +38,7 @@ export interface StageOptions {}
 
 export interface Dependency {
   readonly stage: string
-  readonly edge: 'value'
+  readonly edge: EdgeKind
 }
 
 /** When a stage with several dependencies may start. */
@@ -58,7 +59,7 @@ export interface StageInfo {
   readonly tolerated: boolean
   /** The options that interceptors act on. */
   readonly options: Readonly<StageOptions>
-  /** Whether it is an async generator. */
+  /** Whether it yields chunks: it is an async generator, a map with `stream: true`, or a child pipeline with `chunks`. */
   readonly streams: boolean
   /** Whether it is a map. */
   readonly map: boolean
@@ -115,13 +116,20 @@ export type Undeclared<Needs> = [keyof Needs] extends [never] ? 'declare it: { d
 type KeysOf<Union> = Union extends object ? keyof Union & string : never
 type ValueOf<Union, Key> = Union extends object ? (Key extends keyof Union ? Union[Key] : never) : never
 
-/** How a dependency had settled when the stage started; `late`: not yet. */
-export type InputStatus = 'ok' | 'skip' | 'fail' | 'late'
+/** How a dependency had settled when the stage started; `late`: not yet; `running`: it is the source of a stream, and gives chunks. */
+export type InputStatus = 'ok' | 'skip' | 'fail' | 'late' | 'running'
 
 /** The data of a stage's dependencies, fixed when the stage starts. Reading another stage throws `core/undeclared-input`. */
-export interface StageInputs<out Needs = {}> {
-  /** The data of a dependency; undefined if it was skipped, failed or is late. */
+export interface StageInputs<out Needs = {}, out Streams = {}> {
+  /** The data of a dependency; undefined if it was skipped, failed or is late. Of a stream: once all its chunks were read. */
   from<Key extends keyof Needs & string>(stage: Key | Undeclared<Needs>): Needs[Key]
+  /**
+   * The chunks of the stage that this one reads by `stream(stage)`, as they come. The loop ends when that stage has ended ok; otherwise it
+   * throws `core/stream-cut`, or `core/stream-skipped`, which skips this stage too. Leaving the loop means to read no more.
+   */
+  stream<Key extends keyof Streams & string>(stage: Key | Unstreamed<Streams>): AsyncIterableIterator<Streams[Key]>
+  /** The same for a stage that reads several streams: the chunks of all of them as they come, each with its stage. */
+  stream<Key extends keyof Streams & string>(): AsyncIterableIterator<StreamItem<Streams, Key>>
   /** The value of a key, from the one dependency that has it. Throws `core/ambiguous-input` if two dependencies have it. */
   get<Key extends KeysOf<Needs[keyof Needs]>>(key: Key): ValueOf<Needs[keyof Needs], Key> | undefined
   get<Key extends KeysOf<Needs[keyof Needs]>, const Fallback>(
@@ -171,23 +179,24 @@ export interface AnyInputs {
 }
 
 /**
- * The context that a stage receives. `Needs` types the data that it reads from other stages, `Ports` the objects that the app
- * injects, `Answer` what its `answerSchema` makes of an answer.
+ * The context that a stage receives. `Needs` types the data that it reads from other stages, and `Streams` the chunks. `Ports` types the
+ * objects that the app injects, and `Answer` what its `answerSchema` makes of an answer.
  */
-export interface StageContext<out Needs = AnyInputs, out Ports = {}, out Answer = unknown> extends ContextMembers<
-  Needs,
-  Ports,
-  Answer
-> {
+export interface StageContext<
+  out Needs = AnyInputs,
+  out Ports = {},
+  out Streams = AnyInputs,
+  out Answer = unknown,
+> extends ContextMembers<Needs, Ports, Streams, Answer> {
   readonly [Symbol.species]: OneCopy
 }
 
-interface ContextMembers<out Needs, out Ports, out Answer> extends RunIdentity {
+interface ContextMembers<out Needs, out Ports, out Streams, out Answer> extends RunIdentity {
   readonly stage: StageInfo
   /** The number of this attempt, from 1. */
   readonly attempt: number
   readonly snapshot: ContextSnapshot
-  readonly inputs: StageInputs<Needs>
+  readonly inputs: StageInputs<Needs, Streams>
   readonly ports: Ports
   /** Aborts when the run stops or this attempt is abandoned. Created on first use. */
   readonly signal: AbortSignal
@@ -243,6 +252,7 @@ export interface RunningChild<S> extends Promise<PipelineResult<S> | FailedResul
 export interface ItemContext<out Needs = AnyInputs, out Ports = {}, out Answer = unknown> extends StageContext<
   Needs,
   Ports,
+  {},
   Answer
 > {
   readonly item: MapItem

@@ -80,6 +80,18 @@ export interface MapRecord {
   readonly records: readonly ItemRecord[]
 }
 
+/** What a stage has read by its streams. */
+export interface InboxRecord {
+  /** How many chunks came. */
+  readonly chunks: number
+  /** The most that waited at once. */
+  readonly mostWaiting: number
+  /** How many were dropped, because the inbox was full (`overflow`). */
+  readonly dropped: number
+  /** How long it has held back the stages that it reads, because its inbox was full, in ms. */
+  readonly blockedMs: number
+}
+
 /** What happened to one stage in one run. */
 export interface StageRecord {
   readonly stage: string
@@ -108,6 +120,10 @@ export interface StageRecord {
   readonly attempts: readonly AttemptRecord[]
   /** How many chunks it yielded. */
   readonly chunks: number
+  /** It has delivered or read a chunk, so no other attempt can be made. */
+  readonly committed?: true
+  /** What it has read by its streams; undefined if it has none. */
+  readonly inbox?: InboxRecord
   /** Those of its last attempt, and of interceptors around it. `usage` is the sum over its attempts. */
   readonly notes: Readonly<StageNotes>
   /** The items of a map. */
@@ -188,6 +204,9 @@ export type InputOf<Slot> =
       ? Data
       : Data | undefined
     : never
+/** The chunks of a stage; never if it yields none. */
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
+export type ChunkIn<Slot> = Slot extends StageSlot<any, any, infer Chunk> ? Chunk : never
 // oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
 export type DataIn<Slot> = Slot extends StageSlot<infer Data, any, any> ? Data : never
 
@@ -324,6 +343,11 @@ export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDis
   readonly settled: Promise<PipelineResult<Stages> | FailedResult<Stages>>
   /** How many events are gone: until a reader begins, only the last 1,000 are kept. */
   readonly missed: number
+  /**
+   * The chunks of one stage from now on, for any number of readers. Ends as the run ends: if it fails, the loop throws its error after
+   * the last chunk. A reader that is 1,000 events of the run behind holds back its chunks. Throws `core/unknown-stage`.
+   */
+  chunks<Stage extends keyof Stages & string>(stage: Stage): AsyncIterableIterator<ChunkIn<Stages[Stage]>>
   cancel(reason: string): void
 }
 

@@ -1,8 +1,9 @@
 import type { OneCopy } from '../base/check.ts'
 import type { ErrorRecord } from '../base/errors.ts'
+import type { Edge, GateEdge, SoftEdge, StreamEdge } from './edges.ts'
 import type { Join, StageContext, StageInputs, StageOptions } from './context.ts'
 import type { OkOutput, PlainObject, SkipOutput, StageKind, StageOutput } from './output.ts'
-import type { AnswersOf, DataIn, InputOf, StageSlot } from './results.ts'
+import type { AnswersOf, ChunkIn, DataIn, InputOf, StageSlot } from './results.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
 // ---------- stages
@@ -89,9 +90,38 @@ export type Read<Slot, J> = J extends 'every'
     ? InputOf<Slot>
     : DataIn<Slot> | undefined
 
+/** The name that a dependency is read under; never for a gate, which isn't read. Names come first, because most dependencies are names. */
+export type NameOf<Dependency> = Dependency extends string
+  ? Dependency
+  : Dependency extends SoftEdge<infer Name extends string> | StreamEdge<infer Name extends string>
+    ? Name
+    : never
+/** The data that a stage reads of a dependency. */
+export type NeedOf<Dependency, Stages, J> = Dependency extends keyof Stages
+  ? Read<Stages[Dependency], J>
+  : DataIn<Stages[NameOf<Dependency> & keyof Stages]> | undefined
+type StreamName<Dependency> = Dependency extends StreamEdge<infer Name extends string> ? Name : never
+/** The chunks that a stage reads of its dependencies, by stage. */
+export type StreamsOf<Dependency, Stages> = [Dependency] extends [string]
+  ? {}
+  : { readonly [Each in Dependency as StreamName<Each>]: ChunkIn<Stages[StreamName<Each> & keyof Stages]> }
+type Silent<Name, Stages> = Name extends keyof Stages ? ([ChunkIn<Stages[Name]>] extends [never] ? Name : never) : never
+/** Checks that stages yield chunks. If one doesn't, the type is the compiler's message. */
+export type YieldsChunks<Stages, Names> = [Silent<Names, Stages>] extends [never]
+  ? unknown
+  : `Stage '${Silent<Names, Stages> & string}' yields no chunks: make it an async generator`
+/** The same for the sources of streams among dependencies. */
+export type Streamable<Dependency, Stages> = [Dependency] extends [string]
+  ? unknown
+  : YieldsChunks<Stages, StreamName<Dependency>>
+
 // oxlint-disable-next-line no-explicit-any -- matches a slot of every type
 type SlotSkippable<Slot> = Slot extends StageSlot<any, infer Skippable, any> ? Skippable : never
-type SkippableOf<Stages, Names> = Names extends keyof Stages ? SlotSkippable<Stages[Names]> : never
+type SkippableOf<Stages, Dependency> = Dependency extends keyof Stages
+  ? SlotSkippable<Stages[Dependency]>
+  : Dependency extends StreamEdge<infer Name>
+    ? SlotSkippable<Stages[Name & keyof Stages]>
+    : never
 type SkippedBy<Skippables, J> = J extends 'all' | 'any'
   ? false extends Skippables
     ? false
@@ -101,10 +131,24 @@ type SkippedBy<Skippables, J> = J extends 'all' | 'any'
     : true extends Skippables
       ? true
       : false
-/** Whether a stage may be skipped because of its dependencies. */
-export type Inherits<Stages, Names, J> = [Names] extends [never] ? false : SkippedBy<SkippableOf<Stages, Names>, J>
-/** Whether a stage may be skipped because of the stages in its `after`, given their slots. */
-export type InheritsFrom<Slots, J> = [Slots] extends [never] ? false : SkippedBy<SlotSkippable<Slots>, J>
+/** Whether a stage may be skipped because of its dependencies. A gate may refuse it. */
+export type Inherits<Stages, Dependency, J> = [Dependency] extends [never]
+  ? false
+  : [Dependency] extends [string]
+    ? SkippedBy<SkippableOf<Stages, Dependency>, J>
+    : // oxlint-disable-next-line no-explicit-any -- matches every gate
+      [Extract<Dependency, GateEdge<any>>] extends [never]
+      ? SkippedBy<SkippableOf<Stages, Dependency>, J>
+      : true
+/** Whether a stage may be skipped because of the stages in its `after`. A gate may refuse it. */
+export type InheritsFrom<After, J> = [keyof After] extends [never]
+  ? false
+  : // oxlint-disable-next-line no-explicit-any -- matches every gate
+    [Extract<After[keyof After], GateEdge<any>>] extends [never]
+    ? [JoinedSlots<After>] extends [never]
+      ? false
+      : SkippedBy<SlotSkippable<JoinedSlots<After>>, J>
+    : true
 /** Whether a stage can end as skipped: by its own return value, `when`, a tolerated failure, or its dependencies. */
 export type Skippable<Return, When, Failure, Inherited> = Inherited extends true
   ? true
@@ -156,6 +200,18 @@ export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> e
   readonly onFailure?: Failure
   /** `abort`: aborts the stage once no dependent can read it anymore; it ends as skipped. Default: `finish`. */
   readonly late?: 'finish' | 'abort'
+  /** Of a stage that reads streams: how many chunks may wait for it. Then `overflow` decides. Default: 16. */
+  readonly maxWaiting?: number
+  /**
+   * Of a stage that reads streams: what happens while its inbox is full. `block`: the stages that it reads wait. `drop-oldest` and
+   * `drop-newest`: a chunk is dropped and counted. Default: `block`.
+   */
+  readonly overflow?: 'block' | 'drop-oldest' | 'drop-newest'
+  /**
+   * Of a stage that yields chunks: makes chunks of its output, for the stages that read them, when an interceptor such as a cache has
+   * answered in its place. Without it they get `core/no-chunks`.
+   */
+  readonly toChunks?: (data: never) => Iterable<unknown>
   /**
    * Validates the data that the stage returns, and may transform it. If it refuses, the stage fails with `core/output-schema`.
    */
@@ -215,25 +271,53 @@ export interface StageDefinition<
   J,
   When,
   Failure,
-  { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never },
+  { readonly [Alias in keyof After as ReadAlias<After, Alias>]: ReadFrom<After[Alias], J> },
   Schema
 > {
   readonly name: Name
   readonly kind?: StageKind
-  /** The stages whose data it reads, by the name that `inputs` uses. */
+  /** The stages that it depends on, by the name that `inputs` uses: stages as values, and edges of `@stageflow/core/edges` from them. */
   readonly after?: After
   readonly run: ((
     context: StageContext<
-      { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never },
+      { readonly [Alias in keyof After as ReadAlias<After, Alias>]: ReadFrom<After[Alias], J> },
       Ports,
+      StreamsFrom<After>,
       AnswerFrom<Schema>
     >,
   ) => Return) &
     LegalReturn<Return>
 }
 
-export type SlotsOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? SlotIn<One> : never) : never
-export type NamesOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? One['name'] : never) : never
+/** What a stage as a value may come after: another one, or an edge from one. */
+export type AnyDependency = AnyStage | Edge<AnyStage>
+/** The stage that a dependency is, or that it is an edge from. */
+export type SourceOf<Dependency> = Dependency extends AnyStage
+  ? Dependency
+  : Dependency extends { readonly stage: infer One extends AnyStage }
+    ? One
+    : never
+/** The name of a dependency that is read: a gate isn't. */
+// oxlint-disable-next-line no-explicit-any -- matches every gate
+export type ReadAlias<After, Alias extends keyof After> = After[Alias] extends GateEdge<any> ? never : Alias
+/** The data that a stage reads of a dependency: as its join says if the stage itself is a dependency. */
+export type ReadFrom<Dependency, J> = Dependency extends AnyStage
+  ? Read<SlotIn<Dependency>, J>
+  : DataIn<SlotIn<SourceOf<Dependency>>> | undefined
+/** The chunks that a stage reads of its dependencies, by the name that `inputs` uses. */
+export type StreamsFrom<After> = {
+  // oxlint-disable-next-line no-explicit-any -- matches every stream
+  readonly [Alias in keyof After as After[Alias] extends StreamEdge<any> ? Alias : never]: ChunkIn<
+    SlotIn<SourceOf<After[Alias]>>
+  >
+}
+/** The slots of the dependencies that count for the join. */
+type JoinedSlots<After> = After[keyof After] extends infer One
+  ? One extends AnyStage | StreamEdge<AnyStage>
+    ? SlotIn<SourceOf<One>>
+    : never
+  : never
+export type NamesOf<After> = SourceOf<After[keyof After]>['name']
 /** The declared `after`; empty if it was only inferred from the index signature of a bare `StageContext`. */
 export type Declared<After> = string extends keyof After ? {} : After
 
@@ -241,7 +325,7 @@ export interface DefineStage<Ports> {
   <
     const Name extends string,
     Return,
-    After extends Readonly<Record<string, AnyStage>> = {},
+    After extends Readonly<Record<string, AnyDependency>> = {},
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
@@ -252,7 +336,7 @@ export interface DefineStage<Ports> {
     Name,
     StageSlot<
       DataOf<Final<Return>> | Fallback<Failure>,
-      Skippable<Return, When, Failure, InheritsFrom<SlotsOf<Declared<After>>, J>>,
+      Skippable<Return, When, Failure, InheritsFrom<Declared<After>, J>>,
       ChunkOf<Return>,
       AnswerTo<Schema>
     >,

@@ -1,8 +1,9 @@
 import { LONGEST_CYCLE, MOST_GUESSES, MOST_STAGES_LISTED } from '../base/bounds.ts'
 import { didYouMean, isText } from '../base/check.ts'
 import { show, someOf } from '../base/show.ts'
+import type { EdgeKind, GivenEdge } from '../contract/edges.ts'
 import { findCycles } from '../schedule/plan.ts'
-import type { Problem, StageSpec } from './stage.ts'
+import type { EdgeSpec, Problem, StageSpec } from './stage.ts'
 
 /** Letters, digits and common separators. No dot, because dots separate the parts of event types. */
 const LEGAL_NAME = /^(?!__proto__$)[\p{L}\p{N}_\-/:]{1,200}$/u
@@ -22,10 +23,13 @@ export function readNames(specs: readonly StageSpec[], problem: Problem): Readon
   return places
 }
 
-/** The dependencies of one stage: their places, and the names that they are read under. */
-export interface Edges {
+/** The dependencies of one stage, in declared order: their places, the names that they are read under, and what kind of edges they are. */
+export interface StageEdges {
   readonly sources: readonly number[]
   readonly aliases: readonly string[]
+  readonly kinds: readonly EdgeKind[]
+  /** Undefined for a plain dependency. */
+  readonly given: readonly (GivenEdge | undefined)[]
 }
 
 /** The names of the stages, as far as a message has room for them. */
@@ -38,12 +42,13 @@ export function readEdges(
   specs: readonly StageSpec[],
   places: ReadonlyMap<string, number>,
   problem: Problem,
-): readonly Edges[] {
+): readonly StageEdges[] {
   let guesses = 0
   let stages: string | undefined
   return specs.map(({ name, edges }, place) => {
-    const seen = new Map<number, string>()
-    for (const { stage, alias, value } of edges) {
+    const seen = new Map<number, EdgeSpec>()
+    for (const each of edges) {
+      const { stage, alias, value } = each
       const source = places.get(stage)
       if (stage === name || source === place)
         problem(
@@ -60,7 +65,7 @@ export function readEdges(
       } else if (seen.has(source))
         problem('core/duplicate-dependency', `Stage "${name}" depends on "${stage}" twice; remove one.`)
       else {
-        seen.set(source, alias)
+        seen.set(source, each)
         // A stage of the fluent builder may replace a value of the same name, for example in a test.
         if (value === undefined || value === specs[source] || specs[source]?.isValue !== true) continue
         // If the list has both stages, the duplicate name is reported already.
@@ -71,7 +76,13 @@ export function readEdges(
           )
       }
     }
-    return { sources: [...seen.keys()], aliases: [...seen.values()] }
+    const given = [...seen.values()].map(({ edge }) => edge)
+    return {
+      sources: [...seen.keys()],
+      aliases: [...seen.values()].map(({ alias }) => alias),
+      kinds: given.map((edge) => edge?.edge ?? 'value'),
+      given,
+    }
   })
 }
 

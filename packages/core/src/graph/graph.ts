@@ -9,11 +9,13 @@ import { checkOptions, oneOf, or, plainOptions } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { Kept } from '../contract/snapshot-fields.ts'
 import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts'
+import type { EdgeKind } from '../contract/edges.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor, InterceptorContext, OnCall, RunPipeline, RunStage } from '../contract/interceptor.ts'
 import type { RESUME, Resume } from '../contract/results.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { Plan } from '../schedule/plan.ts'
+import type { Schedule } from '../schedule/schedule.ts'
 import type { Body } from './stage.ts'
 
 /** A stage of a built graph. All runs share it, so it has no state. */
@@ -23,10 +25,11 @@ export interface StageNode {
   readonly info: StageInfo
   /** Its code is the engine's: a child pipeline or a map. */
   readonly made: boolean
-  /** The places of its dependencies in declared order. */
+  /** The places of the dependencies that it reads, in declared order. */
   readonly dependencies: readonly number[]
-  /** The names that the stage reads its dependencies under. */
+  /** The names that the stage reads them under. */
   readonly aliases: readonly string[]
+  readonly kinds: readonly EdgeKind[]
   /** The place of each alias. Only for stages with so many dependencies that a search would be slow. */
   readonly positions: ReadonlyMap<string, number> | undefined
   /** Its inputs are fixed when it starts, because it may start before all its dependencies have settled. */
@@ -68,6 +71,15 @@ export type OpenChild = (
   suffix: string,
 ) => { readonly settled: Promise<unknown> }
 
+/** The edges of a built graph, if some of them aren't plain dependencies. */
+export interface GraphEdges {
+  readonly plan: Plan
+  readonly nodes: readonly StageNode[]
+  readonly createSchedule: (limit: number, goOn: boolean) => Schedule
+  /** Opens the edges of one run; returns a `RunEdges`. What a run is, only folders above know. */
+  readonly open: (run: object) => object
+}
+
 /** A built pipeline, as the engine uses it. */
 export interface BuiltGraph {
   readonly name: string
@@ -75,6 +87,8 @@ export interface BuiltGraph {
   readonly nodes: readonly StageNode[]
   readonly names: readonly string[]
   readonly plan: Plan
+  /** Undefined if all its edges are plain dependencies. */
+  readonly edges: GraphEdges | undefined
   readonly clock: Clock
   readonly eventSink: EventSink | undefined
   readonly ports: Readonly<Record<string, unknown>>

@@ -1,12 +1,14 @@
 import { OPTION_DEPTH } from '../base/bounds.ts'
 import { defined, isPlainJson } from '../base/objects.ts'
 import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
+import type { EdgeKind } from '../contract/edges.ts'
 import type { StageKind } from '../contract/output.ts'
 
 /** The places of a stage's neighbors in the list of names. */
 interface Neighbors {
   readonly names: readonly string[]
   readonly dependencies: readonly number[]
+  readonly kinds: readonly EdgeKind[]
   readonly dependents: readonly number[]
 }
 
@@ -42,9 +44,11 @@ export class StageDescription implements StageInfo {
   }
 
   get dependencies(): readonly Dependency[] {
-    const { names, dependencies } = this.#neighbors
+    const { names, dependencies, kinds } = this.#neighbors
     return Object.freeze(
-      dependencies.map((source) => Object.freeze({ stage: names[source] as string, edge: 'value' as const })),
+      dependencies.map((source, place) =>
+        Object.freeze({ stage: names[source] as string, edge: kinds[place] as EdgeKind }),
+      ),
     )
   }
   get dependents(): readonly string[] {

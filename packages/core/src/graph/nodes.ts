@@ -10,7 +10,7 @@ import type { Join, PipelineInfo } from '../contract/context.ts'
 import { StageKind } from '../contract/output.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { Need } from '../schedule/plan.ts'
-import type { Edges } from './edges.ts'
+import type { StageEdges } from './edges.ts'
 import type { StageNode } from './graph.ts'
 import { StageDescription } from './info.ts'
 import { CHILD, MadeStage, STAGE_RULES, hasFallback, isStageKind, readStage, withSchema } from './stage.ts'
@@ -20,7 +20,7 @@ import type { Building, ChildGraph, Problem, ReadStage, StageSpec } from './stag
 export interface NodeBuild {
   readonly specs: readonly StageSpec[]
   readonly names: readonly string[]
-  readonly edges: readonly Edges[]
+  readonly edges: readonly StageEdges[]
   readonly dependents: readonly (readonly number[])[]
   readonly pipeline: PipelineInfo
   readonly freeze: Freeze
@@ -37,15 +37,17 @@ export type BareNode = Bare & { readonly need: Need; readonly items: Bare | unde
 
 export function createNode(build: NodeBuild, index: number): BareNode {
   const spec = build.specs[index] as StageSpec
-  const { sources: dependencies, aliases } = build.edges[index] as Edges
+  const { sources, kinds, ...edges } = build.edges[index] as StageEdges
+  const isRead = (_: unknown, place: number): boolean => kinds[place] !== 'gate'
+  const joined = kinds.filter((kind) => kind === 'value' || kind === 'stream').length
   const { name } = spec
   const { problem, pipeline } = build
   const read = readCode(build, spec, problem)
-  const join = readJoin(spec, dependencies.length, problem)
+  const join = readJoin(spec, joined, problem)
   const options = optionsOf(spec, build.claimed)
   checkOptions(build, spec, options, problem)
   const { when, onFailure, late, outputSchema, answerSchema, placement, onItemFailure = 'fail' } = options
-  const need = needOf(join, dependencies.length, late === 'abort')
+  const need = needOf(join, joined, late === 'abort')
   const kind = kindOf(spec, read.kind, problem)
   if (kind === StageKind.GUARD && onFailure === 'skip')
     problem(
@@ -74,8 +76,10 @@ export function createNode(build: NodeBuild, index: number): BareNode {
     options: Object.freeze(Object.fromEntries(forInterceptors)),
     pipeline,
   }
-  const neighbors = { names: build.names, dependencies, dependents: build.dependents[index] as readonly number[] }
+  const dependents = build.dependents[index] as readonly number[]
+  const neighbors = { names: build.names, dependencies: sources, kinds, dependents }
   const info = new StageDescription(fields, neighbors, read.code)
+  const aliases = edges.aliases.filter(isRead)
   const itemNode = ({ body, streams, child, code }: ReadStage): Bare => {
     const ofItem = {
       ...fields,
@@ -101,8 +105,9 @@ export function createNode(build: NodeBuild, index: number): BareNode {
     index,
     name,
     info,
-    dependencies,
+    dependencies: sources.filter(isRead),
     aliases,
+    kinds: kinds.filter(isRead),
     positions:
       aliases.length > MANY_DEPENDENCIES ? new Map(aliases.map((alias, position) => [alias, position])) : undefined,
     when: when as StageNode['when'],
@@ -113,7 +118,8 @@ export function createNode(build: NodeBuild, index: number): BareNode {
     answerSchema: answerSchema as OutputSchema | undefined,
     items: read.item && itemNode(read.item),
     need,
-    fixesInputs: need.eager,
+    // At its start a stage that it reads chunks of hasn't settled, and one that it didn't wait for may not have.
+    fixesInputs: need.eager || kinds.some((kind) => kind === 'stream' || kind === 'soft'),
   }
 }
 
@@ -121,6 +127,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
 const NO_WAITS = {
   dependencies: [],
   aliases: [],
+  kinds: [],
   positions: undefined,
   fixesInputs: false,
   when: undefined,

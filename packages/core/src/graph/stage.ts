@@ -2,9 +2,11 @@ import { branded, isArray, isFunction, isNot, isObject, isText } from '../base/c
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
 import { EMPTY } from '../base/objects.ts'
-import { ANY, givenNames, oneOf, plainOptions, unknownNames } from '../base/options.ts'
+import { ANY, functionLike, givenNames, oneOf, plainOptions, unknownNames } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { PipelineInfo, StageContext } from '../contract/context.ts'
+import { EDGE } from '../contract/edges.ts'
+import type { GivenEdge } from '../contract/edges.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, isOutput, toOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
@@ -48,13 +50,21 @@ export interface ChildGraph {
   readonly indexOf: (stage: string) => number | undefined
 }
 
+/** A dependency as described: the name of its stage, the name it is read under, and the stage itself if it was given as a value. */
+export interface EdgeSpec {
+  readonly stage: string
+  readonly alias: string
+  readonly value: unknown
+  /** Undefined if it is a plain dependency. */
+  readonly edge: GivenEdge | undefined
+}
+
 /** A stage as described, before any check. Its values come from outside, so don't trust their types. */
 export class StageSpec {
   declare readonly name: string
   declare readonly stage: unknown
   declare readonly kind: unknown
-  /** Its dependencies: the name of each, the name it is read under, and the stage itself if it was given as a value. */
-  declare readonly edges: readonly { readonly stage: string; readonly alias: string; readonly value?: unknown }[]
+  declare readonly edges: readonly EdgeSpec[]
   declare readonly options: Readonly<Record<string, unknown>>
   /** What `options` was copied from: perhaps no object, or an instance of a class, which may inherit options of interceptors. */
   declare readonly given: unknown
@@ -94,6 +104,7 @@ export const STAGE_RULES: OptionRules = {
     "'skip' or { fallback: { … } } with plain data and no reserved status",
   ],
   late: oneOf('finish', 'abort'),
+  toChunks: functionLike('(data) => chunks'),
   outputSchema: SCHEMA,
   answerSchema: SCHEMA,
   placement: [isText, 'a string'],
@@ -106,17 +117,25 @@ export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options
   const own = stage instanceof MadeStage ? [...FLUENT, 'kind', ...Object.keys(stage.rules)] : FLUENT
   const copy = copyOf(options, own)
   const { dependencies } = copy
-  const names: readonly string[] = isArray(dependencies) ? Array.from(dependencies as readonly string[]) : []
+  const given: readonly unknown[] = isArray(dependencies) ? Array.from(dependencies) : []
   return new StageSpec({
     name: name as string,
     stage,
     kind,
-    edges: names.map((dependency) => ({ stage: dependency, alias: dependency })),
+    edges: given.map((dependency) => edgeSpec(dependency)),
     options: copy,
     given: options,
     own,
     isValue: false,
   })
+}
+
+/** Reads a dependency: a name, a stage as a value, or an edge from either. Default for `alias`: the name. */
+function edgeSpec(given: unknown, alias?: string): EdgeSpec {
+  const edge = isObject(given) && EDGE in given ? (given as unknown as GivenEdge) : undefined
+  const source = edge === undefined ? given : edge.stage
+  const stage = (isObject(source) ? source['name'] : source) as string
+  return { stage, alias: alias ?? stage, value: isObject(source) ? source : undefined, edge }
 }
 
 const copyOf = (options: unknown, own: readonly string[]): Readonly<Record<string, unknown>> =>
@@ -126,12 +145,12 @@ const copyOf = (options: unknown, own: readonly string[]): Readonly<Record<strin
 export function valueSpec(given: unknown, made?: MadeStage): StageSpec {
   const own = [...VALUE, ...(made === undefined ? ['run'] : Object.keys(made.rules))]
   const definition = copyOf(given, own)
-  const after = Object(definition['after']) as Record<string, { readonly name: string } | undefined>
+  const after = Object(definition['after']) as Record<string, unknown>
   return new StageSpec({
     name: definition['name'] as string,
     stage: made ?? definition['run'],
     kind: definition['kind'],
-    edges: givenNames(after).map((alias) => ({ stage: after[alias]?.name as string, alias, value: after[alias] })),
+    edges: givenNames(after).map((alias) => edgeSpec(after[alias], alias)),
     options: definition,
     given,
     own,

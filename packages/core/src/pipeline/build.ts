@@ -14,7 +14,9 @@ import { openChild } from '../children/child-run.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
+import type { EdgeCode } from '../graph/edge-code.ts'
 import { readEdges, readNames, refuseCycles } from '../graph/edges.ts'
+import { EDGE } from '../contract/edges.ts'
 import { PORTS, RUN_OPTIONS } from '../graph/graph.ts'
 import { joinPorts } from '../graph/ports.ts'
 import type { BuiltGraph, StageNode } from '../graph/graph.ts'
@@ -60,7 +62,11 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   const interceptorNames = Object.freeze(interceptors.map(({ name }) => name))
   const info = new PipelineDescription(pipeline.name, stages, interceptorNames)
   const childOf = childGraphs(pipeline.name, options, depth + 1)
+  const edgeCode = edges.flatMap(({ given }) => given).find((edge) => edge !== undefined)?.[EDGE] as
+    | EdgeCode
+    | undefined
   const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
+  for (const option of edgeCode?.options ?? []) claimed.add(option)
   const { ignoreOptions } = options
   const freeze = freezers[options.freeze ?? 'deep']
   const names = specs.map(({ name }) => name)
@@ -91,18 +97,22 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   }))
   const needs = bare.map(({ need }) => need)
   const aroundRun = wrapRuns(interceptors, info, problem)
+  const wiring = { specs, edges, nodes, needs }
+  edgeCode?.check(wiring, problem)
   if (problems.length > 0) throw new PipelineBuildError(pipeline.name, problems)
 
+  const wired = edgeCode?.wire(wiring)
   const clock = options.clock ?? systemClock
   return Object.freeze({
     name: pipeline.name,
     info,
-    nodes,
+    nodes: wired?.nodes ?? nodes,
     names,
     inherits: depth > 0,
     freeze,
     origin: pipeline,
-    plan: createPlan(dependencies, needs, dependents),
+    plan: wired?.plan ?? createPlan(dependencies, needs, dependents),
+    edges: wired,
     clock,
     dues: new DueQueue(clock),
     eventSink: options.eventSink,

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Feedback, Repeat } from '../children/pipeline-stage.ts'
 import type { ItemContext, Join, StageInputs, StageOptions } from '../contract/context.ts'
+import type { Edge } from '../contract/edges.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
 import type { OkOutput, SkipOutput, StageKind } from '../contract/output.ts'
@@ -11,22 +12,25 @@ import type {
   AnswerFrom,
   AnswerSchema,
   AnyStage,
-  ChunkOf,
   DataOf,
   Final,
   ItemResult,
   LegalReturn,
+  NameOf,
+  NeedOf,
   OnFailure,
   OnItemFailure,
   PortsIn,
-  Read,
   RequiredBy,
   SharedOptions,
+  Streamable,
+  StreamsOf,
+  YieldsChunks,
 } from '../contract/stage.ts'
 
 export interface StageWiring<
   Stages,
-  Dependencies extends readonly (keyof Stages & string)[],
+  Dependencies extends readonly ((keyof Stages & string) | Edge<keyof Stages & string>)[],
   When extends boolean,
   Failure extends OnFailure,
   J extends Join,
@@ -35,11 +39,11 @@ export interface StageWiring<
   J,
   When,
   Failure,
-  { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> },
+  { readonly [Each in Dependencies[number] as NameOf<Each>]: NeedOf<Each, Stages, J> },
   Schema
 > {
-  /** Names of stages that are in the pipeline already. */
-  readonly dependencies?: Dependencies
+  /** The stages that it depends on: names of stages that are in the pipeline already, and edges of `@stageflow/core/edges` from them. */
+  readonly dependencies?: Dependencies & Streamable<Dependencies[number], Stages>
 }
 
 export type Provides<Name extends string, Slot> = { readonly [Key in Name]: Slot }
@@ -80,22 +84,28 @@ export type PortsOf<List extends readonly AnyStage[]> = (
 
 export interface ChildOptions<
   Stages,
-  Dependencies extends readonly (keyof Stages & string)[],
+  Dependencies extends readonly ((keyof Stages & string) | Edge<keyof Stages & string>)[],
   Child,
   When extends boolean,
   Failure extends OnFailure,
   J extends Join,
+  Chunks extends keyof Child & string = keyof Child & string,
 > extends StageWiring<Stages, Dependencies, When, Failure, J> {
   /** Default: TRANSFORM. */
   readonly kind?: StageKind
   /** The fields of the child's input that differ from this run's. Default: none. */
   readonly input?: (
-    inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>,
+    inputs: StageInputs<{ readonly [Each in Dependencies[number] as NameOf<Each>]: NeedOf<Each, Stages, J> }>,
     snapshot: ContextSnapshot,
     feedback: Feedback | undefined,
   ) => RunInput
   /** Runs the child again while its guard fails: `repeatUntil` of `@stageflow/core/repeat`. Default: the child runs once. */
   readonly repeat?: Repeat<keyof Child & string>
+  /**
+   * The stage of the child whose chunks are those of this stage, in every round of a `repeat`. Then other stages can read them, and so
+   * can `run.chunks()`. A reader that is behind holds back the stage in the child.
+   */
+  readonly chunks?: Chunks & YieldsChunks<Child, Chunks>
   /** `call`: a durable run carries out the whole child as one call. Default: each stage of the child is a call. */
   readonly placement?: 'call'
 }
@@ -117,6 +127,7 @@ type InputFits<Child> = OnlyWithPipeline[[Child] extends [never]
 /** The options of a map. `Needs` is the data that it reads from other stages, `Pipelines` what may run for each item instead of a function. */
 export interface MapMembers<
   Needs,
+  Streams,
   Ports,
   Item,
   Return,
@@ -132,7 +143,10 @@ export interface MapMembers<
   /** Default: TRANSFORM. */
   readonly kind?: StageKind
   /** Returns the items: an array or any other iterable, sync or async. */
-  readonly over: (inputs: StageInputs<Needs>, snapshot: ContextSnapshot) => Iterable<Item> | AsyncIterable<Item>
+  readonly over: (
+    inputs: StageInputs<Needs, Streams>,
+    snapshot: ContextSnapshot,
+  ) => Iterable<Item> | AsyncIterable<Item>
   /** What runs for each item: a function, an async generator, or a pipeline, which runs as a child. */
   readonly each:
     | (((item: Item, context: ItemContext<Needs, Ports, AnswerFrom<Schema>>) => Return) & LegalReturn<Return>)
@@ -165,7 +179,7 @@ export interface MapMembers<
 export interface MapOptions<
   Stages,
   Ports,
-  Dependencies extends readonly (keyof Stages & string)[],
+  Dependencies extends readonly ((keyof Stages & string) | Edge<keyof Stages & string>)[],
   Item,
   Return,
   When extends boolean,
@@ -177,7 +191,8 @@ export interface MapOptions<
   OnItem extends OnItemFailure = OnItemFailure,
   Stream extends boolean = boolean,
 > extends MapMembers<
-  { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> },
+  { readonly [Each in Dependencies[number] as NameOf<Each>]: NeedOf<Each, Stages, J> },
+  StreamsOf<Dependencies[number], Stages>,
   Ports,
   Item,
   Return,
@@ -190,8 +205,8 @@ export interface MapOptions<
   J,
   Schema
 > {
-  /** Names of stages that are in the pipeline already. */
-  readonly dependencies?: Dependencies
+  /** The stages that it depends on: names of stages that are in the pipeline already, and edges of `@stageflow/core/edges` from them. */
+  readonly dependencies?: Dependencies & Streamable<Dependencies[number], Stages>
 }
 
 /** The data of an item. `Child`: the stages of the pipeline that runs for each item. */
@@ -215,10 +230,8 @@ export interface MapData<out Entry> {
   readonly items: readonly Entry[]
 }
 
-/** The chunks of a map: those that `each` yields, and with `stream: true` the result of each item. */
-export type MapChunk<Return, Child, Stream> =
-  | ChunkOf<Return>
-  | (Stream extends true ? ItemResult<ItemData<Return, Child>> : never)
+/** The chunks of a map with `stream: true`: the result of each item. What items yield themselves are events of the items. */
+export type MapChunk<Return, Child, Stream> = Stream extends true ? ItemResult<ItemData<Return, Child>> : never
 
 export interface BuildOptions<Ports> {
   /** Objects that stages read from `context.ports`. Pass missing ones to `run`. */

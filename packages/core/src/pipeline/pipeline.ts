@@ -11,8 +11,9 @@ import { StageflowError } from '../base/errors.ts'
 import { TEXT, checkOptions } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import type { Join, StageContext } from '../contract/context.ts'
+import type { Edge } from '../contract/edges.ts'
 import type { StageKinds } from '../contract/output.ts'
-import type { AnswersOf, RunData, StageSlot } from '../contract/results.ts'
+import type { AnswersOf, ChunkIn, RunData, StageSlot } from '../contract/results.ts'
 import type {
   AnswerFrom,
   AnswerSchema,
@@ -25,13 +26,15 @@ import type {
   Final,
   Inherits,
   LegalReturn,
+  NameOf,
   NamedStage,
+  NeedOf,
   OnFailure,
   OnItemFailure,
-  Read,
   Skippable,
   SlotIn,
   StageLike,
+  StreamsOf,
 } from '../contract/stage.ts'
 import type { DescribedPipeline } from '../graph/stage.ts'
 import type {
@@ -101,7 +104,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   withStage<
     const Name extends string,
     Return = Unread,
-    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    const Dependencies extends readonly ((keyof Stages & string) | Edge<keyof Stages & string>)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
@@ -111,8 +114,9 @@ export class Pipeline<Stages = {}, Ports = {}> {
       | (NamedStage<
           Name,
           StageContext<
-            { readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> },
+            { readonly [Each in Dependencies[number] as NameOf<Each>]: NeedOf<Each, Stages, J> },
             Ports,
+            StreamsOf<Dependencies[number], Stages>,
             AnswerFrom<Schema>
           >,
           Return
@@ -138,7 +142,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   withStage<
     const Name extends string,
     Return,
-    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    const Dependencies extends readonly ((keyof Stages & string) | Edge<keyof Stages & string>)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
@@ -147,8 +151,9 @@ export class Pipeline<Stages = {}, Ports = {}> {
     name: NewName<Name, Stages>,
     stage: StageLike<
       StageContext<
-        { readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> },
+        { readonly [Each in Dependencies[number] as NameOf<Each>]: NeedOf<Each, Stages, J> },
         Ports,
+        StreamsOf<Dependencies[number], Stages>,
         AnswerFrom<Schema>
       >,
       Return
@@ -197,16 +202,18 @@ export class Pipeline<Stages = {}, Ports = {}> {
   withPipeline<
     const Name extends string,
     Child,
-    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    const Dependencies extends readonly ((keyof Stages & string) | Edge<keyof Stages & string>)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
+    const Chunks extends keyof Child & string = never,
   >(
     name: NewName<Name, Stages>,
     child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
-    options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J>,
+    options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J, Chunks>,
   ): Pipeline<
-    Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never, AnswersOf<Child>>>,
+    Stages &
+      Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, ChunkIn<Child[Chunks]>, AnswersOf<Child>>>,
     Ports
   > {
     checkArgumentCount(arguments.length, 3, 'withPipeline(name, child, options)')
@@ -222,7 +229,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     const Name extends string,
     Item,
     Return,
-    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    const Dependencies extends readonly ((keyof Stages & string) | Edge<keyof Stages & string>)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',

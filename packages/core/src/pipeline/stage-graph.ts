@@ -1,9 +1,11 @@
 import { MOST_BEHIND } from '../base/bounds.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
-import { branded } from '../base/check.ts'
+import { branded, didYouMean, isText } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
-import { textOf } from '../base/errors.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
+import { show, someOf } from '../base/show.ts'
 import type { PipelineInfo, RunOptions } from '../contract/context.ts'
+import { isStageEvent } from '../contract/events.ts'
 import type { StageflowEvent } from '../contract/events.ts'
 import type { AsyncDisposal, FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
@@ -196,6 +198,42 @@ interface Reader {
   count: number
 }
 
+/** The chunks of one stage among the events of its run and of child runs. After the last one it ends as the run ends. */
+function chunksIn(
+  events: AsyncIterator<StageflowEvent>,
+  stage: string,
+  runId: string,
+  ended: Promise<unknown>,
+): AsyncIterableIterator<unknown> {
+  let hasLeft = false
+  return {
+    async next() {
+      for (;;) {
+        const { done, value: event } = await events.next()
+        if (done === true) break
+        const isChunk = event.pipelineRunId === runId && event.stage === stage && isStageEvent(event, 'chunk')
+        // What an item of a map yields isn't a chunk of the map.
+        if (isChunk && event.data.index === undefined) return { done: false, value: event.data.chunk }
+      }
+      if (!hasLeft) await ended
+      return { done: true, value: undefined }
+    },
+    async return() {
+      hasLeft = true
+      await events.return?.()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+const noStage = ({ name, names }: BuiltGraph, stage: unknown): string => {
+  const guess = isText(stage) ? didYouMean(stage, names) : undefined
+  return `run.chunks(${show(stage)}): "${name}" has no such stage.${guess === undefined ? '' : ` ${guess}`} Its stages: ${someOf([...names])}.`
+}
+
 /** Opens a run and returns its handle. */
 function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
   const settled = new Promise<Outcome>((resolve) => run.open(resolve)).then((outcome) => {
@@ -226,6 +264,12 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
     // end the process instead of the run.
     cancel(reason) {
       run.cancel(textOf(reason ?? 'no reason was given'))
+    },
+    chunks(stage) {
+      checkArgumentCount(arguments.length, 1, 'chunks(stage)')
+      const { graph, pipelineRunId } = run.facts
+      if (graph.indexOf(stage) === undefined) throw new StageflowError('core/unknown-stage', noStage(graph, stage))
+      return chunksIn(feed.read(), stage, pipelineRunId, result) as AsyncIterableIterator<never>
     },
     [Symbol.asyncIterator]: () => feed.read(),
     ...disposal,

@@ -5,7 +5,7 @@ import type { StageSlot } from '../contract/results.ts'
 import type {
   AnswerSchema,
   AnswersToItems,
-  AnyStage,
+  AnyDependency,
   Declared,
   DefineStage,
   Fallback,
@@ -13,11 +13,11 @@ import type {
   NamesOf,
   OnFailure,
   OnItemFailure,
-  Read,
+  ReadAlias,
+  ReadFrom,
   Skippable,
-  SlotIn,
-  SlotsOf,
   Stage,
+  StreamsFrom,
 } from '../contract/stage.ts'
 import { valueSpec } from '../graph/stage.ts'
 import type { ItemEntry, MapChunk, MapData, MapMembers } from './pipeline-types.ts'
@@ -38,7 +38,8 @@ export interface MapDefinition<
   J,
   Schema extends AnswerSchema,
 > extends MapMembers<
-  { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never },
+  { readonly [Alias in keyof After as ReadAlias<After, Alias>]: ReadFrom<After[Alias], J> },
+  StreamsFrom<After>,
   Ports,
   Item,
   Return,
@@ -52,7 +53,7 @@ export interface MapDefinition<
   Schema
 > {
   readonly name: Name
-  /** The stages whose data it reads, by the name that `inputs` uses. */
+  /** The stages that it depends on, by the name that `inputs` uses: stages as values, and edges of `@stageflow/core/edges` from them. */
   readonly after?: After
 }
 
@@ -62,7 +63,7 @@ export interface DefineMap<Ports> {
     const Name extends string,
     Item,
     Return,
-    After extends Readonly<Record<string, AnyStage>> = {},
+    After extends Readonly<Record<string, AnyDependency>> = {},
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
@@ -76,7 +77,7 @@ export interface DefineMap<Ports> {
     Name,
     StageSlot<
       MapData<ItemEntry<Return, Child, OnItem>> | Fallback<Failure>,
-      Skippable<object, When, Failure, InheritsFrom<SlotsOf<Declared<After>>, J>>,
+      Skippable<object, When, Failure, InheritsFrom<Declared<After>, J>>,
       MapChunk<Return, Child, Stream>,
       AnswersToItems<Schema, Child>
     >,

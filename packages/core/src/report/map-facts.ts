@@ -102,9 +102,9 @@ export class MapFacts {
     return this.#running.size > 0
   }
 
-  /** Whether there are items whose code hasn't left, and all of them wait. */
-  get isParked(): boolean {
-    return this.parked > 0 && this.parked === this.#running.size
+  /** Whether no code of an item runs: all that have begun wait or have left. */
+  get isIdle(): boolean {
+    return this.parked === this.#running.size
   }
 
   /** Whether any item is ending within its own limits. */

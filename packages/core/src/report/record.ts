@@ -84,12 +84,12 @@ export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Wri
   return record
 }
 
-/** When a stage could have started: when the dependency that released it settled, or when the run started. */
+/** When a stage could have started: when the dependency that released it settled or began to yield, or when the run started. */
 function readyAt(run: RunFacts, index: number): number | undefined {
   const why = run.schedule.why(index)
   if (run.schedule.state(index) === WAITING) return undefined
   if (why < 0) return run.startedAt
-  if (why !== index) return timeOf(run, 2 * why + 1)
+  if (why !== index) return run.edges?.beganFor(index, why) ?? timeOf(run, 2 * why + 1)
   // It was skipped because no reader was left: before it could start, or while it was suspended.
   return timeOf(run, 2 * index) === undefined ? undefined : run.startedAt
 }
@@ -166,8 +166,11 @@ function addEnding(
   else if (record.status === 'cancel')
     record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
   if (stageFacts?.abandoned) record.abandoned = true
+  if (stageFacts?.committed || record.chunks > 0) record.committed = true
   const resumed = stageFacts?.resumed
   if (resumed !== undefined) addAnswer(record, resumed, run)
+  const inbox = run.edges?.inboxRecord(run.graph.indexOf(record.stage) as number)
+  if (inbox !== undefined) record.inbox = inbox
   if (stageFacts?.items !== undefined) record.items = stageFacts.items.record()
   if (stageFacts?.children !== undefined) addChildren(record, stageFacts.children, run)
 }

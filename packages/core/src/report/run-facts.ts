@@ -19,6 +19,7 @@ import { jsonSchemaOf } from '../graph/json-schema.ts'
 import { Notebook, checkedNote } from './notebook.ts'
 import { joinPorts } from '../graph/ports.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
+import type { RunEdges } from './run-edges.ts'
 import { DIRECT, RunEvents } from './run-events.ts'
 import type { Listener, Outlet } from './run-events.ts'
 import { StageFacts } from './stage-facts.ts'
@@ -68,6 +69,14 @@ export interface MapAround extends StageAround {
   readonly unparked: () => Promise<void>
 }
 
+/** Takes the chunks of one stage of a child run as those of the stage around it. */
+export interface ChunkRelay {
+  readonly stage: string
+  readonly put: (chunk: unknown) => void
+  /** See `RunFacts.room`. */
+  readonly room: () => Promise<void> | undefined
+}
+
 /** The stage that started a child run, as far as the child uses it. */
 export interface ParentLink extends StageAround {
   /** The public form for interceptors. */
@@ -76,6 +85,7 @@ export interface ParentLink extends StageAround {
   readonly resume: Resume | undefined
   /** Where the events of the stage go out. */
   readonly outlet: Outlet
+  readonly relay: ChunkRelay | undefined
 }
 
 /** The facts of one run: its input, its stages' data and times, and how it ended. Most of them are created on first use. */
@@ -90,6 +100,8 @@ export class RunFacts {
   /** What an earlier leg of the run left, if it is resumed. */
   declare readonly resume: Resume | undefined
   declare readonly schedule: Schedule
+  /** Set by its run. Undefined if all edges of the graph are plain dependencies. */
+  edges: RunEdges | undefined
   declare readonly events: RunEvents | undefined
   /** The data of each stage that settled ok. */
   declare readonly data: (object | undefined)[]
@@ -133,11 +145,9 @@ export class RunFacts {
     // An item is resumed by its map.
     this.resume = map === undefined ? (parent?.resume ?? options[RESUME]) : undefined
     const { maxConcurrency = Infinity } = options
-    this.schedule = new Schedule(
-      graph.plan,
-      maxConcurrency === Infinity ? 0 : maxConcurrency,
-      options.onStageFailure === 'continue',
-    )
+    const limit = maxConcurrency === Infinity ? 0 : maxConcurrency
+    const goOn = options.onStageFailure === 'continue'
+    this.schedule = graph.edges?.createSchedule(limit, goOn) ?? new Schedule(graph.plan, limit, goOn)
     this.data = graph.blank.slice()
     this.times = graph.unset.slice()
     this.startedAt = this.endedAt = startedAt
@@ -255,6 +265,8 @@ export class RunFacts {
   #checkedAnswer(index: number, given: Output): Output {
     const { name, info } = nodeAt(this.graph, index)
     if (given.status === 'retry') return retryExhausted(name, given)
+    const refusal = given.status === 'suspend' ? this.edges?.refuseSuspend(index) : undefined
+    if (refusal !== undefined) return refusal
     // Each item of a map is checked itself.
     if (given.status !== 'suspend' || info.child !== undefined || info.map || !isGuarded(this)) return given
     const asks = this.stage(index).children?.some(({ result }) => result.status === 'suspended')
@@ -365,16 +377,25 @@ export class RunFacts {
     return this.phase < LAST_EVENT && (node === undefined || !this.ignores(node.index))
   }
 
-  /** Counts a chunk and publishes it. Returns a promise while the reader is too far behind. */
-  chunk(node: StageNode, chunk: unknown, attempt: number): Promise<void> | undefined {
+  /** Counts a chunk and publishes it. */
+  chunk(node: StageNode, chunk: unknown, attempt: number): void {
     const stage = this.stage(node.index)
     stage.committed = true
     stage.chunks++
+    this.edges?.put(node.index, chunk)
+    this.#relayOf(node)?.put(chunk)
     const { events } = this
     const toSink = this.ofRun.options.chunkEvents === true
-    if (events === undefined || (events.listener === undefined && !toSink)) return undefined
-    this.emitOfStage(node.name, 'chunk', { chunk, attempt }, this.clock.now(), toSink)
-    return events.listener?.room()
+    if (events !== undefined && (events.listener !== undefined || toSink))
+      this.emitOfStage(node.name, 'chunk', { chunk, attempt }, this.clock.now(), toSink)
+  }
+  /** Resolves once there may be room for another chunk of a stage: a reader is too far behind. Undefined if there is room now. */
+  room(node: StageNode): Promise<void> | undefined {
+    return this.edges?.room(node.index) ?? this.#relayOf(node)?.room() ?? this.events?.listener?.room()
+  }
+  #relayOf({ name }: StageNode): ChunkRelay | undefined {
+    const relay = this.parent?.relay
+    return relay?.stage === name ? relay : undefined
   }
 }
 

@@ -9,6 +9,7 @@ import { CLEANUPS, CLOSED, DECIDED, ENDED, STAGES } from '../report/phases.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import { LiveRunContext } from './run-context.ts'
 import type { LayeredRun, PendingLayer } from './run-context.ts'
+import type { RunEdges } from '../report/run-edges.ts'
 import { RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import type { ChildRun } from '../report/child-runs.ts'
@@ -37,6 +38,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   constructor(facts: RunFacts) {
     this.facts = facts
     this.loop = new StageLoop(this)
+    facts.edges = facts.graph.edges?.open(this) as RunEdges | undefined
   }
 
   /** When `timeoutMs` begins to count. */

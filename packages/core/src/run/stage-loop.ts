@@ -330,9 +330,10 @@ export class StageLoop implements Loop {
     if (state === CANCELLED || (state === FAILED && schedule.stopped)) this.#run.stopping.haltFor(stage)
   }
 
-  /** Tells interceptors and the sink that a stage has settled. */
+  /** Tells its readers, the interceptors and the sink that a stage has settled. */
   #tellSettled(stage: number, now: number): void {
     const run = this.#run
+    this.#facts.edges?.settled(stage)
     if (this.#facts.events !== undefined || run.parts?.listeners !== undefined) tellSettled(run, stage, now)
   }
 

@@ -11,6 +11,10 @@ export const STOP = 3
 export const PARK = 4
 /** A parked stage needs a slot again. It gets the next free one, ahead of new starts. */
 export const UNPARK = 5
+/** The code of a running stage is called, so its readers may start. Only in a graph with streams. */
+export const BEGAN = 6
+/** A stage reads no more chunks. Only in a graph with streams. */
+export const DETACHED = 7
 
 // Commands: the runner takes them from the schedule.
 export const START = 1
@@ -54,7 +58,7 @@ export const OPERATION_BITS = 4
 export const commandOf = (operation: number, stage: number): number => (stage << OPERATION_BITS) | operation
 
 /** A list of stages for each stage. */
-type Rows = readonly (readonly number[])[]
+export type Rows = readonly (readonly number[])[]
 
 /** How many of a stage's dependencies must end ok, and whether it starts as soon as they have. */
 export interface Need {
@@ -64,14 +68,17 @@ export interface Need {
   readonly late?: boolean
 }
 
+/** Edges as arrays of integers: the dependents of stage i are `targets[offsets[i]]` up to `targets[offsets[i + 1]]`. */
+export interface EdgeRows {
+  readonly offsets: Int32Array
+  readonly targets: Int32Array
+}
+
 /** A graph as arrays of integers. Every run of the graph starts from it. */
-export interface Plan {
+export interface Plan extends EdgeRows {
   readonly count: number
   /** The cells of every stage at the start of a run. */
   readonly cells: readonly number[]
-  /** The dependents of stage i are `targets[offsets[i]]` up to `targets[offsets[i + 1]]`. */
-  readonly offsets: Int32Array
-  readonly targets: Int32Array
   /** The dependencies of stage i, in the same way. */
   readonly sourceOffsets: Int32Array
   readonly sources: Int32Array
@@ -104,7 +111,7 @@ export function createPlan(dependencies: Rows, needs: readonly Need[], dependent
     sources,
     starts,
     eager: Uint8Array.from(needs, ({ eager }) => Number(eager)),
-    order: orderOf(dependents, topological(dependencies, dependents).sorted),
+    order: orderOf(dependencies, dependents),
     readers: readersOf(needs, offsets),
   }
 }
@@ -117,7 +124,7 @@ function readersOf(needs: readonly Need[], offsets: Int32Array): Plan['readers']
 }
 
 /** Joins the lists into one array. Returns where each list begins, and the array. */
-function inRows(rows: Rows): [Int32Array, Int32Array] {
+export function inRows(rows: Rows): [Int32Array, Int32Array] {
   const offsets = new Int32Array(rows.length + 1)
   rows.forEach((row, i) => {
     offsets[i + 1] = (offsets[i] as number) + row.length
@@ -145,9 +152,10 @@ function topological(dependencies: Rows, dependents: Rows): { sorted: number[]; 
   return { sorted, left }
 }
 
-function orderOf(dependents: Rows, sorted: readonly number[]): Int32Array {
+/** The rank of each stage: see `Plan.order`. */
+export function orderOf(dependencies: Rows, dependents: Rows): Int32Array {
   const rank = new Int32Array(dependents.length)
-  for (const stage of sorted.toReversed()) {
+  for (const stage of topological(dependencies, dependents).sorted.toReversed()) {
     for (const target of dependents[stage] as readonly number[])
       rank[stage] = Math.max(rank[stage] as number, (rank[target] as number) + 1)
   }

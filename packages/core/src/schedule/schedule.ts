@@ -29,7 +29,7 @@ import {
   WHY,
   commandOf,
 } from './plan.ts'
-import type { Plan } from './plan.ts'
+import type { EdgeRows, Plan } from './plan.ts'
 import { Slots } from './slots.ts'
 
 /**
@@ -50,29 +50,33 @@ export class Schedule {
   /** Number of suspended stages. */
   suspended = 0
   stopped = false
-  readonly #plan: Plan
+  /** Number of stages that wait for time to pass before they start. */
+  protected armed = 0
+  protected readonly plan: Plan
   /** Whether the other stages go on after a failure. */
   readonly #goOn: boolean
   /** Undefined without `maxConcurrency`. */
   readonly #slots: Slots | undefined
   /** How many dependents can still read a stage. Undefined if no stage has `late: 'abort'`. */
-  readonly #readers: Int32Array | undefined
+  protected readonly readers: Int32Array | undefined
   /**
    * For each waiting or skipped stage: the failed stage among or behind its dependencies, plus 1; 0 if no stage failed. Created at
    * the first failure after which the run goes on.
    */
-  #failures: Int32Array | undefined
+  protected failures: Int32Array | undefined
   readonly #queue: number[]
   #head = 0
   #tail = 0
+  /** The place in the queue of the first command that `tellOfSkips` hasn't looked at. */
+  #untold = 0
   #ended = false
 
   constructor(plan: Plan, limit: number, goOn: boolean) {
-    this.#plan = plan
+    this.plan = plan
     this.#goOn = goOn
     this.cells = plan.cells.slice()
     this.left = plan.count
-    this.#readers = plan.readers?.slice()
+    this.readers = plan.readers?.slice()
     if (limit === 0) {
       this.#queue = plan.starts.slice()
       this.#tail = plan.starts.length
@@ -100,9 +104,9 @@ export class Schedule {
       const next = this.#queue[this.#head++] as number
       if ((next & OPERATION) !== START || this.#start(next >> OPERATION_BITS)) return next
     }
-    this.#head = this.#tail = 0
+    this.#head = this.#tail = this.#untold = 0
     const command = this.#slots === undefined || this.stopped ? 0 : this.#fillSlot(this.#slots)
-    if (command !== 0 || this.running + this.staying > 0 || this.#ended) return command
+    if (command !== 0 || this.running + this.staying + this.armed > 0 || this.#ended) return command
     this.#ended = true
     return END
   }
@@ -130,7 +134,7 @@ export class Schedule {
 
   /** The failed stage that makes a skipped stage count as failed for its dependents; −1 if it counts as skipped. */
   failureBehind(stage: number): number {
-    return (this.#failures?.[stage] ?? 0) - 1
+    return (this.failures?.[stage] ?? 0) - 1
   }
 
   /** Whether the stage has settled while its code still runs. */
@@ -138,7 +142,7 @@ export class Schedule {
     return (this.cells[stage * CELLS + STATE] as number) >= STAYS
   }
 
-  #push(operation: number, stage: number): void {
+  protected push(operation: number, stage: number): void {
     this.#queue[this.#tail++] = commandOf(operation, stage)
   }
 
@@ -148,10 +152,9 @@ export class Schedule {
     if (this.stopped || this.cells[at] !== READY) return false
     this.running++
     this.cells[at] = RUNNING
-    if (this.#readers !== undefined) {
-      const end = this.#tail
-      this.#leaveDependencies(stage, this.#readers)
-      this.#tellOfSkips(end)
+    if (this.readers !== undefined) {
+      this.leaveDependencies(stage, this.readers)
+      this.tellOfSkips()
     }
     return true
   }
@@ -177,10 +180,9 @@ export class Schedule {
     // A stage that stops the run does so before its dependents are told: they count as never started, not as skipped.
     if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
     if (this.stopped) return true
-    const end = this.#tail
     const { left } = this
-    this.#tellDependents(stage, status)
-    if (this.left < left) this.#tellOfSkips(end)
+    this.tellDependents(stage, status)
+    if (this.left < left) this.tellOfSkips()
     return true
   }
 
@@ -195,19 +197,25 @@ export class Schedule {
   #stop(): boolean {
     if (this.stopped) return false
     this.stopped = true
+    this.armed = 0
     if (this.running === 0) return true
-    for (let stage = 0; stage < this.#plan.count; stage++) {
-      if (this.cells[stage * CELLS + STATE] === RUNNING && this.#readers?.[stage] !== ABORTED) this.#push(ABORT, stage)
+    for (let stage = 0; stage < this.plan.count; stage++) {
+      if (this.cells[stage * CELLS + STATE] === RUNNING && this.readers?.[stage] !== ABORTED) this.push(ABORT, stage)
     }
     return true
   }
 
-  /** A stage has ended as `status`: each of its dependents goes on waiting, is released, or is skipped. */
-  #tellDependents(stage: number, status: number): void {
-    const { offsets, targets, eager } = this.#plan
+  /** A stage has ended as `status`, and its dependents are told. */
+  protected tellDependents(stage: number, status: number): void {
+    this.tell(this.plan, stage, status)
+  }
+
+  /** A stage counts as ended for its dependents in `rows`: each of them goes on waiting, is released, or is skipped. */
+  protected tell({ offsets, targets }: EdgeRows, stage: number, status: number): void {
     const { cells } = this
-    if (status === FAILED) this.#failures ??= new Int32Array(this.#plan.count)
-    const failures = this.#failures
+    const { eager } = this.plan
+    if (status === FAILED) this.failures ??= new Int32Array(this.plan.count)
+    const failures = this.failures
     for (let edge = offsets[stage] as number, end = offsets[stage + 1] as number; edge < end; edge++) {
       const target = targets[edge] as number
       const at = target * CELLS
@@ -222,61 +230,69 @@ export class Schedule {
       if (failures !== undefined && status === FAILED) {
         failures[target] ||= failures[stage] || stage + 1
         // `all` starts without a skipped dependency, but not without a failed one, because its data is missing.
-        if (eager[target] === 0 && this.#plan.cells[at + NEED] === 1) need = pending + 1
+        if (eager[target] === 0 && this.plan.cells[at + NEED] === 1) need = pending + 1
       }
       if (need > pending) {
         cells[at + WHY] = stage
-        this.#skip(target)
+        this.skip(target)
       } else if (need <= 0 && (pending === 0 || eager[target] === 1)) {
         cells[at + WHY] = stage
-        cells[at + STATE] = READY
         if (failures !== undefined) failures[target] = 0
-        if (this.#slots === undefined) this.#push(START, target)
-        else this.#slots.ready.add(target)
+        this.release(target)
       }
     }
   }
 
-  /** Skips a stage that hasn't settled. Its dependents must be told: see `#tellOfSkips`. */
-  #skip(stage: number): void {
+  /** The dependencies of a waiting stage let it start. */
+  protected release(stage: number): void {
+    this.cells[stage * CELLS + STATE] = READY
+    if (this.#slots === undefined) this.push(START, stage)
+    else this.#slots.ready.add(stage)
+  }
+
+  /** Skips a stage that hasn't settled. Its dependents must be told: see `tellOfSkips`. */
+  protected skip(stage: number): void {
     const at = stage * CELLS + STATE
     if (this.state(stage) === SUSPENDED) this.suspended--
     this.cells[at] = ((this.cells[at] as number) & STAYS) | SKIPPED
     this.left--
-    this.#push(SKIP, stage)
+    this.push(SKIP, stage)
   }
 
   /**
-   * Tells the dependents of the stages whose SKIP stands at `place` of the queue or behind it. These may be skipped in turn, which
-   * adds to the queue: chains may be too long for recursion. A stage skipped because of a failure counts as failed.
+   * Tells the dependents of the stages that were skipped since it was last called. These may be skipped in turn, which adds to the
+   * queue: chains may be too long for recursion. A stage skipped because of a failure counts as failed.
    */
-  #tellOfSkips(place: number): void {
-    for (let next = place; next < this.#tail; next++) {
-      const command = this.#queue[next] as number
+  protected tellOfSkips(): void {
+    for (; this.#untold < this.#tail; this.#untold++) {
+      const command = this.#queue[this.#untold] as number
       if ((command & OPERATION) !== SKIP) continue
       const stage = command >> OPERATION_BITS
-      if (this.#readers !== undefined) this.#leaveDependencies(stage, this.#readers)
-      this.#tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED)
+      if (this.readers !== undefined) this.leaveDependencies(stage, this.readers)
+      this.tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED)
     }
   }
 
-  /** A stage no longer reads its dependencies. Aborts or skips each one with `late: 'abort'` that has no other reader. */
-  #leaveDependencies(stage: number, readers: Int32Array): void {
-    const { sources, sourceOffsets } = this.#plan
-    for (let edge = sourceOffsets[stage] as number, end = sourceOffsets[stage + 1] as number; edge < end; edge++) {
-      const source = sources[edge] as number
-      const before = readers[source] as number
-      if (before <= 0) continue // it isn't stopped for lack of readers, or was stopped already
-      readers[source] = before - 1
-      if (before > 1) continue
-      const state = this.state(source)
-      if (state === RUNNING) {
-        readers[source] = ABORTED
-        this.#push(ABORT, source)
-      } else if (state < RUNNING || state === SUSPENDED) {
-        this.cells[source * CELLS + WHY] = source
-        this.#skip(source)
-      }
+  /** A stage no longer reads its dependencies. */
+  protected leaveDependencies(stage: number, readers: Int32Array): void {
+    const { sources, sourceOffsets } = this.plan
+    for (let edge = sourceOffsets[stage] as number, end = sourceOffsets[stage + 1] as number; edge < end; edge++)
+      this.leave(sources[edge] as number, readers)
+  }
+
+  /** A stage has one reader less. Aborts or skips it if it has `late: 'abort'` and no other reader. */
+  protected leave(source: number, readers: Int32Array): void {
+    const before = readers[source] as number
+    if (before <= 0) return // it isn't stopped for lack of readers, or was stopped already
+    readers[source] = before - 1
+    if (before > 1) return
+    const state = this.state(source)
+    if (state === RUNNING) {
+      readers[source] = ABORTED
+      this.push(ABORT, source)
+    } else if (state < RUNNING || state === SUSPENDED) {
+      this.cells[source * CELLS + WHY] = source
+      this.skip(source)
     }
   }
 }

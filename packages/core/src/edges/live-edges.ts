@@ -1,0 +1,149 @@
+import { StageflowError, textOf } from '../base/errors.ts'
+import { isFunction } from '../base/check.ts'
+import { undeclared } from '../call/inputs.ts'
+import type { LiveStageContext } from '../call/stage-context.ts'
+import { behindOf } from '../call/stage-context.ts'
+import { failed } from '../contract/output.ts'
+import type { Output } from '../contract/output.ts'
+import type { InboxRecord } from '../contract/results.ts'
+import type { StageNode } from '../graph/graph.ts'
+import type { ReadInputs, RunEdges } from '../report/run-edges.ts'
+import { UNREAD } from '../run/stage-loop.ts'
+import { maySuspend } from '../schedule/edge-plan.ts'
+import { BEGAN, OK, SKIPPED } from '../schedule/plan.ts'
+import { show } from '../base/show.ts'
+import { StreamReader } from './stream-reader.ts'
+import type { ReadersRun, SourceEnd } from './stream-reader.ts'
+import type { WiredGraph } from './wired-graph.ts'
+
+/** The edges of one run. */
+export class LiveEdges implements RunEdges {
+  readonly #graph: WiredGraph
+  readonly #run: ReadersRun
+  /** By their stages. */
+  readonly #readers: (StreamReader | undefined)[]
+  /** The readers of each source. */
+  readonly #readersOf: readonly StreamReader[][]
+  /** When the code of each source was called first. */
+  readonly #beganAt = new Map<number, number>()
+  /** Stages whose code yields: what they return is the end of a stream. */
+  readonly #yielding = new Set<number>()
+
+  constructor(graph: WiredGraph, run: ReadersRun) {
+    this.#graph = graph
+    this.#run = run
+    const { streams } = graph.edges
+    this.#readers = streams.map((sources, stage) => {
+      const node = graph.nodes[stage] as StageNode
+      return sources.length === 0 ? undefined : new StreamReader(run, node, sources)
+    })
+    this.#readersOf = streams.map(() => [])
+    streams.forEach((sources, stage) => {
+      for (const source of sources) this.#readersOf[source]?.push(this.#readers[stage] as StreamReader)
+    })
+  }
+
+  // What the code of stages does
+
+  /** The code of a stage is called. */
+  codeBegins(context: LiveStageContext): void {
+    const { node } = behindOf(context)
+    this.#readers[node.index]?.begins(context)
+    if (!this.#run.facts.schedule.feed(BEGAN, node.index, 0)) return
+    this.#beganAt.set(node.index, this.#run.loop.now(node.index))
+    this.#run.loop.driveSoon(UNREAD)
+  }
+  codeYields(stage: number): void {
+    this.#yielding.add(stage)
+  }
+
+  put(stage: number, chunk: unknown): void {
+    const readers = this.#of(stage)
+    for (let place = 0; place < readers.length; place++) readers[place]?.put(stage, chunk)
+  }
+  room(stage: number): Promise<void> | undefined {
+    const readers = this.#of(stage)
+    for (let place = 0; place < readers.length; place++) {
+      const room = readers[place]?.inbox.room()
+      if (room !== undefined) return room
+    }
+    return undefined
+  }
+  #of(source: number): readonly StreamReader[] {
+    return this.#readersOf[source] as readonly StreamReader[]
+  }
+
+  read(inputs: ReadInputs, { index }: StageNode, source: string | undefined): AsyncIterableIterator<unknown> {
+    const reader = this.#readers[index]
+    const node = this.#graph.nodes[index] as StageNode
+    const isDeclared = source === undefined || node.kinds[node.aliases.indexOf(source)] === 'stream'
+    if (reader === undefined || !isDeclared) throw undeclared(node, source, `stream(${show(source)})`)
+    return reader.read(inputs, source)
+  }
+
+  // How stages end
+
+  settled(stage: number): void {
+    const readers = this.#of(stage)
+    const end = readers.length === 0 ? 'ok' : this.#endOf(stage)
+    for (const reader of readers) {
+      if (end === 'ok' && !this.#hasYielded(stage)) this.#putMade(stage, reader)
+      else reader.sourceEnded(stage, end)
+    }
+    this.#readers[stage]?.settled()
+  }
+
+  #hasYielded(stage: number): boolean {
+    return this.#yielding.has(stage) || this.#run.facts.stage(stage).chunks > 0
+  }
+
+  #endOf(stage: number): SourceEnd {
+    const { schedule, stages, times } = this.#run.facts
+    const known = stages?.[stage]
+    const state = schedule.state(stage)
+    if (known?.tolerated !== undefined) return { cause: known.tolerated.error }
+    if (state === OK) return 'ok'
+    if (state !== SKIPPED) return { cause: known?.output?.error }
+    if (known?.chunks) return { cause: undefined }
+    return Number.isNaN(times[2 * stage]) ? 'left out' : 'skipped'
+  }
+
+  /** A source was answered in place of its code: its `toChunks` makes chunks of the answer. */
+  #putMade(stage: number, reader: StreamReader): void {
+    const { name } = this.#graph.nodes[stage] as StageNode
+    const toChunks = this.#graph.toChunks[stage]
+    if (!isFunction(toChunks))
+      return reader.inbox.end(
+        new StageflowError(
+          'core/no-chunks',
+          `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
+        ),
+      )
+    try {
+      reader.putMade(stage, toChunks(this.#run.facts.data[stage]) as Iterable<unknown>)
+      reader.sourceEnded(stage, 'ok')
+    } catch (cause) {
+      const text = `toChunks of stage "${name}" threw: ${textOf(cause)}`
+      reader.inbox.end(new StageflowError('core/no-chunks', text, { cause }))
+    }
+  }
+
+  refuseSuspend(stage: number): Output | undefined {
+    if (maySuspend(this.#graph.edges, stage)) return undefined
+    const name = this.#graph.names[stage]
+    return failed(
+      'core/cannot-suspend',
+      `Stage "${name}" cannot suspend: a stage that reads a stream waits for it, or reads its own chunks, and those do not outlast this leg of the run. Suspend before the stage that yields starts, or read its output instead of its chunks.`,
+    )
+  }
+
+  beganFor(stage: number, source: number): number | undefined {
+    return this.#graph.edges.streams[stage]?.includes(source) === true ? this.#beganAt.get(source) : undefined
+  }
+  inboxRecord(stage: number): InboxRecord | undefined {
+    const inbox = this.#readers[stage]?.inbox
+    if (inbox === undefined) return undefined
+    const { chunks, mostWaiting, dropped, blockedMs } = inbox
+    return { chunks, mostWaiting, dropped, blockedMs }
+  }
+}
