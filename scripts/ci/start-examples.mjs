@@ -15,8 +15,10 @@ const LONGEST_MS = 300_000
 const AT_ONCE = 2
 const WRONG = '--no-such-option'
 const SETTINGS = ['PATH', 'HOME', 'TMPDIR', 'REDIS_URL', 'POSTGRES_URL']
+/** How this machine reaches its registry: an example may install packages of its own. */
+const NETWORK = ['NODE_EXTRA_CA_CERTS', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'npm_config_registry']
 const data = mkdtempSync(join(tmpdir(), 'stageflow-examples-'))
-const given = SETTINGS.filter((name) => name in process.env).map((name) => [name, process.env[name]])
+const given = [...SETTINGS, ...NETWORK].filter((name) => name in process.env).map((name) => [name, process.env[name]])
 const env = { ...Object.fromEntries(given), STAGEFLOW_CHAT_DATA: data }
 
 const names = process.argv.slice(2)

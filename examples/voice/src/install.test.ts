@@ -21,9 +21,11 @@ test('programs are found in any folder of the PATH, and only if they are files t
   expect(missingPrograms(path)).toEqual(['flite'])
 })
 
-test('the advice names what is missing, and the command of this system', () => {
+test('the advice names what is missing, and what to do on this system', () => {
   const advice = adviceFor(['flite'])
   expect(advice).toContain('Not installed: flite.')
-  const sudo = isRoot() ? '' : 'sudo '
-  expect(advice).toContain(isDebian() ? `${sudo}apt-get install flite pocketsphinx pocketsphinx-en-us` : 'flite 2')
+  const command = isRoot()
+    ? 'npm run example voice -- --install'
+    : 'sudo apt-get install flite pocketsphinx pocketsphinx-en-us'
+  expect(advice).toContain(isDebian() ? command : 'flite 2 and pocketsphinx 0.8')
 })
