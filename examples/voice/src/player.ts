@@ -32,7 +32,7 @@ export function openPlayer(clock: Clock, speed: number, onSentence: (sentence: n
       return firstAudioAt
     },
     get heard() {
-      return heard.join(' ')
+      return heard.join(' ').trim()
     },
     get recording() {
       return Buffer.concat(recorded)

@@ -32,7 +32,7 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, onText: (te
 
 test('it prints both times to first audio, both timelines and the history, and writes the audio', async () => {
   const folder = newFolder()
-  const { code, stdout, stderr } = await start(['--speed', '8', '--wav', 'heard.wav'], { INIT_CWD: folder }).ended
+  const { code, stdout, stderr } = await start(['--speed', '4', '--wav', 'heard.wav'], { INIT_CWD: folder }).ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout.match(/the same, word for word/g)).toHaveLength(5)
   for (const pipeline of ['whole', 'streamed']) {
