@@ -39,7 +39,7 @@ export function isRoot(): boolean {
 /** What a person does about missing programs. */
 export function adviceFor(missing: readonly string[]): string {
   const what = `Not installed: ${missing.join(', ')}.`
-  if (isDebian() && isRoot()) return `${what} To install them, 100 MB on disk: npm run example voice -- --install`
+  if (isDebian() && isRoot()) return `${what} Install them, 100 MB on disk: npm run example voice -- --install`
   if (isDebian()) return `${what} Install them, 100 MB on disk: sudo apt-get install ${DEBIAN.join(' ')}`
   return `${what} Install flite 2 and pocketsphinx 0.8 with its model en-us, so that both programs are on the PATH.`
 }
