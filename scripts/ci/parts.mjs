@@ -8,13 +8,17 @@ import { readJson } from '../lib/workspace.mjs'
 import { runBash } from './processes.mjs'
 
 // Runs parts of a proof, step by step. A step that fails stops nothing. A part that passes its limit is ended with every process that it
-// started; the step that ran, and those that have not run, count as failed.
+// started; the step that ran, and those that have not run, count as failed. A step that this machine can't run is left out, with those that
+// need it: they count neither as passed nor as failed.
 
 const COUNTS = 'node_modules/.cache/stageflow'
 const LONGEST_SUMMARY = 200
-const NOTHING = { passed: 0, failed: 0 }
-const PASSED = { passed: 1, failed: 0 }
-const FAILED = { passed: 0, failed: 1 }
+const NOTHING = { passed: 0, failed: 0, leftOut: 0 }
+const PASSED = { ...NOTHING, passed: 1 }
+const FAILED = { ...NOTHING, failed: 1 }
+const LEFT_OUT = { ...NOTHING, leftOut: 1 }
+/** The exit code of a step that this machine can't run, as in Automake. The last line of its output says why. */
+const LEFT_OUT_CODE = 77
 
 /** The parts with these names, or all of them without names. Throws an error with the list if there is no such part. */
 export function chooseParts(parts, names) {
@@ -67,9 +71,11 @@ async function runPart(name, { proves, minutes, steps }, world) {
   const counts = []
   for (const step of steps) counts.push(await runOnce(step, { ...world, signal }))
   cancel()
-  const { passed, failed } = sumOf(counts)
+  const { passed, failed, leftOut } = sumOf(counts)
   const took = `${(seconds() / 60).toFixed(1)} of ${minutes} minutes`
-  return { passed, failed, text: `${failed === 0 ? '✓' : '✗'} ${name}: ${passed} passed, ${failed} failed, ${took}` }
+  const without = leftOut === 0 ? '' : `${leftOut} left out, `
+  const sign = failed > 0 ? '✗' : leftOut > 0 ? '–' : '✓'
+  return { passed, failed, leftOut, text: `${sign} ${name}: ${without}${passed} passed, ${failed} failed, ${took}` }
 }
 
 /** Runs a step, and the one that it needs before it. One that several need runs once. */
@@ -79,25 +85,30 @@ async function runOnce(step, world) {
   const before = step.needs === undefined || signal.aborted ? NOTHING : await runOnce(step.needs, world)
   const counts = await runStep(step, world)
   // What a limit cut short is run again for the next part that needs it.
-  if (!signal.aborted) ended.set(step, counts.failed === 0)
+  if (!signal.aborted) ended.set(step, counts)
   return sumOf([before, counts])
 }
 
 async function runStep(step, world) {
   const seconds = stopwatch()
-  const { problem, output = '', within = NOTHING } = await tryStep(step, world)
+  const { problem, leftOut, output = '', within = NOTHING } = await tryStep(step, world)
   const title = `${step.what} (${seconds()} s)`
+  if (leftOut !== undefined) {
+    world.say(`– ${title}: left out, because ${leftOut}\n`)
+    return LEFT_OUT
+  }
   if (problem === undefined) world.say(`✓ ${title} ${lastLine(output)}\n`)
   else world.say(`✗ ${title}: ${problem}\n${output.replaceAll(/^(?=.)/gm, '    ')}`)
   return sumOf([within, problem === undefined ? PASSED : FAILED])
 }
 
-/** What is wrong with a step, if anything. What it printed, and what passed and failed within it. */
+/** What is wrong with a step, or why it was left out, if anything. What it printed, and what passed and failed within it. */
 async function tryStep(step, world) {
   const { root, signal, say, ended } = world
   if (signal.aborted) return { problem: `not run, because ${signal.reason}` }
-  if (step.needs !== undefined && !ended.get(step.needs))
-    return { problem: `not run, because this failed: ${step.needs.what}` }
+  const before = step.needs === undefined ? PASSED : ended.get(step.needs)
+  if (before.leftOut > 0) return { leftOut: `this was left out: ${step.needs.what}` }
+  if (before.failed > 0) return { problem: `not run, because this failed: ${step.needs.what}` }
 
   say(`… ${step.what}\n`)
   const files = step.counts.map((name) => join(root, COUNTS, `${name}.json`))
@@ -105,6 +116,7 @@ async function tryStep(step, world) {
   const { code, output } = await runCommand(step, world)
   const within = sumOf(files.map(readCounts))
   if (code === 0) return { output, within }
+  if (code === LEFT_OUT_CODE && step.canBeLeftOut) return { leftOut: lastLine(output) }
   return { problem: signal.aborted ? `ended, because ${signal.reason}` : `it ended with ${code}`, output, within }
 }
 
@@ -119,14 +131,14 @@ async function runCommand({ command, isShown }, { root: cwd, env, signal, log })
 
 function sumOf(counts) {
   const sum = (key) => counts.reduce((total, each) => total + each[key], 0)
-  return { passed: sum('passed'), failed: sum('failed') }
+  return { passed: sum('passed'), failed: sum('failed'), leftOut: sum('leftOut') }
 }
 
 /** What a command counted: `npm test` its checks, vitest its tests. */
 function readCounts(file) {
   try {
     const { passed = 0, failed = 0, numPassedTests = 0, numFailedTests = 0 } = readJson(file)
-    return { passed: passed + numPassedTests, failed: failed + numFailedTests }
+    return { ...NOTHING, passed: passed + numPassedTests, failed: failed + numFailedTests }
   } catch {
     return NOTHING // it did not get that far
   }

