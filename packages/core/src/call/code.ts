@@ -33,6 +33,7 @@ export function runBody(node: StageNode, context: LiveStageContext): unknown {
 async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStageContext): Promise<unknown> {
   const behind = behindOf(context)
   const { host, node } = behind
+  host.facts.yields(node)
   const isWanted = (): boolean => context.aborted === undefined && host.facts.schedule.state(node.index) === RUNNING
   for (;;) {
     const step = await chunks.next()

@@ -53,7 +53,7 @@ export class LiveEdges implements RunEdges {
     this.#beganAt.set(node.index, this.#run.loop.now(node.index))
     this.#run.loop.driveSoon(UNREAD)
   }
-  codeYields(stage: number): void {
+  yields(stage: number): void {
     this.#yielding.add(stage)
   }
 
@@ -94,7 +94,9 @@ export class LiveEdges implements RunEdges {
   }
 
   #hasYielded(stage: number): boolean {
-    return this.#yielding.has(stage) || this.#run.facts.stage(stage).chunks > 0
+    // The results of a map are its chunks, if there are any.
+    const isMap = this.#graph.nodes[stage]?.info.map === true && this.#beganAt.has(stage)
+    return isMap || this.#yielding.has(stage)
   }
 
   #endOf(stage: number): SourceEnd {

@@ -7,6 +7,8 @@ export const INBOX: unique symbol = Symbol('inbox')
 
 /** The edges of one run that aren't plain dependencies, as the engine uses them. Only a run of a graph with such edges has them. */
 export interface RunEdges {
+  /** The code of a stage is a generator. */
+  yields(stage: number): void
   /** A stage has yielded a chunk. */
   put(stage: number, chunk: unknown): void
   /** Resolves once the readers of a stage may have room for another chunk; undefined if they have room now. */
