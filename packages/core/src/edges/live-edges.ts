@@ -116,17 +116,18 @@ export class LiveEdges implements RunEdges {
     const toChunks = this.#graph.toChunks[stage]
     if (!isFunction(toChunks))
       return reader.inbox.end(
-        new StageflowError(
-          'core/no-chunks',
-          `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
-        ),
+        () =>
+          new StageflowError(
+            'core/no-chunks',
+            `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
+          ),
       )
     try {
       reader.putMade(stage, toChunks(this.#run.facts.data[stage]) as Iterable<unknown>)
       reader.sourceEnded(stage, 'ok')
     } catch (cause) {
       const text = `toChunks of stage "${name}" threw: ${textOf(cause)}`
-      reader.inbox.end(new StageflowError('core/no-chunks', text, { cause }))
+      reader.inbox.end(() => new StageflowError('core/no-chunks', text, { cause }))
     }
   }
 

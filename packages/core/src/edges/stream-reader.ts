@@ -97,12 +97,12 @@ export class StreamReader implements InboxOwner {
   }
 
   sourceEnded(source: number, end: SourceEnd): void {
-    if (typeof end === 'object') return this.inbox.end(this.#cut(source, end.cause))
+    if (typeof end === 'object') return this.inbox.end(() => this.#cut(source, end.cause))
     if (end === 'skipped') this.#skipped ??= source
     if (--this.#open > 0) return
     const skipped = this.#skipped
     if (skipped === undefined) return this.inbox.end()
-    this.inbox.end(this.inbox.chunks > 0 ? this.#cut(skipped, undefined) : this.#allSkipped(skipped))
+    this.inbox.end(() => (this.inbox.chunks > 0 ? this.#cut(skipped, undefined) : this.#allSkipped(skipped)))
   }
 
   #cut(source: number, cause: unknown): StageflowError {
