@@ -29,10 +29,6 @@ export class Gates {
     return this.#run.facts.schedule as EdgeSchedule
   }
 
-  /** Whether what a stage does is kept back now. */
-  isHeld(stage: number): boolean {
-    return this.#closed(stage) !== undefined
-  }
   /** The hold of a stage that runs behind closed gates. */
   #closed(stage: number): Hold | undefined {
     const known = this.#holds.get(stage)
@@ -52,8 +48,12 @@ export class Gates {
   outletOf(stage: number): Outlet | undefined {
     return this.#closed(stage) ?? this.#holds.get(stage)
   }
-  keepChunk(stage: number, publish: () => void): void {
-    this.#closed(stage)?.keepChunk(publish)
+  keepChunk(stage: number, publish: (at: number) => void): boolean {
+    const hold = this.#closed(stage)
+    if (hold === undefined) return false
+    const at = this.#run.facts.clock.now()
+    hold.keepChunk(() => publish(at))
+    return true
   }
   room(stage: number): Promise<void> | undefined {
     return this.#closed(stage)?.room()

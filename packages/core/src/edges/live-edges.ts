@@ -1,15 +1,16 @@
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isFunction } from '../base/check.ts'
+import { defined } from '../base/objects.ts'
 import { undeclared } from '../call/inputs.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import { behindOf } from '../call/stage-context.ts'
 import { failed } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
-import type { InboxRecord, StageRecord } from '../contract/results.ts'
+import type { StageRecord } from '../contract/results.ts'
 import type { Writable } from '../report/record.ts'
 import type { Outlet } from '../report/run-events.ts'
 import type { StageNode } from '../graph/graph.ts'
-import type { ReadInputs, RunEdges } from '../report/run-edges.ts'
+import type { RunEdges, SeenInputs } from '../report/run-edges.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { maySuspend } from '../schedule/edge-plan.ts'
 import { ARM, BEGAN, OK, RELEASE, SKIPPED } from '../schedule/plan.ts'
@@ -67,11 +68,8 @@ export class LiveEdges implements RunEdges {
     this.#yielding.add(stage)
   }
 
-  isHeld(stage: number): boolean {
-    return this.#gates.isHeld(stage)
-  }
-  keepChunk(stage: number, publish: () => void): void {
-    this.#gates.keepChunk(stage, publish)
+  keepChunk(stage: number, publish: (at: number) => void): boolean {
+    return this.#gates.keepChunk(stage, publish)
   }
   outletOf(stage: string | undefined): Outlet | undefined {
     const index = stage === undefined ? undefined : this.#run.facts.graph.indexOf(stage)
@@ -89,10 +87,6 @@ export class LiveEdges implements RunEdges {
   hides(stage: number): boolean {
     return this.#gates.hides(stage)
   }
-  withoutWork(record: Writable<StageRecord>): Writable<StageRecord> {
-    return withoutWork(record)
-  }
-
   put(stage: number, chunk: unknown): void {
     const readers = this.#of(stage)
     for (let place = 0; place < readers.length; place++) readers[place]?.put(stage, chunk)
@@ -111,7 +105,11 @@ export class LiveEdges implements RunEdges {
     return this.#readersOf[source] as readonly StreamReader[]
   }
 
-  read(inputs: ReadInputs, { index }: StageNode, source: string | undefined): AsyncIterableIterator<unknown> {
+  read(
+    inputs: SeenInputs | undefined,
+    { index }: StageNode,
+    source: string | undefined,
+  ): AsyncIterableIterator<unknown> {
     const reader = this.#readers[index]
     const node = this.#graph.nodes[index] as StageNode
     const isDeclared = source === undefined || node.kinds[node.aliases.indexOf(source)] === 'stream'
@@ -188,14 +186,17 @@ export class LiveEdges implements RunEdges {
     )
   }
 
-  readyAt(stage: number, why: number): number | undefined {
+  shown(stage: number, record: Writable<StageRecord>): Writable<StageRecord> {
+    const inbox = this.#readers[stage]?.inboxRecord
+    const readyAt = this.#readyAt(stage) ?? record.readyAt
+    const all = { ...record, readyAt, ...defined({ inbox }) }
+    return this.hides(stage) ? withoutWork(all) : all
+  }
+
+  /** When a stage could have started, if that isn't when a dependency settled: its waits had passed, or its source began to yield. */
+  #readyAt(stage: number): number | undefined {
+    const why = this.#run.facts.schedule.why(stage)
     const isRead = this.#graph.edges.streams[stage]?.includes(why) === true
     return this.#softWaits.endedAt(stage) ?? (isRead ? this.#beganAt.get(why) : undefined)
-  }
-  inboxRecord(stage: number): InboxRecord | undefined {
-    const inbox = this.#readers[stage]?.inbox
-    if (inbox === undefined) return undefined
-    const { chunks, mostWaiting, dropped, blockedMs } = inbox
-    return { chunks, mostWaiting, dropped, blockedMs }
   }
 }

@@ -84,7 +84,7 @@ export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Wri
     notes: stageFacts?.notes ?? EMPTY,
   }
   if (state !== OK || stageFacts !== undefined) addEnding(record, run, state, stageFacts)
-  return run.edges?.hides(index) ? run.edges.withoutWork(record) : record
+  return run.edges?.shown(index, record) ?? record
 }
 
 /** When a stage could have started: when the dependency that released it settled or began to yield, or when the run started. */
@@ -92,8 +92,6 @@ function readyAt(run: RunFacts, index: number): number | undefined {
   const why = run.schedule.why(index)
   if (run.schedule.state(index) === WAITING) return undefined
   if (why === INTERRUPTED) return undefined
-  const ready = run.edges?.readyAt(index, why)
-  if (ready !== undefined) return ready
   if (why < 0) return run.startedAt
   if (why !== index) return timeOf(run, 2 * why + 1)
   // It was skipped because no reader was left: before it could start, or while it was suspended.
@@ -175,8 +173,6 @@ function addEnding(
   if (stageFacts?.committed || record.chunks > 0) record.committed = true
   const resumed = stageFacts?.resumed
   if (resumed !== undefined) addAnswer(record, resumed, run)
-  const inbox = run.edges?.inboxRecord(run.graph.indexOf(record.stage) as number)
-  if (inbox !== undefined) record.inbox = inbox
   if (stageFacts?.items !== undefined) record.items = stageFacts.items.record()
   if (stageFacts?.children !== undefined) addChildren(record, stageFacts.children, run)
 }

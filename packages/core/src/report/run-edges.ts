@@ -1,5 +1,5 @@
 import type { Output } from '../contract/output.ts'
-import type { InboxRecord, StageRecord } from '../contract/results.ts'
+import type { StageRecord } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { Outlet } from './run-events.ts'
 
@@ -12,9 +12,8 @@ export const INBOX: unique symbol = Symbol('inbox')
 export interface RunEdges {
   /** A stage has yielded a chunk. */
   put(stage: number, chunk: unknown): void
-  /** Whether what a stage does is kept back, because a gate of it hasn't opened. */
-  isHeld(stage: number): boolean
-  keepChunk(stage: number, publish: () => void): void
+  /** Keeps a chunk back if a gate of its stage hasn't opened. `at`: when it was yielded. Returns false if nothing keeps it back. */
+  keepChunk(stage: number, publish: (at: number) => void): boolean
   /** Where the events of a stage that has been held go. */
   outletOf(stage: string | undefined): Outlet | undefined
   /** The call of a stage has its answer. Returns what to publish now; undefined if that is kept back. */
@@ -25,12 +24,12 @@ export interface RunEdges {
   refusal(stage: number): string | undefined
   /** Whether what a stage has done is never shown: a gate refused it, or the run ended before its gates opened. */
   hides(stage: number): boolean
-  /** The record of such a stage. */
-  withoutWork(record: ShownRecord): ShownRecord
+  /** The record of a stage, with what its edges add, and without what is never shown. */
+  shown(stage: number, record: ShownRecord): ShownRecord
   /** Resolves once the readers of a stage may have room for another chunk; undefined if they have room now. */
   room(stage: number): Promise<void> | undefined
   /** The inbox of a stage, for its code. `source`: the stage that its code names. */
-  read(inputs: ReadInputs, reader: StageNode, source: string | undefined): AsyncIterableIterator<unknown>
+  read(inputs: SeenInputs | undefined, reader: StageNode, source: string | undefined): AsyncIterableIterator<unknown>
   /** A stage has settled or was skipped. */
   settled(stage: number): void
   /** The failure of a stage that may not suspend; undefined for one that may. */
@@ -41,13 +40,10 @@ export interface RunEdges {
   stopped(): void
   /** The stages have ended. */
   close(): void
-  /** When a stage that `why` released could have started, if that isn't when `why` settled. */
-  readyAt(stage: number, why: number): number | undefined
-  inboxRecord(stage: number): InboxRecord | undefined
 }
 
-/** The inputs of a reader. */
-export interface ReadInputs {
-  /** The reader has read all chunks of a stage, so it sees what that stage returned. */
-  see(source: number): void
+/** The state of the dependencies of a stage when it started. What a source has returned is added when all its chunks were read. */
+export interface SeenInputs {
+  readonly data: (object | undefined)[]
+  readonly states: number[]
 }

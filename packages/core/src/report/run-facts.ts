@@ -387,9 +387,8 @@ export class RunFacts {
 
   /** A stage has yielded a chunk: it is counted and published, once nothing holds it back. */
   chunk(node: StageNode, chunk: unknown, attempt: number): void {
-    if (!this.edges?.isHeld(node.index)) return this.#publishChunk(node, chunk, attempt)
-    const now = this.clock.now()
-    this.edges.keepChunk(node.index, () => this.#publishChunk(node, chunk, attempt, now))
+    const isKept = this.edges?.keepChunk(node.index, (at) => this.#publishChunk(node, chunk, attempt, at))
+    if (!isKept) this.#publishChunk(node, chunk, attempt)
   }
   #publishChunk(node: StageNode, chunk: unknown, attempt: number, timestamp?: number): void {
     const stage = this.stage(node.index)
