@@ -1,2 +1,3 @@
-export { stream } from './edges/edge-values.ts'
-export type { EdgeKind, StreamEdge } from './contract/edges.ts'
+export { gate, soft, stream } from './edges/edge-values.ts'
+export type { SoftOptions } from './edges/soft-options.ts'
+export type { EdgeKind, GateEdge, SoftEdge, StreamEdge } from './contract/edges.ts'

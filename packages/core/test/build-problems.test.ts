@@ -482,7 +482,7 @@ test('the error for a misspelt option suggests the option of the engine or an in
   expect(guessed('outputSchem')).toContain('(did you mean "outputSchema"? known: ')
   expect(guessed('limitMS', { interceptors: [limit] })).toMatch(/did you mean "limitMs"\? known: .*, limitMs\)/)
   expect(guessed('limitMS')).toBe(
-    'Stage "a": unknown option "limitMS" (known: dependencies, join, when, onFailure, late, toChunks, outputSchema, answerSchema, placement). ' +
+    'Stage "a": unknown option "limitMS" (known: dependencies, join, when, onFailure, late, uninterruptible, toChunks, outputSchema, answerSchema, placement). ' +
       "Correct the name, add the interceptor that claims it, or build with ignoreOptions: ['limitMS'].",
   )
 })

@@ -18,6 +18,7 @@ function keeping(around: Outlet): Outlet & { release(): void } {
   return {
     send: (run, event, toSink) => kept.push(() => around.send(run, event, toSink)) > 0,
     sendAndWait: async (run, event) => void kept.push(() => void around.sendAndWait(run, event)),
+    tell: (telling) => void kept.push(telling),
     release() {
       for (const publish of kept.splice(0)) publish()
     },

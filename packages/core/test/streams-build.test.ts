@@ -62,7 +62,7 @@ test.for([
     .withStage('llm', yields)
     .withStage('tts', reads, { dependencies: [stream('llm')], ...options })
   expect(problemsOf(() => pipeline.build())).toEqual([
-    expect.stringContaining(`core/illegal-option: Stage "tts": ${text}`),
+    expect.stringContaining(`core/illegal-option: Stage "tts" has an illegal option: ${text}`),
   ])
 })
 

@@ -62,14 +62,14 @@ export class RunAbort {
     return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / SHARED_SIGNAL), this.interruptible)
   }
 
-  /** The scope of one stage alone. */
-  scopeOf(stage: number): AbortScope {
-    return scopeIn((this.#ofStages ??= new Map()), stage, this.interruptible)
+  /** The scope of one stage alone, inside `outer`. */
+  scopeOf(stage: number, outer: AbortScope): AbortScope {
+    return scopeIn((this.#ofStages ??= new Map()), stage, outer)
   }
 
-  /** The reason that stopped a stage; undefined if it isn't stopped. */
-  aborted(stage: number): { readonly reason: unknown } | undefined {
-    return (this.#ofStages?.get(stage) ?? this.interruptible).aborted
+  /** The reason that stopped a stage inside `outer`; undefined if it isn't stopped. */
+  aborted(stage: number, outer: AbortScope): { readonly reason: unknown } | undefined {
+    return (this.#ofStages?.get(stage) ?? outer).aborted
   }
 
   /** Calls `onAbort` when `signal` aborts; immediately if it already has. */

@@ -13,6 +13,8 @@ export class StageflowError extends Error {
   }
 
   declare readonly code: string
+  /** Of `core/interrupted`: what `run.interrupt(reason, data)` was given. */
+  declare readonly data?: unknown
 
   constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)

@@ -37,8 +37,8 @@ export interface Stopper {
   outOfTime(): void
   /** A stage has failed or cancelled the run: everything else is aborted. */
   haltFor(stage: number): void
-  /** No dependent can read a stage anymore: it is aborted. */
-  abortLate(stage: number, now: number): void
+  /** A stage is no longer wanted: no dependent can read it anymore, or a gate refused it. It is aborted. */
+  abortUnwanted(stage: number, now: number): void
   /** Starts the grace time once only code of settled stages still runs, and ends it if a stage runs again. */
   updateCodeGrace(): void
   /** A child run of one of its stages has closed. */

@@ -4,18 +4,18 @@ import { bareRecord } from '../base/objects.ts'
 import { show, someOf } from '../base/show.ts'
 import type { InputStatus } from '../contract/context.ts'
 import type { StageNode } from '../graph/graph.ts'
-import type { ReadInputs } from '../report/run-edges.ts'
+import type { SeenInputs } from '../report/run-edges.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import { FAILED, OK, RUNNING, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
 /** The inputs of one stage. If the stage may start before its dependencies have settled, it keeps their state from then. */
-export class NodeInputs implements ReadInputs {
+export class NodeInputs {
   readonly #facts: RunFacts
   readonly #node: StageNode
   /** The state of the dependencies when it started; undefined if that can no longer change. */
-  readonly #seen: { readonly data: (object | undefined)[]; readonly states: number[] } | undefined
+  readonly #seen: SeenInputs | undefined
   /** The dependency that is tried first: most stages read them in declared order (decision 51). */
   #next = 0
 
@@ -50,15 +50,8 @@ export class NodeInputs implements ReadInputs {
     return (stage?: string): AsyncIterableIterator<unknown> => {
       const { edges } = this.#facts
       if (edges === undefined) throw undeclared(this.#node, stage, `stream(${show(stage)})`)
-      return edges.read(this, this.#node, stage)
+      return edges.read(this.#seen, this.#node, stage)
     }
-  }
-
-  see(source: number): void {
-    const place = this.#node.dependencies.indexOf(source)
-    if (this.#seen === undefined) return
-    this.#seen.data[place] = this.#facts.data[source]
-    this.#seen.states[place] = this.#facts.schedule.state(source)
   }
 
   toJSON(): Data {
@@ -147,7 +140,7 @@ export class NodeInputs implements ReadInputs {
 /** A suspended stage settles once its answer has come. */
 const mayStillSettle = (state: number): boolean => state < OK || state === SUSPENDED
 
-function seenNow(facts: RunFacts, dependencies: readonly number[]): { data: (object | undefined)[]; states: number[] } {
+function seenNow(facts: RunFacts, dependencies: readonly number[]): SeenInputs {
   return {
     data: dependencies.map((index) => facts.data[index]),
     states: dependencies.map((index) => facts.schedule.state(index)),

@@ -85,7 +85,7 @@ function linkFor(
     }),
     signal: context.signal,
     resume: run.resume?.child(path, context.resumed),
-    outlet: run.outlet,
+    outlet: run.outletOf(node.name),
     relay: chunks === undefined ? undefined : relayTo(context, run, node, chunks),
   })
 }

@@ -349,6 +349,12 @@ export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDis
    */
   chunks<Stage extends keyof Stages & string>(stage: Stage): AsyncIterableIterator<ChunkIn<Stages[Stage]>>
   cancel(reason: string): void
+  /**
+   * Ends what the run does, for a person who talks over it: what hasn't started is skipped, and what runs is aborted. `signal.reason.data` is
+   * `data`, such as how much was heard. Data that an aborted stage still returns counts. Stages with `uninterruptible` go on. The run ends
+   * as cancelled, with all data. Child runs are interrupted in the same way.
+   */
+  interrupt(reason: string, data?: unknown): void
 }
 
 // ---------- a resumed run, inside the engine

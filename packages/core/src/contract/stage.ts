@@ -200,6 +200,8 @@ export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> e
   readonly onFailure?: Failure
   /** `abort`: aborts the stage once no dependent can read it anymore; it ends as skipped. Default: `finish`. */
   readonly late?: 'finish' | 'abort'
+  /** Whether `run.interrupt()` spares the stage: it goes on, and starts by its join as usual. For what must be saved. Default: false. */
+  readonly uninterruptible?: boolean
   /** Of a stage that reads streams: how many chunks may wait for it. Then `overflow` decides. Default: 16. */
   readonly maxWaiting?: number
   /**
@@ -207,6 +209,11 @@ export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> e
    * `drop-newest`: a chunk is dropped and counted. Default: `block`.
    */
   readonly overflow?: 'block' | 'drop-oldest' | 'drop-newest'
+  /**
+   * Of a stage behind a gate: how many chunks and events are kept until its gates have opened. Then the stage waits, and further events
+   * are refused and counted. Default: 1,000.
+   */
+  readonly maxHeld?: number
   /**
    * Of a stage that yields chunks: makes chunks of its output, for the stages that read them, when an interceptor such as a cache has
    * answered in its place. Without it they get `core/no-chunks`.

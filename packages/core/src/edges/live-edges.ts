@@ -1,17 +1,22 @@
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isFunction } from '../base/check.ts'
+import { defined } from '../base/objects.ts'
 import { undeclared } from '../call/inputs.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import { behindOf } from '../call/stage-context.ts'
 import { failed } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
-import type { InboxRecord } from '../contract/results.ts'
+import type { StageRecord } from '../contract/results.ts'
+import type { Writable } from '../report/record.ts'
+import type { Outlet } from '../report/run-events.ts'
 import type { StageNode } from '../graph/graph.ts'
-import type { ReadInputs, RunEdges } from '../report/run-edges.ts'
+import type { RunEdges, SeenInputs } from '../report/run-edges.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { maySuspend } from '../schedule/edge-plan.ts'
-import { BEGAN, OK, SKIPPED } from '../schedule/plan.ts'
+import { ARM, BEGAN, OK, RELEASE, SKIPPED } from '../schedule/plan.ts'
 import { show } from '../base/show.ts'
+import { Gates, withoutWork } from './gates.ts'
+import { SoftWaits } from './soft-waits.ts'
 import { StreamReader } from './stream-reader.ts'
 import type { ReadersRun, SourceEnd } from './stream-reader.ts'
 import type { WiredGraph } from './wired-graph.ts'
@@ -29,9 +34,14 @@ export class LiveEdges implements RunEdges {
   /** Stages whose code yields: what they return is the end of a stream. */
   readonly #yielding = new Set<number>()
 
+  readonly #softWaits: SoftWaits
+  readonly #gates: Gates
+
   constructor(graph: WiredGraph, run: ReadersRun) {
     this.#graph = graph
     this.#run = run
+    this.#softWaits = new SoftWaits(run)
+    this.#gates = new Gates(run)
     const { streams } = graph.edges
     this.#readers = streams.map((sources, stage) => {
       const node = graph.nodes[stage] as StageNode
@@ -49,6 +59,7 @@ export class LiveEdges implements RunEdges {
   codeBegins(context: LiveStageContext): void {
     const { node } = behindOf(context)
     this.#readers[node.index]?.begins(context)
+    this.#gates.codeBegins(node)
     if (!this.#run.facts.schedule.feed(BEGAN, node.index, 0)) return
     this.#beganAt.set(node.index, this.#run.loop.now(node.index))
     this.#run.loop.driveSoon(UNREAD)
@@ -57,11 +68,32 @@ export class LiveEdges implements RunEdges {
     this.#yielding.add(stage)
   }
 
+  keepChunk(stage: number, publish: (at: number) => void): boolean {
+    return this.#gates.keepChunk(stage, publish)
+  }
+  outletOf(stage: string | undefined): Outlet | undefined {
+    const index = stage === undefined ? undefined : this.#run.facts.graph.indexOf(stage)
+    return index === undefined ? undefined : this.#gates.outletOf(index)
+  }
+  answered(stage: number, answer: Output | object): Output | object | undefined {
+    return this.#gates.answered(stage, answer)
+  }
+  discard(stage: number): void {
+    this.#gates.discard(stage)
+  }
+  refusal(stage: number): string | undefined {
+    return this.#gates.refusal(stage)
+  }
+  hides(stage: number): boolean {
+    return this.#gates.hides(stage)
+  }
   put(stage: number, chunk: unknown): void {
     const readers = this.#of(stage)
     for (let place = 0; place < readers.length; place++) readers[place]?.put(stage, chunk)
   }
   room(stage: number): Promise<void> | undefined {
+    const held = this.#gates.room(stage)
+    if (held !== undefined) return held
     const readers = this.#of(stage)
     for (let place = 0; place < readers.length; place++) {
       const room = readers[place]?.inbox.room()
@@ -73,12 +105,28 @@ export class LiveEdges implements RunEdges {
     return this.#readersOf[source] as readonly StreamReader[]
   }
 
-  read(inputs: ReadInputs, { index }: StageNode, source: string | undefined): AsyncIterableIterator<unknown> {
+  read(
+    inputs: SeenInputs | undefined,
+    { index }: StageNode,
+    source: string | undefined,
+  ): AsyncIterableIterator<unknown> {
     const reader = this.#readers[index]
     const node = this.#graph.nodes[index] as StageNode
     const isDeclared = source === undefined || node.kinds[node.aliases.indexOf(source)] === 'stream'
     if (reader === undefined || !isDeclared) throw undeclared(node, source, `stream(${show(source)})`)
     return reader.read(inputs, source)
+  }
+
+  carryOut(operation: number, stage: number, now: number): void {
+    if (operation === ARM) this.#softWaits.arm(stage, now)
+    if (operation === RELEASE) this.#gates.release(stage, now)
+  }
+  stopped(): void {
+    this.#gates.stopped()
+    this.#run.loop.driveSoon(UNREAD)
+  }
+  close(): void {
+    this.#softWaits.cancelAll()
   }
 
   // How stages end
@@ -91,6 +139,7 @@ export class LiveEdges implements RunEdges {
       else reader.sourceEnded(stage, end)
     }
     this.#readers[stage]?.settled()
+    this.#softWaits.cancel(stage)
   }
 
   #hasYielded(stage: number): boolean {
@@ -140,13 +189,17 @@ export class LiveEdges implements RunEdges {
     )
   }
 
-  beganFor(stage: number, source: number): number | undefined {
-    return this.#graph.edges.streams[stage]?.includes(source) === true ? this.#beganAt.get(source) : undefined
+  shown(stage: number, record: Writable<StageRecord>): Writable<StageRecord> {
+    const inbox = this.#readers[stage]?.inboxRecord
+    const readyAt = this.#readyAt(stage) ?? record.readyAt
+    const all = { ...record, readyAt, ...defined({ inbox }) }
+    return this.hides(stage) ? withoutWork(all) : all
   }
-  inboxRecord(stage: number): InboxRecord | undefined {
-    const inbox = this.#readers[stage]?.inbox
-    if (inbox === undefined) return undefined
-    const { chunks, mostWaiting, dropped, blockedMs } = inbox
-    return { chunks, mostWaiting, dropped, blockedMs }
+
+  /** When a stage could have started, if that isn't when a dependency settled: its waits had passed, or its source began to yield. */
+  #readyAt(stage: number): number | undefined {
+    const why = this.#run.facts.schedule.why(stage)
+    const isRead = this.#graph.edges.streams[stage]?.includes(why) === true
+    return this.#softWaits.endedAt(stage) ?? (isRead ? this.#beganAt.get(why) : undefined)
   }
 }

@@ -2,7 +2,8 @@ import { StageflowError } from '../base/errors.ts'
 import { behindOf, tellCalls } from '../call/stage-context.ts'
 import type { Behind, LiveStageContext } from '../call/stage-context.ts'
 import { Output } from '../contract/output.ts'
-import type { ReadInputs } from '../report/run-edges.ts'
+import type { InboxRecord } from '../contract/results.ts'
+import type { SeenInputs } from '../report/run-edges.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import { DETACHED } from '../schedule/plan.ts'
@@ -56,7 +57,7 @@ export class StreamReader implements InboxOwner {
   #context: LiveStageContext | undefined
   #unlisten: (() => void) | undefined
   /** The inputs of its code. */
-  #inputs: ReadInputs | undefined
+  #inputs: SeenInputs | undefined
   #hasSettled = false
   #hasTaken = false
   /** Its run has `maxConcurrency`. */
@@ -135,7 +136,7 @@ export class StreamReader implements InboxOwner {
     this.#attempt = behindOf(context)
   }
 
-  read(inputs: ReadInputs, source: string | undefined): Inbox {
+  read(inputs: SeenInputs | undefined, source: string | undefined): Inbox {
     this.#inputs = inputs
     const { name, aliases, kinds } = this.node
     const streams = aliases.filter((_, place) => kinds[place] === 'stream')
@@ -159,6 +160,11 @@ export class StreamReader implements InboxOwner {
     const { stopped } = this
     if (stopped !== undefined) this.inbox.cut(stopped.reason)
     this.inbox.leave()
+  }
+
+  get inboxRecord(): InboxRecord {
+    const { chunks, mostWaiting, dropped, blockedMs } = this.inbox
+    return { chunks, mostWaiting, dropped, blockedMs }
   }
 
   // What its inbox tells
@@ -196,7 +202,12 @@ export class StreamReader implements InboxOwner {
     this.#run.facts.stage(this.node.index).committed = true
   }
   ends(): void {
-    for (const source of this.#sources) this.#inputs?.see(source)
+    const { data, schedule } = this.#run.facts
+    for (const source of this.#sources) {
+      const place = this.node.dependencies.indexOf(source)
+      this.#inputs?.data.splice(place, 1, data[source])
+      this.#inputs?.states.splice(place, 1, schedule.state(source))
+    }
   }
   leaves(): void {
     const { facts, loop } = this.#run

@@ -2,12 +2,17 @@ import { LIMIT, oneOf, optionProblems } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import { behindOf } from '../call/stage-context.ts'
+import type { PipelineInfo, StageInfo } from '../contract/context.ts'
+import type { EdgeKind } from '../contract/edges.ts'
+import { StageKind } from '../contract/output.ts'
 import type { EdgeCode, Wiring } from '../graph/edge-code.ts'
 import type { GraphEdges, StageNode } from '../graph/graph.ts'
 import type { Problem } from '../graph/stage.ts'
 import { createEdgePlan, findDeadlocks, maySuspend } from '../schedule/edge-plan.ts'
 import type { EdgesByKind, Flow } from '../schedule/edge-plan.ts'
 import { EdgeSchedule } from '../schedule/edge-schedule.ts'
+import type { HeldOptions } from './gates.ts'
+import type { SoftOptions } from './soft-options.ts'
 import { LiveEdges } from './live-edges.ts'
 import { readerOptions } from './stream-reader.ts'
 import type { ReaderOptions, ReadersRun } from './stream-reader.ts'
@@ -18,20 +23,34 @@ const READER_RULES: OptionRules<ReaderOptions> = {
   overflow: oneOf('block', 'drop-oldest', 'drop-newest'),
 }
 
+const HELD_RULES: OptionRules<HeldOptions> = { maxHeld: LIMIT }
+
 /** The code that every edge carries. */
-export const EDGES: EdgeCode = { options: Object.keys(READER_RULES), check, wire }
+export const EDGES: EdgeCode = { options: [...Object.keys(READER_RULES), ...Object.keys(HELD_RULES)], check, wire }
 
 function byKind({ edges }: Wiring): EdgesByKind {
-  const of = (wanted: string): readonly (readonly number[])[] =>
+  const of = (wanted: EdgeKind): readonly (readonly number[])[] =>
     edges.map(({ sources, kinds }) => sources.filter((_, place) => kinds[place] === wanted))
-  return { values: of('value'), streams: of('stream') }
+  const waits = edges.map(({ given }) => given.flatMap((edge) => (edge?.edge === 'soft' ? [waitOf(edge)] : [])))
+  return { values: of('value'), streams: of('stream'), soft: of('soft'), waits, gates: of('gate') }
 }
+const waitOf = (edge: object): number => (edge as SoftOptions).waitMs
 
 function check(wiring: Wiring, problem: Problem): void {
   const { nodes } = wiring
   const edges = byKind(wiring)
   nodes.forEach((node, stage) => {
-    checkReader(node, edges.streams[stage] as readonly number[], nodes, problem)
+    const report: Problem = (code, text) => problem(code, `Stage "${node.name}" ${text}`)
+    const sources = edges.streams[stage] as readonly number[]
+    const gates = edges.gates[stage] as readonly number[]
+    checkOptions(node, READER_RULES, sources.length > 0 ? undefined : 'reads no stream', report)
+    checkOptions(node, HELD_RULES, gates.length > 0 ? undefined : 'is behind no gate', report)
+    checkSources(
+      sources.map((source) => nodes[source] as StageNode),
+      report,
+    )
+    if (gates.length > 0) checkHeld(node, report)
+    for (const gate of gates) checkGate(nodes[gate] as StageNode, report)
     if (node.answerSchema !== undefined && !maySuspend(edges, stage))
       problem(
         'core/cannot-suspend',
@@ -45,27 +64,56 @@ function check(wiring: Wiring, problem: Problem): void {
     )
 }
 
-const flowOf = (node: StageNode): Flow => ({ blocks: (readerOptions(node).overflow ?? 'block') === 'block' })
+const flowOf = (node: StageNode): Flow => ({
+  blocks: (readerOptions(node).overflow ?? 'block') === 'block',
+  yields: !neverYields(node.info),
+})
 
-function checkReader(
-  { name, info }: StageNode,
-  sources: readonly number[],
-  nodes: readonly StageNode[],
-  problem: Problem,
-): void {
-  for (const text of optionProblems(info.options, READER_RULES, '', 'any'))
-    problem('core/illegal-option', `Stage "${name}": ${text}.`)
-  const useless = Object.keys(READER_RULES).filter((option) => option in info.options)
-  if (sources.length === 0 && useless.length > 0)
-    problem('core/illegal-option', `Stage "${name}" has ${useless.join(' and ')}, but reads no stream; remove it.`)
-  for (const source of sources) {
-    const { info: of, name: sourceName } = nodes[source] as StageNode
-    if (neverYields(of))
-      problem(
+/** Checks the options that edges claim. `useless`: why the stage has no use for them. */
+function checkOptions({ info }: StageNode, rules: OptionRules, useless: string | undefined, report: Problem): void {
+  for (const text of optionProblems(info.options, rules, '', 'any'))
+    report('core/illegal-option', `has an illegal option: ${text}.`)
+  const given = Object.keys(rules).filter((option) => option in info.options)
+  if (useless !== undefined && given.length > 0)
+    report('core/illegal-option', `has ${given.join(' and ')}, but ${useless}; remove it.`)
+}
+
+function checkSources(sources: readonly StageNode[], report: Problem): void {
+  for (const { name, info } of sources) {
+    if (neverYields(info))
+      report(
         'core/no-stream',
-        `Stage "${name}" reads the chunks of "${sourceName}", which yields none. Make it an async generator${of.map ? ', or a map with stream: true' : ''}${of.child === undefined ? '' : ', or name a stage of its pipeline: { chunks: … }'}.`,
+        `reads the chunks of "${name}", which yields none. Make it an async generator${info.map ? ', or a map with stream: true' : ''}${info.child === undefined ? '' : ', or name a stage of its pipeline: { chunks: … }'}.`,
       )
   }
+}
+
+/** A gate holds back results, and not what code has done to the world. */
+function checkHeld({ info, items }: StageNode, report: Problem): void {
+  const works = worksIn(info, items?.info.child)
+  if (works !== undefined)
+    report(
+      'core/gated-work',
+      `is behind a gate and ${works === info.name ? 'of kind WORK' : `contains "${works}", which is of kind WORK`}. A gate holds back results, and not effects: do the work in a stage after it.`,
+    )
+}
+
+/** The first stage of kind WORK in a stage, however deep. */
+function worksIn({ name, kind, child }: StageInfo, ofItems?: PipelineInfo): string | undefined {
+  if (kind === StageKind.WORK) return name
+  for (const inner of [...(child?.stages ?? []), ...(ofItems?.stages ?? [])]) {
+    const found = worksIn(inner)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function checkGate({ name, when }: StageNode, report: Problem): void {
+  if (when !== undefined)
+    report(
+      'core/gate-when',
+      `has the gate "${name}", which has a when: if that is false, the gate refuses. Leave when out, and let "${name}" return ok if there is nothing to check.`,
+    )
 }
 
 /** Whether it is known that a stage yields nothing. A function may return a generator that another one has made. */
@@ -76,8 +124,9 @@ function wire(wiring: Wiring): GraphEdges {
   const edges = byKind(wiring)
   const plan = createEdgePlan(edges, wiring.needs)
   const nodes = wiring.nodes.map((node, stage) => {
-    const isWired = (edges.streams[stage] as readonly number[]).length > 0 || isRead(stage)
-    return isWired ? { ...node, body: toldOf(node) } : node
+    const isHeld = edges.gates[stage]?.length !== 0
+    const isWired = isHeld || edges.streams[stage]?.length !== 0 || isRead(stage)
+    return isWired ? { ...node, alone: node.alone || isHeld, body: toldOf(node) } : node
   })
   function isRead(stage: number): boolean {
     return (plan.readersOf.offsets[stage] as number) < (plan.readersOf.offsets[stage + 1] as number)
@@ -93,7 +142,7 @@ function wire(wiring: Wiring): GraphEdges {
   }
 }
 
-/** The code of a stage that reads or is read: the edges are told when it is called. */
+/** The code of a stage that reads, is read or is behind a gate: the edges are told when it is called. */
 function toldOf({ body }: StageNode): StageNode['body'] {
   return (context) => {
     const edges = behindOf(context as LiveStageContext).host.facts.edges as LiveEdges

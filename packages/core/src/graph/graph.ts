@@ -34,6 +34,8 @@ export interface StageNode {
   readonly positions: ReadonlyMap<string, number> | undefined
   /** Its inputs are fixed when it starts, because it may start before all its dependencies have settled. */
   readonly fixesInputs: boolean
+  /** An interrupt spares it. */
+  readonly uninterruptible: boolean
   /** Can be aborted alone, so it has its own signal. */
   readonly alone: boolean
   readonly when: ((inputs: unknown, snapshot: unknown) => unknown) | undefined

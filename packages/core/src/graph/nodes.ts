@@ -32,7 +32,7 @@ export interface NodeBuild {
 }
 
 /** A stage before interceptors are applied. */
-type Bare = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone' | 'items'>
+type Bare = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone' | 'items' | 'uninterruptible'>
 export type BareNode = Bare & { readonly need: Need; readonly items: Bare | undefined }
 
 export function createNode(build: NodeBuild, index: number): BareNode {
@@ -46,8 +46,17 @@ export function createNode(build: NodeBuild, index: number): BareNode {
   const join = readJoin(spec, joined, problem)
   const options = optionsOf(spec, build.claimed)
   checkOptions(build, spec, options, problem)
-  const { when, onFailure, late, outputSchema, answerSchema, placement, onItemFailure = 'fail' } = options
-  const need = needOf(join, joined, late === 'abort')
+  const {
+    when,
+    onFailure,
+    late,
+    outputSchema,
+    answerSchema,
+    placement,
+    uninterruptible,
+    onItemFailure = 'fail',
+  } = options
+  const need = { ...needOf(join, joined), late: late === 'abort', uninterruptible: uninterruptible === true }
   const kind = kindOf(spec, read.kind, problem)
   if (kind === StageKind.GUARD && onFailure === 'skip')
     problem(
@@ -135,11 +144,11 @@ const NO_WAITS = {
 } as const
 
 /** What a stage with `count` dependencies needs of them to start. */
-function needOf(join: Join, count: number, late: boolean): Need {
-  if (count === 0 || join === 'settled') return { need: 0, eager: false, late }
-  if (typeof join === 'object') return { need: join.quorum, eager: join.quorum < count, late }
-  if (join === 'any') return { need: 1, eager: true, late }
-  return { need: join === 'every' ? count : 1, eager: false, late }
+function needOf(join: Join, count: number): Need {
+  if (count === 0 || join === 'settled') return { need: 0, eager: false }
+  if (typeof join === 'object') return { need: join.quorum, eager: join.quorum < count }
+  if (join === 'any') return { need: 1, eager: true }
+  return { need: join === 'every' ? count : 1, eager: false }
 }
 
 function readCode(build: NodeBuild, { name, stage }: StageSpec, problem: Problem): ReadStage {

@@ -2,7 +2,7 @@ import { branded, isArray, isFunction, isNot, isObject, isText } from '../base/c
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
 import { EMPTY } from '../base/objects.ts'
-import { ANY, functionLike, givenNames, oneOf, plainOptions, unknownNames } from '../base/options.ts'
+import { ANY, FLAG, functionLike, givenNames, oneOf, plainOptions, unknownNames } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { PipelineInfo, StageContext } from '../contract/context.ts'
 import { EDGE } from '../contract/edges.ts'
@@ -104,6 +104,7 @@ export const STAGE_RULES: OptionRules = {
     "'skip' or { fallback: { … } } with plain data and no reserved status",
   ],
   late: oneOf('finish', 'abort'),
+  uninterruptible: FLAG,
   toChunks: functionLike('(data) => chunks'),
   outputSchema: SCHEMA,
   answerSchema: SCHEMA,

@@ -93,7 +93,14 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     ...node,
     ...wrap(node.info, problem),
     alone: need.late === true,
-    items: items && { ...items, ...wrap(items.info, newProblem), alone: false, items: undefined },
+    uninterruptible: need.uninterruptible === true,
+    items: items && {
+      ...items,
+      ...wrap(items.info, newProblem),
+      alone: false,
+      uninterruptible: false,
+      items: undefined,
+    },
   }))
   const needs = bare.map(({ need }) => need)
   const aroundRun = wrapRuns(interceptors, info, problem)

@@ -1,6 +1,6 @@
 import { MOST_BEHIND } from '../base/bounds.ts'
 import { checkArgumentCount } from '../base/argument-count.ts'
-import { branded, didYouMean, isText } from '../base/check.ts'
+import { branded } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { show, someOf } from '../base/show.ts'
@@ -229,10 +229,7 @@ function chunksIn(
   }
 }
 
-const noStage = ({ name, names }: BuiltGraph, stage: unknown): string => {
-  const guess = isText(stage) ? didYouMean(stage, names) : undefined
-  return `run.chunks(${show(stage)}): "${name}" has no such stage.${guess === undefined ? '' : ` ${guess}`} Its stages: ${someOf([...names])}.`
-}
+const reasonOf = (given: unknown): string => textOf(given ?? 'no reason was given')
 
 /** Opens a run and returns its handle. */
 function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
@@ -263,12 +260,21 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
     // Ignores further arguments, because it has no options, and emitters pass two: `process.on('SIGTERM', run.cancel)`. An error would
     // end the process instead of the run.
     cancel(reason) {
-      run.cancel(textOf(reason ?? 'no reason was given'))
+      run.cancel(reasonOf(reason))
+    },
+    interrupt(reason, data) {
+      const text = reasonOf(reason)
+      const error = new StageflowError('core/interrupted', `The run was interrupted: ${text}`)
+      run.stopping.interrupt(text, Object.assign(error, { data }))
     },
     chunks(stage) {
       checkArgumentCount(arguments.length, 1, 'chunks(stage)')
       const { graph, pipelineRunId } = run.facts
-      if (graph.indexOf(stage) === undefined) throw new StageflowError('core/unknown-stage', noStage(graph, stage))
+      if (graph.indexOf(stage) === undefined)
+        throw new StageflowError(
+          'core/unknown-stage',
+          `run.chunks(${show(stage)}): the stages of "${graph.name}" are ${someOf(graph.names)}.`,
+        )
       return chunksIn(feed.read(), stage, pipelineRunId, result) as AsyncIterableIterator<never>
     },
     [Symbol.asyncIterator]: () => feed.read(),

@@ -37,6 +37,9 @@ export class ItemFacts extends RunFacts {
   override get snapshot(): ContextSnapshot {
     return this.ofRun.snapshot
   }
+  override get outlet(): RunFacts['outlet'] {
+    return this.ofRun.outletOf(this.graph.names[0])
+  }
   override get ports(): RunFacts['ports'] {
     return this.ofRun.ports
   }

@@ -4,7 +4,7 @@ import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
-import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
+import { CANCELLED, FAILED, INTERRUPTED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import type { ChildRun, ChildRuns } from './child-runs.ts'
 import { ENDED } from './phases.ts'
 import type { RunFacts } from './run-facts.ts'
@@ -40,9 +40,12 @@ export function outputNamed(run: RunFacts, stage: string): StageOutput | undefin
 
 /** Why a stage was skipped before it could start. */
 function skipReason(run: RunFacts, index: number): string {
+  const refusal = run.edges?.refusal(index)
+  if (refusal !== undefined) return refusal
   const { names } = run.graph
   const why = run.schedule.why(index)
   if (why === index) return 'late'
+  if (why === INTERRUPTED) return 'interrupted'
   const node = nodeAt(run.graph, index)
   const failure = run.schedule.failureBehind(index)
   const skipped = failure < 0 ? 'was skipped' : `was skipped after stage "${names[failure]}" failed`
@@ -81,15 +84,16 @@ export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Wri
     notes: stageFacts?.notes ?? EMPTY,
   }
   if (state !== OK || stageFacts !== undefined) addEnding(record, run, state, stageFacts)
-  return record
+  return run.edges?.shown(index, record) ?? record
 }
 
 /** When a stage could have started: when the dependency that released it settled or began to yield, or when the run started. */
 function readyAt(run: RunFacts, index: number): number | undefined {
   const why = run.schedule.why(index)
   if (run.schedule.state(index) === WAITING) return undefined
+  if (why === INTERRUPTED) return undefined
   if (why < 0) return run.startedAt
-  if (why !== index) return run.edges?.beganFor(index, why) ?? timeOf(run, 2 * why + 1)
+  if (why !== index) return timeOf(run, 2 * why + 1)
   // It was skipped because no reader was left: before it could start, or while it was suspended.
   return timeOf(run, 2 * index) === undefined ? undefined : run.startedAt
 }
@@ -169,8 +173,6 @@ function addEnding(
   if (stageFacts?.committed || record.chunks > 0) record.committed = true
   const resumed = stageFacts?.resumed
   if (resumed !== undefined) addAnswer(record, resumed, run)
-  const inbox = run.edges?.inboxRecord(run.graph.indexOf(record.stage) as number)
-  if (inbox !== undefined) record.inbox = inbox
   if (stageFacts?.items !== undefined) record.items = stageFacts.items.record()
   if (stageFacts?.children !== undefined) addChildren(record, stageFacts.children, run)
 }

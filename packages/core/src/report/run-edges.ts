@@ -1,6 +1,9 @@
 import type { Output } from '../contract/output.ts'
-import type { InboxRecord } from '../contract/results.ts'
+import type { StageRecord } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
+import type { Outlet } from './run-events.ts'
+
+type ShownRecord = { -readonly [Key in keyof StageRecord]: StageRecord[Key] }
 
 /** The key that an inbox has: while code waits for it, the engine keeps that code waiting. */
 export const INBOX: unique symbol = Symbol('inbox')
@@ -11,21 +14,38 @@ export interface RunEdges {
   yields(stage: number): void
   /** A stage has yielded a chunk. */
   put(stage: number, chunk: unknown): void
+  /** Keeps a chunk back if a gate of its stage hasn't opened. `at`: when it was yielded. Returns false if nothing keeps it back. */
+  keepChunk(stage: number, publish: (at: number) => void): boolean
+  /** Where the events of a stage that has been held go. */
+  outletOf(stage: string | undefined): Outlet | undefined
+  /** The call of a stage has its answer. Returns what to publish now; undefined if that is kept back. */
+  answered(stage: number, answer: Output | object): Output | object | undefined
+  /** A stage settles in another way than by its own answer. */
+  discard(stage: number): void
+  /** Why a stage was skipped, if a gate refused it. */
+  refusal(stage: number): string | undefined
+  /** Whether what a stage has done is never shown: a gate refused it, or the run ended before its gates opened. */
+  hides(stage: number): boolean
+  /** The record of a stage, with what its edges add, and without what is never shown. */
+  shown(stage: number, record: ShownRecord): ShownRecord
   /** Resolves once the readers of a stage may have room for another chunk; undefined if they have room now. */
   room(stage: number): Promise<void> | undefined
   /** The inbox of a stage, for its code. `source`: the stage that its code names. */
-  read(inputs: ReadInputs, reader: StageNode, source: string | undefined): AsyncIterableIterator<unknown>
+  read(inputs: SeenInputs | undefined, reader: StageNode, source: string | undefined): AsyncIterableIterator<unknown>
   /** A stage has settled or was skipped. */
   settled(stage: number): void
   /** The failure of a stage that may not suspend; undefined for one that may. */
   refuseSuspend(stage: number): Output | undefined
-  /** When the code of `source` was called, if `stage` reads its chunks. */
-  beganFor(stage: number, source: number): number | undefined
-  inboxRecord(stage: number): InboxRecord | undefined
+  /** Carries out a command of the schedule that only a graph with such edges has. */
+  carryOut(operation: number, stage: number, now: number): void
+  /** The run was stopped: nothing is waited for or held any more. */
+  stopped(): void
+  /** The stages have ended. */
+  close(): void
 }
 
-/** The inputs of a reader. */
-export interface ReadInputs {
-  /** The reader has read all chunks of a stage, so it sees what that stage returned. */
-  see(source: number): void
+/** The state of the dependencies of a stage when it started. What a source has returned is added when all its chunks were read. */
+export interface SeenInputs {
+  readonly data: (object | undefined)[]
+  readonly states: number[]
 }

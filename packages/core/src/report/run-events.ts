@@ -25,12 +25,15 @@ export interface Outlet {
   send(run: RunEvents, event: UnpublishedEvent, toSink: boolean): boolean
   /** Publishes it, and waits while the sink applies backpressure. Never rejects. */
   sendAndWait(run: RunEvents, event: UnpublishedEvent): Promise<void>
+  /** Tells interceptors of a stage that has settled, now or later. */
+  tell(telling: () => void): void
 }
 
 /** Publishes every event at once. */
 export const DIRECT: Outlet = {
   send: (run, event, toSink) => run.publish(event, toSink),
   sendAndWait: (run, event) => run.publishAndWait(event),
+  tell: (telling) => telling(),
 }
 
 /** The ids of a run for its events, where they go, and where failures of the sink are reported. */
@@ -39,7 +42,7 @@ export interface EventSource {
   readonly parentRunId: string | undefined
   readonly snapshot: ContextSnapshot
   readonly resume: { readonly leg: number } | undefined
-  readonly outlet: Outlet
+  readonly outletOf: (stage: string | undefined) => Outlet
   problem(problem: StageflowError): void
 }
 
@@ -57,26 +60,24 @@ export class RunEvents {
   /** How many events the sink has refused or lost. */
   dropped = 0
   /** The listener receives chunks that the sink may not receive. Each has its own count, so that both see numbers without a gap. */
-  readonly #outlet: Outlet
   #heard = 0
   #sunk = 0
   #broken = false
 
   constructor(source: EventSource, sink: EventSink | undefined, listener: Listener | undefined) {
     this.#source = source
-    this.#outlet = source.outlet
     this.sink = sink
     this.listener = listener
   }
 
   /** Something has happened at `timestamp`. Returns false if its event was refused. `toSink`: see `publish`. */
   emit(type: string, data: object, stage: string | undefined, timestamp: number, toSink = true): boolean {
-    return this.#outlet.send(this, this.#make(type, data, stage, timestamp), toSink)
+    return this.#source.outletOf(stage).send(this, this.#make(type, data, stage, timestamp), toSink)
   }
 
   /** Like `emit`, but waits while the sink applies backpressure. Never rejects. */
   emitAndWait(type: string, data: object, stage: string | undefined, timestamp: number): Promise<void> {
-    return this.#outlet.sendAndWait(this, this.#make(type, data, stage, timestamp))
+    return this.#source.outletOf(stage).sendAndWait(this, this.#make(type, data, stage, timestamp))
   }
 
   /** Numbers an event and hands it out. Without `toSink`, only to the listener. Returns false if the sink refused it. */

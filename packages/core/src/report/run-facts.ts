@@ -116,6 +116,8 @@ export class RunFacts {
   /** The limit that this run's own timer keeps, on its clock. */
   ownLimit: number = Infinity
   ending: Ending | undefined
+  /** Its signals' reason, if a person has interrupted it. */
+  interruption: StageflowError | undefined
   /** Every failure that was not tolerated, in order. */
   failures: Failure[] | undefined
   /** Further facts of each stage beyond its data and times; undefined if no stage has any. */
@@ -176,6 +178,9 @@ export class RunFacts {
   get outlet(): Outlet {
     return this.parent?.outlet ?? DIRECT
   }
+  outletOf(stage: string | undefined): Outlet {
+    return this.edges?.outletOf(stage) ?? this.outlet
+  }
   /** The snapshot that the run was started with. */
   get given(): ContextSnapshot {
     return (this.#given ??= snapshotOf({
@@ -233,7 +238,7 @@ export class RunFacts {
   }
   /** The child runs of all stages, in the order of the stages. */
   get children(): readonly ChildRun[] {
-    return (this.stages ?? []).flatMap((facts) => [...(facts?.children ?? [])])
+    return (this.stages ?? []).flatMap((facts, index) => (this.edges?.hides(index) ? [] : [...(facts?.children ?? [])]))
   }
 
   // How a stage settles: its call is answered, and then the answer is published.
@@ -260,12 +265,15 @@ export class RunFacts {
   /** Adds what a map has done to an output that ends it early. One that is ok has its items already. */
   withItems(index: number, given: Output): Output {
     const items = this.stages?.[index]?.items
-    if (items === undefined || given.status === 'ok' || given.status === 'suspend') return given
+    const isWhole = given.status === 'ok' || given.status === 'suspend'
+    if (items === undefined || isWhole || this.edges?.hides(index)) return given
     return given.withData({ ...(given.data as object | undefined), items: items.data() })
   }
 
   #checkedAnswer(index: number, given: Output): Output {
-    const { name, info } = nodeAt(this.graph, index)
+    const { name, info, uninterruptible } = nodeAt(this.graph, index)
+    // Of what was interrupted only data counts.
+    if (this.interruption !== undefined && !uninterruptible) return new Output('skip', 'interrupted')
     if (given.status === 'retry') return retryExhausted(name, given)
     const refusal = given.status === 'suspend' ? this.edges?.refuseSuspend(index) : undefined
     if (refusal !== undefined) return refusal
@@ -384,8 +392,12 @@ export class RunFacts {
     this.edges?.yields(node.index)
     this.#relayOf(node)?.yields()
   }
-  /** Counts a chunk and publishes it. */
+  /** A stage has yielded a chunk: it is counted and published, once nothing holds it back. */
   chunk(node: StageNode, chunk: unknown, attempt: number): void {
+    const isKept = this.edges?.keepChunk(node.index, (at) => this.#publishChunk(node, chunk, attempt, at))
+    if (!isKept) this.#publishChunk(node, chunk, attempt)
+  }
+  #publishChunk(node: StageNode, chunk: unknown, attempt: number, timestamp?: number): void {
     const stage = this.stage(node.index)
     stage.committed = true
     stage.chunks++
@@ -394,7 +406,7 @@ export class RunFacts {
     const { events } = this
     const toSink = this.ofRun.options.chunkEvents === true
     if (events !== undefined && (events.listener !== undefined || toSink))
-      this.emitOfStage(node.name, 'chunk', { chunk, attempt }, this.clock.now(), toSink)
+      this.emitOfStage(node.name, 'chunk', { chunk, attempt }, timestamp ?? this.clock.now(), toSink)
   }
   /** Resolves once there may be room for another chunk of a stage: a reader is too far behind. Undefined if there is room now. */
   room(node: StageNode): Promise<void> | undefined {

@@ -167,7 +167,7 @@ interface Settling {
 export function tellSettled(run: Settling, index: number, now: number): void {
   const { facts, parts } = run
   const record = stageRecord(facts, index)
-  parts?.tellOfStage(record, index, facts, run.context)
+  if (parts?.listeners !== undefined) facts.outlet.tell(() => parts.tellOfStage(record, index, facts, run.context))
   if (facts.events === undefined) return
   const { stage, status, reason = '', error, tolerated, attempts: list } = record
   const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt

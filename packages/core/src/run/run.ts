@@ -3,6 +3,7 @@ import type { Cleanup } from '../contract/context.ts'
 import type { RunChanges } from '../contract/interceptor.ts'
 import type { ChildResult, RunOutcome, Usage } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
 import { Outcome, addedError } from '../report/outcome.ts'
 import { CLEANUPS, CLOSED, DECIDED, ENDED, STAGES } from '../report/phases.ts'
@@ -156,6 +157,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
 
   stagesEnded(now: number): void {
     this.facts.phase = CLEANUPS
+    this.facts.edges?.close()
     if (this.#cleanups === undefined) return this.#end(now)
     void runCleanups(this.#cleanups, this.facts).then(() => this.#end(UNREAD))
   }
@@ -200,7 +202,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return (this.stoppingIfAny ??= new Stopping(this))
   }
   abortOf(stage: number): { readonly reason: unknown } | undefined {
-    return this.stoppingIfAny?.abort.aborted(stage)
+    return this.stoppingIfAny?.abortOf(nodeAt(this.facts.graph, stage))
   }
   cancel(reason: string, signalReason?: unknown): void {
     this.stopping.cancel(reason, signalReason)

@@ -104,8 +104,11 @@ export class StageLoop implements Loop {
         return
       case ABORT: {
         const isStillRunning = !schedule.stopped && schedule.state(stage) === RUNNING
-        if (isStillRunning) this.#run.stopping.abortLate(stage, now)
+        if (isStillRunning) this.#run.stopping.abortUnwanted(stage, now)
+        return
       }
+      default:
+        this.#facts.edges?.carryOut(operation, stage, now)
     }
   }
 
@@ -256,18 +259,23 @@ export class StageLoop implements Loop {
 
   /** Settles a stage with the return value of its code or its layers. */
   #settle(stage: number, returned: unknown, now: number): void {
+    const { edges } = this.#facts
     const answer = this.#answer(stage, returned, now)
-    // Between the two, the stage still runs for all other code: what keeps an answer back, such as a gate, does it here.
-    this.#publish(stage, answer, now)
+    // Between the two, the stage still runs for all other code: a gate keeps the answer back here.
+    const shown = edges === undefined ? answer : edges.answered(stage, answer)
+    if (shown !== undefined) this.publish(stage, shown, now)
   }
 
   /** Settles a running stage while its code still runs. */
   settleBeforeCode(stage: number, output: Output, now: number): void {
     const facts = this.#facts
+    facts.edges?.discard(stage)
+    // It may have an answer that was kept back.
+    if (facts.isAnswered(stage)) return this.publish(stage, output, now)
     if (!this.#isWrapped(stage)) facts.keepAttemptOpen(stage)
     facts.times[2 * stage + 1] = now
     this.#endCode(stage, output)
-    this.#publish(stage, facts.answer(stage, output), now)
+    this.publish(stage, facts.answer(stage, output), now)
   }
 
   /** Answers the call of a stage. Returns what the stage settles with: an output, or plain data. */
@@ -311,7 +319,7 @@ export class StageLoop implements Loop {
   }
 
   /** Publishes the answer of a stage: in the facts of the run, to the schedule, and to everyone who watches. */
-  #publish(stage: number, answer: Output | object, now: number): void {
+  publish(stage: number, answer: Output | object, now: number): void {
     const facts = this.#facts
     facts.times[2 * stage + 1] = now // until now it was the time of the answer
     const state = facts.publish(stage, answer)
@@ -356,6 +364,7 @@ export class StageLoop implements Loop {
     if (!noneIsLeft || phase >= ENDED) return
     const slotIsFree = schedule.feed(LEFT, stage, 0)
     if (slotIsFree) this.driveSoon(UNREAD)
+    else if (this.#facts.isAnswered(stage)) this.park(stage) // a gate keeps its answer back
   }
 
   #read(stage: number, returned: unknown): Output {

@@ -6,12 +6,13 @@ import { read } from '../base/foreign.ts'
 import type { Stopper } from '../call/host.ts'
 import type { Cleanup } from '../contract/context.ts'
 import { Output } from '../contract/output.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { CLEANUPS, CLOSED, DECIDED, ENDED, LAST_EVENT, STAGES } from '../report/phases.ts'
 import type { Ending, RunFacts } from '../report/run-facts.ts'
-import { LEFT, RUNNING, STOP } from '../schedule/plan.ts'
+import { INTERRUPT, LEFT, RUNNING, STOP } from '../schedule/plan.ts'
 import type { PendingLayer } from './run-context.ts'
 import type { StageLoop } from './stage-loop.ts'
 
@@ -50,11 +51,24 @@ export class Stopping implements Stopper {
     this.#run = run
   }
 
-  scopeOf({ index, alone }: StageNode): AbortScope {
-    return alone ? this.abort.scopeOf(index) : this.abort.scopeNear(index, this.#run.facts.graph.names.length)
+  scopeOf(node: StageNode): AbortScope {
+    const { index, alone, uninterruptible } = node
+    if (alone) return this.abort.scopeOf(index, this.#around(node))
+    return uninterruptible ? this.abort.scope : this.abort.scopeNear(index, this.#run.facts.graph.names.length)
+  }
+  #around({ uninterruptible }: StageNode): AbortScope {
+    return uninterruptible ? this.abort.scope : this.abort.interruptible
+  }
+  /** What aborted a stage. */
+  abortOf(node: StageNode): { readonly reason: unknown } | undefined {
+    return this.abort.aborted(node.index, this.#around(node))
   }
   get isStopped(): boolean {
     return this.abort.scope.aborted !== undefined
+  }
+  /** Aborted stages are waited for, for no longer than the grace time. */
+  get #isEnding(): boolean {
+    return this.isStopped || this.#run.facts.interruption !== undefined
   }
   get isInGrace(): boolean {
     return this.#waitsForChild || this.#cancelGrace !== undefined
@@ -74,11 +88,26 @@ export class Stopping implements Stopper {
   }
 
   listen(signal: AbortSignal): void {
-    this.abort.listen(signal, (reason) => this.cancel(textOf(reason), reason))
+    this.abort.listen(signal, (reason) => {
+      const { interruption, ending } = this.#run.facts.parent?.facts ?? {}
+      if (interruption === undefined || reason !== interruption) this.cancel(textOf(reason), reason)
+      else this.interrupt(ending?.reason ?? '', interruption)
+    })
   }
 
   cancel(reason: string, signalReason: unknown = cancelledFor(reason)): void {
     this.stop({ status: 'cancelled', reason }, signalReason)
+  }
+
+  /** A person interrupts the run: stages that aren't `uninterruptible` are skipped or aborted. The others go on. */
+  interrupt(reason: string, error: StageflowError): void {
+    const { facts, loop } = this.#run
+    if (facts.phase >= CLEANUPS || !facts.schedule.feed(INTERRUPT, 0, 0)) return
+    facts.interruption = error
+    facts.ending ??= { status: 'cancelled', reason }
+    this.abort.interruptible.abort(error)
+    this.arm()
+    loop.driveSoon(facts.clock.now())
   }
 
   /** An interceptor stops the run. */
@@ -134,6 +163,7 @@ export class Stopping implements Stopper {
     if (!this.isStopped && this.#run.facts.schedule.running > 0) this.#disarm()
     // The signal first: a child run arms its own grace time on the abort, so its grace time ends before the parent's.
     this.abort.scope.abort(reason)
+    this.#run.facts.edges?.stopped()
     this.arm()
   }
 
@@ -147,10 +177,10 @@ export class Stopping implements Stopper {
 
   /**
    * Starts the grace time if only code that outlives its stage still runs. Ends it if any stage runs or no such code is left.
-   * Changes nothing once the run is stopped, because its grace time then counts for its stages too.
+   * Changes nothing once the run is stopped or interrupted, because its grace time then counts for its stages too.
    */
   updateCodeGrace(): void {
-    if (this.isStopped) return
+    if (this.#isEnding) return
     const { running, staying } = this.#run.facts.schedule
     const onlyCodeIsLeft = running === 0 && staying > 0
     if (onlyCodeIsLeft) this.arm()
@@ -179,7 +209,7 @@ export class Stopping implements Stopper {
     const hadEnded = facts.phase >= ENDED
     if (!hadEnded) this.abandonStages() // while the grace time is armed, so that it isn't armed again
     this.#cancelGrace = undefined
-    if (!this.isStopped) return this.updateCodeGrace()
+    if (!this.isStopped) return this.#isEnding ? this.arm() : this.updateCodeGrace()
     // Layers that wait for stages and cleanups aren't late, because these have their own limits.
     if (pending.length === 0 || facts.phase === STAGES || facts.phase === CLEANUPS) return
     const endedJustNow = !hadEnded && facts.phase >= ENDED
@@ -200,7 +230,11 @@ export class Stopping implements Stopper {
     const { facts, loop } = this.#run
     const { schedule, graceMs } = facts
     const isRunning = schedule.state(index) === RUNNING
-    if (!isRunning && !schedule.stays(index)) return
+    // A stage whose answer a gate keeps back has no code to wait for.
+    const isAwaited = isRunning
+      ? this.abortOf(nodeAt(facts.graph, index)) !== undefined && !facts.isAnswered(index)
+      : schedule.stays(index)
+    if (!isAwaited) return
     const stage = facts.stage(index)
     if (stage.children?.some((child) => child.endsSoon) || stage.items?.endsSoon) {
       this.#waitsForChild = true
@@ -215,20 +249,22 @@ export class Stopping implements Stopper {
     schedule.feed(LEFT, index, 0)
   }
 
-  /** No dependent can read a stage anymore: it is aborted, and settles before its code returns. */
-  abortLate(index: number, now: number): void {
+  /** A stage is no longer wanted: no dependent can read it anymore, or a gate refused it. It is aborted, and settles before its code returns. */
+  abortUnwanted(index: number, now: number): void {
     const { facts, loop } = this.#run
-    const name = facts.graph.names[index]
-    const reason = new StageflowError('core/late', `No stage can read stage "${name}" any more (late: 'abort').`)
-    this.abort.scopeOf(index).abort(reason)
-    loop.settleBeforeCode(index, new Output('skip', 'late'), now)
+    const node = nodeAt(facts.graph, index)
+    const refusal = facts.edges?.refusal(index)
+    const reason = refusal ?? "no stage can read it any more (late: 'abort')"
+    const error = new StageflowError(refusal ? 'core/gate-refused' : 'core/late', `Stage "${node.name}": ${reason}.`)
+    this.abort.scopeOf(index, this.#around(node)).abort(error)
+    loop.settleBeforeCode(index, new Output('skip', refusal ?? 'late'), now)
   }
 
   childClosed(): void {
     if (!this.#waitsForChild) return
     // The stage that waited for the child gets the grace time again for the rest of its code.
     this.#waitsForChild = false
-    if (this.isStopped) this.arm()
+    if (this.#isEnding) this.arm()
     else this.updateCodeGrace()
   }
 

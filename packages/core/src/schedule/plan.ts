@@ -15,6 +15,10 @@ export const UNPARK = 5
 export const BEGAN = 6
 /** A stage reads no more chunks. Only in a graph with streams. */
 export const DETACHED = 7
+/** What hasn't started is skipped, except for uninterruptible stages. */
+export const INTERRUPT = 8
+/** A stage has waited for its soft dependencies for so many ms (the detail). Only in a graph with soft edges. */
+export const WAITED = 9
 
 // Commands: the runner takes them from the schedule.
 export const START = 1
@@ -24,6 +28,10 @@ export const ABORT = 3
 export const END = 4
 /** A parked stage has its slot again. */
 export const RESUME = 5
+/** A stage waits for nothing but soft dependencies, or for fewer of them than before. Only in a graph with soft edges. */
+export const ARM = 6
+/** All gates of a running stage have opened. Only in a graph with gates. */
+export const RELEASE = 7
 
 // States of a stage.
 export const WAITING = 0
@@ -47,6 +55,8 @@ export const NEED = 1
 export const STATE = 2
 /** The dependency that released or skipped the stage. −1: none. The stage itself: it was skipped because no reader is left. */
 export const WHY = 3
+/** In place of a dependency: the stage was skipped by an interrupt. */
+export const INTERRUPTED = -2
 
 /** Stored instead of a reader count once the stage has been stopped because no reader is left. */
 export const ABORTED = -1
@@ -66,6 +76,8 @@ export interface Need {
   readonly eager: boolean
   /** Whether the stage is stopped once no reader is left. Default: it isn't. */
   readonly late?: boolean
+  /** Whether an interrupt spares the stage. Default: it doesn't. */
+  readonly uninterruptible?: boolean
 }
 
 /** Edges as arrays of integers: the dependents of stage i are `targets[offsets[i]]` up to `targets[offsets[i + 1]]`. */
@@ -89,6 +101,8 @@ export interface Plan extends EdgeRows {
   readonly order: Int32Array
   /** The number of dependents of each stage with `late: 'abort'`, 0 for other stages. Undefined if no stage has it. */
   readonly readers: Int32Array | undefined
+  /** Whether an interrupt spares each stage. */
+  readonly uninterruptible: readonly boolean[]
 }
 
 /** Makes the plan of a graph without cycles. Linear in stages and edges, except for sorting `order`. */
@@ -113,6 +127,7 @@ export function createPlan(dependencies: Rows, needs: readonly Need[], dependent
     eager: Uint8Array.from(needs, ({ eager }) => Number(eager)),
     order: orderOf(dependencies, dependents),
     readers: readersOf(needs, offsets),
+    uninterruptible: needs.map((need) => need.uninterruptible === true),
   }
 }
 

@@ -5,6 +5,8 @@ import {
   CELLS,
   END,
   FAILED,
+  INTERRUPT,
+  INTERRUPTED,
   LEFT,
   NEED,
   OK,
@@ -50,6 +52,7 @@ export class Schedule {
   /** Number of suspended stages. */
   suspended = 0
   stopped = false
+  interrupted = false
   /** Number of stages that wait for time to pass before they start. */
   protected armed = 0
   protected readonly plan: Plan
@@ -92,6 +95,7 @@ export class Schedule {
     if (fact === SETTLED) return this.#settled(stage, detail)
     if (fact === LEFT) return this.#codeLeft(stage)
     if (fact === STOP) return this.#stop()
+    if (fact === INTERRUPT) return this.#interrupt()
     // Only a stage that runs can give a slot back, or get one again.
     if (this.stopped || this.state(stage) !== RUNNING) return false
     if (fact === PARK) return this.#slots?.park(stage) === true
@@ -127,7 +131,7 @@ export class Schedule {
     return (this.cells[stage * CELLS + STATE] as number) & STATE_BITS
   }
 
-  /** The dependency that released or skipped the stage. −1: none. The stage itself: no reader was left. */
+  /** The dependency that released or skipped the stage. −1: none. The stage itself: no reader was left. INTERRUPTED: an interrupt. */
   why(stage: number): number {
     return this.cells[stage * CELLS + WHY] as number
   }
@@ -202,6 +206,20 @@ export class Schedule {
     for (let stage = 0; stage < this.plan.count; stage++) {
       if (this.cells[stage * CELLS + STATE] === RUNNING && this.readers?.[stage] !== ABORTED) this.push(ABORT, stage)
     }
+    return true
+  }
+
+  /** Skips what hasn't started. Who runs is not told: the run aborts the signals of those that aren't spared. */
+  #interrupt(): boolean {
+    if (this.stopped || this.interrupted) return false
+    this.interrupted = true
+    this.plan.uninterruptible.forEach((isSpared, stage) => {
+      const state = this.state(stage)
+      if (isSpared || (state >= RUNNING && state !== SUSPENDED)) return
+      this.cells[stage * CELLS + WHY] = INTERRUPTED
+      this.skip(stage)
+    })
+    this.tellOfSkips()
     return true
   }
 
@@ -283,7 +301,8 @@ export class Schedule {
   /** A stage has one reader less. Aborts or skips it if it has `late: 'abort'` and no other reader. */
   protected leave(source: number, readers: Int32Array): void {
     const before = readers[source] as number
-    if (before <= 0) return // it isn't stopped for lack of readers, or was stopped already
+    // It isn't stopped for lack of readers, or was stopped already. After an interrupt, what still runs may end.
+    if (before <= 0 || this.interrupted) return
     readers[source] = before - 1
     if (before > 1) return
     const state = this.state(source)

@@ -1,0 +1,124 @@
+import { isArray, isObject } from '../base/check.ts'
+import { isPlain } from '../base/objects.ts'
+import type { Output } from '../contract/output.ts'
+import type { Outlet, RunEvents, UnpublishedEvent } from '../report/run-events.ts'
+
+/** Something that a stage has done, to be done for others later. */
+interface Kept {
+  readonly publish: () => void
+  readonly isChunk: boolean
+}
+
+/** The engine's events of a held stage. None of them has anything of what the stage does. */
+const ENGINE_EVENTS = ['started', 'skipped', 'cancelled', 'abandoned']
+
+/**
+ * What a stage does while its gates are closed: its chunks, its events and those of its child runs, and its answer. Once all gates have
+ * opened it is published in order. If a gate refuses the stage, it never is.
+ */
+export class Hold implements Outlet {
+  /** The answer of its call. */
+  answer: Output | object | undefined
+  #state: 'closed' | 'open' | 'discarded' = 'closed'
+  readonly #name: string
+  readonly #maxHeld: number
+  /** Where the events go once it is open. */
+  readonly #outlet: Outlet
+  /** The events of its run. */
+  readonly #events: RunEvents | undefined
+  #kept: Kept[] = []
+  #room: PromiseWithResolvers<void> | undefined
+
+  constructor(name: string, maxHeld: number, outlet: Outlet, events: RunEvents | undefined) {
+    this.#name = name
+    this.#maxHeld = maxHeld
+    this.#outlet = outlet
+    this.#events = events
+  }
+
+  get isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+  get isDiscarded(): boolean {
+    return this.#state === 'discarded'
+  }
+  get #isFull(): boolean {
+    return this.#kept.length >= this.#maxHeld
+  }
+
+  keepChunk(publish: () => void): void {
+    this.#kept.push({ publish, isChunk: true })
+  }
+  /** Resolves once the stage may yield another chunk; undefined if it may now. */
+  room(): Promise<void> | undefined {
+    if (!this.isClosed || !this.#isFull) return undefined
+    return (this.#room ??= Promise.withResolvers()).promise
+  }
+  /** Another attempt begins. No reader has had the chunks of the one before. */
+  forgetChunks(): void {
+    if (!this.isClosed) return
+    this.#kept = this.#kept.filter(({ isChunk }) => !isChunk)
+    this.#makeRoom()
+  }
+
+  open(): void {
+    this.#state = 'open'
+    for (const { publish } of this.#takeAll()) publish()
+  }
+  discard(): void {
+    this.#state = 'discarded'
+    this.#takeAll()
+  }
+  #takeAll(): readonly Kept[] {
+    const kept = this.#kept
+    this.#kept = []
+    this.#makeRoom()
+    return kept
+  }
+  #makeRoom(): void {
+    this.#room?.resolve()
+    this.#room = undefined
+  }
+
+  // The events of the stage and of its child runs
+
+  send(run: RunEvents, event: UnpublishedEvent, toSink: boolean): boolean {
+    if (this.#passes(run, event)) return this.#outlet.send(run, event, toSink)
+    return this.#keep(run, event, (frozen) => this.#outlet.send(run, frozen, toSink))
+  }
+  async sendAndWait(run: RunEvents, event: UnpublishedEvent): Promise<void> {
+    if (this.#passes(run, event)) return this.#outlet.sendAndWait(run, event)
+    this.#keep(run, event, (frozen) => void this.#outlet.sendAndWait(run, frozen))
+  }
+
+  tell(telling: () => void): void {
+    if (this.#state === 'open') telling()
+    else if (this.isClosed) this.#kept.push({ publish: telling, isChunk: false })
+  }
+
+  #passes(run: RunEvents, { type, stage }: UnpublishedEvent): boolean {
+    if (this.#state === 'open') return true
+    return (
+      run === this.#events && ENGINE_EVENTS.some((kind) => type === `stage.${stage}.${kind}`) && stage === this.#name
+    )
+  }
+
+  /** Keeps an event with its data as it is now. Returns false if there is no room for it. */
+  #keep(run: RunEvents, event: UnpublishedEvent, publish: (frozen: UnpublishedEvent) => void): boolean {
+    if (this.isDiscarded) return true
+    if (this.#isFull) {
+      run.dropped++
+      return false
+    }
+    const frozen = { ...event, data: frozenCopy(event.data) as object }
+    this.#kept.push({ publish: () => publish(frozen), isChunk: false })
+    return true
+  }
+}
+
+/** A copy of plain objects and arrays, all the way down. Other values stay as they are. */
+function frozenCopy(value: unknown): unknown {
+  if (isArray(value)) return Object.freeze(value.map(frozenCopy))
+  if (!isObject(value) || !isPlain(value) || Object.isFrozen(value)) return value
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozenCopy(inner)])))
+}

@@ -1,0 +1,56 @@
+import type { EdgeSchedule } from '../schedule/edge-schedule.ts'
+import { WAITED } from '../schedule/plan.ts'
+import { UNREAD } from '../run/stage-loop.ts'
+import type { ReadersRun } from './stream-reader.ts'
+
+/** Since when a stage waits for its soft dependencies, and its one timer. */
+interface Wait {
+  readonly since: number
+  readonly cancel: () => void
+}
+
+/** The stages of a run that wait for nothing but soft dependencies. */
+export class SoftWaits {
+  readonly #run: ReadersRun
+  readonly #waits = new Map<number, Wait>()
+  /** When the time of stages has passed. */
+  readonly #endedAt = new Map<number, number>()
+
+  constructor(run: ReadersRun) {
+    this.#run = run
+  }
+
+  /** A stage begins to wait, or waits for fewer dependencies than before: its timer is set to the longest wait that is left. */
+  arm(stage: number, now: number): void {
+    const { facts, loop } = this.#run
+    const since = this.#waits.get(stage)?.since ?? now
+    this.cancel(stage)
+    const waitMs = (facts.schedule as EdgeSchedule).waitOf(stage)
+    if (waitMs === 0) return // it was released meanwhile
+    const leftMs = since + waitMs - now
+    if (leftMs <= 0) return this.#hasWaited(stage, now - since, now)
+    const cancel = facts.clock.setTimeout(() => {
+      this.#hasWaited(stage, waitMs, facts.clock.now())
+      loop.driveSoon(UNREAD)
+    }, leftMs)
+    this.#waits.set(stage, { since, cancel })
+  }
+
+  #hasWaited(stage: number, ms: number, now: number): void {
+    this.#endedAt.set(stage, now)
+    this.#run.facts.schedule.feed(WAITED, stage, ms)
+  }
+
+  cancel(stage: number): void {
+    this.#waits.get(stage)?.cancel()
+    this.#waits.delete(stage)
+  }
+  cancelAll(): void {
+    for (const stage of this.#waits.keys()) this.cancel(stage)
+  }
+
+  /** When the waits of a stage had passed; undefined if all that it waited for had settled before. */
+  endedAt(stage: number): number | undefined {
+    return this.#endedAt.get(stage)
+  }
+}
