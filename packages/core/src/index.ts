@@ -146,6 +146,8 @@ export type {
 export type {
   AppEvent,
   ChildEvent,
+  ChunkDropReason,
+  ChunkDroppedEvent,
   EmitEvent,
   EngineEvent,
   EventFields,
@@ -153,10 +155,13 @@ export type {
   EventSink,
   GuardRetryEvent,
   ItemEvent,
+  ProducerBlockedEvent,
   RefusedRequest,
   RunAction,
   StageEventMap,
   StageflowEvent,
+  StreamSource,
+  ThrottleEvent,
   TryEmitEvent,
   WaitOptions,
 } from './contract/events.ts'

@@ -93,7 +93,7 @@ test('every gate must open', async () => {
     const run = new Pipeline('p')
       .withStage('a', allows(10))
       .withStage('b', allows(20))
-      .withStage('c', third)
+      .withStage('c', third as ReturnType<typeof allows>)
       .withStage('answer', () => ({}), { dependencies: [gate('a'), gate('b'), gate('c')] })
       .build({ clock })
       .run()

@@ -337,7 +337,7 @@ test('a second interrupt, one after a cancel and one after the end change nothin
   twice.interrupt('after the end')
 })
 
-test("a handed-over signal of an interrupted stage cancels another run, which is nobody's child", async () => {
+test('a signal of an interrupted stage that is handed to another run cancels that run', async () => {
   const other = new Pipeline('other')
     .withStage('save', ({ signal }) => clock.sleep(100, signal), { uninterruptible: true })
     .build({ clock })

@@ -1,8 +1,8 @@
-import type { EventMap, TryEmitEvent } from '@stageflow/core'
+import type { EventMap, ThrottleEvent, TryEmitEvent } from '@stageflow/core'
 import { expectTypeOf, test } from 'vitest'
 
 import { ChunkQueue, feed, RealtimeStageBus, toAsyncIterable, toReadableStream } from './index.ts'
-import type { ChunkResult, StreamEventEmitter, ThrottleEvent } from './index.ts'
+import type { ChunkResult, StreamEventEmitter } from './index.ts'
 
 test('an item keeps its type on its way', async () => {
   const queue = new ChunkQueue<string>({ overflow: { coalesce: (queued, item) => queued + item } })

@@ -1,3 +1,4 @@
+import type { StreamSource } from '@stageflow/core'
 import { StageflowError } from '@stageflow/core'
 import { checkWait, show, isError } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
@@ -11,7 +12,7 @@ import type { ChunkSource } from './chunk-source.ts'
 import { ChunkValues } from './chunk-values.ts'
 import { type ChunkResult, type Lane, nameOf, type QueueEnd } from './lane.ts'
 import { CLOSED, LaneSet } from './lane-set.ts'
-import { Outbox, type StreamSource } from './stream-events.ts'
+import { Outbox } from './stream-events.ts'
 import { type Waiter, WaitList, refusedWait } from './wait-list.ts'
 
 // Kept, so that a put that doesn't wait makes no promise.

@@ -15,13 +15,6 @@ export type { OverflowPolicy } from './overflow-policy.ts'
 export { RealtimeStageBus } from './realtime-stage-bus.ts'
 export type { ChannelOptions, RealtimeStageBusOptions } from './realtime-stage-bus.ts'
 export type { StreamEventEmitter, StreamEventType } from './stream-emitter.ts'
-export type {
-  ChunkDroppedEvent,
-  ChunkDropReason,
-  ProducerBlockedEvent,
-  QueueClosedEvent,
-  StreamSource,
-  ThrottleEvent,
-} from './stream-events.ts'
+export type { QueueClosedEvent } from './stream-events.ts'
 export { toAsyncIterable } from './to-async-iterable.ts'
 export { toReadableStream, toWritableStream } from './web-streams.ts'

@@ -1,9 +1,9 @@
+import type { StreamSource } from '@stageflow/core'
 import { StageflowError } from '@stageflow/core'
 
 import type { ChunkReaderOptions, QueueSettings } from './chunk-queue-options.ts'
 import { Lane, type LaneHost, nameOf, type QueueEnd } from './lane.ts'
 import type { OverflowPolicy } from './overflow-policy.ts'
-import type { StreamSource } from './stream-events.ts'
 
 /** The end of a queue without an error. */
 export const CLOSED: QueueEnd = Object.freeze({ failed: false, error: undefined })

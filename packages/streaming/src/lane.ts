@@ -1,10 +1,10 @@
-import type { Clock } from '@stageflow/core'
+import type { Clock, ChunkDropReason, StreamSource } from '@stageflow/core'
 import { Ring } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { BackpressureMonitor } from './backpressure-monitor.ts'
 import type { OverflowPolicy } from './overflow-policy.ts'
-import type { ChunkDropReason, Outbox, StreamSource } from './stream-events.ts'
+import type { Outbox } from './stream-events.ts'
 import { WaitList } from './wait-list.ts'
 
 /** How a queue ended. */

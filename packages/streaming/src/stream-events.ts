@@ -2,33 +2,9 @@ import type { EventMap } from '@stageflow/core'
 
 import { SafeEmitter, type StreamEventEmitter, type StreamEventType } from './stream-emitter.ts'
 
-/** The queue, and its reader, that an event is about, if they have names. */
-export interface StreamSource {
+export interface QueueClosedEvent {
   readonly queue?: string
   readonly reader?: string
-}
-
-/** Why a chunk was dropped. `overflow`: a newer one took its place. `queue_full`: there was no place for it. `no_reader`: the broadcast has no reader. */
-export type ChunkDropReason = 'overflow' | 'queue_full' | 'no_reader'
-
-export interface ChunkDroppedEvent extends StreamSource {
-  readonly queueSize: number
-  readonly maxSize: number
-  readonly reason: ChunkDropReason
-}
-
-export interface ProducerBlockedEvent extends StreamSource {
-  /** How long the put waited, in ms. */
-  readonly blockedMs: number
-  readonly queueSize: number
-}
-
-export interface ThrottleEvent extends StreamSource {
-  readonly fillPercentage: number
-  readonly queueSize: number
-}
-
-export interface QueueClosedEvent extends StreamSource {
   readonly totalItems: number
   readonly droppedItems: number
   readonly blockedPuts: number
@@ -38,11 +14,6 @@ export interface QueueClosedEvent extends StreamSource {
 
 declare module '@stageflow/core' {
   interface EventMap {
-    'stream.chunk_dropped': ChunkDroppedEvent
-    /** A put has waited for a place for 1 ms or more. Emitted when the wait is over. */
-    'stream.producer_blocked': ProducerBlockedEvent
-    'stream.throttle_started': ThrottleEvent
-    'stream.throttle_ended': ThrottleEvent
     'stream.queue_closed': QueueClosedEvent
   }
 }

@@ -36,6 +36,11 @@ export interface EventMap {
     readonly reason: 'max_attempts' | 'stagnation'
   }
   'guard_retry.recovered': GuardRetryEvent
+  'stream.chunk_dropped': ChunkDroppedEvent
+  /** A stage or a put has waited for a place for 1 ms or more. Emitted when the wait is over. */
+  'stream.producer_blocked': ProducerBlockedEvent
+  'stream.throttle_started': ThrottleEvent
+  'stream.throttle_ended': ThrottleEvent
 }
 
 /** What someone asks of a run that outlives its caller: a durable run, or one that has suspended. */
@@ -64,6 +69,32 @@ export interface ChildEvent {
 export interface ItemEvent {
   readonly index: number
   readonly key: string
+}
+
+/** The queue, and its reader, that an event is about, if they have names. Of the inbox of a stage the reader is the stage. */
+export interface StreamSource {
+  readonly queue?: string
+  readonly reader?: string
+}
+
+/** Why a chunk was dropped. `overflow`: a newer one took its place. `queue_full`: there was no place for it. `no_reader`: the broadcast has no reader. */
+export type ChunkDropReason = 'overflow' | 'queue_full' | 'no_reader'
+
+export interface ChunkDroppedEvent extends StreamSource {
+  readonly queueSize: number
+  readonly maxSize: number
+  readonly reason: ChunkDropReason
+}
+
+export interface ProducerBlockedEvent extends StreamSource {
+  /** How long the stage or the put waited, in ms. */
+  readonly blockedMs: number
+  readonly queueSize: number
+}
+
+export interface ThrottleEvent extends StreamSource {
+  readonly fillPercentage: number
+  readonly queueSize: number
 }
 
 export interface GuardRetryEvent {

@@ -1,6 +1,5 @@
-import { defined } from '../base/objects.ts'
 import { Output } from '../contract/output.ts'
-import type { StageRecord } from '../contract/results.ts'
+import type { AttemptRecord, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { Outlet } from '../report/run-events.ts'
@@ -127,7 +126,14 @@ export class Gates {
 const stopped = (reason: string | undefined): Output => new Output('cancel', reason ?? 'the run was stopped')
 
 /** The record of a stage whose work is never shown: its times, attempts, notes and usage. */
-export function withoutWork({ children: _, ...record }: Writable<StageRecord>): Writable<StageRecord> {
-  const attempts = record.attempts.map(({ error: _error, ...attempt }) => attempt)
-  return { ...record, attempts, ...defined({ items: record.items && { ...record.items, records: [] } }) }
+export function withoutWork(record: Writable<StageRecord>): Writable<StageRecord> {
+  const shown = { ...record, attempts: record.attempts.map(withoutError) }
+  delete shown.children
+  if (record.items !== undefined) shown.items = { ...record.items, records: [] }
+  return shown
+}
+function withoutError(attempt: AttemptRecord): AttemptRecord {
+  const shown: Partial<Writable<AttemptRecord>> = { ...attempt }
+  delete shown.error
+  return shown as AttemptRecord
 }

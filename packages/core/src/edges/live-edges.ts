@@ -185,7 +185,7 @@ export class LiveEdges implements RunEdges {
     const name = this.#graph.names[stage]
     return failed(
       'core/cannot-suspend',
-      `Stage "${name}" cannot suspend: a stage that reads a stream waits for it, or reads its own chunks, and those do not outlast this leg of the run. Suspend before the stage that yields starts, or read its output instead of its chunks.`,
+      `Stage "${name}" cannot suspend: a stage that reads a stream or is behind a gate waits for it, or its own chunks are read. Those do not outlast this leg of the run. Suspend before those stages start, or read its output instead of its chunks.`,
     )
   }
 
