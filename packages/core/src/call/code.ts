@@ -53,11 +53,15 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
 
 /** Parks a stage whose code the engine keeps waiting: it has no slot meanwhile, and limits on it stand still. */
 export async function parkedUntil(behind: Behind, ready: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { loop } = behind.host
+  const { loop, facts } = behind.host
+  const { index } = behind.node
+  const stage = facts.stage(index)
   tellCalls(behind, 'blocked')
-  loop.park(behind.node.index)
+  stage.waitCount++
+  loop.park(index)
   await untilAborted(ready, signal)
-  await untilAborted(loop.unpark(behind.node.index), signal)
+  // While it waits for a chunk too, it stays parked.
+  if (--stage.waitCount === 0) await untilAborted(loop.unpark(index), signal)
   tellCalls(behind, 'unblocked')
 }
 
