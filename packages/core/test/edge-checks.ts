@@ -233,7 +233,7 @@ class EdgeChecks {
   // ---------- interrupts
 
   /** After an interrupt, stages that it spares go on, and no other stage starts. */
-  #checkInterrupt({ uninterruptible, around, late }: EdgeStageCase, place: number): void {
+  #checkInterrupt({ uninterruptible, around, late, gates }: EdgeStageCase, place: number): void {
     const { interruptAtMs, ...others } = this.#run
     const { status, startedAt = 0 } = this.#recordOf(place)
     if (interruptAtMs === undefined || interruptAtMs > this.#stoppedAt) return
@@ -242,12 +242,11 @@ class EdgeChecks {
     this.#demand(this.#trace.result.status !== 'completed', 'an interrupted run is completed')
     if (!uninterruptible) {
       this.#demand(startedAt <= interruptAtMs, `${nameOf(place)} started after the interrupt`)
-      this.#demand(
-        status !== 'fail' || (this.#recordOf(place).endedAt ?? 0) <= interruptAtMs,
-        `${nameOf(place)} failed after the interrupt`,
-      )
+      // What a held stage did before the interrupt is seen once its gates open.
+      const isLater = (this.#recordOf(place).endedAt ?? 0) > interruptAtMs && gates.length === 0
+      this.#demand(status !== 'fail' || !isLater, `${nameOf(place)} failed after the interrupt`)
     }
-    const mayEnd = late || around === 'timeout' || this.#run.stages[place]?.gates.length !== 0
+    const mayEnd = late || around === 'timeout' || gates.length > 0
     const isStopped = others.cancelAtMs !== undefined || others.timeoutMs !== undefined || this.#someCancels
     const last = this.#trace.log.of(place).at(-1)
     if (uninterruptible && !mayEnd && !isStopped && last !== undefined)
