@@ -18,8 +18,8 @@ export interface EdgeStageCase extends Omit<Wiring, 'edges'>, WiredEdges {
   /** A generator yields each chunk that it reads. */
   readonly passes: boolean
   /**
-   * How it reads: all chunks, with two calls of `next` at once, some and then leaves the loop, some and then no more without leaving, or
-   * some and then it throws.
+   * How it reads. `all`: every chunk. `ahead`: the same, with two calls of `next` at once. `leaves`: some, and then it leaves the loop.
+   * `stops`: some, and then no more, without leaving. `throws`: some, and then it throws.
    */
   readonly reads: 'all' | 'ahead' | 'leaves' | 'stops' | 'throws'
   /** How many chunks it reads if not all. */

@@ -342,7 +342,7 @@ class EdgeChecks {
 
   // ---------- late
 
-  /** A stage that aborts when it is late ends at the moment in which nobody can read it any more, and not before. */
+  /** A stage that aborts when it is late ends at the moment in which no stage can read it any more, and not before. */
   #checkLate({ late }: EdgeStageCase, place: number): void {
     const { status, reason, endedAt = Infinity } = this.#recordOf(place)
     const isLate = status === 'skip' && reason === 'late'
@@ -354,7 +354,10 @@ class EdgeChecks {
     if (goneAt >= this.#stoppedAt) return
     if (isLate)
       this.#demand(endedAt >= goneAt, `${nameOf(place)} ended as late at ${endedAt}, and is read until ${goneAt}`)
-    this.#demand(endedAt <= goneAt, `nobody reads ${nameOf(place)} from ${goneAt} on, and it goes on until ${endedAt}`)
+    this.#demand(
+      endedAt <= goneAt,
+      `no stage reads ${nameOf(place)} from ${goneAt} on, and it goes on until ${endedAt}`,
+    )
   }
 
   /** When a stage stops counting as a reader of another. */
@@ -405,7 +408,7 @@ class EdgeChecks {
       const { items, status } = this.#recordOf(source)
       const { ok = 0, skip = 0, fail = 0 } = items ?? {}
       const ids = Array.from({ length: 50 }, (_, index) => itemId(source, index))
-      // What items come to after one has failed the map is no chunk.
+      // After an item has failed its map, no other item becomes a chunk.
       return { ids, certain: status === 'ok' ? ok + skip + fail : 0 }
     }
     if (log.answered.has(source)) {

@@ -6,7 +6,7 @@ import { clock } from './fresh-clock.ts'
 import type { UntypedPipeline } from './untyped-pipeline.ts'
 import { untypedPipeline } from './untyped-pipeline.ts'
 
-// Programs that a person would write, and that could hang: each is refused by the build with a reason, or ends with every number of slots and
+// Programs that a person would write, and that could hang. The build refuses each with a reason, or it ends with every number of slots and
 // every size of inbox.
 
 const WORDS = 40

@@ -26,12 +26,7 @@ export interface EdgeTrace {
 }
 
 /** The graph of a case, or the problems for which it was refused. */
-export function graphOf(
-  run: EdgeRunCase,
-  code: EdgeCode,
-  clock: Clock,
-  engine: Clock,
-): UntypedGraph | PipelineBuildError {
+function graphOf(run: EdgeRunCase, code: EdgeCode, clock: Clock, engine: Clock): UntypedGraph | PipelineBuildError {
   let pipeline = untypedPipeline('random')
   run.stages.forEach((stage, place) => {
     pipeline = withStage(pipeline, stage, place, code, clock)

@@ -69,7 +69,7 @@ export const planOf = (wiring: readonly Wiring[]): Plan =>
   )
 
 /** The edges of a random graph by kind. */
-export function edgesOf(wiring: readonly Wiring[]): EdgesByKind {
+function edgesOf(wiring: readonly Wiring[]): EdgesByKind {
   const edges = wiring.map((each) => each.edges ?? NO_EDGES)
   return {
     values: wiring.map(({ dependencies }, stage) =>
