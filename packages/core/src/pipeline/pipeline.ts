@@ -214,7 +214,10 @@ export class Pipeline<Stages = {}, Ports = {}> {
     options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J, Chunks>,
   ): Pipeline<
     Stages &
-      Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, ChunkIn<Child[Chunks & keyof Child]>, AnswersOf<Child>>>,
+      Provides<
+        Name,
+        StageSlot<RunData<Child> | Fallback<Failure>, true, ChunkIn<Child[Chunks & keyof Child]>, AnswersOf<Child>>
+      >,
     Ports
   > {
     checkArgumentCount(arguments.length, 3, 'withPipeline(name, child, options)')
