@@ -33,6 +33,7 @@ export function runBody(node: StageNode, context: LiveStageContext): unknown {
 async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStageContext): Promise<unknown> {
   const behind = behindOf(context)
   const { host, node } = behind
+  host.facts.yields(node)
   const isWanted = (): boolean => context.aborted === undefined && host.facts.schedule.state(node.index) === RUNNING
   for (;;) {
     const step = await chunks.next()
@@ -52,11 +53,15 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
 
 /** Parks a stage whose code the engine keeps waiting: it has no slot meanwhile, and limits on it stand still. */
 export async function parkedUntil(behind: Behind, ready: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { loop } = behind.host
+  const { loop, facts } = behind.host
+  const { index } = behind.node
+  const stage = facts.stage(index)
   tellCalls(behind, 'blocked')
-  loop.park(behind.node.index)
+  stage.waitCount++
+  loop.park(index)
   await untilAborted(ready, signal)
-  await untilAborted(loop.unpark(behind.node.index), signal)
+  // While it waits for a chunk too, it stays parked.
+  if (--stage.waitCount === 0) await untilAborted(loop.unpark(index), signal)
   tellCalls(behind, 'unblocked')
 }
 

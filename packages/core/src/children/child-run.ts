@@ -94,6 +94,7 @@ function linkFor(
 function relayTo(context: LiveStageContext, run: RunFacts, node: StageNode, stage: string): ChunkRelay {
   return {
     stage,
+    yields: () => run.yields(node),
     put: (chunk) => run.chunk(node, chunk, context.attempt),
     room: () => {
       const room = run.room(node)

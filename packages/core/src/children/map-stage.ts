@@ -374,8 +374,13 @@ class MapRun {
     const reader = this.#readers.get(index)
     if (reader === undefined) return this.#free()
     this.#readers.delete(index)
-    void this.#blocked(reader).then(() => this.#free())
+    void this.#blocked(this.#untilRoom(reader)).then(() => this.#free())
     this.#wake?.() // perhaps no code of the map runs any more
+  }
+  /** Resolves once every reader has room: while one reader caught up, another may have fallen behind. */
+  async #untilRoom(reader: Promise<void>): Promise<void> {
+    const { host, node } = this.#behind
+    for (let room: Promise<void> | undefined = reader; room !== undefined; room = host.facts.room(node)) await room
   }
   #free(): void {
     this.#inProgress--
