@@ -375,8 +375,8 @@ class MapRun {
   }
   /** Resolves once every reader has room: while one reader caught up, another may have fallen behind. */
   async #untilRoom(reader: Promise<void>): Promise<void> {
-    const { host, node } = this.#behind
-    for (let room: Promise<void> | undefined = reader; room !== undefined; room = host.facts.room(node)) await room
+    const { facts } = this.#call
+    for (let room: Promise<void> | undefined = reader; room !== undefined; room = facts.room(this.#node)) await room
   }
   #free(): void {
     this.#inProgress--

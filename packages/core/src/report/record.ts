@@ -189,7 +189,8 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
   run.graph.names.forEach((stage, index) => {
     stages[stage] = stageRecord(run, index)
   })
-  const { startedAt, endedAt, pipelineRunId, graph, resume, notebook } = run
+  const { startedAt, endedAt, pipelineRunId, graph, resume } = run
+  const { notes, problems } = run.notebook
   const usage = sumOfUsage([resume?.legs.at(-1)?.usage, run.used])
   return {
     status,
@@ -199,10 +200,7 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
     endedAt,
     stages,
     droppedEvents: run.events?.dropped ?? 0,
-    notes: {
-      ...notebook.notes,
-      ...defined({ 'core/problems': notebook.problems?.map((problem) => errorRecord(problem)) }),
-    },
+    notes: { ...notes, ...defined({ 'core/problems': problems?.map((problem) => errorRecord(problem)) }) },
     ...defined({ usage }),
     legs: resume?.legs,
   }
