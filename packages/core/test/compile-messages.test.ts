@@ -76,7 +76,9 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   },
   'chunks of a child stage that yields nothing': {
     code: `const child = new Pipeline('child').withStage('draft', () => ({ n: 1 })); ${EDGES}.withPipeline('answer', child, { chunks: 'draft' })`,
-    says: [`Type '"draft"' is not assignable to type '"no stage of the child yields chunks: make one an async generator"'`],
+    says: [
+      `Type '"draft"' is not assignable to type '"no stage of the child yields chunks: make one an async generator"'`,
+    ],
   },
   'a name that is taken': {
     code: `${BASE}.withStage('profile', () => ({}))`,

@@ -51,7 +51,7 @@ test('several streams are read together, each chunk with its stage', () => {
   )
 })
 
-test('a soft input may be missing, whatever the join, and a gate is no input', () => {
+test('a soft input may be missing, whatever the join, and a gate gives none', () => {
   base.withStage(
     'answer',
     ({ inputs }) => {

@@ -1,5 +1,5 @@
+import { isAsyncIterator } from '../base/check.ts'
 import { untilAborted } from '../base/abort.ts'
-import { isFunction, isObject } from '../base/check.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { textOf, toError } from '../base/errors.ts'
 import { isThenable, onRejection } from '../base/foreign.ts'
@@ -23,10 +23,9 @@ import type { Behind, LiveStageContext } from './stage-context.ts'
 export function runBody(node: StageNode, context: LiveStageContext): unknown {
   const value = node.body(context)
   if (isThenable(value)) return Promise.resolve(value)
-  if (value instanceof Output || !isObject(value)) return value
-  if (!(Symbol.asyncIterator in value) || !isFunction(value['next'])) return value
+  if (value instanceof Output || !isAsyncIterator(value)) return value
   // If the global `Promise` was replaced, `drain` returns one of the former kind.
-  return Promise.resolve(drain(value as object as AsyncGenerator<unknown, unknown>, context))
+  return Promise.resolve(drain(value, context))
 }
 
 /** Pulls the chunks of a stage and publishes them until it returns; stops pulling once the stage was aborted or has settled. */

@@ -27,6 +27,7 @@ export class SoftWaits {
     this.cancel(stage)
     const waitMs = (facts.schedule as EdgeSchedule).waitOf(stage)
     if (waitMs === 0) return // it was released meanwhile
+    this.#endedAt.delete(stage)
     const leftMs = since + waitMs - now
     if (leftMs <= 0) return this.#hasWaited(stage, now - since, now)
     const cancel = facts.clock.setTimeout(() => {
@@ -37,8 +38,8 @@ export class SoftWaits {
   }
 
   #hasWaited(stage: number, ms: number, now: number): void {
-    this.#endedAt.set(stage, now)
-    this.#run.facts.schedule.feed(WAITED, stage, ms)
+    // The timer of a stage that was released before means nothing.
+    if (this.#run.facts.schedule.feed(WAITED, stage, ms)) this.#endedAt.set(stage, now)
   }
 
   cancel(stage: number): void {

@@ -330,9 +330,6 @@ export class RunFacts {
   get notebook(): Notebook {
     return (this.#notebook ??= new Notebook())
   }
-  get notebookIfAny(): Notebook | undefined {
-    return this.#notebook
-  }
   problem(problem: StageflowError): void {
     this.notebook.problem(problem)
   }
