@@ -30,4 +30,6 @@ async function run(one) {
   return code
 }
 
-const countsOf = (output) => output.split('\n').find((line) => line.includes('Random runs with edges')) ?? output
+function countsOf(output) {
+  return output.split('\n').find((line) => line.includes('Random runs with edges')) ?? output
+}
