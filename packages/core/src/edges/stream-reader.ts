@@ -133,6 +133,7 @@ export class StreamReader implements InboxOwner {
 
   /** An attempt calls its code. */
   begins(context: LiveStageContext): void {
+    if (this.#attempt !== undefined) this.inbox.restart(this.#hasEnded())
     this.#unlisten?.()
     this.#unlisten = undefined
     this.#context = context
@@ -175,12 +176,11 @@ export class StreamReader implements InboxOwner {
   get stopped(): { readonly reason: unknown } | undefined {
     const aborted = this.#context?.aborted
     if (aborted !== undefined || !this.#hasSettled) return aborted
-    return {
-      reason: new StageflowError(
-        'core/stage-ended',
-        `Stage "${this.node.name}" has ended; its code can read no more chunks.`,
-      ),
-    }
+    return { reason: this.#hasEnded() }
+  }
+  #hasEnded(): StageflowError {
+    const text = `Stage "${this.node.name}" has ended; its code can read no more chunks.`
+    return new StageflowError('core/stage-ended', text)
   }
   waits(): void {
     this.#listen()
