@@ -44,7 +44,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   }
 
   override get shownCall(): ShownCall | undefined {
-    return this.isSole ? this : undefined
+    return this.isSole ? this : super.shownCall
   }
 
   /**

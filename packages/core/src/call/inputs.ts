@@ -22,7 +22,11 @@ export class NodeInputs {
   constructor(facts: RunFacts, node: StageNode) {
     this.#facts = facts
     this.#node = node
-    this.#seen = node.fixesInputs ? seenNow(facts, node.dependencies) : undefined
+    if (node.fixesInputs)
+      this.#seen = {
+        data: node.dependencies.map((index) => facts.data[index]),
+        states: node.dependencies.map((index) => facts.schedule.state(index)),
+      }
   }
 
   // Bound, because stages destructure their inputs: `({ inputs: { from } }) => …`.
@@ -139,13 +143,6 @@ export class NodeInputs {
 
 /** A suspended stage settles once its answer has come. */
 const mayStillSettle = (state: number): boolean => state < OK || state === SUSPENDED
-
-function seenNow(facts: RunFacts, dependencies: readonly number[]): SeenInputs {
-  return {
-    data: dependencies.map((index) => facts.data[index]),
-    states: dependencies.map((index) => facts.schedule.state(index)),
-  }
-}
 
 export function undeclared(node: StageNode, stage: unknown, dependency: string = show(stage)): StageflowError {
   return new StageflowError(

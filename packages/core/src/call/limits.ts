@@ -74,11 +74,9 @@ export class KeptLimits {
     } else if (news === 'unblocked') {
       this.blocks--
       if (this.blocks === 0) this.#postpone(now - this.#blockedAt)
-    } else if (this.blocks === 0) this.#restartIdle(now)
-  }
-
-  #restartIdle(now: number): void {
-    for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
+    } else if (this.blocks === 0) {
+      for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
+    }
   }
 
   /**

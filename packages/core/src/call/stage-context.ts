@@ -53,7 +53,7 @@ export class LiveStageContext implements InterceptorContext {
   }
 
   static {
-    for (const id of IDS) getter(this.prototype, id, (context) => context.#host.facts.snapshot[id])
+    for (const id of IDS) getter(this.prototype, id, (context) => context.snapshot[id])
     readBehind = (value) =>
       isObject(value) && #host in value ? { host: value.#host, node: value.#node, fork: value.#fork } : undefined
   }
@@ -88,7 +88,7 @@ export class LiveStageContext implements InterceptorContext {
     return (this.#fork?.scope ?? this.#host.stopping.scopeOf(this.#node)).signal
   }
   get deadline(): number | undefined {
-    const deadline = this.#fork === undefined ? this.#host.facts.limit : this.#fork.deadline
+    const { deadline } = this.#fork ?? this.#host.facts
     return deadline === Infinity ? undefined : deadline
   }
   get clock(): Clock {
@@ -110,7 +110,7 @@ export class LiveStageContext implements InterceptorContext {
     return this.#host.context
   }
   get record(): StageRecord {
-    return stageRecord(this.#host.facts, this.#node.index, this.#fork?.outermost.shownCall)
+    return stageRecord(this.#host.facts, this.#node.index, this.#fork?.shownCall)
   }
 
   // Bound, because stages destructure their context: `async ({ inputs, signal, note }) => …`.
@@ -170,7 +170,7 @@ export class LiveStageContext implements InterceptorContext {
     const { facts } = this.#host
     const { index } = this.#node
     // The code of an unwrapped stage is not counted until the stage settles before it.
-    const isUncounted = this.#fork?.outermost.shownCall?.codeBegan === true && facts.schedule.state(index) === RUNNING
+    const isUncounted = this.#fork?.shownCall?.codeBegan === true && facts.schedule.state(index) === RUNNING
     return facts.stage(index).untilCodeLeft(isUncounted)
   }
   async wait(ms: number): Promise<void> {
@@ -214,18 +214,14 @@ export class LiveStageContext implements InterceptorContext {
   /** Whether the code of an unwrapped stage runs: its parts are told before it and after it. */
   #isInSoleAttempt(): boolean {
     if (this.#node.wrapped !== undefined) return false
-    const call = this.#fork?.outermost.shownCall
+    const call = this.#fork?.shownCall
     return call === undefined || (call.codeBegan && call.output === undefined)
-  }
-
-  #giveUpBeside(): void {
-    const newest = this.#host.loop.calls?.[this.#node.index]
-    for (let call = newest; call !== undefined; call = call.before) call.giveUpBeside(this.#fork)
   }
 
   /** Makes the context of a narrower part of the stage's time. */
   narrowedTo<Part extends StageFork>(fork: Part): Part {
-    if ((this.#facts?.runningCode ?? 0) > 0) this.#giveUpBeside()
+    let call = this.#facts?.runningCode ? this.#host.loop.calls?.[this.#node.index] : undefined
+    for (; call !== undefined; call = call.before) call.giveUpBeside(this.#fork)
     fork.live = new LiveStageContext(this.#host, this.#node, fork, this.#inputs)
     return fork
   }
@@ -263,7 +259,7 @@ export class StageFork implements Fork, ForkLike {
   }
   /** The earliest deadline on it and around it; Infinity without one. */
   get deadline(): number {
-    return this.outer === undefined ? this.host.facts.limit : this.outer.deadline
+    return (this.outer ?? this.host.facts).deadline
   }
   get scope(): AbortScope {
     return (this.#scope ??= new AbortScope(this.outer?.scope ?? this.host.stopping.scopeOf(this.node)))
@@ -274,12 +270,9 @@ export class StageFork implements Fork, ForkLike {
   get abort(): Fork['abort'] {
     return (reason) => this.scope.abort(reason)
   }
-  get outermost(): StageFork {
-    return this.outer?.outermost ?? this
-  }
   /** The call of an unwrapped stage, as a record shows it. */
   get shownCall(): ShownCall | undefined {
-    return undefined
+    return this.outer?.shownCall
   }
   isIn(other: ForkLike): boolean {
     return this === other || this.outer?.isIn(other) === true

@@ -6,7 +6,7 @@ import { SlotValues } from '../contract/context.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
 import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
 import type { EventSink, StageEventMap } from '../contract/events.ts'
-import { Output, failed } from '../contract/output.ts'
+import { Output, failed, readOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
 import type { Resume, Usage } from '../contract/results.ts'
 import type { Fields, Kept } from '../contract/snapshot-fields.ts'
@@ -200,7 +200,7 @@ export class RunFacts {
     return (this.#ports ??= joinPorts(this.graph.ports, ports))
   }
   /** When the run times out, on its clock: its own limit, or the rest of that of the stage around it. */
-  get limit(): number {
+  get deadline(): number {
     const { around, ownLimit } = this
     return around === undefined ? ownLimit : Math.min(ownLimit, around.deadline + (this.startedAt - around.openedAt))
   }
@@ -244,6 +244,11 @@ export class RunFacts {
   /** Whether the stage's call has its answer. From then on no other answer counts. */
   isAnswered(index: number): boolean {
     return !Number.isNaN(this.times[2 * index + 1])
+  }
+
+  /** What the code of the stage has returned, as an output. */
+  read(index: number, returned: unknown): Output {
+    return readOutput(returned, this.nameOf(index), this.graph.freeze)
   }
 
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */

@@ -4,7 +4,7 @@ import { askWhen, runBody } from '../call/code.ts'
 import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
 import type { RunStage } from '../contract/interceptor.ts'
-import { Output, readAnswer, readOutput } from '../contract/output.ts'
+import { Output, readAnswer } from '../contract/output.ts'
 import type { Resume } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -83,7 +83,7 @@ export class StageLoop implements Loop {
       if (operation !== START) this.#carryOut(operation, stage, time)
       else if (facts.resume === undefined || !this.#restore(stage, facts.resume)) {
         time = this.#start(stage, time)
-        if (time > facts.limit) this.#run.stopping.outOfTime()
+        if (time > facts.deadline) this.#run.stopping.outOfTime()
       }
     }
     this.#isDriving = false
@@ -142,8 +142,7 @@ export class StageLoop implements Loop {
     if (this.#wake !== undefined) return
     void new Promise<void>((resolve) => (this.#wake = resolve)).then(() => {
       this.#wake = undefined
-      this.#expireOverdue()
-      this.drive(UNREAD)
+      this.driveSoon(UNREAD)
     })
   }
 
@@ -296,7 +295,7 @@ export class StageLoop implements Loop {
   /** Tells the parts of an unwrapped stage its answer, and ends what is still open inside the call. Returns the answer. */
   #endCall(stage: number, returned: unknown, call?: StageCall, known?: StageFacts): Output | object {
     if (call?.isSole === true) {
-      call.decide(this.#read(stage, returned)) // a limit that has passed has decided already
+      call.decide(this.#facts.read(stage, returned)) // a limit that has passed has decided already
       call.tellParts()
       this.#endCode(stage, call.output as Output)
       return call.output as Output
@@ -354,7 +353,7 @@ export class StageLoop implements Loop {
     const known = stages?.[stage]
     const attempt = known?.attempts?.[0]
     if (known === undefined || attempt === undefined) return
-    known.endAttempt(attempt, this.#read(stage, value), clock.now())
+    known.endAttempt(attempt, this.#facts.read(stage, value), clock.now())
     this.codeReturned(stage)
   }
 
@@ -365,10 +364,6 @@ export class StageLoop implements Loop {
     const slotIsFree = schedule.feed(LEFT, stage, 0)
     if (slotIsFree) this.driveSoon(UNREAD)
     else if (this.#facts.isAnswered(stage)) this.park(stage) // a gate keeps its answer back
-  }
-
-  #read(stage: number, returned: unknown): Output {
-    return readOutput(returned, this.#facts.nameOf(stage), this.#facts.graph.freeze)
   }
 
   #isWrapped(stage: number): boolean {

@@ -120,7 +120,7 @@ export class Stopping implements Stopper {
     const { facts } = this.#run
     const now = facts.clock.now()
     if (now >= facts.ownLimit) this.expire()
-    else if (now >= facts.limit) facts.around?.outOfTime()
+    else if (now >= facts.deadline) facts.around?.outOfTime()
   }
 
   expire(): void {
