@@ -131,14 +131,14 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
 async function callParked(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { host, node } = behind
   const hasSlot = host.loop.unpark(node.index)
-  await pausingLimits(behind, attemptsIn(stage), untilAborted(hasSlot, context.signal))
+  await pausingLimits(behind, stage.attemptsMade, untilAborted(hasSlot, context.signal))
   return callCode(context)
 }
 
 /** A further call waits for the code of the earlier ones, for the grace time in all: a stage never runs twice at once. */
 async function callAgain(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { graceMs, clock } = behind.host.facts
-  const attempts = attemptsIn(stage)
+  const attempts = stage.attemptsMade
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
   while (stage.runningCode > 0) {
@@ -155,8 +155,6 @@ export const stillRunning = (name: string, graceMs: number): Output =>
     'core/still-running',
     `Stage "${name}" was called again, but after ${graceMs} ms an earlier call still runs. Pass context.signal to what it waits for.`,
   )
-
-const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 
 /**
  * Waits while the engine itself blocks an attempt. Only limits inside the retry pause: those of calls that began after `attempts`

@@ -76,7 +76,7 @@ export class LiveStageContext implements InterceptorContext {
     return this.#node.info
   }
   get attempt(): number {
-    return this.#fork?.attempt ?? (this.#facts?.attempts?.length || 1) // a call that was answered in place of the code made none
+    return this.#fork?.attempt ?? (this.#facts?.attemptsMade || 1) // a call that was answered in place of the code made none
   }
   get snapshot(): ContextSnapshot {
     return this.#host.facts.snapshot
@@ -161,7 +161,7 @@ export class LiveStageContext implements InterceptorContext {
 
   // Not bound: interceptors call them on the context, in every call.
   fork(slot?: Slot<unknown>, value?: unknown): StageFork {
-    const attempts = this.#facts?.attempts?.length ?? 0
+    const attempts = this.#facts?.attemptsMade ?? 0
     const fork = new StageFork(this.#host, this.#node, this.#fork, attempts > 0 ? attempts + 1 : undefined)
     if (slot !== undefined) fork.slots = new SlotValues().set(slot, value)
     return this.narrowedTo(fork)

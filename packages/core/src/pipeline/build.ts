@@ -24,7 +24,7 @@ import { PipelineDescription } from '../graph/info.ts'
 import { createNode } from '../graph/nodes.ts'
 import type { NodeBuild } from '../graph/nodes.ts'
 import { isDescribed, specsOf } from '../graph/stage.ts'
-import type { DescribedPipeline, Problem, StageSpec } from '../graph/stage.ts'
+import type { DescribedPipeline, Problem } from '../graph/stage.ts'
 import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
@@ -52,7 +52,10 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   if (given.length === 0)
     problem('core/no-stages', `Pipeline "${pipeline.name}" has no stages; add one with withStage(name, stage).`)
   const places = readNames(given, problem)
-  const specs = given.map((spec, place) => (places.has(spec.name) ? spec : named(spec, `#${place + 1}`)))
+  // A stage without a legal name is checked too, under its place.
+  const specs = given.map((spec, place) =>
+    places.has(spec.name) ? spec : Object.assign({}, spec, { name: `#${place + 1}` }),
+  )
   const edges = readEdges(specs, places, problem)
   const dependencies = edges.map(({ sources }) => sources)
   const dependents = turned(dependencies)
@@ -75,7 +78,9 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     try {
       return childOf(described)
     } catch (error) {
-      reportChildProblems(error, stage, problem)
+      // The problems of a child are problems of its parent.
+      const inside = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
+      for (const { code, message, cause } of inside) problem(code, `In stage "${stage}": ${message}`, cause)
       return undefined
     }
   }
@@ -135,15 +140,6 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     unset: Array.from({ length: 2 * names.length }, () => NaN),
     Data: dataClass(names.length),
   })
-}
-
-/** A stage without a legal name is checked too, under its place. */
-const named = (spec: StageSpec, name: string): StageSpec => Object.assign({}, spec, { name })
-
-/** The problems of a child are problems of its parent. */
-function reportChildProblems(error: unknown, stage: string, problem: Problem): void {
-  const problems = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
-  for (const { code, message, cause } of problems) problem(code, `In stage "${stage}": ${message}`, cause)
 }
 
 /**
@@ -270,17 +266,13 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
       )
     if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; rename one.`)
     places.set(name, place)
-    checkInterceptor(one, problem)
+    const what = `Interceptor "${name}"`
+    for (const text of optionProblems(one, MEMBERS, '', 'any')) problem('core/interceptor', `${what}: ${text}.`)
+    checkHooks(one, problem)
+    const unfit = coreProblem(what, one.core)
+    if (unfit !== undefined) problem('core/plugin-version', unfit)
   })
   interceptors.forEach((one, place) => checkOrder(one, place, places, problem))
-}
-
-function checkInterceptor(one: Interceptor, problem: Problem): void {
-  const what = `Interceptor "${one.name}"`
-  for (const text of optionProblems(one, MEMBERS, '', 'any')) problem('core/interceptor', `${what}: ${text}.`)
-  checkHooks(one, problem)
-  const unfit = coreProblem(what, one.core)
-  if (unfit !== undefined) problem('core/plugin-version', unfit)
 }
 
 /** An interceptor that isn't in the list has no place, so nothing must stand inside or outside it. */
