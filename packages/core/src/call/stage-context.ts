@@ -34,8 +34,11 @@ export interface Behind {
   readonly fork: StageFork | undefined
 }
 
-/** Set by the class below, which alone can read its private fields. */
-let readBehind: (value: unknown) => Behind | undefined
+/** What is behind a context; undefined if `value` isn't a context. Set by the class below, which alone can read its private fields. */
+export let behindOf: {
+  (context: LiveStageContext): Behind
+  (value: unknown): Behind | undefined
+}
 
 /** The context of one stage, made when the stage starts. Its expensive members are created on first use. */
 export class LiveStageContext implements InterceptorContext {
@@ -54,8 +57,9 @@ export class LiveStageContext implements InterceptorContext {
 
   static {
     for (const id of IDS) getter(this.prototype, id, (context) => context.snapshot[id])
-    readBehind = (value) =>
+    const behind = (value: unknown): Behind | undefined =>
       isObject(value) && #host in value ? { host: value.#host, node: value.#node, fork: value.#fork } : undefined
+    behindOf = behind as typeof behindOf
   }
 
   declare readonly [Symbol.species]: OneCopy // only in types
@@ -131,7 +135,9 @@ export class LiveStageContext implements InterceptorContext {
       const { facts } = this.#host
       const { index } = this.#node
       if (facts.ignores(index)) return
-      facts.stage(index).note(key, checkedNote(key, value), this.#notedAttempt(), this.#isInSoleAttempt())
+      // The attempt that the note is about, if its number is known. 0: none, because a part notes it.
+      const attempt = this.#fork?.isTellingParts ? 0 : this.#fork?.attempt
+      facts.stage(index).note(key, checkedNote(key, value), attempt, this.#isInSoleAttempt())
     }
   }
   get heartbeat(): StageContext['heartbeat'] {
@@ -206,11 +212,6 @@ export class LiveStageContext implements InterceptorContext {
     return (await settled) as Outcome
   }
 
-  /** The attempt that a note is about, if its number is known. 0: none, because a part notes it. */
-  #notedAttempt(): number | undefined {
-    return this.#fork?.isTellingParts ? 0 : this.#fork?.attempt
-  }
-
   /** Whether the code of an unwrapped stage runs: its parts are told before it and after it. */
   #isInSoleAttempt(): boolean {
     if (this.#node.wrapped !== undefined) return false
@@ -279,13 +280,6 @@ export class StageFork implements Fork, ForkLike {
   }
   /** Takes news of the code inside it. `attempts`: only for calls that began after this number of attempts. */
   hear(_news: CallNews, _attempts: number): void {}
-}
-
-/** What is behind a context; undefined if `value` isn't a context. */
-export function behindOf(context: LiveStageContext): Behind
-export function behindOf(value: unknown): Behind | undefined
-export function behindOf(value: unknown): Behind | undefined {
-  return readBehind(value)
 }
 
 /**

@@ -277,13 +277,22 @@ export class RunFacts {
     const { name, info, uninterruptible } = nodeAt(this.graph, index)
     // Of what was interrupted only data counts.
     if (this.interruption !== undefined && !uninterruptible) return new Output('skip', 'interrupted')
-    if (given.status === 'retry') return retryExhausted(name, given)
+    if (given.status === 'retry')
+      return failed(
+        'core/retry-exhausted',
+        `Stage "${name}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
+        { cause: given.error },
+      )
     const refusal = given.status === 'suspend' ? this.edges?.refuseSuspend(index) : undefined
     if (refusal !== undefined) return refusal
     // Each item of a map is checked itself.
     if (given.status !== 'suspend' || info.child !== undefined || info.map || !isGuarded(this)) return given
     const asks = this.stage(index).children?.some(({ result }) => result.status === 'suspended')
-    return asks ? askedByCode(name) : given
+    if (!asks) return given
+    return failed(
+      'core/cannot-suspend',
+      `Stage "${name}" cannot suspend with a child run that its code has started. Run the child with withPipeline() or asStage().`,
+    )
   }
 
   /** Writes the answer of a stage into the facts of the run. Returns the state for the schedule. */
@@ -416,16 +425,3 @@ export class RunFacts {
 /** Whether interceptors of a run, or of one above it, check callers. */
 const isGuarded = ({ graph, around }: RunFacts): boolean =>
   graph.admitting.length > 0 || (around !== undefined && isGuarded(around.facts))
-
-const askedByCode = (stage: string): Output =>
-  failed(
-    'core/cannot-suspend',
-    `Stage "${stage}" cannot suspend with a child run that its code has started. Run the child with withPipeline() or asStage().`,
-  )
-
-const retryExhausted = (stage: string, { error }: Output): Output =>
-  failed(
-    'core/retry-exhausted',
-    `Stage "${stage}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
-    { cause: error },
-  )
