@@ -5,7 +5,6 @@ import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, readAnswer } from '../contract/output.ts'
-import type { Resume } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/phases.ts'
@@ -81,7 +80,7 @@ export class StageLoop implements Loop {
       if (time === UNREAD) time = facts.clock.now()
       const stage = command >> OPERATION_BITS
       if (operation !== START) this.#carryOut(operation, stage, time)
-      else if (facts.resume === undefined || !this.#restore(stage, facts.resume)) {
+      else if (!this.#restore(stage)) {
         time = this.#start(stage, time)
         if (time > facts.deadline) this.#run.stopping.outOfTime()
       }
@@ -94,10 +93,10 @@ export class StageLoop implements Loop {
 
   /** Carries out a command that starts no stage. */
   #carryOut(operation: number, stage: number, now: number): void {
-    const { schedule, stages, resume } = this.#facts
+    const { schedule, stages } = this.#facts
     switch (operation) {
       case SKIP:
-        if (resume === undefined || !this.#restore(stage, resume)) this.#skip(stage, now)
+        if (!this.#restore(stage)) this.#skip(stage, now)
         return
       case RESUME:
         stages?.[stage]?.unpark()
@@ -113,8 +112,8 @@ export class StageLoop implements Loop {
   }
 
   /** Settles a stage as in an earlier leg of the run, without telling of it again. Returns false if it hadn't settled, or runs again. */
-  #restore(stage: number, resume: Resume): boolean {
-    const state = resume.restore(this.#facts, stage)
+  #restore(stage: number): boolean {
+    const state = this.#facts.resume?.restore(this.#facts, stage) ?? 0
     if (state === 0) return false
     // Refused if the schedule has skipped the stage itself: then only its earlier record is restored.
     this.#facts.schedule.feed(SETTLED, stage, state)
