@@ -11,6 +11,7 @@ import { Output, failed, readOutput } from '../contract/output.ts'
 import type { SkipOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
+import type { WaitTimers } from '../edges/wait-timers.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { jsonSchemaOf } from '../graph/json-schema.ts'
@@ -86,6 +87,16 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   }
   override get stopping(): DurableStopping {
     return (this.stoppingIfAny ??= new DurableStopping(this))
+  }
+
+  /** See `ReadersRun`. */
+  get waitTimers(): WaitTimers {
+    const { pump, facts } = this
+    return {
+      from: pump.limitTime,
+      begin: (stage, at, ended) =>
+        pump.softWaits.begin(this.key(facts.graph.names[stage] as string), at, () => ended(pump.at)),
+    }
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
