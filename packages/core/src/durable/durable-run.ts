@@ -22,6 +22,7 @@ import type { ParentLink } from '../report/run-facts.ts'
 import { mostOf } from '../report/most-of.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
+import { interruptedFor } from '../run/stopping.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
 import { addNotes } from './add-notes.ts'
 import { CallHost } from './call-host.ts'
@@ -87,6 +88,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   }
   override get stopping(): DurableStopping {
     return (this.stoppingIfAny ??= new DurableStopping(this))
+  }
+
+  interrupt(reason: string, data: unknown): void {
+    this.stopping.interrupt(reason, interruptedFor(reason, data))
   }
 
   /** See `ReadersRun`. */

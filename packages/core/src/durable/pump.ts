@@ -33,6 +33,7 @@ export interface PumpedRun {
   whyNotCalled(stage: string): string
   open(done: (outcome: Outcome) => void): void
   cancel(reason: string, signalReason?: unknown): void
+  interrupt(reason: string, data: unknown): void
 }
 
 /** A call that has no fact yet. */
@@ -393,8 +394,13 @@ export class Pump {
       case 'timer':
         return this.#expire(key)
       case 'stop':
-        return this.runs.get(key)?.cancel(fact.reason)
+        return this.#stop(this.runs.get(key), fact)
     }
+  }
+
+  #stop(run: PumpedRun | undefined, { reason, interrupt }: Extract<Fact, { kind: 'stop' }>): void {
+    if (interrupt === undefined) run?.cancel(reason)
+    else run?.interrupt(reason, interrupt.data)
   }
 
   #endCall(key: string, facts: CallFacts, replayed: boolean): void {
