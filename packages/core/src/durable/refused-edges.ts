@@ -21,7 +21,7 @@ export function refuseLiveEdges(graph: BuiltGraph): void {
       if (why === undefined) continue
       throw new StageflowError(
         'core/not-durable',
-        `Stage "${info.name}" of "${graph.name}" has a ${edge} edge from "${stage}". ${why} Put both stages into a child pipeline with placement: 'call'.`,
+        `Stage "${info.name}" of "${graph.name}" has a ${edge} edge from stage "${stage}". ${why} Put both stages into a child pipeline with placement: 'call'.`,
       )
     }
     const isOneCall = info.placement === 'call' || !nodeAt(graph, info.index).made

@@ -29,6 +29,10 @@ export interface Stoppable {
 export const cancelledFor = (reason: string): StageflowError =>
   new StageflowError('core/cancelled', `The run was cancelled: ${reason}`)
 
+/** The reason of the signals of what a person has interrupted. */
+export const interruptedFor = (reason: string, data: unknown): StageflowError =>
+  Object.assign(new StageflowError('core/interrupted', `The run was interrupted: ${reason}`), { data })
+
 /** What gave a run its limit. */
 export type LimitSource = 'timeoutMs' | 'run.with({ deadline })'
 
