@@ -2,17 +2,30 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { conclude, readText } from '../lib/workspace.mjs'
+import { gatePicture, interruptPicture, softPicture, streamPicture } from './edge-pictures.mjs'
 
-// Draws real runs as timelines: a chat, and a map. Their stages wait on a manual clock. So the pictures are the same on every
+// Draws real runs as timelines: a chat, a map, and one run for each kind of edge. Their stages wait on a manual clock. So the pictures are the same on every
 // machine, and with --check they must be up to date. Needs no build: Node runs the sources of the packages.
 
-const PICTURES = { 'docs/images/run.svg': chatPicture, 'docs/images/map.svg': mapPicture }
-
-const packageOf = (root, name) => import(join(root, `packages/${name}/src/index.ts`))
+const PICTURES = {
+  'docs/images/run.svg': chatPicture,
+  'docs/images/map.svg': mapPicture,
+  'docs/images/edge-stream.svg': streamPicture,
+  'docs/images/edge-gate.svg': gatePicture,
+  'docs/images/edge-soft.svg': softPicture,
+  'docs/images/interrupt.svg': interruptPicture,
+}
 
 async function packages(root) {
-  const names = ['core', 'interceptor-retry', 'testing', 'report']
-  return Object.assign({}, ...(await Promise.all(names.map((name) => packageOf(root, name)))))
+  const entries = [
+    'core/src/index',
+    'core/src/edges',
+    'interceptor-retry/src/index',
+    'testing/src/index',
+    'report/src/index',
+  ]
+  const modules = entries.map((entry) => import(join(root, `packages/${entry}.ts`)))
+  return Object.assign({}, ...(await Promise.all(modules)))
 }
 
 async function chatPicture({ Pipeline, StageOutput, retry, manualClock, timelineSvg }) {
@@ -91,5 +104,6 @@ if (import.meta.main) {
       writeFileSync(file, drawn)
     } else if (readText(file) !== drawn) problems.push(`${picture} is out of date. Run npm run generate.`)
   }
-  if (process.argv.includes('--check')) conclude(problems, `${Object.keys(PICTURES).join(' and ')} are up to date.`)
+  if (process.argv.includes('--check'))
+    conclude(problems, `${Object.keys(PICTURES).length} pictures in docs/images are up to date.`)
 }

@@ -15,6 +15,10 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/tools',
       'how-to/wait-for-a-person',
       'how-to/branch-and-join',
+      'how-to/stream-between-stages',
+      'how-to/check-while-the-model-runs',
+      'how-to/wait-only-so-long',
+      'how-to/let-a-person-interrupt',
       'how-to/run-for-each',
       'how-to/child-pipelines',
       'how-to/send-a-draft-back',
@@ -50,6 +54,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
     [
       'concepts/pipelines',
       'concepts/stages',
+      'concepts/edges',
       'concepts/outcomes',
       'concepts/context',
       'concepts/results',

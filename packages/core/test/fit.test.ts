@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fingerprintOf, incompatibilities, openRequests, progressOf, resumeRun } from '../src/durable.ts'
 import type { GraphFingerprint, RunProgress, SuspendedRun } from '../src/durable.ts'
+import { gate, soft, stream } from '../src/edges.ts'
 import { Pipeline, StageKind, StageOutput, asStage, defineStage } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
 import { repeatUntil } from '../src/repeat.ts'
@@ -62,6 +63,31 @@ test('the fingerprint does not depend on the order of stages or dependencies, no
   const b = defineStage({ name: 'b', run: data })
   const values = Pipeline.from('p', [a, b, defineStage({ name: 'c', after: { left: a, b }, run: data })]).build()
   expect(JSON.stringify(fingerprintOf(values))).toBe(JSON.stringify(fingerprintOf(one)))
+})
+
+test('the fingerprint has the kinds of edges, and a settled stage must have kept them', () => {
+  const made = (edge: (stage: 'profile') => unknown, on: 'answer' | 'kid') => {
+    const pipeline = new Pipeline('p').withStage('profile', async function* () {})
+    const options = { dependencies: [edge('profile')] } as never
+    return (
+      on === 'answer' ? pipeline.withStage('answer', data, options) : pipeline.withPipeline('answer', child, options)
+    ).build()
+  }
+  const edges = {
+    profile: (name: string) => name,
+    'soft(profile)': (name: string) => soft(name, { waitMs: 10 }),
+    'stream(profile)': stream,
+    'gate(profile)': gate,
+  }
+  for (const [text, edge] of Object.entries(edges)) {
+    const kept = JSON.parse(JSON.stringify(fingerprintOf(made(edge, 'answer')))) as GraphFingerprint
+    expect(kept.stages['answer']).toEqual({ kind: 'transform', dependencies: [text], join: 'all' })
+    for (const [now, other] of Object.entries(edges)) {
+      const why = `stage "answer", which has settled, depended on "${text}" and now depends on "${now}"`
+      expect(incompatibilities(made(other, 'answer'), kept, { answer: 'settled' })).toEqual(now === text ? [] : [why])
+      expect(incompatibilities(made(other, 'answer'), kept, { answer: 'started' })).toEqual([])
+    }
+  }
 })
 
 test('a stage may be named like a member of an object', () => {

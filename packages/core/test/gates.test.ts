@@ -345,6 +345,29 @@ test('a cancel ends a held stage, and nothing of it is seen', async () => {
   }
 })
 
+test('what a held stage still returns after the run was stopped is not seen', async () => {
+  const { events, eventSink } = recorder()
+  const run = new Pipeline('p')
+    .withStage('guard', allows(50))
+    .withStage(
+      'answer',
+      async ({ tryEmitEvent }) => {
+        tryEmitEvent('app.word', { text: SECRET })
+        await sleep(20)
+        return { text: SECRET }
+      },
+      { dependencies: [gate('guard')] },
+    )
+    .build({ clock })
+    .start({}, { eventSink })
+  await clock.advance(10)
+  run.cancel('enough')
+  await clock.advance(50)
+  const result = await run.result
+  expect(result.report.stages.answer).toMatchObject({ status: 'cancel', reason: 'enough', endedAt: 20 })
+  expect(finds(SECRET, events, result, result.data, result.outputs)).toBe(false)
+})
+
 test('after an interrupt, data that a held stage still returns counts if its gates open before the run ends', async () => {
   const run = (gateGoesOn: boolean) =>
     new Pipeline('p')

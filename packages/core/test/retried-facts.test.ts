@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
-import { factsForRetry, fingerprintOf, runDurable } from '../src/durable.ts'
+import { factsForRetry, fingerprintOf, runDurable, stagesAgain } from '../src/durable.ts'
+import { soft } from '../src/edges.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
 import { repeatUntil } from '../src/repeat.ts'
@@ -210,6 +211,16 @@ test('questions, answers and times stay; stops, limits of time and what was canc
   const all = ['call a', 'call a%2Fb', 'call b', 'call ask', 'answer ask', 'call timed', 'timer timed', 'call kid/x']
   expect(kept()).toEqual(all)
   expect(kept(['a/b', 'kid', 'timed'])).toEqual(['call a', 'call b', 'call ask', 'answer ask'])
+})
+
+test('what reads a stage by another edge than a plain one runs again with it', () => {
+  const graph = new Pipeline('p')
+    .withStage('profile', () => ({}))
+    .withStage('answer', () => ({}), { dependencies: [soft('profile', { waitMs: 10 })] })
+    .withStage('send', () => ({}), { dependencies: ['answer'] })
+    .withStage('other', () => ({}))
+    .build()
+  expect(stagesAgain(fingerprintOf(graph), ['profile'])).toEqual(['profile', 'answer', 'send'])
 })
 
 test('the time limit of a retry counts from it, whatever answers came before', async () => {

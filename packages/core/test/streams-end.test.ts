@@ -298,6 +298,38 @@ test('a source that was answered in its place makes chunks of its output, one by
   expect((await live).data.speak).toMatchObject({ said: ['0 live'], text: 'live' })
 })
 
+test('a source that is skipped beside one whose chunks are made of its output cuts the stream: its reader is not skipped', async () => {
+  const run = new Pipeline('p')
+    .withStage('none', async function* () {
+      if (clock.now() === 0) return StageOutput.skip('nothing to say')
+      yield 'never'
+      return {}
+    })
+    .withStage(
+      'llm',
+      async function* () {
+        yield 'live'
+        return { text: 'live' }
+      },
+      { toChunks: ({ text }: { text: string }) => text.split(' ') },
+    )
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        for await (const _ of inputs.stream());
+      },
+      { dependencies: [stream('none'), stream('llm')] },
+    )
+    .build({ clock, interceptors: [answered] })
+    .runSettled()
+  const { report } = await run
+  expect(report.stages.speak).toMatchObject({
+    status: 'fail',
+    error: { code: 'core/stream-cut' },
+    inbox: { chunks: 3 },
+  })
+})
+
 test.for([
   ['no toChunks', undefined, 'Give it toChunks'],
   [

@@ -61,9 +61,11 @@ function stagesInProgress(graph: GraphFingerprint, prefix: string, known: Known)
   return stages.flatMap((stage) => {
     const key = keyOf(stage.name)
     if (hasSettled(stage.name) || known.asked.has(key)) return []
-    const { dependencies, child } = stage
-    const isReady = needsAll(stage) ? dependencies.every(canHaveSettled) : dependencies.some(canHaveSettled)
-    if (!isReady) return []
+    const { child } = stage
+    // A soft dependency, which has its kind before its name, is waited for only so long.
+    const needed = stage.dependencies.filter((name) => !name.includes('('))
+    const hasAny = needed.length === 0 || needed.some(canHaveSettled)
+    if (needsAll(stage) ? !needed.every(canHaveSettled) : !hasAny) return []
     const isPlainChild = child !== undefined && stage.map !== true && stage.repeat === undefined
     return isPlainChild ? stagesInProgress(child, childPrefix(prefix, stage.name), known) : [key]
   })

@@ -1,4 +1,5 @@
 import { Pipeline } from '@stageflow/core'
+import { soft } from '@stageflow/core/edges'
 import { manualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -240,6 +241,29 @@ describe('what is in progress', () => {
     ends[1]?.()
     await running
   })
+})
+
+test('a stage may be in progress while its soft dependency is', async () => {
+  const path = newPath()
+  const [here, there] = [open(path), open(path)]
+  const ends: (() => void)[] = []
+  const slow = () => new Promise((resolve) => ends.push(() => resolve({})))
+  const graph = new Pipeline('p')
+    .withStage('profile', slow)
+    .withStage('answer', slow, { dependencies: [soft('profile', { waitMs: 0 })] })
+    .withStage('send', slow, { dependencies: ['answer', soft('profile', { waitMs: 0 })] })
+    .build()
+  const running = here.run(graph, {}, { runId: 'a' })
+  await until(() => ends.length === 2)
+  const keys = async (durable: DurableRuns) => (await durable.get('a'))?.inProgress.map(({ key }) => key).toSorted()
+  expect(await keys(here)).toEqual(['answer', 'profile'])
+  expect(await keys(there)).toEqual(['answer', 'profile'])
+  ends[1]?.()
+  await until(() => ends.length === 3)
+  expect(await keys(there)).toEqual(['profile', 'send'])
+  ends[0]?.()
+  ends[2]?.()
+  await running
 })
 
 describe('a journal that another program has changed', () => {

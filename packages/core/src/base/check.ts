@@ -7,6 +7,8 @@ export const isFunction = (value: unknown): value is Function => typeof value ==
 export const isText = (value: unknown): value is string => typeof value === 'string'
 export const isName = (value: unknown): boolean => isText(value) && value !== ''
 export const isNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
+export const isAsyncIterator = (value: unknown): value is AsyncGenerator<unknown, unknown> =>
+  isObject(value) && Symbol.asyncIterator in value && isFunction(value['next'])
 export const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray
 
 /** Returns `did you mean "x"?` for the closest name within `most` edits, ignoring case; undefined if no name is that close. */

@@ -1,5 +1,5 @@
+import { isAsyncIterator } from '../base/check.ts'
 import { untilAborted } from '../base/abort.ts'
-import { isFunction, isObject } from '../base/check.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { textOf, toError } from '../base/errors.ts'
 import { isThenable, onRejection } from '../base/foreign.ts'
@@ -23,16 +23,16 @@ import type { Behind, LiveStageContext } from './stage-context.ts'
 export function runBody(node: StageNode, context: LiveStageContext): unknown {
   const value = node.body(context)
   if (isThenable(value)) return Promise.resolve(value)
-  if (value instanceof Output || !isObject(value)) return value
-  if (!(Symbol.asyncIterator in value) || !isFunction(value['next'])) return value
+  if (value instanceof Output || !isAsyncIterator(value)) return value
   // If the global `Promise` was replaced, `drain` returns one of the former kind.
-  return Promise.resolve(drain(value as object as AsyncGenerator<unknown, unknown>, context))
+  return Promise.resolve(drain(value, context))
 }
 
 /** Pulls the chunks of a stage and publishes them until it returns; stops pulling once the stage was aborted or has settled. */
 async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStageContext): Promise<unknown> {
   const behind = behindOf(context)
   const { host, node } = behind
+  host.facts.yields(node)
   const isWanted = (): boolean => context.aborted === undefined && host.facts.schedule.state(node.index) === RUNNING
   for (;;) {
     const step = await chunks.next()
@@ -52,11 +52,15 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
 
 /** Parks a stage whose code the engine keeps waiting: it has no slot meanwhile, and limits on it stand still. */
 export async function parkedUntil(behind: Behind, ready: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { loop } = behind.host
+  const { loop, facts } = behind.host
+  const { index } = behind.node
+  const stage = facts.stage(index)
   tellCalls(behind, 'blocked')
-  loop.park(behind.node.index)
+  stage.waitCount++
+  loop.park(index)
   await untilAborted(ready, signal)
-  await untilAborted(loop.unpark(behind.node.index), signal)
+  // While it waits for a chunk too, it stays parked.
+  if (--stage.waitCount === 0) await untilAborted(loop.unpark(index), signal)
   tellCalls(behind, 'unblocked')
 }
 

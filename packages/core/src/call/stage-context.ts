@@ -239,21 +239,18 @@ export class StageFork implements Fork, ForkLike {
   /** The number of its attempt, if that is known. */
   declare readonly attempt: number | undefined
   /** The context that is narrowed to it. */
-  declare live: LiveStageContext
+  live: LiveStageContext = undefined as never // set by `narrowedTo`
   #scope: AbortScope | undefined
   /** Whether a part of the call is asked or told right now: what it notes isn't a note of the code, which has the same context. */
-  declare isTellingParts: boolean
+  isTellingParts = false
   /** The value that only the code inside it sees. */
-  declare slots: SlotValues | undefined
+  slots: SlotValues | undefined
 
   constructor(host: Host, node: StageNode, outer: StageFork | undefined, attempt: number | undefined = outer?.attempt) {
     this.host = host
     this.node = node
     this.outer = outer
     this.attempt = attempt
-    this.live = undefined as never // set by `narrowedTo`
-    this.slots = undefined
-    this.isTellingParts = false
   }
 
   get context(): InterceptorContext {

@@ -94,6 +94,7 @@ function linkFor(
 function relayTo(context: LiveStageContext, run: RunFacts, node: StageNode, stage: string): ChunkRelay {
   return {
     stage,
+    yields: () => run.yields(node),
     put: (chunk) => run.chunk(node, chunk, context.attempt),
     room: () => {
       const room = run.room(node)
@@ -136,13 +137,11 @@ function refuseOver(run: RunFacts, node: StageNode): void {
     throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; it cannot start a child run.`)
 }
 
-/** The options that a child takes from its parent's run: two of the engine's own, and those that interceptors claim. */
+/** The options that a child takes from its parent's run: a few of the engine's own, and those that interceptors claim. */
 function inherited({ options, events }: RunFacts, graph: BuiltGraph): AllRunOptions {
-  const isInherited = (key: string): boolean =>
-    key === 'cleanupMs' || key === 'chunkEvents' || !RUN_OPTIONS.includes(key)
-  const taken = Object.fromEntries(Object.entries(options).filter(([key]) => isInherited(key)))
-  const { ports } = options
-  return { ...taken, ...(graph.inherits && ports && { ports }), eventSink: events?.sink ?? NoOpEventSink }
+  const ofEngine = ['cleanupMs', 'chunkEvents', graph.inherits && 'ports']
+  const taken = Object.entries(options).filter(([key]) => ofEngine.includes(key) || !RUN_OPTIONS.includes(key))
+  return { ...Object.fromEntries(taken), eventSink: events?.sink ?? NoOpEventSink }
 }
 
 /** Runs a child to its end, as code of the stage that started it. */
@@ -151,10 +150,9 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
   const { shown, openedAt } = parent
   const { depth, path } = shown
   const stage = run.stage(node.index)
-  const ofRun = run.stageOfRun(node.index)
   // A child run of an item is kept with the item, and with its map.
-  const lists = ofRun === stage ? [stage.childRuns] : [stage.childRuns, ofRun.childRuns]
-  const added = lists.map((children) => [children, children.add(child)] as const)
+  const keptWith = new Set([stage, run.stageOfRun(node.index)])
+  const tellEnds = Array.from(keptWith, ({ childRuns }) => childRuns.add(child))
   stage.enterCode()
   const data = { pipeline: child.facts.graph.name, childRunId: child.facts.pipelineRunId, depth, path }
   run.events?.emit('pipeline.child_started', data, node.name, openedAt)
@@ -164,7 +162,7 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
     const last = { ...data, durationMs: now - openedAt, ...whyOf(outcome, true) }
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
-  for (const [children, number] of added) children.ended(number, outcome.status)
+  for (const tellEnd of tellEnds) tellEnd(outcome.status)
   stage.leaveCode()
   loop.codeReturned(node.index)
   host.stoppingIfAny?.childClosed()

@@ -7,16 +7,17 @@ import { RUN_RULES } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import { childGraphAt } from './fit.ts'
+import { refuseLiveEdges } from './refused-edges.ts'
 import { refuseOwnAdmission } from './own-admission.ts'
 
 /**
  * Checks what `where`, such as `run()`, was given for a leg: a graph, and the options of the run. Call it before you keep anything of
  * a run. `own`: the names of options that `where` checks itself. Throws `core/not-a-pipeline`, `core/illegal-option`,
- * `core/plugin-version`, and `core/not-durable` for a child graph that checks callers by itself.
+ * `core/plugin-version`, and `core/not-durable` for a stream or a gate, and for a child graph that checks callers by itself.
  */
 export function checkLeg(where: string, graph: unknown, options: unknown, own: readonly string[] = []): void {
   const built = builtGraph(where, graph)
-  checkChildren(built)
+  checkRepeatable(built)
   const { knownRunOptions } = built
   if (options === undefined) return
   checkOptions(where, 'core/illegal-option', options, RUN_RULES, [...own, ...knownRunOptions])
@@ -41,6 +42,16 @@ export function checkLegWithoutCaller(
     'core/illegal-option',
     `${where} checks no caller, so it does not read the option "${given}". Leave it out, or call a method that checks its caller.`,
   )
+}
+
+const repeatable = new WeakSet<BuiltGraph>()
+
+/** Throws `core/not-durable` if a durable run can't have this graph. */
+export function checkRepeatable(graph: BuiltGraph): void {
+  if (repeatable.has(graph)) return
+  checkChildren(graph)
+  refuseLiveEdges(graph)
+  repeatable.add(graph)
 }
 
 const checked = new WeakSet<BuiltGraph>()

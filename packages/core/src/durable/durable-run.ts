@@ -35,6 +35,7 @@ import type { CallToCarryOut, LegRun } from './leg-run.ts'
 import type { Attempts, Carried, PendingCall, Pump, PumpedRun } from './pump.ts'
 import { ItemsOfFact } from './items-of-fact.ts'
 import { QuestionLoops } from './question-loops.ts'
+import { countRelayed } from './relayed-chunks.ts'
 
 /** One run of the tree that a pump carries: its loop is that of any run, but its stages settle by facts. */
 export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
@@ -234,6 +235,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const stage = this.facts.stage(index)
     this.facts.times[2 * index] = startedAt
     stage.attempts = [...earlierRounds, ...attempts]
+    // None if its code ran in this leg.
+    countRelayed(this.facts, this.facts.graph.names[index] as string, Math.max(0, chunks - stage.chunks))
     stage.chunks = chunks
     if (items !== undefined) stage.items ??= new ItemsOfFact(items, data)
   }

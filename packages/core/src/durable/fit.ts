@@ -1,7 +1,7 @@
 import { isNot } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { freezeDeep } from '../base/objects.ts'
-import type { Join, StageInfo } from '../contract/context.ts'
+import type { Dependency, Join, StageInfo } from '../contract/context.ts'
 import { childPath, placeSuffix } from '../contract/keys.ts'
 import type { StageKind, StageOutput, SuspendOutput } from '../contract/output.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
@@ -22,7 +22,7 @@ export interface GraphFingerprint {
 /** The shape of one stage. Its code, its `when` and its options are not part of it. */
 export interface StageFingerprint {
   readonly kind: StageKind
-  /** The names of its dependencies, sorted. */
+  /** Its dependencies, sorted: the name of a plain one, and of any other edge its kind too, as in `soft(profile)`. */
   readonly dependencies: readonly string[]
   readonly join: Join
   /** Whether it is a map. */
@@ -72,7 +72,7 @@ function row(graph: BuiltGraph, info: StageInfo, spec: StageSpec): StageFingerpr
   const repeat = spec.options['repeat'] as { readonly until: string } | undefined
   return {
     kind,
-    dependencies: dependencies.map((edge) => edge.stage).sort(),
+    dependencies: dependencies.map(edgeText).sort(),
     join,
     ...(map ? { map } : {}),
     ...(spec.options['key'] === undefined ? {} : { keys: true }),
@@ -80,6 +80,11 @@ function row(graph: BuiltGraph, info: StageInfo, spec: StageSpec): StageFingerpr
     ...(child === undefined || repeat === undefined ? {} : { repeat: repeat.until }),
   }
 }
+
+/** A plain dependency is its name, as in fingerprints that were made before there were other edges. Names have no parentheses. */
+const edgeText = ({ stage, edge }: Dependency): string => (edge === 'value' ? stage : `${edge}(${stage})`)
+/** The name of the stage that a dependency in a fingerprint leads to. */
+export const sourceOf = (dependency: string): string => /\((.*)\)$/.exec(dependency)?.[1] ?? dependency
 
 /** The pipeline or graph that a stage runs, or each item of a map; undefined if it runs none. */
 function childOf({ name, stage }: StageSpec): unknown {

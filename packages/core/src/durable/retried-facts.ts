@@ -4,6 +4,7 @@ import { MOST_LISTED } from '../base/bounds.ts'
 import { show, someOf } from '../base/show.ts'
 import { callKey, isLimitTimer, outermostStage } from '../contract/keys.ts'
 import type { CallFacts, Fact } from './executor.ts'
+import { sourceOf } from './fit.ts'
 import type { GraphFingerprint } from './fit.ts'
 import { attemptsAround } from './keys-in-graph.ts'
 import type { ChildAttempt } from './keys-in-graph.ts'
@@ -41,7 +42,8 @@ export function stagesAgain(graph: GraphFingerprint, again: readonly string[]): 
   const found = new Set(again)
   const rows = Object.entries(graph.stages)
   for (const name of found)
-    for (const [other, { dependencies }] of rows) if (dependencies.includes(name)) found.add(other)
+    for (const [other, { dependencies }] of rows)
+      if (dependencies.some((dependency) => sourceOf(dependency) === name)) found.add(other)
   return [...found]
 }
 

@@ -7,7 +7,7 @@ import { KEPT, checkRunOptions } from '../graph/graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { asResult } from '../report/outcome.ts'
 import { withoutCaller } from './admission.ts'
-import { builtGraph, checkChildren } from './check-leg.ts'
+import { builtGraph, checkRepeatable } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
@@ -35,7 +35,7 @@ export async function runDurable<Stages, Ports>(
   checkArgumentCount(arguments.length, 3, 'runDurable(graph, executor, options)')
   const built = builtGraph('runDurable()', graph)
   checkNeededCore('The executor', executor)
-  checkChildren(built)
+  checkRepeatable(built)
   const { runId, input, kept = {}, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, {
     ...withoutCaller(built, checkRunOptions(built, options)),

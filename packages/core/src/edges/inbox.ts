@@ -63,7 +63,8 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   #blockedAt = 0
   /** Chunks that are made of outputs. They are read after those in the queue. */
   readonly #made: Iterator<unknown>[] = []
-  #end: { readonly error: Error | undefined } | undefined
+  /** `error` is called once the last chunk was read: chunks that are made of outputs count only then. */
+  #end: { readonly error: (() => Error) | undefined } | undefined
 
   static {
     getter(this.prototype, INBOX, () => true)
@@ -117,8 +118,8 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     this.#goOn()
   }
 
-  /** No chunk follows. The code gets `error` after the last one; undefined: a clean end. */
-  end(error?: Error): void {
+  /** No chunk follows. The code gets what `error` returns after the last one; undefined: a clean end. */
+  end(error?: () => Error): void {
     if (this.#end !== undefined) return
     this.#end = { error }
     this.#makeRoom()
@@ -181,7 +182,11 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     if (this.#count > 0) return { done: false, value: this.#read() }
     const made = this.#made.length === 0 ? undefined : this.#makeNext()
     if (made !== undefined || this.#end === undefined) return made
-    if (this.#end.error !== undefined) throw this.#end.error
+    const thrown = this.#end.error?.()
+    if (thrown !== undefined) {
+      this.#end = { error: () => thrown }
+      throw thrown
+    }
     this.#owner.ends()
     return DONE
   }

@@ -64,7 +64,7 @@ export class LiveEdges implements RunEdges {
     this.#beganAt.set(node.index, this.#run.loop.now(node.index))
     this.#run.loop.driveSoon(UNREAD)
   }
-  codeYields(stage: number): void {
+  yields(stage: number): void {
     this.#yielding.add(stage)
   }
 
@@ -143,7 +143,9 @@ export class LiveEdges implements RunEdges {
   }
 
   #hasYielded(stage: number): boolean {
-    return this.#yielding.has(stage) || this.#run.facts.stage(stage).chunks > 0
+    // The results of a map are its chunks, if there are any.
+    const isMap = this.#graph.nodes[stage]?.info.map === true && this.#beganAt.has(stage)
+    return isMap || this.#yielding.has(stage)
   }
 
   #endOf(stage: number): SourceEnd {
@@ -163,17 +165,18 @@ export class LiveEdges implements RunEdges {
     const toChunks = this.#graph.toChunks[stage]
     if (!isFunction(toChunks))
       return reader.inbox.end(
-        new StageflowError(
-          'core/no-chunks',
-          `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
-        ),
+        () =>
+          new StageflowError(
+            'core/no-chunks',
+            `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
+          ),
       )
     try {
       reader.putMade(stage, toChunks(this.#run.facts.data[stage]) as Iterable<unknown>)
       reader.sourceEnded(stage, 'ok')
     } catch (cause) {
       const text = `toChunks of stage "${name}" threw: ${textOf(cause)}`
-      reader.inbox.end(new StageflowError('core/no-chunks', text, { cause }))
+      reader.inbox.end(() => new StageflowError('core/no-chunks', text, { cause }))
     }
   }
 

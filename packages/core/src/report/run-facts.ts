@@ -72,6 +72,8 @@ export interface MapAround extends StageAround {
 /** Takes the chunks of one stage of a child run as those of the stage around it. */
 export interface ChunkRelay {
   readonly stage: string
+  /** See `RunFacts.yields`. */
+  readonly yields: () => void
   readonly put: (chunk: unknown) => void
   /** See `RunFacts.room`. */
   readonly room: () => Promise<void> | undefined
@@ -328,9 +330,6 @@ export class RunFacts {
   get notebook(): Notebook {
     return (this.#notebook ??= new Notebook())
   }
-  get notebookIfAny(): Notebook | undefined {
-    return this.#notebook
-  }
   problem(problem: StageflowError): void {
     this.notebook.problem(problem)
   }
@@ -385,6 +384,11 @@ export class RunFacts {
     return this.phase < LAST_EVENT && (node === undefined || !this.ignores(node.index))
   }
 
+  /** The code of a stage is a generator: perhaps it yields nothing, and then its stream is empty. */
+  yields(node: StageNode): void {
+    this.edges?.yields(node.index)
+    this.#relayOf(node)?.yields()
+  }
   /** A stage has yielded a chunk: it is counted and published, once nothing holds it back. */
   chunk(node: StageNode, chunk: unknown, attempt: number): void {
     const isKept = this.edges?.keepChunk(node.index, (at) => this.#publishChunk(node, chunk, attempt, at))
