@@ -12,6 +12,7 @@ import { UNREAD } from '../run/stage-loop.ts'
 import type { StageLoop } from '../run/stage-loop.ts'
 import { Inbox } from './inbox.ts'
 import type { InboxNews, InboxOwner, Overflow } from './inbox.ts'
+import type { WaitTimers } from './wait-timers.ts'
 
 /** The options of a stage that reads streams. */
 export interface ReaderOptions {
@@ -30,6 +31,8 @@ export function readerOptions({ info }: StageNode): ReaderOptions {
 export interface ReadersRun {
   readonly facts: RunFacts
   readonly loop: StageLoop
+  /** Only a durable run has its own: by default they are timers of the clock. */
+  readonly waitTimers?: WaitTimers
 }
 
 /** How a source ended, as its readers see it. */
