@@ -413,7 +413,7 @@ class EdgeChecks {
     }
     if (log.answered.has(source)) {
       const ids = toChunks ? toChunksOf(source) : []
-      return { ids, certain: ids.length }
+      return { ids, certain: this.#recordOf(source).status === 'ok' ? ids.length : 0 }
     }
     // What an attempt made while it was held is thrown away if another attempt follows.
     const last = log.of(source).at(-1)
