@@ -368,6 +368,22 @@ test('what a held stage still returns after the run was stopped is not seen', as
   expect(finds(SECRET, events, result, result.data, result.outputs)).toBe(false)
 })
 
+test('a chunk that a held map still makes after the run was stopped is not seen', async () => {
+  const run = new Pipeline('p')
+    .withStage('guard', allows(50))
+    .withMap('pages', {
+      dependencies: [gate('guard')],
+      over: () => [1],
+      each: async () => ({ text: SECRET }),
+      stream: true,
+    })
+    .withStage('broken', () => StageOutput.fail('broken'))
+    .build({ clock })
+    .start()
+  await clock.advance(60)
+  expect((await run.settled).report.stages.pages).toMatchObject({ status: 'cancel', chunks: 0 })
+})
+
 test('after an interrupt, data that a held stage still returns counts if its gates open before the run ends', async () => {
   const run = (gateGoesOn: boolean) =>
     new Pipeline('p')

@@ -48,6 +48,7 @@ export class Gates {
     return this.#closed(stage) ?? this.#holds.get(stage)
   }
   keepChunk(stage: number, publish: (at: number) => void): boolean {
+    if (this.hides(stage)) return true
     const hold = this.#closed(stage)
     if (hold === undefined) return false
     const at = this.#run.facts.clock.now()
