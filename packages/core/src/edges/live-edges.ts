@@ -10,6 +10,8 @@ import type { StageRecord } from '../contract/results.ts'
 import type { Writable } from '../report/record.ts'
 import type { Outlet } from '../report/run-events.ts'
 import type { StageNode } from '../graph/graph.ts'
+import type { ChildRuns } from '../report/child-runs.ts'
+import type { RunFacts } from '../report/run-facts.ts'
 import type { RunEdges, SeenInputs } from '../report/run-edges.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { maySuspend } from '../schedule/edge-plan.ts'
@@ -144,7 +146,7 @@ export class LiveEdges implements RunEdges {
 
   settled(stage: number): void {
     const readers = this.#of(stage)
-    const end = readers.length === 0 ? 'ok' : this.#endOf(stage)
+    const end = readers.length === 0 ? 'ok' : endOf(this.#run.facts, stage)
     for (const reader of readers) {
       if (end === 'ok' && !this.#hasYielded(stage)) this.#putMade(stage, reader)
       else reader.sourceEnded(stage, end)
@@ -155,17 +157,6 @@ export class LiveEdges implements RunEdges {
 
   #hasYielded(stage: number): boolean {
     return this.#yielding.has(stage)
-  }
-
-  #endOf(stage: number): SourceEnd {
-    const { schedule, stages, times } = this.#run.facts
-    const known = stages?.[stage]
-    const state = schedule.state(stage)
-    if (known?.tolerated !== undefined) return { cause: known.tolerated.error }
-    if (state === OK) return 'ok'
-    if (state !== SKIPPED) return { cause: known?.output?.error }
-    if (known?.chunks) return { cause: undefined }
-    return Number.isNaN(times[2 * stage]) ? 'left out' : 'skipped'
   }
 
   /** A source was answered in place of its code: its `toChunks` makes chunks of the answer. */
@@ -211,4 +202,25 @@ export class LiveEdges implements RunEdges {
     const isRead = this.#graph.edges.streams[stage]?.includes(why) === true
     return this.#softWaits.endedAt(stage) ?? (isRead ? this.#beganAt.get(why) : undefined)
   }
+}
+
+/** How a stage has ended, as its readers see it. */
+function endOf({ schedule, stages, times }: RunFacts, stage: number): SourceEnd {
+  const known = stages?.[stage]
+  const state = schedule.state(stage)
+  if (known?.tolerated !== undefined) return { cause: known.tolerated.error }
+  if (state === OK) return endInside(known?.children)
+  if (state !== SKIPPED) return { cause: known?.output?.error }
+  if (known?.chunks) return { cause: undefined }
+  return Number.isNaN(times[2 * stage]) ? 'left out' : 'skipped'
+}
+
+/** A child pipeline can end ok although the stage whose chunks it passes on did not. Of several rounds, the last one counts. */
+function endInside(children: ChildRuns | undefined): SourceEnd {
+  // There is none if an interceptor answered in its place. In a run with streams every child run has facts.
+  const last = [...(children ?? [])].findLast(({ result }) => result.status === 'completed') as ReadersRun | undefined
+  const relay = last?.facts.parent?.relay
+  if (last === undefined || relay === undefined) return 'ok'
+  const end = endOf(last.facts, last.facts.graph.indexOf(relay.stage) as number)
+  return end === 'left out' ? 'skipped' : end
 }
