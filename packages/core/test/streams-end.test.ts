@@ -132,6 +132,9 @@ test('a failure after some chunks cuts the stream: the reader gets what came, th
   const { data, report } = await run
   expect(data.speak).toEqual({ said: ['half'], ended: 'core/stream-cut', cause: broken })
   expect(report.stages.careless).toMatchObject({ status: 'fail', tolerated: true, error: { code: 'core/stream-cut' } })
+  expect(report.stages.careless.error?.message).toBe(
+    'The stream of stage "llm" was cut (connection reset), so stage "careless" has not read all of it. Catch this error to go on with what came.',
+  )
 })
 
 test('when the run goes on after a failure, the reader of the failed stage gets the same error', async () => {
@@ -339,7 +342,24 @@ test.for([
     },
     'toChunks of stage "llm" threw: bad text',
   ],
-  ['a toChunks that gives no list', (): number => 5, 'toChunks of stage "llm" threw'],
+  [
+    'a toChunks that throws after a chunk',
+    function* () {
+      yield 'half'
+      throw new Error('bad text')
+    },
+    'toChunks of stage "llm" threw: bad text',
+  ],
+  [
+    'a toChunks that returns no list',
+    (): number => 5,
+    'toChunks of stage "llm" must return an array or another iterable, not 5.',
+  ],
+  [
+    'an asynchronous toChunks',
+    async () => ['late'],
+    'toChunks of stage "llm" must return an array or another iterable, not an instance of Promise.',
+  ],
 ] as const)(
   'a source that was answered in its place, with %s, fails its reader by name',
   async ([, toChunks, text]) => {

@@ -1,5 +1,6 @@
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isFunction } from '../base/check.ts'
+import { onRejection } from '../base/foreign.ts'
 import { defined } from '../base/objects.ts'
 import { undeclared } from '../call/inputs.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
@@ -10,7 +11,7 @@ import type { StageRecord } from '../contract/results.ts'
 import type { Writable } from '../report/record.ts'
 import type { Outlet } from '../report/run-events.ts'
 import type { StageNode } from '../graph/graph.ts'
-import type { ChildRuns } from '../report/child-runs.ts'
+import type { ChildRun, ChildRuns } from '../report/child-runs.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import type { RunEdges, SeenInputs } from '../report/run-edges.ts'
 import { UNREAD } from '../run/stage-loop.ts'
@@ -164,20 +165,16 @@ export class LiveEdges implements RunEdges {
     const { name } = this.#graph.nodes[stage] as StageNode
     const toChunks = this.#graph.toChunks[stage]
     if (!isFunction(toChunks))
-      return reader.inbox.end(
-        () =>
-          new StageflowError(
-            'core/no-chunks',
-            `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
-          ),
+      return reader.inbox.end(() =>
+        noChunks(
+          `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
+        ),
       )
-    try {
-      reader.putMade(stage, toChunks(this.#run.facts.data[stage]) as Iterable<unknown>)
-      reader.sourceEnded(stage, 'ok')
-    } catch (cause) {
-      const text = `toChunks of stage "${name}" threw: ${textOf(cause)}`
-      reader.inbox.end(() => new StageflowError('core/no-chunks', text, { cause }))
-    }
+    reader.putMade(
+      stage,
+      madeChunks(name, () => toChunks(this.#run.facts.data[stage])),
+    )
+    reader.sourceEnded(stage, 'ok')
   }
 
   refuseSuspend(stage: number): Output | undefined {
@@ -217,10 +214,28 @@ function endOf({ schedule, stages, times }: RunFacts, stage: number): SourceEnd 
 
 /** A child pipeline can end ok although the stage whose chunks it passes on did not. Of several rounds, the last one counts. */
 function endInside(children: ChildRuns | undefined): SourceEnd {
-  // There is none if an interceptor answered in its place. In a run with streams every child run has facts.
-  const last = [...(children ?? [])].findLast(({ result }) => result.status === 'completed') as ReadersRun | undefined
-  const relay = last?.facts.parent?.relay
-  if (last === undefined || relay === undefined) return 'ok'
-  const end = endOf(last.facts, last.facts.graph.indexOf(relay.stage) as number)
-  return end === 'left out' ? 'skipped' : end
+  for (const child of [...(children ?? [])].toReversed()) {
+    const { facts } = child as ChildRun & ReadersRun // a run with streams runs its children itself
+    const relay = facts.parent?.relay
+    if (relay === undefined || child.result.status !== 'completed') continue
+    const end = endOf(facts, facts.graph.indexOf(relay.stage) as number)
+    return end === 'left out' ? 'skipped' : end
+  }
+  return 'ok' // no child passed chunks on: perhaps an interceptor answered in its place
+}
+
+const noChunks = (text: string, cause?: unknown): StageflowError =>
+  new StageflowError('core/no-chunks', text, { cause })
+
+/** The chunks that `toChunks` of a stage makes, one by one as they are read. */
+function* madeChunks(name: string, make: () => unknown): Generator<unknown> {
+  let chunks: Partial<Iterable<unknown>> | undefined
+  try {
+    chunks = make() as typeof chunks
+    if (isFunction(chunks?.[Symbol.iterator])) return yield* chunks as Iterable<unknown>
+  } catch (cause) {
+    throw noChunks(`toChunks of stage "${name}" threw: ${textOf(cause)}`, cause)
+  }
+  onRejection(chunks, () => {})
+  throw noChunks(`toChunks of stage "${name}" must return an array or another iterable, not ${show(chunks)}.`)
 }
