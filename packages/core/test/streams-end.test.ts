@@ -344,7 +344,7 @@ test.for([
   ],
   [
     'a toChunks that throws after a chunk',
-    function* () {
+    function* (): Generator<string> {
       yield 'half'
       throw new Error('bad text')
     },
