@@ -127,7 +127,7 @@ export class LiveEdges implements RunEdges {
     const reader = this.#readers[index]
     const node = this.#graph.nodes[index] as StageNode
     const isDeclared = source === undefined || node.kinds[node.aliases.indexOf(source)] === 'stream'
-    if (reader === undefined || !isDeclared) throw undeclared(node, source, `stream(${show(source)})`)
+    if (reader === undefined || !isDeclared) throw undeclared(node, `stream(${show(source)})`)
     return reader.read(inputs, source)
   }
 
