@@ -60,6 +60,33 @@ test('a reader may catch that its source was skipped, and go on', async () => {
   expect((await run).data.speak).toEqual({ said: [], ended: 'core/stream-skipped', cause: undefined })
 })
 
+test.each([
+  ['a skip', () => StageOutput.skip('none')],
+  ['a tolerated failure', () => StageOutput.fail('broken')],
+] as const)('after the error of its loop, a reader sees how its source ended: %s', async (_, end) => {
+  const { data } = await new Pipeline('p')
+    .withStage(
+      'llm',
+      async function* () {
+        if (clock.now() > 0) yield 'never'
+        return end()
+      },
+      { onFailure: 'skip' },
+    )
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        const before = inputs.status('llm')
+        await careful({ inputs })
+        return { before, after: inputs.status('llm') }
+      },
+      { dependencies: [stream('llm')] },
+    )
+    .build({ clock })
+    .run()
+  expect(data.speak).toEqual({ before: 'running', after: 'skip' })
+})
+
 test('a source that never starts is a need that is out of reach: its reader is skipped like behind any other', async () => {
   const { report } = await new Pipeline('p')
     .withStage(

@@ -121,7 +121,7 @@ export type InputStatus = 'ok' | 'skip' | 'fail' | 'late' | 'running'
 
 /** The data of a stage's dependencies, fixed when the stage starts. Reading another stage throws `core/undeclared-input`. */
 export interface StageInputs<out Needs = {}, out Streams = {}> {
-  /** The data of a dependency; undefined if it was skipped, failed or is late. Of a stream: once all its chunks were read. */
+  /** The data of a dependency; undefined if it was skipped, failed or is late. Of a stream: once its loop has ended. */
   from<Key extends keyof Needs & string>(stage: Key | Undeclared<Needs>): Needs[Key]
   /**
    * The chunks of the stage that this one reads by `stream(stage)`, as they come. The loop ends when that stage has ended ok; otherwise it
