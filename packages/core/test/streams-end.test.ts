@@ -15,7 +15,7 @@ const say = async ({ inputs }: Source) => {
   return { said }
 }
 /** Reads to the end, and says how the loop ended. */
-const careful = async ({ inputs }: Source) => {
+const careful = async ({ inputs }: Pick<Source, 'inputs'>) => {
   const said: string[] = []
   try {
     for await (const word of inputs.stream('llm')) said.push(word)
