@@ -1,6 +1,6 @@
 import type { InvocationId } from '@restatedev/restate-sdk'
 import type { RunAuthor } from '@stageflow/core'
-import type { AnswerDemands, CallFacts } from '@stageflow/core/durable'
+import type { AnswerDemands, CallFacts, Interrupt } from '@stageflow/core/durable'
 import type { Question } from './questions.ts'
 import type { KeptFact } from './service-call.ts'
 
@@ -27,6 +27,23 @@ export interface GivenStop {
   readonly reason: string
   readonly by?: RunAuthor | undefined
 }
+/** Why a run is interrupted, by whom, and what its stages get. */
+export interface GivenInterrupt extends GivenStop, Interrupt {}
+
+/** The fact of a stop. */
+export const stopFact = ({ reason, by }: GivenStop, at: number): KeptFact => ({
+  kind: 'stop',
+  key: '',
+  reason,
+  ...(by !== undefined && { by }),
+  at,
+})
+export const interruptFact = ({ data, ...stop }: GivenInterrupt, at: number): KeptFact => ({
+  ...(stopFact(stop, at) as Extract<KeptFact, { kind: 'stop' }>),
+  interrupt: { data },
+})
+/** Whether a fact is an interrupt: a stop of its own kind. */
+export const isInterrupt = (fact: KeptFact): boolean => fact.kind === 'stop' && fact.interrupt !== undefined
 
 export interface ArrivedAnswer {
   readonly kind: 'answer'
@@ -43,6 +60,7 @@ export type Arrival =
   | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
   | ArrivedAnswer
   | { readonly kind: 'stop'; readonly given: GivenStop }
+  | { readonly kind: 'interrupt'; readonly given: GivenInterrupt }
   | { readonly kind: 'sleep'; readonly until: number }
   | { readonly kind: 'invocation'; readonly id: InvocationId }
   | { readonly kind: 'recorded'; readonly fact: KeptFact }

@@ -97,7 +97,15 @@ const REQUEST_MS = 300_000
  */
 export function requestLimits({ workflowRetention }: WorkflowOptions = {}): Readonly<Record<Action, number>> {
   const startMs = Math.min(DAY_MS, millisecondsOf(workflowRetention) ?? DAY_MS)
-  return { start: startMs, move: startMs, read: REQUEST_MS, answer: REQUEST_MS, cancel: REQUEST_MS, claim: REQUEST_MS }
+  const starts = { start: startMs, move: startMs }
+  return {
+    ...starts,
+    read: REQUEST_MS,
+    answer: REQUEST_MS,
+    cancel: REQUEST_MS,
+    interrupt: REQUEST_MS,
+    claim: REQUEST_MS,
+  }
 }
 
 function millisecondsOf(duration: WorkflowOptions['workflowRetention']): number | undefined {

@@ -16,6 +16,8 @@ export const UNUSED = 'run unused'
 export const RESULT = 'run result'
 /** The promise that cancels a run, and the step that records it. */
 export const CANCEL = 'run cancel'
+/** The promise that interrupts a run, and the step that records it. */
+export const INTERRUPT = 'run interrupt'
 /** The promise that a request of this id resolves, so that it is carried out once. */
 export const ONCE = 'request '
 /** The promise of an answer: followed by the number of the question and its path. */
