@@ -41,7 +41,7 @@ export const ABORT = 'abort '
 export const SLEEP = 'sleep '
 /** The state that tells how far the run is. */
 export const RUN = 'run'
-/** The state that tells who answered the run, cancelled it, and tried it again. */
+/** The state that tells who answered the run, cancelled it, interrupted it, and tried it again. */
 export const ACTS = 'acts'
 /** The state that tells what a stage has asked: followed by the path of its answer. */
 export const QUESTION = 'question '
