@@ -36,11 +36,11 @@ const PAGES = [
 /** The packages that docs/reference/support.md says run in browsers. */
 const IN_BROWSERS = ['core', 'provider-types', 'report', 'sink-buffered', 'streaming', 'testing']
 /** Their main entries, and those that need no Node either. */
-const ENTRIES_IN_BROWSERS = [...IN_BROWSERS, 'testing/contract', 'testing/durable']
+const ENTRIES_IN_BROWSERS = [...IN_BROWSERS, 'core/edges', 'testing/contract', 'testing/durable']
 
 const ALIASES = Object.fromEntries(
   IN_BROWSERS.flatMap((name) =>
-    ['index', 'kit', 'redaction', 'durable', 'contract'].map((file) => [
+    ['index', 'edges', 'kit', 'redaction', 'durable', 'contract'].map((file) => [
       file === 'index' ? `@stageflow/${name}` : `@stageflow/${name}/${file}`,
       join(FOLDER, '../packages', name, `src/${file}.ts`),
     ]),

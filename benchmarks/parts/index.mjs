@@ -1,4 +1,5 @@
 import { durableBytes, durableRequests, durableRuns } from './durable.mjs'
+import { edges } from './edges.mjs'
 import { eventBuffers } from './event-buffer.mjs'
 import { exporters } from './exporter.mjs'
 import { queues } from './queue.mjs'
@@ -9,6 +10,7 @@ import { toolCalls } from './tool-calls.mjs'
 /** What is measured: `run()` does its work once, `count` pieces of it; `facts()` measures itself. */
 export const subjects = [
   ...queues,
+  ...edges,
   ...streamingBuffers,
   ...exporters,
   ...eventBuffers,

@@ -10,6 +10,11 @@ const GROUPS = {
     columns: ['queue', 'an item'],
     row: ({ title, nanos: each }) => [title, nanos(each)],
   },
+  edges: {
+    heading: 'Chunks from one stage to another, while both run: time a chunk',
+    columns: ['from a generator to its reader', 'a chunk'],
+    row: ({ title, nanos: each }) => [title, nanos(each)],
+  },
   buffer: {
     heading: 'A jitter buffer for audio: time to take 20 ms in and give 20 ms out',
     columns: ['buffer', '20 ms of audio'],
@@ -84,6 +89,13 @@ export function partTargets(figures) {
     time('an item through ChunkQueue, `tryPut` else `await put` and `for await`', 'queueTryPut', 110),
     ahead('nodeStream', 'Node’s stream'),
     ahead('webStream', 'the web’s stream'),
+    {
+      name: 'a chunk over an edge ÷ a generator through a generator',
+      shape: 'edges',
+      value: of('edge') && of('generatorThrough') && of('edge').nanos / of('generatorThrough').nanos,
+      most: 1.8,
+      show: (value, digits = 2) => `${value.toFixed(digits)}×`,
+    },
     {
       name: 'events written of 100,000 a second',
       shape: 'exporter',

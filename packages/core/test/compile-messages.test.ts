@@ -9,6 +9,7 @@ import { StageKind } from '../src/index.ts'
 // The most frequent mistakes, as a person makes them: what the compiler says must name the mistake.
 
 const CORE = fileURLToPath(new URL('../src/index.ts', import.meta.url))
+const EDGE_VALUES = fileURLToPath(new URL('../src/edges.ts', import.meta.url))
 const REPEAT = fileURLToPath(new URL('../src/repeat.ts', import.meta.url))
 const TSC = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url))
 const OPTIONS = [
@@ -32,6 +33,8 @@ const OPTIONS = [
 
 const RETURN = '"return a plain object: { text }, a StageOutput, or nothing"'
 const BASE = `const base = new Pipeline('demo').withStage('profile', () => ({ name: 'Ada' })).withStage('router', () => ({ route: 'a' as 'a' | 'b' }))`
+const EDGES = `const edges = new Pipeline('demo').withStage('profile', () => ({ name: 'Ada' })).withStage('router', () => ({ route: 'a' })).withStage('llm', async function* () { yield 'word'; return { n: 1 } })
+edges`
 const CHILD = `const child = new Pipeline('child').withStage('draft', () => ({ n: 1 })).withStage('check', () => ({}), 'guard'); ${BASE}`
 const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: readonly (string | RegExp)[] }>> = {
   'an unknown dependency': {
@@ -39,6 +42,42 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
     says: [
       `Type '"prfile"' is not assignable to type '"profile" | "router" | Edge<"profile" | "router">'`,
       `Did you mean '"profile"'`,
+    ],
+  },
+  'a stream of an unknown stage': {
+    code: `${EDGES}.withStage('tts', () => ({}), { dependencies: [stream('lm')] })`,
+    says: [
+      `Type 'StreamEdge<"lm">' is not assignable to type '"llm" | "profile" | "router" | Edge<"llm" | "profile" | "router">'`,
+    ],
+  },
+  'a stream of a stage that yields nothing': {
+    code: `${EDGES}.withStage('tts', () => ({}), { dependencies: [stream('profile')] })`,
+    says: [`"Stage 'profile' yields no chunks: make it an async generator"`],
+  },
+  'a stream that is read without its edge': {
+    code: `${EDGES}.withStage('tts', async ({ inputs }) => void inputs.stream('llm'), { dependencies: ['llm'] })`,
+    says: [`is not assignable to parameter of type '"declare it: { dependencies: [stream('…')] }"'`],
+  },
+  'chunks that are read as what they are not': {
+    code: `${EDGES}.withStage('tts', async ({ inputs }) => { for await (const word of inputs.stream('llm')) word.toFixed() }, { dependencies: [stream('llm')] })`,
+    says: [`Property 'toFixed' does not exist on type 'string'`],
+  },
+  'a gate that is read': {
+    code: `${EDGES}.withStage('answer', ({ inputs }) => ({ n: inputs.from('profile') }), { dependencies: [gate('profile')] })`,
+    says: [`is not assignable to parameter of type '"declare it: { dependencies: […] }"'`],
+  },
+  'a soft input that is read as if it were there': {
+    code: `${EDGES}.withStage('answer', ({ inputs }) => ({ name: inputs.from('profile').name }), { dependencies: [soft('profile', { waitMs: 5 })] })`,
+    says: ['Object is possibly'],
+  },
+  'a soft edge without its wait': {
+    code: `${EDGES}.withStage('answer', () => ({}), { dependencies: [soft('profile')] })`,
+    says: ['Expected 2 arguments, but got 1'],
+  },
+  'chunks of a child stage that yields nothing': {
+    code: `const child = new Pipeline('child').withStage('draft', () => ({ n: 1 })); ${EDGES}.withPipeline('answer', child, { chunks: 'draft' })`,
+    says: [
+      `Type '"draft"' is not assignable to type '"no stage of the child yields chunks: make one an async generator"'`,
     ],
   },
   'a name that is taken': {
@@ -241,7 +280,7 @@ beforeAll(async () => {
     path: join(folder, `mistake-${index}.ts`),
     code,
   }))
-  const header = `import { Pipeline, defineStage, mapStage, type RunStage, type StageContext } from ${JSON.stringify(CORE)}\nimport { repeatUntil } from ${JSON.stringify(REPEAT)}\nvoid [Pipeline, defineStage, mapStage, repeatUntil]\nexport type Used = RunStage | StageContext\n`
+  const header = `import { Pipeline, defineStage, mapStage, type RunStage, type StageContext } from ${JSON.stringify(CORE)}\nimport { repeatUntil } from ${JSON.stringify(REPEAT)}\nimport { gate, soft, stream } from ${JSON.stringify(EDGE_VALUES)}\nvoid [Pipeline, defineStage, mapStage, repeatUntil, gate, soft, stream]\nexport type Used = RunStage | StageContext\n`
   await Promise.all(files.map(({ path, code }) => writeFile(path, `${header}${code}\n`)))
   const output = await new Promise<string>((resolve) =>
     execFile(TSC, [...OPTIONS, ...files.map(({ path }) => path)], { cwd: folder }, (_, stdout) => resolve(stdout)),

@@ -7,7 +7,31 @@ export interface Wiring {
   readonly dependencies: readonly number[]
   readonly join: Join
   readonly late: boolean
+  /** Edges that aren't plain dependencies. Default: none. */
+  readonly edges?: WiredEdges
 }
+
+export interface WiredEdges {
+  /** Those of `dependencies` whose chunks it reads. */
+  readonly streams: readonly number[]
+  /** Stages that it waits for only so long, which count in no join. */
+  readonly soft: readonly number[]
+  /** For how long it waits for each of them, in ms. */
+  readonly waits: readonly number[]
+  /** Its gates, which count in no join. */
+  readonly gates: readonly number[]
+  /** An interrupt spares it. */
+  readonly uninterruptible: boolean
+}
+
+export const NO_EDGES: WiredEdges = { streams: [], soft: [], waits: [], gates: [], uninterruptible: false }
+
+/** All stages that a stage has an edge from. */
+export const sourcesOf = ({ dependencies, edges = NO_EDGES }: Wiring): readonly number[] => [
+  ...dependencies,
+  ...edges.soft,
+  ...edges.gates,
+]
 
 export interface Draft {
   /** Each picks one of the stages drafted before. */
@@ -19,7 +43,7 @@ export interface Draft {
   readonly place: number
 }
 
-const MOST_DEPENDENCIES = 4
+export const MOST_DEPENDENCIES = 4
 
 export const draft: fc.Arbitrary<Draft> = fc.record({
   // Some lean to the first stages, so that stages come to share their dependencies.
@@ -55,6 +79,40 @@ export function randomGraph(most: number): fc.Arbitrary<readonly Wiring[]> {
     .map(([drafts, shuffled]) =>
       wire(drafts, shuffled).map(({ dependencies, join, late }) => ({ dependencies, join, late })),
     )
+}
+
+const KINDS = ['value', 'value', 'stream', 'stream', 'soft', 'gate'] as const
+export type RandomKind = (typeof KINDS)[number]
+/** The kind of an edge: mostly a value or a stream. */
+export const edgeKind: fc.Arbitrary<RandomKind> = fc.constantFrom(...KINDS)
+
+/** Gives each edge of a stage its kind. A join counts values and streams only. */
+export function withKinds({ dependencies, join }: Wiring, kinds: readonly RandomKind[], waits: readonly number[]) {
+  const of = (kind: RandomKind) => dependencies.filter((_, position) => kinds[position] === kind)
+  const counted = dependencies.filter((_, position) => kinds[position] === 'value' || kinds[position] === 'stream')
+  const [soft, streams, gates] = [of('soft'), of('stream'), of('gate')]
+  return {
+    dependencies: counted,
+    join:
+      typeof join !== 'object' ? join : counted.length > 0 ? { quorum: Math.min(join.quorum, counted.length) } : 'all',
+    edges: { streams, soft, waits: soft.map((_, position) => waits[position] as number), gates },
+  } as const
+}
+
+/** The same with edges of all kinds. */
+export function randomEdgeGraph(most: number): fc.Arbitrary<readonly Wiring[]> {
+  const each = fc.record({
+    kinds: fc.array(edgeKind, { minLength: MOST_DEPENDENCIES, maxLength: MOST_DEPENDENCIES }),
+    waits: fc.array(fc.nat(3), { minLength: MOST_DEPENDENCIES, maxLength: MOST_DEPENDENCIES }),
+    uninterruptible: fc.boolean(),
+  })
+  return fc.tuple(randomGraph(most), fc.array(each, { minLength: most, maxLength: most })).map(([graph, chosen]) =>
+    graph.map((wiring, place) => {
+      const { kinds, waits, uninterruptible } = chosen[place] as (typeof chosen)[number]
+      const { dependencies, join, edges } = withKinds(wiring, kinds, waits)
+      return { dependencies, join, late: wiring.late, edges: { ...edges, uninterruptible } }
+    }),
+  )
 }
 
 export const joinName = (join: Join): string => (typeof join === 'object' ? 'quorum' : join)

@@ -43,6 +43,26 @@ test('a stage takes what has come, waits for a limited time once nothing else is
   expect(await answered(30, 300, 0)).toBe('30 you late')
 })
 
+test('a stage was ready when the last dependency that it waited for came, whatever runs out after that', async () => {
+  const recordOf = async (lateMs: number) => {
+    const run = new Pipeline('p')
+      .withStage('profile', after(20))
+      .withStage('history', after(lateMs))
+      .withStage('answer', after(200), {
+        dependencies: [soft('profile', { waitMs: 40 }), soft('history', { waitMs: 80 })],
+      })
+      .build({ clock })
+      .run()
+    const from = clock.now()
+    await clock.advance(1_000)
+    const { readyAt = NaN, startedAt = NaN, releasedBy } = (await run).report.stages.answer
+    return { readyAt: readyAt - from, startedAt: startedAt - from, releasedBy }
+  }
+  expect(await recordOf(10)).toEqual({ readyAt: 20, startedAt: 20, releasedBy: 'profile' })
+  expect(await recordOf(60)).toEqual({ readyAt: 60, startedAt: 60, releasedBy: 'history' })
+  expect(await recordOf(90)).toMatchObject({ readyAt: 80, startedAt: 80 })
+})
+
 test('edges with different waits have one timer: each runs out at its own time, counted from when nothing else was missing', async () => {
   const startOf = async (aMs: number, bMs: number): Promise<number> => {
     const run = new Pipeline('p')

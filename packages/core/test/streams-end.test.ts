@@ -298,6 +298,38 @@ test('a source that was answered in its place makes chunks of its output, one by
   expect((await live).data.speak).toMatchObject({ said: ['0 live'], text: 'live' })
 })
 
+test('a source that is skipped beside one whose chunks are made of its output cuts the stream: its reader is not skipped', async () => {
+  const run = new Pipeline('p')
+    .withStage('none', async function* () {
+      if (clock.now() === 0) return StageOutput.skip('nothing to say')
+      yield 'never'
+      return {}
+    })
+    .withStage(
+      'llm',
+      async function* () {
+        yield 'live'
+        return { text: 'live' }
+      },
+      { toChunks: ({ text }: { text: string }) => text.split(' ') },
+    )
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        for await (const _ of inputs.stream());
+      },
+      { dependencies: [stream('none'), stream('llm')] },
+    )
+    .build({ clock, interceptors: [answered] })
+    .runSettled()
+  const { report } = await run
+  expect(report.stages.speak).toMatchObject({
+    status: 'fail',
+    error: { code: 'core/stream-cut' },
+    inbox: { chunks: 3 },
+  })
+})
+
 test.for([
   ['no toChunks', undefined, 'Give it toChunks'],
   [
@@ -441,6 +473,34 @@ test('an attempt that has read nothing may be made again, and reads all chunks',
   expect(calls).toBe(2)
   expect(data.speak?.said).toEqual(['a', 'b'])
   expect(report.stages.speak.attempts).toHaveLength(2)
+})
+
+test('a chunk that an attempt has asked for, and did not wait for, goes to the next attempt', async () => {
+  let calls = 0
+  const run = new Pipeline('p')
+    .withStage('a', async function* () {
+      await clock.sleep(10)
+      for (const word of ['one', 'two']) yield word
+    })
+    .withStage(
+      'b',
+      async ({ inputs }) => {
+        const chunks = inputs.stream('a')
+        if (++calls === 1) {
+          for (let call = 0; call < 3; call++) chunks.next().catch(() => {})
+          return StageOutput.fail('not yet', { retryable: true })
+        }
+        const read: string[] = []
+        for await (const word of chunks) read.push(word)
+        return { read }
+      },
+      { dependencies: [stream('a')], retry: { attempts: 2, baseMs: 1, jitter: 'none' } },
+    )
+    .build({ clock, interceptors: [retry()] })
+    .runSettled({}, { maxConcurrency: 2 })
+  await clock.runAll()
+  const { data } = await run
+  expect(data.b).toEqual({ read: ['one', 'two'] })
 })
 
 test('a limit on the reader stands still while it waits for a chunk, and runs while it works', async () => {

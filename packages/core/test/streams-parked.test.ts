@@ -192,3 +192,47 @@ test('a stopped run ends a source that waits for room and a reader that waits fo
     tts: { status: 'cancel', endedAt: 25 },
   })
 })
+
+test.for([1, 2, 3])(
+  'a generator that asks for its next chunk while it yields does not hang: %i slots',
+  async (maxConcurrency) => {
+    for (const pauseMs of [0, 5]) {
+      for (const maxWaiting of [1, 2]) {
+        let status = 'hangs'
+        void new Pipeline('p')
+          .withStage('a', async function* () {
+            for (let word = 0; word < 4; word++) {
+              await clock.sleep(pauseMs)
+              yield word
+            }
+          })
+          .withStage(
+            'b',
+            async function* ({ inputs }) {
+              const chunks = inputs.stream('a')
+              let ahead = chunks.next()
+              for (;;) {
+                const step = await ahead
+                if (step.done) return {}
+                ahead = chunks.next()
+                yield step.value
+              }
+            },
+            { dependencies: [stream('a')], maxWaiting },
+          )
+          .withStage(
+            'c',
+            async ({ inputs }) => {
+              for await (const _ of inputs.stream('b'));
+            },
+            { dependencies: [stream('b')], maxWaiting },
+          )
+          .build({ clock })
+          .run({}, { maxConcurrency })
+          .then((result) => (status = result.status))
+        await clock.runAll()
+        expect(status, `inboxes of ${maxWaiting}, pauses of ${pauseMs} ms`).toBe('completed')
+      }
+    }
+  },
+)

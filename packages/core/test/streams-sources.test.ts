@@ -151,6 +151,37 @@ test('a slow reader of a map holds back new items', async () => {
   expect((await run).data.slow).toEqual({ read: 20 })
 })
 
+test('a map is held back by the slowest of its readers', async () => {
+  const reader =
+    (ms: number) => async (context: { readonly inputs: { stream(stage: 'pages'): AsyncIterable<unknown> } }) => {
+      for await (const _ of context.inputs.stream('pages')) await clock.sleep(ms)
+    }
+  const run = new Pipeline('p')
+    .withMap('pages', {
+      over: () => Array.from({ length: 20 }, (_, index) => index),
+      each: (index) => ({ index }),
+      concurrency: 1,
+      stream: true,
+    })
+    .withStage('quick', reader(1), { dependencies: [stream('pages')], maxWaiting: 1 })
+    .withStage('slow', reader(100), { dependencies: [stream('pages')], maxWaiting: 1 })
+    .build({ clock })
+    .run()
+  await clock.advance(3_000)
+  expect((await run).report.stages.slow.inbox).toMatchObject({ chunks: 20, mostWaiting: 1 })
+})
+
+test('a map without items is an empty stream, which ends cleanly', async () => {
+  const { data } = await new Pipeline('p')
+    .withMap('pages', { over: () => [], each: () => ({}), stream: true })
+    .withStage('merge', async ({ inputs }) => ({ read: await all(inputs.stream('pages')) }), {
+      dependencies: [stream('pages')],
+    })
+    .build({ clock })
+    .run()
+  expect(data.merge).toEqual({ read: [] })
+})
+
 const agent = new Pipeline('agent')
   .withStage('plan', () => clock.sleep(5))
   .withStage('ask', () => spoken(['one', 'two', 'three'], 10), { dependencies: ['plan'] })
@@ -183,6 +214,18 @@ test('a child pipeline speaks through the stage that chunks names', async () => 
     'stage.answer.chunk',
     'stage.ask.chunk',
   ])
+})
+
+test('a child whose stage yields nothing is an empty stream, which ends cleanly', async () => {
+  const silent = new Pipeline('silent').withStage('ask', () => spoken([], 1))
+  const { data } = await new Pipeline('p')
+    .withPipeline('inner', new Pipeline('outer').withPipeline('ask', silent, { chunks: 'ask' }), { chunks: 'ask' })
+    .withStage('speak', async ({ inputs }) => ({ said: await all(inputs.stream('inner')) }), {
+      dependencies: [stream('inner')],
+    })
+    .build({ clock })
+    .run()
+  expect(data.speak).toEqual({ said: [] })
 })
 
 test('a reader that has no room holds back the stage inside the child, through two levels', async () => {

@@ -20,7 +20,7 @@ export function stageLine(
   redactor: Redactor,
   withData: boolean,
 ): object {
-  const { stage, status, readyAt, startedAt, endedAt, attempts, chunks, notes, reason, error, items } = record
+  const { stage, status, readyAt, startedAt, endedAt, attempts, chunks, notes, reason, error, items, inbox } = record
   const line: Record<string, unknown> = {
     stage,
     kind,
@@ -31,6 +31,7 @@ export function stageLine(
     attempts: attempts.length,
   }
   if (chunks > 0) line['chunks'] = chunks
+  if (inbox !== undefined) line['inbox'] = inbox
   if (items !== undefined) line['items'] = itemsLine(items, redactor)
   if (record.tolerated === true) line['tolerated'] = true
   if (record.abandoned === true) line['abandoned'] = true

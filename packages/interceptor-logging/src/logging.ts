@@ -2,6 +2,7 @@ import { createSlot } from '@stageflow/core'
 import type {
   CallPart,
   Interceptor,
+  MapItem,
   OnCall,
   PipelineInfo,
   RunContext,
@@ -68,14 +69,16 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
     const level = levels[isItem && status !== 'fail' ? 'item' : tolerated === true ? 'tolerated' : status]
     const fields = (): object => stageLine(record, kindsOf(run.pipeline).get(stage), run, redactor, data)
     const messages = isItem ? ITEM_MESSAGES : STAGE_MESSAGES
+    log.settled(record, isItem)
     log.write(level, messages[status], fields)
   }
   const endRun = (log: RunLog, outcome: RunOutcome): void => {
     const level = levels[STATUS[outcome.status]]
-    log.write(level, RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor))
+    log.end(() => log.write(level, RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor)))
   }
   /** Writes the line inside the async contexts around the call, such as the span of the stage. */
-  const startLine = ({ name: stage, kind, itemOf }: StageInfo): OnCall => {
+  const startLine = (info: StageInfo): OnCall => {
+    const { name: stage, kind, itemOf } = info
     const [level, message] = itemOf === undefined ? [levels.start, 'stage started'] : [levels.item, 'item started']
     const part: CallPart = {
       enter(next, context) {
@@ -85,7 +88,7 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
           log.write(level, message, () => ({
             stage,
             kind,
-            item: itemLine(context.item, redactor),
+            item: log.mayBeRefused(itemOf ?? info) ? placeOf(context.item) : itemLine(context.item, redactor),
             attempt: context.attempt,
           }))
         next()
@@ -103,7 +106,7 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
     onRun: (run) => {
       // Silent. It is read once per run, whose stages then cost nothing.
       if (logger.levelVal === Infinity) return undefined
-      const log = new RunLog(run, logger, redactor)
+      const log = new RunLog(run, logger, redactor, logAbove(run))
       run.set(LOGGER, log)
       if (startLines) log.write(levels.start, 'run started', () => ({ stages: run.pipeline.stages.length }))
       return {
@@ -113,6 +116,15 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
     },
   }
 }
+
+/** The log of the run above a child run: a child run reads the slots of its parent. */
+function logAbove(run: RunContext): RunLog | undefined {
+  const log = run.get(LOGGER)
+  return log instanceof RunLog ? log : undefined
+}
+
+/** An item of a stage that a gate may still refuse, without its key, which the stage has made. */
+const placeOf = (item: MapItem | undefined): object | undefined => item && { index: item.index }
 
 /** The levels with their defaults. An undefined level counts as not given. */
 function levelsOf(given: LoggingLevels = {}): Required<LoggingLevels> {

@@ -1,4 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
+import { stream } from '@stageflow/core/edges'
 import { parser } from '@prometheus-io/lezer-promql'
 import { expect, test } from 'vitest'
 
@@ -17,6 +18,7 @@ async function allMetrics() {
       context.note('usage', { inputTokens: 1, outputTokens: 1 })
       return StageOutput.fail('no')
     })
+    .withStage('speak', ({ inputs }) => void inputs.stream('llm').next(), { dependencies: [stream('llm')] })
     .withMap('letters', { over: () => [1], each: () => StageOutput.fail('no') })
     .build({ interceptors: [observer] })
   await graph.runSettled({}, { onStageFailure: 'continue' })

@@ -2,8 +2,11 @@ import type { AttemptRecord, RunOutcome, StageNotes, StageRecord, Usage } from '
 
 import {
   ATTEMPTS,
+  BLOCKED_SECONDS,
   CHUNKS,
+  DROPPED_CHUNKS,
   DROPPED_EVENTS,
+  HIGH_WATER,
   INPUT_TOKENS,
   ITEM_ATTEMPTS,
   OUTPUT_TOKENS,
@@ -17,9 +20,10 @@ import type { GraphSeries, Series, SeriesStore } from './series.ts'
 
 /** Adds a stage of the graph that settled. Runs for every stage, so it only adds numbers to a row and allocates nothing. */
 export function addStage(store: SeriesStore, graph: GraphSeries, place: number, record: StageRecord): void {
-  const { status, readyAt, startedAt, endedAt, attempts, chunks, error, notes } = record
+  const { status, readyAt, startedAt, attempts, chunks, error, notes, inbox } = record
   const { layout } = store
   const { numbers } = store.stageRows
+  const endedAt = graph.gated[place] === true ? codeEndedAt(record) : record.endedAt
   const row = graph.rows[place] as number
   const ending = row + layout.stageEndings + endingOf(layout, STAGE_STATUSES, status)
   add(numbers, ending, 1)
@@ -31,7 +35,28 @@ export function addStage(store: SeriesStore, graph: GraphSeries, place: number, 
   }
   if (attempts.length > 0) add(numbers, row + ATTEMPTS, triesOf(attempts))
   addYield(numbers, row, chunks, notes)
+  if (inbox !== undefined) addInbox(store.inboxRows.numbers, graph.inboxes[place] as Series, inbox)
   if (error !== undefined) store.countError(graph.stages[place] as Series, error.code)
+}
+
+/**
+ * When the code of a stage ended, which may be before its gate opens: with its last attempt. A gate that refuses a stage ends it while its code
+ * still runs. Undefined if an interceptor answered in its place.
+ */
+function codeEndedAt({ attempts, endedAt }: StageRecord): number | undefined {
+  let last: number | undefined
+  for (const attempt of attempts) {
+    if (attempt.endedAt === undefined) return endedAt
+    if (last === undefined || attempt.endedAt > last) last = attempt.endedAt
+  }
+  return last
+}
+
+function addInbox(numbers: Float64Array, { row }: Series, inbox: NonNullable<StageRecord['inbox']>): void {
+  const { dropped, blockedMs, mostWaiting } = inbox
+  add(numbers, row + DROPPED_CHUNKS, dropped)
+  add(numbers, row + BLOCKED_SECONDS, secondsOf(blockedMs))
+  numbers[row + HIGH_WATER] = Math.max(numbers[row + HIGH_WATER] as number, mostWaiting)
 }
 
 /** Adds an item of a map that settled. Its chunks and tokens are those of the map, which has no tokens of its own. */

@@ -8,6 +8,8 @@ export interface MetricDefinition {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
+  /** How the values of a cluster's workers become one. Default: sum. */
+  readonly aggregator?: 'sum' | 'max'
   /** Reads the samples. Called when the registry is scraped. */
   readonly samples: () => Sample[]
   /** For `registry.resetMetrics()`. A reset doesn't change how much is in flight. */
@@ -50,8 +52,8 @@ function register<Content extends RegistryContentType>(
   }
 }
 
-function gatheredMetric({ name, help, type, samples, reset = () => {} }: MetricDefinition): object {
-  const aggregator = 'sum'
+function gatheredMetric(definition: MetricDefinition): object {
+  const { name, help, type, aggregator = 'sum', samples, reset = () => {} } = definition
   const metric = {
     // An OpenMetrics registry removes `_total` from this name, and adds it to the lines.
     name,

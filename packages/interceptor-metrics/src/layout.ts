@@ -35,6 +35,12 @@ export const QUEUE_WAIT = 4
 /** The place of the number in the row of the items of a map. */
 export const ITEM_ATTEMPTS = 0
 
+// The places of numbers in the row of an inbox.
+export const DROPPED_CHUNKS = 0
+export const BLOCKED_SECONDS = 1
+export const HIGH_WATER = 2
+export const INBOX_LENGTH = 3
+
 /** The place of the number in the row of a pipeline's runs. */
 export const DROPPED_EVENTS = 0
 

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import type { PrometheusContentType, RegistryContentType } from 'prom-client'
 
 import { registerAll } from './gathered-metric.ts'
+import { inboxMetrics } from './inbox-metrics.ts'
 import { itemMetrics } from './item-metrics.ts'
 import { LiveRun, LiveRuns } from './live-runs.ts'
 import { checkMetricsOptions } from './options.ts'
@@ -27,7 +28,12 @@ export function metrics<Content extends RegistryContentType = PrometheusContentT
   const { registry = new Registry<Content>() } = options
   const store = new SeriesStore(buckets, maxLabelSets)
   const live = new LiveRuns()
-  registerAll(registry, [...stageMetrics(store, live), ...itemMetrics(store), ...runMetrics(store, live)])
+  registerAll(registry, [
+    ...stageMetrics(store, live),
+    ...inboxMetrics(store),
+    ...itemMetrics(store),
+    ...runMetrics(store, live),
+  ])
 
   // Nearly always the next run is of the same pipeline.
   let lastPipeline: PipelineInfo | undefined

@@ -58,7 +58,7 @@ test('a second metrics() on one registry is refused with metrics/not-registered,
   const before = registry.getMetricsAsArray()
   const { code, message } = refusal({ registry })
   expect(code).toBe('metrics/not-registered')
-  expect(message).toContain('the registry already has "stageflow_stage_duration_seconds" and 17 more of its metrics.')
+  expect(message).toContain('the registry already has "stageflow_stage_duration_seconds" and 20 more of its metrics.')
   expect(message).toContain('Call metrics() once per registry and pass it to every build()')
   expect(registry.getMetricsAsArray()).toEqual(before)
 })

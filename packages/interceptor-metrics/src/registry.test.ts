@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 
 import { Pipeline, StageOutput } from '@stageflow/core'
+import { stream } from '@stageflow/core/edges'
 import { manualClock } from '@stageflow/testing'
 import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client'
 import type { OpenMetricsContentType } from 'prom-client'
@@ -108,6 +109,12 @@ test('it merges with the registry of the app, and registries of workers add up',
 test('resetMetrics() starts from zero, except for what is in flight', async () => {
   const clock = manualClock()
   const observer = metrics()
+  const words = async function* () {
+    for (const word of ['One', 'two', 'three', 'four']) yield word
+  }
+  const reads = async (stream: AsyncIterable<string>) => {
+    for await (const _word of stream) await clock.sleep(1)
+  }
   const graph = new Pipeline('chat')
     .withStage('llm', async function* (context) {
       await context.clock.sleep(Number(context.snapshot.inputText))
@@ -116,6 +123,17 @@ test('resetMetrics() starts from zero, except for what is in flight', async () =
       return StageOutput.fail('no')
     })
     .withMap('letters', { over: () => [1], each: () => StageOutput.fail('no'), onFailure: 'skip' })
+    .withStage('words', words)
+    .withStage('noise', words)
+    .withStage('drops', ({ inputs }) => reads(inputs.stream('noise')), {
+      dependencies: [stream('noise')],
+      maxWaiting: 1,
+      overflow: 'drop-oldest',
+    })
+    .withStage('blocks', ({ inputs }) => reads(inputs.stream('words')), {
+      dependencies: [stream('words')],
+      maxWaiting: 1,
+    })
     .build({
       interceptors: [observer],
       clock,

@@ -1,7 +1,7 @@
-import type { PipelineInfo } from '@stageflow/core'
+import type { Dependency, PipelineInfo, StageInfo } from '@stageflow/core'
 import { createRedactor } from '@stageflow/core/redaction'
 
-import { OTHER, layoutOf } from './layout.ts'
+import { INBOX_LENGTH, OTHER, layoutOf } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { Rows } from './rows.ts'
 
@@ -25,6 +25,10 @@ export interface GraphSeries {
   readonly stages: readonly Series[]
   /** Those of the items of each stage that is a map. */
   readonly items: readonly (Series | undefined)[]
+  /** Those of the inbox of each stage that reads streams. */
+  readonly inboxes: readonly (Series | undefined)[]
+  /** Whether each stage is behind a gate. */
+  readonly gated: readonly boolean[]
   readonly names: readonly string[]
   /** Where the row of each stage begins. */
   readonly rows: readonly number[]
@@ -36,6 +40,7 @@ export class SeriesStore {
   readonly layout: Layout
   readonly stageRows: Rows
   readonly itemRows: Rows
+  readonly inboxRows: Rows
   readonly runRows: Rows
   /** How often a name was counted as `other`, by its label. */
   readonly overflow: Record<'pipeline' | 'stage' | 'code', number> = { pipeline: 0, stage: 0, code: 0 }
@@ -43,6 +48,8 @@ export class SeriesStore {
   readonly #stages = new Map<string, Series>()
   /** Those of the items of a map, by those of the map: they have the same labels. */
   readonly #items = new Map<Series, Series>()
+  /** Those of inboxes, by those of their stages. */
+  readonly #inboxes = new Map<Series, Series>()
   readonly #runs = new Map<string, Series>()
   readonly #codes = new Set<string>()
   readonly #redactor = createRedactor()
@@ -54,6 +61,7 @@ export class SeriesStore {
     this.layout = layoutOf(bounds)
     this.stageRows = new Rows(this.layout.stageLength)
     this.itemRows = new Rows(this.layout.itemLength)
+    this.inboxRows = new Rows(INBOX_LENGTH)
     this.runRows = new Rows(this.layout.runLength)
     this.#most = most
   }
@@ -63,6 +71,9 @@ export class SeriesStore {
   }
   get items(): readonly Series[] {
     return [...this.#items.values()]
+  }
+  get inboxes(): readonly Series[] {
+    return [...this.#inboxes.values()]
   }
   get runs(): readonly Series[] {
     return [...this.#runs.values()]
@@ -77,6 +88,10 @@ export class SeriesStore {
       runs: this.#runSeries(pipeline.name),
       stages,
       items: pipeline.stages.map(({ map }, place) => (map ? this.#itemSeries(stages[place] as Series) : undefined)),
+      inboxes: pipeline.stages.map((stage, place) =>
+        dependsBy(stage, 'stream') ? this.#inboxSeries(stages[place] as Series) : undefined,
+      ),
+      gated: pipeline.stages.map((stage) => dependsBy(stage, 'gate')),
       names,
       rows: stages.map(({ row }) => row),
       placeOf: new Map(names.map((name, place) => [name, place])),
@@ -118,6 +133,10 @@ export class SeriesStore {
     return this.#items.get(map) ?? newSeries(this.#items, map, map.labels, this.itemRows)
   }
 
+  #inboxSeries(stage: Series): Series {
+    return this.#inboxes.get(stage) ?? newSeries(this.#inboxes, stage, stage.labels, this.inboxRows)
+  }
+
   #runSeries(pipeline: string): Series {
     const known = this.#runs.get(pipeline)
     if (known !== undefined) return known
@@ -130,6 +149,9 @@ export class SeriesStore {
     return this.#runs.get(OTHER) ?? newSeries(this.#runs, OTHER, { pipeline: OTHER }, this.runRows)
   }
 }
+
+const dependsBy = ({ dependencies }: StageInfo, edge: Dependency['edge']): boolean =>
+  dependencies.some((dependency) => dependency.edge === edge)
 
 const ALL_OTHER = { pipeline: OTHER, stage: OTHER, kind: OTHER }
 

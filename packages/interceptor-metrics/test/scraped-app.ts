@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { BuildOptions, Interceptor, StageContext } from '@stageflow/core'
+import { stream } from '@stageflow/core/edges'
 import { manualClock, recordingSink } from '@stageflow/testing'
 
 import { metrics } from '../src/metrics.ts'
@@ -93,6 +94,21 @@ function runsOf(options: BuildOptions<{}>): () => Promise<unknown>[] {
       context.note('usage', { inputTokens: 12, outputTokens: 34 })
     })
     .build(options)
+  const words = async function* () {
+    for (const word of ['One', 'two', 'three', 'four']) yield word
+  }
+  // Each word takes a while, so the inbox of "memory" drops words, and that of "letters" blocks "llm".
+  const readsSlowly = async ({ inputs, clock }: StageContext<{}, {}, { readonly llm: string }>) => {
+    for await (const _word of inputs.stream('llm')) await clock.sleep(10)
+  }
+  const dropping = new Pipeline('chat')
+    .withStage('llm', words)
+    .withStage('memory', readsSlowly, { dependencies: [stream('llm')], maxWaiting: 1, overflow: 'drop-oldest' })
+    .build(options)
+  const blocking = new Pipeline('chat')
+    .withStage('llm', words)
+    .withStage('letters', readsSlowly, { dependencies: [stream('llm')], maxWaiting: 1 })
+    .build(options)
   // The second code could contain a message, so it is counted as "other".
   const broken = ['E_MODEL', 'no such model'].map((code) =>
     new Pipeline('broken').withStage('llm', () => failure(code)).build(options),
@@ -114,5 +130,7 @@ function runsOf(options: BuildOptions<{}>): () => Promise<unknown>[] {
     parent.runSettled(),
     slow.runSettled(),
     slow.runSettled({}, { timeoutMs: 80 }),
+    dropping.runSettled(),
+    blocking.runSettled(),
   ]
 }

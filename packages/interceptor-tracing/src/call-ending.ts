@@ -3,15 +3,24 @@ import { isError } from '@stageflow/core/kit'
 import type { CallSpan } from './call-span.ts'
 import type { CallEnding } from './stage-span.ts'
 
-/** How the call at `place` ended. `now` is its end if nothing else is known. */
-export function endingOf(calls: readonly CallSpan[], place: number, record: StageRecord, now: number): CallEnding {
+/**
+ * How the call at `place` ended. `now` is its end if nothing else is known. `isGated`: a gate may have refused what the stage did, so that only
+ * its record says what may be seen.
+ */
+export function endingOf(
+  calls: readonly CallSpan[],
+  place: number,
+  record: StageRecord,
+  now: number,
+  isGated: boolean,
+): CallEnding {
   const call = calls[place] as CallSpan
   const attempt = attemptOf(calls, place, record)
   // A stage without attempts was answered, so its end is that of the call.
   const answeredAt = record.attempts.length === 0 ? record.endedAt : undefined
   const endedAt = attempt?.endedAt ?? call.endedAt ?? answeredAt ?? now
   const status = attempt?.status ?? call.output?.status
-  const error = attempt?.error ?? errorOf(call.output)
+  const error = attempt?.error ?? (isGated ? undefined : errorOf(call.output))
   const following = calls[place + 1]
   if (following === undefined) return { status, error, endedAt, record, retry: undefined }
   const delayMs = notedDelay(record.notes, place) ?? Math.max(0, following.startedAt - endedAt)

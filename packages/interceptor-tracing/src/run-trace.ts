@@ -41,6 +41,8 @@ export interface PipelineStages {
   readonly byName: ReadonlyMap<string, StageInfo>
   /** The stages with several dependencies. */
   readonly joins: ReadonlySet<StageInfo>
+  /** The names of the stages behind gates. */
+  readonly gated: ReadonlySet<string>
 }
 
 /** A run as a hook gets it: that of a stage, or of an item of a map. */
@@ -73,11 +75,17 @@ export class RunTrace implements RunPart {
   /** Whether recording has ended, or never began. */
   #isOver: boolean
   #hasFailed = false
+  /** The trace of the run above, if what this run does is held behind a gate of that one, or of one further up. */
+  readonly #heldBy: RunTrace | undefined
+  /** The traces of held child runs that have ended. They are described once it is known whether their stage is refused. */
+  readonly #held = new Set<RunTrace>()
+  #outcome: RunOutcome | undefined
   /** The attributes of the last snapshot that was read: it seldom changes. */
   #known: { readonly snapshot: ContextSnapshot; readonly attributes: Attributes } | undefined
 
-  constructor(run: RunContext, span: Span, parent: Context, tools: TraceTools) {
+  constructor(run: RunContext, span: Span, parent: Context, heldBy: RunTrace | undefined, tools: TraceTools) {
     this.pipeline = run.pipeline
+    this.#heldBy = heldBy
     this.context = trace.setSpan(new ContextLayer(parent, RUN_KEY, this), span)
     this.#isOver = !span.isRecording()
     this.#runId = run.pipelineRunId.slice(0, LONGEST_ID)
@@ -108,6 +116,12 @@ export class RunTrace implements RunPart {
     const isOwn = item?.info.name === stage && item.info.pipeline === this.pipeline
     const spans = isOwn ? item : this.#spansOf(stage)
     return spans?.calls.at(-1)?.context ?? this.context
+  }
+
+  /** Whether what a child run does is held: `parent` is that of the child, which may have runs without a trace above it. */
+  holds({ pipelineRunId, stage }: NonNullable<RunContext['parent']>): boolean {
+    const { gated } = this.#tools
+    return this.#heldBy !== undefined || (pipelineRunId === this.pipelineRunId ? gated.has(stage) : gated.size > 0)
   }
 
   #spansOf(stage: string): StageSpans | undefined {
@@ -149,8 +163,8 @@ export class RunTrace implements RunPart {
     call.output = output
     const { spans } = call
     const { record } = spans
-    // With an ok output the stage ends, and its record says when.
-    if (output.status === 'ok' && record === undefined) return
+    // With an ok output the stage ends, and its record says when. Behind a gate it ends later.
+    if (output.status === 'ok' && record === undefined && !this.#tools.gated.has(spans.info.name)) return
     call.endedAt = this.#clock.now()
     // The stage settled before this call ended.
     if (record !== undefined) this.#end(spans, spans.calls.indexOf(call), record, call.endedAt)
@@ -168,18 +182,36 @@ export class RunTrace implements RunPart {
         const isAwaited = record.abandoned !== true && isRunning(spans.calls, place, record)
         if (!isAwaited) this.#end(spans, place, record, now)
       }
+      if (this.#held.size > 0 && run.item === undefined) this.#endHeldChildren(record)
     } catch (cause) {
       this.failed(cause)
     }
   }
 
-  /** Ends all open spans of stages, and then the run's span. */
+  /** Ends the run. What is held waits for the gate: until then its stages haven't settled for interceptors. */
   ended(outcome: RunOutcome): void {
     if (this.#isOver) return
+    if (this.#heldBy === undefined) return this.#endRun(outcome, true)
+    this.#outcome = outcome
+    this.#heldBy.#held.add(this)
+  }
+
+  /** The gates of a stage have opened, or it was refused. The record of a refused stage has no child runs. */
+  #endHeldChildren({ stage, children }: StageRecord): void {
+    for (const child of this.#held) if (child.#run.parent?.stage === stage) this.#endHeld(child, children !== undefined)
+  }
+  #endHeld(child: RunTrace, isShown: boolean): void {
+    this.#held.delete(child)
+    child.#endRun(child.#outcome as RunOutcome, isShown)
+  }
+
+  /** Ends all open spans of stages, and then the run's span. `isShown`: no gate has refused what it did. */
+  #endRun(outcome: RunOutcome, isShown: boolean): void {
+    for (const child of this.#held) this.#endHeld(child, false)
     this.#isOver = true
     try {
-      this.#endAbandoned(outcome)
-      this.#describe(outcome)
+      this.#endAbandoned(outcome, isShown)
+      this.#describe(outcome, isShown)
     } catch (cause) {
       this.failed(cause)
     }
@@ -242,12 +274,17 @@ export class RunTrace implements RunPart {
     const options: SpanOptions = { kind: SpanKind.INTERNAL, startTime: spanTime(startedAt), attributes }
     if (item !== undefined) {
       attributes['stageflow.item.index'] = item.index
-      attributes['stageflow.item.key'] = redactor.text(item.key)
+      if (!this.#mayBeRefused(stage)) attributes['stageflow.item.key'] = redactor.text(item.key)
       const map = this.#stages[stage.index]?.calls.at(-1)
       return tracer.startSpan(`item ${stage.name}`, options, map?.context ?? this.context)
     }
     if (joins.has(stage)) options.links = this.#linksOf(stage)
     return tracer.startSpan(`stage ${stage.name}`, options, this.context)
+  }
+
+  /** Whether a gate may refuse what a stage does. The stage of an item has the name of its map. */
+  #mayBeRefused({ name }: StageInfo): boolean {
+    return this.#heldBy !== undefined || this.#tools.gated.has(name)
   }
 
   /** The user and the tenant of the run now: `auth` sets them after the run's span has started. */
@@ -259,13 +296,13 @@ export class RunTrace implements RunPart {
     return attributes
   }
 
-  /** Links a join to the dependencies that had settled when it started. Its parent is the run. */
+  /** Links a join to the dependencies that had settled when it started, and to those whose streams it reads. Its parent is the run. */
   #linksOf({ dependencies }: StageInfo): Link[] {
     const links: Link[] = []
-    for (const { stage } of dependencies) {
+    for (const { stage, edge } of dependencies) {
       const spans = this.#spansOf(stage)
-      if (spans?.record === undefined) continue
-      const span = spans.calls.at(-1)?.span
+      if (spans?.record === undefined && edge !== 'stream') continue
+      const span = spans?.calls.at(-1)?.span
       if (span !== undefined) links.push({ context: span.spanContext(), attributes: { 'stageflow.stage.name': stage } })
     }
     return links
@@ -279,9 +316,12 @@ export class RunTrace implements RunPart {
     call.isOver = true
     let endedAt = now
     try {
-      const ending = endingOf(calls, place, record, now)
+      const { redactor, gated } = this.#tools
+      const ending = endingOf(calls, place, record, now, gated.has(spans.info.name))
       endedAt = ending.endedAt
-      if (call.span.isRecording()) describeEnding(call.span, ending, this.#tools.redactor)
+      if (call.span.isRecording()) describeEnding(call.span, ending, redactor)
+      if (spans.item !== undefined && this.#mayBeRefused(spans.info))
+        call.span.setAttribute('stageflow.item.key', redactor.text(spans.item.key))
     } catch (cause) {
       this.failed(cause)
     }
@@ -290,11 +330,11 @@ export class RunTrace implements RunPart {
   }
 
   /** Ends the spans of code that still ran when its stage settled, and hasn't returned since. */
-  #endAbandoned(outcome: RunOutcome): void {
+  #endAbandoned(outcome: RunOutcome, isShown: boolean): void {
     for (const spans of [...this.#stages, ...this.#items]) {
       if (spans === undefined || spans.calls.every(({ isOver }) => isOver)) continue
       if (spans.record === undefined) {
-        this.#endUnsettled(spans, outcome.endedAt)
+        this.#endUnsettled(spans, outcome.endedAt, isShown && !this.#tools.gated.has(spans.info.name))
         continue
       }
       const now = spans.item === undefined ? outcome.report.stages[spans.info.name] : spans.context?.record
@@ -303,23 +343,28 @@ export class RunTrace implements RunPart {
     }
   }
 
-  /** Ends the spans of a stage that settles elsewhere: this process carried out only its call, or lost the run to another one. */
-  #endUnsettled({ calls }: Spans, now: number): void {
+  /**
+   * Ends the spans of a stage that settles elsewhere: this process carried out only its call, or lost the run to another one. Or it settled in
+   * a child run that a gate has refused.
+   */
+  #endUnsettled({ calls }: Spans, now: number, isShown: boolean): void {
     for (const call of calls) {
       if (call.isOver) continue
       call.isOver = true
       const endedAt = call.endedAt ?? now
-      const known = { status: call.output?.status, error: errorOf(call.output), endedAt }
+      const known = { status: call.output?.status, error: isShown ? errorOf(call.output) : undefined, endedAt }
       const ending = { ...known, record: undefined, retry: undefined }
       if (call.span.isRecording()) describeEnding(call.span, ending, this.#tools.redactor)
       this.#endSpan(call.span, Math.max(call.startedAt, endedAt))
     }
   }
 
-  #describe({ status, reason, errors, endedAt }: RunOutcome): void {
+  #describe({ status, reason, errors, endedAt }: RunOutcome, isShown: boolean): void {
     const { redactor } = this.#tools
     if (!this.#span.isRecording()) return
     this.#span.setAttributes({ 'stageflow.run.status': status, ...identityAttributes(this.#run.snapshot, redactor) })
+    if (!isShown) return
+    if (this.#heldBy !== undefined) this.#span.setAttribute('stageflow.run.path', pathOf(this.#run, redactor))
     if (reason !== undefined) this.#span.setAttribute('stageflow.run.reason', redactor.text(reason))
     const [first] = errors
     if (first !== undefined) describeError(this.#span, first, endedAt, redactor)
@@ -333,6 +378,9 @@ export class RunTrace implements RunPart {
     }
   }
 }
+
+/** The stages above a child run. The keys of items are in it. */
+export const pathOf = ({ parent }: RunContext, redactor: Redactor): string => redactor.text(parent?.path ?? '')
 
 /** Reports a failure of telemetry, like those of sinks and observers. It never fails the run. */
 export function reportFailure(run: RunContext, cause: unknown): void {

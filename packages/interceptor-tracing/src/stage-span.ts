@@ -75,12 +75,19 @@ function withCauses({ message, cause }: ErrorRecord, redactor: Redactor): string
 }
 
 function describeStage(span: Span, record: StageRecord, redactor: Redactor): void {
-  const { status, reason, tolerated, abandoned, chunks, items } = record
+  const { status, reason, tolerated, abandoned, chunks, items, inbox } = record
   span.setAttribute('stageflow.stage.status', status ?? 'cancel')
   if (reason !== undefined) span.setAttribute('stageflow.stage.reason', redactor.text(reason))
   if (tolerated === true) span.setAttribute('stageflow.stage.tolerated', true)
   if (abandoned === true) span.setAttribute('stageflow.stage.abandoned', true)
   if (chunks > 0) span.setAttribute('stageflow.stage.chunks', chunks)
+  if (inbox !== undefined)
+    span.setAttributes({
+      'stageflow.inbox.chunks': inbox.chunks,
+      'stageflow.inbox.most_waiting': inbox.mostWaiting,
+      'stageflow.inbox.dropped': inbox.dropped,
+      'stageflow.inbox.blocked': inbox.blockedMs / 1_000,
+    })
   if (items !== undefined) {
     // Without their usage: it is on the spans of the items, and would count twice.
     const { total, ok, skip, fail, unfinished } = items

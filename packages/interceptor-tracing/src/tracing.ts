@@ -1,12 +1,12 @@
 import { SpanKind, context as contexts, isSpanContextValid, trace } from '@opentelemetry/api'
 import type { Attributes, Context, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
-import type { Interceptor, PipelineInfo, RunContext } from '@stageflow/core'
+import type { Interceptor, PipelineInfo, RunContext, StageInfo } from '@stageflow/core'
 import { REDACTION, checkArgumentCount, objectWith, optionProblems, read, refuseOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
 import { identityAttributes } from './identity.ts'
-import { LONGEST_ID, RUN_TRACE, RunTrace, reportFailure } from './run-trace.ts'
+import { LONGEST_ID, RUN_TRACE, RunTrace, pathOf, reportFailure } from './run-trace.ts'
 import type { PipelineStages } from './run-trace.ts'
 import { spanTime } from './span-time.ts'
 import { callerContext } from './trace-headers.ts'
@@ -48,15 +48,16 @@ export function tracing(options: TracingOptions = {}): Interceptor {
     const tracer = tracerOf(options)
     if (tracer === undefined) return undefined
     const { parent, isInvalid } = parentOf(run)
+    const heldBy = holderOf(run)
     const spanOptions: SpanOptions = {
       kind: SpanKind.INTERNAL,
       startTime: spanTime(run.startedAt),
-      attributes: runAttributes(run, isInvalid, redactor),
+      attributes: runAttributes(run, isInvalid, heldBy !== undefined, redactor),
     }
     const span = tracer.startSpan(`invoke_workflow ${redactor.text(run.pipeline.name)}`, spanOptions, parent)
     // A run that isn't sampled still passes its ids on.
     if (!span.isRecording() && !isSpanContextValid(span.spanContext())) return undefined
-    const started = new RunTrace(run, span, parent, { tracer, redactor, ...stagesOf(run.pipeline), over })
+    const started = new RunTrace(run, span, parent, heldBy, { tracer, redactor, ...stagesOf(run.pipeline), over })
     run.set(RUN_TRACE, started)
     if (started.isRecording) recorded++
     return started
@@ -104,11 +105,14 @@ function pipelineStages(): (pipeline: PipelineInfo) => PipelineStages {
     const stages: PipelineStages = {
       byName: new Map(pipeline.stages.map((stage) => [stage.name, stage])),
       joins: new Set(pipeline.stages.filter(({ dependencies }) => dependencies.length > 1)),
+      gated: new Set(pipeline.stages.filter(isGated).map(({ name }) => name)),
     }
     known.set(pipeline, stages)
     return stages
   }
 }
+
+const isGated = ({ dependencies }: StageInfo): boolean => dependencies.some(({ edge }) => edge === 'gate')
 
 /** The provider of the API has this method, which tells whether an SDK is registered. */
 interface ProxyProvider {
@@ -132,7 +136,14 @@ function parentOf(run: RunContext): { readonly parent: Context; readonly isInval
   return { parent: context, isInvalid }
 }
 
-function runAttributes({ pipeline, parent, snapshot }: RunContext, isInvalid: boolean, redactor: Redactor): Attributes {
+/** The trace of the run above, if a gate holds what this run does. */
+function holderOf(run: RunContext): RunTrace | undefined {
+  const above = run.get(RUN_TRACE)
+  return run.parent !== undefined && above?.holds(run.parent) === true ? above : undefined
+}
+
+function runAttributes(run: RunContext, isInvalid: boolean, isHeld: boolean, redactor: Redactor): Attributes {
+  const { pipeline, parent, snapshot } = run
   const attributes: Attributes = {
     'gen_ai.operation.name': 'invoke_workflow',
     'gen_ai.workflow.name': redactor.text(pipeline.name),
@@ -141,7 +152,7 @@ function runAttributes({ pipeline, parent, snapshot }: RunContext, isInvalid: bo
   }
   if (parent !== undefined) {
     attributes['stageflow.run.parent_id'] = parent.pipelineRunId.slice(0, LONGEST_ID)
-    attributes['stageflow.run.path'] = redactor.text(parent.path)
+    if (!isHeld) attributes['stageflow.run.path'] = pathOf(run, redactor)
   }
   if (isInvalid) attributes['stageflow.run.traceparent'] = 'invalid'
   return attributes

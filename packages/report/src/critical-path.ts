@@ -1,6 +1,7 @@
-import type { ItemRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import type { ItemRecord, PipelineInfo, PipelineReport, StageRecord } from '@stageflow/core'
 import { stageOfItem } from './map-items.ts'
-import { readReport } from './read-report.ts'
+import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { readEdges, stepBefore, waitsOf, type RunEdges, type Step } from './stage-edges.ts'
 import { partsOf, type PathPart } from './stage-parts.ts'
 
 /** The stages that decided how long a run took. If one of them gets faster, so may the run. */
@@ -10,7 +11,10 @@ export interface CriticalPath {
   readonly segments: readonly PathSegment[]
 }
 
-/** One stage's share of the run: from the end of the stage before it until its own end. */
+/**
+ * One stage's share of the run: from the end of the stage before it until its own end. If the next stage is ready when this one begins to
+ * yield, and reads on after that, the share ends there.
+ */
 export interface PathSegment {
   /** Undefined only if no stage settled. Then one segment is the whole run. */
   readonly stage: string | undefined
@@ -36,26 +40,37 @@ export interface PathItem {
   readonly parts: readonly PathPart[]
 }
 
-/** Finds the chain of stages that decided how long a run took, from the last stage that settled back to the first. */
-export function criticalPath(report: PipelineReport): CriticalPath {
+/**
+ * Finds the chain of stages that decided how long a run took, from the last stage that settled back to the first. `pipeline`: `graph.info`.
+ * Only with it does the chain follow streams, soft edges and gates; a report has no edges.
+ */
+export function criticalPath(report: PipelineReport, pipeline?: PipelineInfo): CriticalPath {
   const { records } = readReport(report)
+  if (pipeline !== undefined) checkSamePipeline(records, readPipeline(pipeline))
   const { startedAt, endedAt } = report
-  const chain = chainTo(lastSettled(records), records)
+  const edges = readEdges(records, pipeline)
+  const chain = chainTo(lastSettled(edges), endedAt, edges)
+  if (chain.length === 0) return { durationMs: endedAt - startedAt, segments: [runAlone(startedAt, endedAt)] }
   const segments: PathSegment[] = []
   let from = startedAt
-  for (const record of chain.slice(0, -1)) {
-    const to = between(from, record.endedAt ?? from, endedAt)
-    segments.push(segmentOf(record, from, to))
+  for (const { record, until } of chain) {
+    const to = between(from, until, endedAt)
+    segments.push(segmentOf(record, from, to, edges))
     from = to
   }
-  segments.push(segmentOf(chain.at(-1), from, endedAt))
   return { durationMs: endedAt - startedAt, segments }
 }
 
-function segmentOf(record: StageRecord | undefined, from: number, to: number): PathSegment {
-  const item = record === undefined ? undefined : lastItem(record)
-  const segment = { stage: record?.stage, from, to, durationMs: to - from, parts: partsOf(record, from, to) }
+function segmentOf(record: StageRecord, from: number, to: number, edges: RunEdges): PathSegment {
+  const item = lastItem(record)
+  const parts = partsOf(record, from, to, waitsOf(record, edges))
+  const segment = { stage: record.stage, from, to, durationMs: to - from, parts }
   return item === undefined ? segment : { ...segment, item }
+}
+
+/** The one segment of a run in which no stage settled. */
+function runAlone(from: number, to: number): PathSegment {
+  return { stage: undefined, from, to, durationMs: to - from, parts: partsOf(undefined, from, to, undefined) }
 }
 
 /** The item that ended last, but not after its map: code of an aborted item may run on. */
@@ -70,44 +85,55 @@ function lastItem({ items, status, endedAt: mapEndedAt }: StageRecord): PathItem
   const { index, key, startedAt: from } = item
   const to = Math.max(from, item.endedAt)
   const certain = items.records.length >= items.total || latest === mapEndedAt
-  return { index, key, certain, from, to, durationMs: to - from, parts: partsOf(stageOfItem(item), from, to) }
+  return {
+    index,
+    key,
+    certain,
+    from,
+    to,
+    durationMs: to - from,
+    parts: partsOf(stageOfItem(item), from, to, undefined),
+  }
 }
 
 type EndedItem = ItemRecord & { readonly startedAt: number; readonly endedAt: number }
 const hasTimes = (item: ItemRecord): item is EndedItem => item.startedAt !== undefined && item.endedAt !== undefined
 
 /** The stages of the critical path, with the item that certainly decided when a map ended. */
-export function criticalStages(report: PipelineReport): ReadonlyMap<string | undefined, PathItem | undefined> {
-  const { segments } = criticalPath(report)
+export function criticalStages(
+  report: PipelineReport,
+  pipeline: PipelineInfo | undefined,
+): ReadonlyMap<string | undefined, PathItem | undefined> {
+  const { segments } = criticalPath(report, pipeline)
   return new Map(segments.map(({ stage, item }) => [stage, item?.certain === true ? item : undefined]))
 }
 
 /**
- * The stage that settled last. If several settled at the same instant, one that released none of the others, so that a chain of
+ * The stage that settled last. If several settled at the same instant, one that let none of the others go on, so that a chain of
  * stages without duration is followed from its end. A stage that never ran counts only if no stage ran.
  */
-function lastSettled(records: ReadonlyMap<string, StageRecord>): StageRecord | undefined {
-  const settled = [...records.values()].filter(({ endedAt }) => endedAt !== undefined)
+function lastSettled(edges: RunEdges): StageRecord | undefined {
+  const settled = [...edges.records.values()].filter(({ endedAt }) => endedAt !== undefined)
   const ran = settled.filter(({ startedAt }) => startedAt !== undefined)
   const candidates = ran.length > 0 ? ran : settled.filter(({ status }) => status === 'skip')
   const latest = candidates.reduce((last, { endedAt }) => Math.max(last, endedAt ?? -Infinity), -Infinity)
   const tied = candidates.filter(({ endedAt }) => endedAt === latest)
-  const releasers = new Set(tied.map(({ releasedBy }) => releasedBy))
-  return tied.findLast(({ stage }) => !releasers.has(stage)) ?? tied.at(-1)
+  const stepsBefore = new Set(tied.map((record) => stepBefore(record, edges)?.record))
+  return tied.findLast((record) => !stepsBefore.has(record)) ?? tied.at(-1)
 }
 
-function chainTo(last: StageRecord | undefined, records: ReadonlyMap<string, StageRecord>): StageRecord[] {
-  const chain = new Set<StageRecord>()
+/** The steps to the last stage, the first one first. */
+function chainTo(last: StageRecord | undefined, endedAt: number, edges: RunEdges): readonly Step[] {
+  const chain: Step[] = []
+  const seen = new Set<StageRecord>()
+  let step = last === undefined ? undefined : { record: last, until: endedAt }
   // A changed report may contain a circle. A real one can't.
-  for (let record = last; record !== undefined && !chain.has(record); record = releaserOf(record, records)) {
-    chain.add(record)
+  while (step !== undefined && !seen.has(step.record)) {
+    seen.add(step.record)
+    chain.push(step)
+    step = stepBefore(step.record, edges)
   }
-  return [...chain].reverse()
-}
-
-/** The stage that made this one ready. */
-function releaserOf(record: StageRecord, records: ReadonlyMap<string, StageRecord>): StageRecord | undefined {
-  return record.releasedBy === undefined ? undefined : records.get(record.releasedBy)
+  return chain.toReversed()
 }
 
 function between(low: number, value: number, high: number): number {

@@ -20,7 +20,7 @@ export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, optio
   const { records } = readReport(report, options.redaction)
   const { stages } = readPipeline(pipeline)
   checkSamePipeline(records, pipeline)
-  const path = criticalPath(report).segments.map(({ stage }) => stage)
+  const path = criticalPath(report, pipeline).segments.map(({ stage }) => stage)
   /** The stage before each stage of the critical path. */
   const stepsBefore = new Map(path.map((stage, index) => [stage, path[index - 1]]))
 
@@ -99,7 +99,8 @@ function edgesOf(stages: readonly StageInfo[]): Edge[] {
 /** The conditions of a stage's start, other than that all its dependencies have settled, and whether it runs for each item. */
 function conditionsOf({ join, conditional, dependencies, map }: StageInfo): string[] {
   const conditions = map ? ['for each item'] : []
-  if (typeof join === 'object') conditions.push(`${join.quorum} of ${dependencies.length}`)
+  const counted = dependencies.filter(({ edge }) => edge === 'value' || edge === 'stream')
+  if (typeof join === 'object') conditions.push(`${join.quorum} of ${counted.length}`)
   else if (join !== 'all') conditions.push(`join: ${join}`)
   if (conditional) conditions.push('conditional')
   return conditions

@@ -80,6 +80,7 @@ function problemsOf(name: string, record: unknown, stages: object): readonly str
     children: isMissingOr(Array.isArray),
     childrenLeftOut: isMissingOr(isCount),
     items: isMissingOr(isMapRecord),
+    inbox: isMissingOr(isInbox),
   })
 }
 
@@ -118,6 +119,12 @@ function isMapRecord(value: unknown): boolean {
   const counts = ['total', 'ok', 'skip', 'fail', 'unfinished', 'attempts'].map((count) => value[count])
   if (!counts.every(isCount) || !Array.isArray(records)) return false
   return records.length <= Math.min(MOST_RECORDS, Number(value['total'])) && records.every(isItem)
+}
+
+function isInbox(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { chunks, mostWaiting, dropped, blockedMs } = value
+  return [chunks, mostWaiting, dropped].every(isCount) && isTime(blockedMs)
 }
 
 function isItem(value: unknown): boolean {

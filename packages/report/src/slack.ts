@@ -1,9 +1,11 @@
-import type { PipelineInfo, PipelineReport, StageInfo, StageRecord } from '@stageflow/core'
+import type { Dependency, PipelineInfo, PipelineReport, StageInfo, StageRecord } from '@stageflow/core'
+import { codeEndedAt } from './stage-edges.ts'
 import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
 
 /**
- * Tells how much later each settled stage could have ended without a longer run, in ms. It looks at stages that wait for results, not
- * at slots: with `maxConcurrency` a later end also keeps a slot from other stages.
+ * Tells how much later each settled stage could have ended without a longer run, in ms. It looks at what stages wait for: results, ends of
+ * streams, gates. It doesn't look at slots: with `maxConcurrency` a later end also keeps a slot from other stages. Nor does it look at room in
+ * inboxes: a reader that takes longer may block its sources. A soft dependency counts as waited for, if it came in time.
  */
 export function slack(report: PipelineReport, pipeline: PipelineInfo): Readonly<Record<string, number>> {
   const { records } = readReport(report)
@@ -16,18 +18,21 @@ export function slack(report: PipelineReport, pipeline: PipelineInfo): Readonly<
   for (const { endedAt } of settled.values()) lastEndedAt = Math.max(lastEndedAt, endedAt)
 
   const slackOf = new Map<string, number>()
+  /** How much later each stage could have yielded its chunks. */
+  const chunkSlackOf = new Map<string, number>()
   // When a stage's turn comes, each stage that waited for it has limited its slack.
   for (const { name, dependencies } of dependentsFirst(stages)) {
     const record = settled.get(name)
     if (record === undefined) continue
-    const own = slackOf.get(name) ?? lastEndedAt - record.endedAt
+    const own = Math.min(slackOf.get(name) ?? Infinity, lastEndedAt - record.endedAt)
     slackOf.set(name, own)
-    const readyAt = record.readyAt ?? record.endedAt
+    const freeAt = freeToStartAt(record, dependencies, settled)
+    const dependent: Dependent = { record, freeAt, own, ofChunks: chunkSlackOf.get(name) ?? Infinity }
     for (const { stage: sourceName, edge } of dependencies) {
       const source = settled.get(sourceName)
-      if (source === undefined || !waitsForResult(edge) || readyAt < source.endedAt) continue
-      const allowed = readyAt - source.endedAt + own
-      slackOf.set(sourceName, Math.min(slackOf.get(sourceName) ?? Infinity, allowed))
+      if (source === undefined) continue
+      limit(slackOf, sourceName, allowedLater(edge, source, dependent))
+      if (edge === 'stream') limit(chunkSlackOf, sourceName, Math.min(own, dependent.ofChunks))
     }
   }
   // In the order of the report.
@@ -42,9 +47,46 @@ function hasSettled(record: StageRecord): record is SettledRecord {
   return record.endedAt !== undefined && (record.startedAt !== undefined || record.status === 'skip')
 }
 
-/** Whether the dependent is held back until the other has settled. */
-function waitsForResult(edge: string): boolean {
-  return edge === 'value' || edge === 'soft'
+interface Dependent {
+  readonly record: SettledRecord
+  /** Until then the others could have settled without a later start. */
+  readonly freeAt: number
+  /** How much later it could have ended. */
+  readonly own: number
+  /** How much later it could have yielded its chunks. Infinity if no stage reads them. */
+  readonly ofChunks: number
+}
+
+/** How much later `source` could have settled, as far as the dependent waited for it. */
+function allowedLater(edge: Dependency['edge'], source: SettledRecord, dependent: Dependent): number {
+  const { record, freeAt, own, ofChunks } = dependent
+  const { endedAt, readyAt = endedAt, startedAt = endedAt } = record
+  const sinceEnd = (time: number): number => Math.max(0, time - source.endedAt)
+  if (edge === 'gate') {
+    // It holds the chunks of a stage that runs, and the end of one whose code has ended.
+    const codeEnd = codeEndedAt(record) ?? endedAt
+    return source.endedAt > endedAt ? Infinity : Math.min(sinceEnd(codeEnd) + own, sinceEnd(startedAt) + ofChunks)
+  }
+  // A stage that ended before its stream has read only a part of it. One that was ready before a result came goes on without it.
+  const hasWaited = edge === 'stream' ? endedAt >= source.endedAt : readyAt >= source.endedAt
+  return hasWaited ? sinceEnd(edge === 'soft' ? readyAt : freeAt) + Math.min(own, ofChunks) : Infinity
+}
+
+/** When a stage was ready; if it waited in vain for a soft dependency, when that wait began, because it is counted from the last of the others. */
+function freeToStartAt(
+  { readyAt, endedAt }: SettledRecord,
+  dependencies: readonly Dependency[],
+  settled: ReadonlyMap<string, SettledRecord>,
+): number {
+  const at = readyAt ?? endedAt
+  const isInTime = ({ stage }: Dependency): boolean => (settled.get(stage)?.endedAt ?? Infinity) <= at
+  if (dependencies.every((each) => each.edge !== 'soft' || isInTime(each))) return at
+  const others = dependencies.filter((each) => each.edge === 'value' && isInTime(each))
+  return others.reduce((last, { stage }) => Math.max(last, settled.get(stage)?.endedAt ?? last), -Infinity)
+}
+
+function limit(slackOf: Map<string, number>, name: string, allowed: number): void {
+  slackOf.set(name, Math.min(slackOf.get(name) ?? Infinity, allowed))
 }
 
 /** Every stage after all its dependents. Not recursive, because a chain may have 100,000 stages. */

@@ -1,15 +1,17 @@
 import type { AttemptRecord, StageRecord } from '@stageflow/core'
+import type { EdgeWaits } from './stage-edges.ts'
 
 /**
  * What a part of a stage's time was spent on:
  *
  * - `starting` the run, before the first stage was ready
- * - `waiting` between the end of the stage before it and being ready
+ * - `waiting` between the end of the stage before it and being ready, or for soft dependencies
  * - `queued` for a slot
  * - `running` its own code
  * - `backoff` between two attempts
  * - `suspended` between the attempt that asked and the one after the answer
  * - `interceptors` around the attempts
+ * - `held` behind a gate, after its code had ended
  * - `ending` the run after the last stage: cleanups, and code that still ran
  */
 export type PathPartKind =
@@ -20,6 +22,7 @@ export type PathPartKind =
   | 'backoff'
   | 'suspended'
   | 'interceptors'
+  | 'held'
   | 'ending'
 
 export interface PathPart {
@@ -30,10 +33,15 @@ export interface PathPart {
 }
 
 /** Divides `from` to `to` by what the stage was doing. The parts don't overlap, leave no gap, and none is empty. */
-export function partsOf(record: StageRecord | undefined, from: number, to: number): readonly PathPart[] {
+export function partsOf(
+  record: StageRecord | undefined,
+  from: number,
+  to: number,
+  waits: EdgeWaits | undefined,
+): readonly PathPart[] {
   const parts: PathPart[] = []
   let at = from
-  for (const { kind, until } of phasesOf(record, to)) {
+  for (const { kind, until } of phasesOf(record, to, waits)) {
     // Times outside the segment are cut off, so that the parts add up even if the clock jumped.
     const end = Math.min(until, to)
     if (end <= at) continue
@@ -52,18 +60,24 @@ interface Phase {
   readonly until: number
 }
 
-function* phasesOf(record: StageRecord | undefined, to: number): Generator<Phase> {
+function* phasesOf(record: StageRecord | undefined, to: number, waits: EdgeWaits | undefined): Generator<Phase> {
   if (record === undefined) return yield { kind: 'starting', until: to }
   const { startedAt, readyAt = startedAt, endedAt = to } = record
-  const unready = record.releasedBy === undefined ? 'starting' : 'waiting'
+  const isFirst = record.releasedBy === undefined && waits?.isSoft !== true
+  const unready = isFirst ? 'starting' : 'waiting'
   yield { kind: unready, until: readyAt ?? endedAt }
   if (startedAt === undefined) yield { kind: unready, until: endedAt }
-  else yield* callPhases(record, startedAt, endedAt)
+  else yield* callPhases(record, startedAt, endedAt, waits?.heldUntil)
   yield { kind: 'ending', until: to }
 }
 
 /** From the wait for a slot to the end of the stage. */
-function* callPhases(record: StageRecord, startedAt: number, endedAt: number): Generator<Phase> {
+function* callPhases(
+  record: StageRecord,
+  startedAt: number,
+  endedAt: number,
+  heldUntil: number | undefined,
+): Generator<Phase> {
   yield { kind: 'queued', until: firstCallAt(record) ?? startedAt }
   let before: PathPartKind = 'interceptors'
   for (const attempt of byStart(record.attempts)) {
@@ -72,6 +86,7 @@ function* callPhases(record: StageRecord, startedAt: number, endedAt: number): G
     yield { kind: 'running', until: Math.min(attempt.endedAt ?? endedAt, endedAt) }
     before = attempt.status === 'suspend' ? 'suspended' : 'backoff'
   }
+  if (heldUntil !== undefined) yield { kind: 'held', until: Math.min(heldUntil, endedAt) }
   yield { kind: 'interceptors', until: endedAt }
 }
 

@@ -1,5 +1,6 @@
 import type { StageKind } from '@stageflow/core'
 import { element, text, type Markup } from './svg-element.ts'
+import { drawHold } from './svg-time.ts'
 import { COLUMN, kindClass, patternOf, shapeOf, type Tone } from './svg-style.ts'
 
 interface Item {
@@ -54,6 +55,7 @@ const PARTS: readonly (Item & { readonly has: string })[] = [
   { has: 'queued', says: 'queued', draw: (x, y) => box(`queued ${kindClass(undefined)}`, x, y) },
   { has: 'backoff', says: 'backoff', draw: line('backoff tone-fail') },
   { has: 'interceptors', says: 'in interceptors', draw: (x, y) => box(`interceptors ${kindClass(undefined)}`, x, y) },
+  { has: 'held', says: 'held by a gate', draw: (x, y) => drawHold(kindClass(undefined), x, 13, y, 7) },
   {
     has: 'bracket',
     says: 'child run',

@@ -1,4 +1,4 @@
-import type { PipelineInfo, PipelineReport, StageKind } from '@stageflow/core'
+import type { PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } from '@stageflow/core'
 import type { RedactionOptions } from '@stageflow/core/redaction'
 import { criticalStages } from './critical-path.ts'
 import { readReport, type CheckedReport } from './read-report.ts'
@@ -37,8 +37,8 @@ export interface RowOptions {
 
 /** The stages of a run, items and child runs below them, `maxRows` at most: first the stages of the run itself. */
 export function svgRowsOf(run: CheckedReport, { maxRows, pipeline, redaction }: RowOptions): SvgRows {
-  const kinds = new Map(pipeline?.stages.map(({ name, kind }) => [name, kind]))
-  const path = criticalStages(run.report)
+  const infos = infosOf(pipeline)
+  const path = criticalStages(run.report, pipeline)
   const own = rowsOf(run.records, path, pipeline)
   const kept = new Set(mostTelling(own, maxRows))
   const shown: SvgRow[] = []
@@ -51,26 +51,36 @@ export function svgRowsOf(run: CheckedReport, { maxRows, pipeline, redaction }: 
     free--
     return true
   }
-  function addStage(stage: Row, critical: Critical, depth: number, kind?: StageKind): void {
+  function addStage(stage: Row, critical: Critical, depth: number, info: StageInfo | undefined): void {
     const [row, ...items] = withItems(stage, critical, free)
+    const kind = depth === 0 ? info?.kind : undefined
     shown.push({ row, depth, isCritical: row.isCritical, kind })
     for (const item of items) {
       if (takeFreeRow()) shown.push({ row: item, depth: depth + 1, isCritical: item.isCritical, kind })
     }
-    for (const child of row.record.children ?? []) addChildRun(child, depth + 1, row.isCritical)
+    for (const child of row.record.children ?? []) addChildRun(child, depth + 1, row.isCritical, info?.child)
   }
-  function addChildRun(child: PipelineReport, depth: number, isCritical: boolean): void {
+  function addChildRun(child: PipelineReport, depth: number, isCritical: boolean, ofStage?: PipelineInfo): void {
     const { report, records } = readReport(child, redaction)
-    const critical: Critical = isCritical ? criticalStages(report) : new Map()
+    const info = ofStage !== undefined && describes(ofStage, records) ? ofStage : undefined
+    const critical: Critical = isCritical ? criticalStages(report, info) : new Map()
+    const infosOfChild = infosOf(info)
     if (takeFreeRow()) shown.push({ run: report, depth })
-    for (const row of rowsOf(records, critical, undefined)) {
-      if (takeFreeRow()) addStage(row, critical, depth + 1)
+    for (const row of rowsOf(records, critical, info)) {
+      if (takeFreeRow()) addStage(row, critical, depth + 1, infosOfChild.get(row.record.stage))
       else hidden.push(row)
     }
   }
   for (const row of own) {
-    if (kept.has(row)) addStage(row, path, 0, kinds.get(row.record.stage))
+    if (kept.has(row)) addStage(row, path, 0, infos.get(row.record.stage))
     else hidden.push(row)
   }
   return { shown, hidden, own }
 }
+
+const infosOf = (pipeline: PipelineInfo | undefined): ReadonlyMap<string, StageInfo> =>
+  new Map(pipeline?.stages.map((info) => [info.name, info]))
+
+/** Whether a child run is one of the child pipeline that its stage names. Its code may have started others. */
+const describes = ({ stages }: PipelineInfo, records: ReadonlyMap<string, StageRecord>): boolean =>
+  stages.length === records.size && stages.every(({ name }) => records.has(name))

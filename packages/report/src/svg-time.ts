@@ -85,7 +85,7 @@ interface BarPlace {
 
 /** Draws when a stage waited, was queued, ran and paused, around the height `centre`. The line of its wait ends at `waitTo` if that is given. */
 export function drawBar(
-  { row: { record }, kind, depth }: StageRow,
+  { row: { record, waits }, kind, depth }: StageRow,
   scale: Scale,
   centre: number,
   runEndedAt: number,
@@ -97,7 +97,7 @@ export function drawBar(
   if (startedAt === undefined) return waited
 
   const place: BarPlace = { scale, centre, height: heightOf(depth), colored: kindClass(kind), endedAt }
-  const parts = partsOf(record, readyAt ?? startedAt, endedAt).map((part) => drawPart(part, place))
+  const parts = partsOf(record, readyAt ?? startedAt, endedAt, waits).map((part) => drawPart(part, place))
   return [waited, ...parts, ...drawAttempts(record, place)].join('')
 }
 
@@ -112,10 +112,17 @@ function drawPart(part: PathPart, { scale, centre, height, colored }: BarPlace):
   const to = scale.x(part.to)
   if (part.kind === 'backoff') return line('backoff tone-fail', from, to, centre)
   if (part.kind === 'suspended') return line('waiting', from, to, centre)
+  if (part.kind === 'held') return drawHold(colored, from, Math.max(LEAST_WIDTH, to - from), centre, height / 2)
   if (part.kind === 'queued' || part.kind === 'interceptors') {
     return box(`${part.kind} ${colored}`, scale, from, to, centre - height / 2 + 2, height - 4)
   }
   return ''
+}
+
+/** A low box. Its look is in the element, so that pictures of pipelines without gates have no rule for it. */
+export function drawHold(colored: string, x: number, width: number, centre: number, height: number): Markup {
+  const place = { x, y: centre - height / 2, width, height, rx: 2 }
+  return element('rect', { class: `held ${colored}`, ...place, 'fill-opacity': 0.25, 'stroke-width': 1 })
 }
 
 /** The attempts of a stage. Those of a hedge overlap, so they share the height of the bar. */

@@ -6,7 +6,7 @@ import { drawBar } from './timeline-bar.ts'
 
 /** A run of 16 columns, 10 ms each. */
 const bar = (facts: Partial<StageRecord>): string =>
-  drawBar(written('a', facts), reportOf(160, []), 16, painter(false), 'green')
+  drawBar({ record: written('a', facts), waits: undefined, style: 'green' }, reportOf(160, []), 16, painter(false))
 const attempt = (startedAt: number, endedAt: number) => ({ attempt: 1, startedAt, endedAt, status: 'ok' as const })
 
 test('a bar begins within half a column and ends within an eighth', () => {

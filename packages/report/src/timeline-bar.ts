@@ -1,6 +1,7 @@
-import type { PipelineReport, StageRecord } from '@stageflow/core'
+import type { PipelineReport } from '@stageflow/core'
 import { partsOf, type PathPartKind } from './stage-parts.ts'
 import type { Paint, Style } from './terminal-style.ts'
+import type { Row } from './timeline-rows.ts'
 
 /** The shades of a bar and their meaning, for the legend. Running time is drawn in eighths of a column. */
 export const SHADES: Readonly<Partial<Record<PathPartKind, { readonly glyph: string; readonly means: string }>>> = {
@@ -8,13 +9,20 @@ export const SHADES: Readonly<Partial<Record<PathPartKind, { readonly glyph: str
   interceptors: { glyph: '▒', means: 'in interceptors' },
   backoff: { glyph: '╌', means: 'backoff' },
   suspended: { glyph: '┈', means: 'waiting for an answer' },
+  held: { glyph: '═', means: 'held by a gate' },
 }
 const BLANK = ' '
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█']
 
 /** Draws when a stage was queued and ran, on a line for the whole run. */
-export function drawBar(record: StageRecord, run: PipelineReport, columns: number, paint: Paint, style: Style): string {
-  const parts = partsOf(record, record.readyAt ?? record.startedAt ?? run.startedAt, record.endedAt ?? run.endedAt)
+export function drawBar(
+  { record, waits, style }: Pick<Row, 'record' | 'waits' | 'style'>,
+  run: PipelineReport,
+  columns: number,
+  paint: Paint,
+): string {
+  const from = record.readyAt ?? record.startedAt ?? run.startedAt
+  const parts = partsOf(record, from, record.endedAt ?? run.endedAt, waits)
   const cells = Array.from({ length: columns }, () => BLANK)
   const length = run.endedAt - run.startedAt
   const column = (time: number): number =>

@@ -2,12 +2,15 @@ import type { PipelineInfo, PipelineReport, RunAuthor, StageRecord } from '@stag
 import { formatDuration, plainLine } from '@stageflow/core/kit'
 import type { PathItem } from './critical-path.ts'
 import { grouped, itemsLine, stageOfItem, tellingItems } from './map-items.ts'
+import { readEdges, waitsOf, type EdgeWaits } from './stage-edges.ts'
 import { firstCallAt, triesOf } from './stage-parts.ts'
 import type { Style } from './terminal-style.ts'
 
 /** The texts of one stage, or of one item of a map, in a timeline. */
 export interface Row {
   readonly record: StageRecord
+  /** Undefined for an item. */
+  readonly waits: EdgeWaits | undefined
   readonly name: string
   readonly isCritical: boolean
   readonly ran: boolean
@@ -35,6 +38,7 @@ export function rowsOf(
 ): Row[] {
   const names = pipeline === undefined ? [...records.keys()] : pipeline.stages.map(({ name }) => name)
   const declared = names.flatMap((name) => records.get(name) ?? [])
+  const edges = readEdges(records, pipeline)
   // Stages that began at the same instant keep their declared order.
   const byStart = declared.toSorted((a, b) => compare(beganAt(a), beganAt(b)))
   const shownReasons = new Set<string>()
@@ -44,7 +48,8 @@ export function rowsOf(
     // A run that stops gives all its stages the same reason. Only the first row shows it.
     const news = !isSkip && shownReasons.has(reason) ? '' : reason
     if (!isSkip) shownReasons.add(reason)
-    return rowOf(record, critical.has(record.stage), whyOf(record, news))
+    const row = rowOf(record, critical.has(record.stage), whyOf(record, news))
+    return { ...row, waits: waitsOf(record, edges) }
   })
 }
 
@@ -104,6 +109,7 @@ function rowOf(record: StageRecord, isCritical: boolean, why: string): Row {
   const status = record.status ?? (ran ? 'unknown' : 'pending')
   return {
     record,
+    waits: undefined,
     name: plainLine(record.stage),
     isCritical,
     ran,
@@ -128,11 +134,23 @@ function factsOf(record: StageRecord): string[] {
   const facts = []
   const tries = triesOf(record)
   if (tries > 1) facts.push(`${tries} attempts`)
+  facts.push(...inboxFactsOf(record))
   facts.push(...childRunsOf(record))
   if (answeredBy !== undefined) facts.push(`answered by ${authorName(answeredBy)}`)
   if (expired === true) facts.push('not answered in time')
   if (tolerated === true) facts.push('tolerated')
   if (abandoned === true) facts.push('abandoned')
+  return facts
+}
+
+/** `12 chunks, at most 5 waiting, 3 dropped, sources blocked 40 ms`. */
+function inboxFactsOf({ inbox }: StageRecord): string[] {
+  if (inbox === undefined) return []
+  const { chunks, mostWaiting, dropped, blockedMs } = inbox
+  const facts = [chunks === 1 ? '1 chunk' : `${grouped(chunks)} chunks`]
+  if (mostWaiting > 0) facts.push(`at most ${grouped(mostWaiting)} waiting`)
+  if (dropped > 0) facts.push(`${grouped(dropped)} dropped`)
+  if (blockedMs > 0) facts.push(`sources blocked ${formatDuration(blockedMs)}`)
   return facts
 }
 

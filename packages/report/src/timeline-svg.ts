@@ -20,7 +20,10 @@ export interface TimelineSvgOptions extends DrawingOptions {
   readonly width?: number
   /** Maximum number of rows. Failures come first, then the critical path, then the longest stages, then items and child runs. Default: 40. */
   readonly maxRows?: number
-  /** `graph.info`. Bars then have the color and the shape of their stage's kind, and stages that began at the same instant their declared order. Default: none. */
+  /**
+   * `graph.info`. Gives bars the color and the shape of their stage's kind. Shows what a gate held, and follows streams, soft edges and gates on
+   * the critical path. Keeps the declared order of stages that began at the same instant. Default: none.
+   */
   readonly pipeline?: PipelineInfo
 }
 
@@ -40,12 +43,12 @@ export function timelineSvg(given: PipelineReport, options: TimelineSvgOptions =
   const checked = readWholeRun(given, redaction)
   if (pipeline !== undefined) checkSamePipeline(checked.records, readPipeline(pipeline))
   const rows = svgRowsOf(checked, { maxRows: maxRows >= 0 ? maxRows : 0, pipeline, redaction })
-  return draw(checked.report, rows, usableWidth(options.width))
+  return draw(checked.report, rows, usableWidth(options.width), pipeline)
 }
 
 /** The parts of the picture from top to bottom: header, axis, rows, the line about hidden rows, legend. */
-function draw(report: PipelineReport, rows: SvgRows, width: number): Markup {
-  const { segments, durationMs } = criticalPath(report)
+function draw(report: PipelineReport, rows: SvgRows, width: number, pipeline: PipelineInfo | undefined): Markup {
+  const { segments, durationMs } = criticalPath(report, pipeline)
   const columns = columnsOf(rows.shown, width)
   const scale = scaleOf(report, columns.bars, columns.duration - 12)
   const layout: Layout = { columns, scale, runEndedAt: report.endedAt }

@@ -16,7 +16,10 @@ export interface TimelineOptions extends DrawingOptions {
   readonly color?: boolean
   /** Maximum number of rows. Failures come first, then the critical path, then the longest stages, then items of maps. Default: 40. */
   readonly maxRows?: number
-  /** `graph.info`. Stages that began at the same instant then have their declared order, even if JSON changed that of the report. Default: none. */
+  /**
+   * `graph.info`. Shows what a gate held, follows streams, soft edges and gates on the critical path, and keeps the declared order of stages
+   * that began at the same instant. Default: none.
+   */
   readonly pipeline?: PipelineInfo
 }
 
@@ -39,13 +42,13 @@ export function timeline(given: PipelineReport, options: TimelineOptions = {}): 
   const { pipeline } = options
   if (pipeline !== undefined) checkSamePipeline(records, readPipeline(pipeline))
   const paint = painter(options.color === true)
-  const critical = criticalStages(report)
+  const critical = criticalStages(report, pipeline)
   const all = rowsOf(records, critical, pipeline)
   const maxRows = atLeast(0, options.maxRows ?? 40)
   const stages = mostTelling(all, maxRows)
   const rows = addItems(stages, critical, maxRows - stages.length)
   const layout = layOut(rows, usableWidth(options.width))
-  const bars = rows.map((row) => (row.ran ? drawBar(row.record, report, layout.bar, paint, row.style) : undefined))
+  const bars = rows.map((row) => (row.ran ? drawBar(row, report, layout.bar, paint) : undefined))
 
   const shown = new Set(stages)
   const hidden = all.filter((row) => !shown.has(row))

@@ -1,4 +1,4 @@
-import { isError, read } from './foreign.ts'
+import { isError, read, tagOf } from './foreign.ts'
 import { show } from './show.ts'
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -7,6 +7,8 @@ export const isFunction = (value: unknown): value is Function => typeof value ==
 export const isText = (value: unknown): value is string => typeof value === 'string'
 export const isName = (value: unknown): boolean => isText(value) && value !== ''
 export const isNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
+export const isAsyncIterator = (value: unknown): value is AsyncGenerator<unknown, unknown> =>
+  isObject(value) && Symbol.asyncIterator in value && isFunction(value['next'])
 export const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray
 
 /** Returns `did you mean "x"?` for the closest name within `most` edits, ignoring case; undefined if no name is that close. */
@@ -41,7 +43,7 @@ export const RESULT: unique symbol = Symbol.for('@stageflow/result')
 export function describe(value: unknown): string {
   if (isError(value)) return 'an Error (throw it, or return StageOutput.fail(error))'
   if (isObject(value) && RESULT in value) return 'the result of a run (return its data, or use withPipeline)'
-  const tag = Object.prototype.toString.call(value)
+  const tag = tagOf(value)
   if (tag === '[object Generator]') return 'a generator (make the stage async function*)'
   if (tag === '[object AsyncGenerator]') return 'an async generator (only the stage itself can yield)'
   return show(value)

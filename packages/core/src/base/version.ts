@@ -1,13 +1,8 @@
 /** The version of this package: `npm run generate` writes this line. */
 export const VERSION = '1.0.0'
 
-/** A version as numbers: major, minor and patch. Prereleases count as the release that they lead to. */
-type Version = readonly [major: number, minor: number, patch: number]
-/** The versions from `from` up to, but not including, `to`. */
-type Span = readonly [from: Version, to: Version]
-
-const FIRST: Version = [0, 0, 0]
-const END: Version = [Infinity, 0, 0]
+/** The versions from `from` up to, but not including, `to`, each as one number. Prereleases count as the release that they lead to. */
+type Span = readonly [from: number, to: number]
 
 /** An operator and a version, of which parts may be missing or a wildcard: `>=1.2`, `^1.x`, `*`. */
 const COMPARATOR = /^(>=|<=|~>|[<>=~^]|)v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*])(-[\w.-]+)?(?:\+[\w.-]+)?)?$/
@@ -19,14 +14,11 @@ const HYPHEN = /^(\S+)\s+-\s+(\S+)$/
  * if npm can't read it. Grammar: https://docs.npmjs.com/cli/v11/using-npm/semver#range-grammar
  */
 export function rangeIncludes(ranges: string, version: string = VERSION): boolean | undefined {
-  const wanted = filled(version.split(/[.+-]/).map(Number))
-  let isIncluded = false
-  for (const range of ranges.split('||')) {
-    const spans = spansOf(range.trim().replaceAll(OPERATOR_BEFORE_SPACE, '$1'))
-    if (spans.includes(undefined)) return undefined
-    if (spans.every((span) => span !== undefined && isIn(wanted, span))) isIncluded = true
-  }
-  return isIncluded
+  const wanted = inOrder(version.split(/[.+-]/).map(Number))
+  const alternatives = ranges.split('||').map((range) => spansOf(range.trim().replaceAll(OPERATOR_BEFORE_SPACE, '$1')))
+  if (alternatives.flat().includes(undefined)) return undefined
+  const isInSpan = ([from, to]: Span): boolean => from <= wanted && wanted < to
+  return alternatives.some((spans) => (spans as readonly Span[]).every(isInSpan))
 }
 
 /** The spans that a version must all be in; undefined for a part that npm can't read. */
@@ -47,19 +39,19 @@ function spanOf(comparator: string): Span | undefined {
     if (Number.isNaN(number)) break
     known.push(number)
   }
-  const first = filled(known)
+  const first = inOrder(known)
   // These parts stand for one version, all of a minor, all of a major, or all. A prerelease stands for none.
   const isPrerelease = parts[3] !== undefined && known.length === 3
   const next = isPrerelease ? first : increased(known, known.length - 1)
   switch (operator) {
     case '>=':
-      return [first, END]
+      return [first, Infinity]
     case '>':
-      return [next, END]
+      return [next, Infinity]
     case '<':
-      return [FIRST, first]
+      return [0, first]
     case '<=':
-      return [FIRST, next]
+      return [0, next]
     case '~':
     case '~>':
       return [first, increased(known, Math.min(known.length - 1, 1))]
@@ -76,14 +68,8 @@ function compatiblePlace(known: readonly number[]): number {
   return place < 0 ? known.length - 1 : place
 }
 
-const filled = ([major = 0, minor = 0, patch = 0]: readonly number[]): Version => [major, minor, patch]
+/** A version as a number that is larger for later versions, as long as none of its numbers has more than five digits. */
+const inOrder = ([major = 0, minor = 0, patch = 0]: readonly number[]): number => (major * 1e5 + minor) * 1e5 + patch
 /** The first version after those that have the same numbers up to `place`. Without a number, they are all versions. */
-const increased = (known: readonly number[], place: number): Version =>
-  place < 0 ? END : filled([...known.slice(0, place), (known[place] as number) + 1])
-
-const isIn = (version: Version, [from, to]: Span): boolean => !isBefore(version, from) && isBefore(version, to)
-
-function isBefore(one: Version, other: Version): boolean {
-  const place = one.findIndex((number, at) => number !== other[at])
-  return place >= 0 && (one[place] as number) < (other[place] as number)
-}
+const increased = (known: readonly number[], place: number): number =>
+  place < 0 ? Infinity : inOrder([...known.slice(0, place), (known[place] as number) + 1])

@@ -104,27 +104,29 @@ export function enterParts<Context, T>(
     if (part?.enter === undefined) return enterFrom(place + 1)
     const by = owners[place] as Named
     let isOpen = true
-    let inside: { readonly value: T } | { readonly thrown: unknown } | undefined
+    /** Returns or throws what the code inside has. Undefined while that wasn't called. */
+    let result: (() => T) | undefined
     const next = (): void => {
       if (!isOpen) return
       isOpen = false
       try {
-        inside = { value: enterFrom(place + 1) }
+        const value = enterFrom(place + 1)
+        result = () => value
       } catch (thrown) {
-        inside = { thrown }
+        result = () => {
+          throw thrown
+        }
       }
     }
     let cause: unknown
     try {
       notebook.reportRejection(part.enter(next, context), by, what)
     } catch (thrown) {
-      if (inside === undefined) cause = thrown
+      if (result === undefined) cause = thrown
       else notebook.reportThrow(thrown, by, what)
     }
     isOpen = false
-    if (inside === undefined) return refuse(refusal(by, cause))
-    if ('thrown' in inside) throw inside.thrown
-    return inside.value
+    return result === undefined ? refuse(refusal(by, cause)) : result()
   }
   return enterFrom(0)
 }

@@ -2,7 +2,7 @@ import { isFunction, isNumber } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { CallLimits, CallPart, InterceptorContext } from '../contract/interceptor.ts'
-import { BY_ENGINE, Output, isOutput, readOutput } from '../contract/output.ts'
+import { BY_ENGINE, Output, asStageOutput, isOutput, readOutput } from '../contract/output.ts'
 import type { CallHook, StageNode } from '../graph/graph.ts'
 import type { ShownCall } from '../report/record.ts'
 import type { CallNews } from '../report/run-facts.ts'
@@ -11,6 +11,7 @@ import type { Answer } from './answers.ts'
 import { runBody } from './code.ts'
 import type { ForkLike, Host, OpenCall } from './host.ts'
 import { KeptLimits } from './limits.ts'
+import { tell } from '../report/notebook.ts'
 import type { ExpiredLimit, LimitedCall } from './limits.ts'
 import { StageFork } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
@@ -23,11 +24,11 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   /** One part per hook; undefined if the hook stays out, and once the part has been told the answer. */
   declare readonly parts: (CallPart | undefined)[]
   /** The stage's open call that began before this one. */
-  declare before: OpenCall | undefined
-  declare output: Output | undefined
-  declare codeBegan: boolean
+  before: OpenCall | undefined
+  output: Output | undefined
+  codeBegan = false
   /** The promise of a call between layers waits for its answer. */
-  declare resolve: ((output: Output) => void) | undefined
+  resolve: ((output: Output) => void) | undefined
   /** How many attempts the stage had made when the call began. */
   #attemptsBefore = 0
   /** Whether a part sets up an async context. */
@@ -40,14 +41,10 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     this.hooks = hooks
     this.isSole = hooks === node.hooks
     this.parts = new Array<CallPart | undefined>(hooks.length)
-    this.before = undefined
-    this.output = undefined
-    this.codeBegan = false
-    this.resolve = undefined
   }
 
   override get shownCall(): ShownCall | undefined {
-    return this.isSole ? this : undefined
+    return this.isSole ? this : super.shownCall
   }
 
   /**
@@ -60,7 +57,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     const calls = (host.loop.calls ??= host.facts.graph.blank.slice())
     this.before = calls[index]
     calls[index] = this
-    this.#attemptsBefore = host.facts.stages?.[index]?.attempts?.length ?? 0
+    this.#attemptsBefore = host.facts.stages?.[index]?.attemptsMade ?? 0
     let hasParts = false
     this.isTellingParts = true
     for (let place = 0; place < hooks.length; place++) {
@@ -133,12 +130,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
       const part = parts[place]
       if (part === undefined) continue
       parts[place] = undefined
-      try {
-        const answer: unknown = part.ended?.(output as never, this.live)
-        if (answer !== undefined) host.facts.notebook.reportRejection(answer, hooks[place])
-      } catch (cause) {
-        host.facts.notebook.reportThrow(cause, hooks[place])
-      }
+      tell(host.facts, hooks[place], part, 'ended', asStageOutput(output), this.live)
     }
     this.isTellingParts = false
     this.#leaveList()

@@ -12,11 +12,21 @@ export interface LimitedCall {
 }
 
 /** A limit that has passed, as far as its call uses it. */
-export type ExpiredLimit = Pick<CallLimit, 'part' | 'by' | 'why'>
+export interface ExpiredLimit {
+  readonly part: CallPart
+  readonly by: CallHook
+  readonly why: 'deadline' | 'idle'
+}
+
+/** A limit that a part has set on a call, as an entry of the queue. */
+interface CallLimit extends ExpiredLimit, Due, Overdue {
+  dueAt: number
+  readonly ms: number
+}
 
 /** The limits that parts have set on one call. */
 export class KeptLimits {
-  declare readonly call: LimitedCall
+  readonly #call: LimitedCall
   readonly #queue: DueQueue
   readonly #limits: CallLimit[] = []
   /** How many times the engine blocks code inside the call right now, and since when. */
@@ -24,7 +34,7 @@ export class KeptLimits {
   #blockedAt = 0
 
   constructor(call: LimitedCall) {
-    this.call = call
+    this.#call = call
     this.#queue = call.host.facts.graph.dues
   }
 
@@ -37,7 +47,16 @@ export class KeptLimits {
 
   /** `ms`: the length of an idle limit. */
   add(part: CallPart, by: CallHook, why: 'deadline' | 'idle', dueAt: number, ms: number = Infinity): void {
-    const limit = new CallLimit(this, part, by, why, dueAt, ms, this.#queue.nextOrder++)
+    const limit: CallLimit = {
+      part,
+      by,
+      why,
+      dueAt,
+      ms,
+      order: this.#queue.nextOrder++,
+      fallDue: () => this.#putInLine(limit),
+      takeEffect: () => this.#call.expire(limit),
+    }
     this.#limits.push(limit)
     this.#queue.add(limit)
   }
@@ -48,70 +67,31 @@ export class KeptLimits {
 
   /** Limits pause while the engine blocks code inside the call. A sign of life restarts idle limits. */
   hear(news: CallNews): void {
-    const now = this.call.host.facts.clock.now()
+    const now = this.#call.host.facts.clock.now()
     if (news === 'blocked') {
       if (this.blocks === 0) this.#blockedAt = now
       this.blocks++
     } else if (news === 'unblocked') {
       this.blocks--
-      if (this.blocks === 0) this.#postpone(now - this.#blockedAt)
-    } else if (this.blocks === 0) this.#restartIdle(now)
+      if (this.blocks > 0) return
+      for (const limit of this.#limits) {
+        limit.dueAt += now - this.#blockedAt
+        this.#queue.add(limit) // it may have left the queue while it was paused
+      }
+    } else if (this.blocks === 0) {
+      for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
+    }
   }
 
-  #restartIdle(now: number): void {
-    for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
-  }
-
-  /** Time in which an item runs isn't idle time of its map, whose idle limit begins again. Each item has limits of its own. */
-  fellDue(limit: CallLimit): void {
-    const { host, node } = this.call
+  /**
+   * Runs share the queue, and each lets limits take effect in its own async context. Time in which an item runs isn't idle time of its map,
+   * whose idle limit begins again. Each item has limits of its own.
+   */
+  #putInLine(limit: CallLimit): void {
+    const { host, node } = this.#call
     if (limit.why === 'idle' && host.facts.stages?.[node.index]?.items?.isRunning) {
       limit.dueAt = host.facts.clock.now() + Math.max(limit.ms, 1) // later than now, or the queue would give it again at once
       this.#queue.add(limit)
     } else if (this.blocks === 0) host.loop.overdue(limit)
-  }
-
-  #postpone(ms: number): void {
-    for (const limit of this.#limits) {
-      limit.dueAt += ms
-      this.#queue.add(limit) // it may have left the queue while it was paused
-    }
-  }
-}
-
-/** A limit that a part has set on a call, as an entry of the queue. */
-export class CallLimit implements Due, Overdue {
-  declare readonly part: CallPart
-  declare readonly by: CallHook
-  declare readonly why: 'deadline' | 'idle'
-  declare readonly ms: number
-  declare readonly order: number
-  declare dueAt: number
-  readonly #limits: KeptLimits
-
-  constructor(
-    limits: KeptLimits,
-    part: CallPart,
-    by: CallHook,
-    why: 'deadline' | 'idle',
-    dueAt: number,
-    ms: number,
-    order: number,
-  ) {
-    this.#limits = limits
-    this.part = part
-    this.by = by
-    this.why = why
-    this.ms = ms
-    this.order = order
-    this.dueAt = dueAt
-  }
-
-  /** Only puts the limit in line: runs share the queue, and each lets limits take effect in its own async context. */
-  fallDue(): void {
-    this.#limits.fellDue(this)
-  }
-  takeEffect(): void {
-    this.#limits.call.expire(this)
   }
 }

@@ -40,9 +40,8 @@ export function openChild(
   const { host: around, node } = behindOf(context as LiveStageContext)
   const host = around as ParentRun
   const run = host.facts.ofRun
-  refuseOver(host.facts, node)
   const runs = lineage(run)
-  refuseDepth(runs, node)
+  refuseStart(host.facts, node, runs)
   const graph = run.graph.childOf(pipeline)
   refuseCycle(runs, node, graph)
   const root = runs.at(-1) as RunFacts
@@ -94,6 +93,7 @@ function linkFor(
 function relayTo(context: LiveStageContext, run: RunFacts, node: StageNode, stage: string): ChunkRelay {
   return {
     stage,
+    yields: () => run.yields(node),
     put: (chunk) => run.chunk(node, chunk, context.attempt),
     room: () => {
       const room = run.room(node)
@@ -111,14 +111,6 @@ function childInput(runs: readonly [RunFacts, ...RunFacts[]], input: object): Fi
   return isTaken ? { ...fields, pipelineRunId: undefined } : fields
 }
 
-function refuseDepth(runs: readonly RunFacts[], { name }: StageNode): void {
-  if (runs.length > DEEPEST_CHILD)
-    throw new StageflowError(
-      'core/child-depth',
-      `Stage "${name}" of "${runs[0]?.graph.name}" starts a child run ${runs.length} deep; nest at most ${DEEPEST_CHILD}.`,
-    )
-}
-
 function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: BuiltGraph): void {
   if (runs.some((above) => above.graph.origin === graph.origin))
     throw new StageflowError(
@@ -127,22 +119,26 @@ function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: Buil
     )
 }
 
-function refuseOver(run: RunFacts, node: StageNode): void {
-  if (run.ignores(node.index)) {
-    const what = run.phase >= ENDED ? `The run of stage "${node.name}" has ended` : `Stage "${node.name}" was abandoned`
+/** `run`: that of the stage. `runs`: the same, or for an item the run of its map, and its parents. */
+function refuseStart(run: RunFacts, { index, name }: StageNode, runs: readonly RunFacts[]): void {
+  if (run.ignores(index)) {
+    const what = run.phase >= ENDED ? `The run of stage "${name}" has ended` : `Stage "${name}" was abandoned`
     throw new StageflowError('core/run-over', `${what}; it cannot start a child run. Stop when context.signal aborts.`)
   }
-  if (run.schedule.state(node.index) !== RUNNING)
-    throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; it cannot start a child run.`)
+  if (run.schedule.state(index) !== RUNNING)
+    throw new StageflowError('core/stage-ended', `Stage "${name}" has ended; it cannot start a child run.`)
+  if (runs.length > DEEPEST_CHILD)
+    throw new StageflowError(
+      'core/child-depth',
+      `Stage "${name}" of "${runs[0]?.graph.name}" starts a child run ${runs.length} deep; nest at most ${DEEPEST_CHILD}.`,
+    )
 }
 
-/** The options that a child takes from its parent's run: two of the engine's own, and those that interceptors claim. */
+/** The options that a child takes from its parent's run: a few of the engine's own, and those that interceptors claim. */
 function inherited({ options, events }: RunFacts, graph: BuiltGraph): AllRunOptions {
-  const isInherited = (key: string): boolean =>
-    key === 'cleanupMs' || key === 'chunkEvents' || !RUN_OPTIONS.includes(key)
-  const taken = Object.fromEntries(Object.entries(options).filter(([key]) => isInherited(key)))
-  const { ports } = options
-  return { ...taken, ...(graph.inherits && ports && { ports }), eventSink: events?.sink ?? NoOpEventSink }
+  const ofEngine = ['cleanupMs', 'chunkEvents', graph.inherits && 'ports']
+  const taken = Object.entries(options).filter(([key]) => ofEngine.includes(key) || !RUN_OPTIONS.includes(key))
+  return { ...Object.fromEntries(taken), eventSink: events?.sink ?? NoOpEventSink }
 }
 
 /** Runs a child to its end, as code of the stage that started it. */
@@ -151,10 +147,9 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
   const { shown, openedAt } = parent
   const { depth, path } = shown
   const stage = run.stage(node.index)
-  const ofRun = run.stageOfRun(node.index)
   // A child run of an item is kept with the item, and with its map.
-  const lists = ofRun === stage ? [stage.childRuns] : [stage.childRuns, ofRun.childRuns]
-  const added = lists.map((children) => [children, children.add(child)] as const)
+  const keptWith = new Set([stage, run.stageOfRun(node.index)])
+  const tellEnds = Array.from(keptWith, ({ childRuns }) => childRuns.add(child))
   stage.enterCode()
   const data = { pipeline: child.facts.graph.name, childRunId: child.facts.pipelineRunId, depth, path }
   run.events?.emit('pipeline.child_started', data, node.name, openedAt)
@@ -164,7 +159,7 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
     const last = { ...data, durationMs: now - openedAt, ...whyOf(outcome, true) }
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
-  for (const [children, number] of added) children.ended(number, outcome.status)
+  for (const tellEnd of tellEnds) tellEnd(outcome.status)
   stage.leaveCode()
   loop.codeReturned(node.index)
   host.stoppingIfAny?.childClosed()

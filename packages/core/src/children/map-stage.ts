@@ -8,8 +8,8 @@ import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import { thrownOutput } from '../call/answers.ts'
 import { stillRunning } from '../call/code.ts'
-import { behindOf, tellCalls } from '../call/stage-context.ts'
-import type { Behind, LiveStageContext } from '../call/stage-context.ts'
+import { behindOf } from '../call/stage-context.ts'
+import type { LiveStageContext } from '../call/stage-context.ts'
 import type { MapItem } from '../contract/context.ts'
 import { LONGEST_ITEM_KEY, isItemKey, placeSuffix } from '../contract/keys.ts'
 import { Output, suspendedOutput } from '../contract/output.ts'
@@ -57,37 +57,32 @@ type Items = Iterator<unknown> | AsyncIterator<unknown>
 
 /** Makes the stage that `withMap` and `mapStage` add: it runs a stage for each item, at most `concurrency` at once. */
 export function madeMap(options: GivenOptions): MadeStage {
-  const { each, input, stream } = options
-  const body: Body = (context) => new MapRun(context as LiveStageContext, options).run()
-  return new MadeStage(RULES, (building) => {
-    for (const text of unused(options)) building.problem('core/illegal-option', `Stage "${building.stage}": ${text}.`)
-    if (isFunction(each)) {
-      const ofItem: Body = (context) => (each as Each)(valueOf(context as LiveStageContext), context)
-      const item = { body: ofItem, streams: isAsyncGenerator(each), code: each }
-      return { body, streams: stream === true, code: each, item }
+  const { each, input, maxFailures, onItemFailure = 'fail', stream } = options
+  const runEach: Body = (context) => (each as Each)(valueOf(context as LiveStageContext), context)
+  const runChild = async (context: LiveStageContext): Promise<Output> => {
+    const own = input?.(valueOf(context), context.inputs, context.snapshot) ?? {}
+    return childEnding(await openChild(context, each, own, undefined, '').settled, context)
+  }
+  return new MadeStage(RULES, ({ stage, problem, child }) => {
+    const refuse = (text: string): void => problem('core/illegal-option', `Stage "${stage}": ${text}.`)
+    if (isFunction(each) && input !== undefined) refuse('remove input: the function each gets the item itself')
+    if (maxFailures !== undefined && onItemFailure === 'fail')
+      refuse("maxFailures needs onItemFailure 'skip' or 'collect'")
+    return {
+      body: (context) => new MapRun(context as LiveStageContext, options).run(),
+      streams: stream === true,
+      code: isFunction(each) ? each : undefined,
+      item: isFunction(each)
+        ? { body: runEach, streams: isAsyncGenerator(each), code: each }
+        : { body: runChild as Body, streams: false, child: isObject(each) ? child(each) : undefined },
     }
-    const runChild = async (context: LiveStageContext): Promise<Output> => {
-      const own = input?.(valueOf(context), context.inputs, context.snapshot) ?? {}
-      return childEnding(await openChild(context, each, own, undefined, '').settled, context)
-    }
-    const child = isObject(each) ? building.child(each) : undefined
-    return { body, streams: stream === true, item: { body: runChild as Body, streams: false, child } }
   })
-}
-
-/** Options that another one makes useless. */
-function* unused({ each, input, maxFailures, onItemFailure = 'fail' }: GivenOptions): Iterable<string> {
-  if (isFunction(each) && input !== undefined) yield 'remove input: the function each gets the item itself'
-  if (maxFailures !== undefined && onItemFailure === 'fail') yield "maxFailures needs onItemFailure 'skip' or 'collect'"
 }
 
 /** One call of a map. Starts items while there is room, until the source ends or an item ends the map. */
 class MapRun {
-  readonly #context: LiveStageContext
-  readonly #behind: Behind
+  readonly #node: StageNode
   readonly #options: GivenOptions
-  /** The stage that items run. It has the name of the map. */
-  readonly #itemNode: StageNode
   /** The facts of the map. */
   readonly #stage: StageFacts
   readonly #items: MapFacts
@@ -112,11 +107,9 @@ class MapRun {
   #ending: Output | undefined
 
   constructor(context: LiveStageContext, options: GivenOptions) {
-    this.#context = context
-    this.#behind = behindOf(context)
+    const { host, node } = behindOf(context)
+    this.#node = node
     this.#options = options
-    const { host, node } = this.#behind
-    this.#itemNode = node.items as StageNode
     const stage = host.facts.stage(node.index)
     this.#stage = stage
     const hasKeys = options.key !== undefined
@@ -125,7 +118,7 @@ class MapRun {
     stage.items = new MapFacts(hasKeys, options.onItemFailure === 'collect')
     this.#items = stage.items
     if (this.#earlierCall !== undefined) this.#items.addUsed(this.#earlierCall)
-    const graph = itemGraph(host.facts.graph, this.#itemNode)
+    const graph = itemGraph(host.facts.graph, node.items as StageNode)
     this.#call = mapCall(
       context,
       graph,
@@ -139,27 +132,23 @@ class MapRun {
   }
 
   async run(): Promise<Output> {
-    const { signal, inputs, snapshot } = this.#context
+    const { context, host, index } = this.#call
+    const { signal, inputs, snapshot } = context
     const end = (): void => this.#endEarly(signal.reason)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
     try {
       const source = this.#options.over(inputs, snapshot)
-      const { listItems } = this.#call.host
-      const listed = listItems === undefined ? source : await listItems(this.#context, source)
-      await this.#runItems(iterate(listed, this.#itemNode.name))
+      const { listItems } = host
+      const listed = listItems === undefined ? source : await listItems(context, source)
+      await this.#runItems(iterate(listed, this.#node.name))
     } catch (error) {
-      const { host, node } = this.#behind
-      this.#ending ??= thrownOutput(host, node.index, error)
+      this.#ending ??= thrownOutput(host, index, error)
       this.#endEarly() // a source that threw ends its items too
     }
     signal.removeEventListener('abort', end)
-    if (this.#ending === undefined) signal.throwIfAborted()
-    return this.#ending ?? this.#output()
-  }
-
-  /** The data of the items, or the questions of those that suspended. */
-  #output(): Output {
+    if (this.#ending !== undefined) return this.#ending
+    signal.throwIfAborted()
     const { outputs, keys, asking } = this.#items
     if (asking === undefined) return new Output('ok', { items: this.#items.data() })
     return suspendedOutput(requestsOf(asking), defined({ items: outputs, keys }))
@@ -196,7 +185,8 @@ class MapRun {
   }
 
   #takeSlot(): Promise<void> {
-    return this.#blocked(this.#behind.host.loop.unpark(this.#call.index))
+    const { host, index } = this.#call
+    return this.#blocked(host.loop.unpark(index))
   }
 
   /** The next chunk of a stream. While the map waits for it, it has no slot if no item needs one. */
@@ -214,8 +204,8 @@ class MapRun {
 
   /** False once an interceptor has answered the call of the stage, or the stage was abandoned. */
   get #isWanted(): boolean {
-    const { host, node } = this.#behind
-    return host.facts.schedule.state(node.index) === RUNNING
+    const { host, index } = this.#call
+    return host.facts.schedule.state(index) === RUNNING
   }
 
   /**
@@ -230,7 +220,8 @@ class MapRun {
   /** A piece of the map's code has left: an item, or the end of its source. */
   #leaveCode(): void {
     this.#stage.leaveCode()
-    this.#call.host.loop.codeReturned(this.#call.index)
+    const { host, index } = this.#call
+    host.loop.codeReturned(index)
   }
 
   /** What a promise resolves with, or undefined if the map ends early first, even inside the call that made the promise. */
@@ -251,21 +242,22 @@ class MapRun {
       this.#wake = resolve
     })
     // Last, because the stage that gets the slot may end the map at once.
-    if (this.#items.isIdle) this.#behind.host.loop.park(this.#call.index)
+    const { host, index } = this.#call
+    if (this.#items.isIdle) host.loop.park(index)
     return woken
   }
 
   /** Waits while limits on the map stand still. */
   async #blocked(promise: Promise<void>): Promise<void> {
-    tellCalls(this.#behind, 'blocked')
+    this.#call.tell('blocked')
     await this.#unlessEndedEarly(promise)
-    tellCalls(this.#behind, 'unblocked')
+    this.#call.tell('unblocked')
   }
 
   // The items
 
   #begin(value: unknown): void {
-    tellCalls(this.#behind, 'alive')
+    this.#call.tell('alive')
     const index = this.#items.outputs.length
     const item = Object.freeze({ index, key: this.#keyOf(value, index) })
     this.#items.add(item.key, undefined)
@@ -282,7 +274,7 @@ class MapRun {
       onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
       throw new StageflowError(
         'core/map-key',
-        `key() of stage "${this.#itemNode.name}" must return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has, not ${show(given)} for item ${index}.`,
+        `key() of stage "${this.#node.name}" must return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has, not ${show(given)} for item ${index}.`,
       )
     }
     this.#keys.add(given)
@@ -299,14 +291,14 @@ class MapRun {
     if (!isDone && !earlier.isAbandoned(earlierIndex)) return undefined
     this.#items.take(earlier, earlierIndex, index)
     if (isDone) return output
-    const failure = stillRunning(this.#itemNode.name + placeSuffix(key), this.#behind.host.facts.graceMs)
+    const failure = stillRunning(this.#node.name + placeSuffix(key), this.#call.facts.graceMs)
     this.#items.describe(index, failure, undefined)
     this.#items.abandoned(index)
     return failure
   }
   /** A durable run calls a map again with the answers that have come: its other questions stay open, and its failures stay failures. */
   #staysAsItWas(output: Output | undefined, key: string): boolean {
-    const { resumed } = this.#context
+    const { resumed } = this.#call.context
     if (resumed === undefined) return false
     return output?.status === 'fail' || (output?.status === 'suspend' && !Object.hasOwn(Object(resumed.answer), key))
   }
@@ -326,7 +318,11 @@ class MapRun {
     this.#stage.enterCode()
     run.open(() => {
       this.#items.left(run)
-      if (run.stage?.abandoned) this.#abandoned(item)
+      if (run.stage?.abandoned) {
+        this.#items.abandoned(item.index)
+        // If the map has settled already, its record says so too.
+        if (!this.#isWanted) this.#stage.abandoned = true
+      }
       this.#codeLeft(item)
       this.#leaveCode()
       host.stoppingIfAny?.childClosed()
@@ -362,36 +358,33 @@ class MapRun {
   /** Publishes a result as a chunk of the map. None follows the terminal event of the map. */
   #publish({ index }: MapItem): void {
     if (!this.#isWanted) return
-    const { host, node } = this.#behind
-    host.facts.chunk(node, this.#items.result(index), this.#context.attempt)
-    const reader = host.facts.room(node)
+    const { facts, context } = this.#call
+    facts.chunk(this.#node, this.#items.result(index), context.attempt)
+    const reader = facts.room(this.#node)
     if (reader !== undefined) this.#readers.set(index, reader)
   }
 
   /** The code of an item has left. If a reader of its result is too far behind, the item keeps its place until the reader has caught up. */
   #codeLeft({ index }: MapItem): void {
-    tellCalls(this.#behind, 'alive')
+    this.#call.tell('alive')
     const reader = this.#readers.get(index)
     if (reader === undefined) return this.#free()
     this.#readers.delete(index)
-    void this.#blocked(reader).then(() => this.#free())
+    void this.#blocked(this.#untilRoom(reader)).then(() => this.#free())
     this.#wake?.() // perhaps no code of the map runs any more
+  }
+  /** Resolves once every reader has room: while one reader caught up, another may have fallen behind. */
+  async #untilRoom(reader: Promise<void>): Promise<void> {
+    const { facts } = this.#call
+    for (let room: Promise<void> | undefined = reader; room !== undefined; room = facts.room(this.#node)) await room
   }
   #free(): void {
     this.#inProgress--
     this.#wake?.()
   }
 
-  /** Code of an item ignored its signal past the grace time. If the map has settled already, its record says so too. */
-  #abandoned({ index }: MapItem): void {
-    this.#items.abandoned(index)
-    if (!this.#isWanted) this.#stage.abandoned = true
-  }
-
   /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */
-  #endEarly(
-    reason: unknown = new StageflowError('core/map-ended', `The map "${this.#itemNode.name}" has ended.`),
-  ): void {
+  #endEarly(reason: unknown = new StageflowError('core/map-ended', `The map "${this.#node.name}" has ended.`)): void {
     if (this.#hasEndedEarly) return
     this.#hasEndedEarly = true
     if (this.#earlierCall !== undefined) this.#items.takeRest(this.#earlierCall)

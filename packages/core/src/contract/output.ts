@@ -228,7 +228,7 @@ export class Output {
     const { forMs, ...more } = this.#more
     if (forMs === undefined && answerSchema === undefined) return this
     const { until = forMs === undefined ? undefined : endedAt + forMs } = more
-    return new Output(this.#status, this.#value, Object.freeze({ ...more, ...defined({ until, answerSchema }) }))
+    return new Output(this.#status, this.#value, { ...more, ...defined({ until, answerSchema }) })
   }
   toJSON(): object {
     const { status, data, reason, error } = this
@@ -282,24 +282,24 @@ const RULES = {
 function optionsOf(status: keyof typeof RULES, options: More | undefined, error?: unknown): More {
   if (options === undefined) return EMPTY
   const problems = optionProblems(options, RULES[status])
-  if (problems.length === 0) return Object.freeze(plainOptions(options, Object.keys(RULES[status])))
+  if (problems.length === 0) return plainOptions(options, Object.keys(RULES[status]))
   throw new StageflowError('core/illegal-option', `StageOutput.${status}(): ${problems.join('; ')}.`, { cause: error })
 }
-export const suspendedOutput = (request: unknown, state: unknown): Output =>
-  new Output('suspend', undefined, { request, state })
+/** `wait`: how long the question waits, and its answer if none comes. */
+export const suspendedOutput = (request: unknown, state: unknown, wait?: More): Output =>
+  new Output('suspend', undefined, { request, state, ...wait })
 
 /** A question with its options. Of two times neither is meant more than the other. */
 function askedOutput(request: unknown, options: More | undefined): Output {
   const { state, forMs, until, otherwise } = optionsOf('suspend', options)
   const times = [forMs, until].filter((time) => time !== undefined).length
-  if (times === 0 && otherwise === undefined) return suspendedOutput(request, state)
-  if (times !== 1)
+  const least = otherwise === undefined ? 0 : 1
+  if (times < least || times > 1)
     throw new StageflowError(
       'core/illegal-option',
       'StageOutput.suspend(): pass either forMs or until; otherwise needs one of them.',
     )
-  const wait = defined({ forMs, until: timeOf(until) as number | undefined, otherwise })
-  return new Output('suspend', undefined, Object.freeze({ request, state, ...wait }))
+  return suspendedOutput(request, state, defined({ forMs, until: timeOf(until) as number | undefined, otherwise }))
 }
 
 /** Makes the outputs that a stage returns. */
@@ -342,10 +342,6 @@ function isData(value: unknown): value is object {
 /** Turns a returned value into an output. An illegal value becomes a failure that describes it. Never throws. */
 export const toOutput = (value: unknown, stage: string): Output => readOutput(value, stage, (data) => data)
 
-function unreadable(stage: string, cause: unknown): Output {
-  return illegal(stage, 'an object that cannot be read or frozen', { cause })
-}
-
 /** Whether `value` is an output, of this copy of core or another. */
 export const isOutput = (value: unknown): boolean => isObject(value) && OUT in value
 
@@ -360,10 +356,8 @@ function checkData(output: Output, stage: string): Output {
 
 function read(value: unknown, stage: string): Output {
   if (value === undefined) return EMPTY_OK
-  if (isObject(value)) {
-    if (OUT in value) return copiedOutput(value as unknown as Output, stage)
-    if (isPlain(value)) return fromPlain(value, stage)
-  }
+  if (isOutput(value)) return copiedOutput(value as Output, stage)
+  if (isPlain(value)) return fromPlain(value, stage)
   return illegal(stage, describe(value), isError(value) ? { cause: value } : undefined)
 }
 
@@ -382,9 +376,9 @@ export function copiedOutput(output: Output, stage: string): Output {
     return illegal(stage, `an output with the unknown status ${show(status)} (install one version of @stageflow/core)`)
   const rest: Record<string, unknown> = {}
   for (const key of EXTRAS) if (output[key] !== undefined) rest[key] = output[key]
-  if (status === 'ok') return checkData(new Output('ok', data, Object.freeze(rest)), stage)
+  if (status === 'ok') return checkData(new Output('ok', data, rest), stage)
   if (data !== undefined) rest['data'] = data
-  return new Output(status, reason ?? error, Object.freeze(rest))
+  return new Output(status, reason ?? error, rest)
 }
 
 function fromPlain(value: object, stage: string): Output {
@@ -398,20 +392,16 @@ function fromPlain(value: object, stage: string): Output {
   return new Output('ok', value)
 }
 
+/** Like `toOutput`, but also freezes the data. Used for the return value of a stage, or of an interceptor that replaces it. */
+export function readOutput(value: unknown, stage: string, freeze: Freeze): Output {
+  const answer = readAnswer(value, stage, freeze)
+  return answer instanceof Output ? answer : new Output('ok', answer)
+}
+
 /** Reads the answer of a stage's call. Plain data is frozen and stays as it is: most stages return it, and it needs no output. */
 export function readAnswer(value: unknown, stage: string, freeze: Freeze): Output | object {
   try {
     if (isData(value)) return freeze(value)
-  } catch (cause) {
-    return unreadable(stage, cause)
-  }
-  return readOutput(value, stage, freeze)
-}
-
-/** Like `toOutput`, but also freezes the data. Used for the return value of a stage, or of an interceptor that replaces it. */
-export function readOutput(value: unknown, stage: string, freeze: Freeze): Output {
-  try {
-    if (isData(value)) return new Output('ok', freeze(value))
     const output = value instanceof Output ? checkData(value, stage) : read(value, stage)
     const { data, artifacts, events } = output
     if (isObject(data)) freeze(data)
@@ -421,6 +411,6 @@ export function readOutput(value: unknown, stage: string, freeze: Freeze): Outpu
     if (events !== undefined) freeze(events)
     return output
   } catch (cause) {
-    return unreadable(stage, cause)
+    return illegal(stage, 'an object that cannot be read or frozen', { cause })
   }
 }

@@ -106,14 +106,16 @@ export type StreamsOf<Dependency, Stages> = [Dependency] extends [string]
   ? {}
   : { readonly [Each in Dependency as StreamName<Each>]: ChunkIn<Stages[StreamName<Each> & keyof Stages]> }
 type Silent<Name, Stages> = Name extends keyof Stages ? ([ChunkIn<Stages[Name]>] extends [never] ? Name : never) : never
-/** Checks that stages yield chunks. If one doesn't, the type is the compiler's message. */
-export type YieldsChunks<Stages, Names> = [Silent<Names, Stages>] extends [never]
-  ? unknown
-  : `Stage '${Silent<Names, Stages> & string}' yields no chunks: make it an async generator`
-/** The same for the sources of streams among dependencies. */
+/** Checks that the sources of streams yield chunks. If one doesn't, the type is the compiler's message. */
 export type Streamable<Dependency, Stages> = [Dependency] extends [string]
   ? unknown
-  : YieldsChunks<Stages, StreamName<Dependency>>
+  : [Silent<StreamName<Dependency>, Stages>] extends [never]
+    ? unknown
+    : `Stage '${Silent<StreamName<Dependency>, Stages> & string}' yields no chunks: make it an async generator`
+/** The stages that yield chunks. If there are none, the type is the compiler's message. */
+export type Yielding<Stages> = [Exclude<keyof Stages, Silent<keyof Stages, Stages>>] extends [never]
+  ? 'no stage of the child yields chunks: make one an async generator'
+  : Exclude<keyof Stages, Silent<keyof Stages, Stages>> & string
 
 // oxlint-disable-next-line no-explicit-any -- matches a slot of every type
 type SlotSkippable<Slot> = Slot extends StageSlot<any, infer Skippable, any> ? Skippable : never
@@ -131,15 +133,20 @@ type SkippedBy<Skippables, J> = J extends 'all' | 'any'
     : true extends Skippables
       ? true
       : false
-/** Whether a stage may be skipped because of its dependencies. A gate may refuse it. */
+/** Whether a stage may be skipped because of its dependencies. Names come first, because most dependencies are names. */
 export type Inherits<Stages, Dependency, J> = [Dependency] extends [never]
   ? false
   : [Dependency] extends [string]
     ? SkippedBy<SkippableOf<Stages, Dependency>, J>
-    : // oxlint-disable-next-line no-explicit-any -- matches every gate
-      [Extract<Dependency, GateEdge<any>>] extends [never]
-      ? SkippedBy<SkippableOf<Stages, Dependency>, J>
-      : true
+    : InheritsByEdges<Stages, Dependency, J>
+/** A gate may refuse the stage, and a soft edge changes nothing. */
+type InheritsByEdges<Stages, Dependency, J> =
+  // oxlint-disable-next-line no-explicit-any -- matches every gate
+  [Extract<Dependency, GateEdge<any>>] extends [never]
+    ? [SkippableOf<Stages, Dependency>] extends [never]
+      ? false
+      : SkippedBy<SkippableOf<Stages, Dependency>, J>
+    : true
 /** Whether a stage may be skipped because of the stages in its `after`. A gate may refuse it. */
 export type InheritsFrom<After, J> = [keyof After] extends [never]
   ? false

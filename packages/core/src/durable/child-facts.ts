@@ -25,8 +25,7 @@ const factsOf = (path: string, { status, reason, errors, data, outputs, report }
 export function restoreChildren(stage: StageFacts, { children = [], childrenLeftOut = 0 }: Partial<CallFacts>): void {
   if (children.length === 0) return
   const { childRuns } = stage
-  for (const [child, inside] of withThoseInside(children))
-    childRuns.ended(childRuns.add(endedChild(child, inside)), child.status)
+  for (const [child, inside] of withThoseInside(children)) childRuns.add(endedChild(child, inside))(child.status)
   childRuns.leftOut += childrenLeftOut
 }
 

@@ -4,8 +4,8 @@ import { nodeAt } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { childGraphAt } from './fit.ts'
 
-/** Why a durable run can't repeat an edge, by its kind. */
-const NOT_REPEATED: ReadonlyMap<Dependency['edge'], string> = new Map([
+/** What a durable run can't repeat, by the kinds of edges that have it. */
+const NOT_REPEATED = new Map<Dependency['edge'], string>([
   ['stream', "Chunks do not outlast a process, so a durable run can't repeat them."],
   ['gate', "What a gate holds does not outlast a process, so a durable run can't repeat it."],
 ])

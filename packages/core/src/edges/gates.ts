@@ -63,9 +63,11 @@ export class Gates {
 
   /** The call of a stage has its answer. Returns what to publish now; undefined if that is kept back. */
   answered(stage: number, answer: Output | object): Output | object | undefined {
+    const { facts, loop } = this.#run
+    // The run was stopped while the code of the stage still ran.
+    if (this.hides(stage)) return stopped(facts.ending?.reason)
     const hold = this.#closed(stage)
     if (hold === undefined) return answer
-    const { facts, loop } = this.#run
     if (facts.schedule.stopped) {
       hold.discard()
       return stopped(facts.ending?.reason)

@@ -54,6 +54,7 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   #queue: unknown[] = []
   /** The place of the first chunk in the queue. */
   #head = 0
+  #attempts = 0
   #isThrottled = false
   /** The call of `next` that waits. */
   #waiting: Waiting | undefined
@@ -63,7 +64,8 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   #blockedAt = 0
   /** Chunks that are made of outputs. They are read after those in the queue. */
   readonly #made: Iterator<unknown>[] = []
-  #end: { readonly error: Error | undefined } | undefined
+  /** `error` is called once the last chunk was read: chunks that are made of outputs count only then. */
+  #end: { readonly error: (() => Error) | undefined } | undefined
 
   static {
     getter(this.prototype, INBOX, () => true)
@@ -117,8 +119,8 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     this.#goOn()
   }
 
-  /** No chunk follows. The code gets `error` after the last one; undefined: a clean end. */
-  end(error?: Error): void {
+  /** No chunk follows. The code gets what `error` returns after the last one; undefined: a clean end. */
+  end(error?: () => Error): void {
     if (this.#end !== undefined) return
     this.#end = { error }
     this.#makeRoom()
@@ -148,7 +150,8 @@ export class Inbox implements AsyncIterableIterator<unknown> {
 
   /** A further call waits for the one before it. */
   #nextAfter({ promise }: Waiting): Waiting['promise'] {
-    return handled(promise.catch(() => {}).then(() => this.next()))
+    const attempts = this.#attempts
+    return handled(promise.catch(() => {}).then(() => (attempts === this.#attempts ? this.next() : promise)))
   }
 
   /** The code leaves its loop: it reads no more, and holds no stage back. */
@@ -169,6 +172,12 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     this.#owner.leaves()
   }
 
+  /** Another attempt begins. What the code of the one before still waits for goes to it. */
+  restart(reason: unknown): void {
+    this.#attempts++
+    this.cut(reason)
+  }
+
   /** The attempt of the stage was aborted. What waits goes to its next attempt. */
   cut(reason: unknown): void {
     if (this.#waiting === undefined) return
@@ -181,7 +190,11 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     if (this.#count > 0) return { done: false, value: this.#read() }
     const made = this.#made.length === 0 ? undefined : this.#makeNext()
     if (made !== undefined || this.#end === undefined) return made
-    if (this.#end.error !== undefined) throw this.#end.error
+    const thrown = this.#end.error?.()
+    if (thrown !== undefined) {
+      this.#end = { error: () => thrown }
+      throw thrown
+    }
     this.#owner.ends()
     return DONE
   }

@@ -60,11 +60,15 @@ export class LiveEdges implements RunEdges {
     const { node } = behindOf(context)
     this.#readers[node.index]?.begins(context)
     this.#gates.codeBegins(node)
-    if (!this.#run.facts.schedule.feed(BEGAN, node.index, 0)) return
-    this.#beganAt.set(node.index, this.#run.loop.now(node.index))
+    if (node.info.map) this.#yielding.add(node.index) // the results of its items, if there are any
+    this.#begins(node.index)
+  }
+  #begins(stage: number): void {
+    if (!this.#run.facts.schedule.feed(BEGAN, stage, 0)) return
+    this.#beganAt.set(stage, this.#run.loop.now(stage))
     this.#run.loop.driveSoon(UNREAD)
   }
-  codeYields(stage: number): void {
+  yields(stage: number): void {
     this.#yielding.add(stage)
   }
 
@@ -76,7 +80,11 @@ export class LiveEdges implements RunEdges {
     return index === undefined ? undefined : this.#gates.outletOf(index)
   }
   answered(stage: number, answer: Output | object): Output | object | undefined {
-    return this.#gates.answered(stage, answer)
+    const shown = this.#gates.answered(stage, answer)
+    // It may have been answered in place of its code. Its readers start now: a gate may wait for them.
+    const hasStarted = !Number.isNaN(this.#run.facts.times[2 * stage])
+    if (shown === undefined && hasStarted) this.#begins(stage)
+    return shown
   }
   discard(stage: number): void {
     this.#gates.discard(stage)
@@ -143,7 +151,7 @@ export class LiveEdges implements RunEdges {
   }
 
   #hasYielded(stage: number): boolean {
-    return this.#yielding.has(stage) || this.#run.facts.stage(stage).chunks > 0
+    return this.#yielding.has(stage)
   }
 
   #endOf(stage: number): SourceEnd {
@@ -163,17 +171,18 @@ export class LiveEdges implements RunEdges {
     const toChunks = this.#graph.toChunks[stage]
     if (!isFunction(toChunks))
       return reader.inbox.end(
-        new StageflowError(
-          'core/no-chunks',
-          `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
-        ),
+        () =>
+          new StageflowError(
+            'core/no-chunks',
+            `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
+          ),
       )
     try {
       reader.putMade(stage, toChunks(this.#run.facts.data[stage]) as Iterable<unknown>)
       reader.sourceEnded(stage, 'ok')
     } catch (cause) {
       const text = `toChunks of stage "${name}" threw: ${textOf(cause)}`
-      reader.inbox.end(new StageflowError('core/no-chunks', text, { cause }))
+      reader.inbox.end(() => new StageflowError('core/no-chunks', text, { cause }))
     }
   }
 

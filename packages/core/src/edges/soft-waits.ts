@@ -28,6 +28,7 @@ export class SoftWaits {
     this.cancel(stage)
     const waitMs = (facts.schedule as EdgeSchedule).waitOf(stage)
     if (waitMs === 0) return // it was released meanwhile
+    this.#endedAt.delete(stage)
     const leftMs = since + waitMs - from
     if (leftMs <= 0) return this.#hasWaited(stage, from - since, from)
     const ended = (endedAt: number): void => {
@@ -40,8 +41,8 @@ export class SoftWaits {
   }
 
   #hasWaited(stage: number, ms: number, now: number): void {
-    this.#endedAt.set(stage, now)
-    this.#run.facts.schedule.feed(WAITED, stage, ms)
+    // The timer of a stage that was released before means nothing.
+    if (this.#run.facts.schedule.feed(WAITED, stage, ms)) this.#endedAt.set(stage, now)
   }
 
   cancel(stage: number): void {

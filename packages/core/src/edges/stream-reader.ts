@@ -6,6 +6,7 @@ import type { InboxRecord } from '../contract/results.ts'
 import type { SeenInputs } from '../report/run-edges.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
 import { DETACHED } from '../schedule/plan.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import type { StageLoop } from '../run/stage-loop.ts'
@@ -63,6 +64,8 @@ export class StreamReader implements InboxOwner {
   #inputs: SeenInputs | undefined
   #hasSettled = false
   #hasTaken = false
+  /** Its code waits for a chunk, and is parked meanwhile. */
+  #waitsForSlot = false
   /** Its run has `maxConcurrency`. */
   readonly #hasSlots: boolean
 
@@ -101,12 +104,12 @@ export class StreamReader implements InboxOwner {
   }
 
   sourceEnded(source: number, end: SourceEnd): void {
-    if (typeof end === 'object') return this.inbox.end(this.#cut(source, end.cause))
+    if (typeof end === 'object') return this.inbox.end(() => this.#cut(source, end.cause))
     if (end === 'skipped') this.#skipped ??= source
     if (--this.#open > 0) return
     const skipped = this.#skipped
     if (skipped === undefined) return this.inbox.end()
-    this.inbox.end(this.inbox.chunks > 0 ? this.#cut(skipped, undefined) : this.#allSkipped(skipped))
+    this.inbox.end(() => (this.inbox.chunks > 0 ? this.#cut(skipped, undefined) : this.#allSkipped(skipped)))
   }
 
   #cut(source: number, cause: unknown): StageflowError {
@@ -133,6 +136,7 @@ export class StreamReader implements InboxOwner {
 
   /** An attempt calls its code. */
   begins(context: LiveStageContext): void {
+    if (this.#attempt !== undefined) this.inbox.restart(this.#hasEnded())
     this.#unlisten?.()
     this.#unlisten = undefined
     this.#context = context
@@ -175,34 +179,45 @@ export class StreamReader implements InboxOwner {
   get stopped(): { readonly reason: unknown } | undefined {
     const aborted = this.#context?.aborted
     if (aborted !== undefined || !this.#hasSettled) return aborted
-    return {
-      reason: new StageflowError(
-        'core/stage-ended',
-        `Stage "${this.node.name}" has ended; its code can read no more chunks.`,
-      ),
-    }
+    return { reason: this.#hasEnded() }
+  }
+  #hasEnded(): StageflowError {
+    const text = `Stage "${this.node.name}" has ended; its code can read no more chunks.`
+    return new StageflowError('core/stage-ended', text)
   }
   waits(): void {
     this.#listen()
     if (this.#attempt !== undefined) tellCalls(this.#attempt, 'blocked', 0)
     // Items of a map may run meanwhile: it parks itself if none does.
-    if (this.#hasSlots && !this.node.info.map) this.#run.loop.park(this.node.index)
+    if (!this.#hasSlots || this.node.info.map) return
+    this.#waitsForSlot = true
+    this.#facts.waitCount++
+    this.#run.loop.park(this.node.index)
   }
+  /** Not while it waits for room too: then it stays parked. */
   get needsSlot(): boolean {
-    const { index, info } = this.node
-    const { facts } = this.#run
-    return this.#hasSlots && !info.map && facts.stage(index).isParked && !facts.isAnswered(index)
+    const { isParked, waitCount } = this.#facts
+    return this.#waitsForSlot && isParked && waitCount === 1 && !this.#run.facts.isAnswered(this.node.index)
   }
   slot(): Promise<void> {
+    this.#waitsNoMore()
     return this.#run.loop.unpark(this.node.index)
   }
+  #waitsNoMore(): void {
+    if (this.#waitsForSlot) this.#facts.waitCount--
+    this.#waitsForSlot = false
+  }
+  get #facts(): StageFacts {
+    return this.#run.facts.stage(this.node.index)
+  }
   goesOn(): void {
+    this.#waitsNoMore()
     if (this.#attempt !== undefined) tellCalls(this.#attempt, 'unblocked', 0)
   }
   takes(): void {
     if (this.#hasTaken) return
     this.#hasTaken = true
-    this.#run.facts.stage(this.node.index).committed = true
+    this.#facts.committed = true
   }
   ends(): void {
     const { data, schedule } = this.#run.facts

@@ -1,4 +1,3 @@
-import { isFunction, isObject } from '../base/check.ts'
 import { LIMIT, oneOf, optionProblems } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
@@ -68,6 +67,7 @@ function check(wiring: Wiring, problem: Problem): void {
 const flowOf = (node: StageNode): Flow => ({
   blocks: (readerOptions(node).overflow ?? 'block') === 'block',
   yields: !neverYields(node.info),
+  mayNotStart: node.when !== undefined,
 })
 
 /** Checks the options that edges claim. `useless`: why the stage has no use for them. */
@@ -143,13 +143,11 @@ function wire(wiring: Wiring): GraphEdges {
   }
 }
 
-/** The code of a stage that reads, is read or is behind a gate: the edges are told when it is called, and whether it yields. */
-function toldOf({ body, index }: StageNode): StageNode['body'] {
+/** The code of a stage that reads, is read or is behind a gate: the edges are told when it is called. */
+function toldOf({ body }: StageNode): StageNode['body'] {
   return (context) => {
     const edges = behindOf(context as LiveStageContext).host.facts.edges as LiveEdges
     edges.codeBegins(context as LiveStageContext)
-    const value = body(context)
-    if (isObject(value) && Symbol.asyncIterator in value && isFunction(value['next'])) edges.codeYields(index)
-    return value
+    return body(context)
   }
 }

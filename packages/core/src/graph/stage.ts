@@ -1,4 +1,4 @@
-import { branded, isArray, isFunction, isNot, isObject, isText } from '../base/check.ts'
+import { branded, isArray, isAsyncIterator, isFunction, isNot, isObject, isText } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
 import { EMPTY } from '../base/objects.ts'
@@ -7,6 +7,7 @@ import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { PipelineInfo, StageContext } from '../contract/context.ts'
 import { EDGE } from '../contract/edges.ts'
 import type { GivenEdge } from '../contract/edges.ts'
+import { after } from '../contract/interceptor.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, isOutput, toOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
@@ -282,11 +283,8 @@ export function withSchema(body: Body, schema: OutputSchema, name: string): Body
     const output = toOutput(value, name)
     if (output.status !== 'ok') return output
     try {
-      const result = schema['~standard'].validate(output.data)
-      if (!isThenable(result)) return judge(output, result, name)
-      return Promise.resolve(result)
-        .then((settled) => judge(output, settled, name))
-        .catch(threw)
+      const judged = after(schema['~standard'].validate(output.data), (result) => judge(output, result, name))
+      return judged instanceof Promise ? judged.catch(threw) : judged
     } catch (cause) {
       return threw(cause)
     }
@@ -294,8 +292,7 @@ export function withSchema(body: Body, schema: OutputSchema, name: string): Body
   // The stage may return a promise or be a generator. The schema validates its final value.
   return (context: InterceptorContext) => {
     const value = body(context)
-    if (isThenable(value)) return Promise.resolve(value).then(validate)
-    return isIterator(value) ? validated(value, validate) : validate(value)
+    return !isThenable(value) && isAsyncIterator(value) ? validated(value, validate) : after(value, validate)
   }
 }
 
@@ -305,28 +302,23 @@ interface SchemaResult {
 }
 
 function judge(output: Output, given: unknown, name: string): Output {
-  const result = readResult(given)
-  if (result.issues === undefined) return toOutput(output.withData(result.value), name)
-  return failed('core/output-schema', `Stage "${name}" returned data that its outputSchema refuses: ${result.issues}.`)
+  const { value, issues } = readResult(given)
+  if (issues === undefined) return toOutput(output.withData(value), name)
+  return failed('core/output-schema', `Stage "${name}" returned data that its outputSchema refuses: ${issues}.`)
 }
 
 /** What a schema made of a value, or its issues as a text. Throws for a result that has neither. */
 export function readResult(given: unknown): { readonly value: unknown; readonly issues: string | undefined } {
   const { value, issues } = given as SchemaResult
-  if (issues === undefined) {
-    if (!('value' in (given as object))) throw new TypeError('it returned neither a value nor issues')
-    return { value, issues: undefined }
-  }
+  if (issues === undefined && !('value' in (given as object)))
+    throw new TypeError('it returned neither a value nor issues')
   const texts = issues
-    .slice(0, 10)
+    ?.slice(0, 10)
     .map(({ message, path = [] }) => (path.length === 0 ? message : `${path.map(keyOf).join('.')}: ${message}`))
-  return { value: undefined, issues: texts.join('; ') }
+  return { value, issues: texts?.join('; ') }
 }
 
 const keyOf = (segment: unknown): string => String(isObject(segment) && 'key' in segment ? segment['key'] : segment)
-
-const isIterator = (value: unknown): value is AsyncGenerator<unknown, unknown> =>
-  isObject(value) && Symbol.asyncIterator in value && 'next' in value
 
 async function* validated(
   chunks: AsyncGenerator<unknown, unknown>,

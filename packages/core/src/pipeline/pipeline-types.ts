@@ -25,7 +25,7 @@ import type {
   SharedOptions,
   Streamable,
   StreamsOf,
-  YieldsChunks,
+  Yielding,
 } from '../contract/stage.ts'
 
 export interface StageWiring<
@@ -89,7 +89,7 @@ export interface ChildOptions<
   When extends boolean,
   Failure extends OnFailure,
   J extends Join,
-  Chunks extends keyof Child & string = keyof Child & string,
+  Chunks extends Yielding<Child> = Yielding<Child>,
 > extends StageWiring<Stages, Dependencies, When, Failure, J> {
   /** Default: TRANSFORM. */
   readonly kind?: StageKind
@@ -105,7 +105,7 @@ export interface ChildOptions<
    * The stage of the child whose chunks are those of this stage, in every round of a `repeat`. Then other stages can read them, and so
    * can `run.chunks()`. A reader that is behind holds back the stage in the child.
    */
-  readonly chunks?: Chunks & YieldsChunks<Child, Chunks>
+  readonly chunks?: Chunks
   /** `call`: a durable run carries out the whole child as one call. Default: each stage of the child is a call. */
   readonly placement?: 'call'
 }

@@ -35,6 +35,7 @@ import type {
   SlotIn,
   StageLike,
   StreamsOf,
+  Yielding,
 } from '../contract/stage.ts'
 import type { DescribedPipeline } from '../graph/stage.ts'
 import type {
@@ -206,14 +207,17 @@ export class Pipeline<Stages = {}, Ports = {}> {
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
-    const Chunks extends keyof Child & string = never,
+    const Chunks extends Yielding<Child> = never,
   >(
     name: NewName<Name, Stages>,
     child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
     options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J, Chunks>,
   ): Pipeline<
     Stages &
-      Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, ChunkIn<Child[Chunks]>, AnswersOf<Child>>>,
+      Provides<
+        Name,
+        StageSlot<RunData<Child> | Fallback<Failure>, true, ChunkIn<Child[Chunks & keyof Child]>, AnswersOf<Child>>
+      >,
     Ports
   > {
     checkArgumentCount(arguments.length, 3, 'withPipeline(name, child, options)')

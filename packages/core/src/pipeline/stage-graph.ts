@@ -250,7 +250,7 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
   }
   // Some browsers don't have the symbol yet.
   const { asyncDispose } = Symbol as { asyncDispose?: symbol }
-  const disposal = (asyncDispose ? { [asyncDispose]: dispose } : {}) as AsyncDisposal
+  const disposal = (asyncDispose && { [asyncDispose]: dispose }) as AsyncDisposal
   return {
     pipelineRunId: run.facts.pipelineRunId,
     settled,

@@ -35,15 +35,15 @@ export class ChildRuns implements Iterable<ChildRun> {
   get used(): Usage | undefined {
     return sumOfUsage([this.#usedByLeftOut, ...[...this].map(({ used }) => used)])
   }
-  /** Adds a child run that starts now, and returns its number. */
-  add(child: ChildRun): number {
+  /** Adds a child run that starts now. Returns a function to call with its status when it has ended. */
+  add(child: ChildRun): (status: ChildRun['result']['status']) => void {
     const number = this.#started++
     this.#runs.set(number, child)
-    return number
+    return (status) => this.#ended(number, status)
   }
 
   /** The child with this number has ended. One that is suspended counts as in progress: a later leg continues it. */
-  ended(number: number, status: ChildRun['result']['status']): void {
+  #ended(number: number, status: ChildRun['result']['status']): void {
     if (status === 'suspended') return
     const isFailed = status === 'failed'
     if (this.#kept === MOST_LISTED) {

@@ -10,23 +10,22 @@ export interface Named {
 }
 
 /** Calls a hook that only watches. If it throws or rejects, that is reported and changes nothing. */
-export function tell<Subject, Context>(
+export function tell<Hook extends string, Subject, Context>(
   facts: { readonly notebook: Notebook },
   by: Named | undefined,
-  hook: (subject: Subject, context: Context) => unknown,
+  part: { readonly [Key in Hook]?: ((subject: Subject, context: Context) => unknown) | undefined },
+  hook: Hook,
   subject: Subject,
   context: Context,
-  stage?: string,
+  what?: string,
 ): void {
   try {
-    const answer = hook(subject, context)
-    if (answer !== undefined) facts.notebook.reportRejection(answer, by, whatOf(stage))
+    const answer = part[hook]?.(subject, context)
+    if (answer !== undefined) facts.notebook.reportRejection(answer, by, what)
   } catch (cause) {
-    facts.notebook.reportThrow(cause, by, whatOf(stage))
+    facts.notebook.reportThrow(cause, by, what)
   }
 }
-
-const whatOf = (stage: string | undefined): string => (stage === undefined ? 'the run' : `stage "${stage}"`)
 
 /** Returns a note that stays as it is: frozen, or as JSON writes it if it isn't plain data. Throws `core/note` if JSON can't. */
 export function checkedNote(key: unknown, value: unknown): unknown {

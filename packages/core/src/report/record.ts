@@ -2,13 +2,14 @@ import { errorRecord } from '../base/errors.ts'
 import { EMPTY, bareRecord, define, defined } from '../base/objects.ts'
 import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
-import type { AttemptRecord, PipelineReport, PipelineStatus, Resumed, StageRecord } from '../contract/results.ts'
+import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
 import { CANCELLED, FAILED, INTERRUPTED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
-import type { ChildRun, ChildRuns } from './child-runs.ts'
+import type { ChildRun } from './child-runs.ts'
 import { ENDED } from './phases.ts'
 import type { RunFacts } from './run-facts.ts'
-import type { Attempt, StageFacts } from './stage-facts.ts'
+import { StageFacts } from './stage-facts.ts'
+import type { Attempt } from './stage-facts.ts'
 import { sumOfUsage } from './usage.ts'
 
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -62,14 +63,17 @@ export function requestsOf(outputs: object): Readonly<Record<string, unknown>> |
   return requests
 }
 
+/** The facts of a stage beyond its data and times, if it has none. */
+const NO_FACTS = new StageFacts()
+
 /** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
 export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Writable<StageRecord> {
   const { names } = run.graph
   const state = run.schedule.state(index)
   const why = run.schedule.why(index)
   const isReleased = why >= 0 && why !== index
-  const stageFacts = run.stages?.[index]
-  if (stageFacts?.record !== undefined) return stageFacts.record
+  const stageFacts = run.stages?.[index] ?? NO_FACTS
+  if (stageFacts.record !== undefined) return stageFacts.record
   const startedAt = timeOf(run, 2 * index)
   const record: Writable<StageRecord> = {
     stage: names[index] as string,
@@ -80,10 +84,10 @@ export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Wri
     endedAt: state < OK ? undefined : timeOf(run, 2 * index + 1),
     releasedBy: isReleased ? names[why] : undefined,
     attempts: attemptsOf(run, index, stageFacts, call),
-    chunks: stageFacts?.chunks ?? 0,
-    notes: stageFacts?.notes ?? EMPTY,
+    chunks: stageFacts.chunks,
+    notes: stageFacts.notes ?? EMPTY,
   }
-  if (state !== OK || stageFacts !== undefined) addEnding(record, run, state, stageFacts)
+  if (state !== OK || stageFacts !== NO_FACTS) addEnding(record, run, index, stageFacts)
   return run.edges?.shown(index, record) ?? record
 }
 
@@ -101,19 +105,19 @@ function readyAt(run: RunFacts, index: number): number | undefined {
 function attemptsOf(
   run: RunFacts,
   index: number,
-  stageFacts: StageFacts | undefined,
+  stageFacts: StageFacts,
   call: ShownCall | undefined,
 ): readonly AttemptRecord[] {
-  if (stageFacts?.attempts !== undefined) return attemptsSoFar(stageFacts)
+  if (stageFacts.attempts !== undefined) return attemptsSoFar(stageFacts)
   const startedAt = timeOf(run, 2 * index)
-  if (startedAt === undefined || run.graph.nodes[index]?.wrapped !== undefined || call?.codeBegan === false) return []
+  if (startedAt === undefined || nodeAt(run.graph, index).wrapped !== undefined || call?.codeBegan === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
-  const endedAt = stageFacts !== undefined && stageFacts.runningCode > 0 ? undefined : timeOf(run, 2 * index + 1)
+  const endedAt = stageFacts.runningCode > 0 ? undefined : timeOf(run, 2 * index + 1)
   const output = call?.output
   const status = output === undefined ? statusOf(run, run.schedule.state(index), stageFacts) : output.status
   const attempt: Attempt = { attempt: 1, startedAt, endedAt, status }
   if (output?.error !== undefined) attempt.error = errorRecord(output.error)
-  if (stageFacts?.soleNotes !== undefined) attempt.notes = stageFacts.soleNotes
+  if (stageFacts.soleNotes !== undefined) attempt.notes = stageFacts.soleNotes
   return [attempt]
 }
 
@@ -124,8 +128,8 @@ function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly Att
   return attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
 }
 
-function statusOf(run: RunFacts, state: number, stageFacts: StageFacts | undefined): StageRecord['status'] {
-  if (stageFacts?.tolerated !== undefined || stageFacts?.answer?.status === 'fail') return 'fail'
+function statusOf(run: RunFacts, state: number, { tolerated, answer }: StageFacts): StageRecord['status'] {
+  if (tolerated !== undefined || answer?.status === 'fail') return 'fail'
   return STATUSES[state] ?? (mayStillSettle(run) ? undefined : 'cancel')
 }
 
@@ -143,41 +147,27 @@ function mayStillSettle({ phase, ending, schedule }: RunFacts): boolean {
   return phase < ENDED || (ending === undefined && schedule.suspended > 0)
 }
 
-function addAnswer(record: Writable<StageRecord>, { by, expired }: Resumed, { graph }: RunFacts): void {
-  // What is inside a child pipeline or a map has its own records.
-  const isInside = nodeAt(graph, graph.indexOf(record.stage) as number).made
-  if (by !== undefined && !isInside) record.answeredBy = by
-  if (expired) record.expired = true
-}
-
-function addEnding(
-  record: Writable<StageRecord>,
-  run: RunFacts,
-  state: number,
-  stageFacts: StageFacts | undefined,
-): void {
+function addEnding(record: Writable<StageRecord>, run: RunFacts, index: number, stageFacts: StageFacts): void {
+  const { attempts, children, items, output, resumed, tolerated } = stageFacts
   // A part that is told before the answer is published must know what its call was given up with.
-  const answer = stageFacts?.answer ?? stageFacts?.output
-  const failure = stageFacts?.tolerated ?? (answer?.status === 'fail' ? answer : undefined)
-  if (stageFacts?.tolerated !== undefined) record.tolerated = true
+  const answer = stageFacts.answer ?? output
+  const failure = tolerated ?? (answer?.status === 'fail' ? answer : undefined)
+  if (tolerated !== undefined) record.tolerated = true
   if (failure !== undefined) {
     record.error = errorRecord(failure.error, record.stage)
     // The error of an attempt doesn't name its stage.
     const error = errorRecord(failure.error)
-    if (stageFacts?.attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
-  } else if (state === SKIPPED)
-    record.reason = stageFacts?.output?.reason ?? skipReason(run, run.graph.indexOf(record.stage) as number)
+    if (attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
+  } else if (record.status === 'skip') record.reason = output?.reason ?? skipReason(run, index)
   else if (record.status === 'cancel')
-    record.reason = stageFacts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
-  if (stageFacts?.abandoned) record.abandoned = true
-  if (stageFacts?.committed || record.chunks > 0) record.committed = true
-  const resumed = stageFacts?.resumed
-  if (resumed !== undefined) addAnswer(record, resumed, run)
-  if (stageFacts?.items !== undefined) record.items = stageFacts.items.record()
-  if (stageFacts?.children !== undefined) addChildren(record, stageFacts.children, run)
-}
-
-function addChildren(record: Writable<StageRecord>, children: ChildRuns, run: RunFacts): void {
+    record.reason = output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
+  if (stageFacts.abandoned) record.abandoned = true
+  if (stageFacts.committed || record.chunks > 0) record.committed = true
+  // What is inside a child pipeline or a map has its own records.
+  if (resumed?.by !== undefined && !nodeAt(run.graph, index).made) record.answeredBy = resumed.by
+  if (resumed?.expired) record.expired = true
+  if (items !== undefined) record.items = items.record()
+  if (children === undefined) return
   record.children = [...children].flatMap((child) => childReport(child, run))
   if (children.leftOut > 0) record.childrenLeftOut = children.leftOut
 }
@@ -199,7 +189,8 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
   run.graph.names.forEach((stage, index) => {
     stages[stage] = stageRecord(run, index)
   })
-  const { startedAt, endedAt, pipelineRunId, graph, resume, notebookIfAny: { notes, problems } = {} } = run
+  const { startedAt, endedAt, pipelineRunId, graph, resume } = run
+  const { notes, problems } = run.notebook
   const usage = sumOfUsage([resume?.legs.at(-1)?.usage, run.used])
   return {
     status,

@@ -10,6 +10,8 @@ export const INBOX: unique symbol = Symbol('inbox')
 
 /** The edges of one run that aren't plain dependencies, as the engine uses them. Only a run of a graph with such edges has them. */
 export interface RunEdges {
+  /** The code of a stage is a generator. */
+  yields(stage: number): void
   /** A stage has yielded a chunk. */
   put(stage: number, chunk: unknown): void
   /** Keeps a chunk back if a gate of its stage hasn't opened. `at`: when it was yielded. Returns false if nothing keeps it back. */

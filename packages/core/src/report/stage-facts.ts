@@ -26,6 +26,8 @@ export class StageFacts {
   attempts: Attempt[] | undefined
   /** It waits. In a run with `maxConcurrency` it has no slot meanwhile; one of an item is that of its map. */
   isParked = false
+  /** What its code waits for: room for its chunk, the next chunk that it reads, or both if it has asked for that before it yielded. */
+  waitCount = 0
   /** The notes of its last attempt and of interceptors around it; `usage` is the sum over its attempts. */
   notes: Record<string, unknown> | undefined
   /** The notes of the one attempt of an unwrapped stage, whose attempts aren't kept. */
@@ -58,10 +60,13 @@ export class StageFacts {
 
   // The attempt log: nothing else writes attempts.
 
+  get attemptsMade(): number {
+    return this.attempts?.length ?? 0
+  }
   /** The code is called. */
   beginAttempt(startedAt: number): Attempt {
     const attempt: Attempt = {
-      attempt: (this.attempts?.length ?? 0) + 1,
+      attempt: this.attemptsMade + 1,
       startedAt,
       endedAt: undefined,
       status: undefined,

@@ -18,10 +18,10 @@ import { runBehind } from './run-context.ts'
 
 const THE_RUN = 'the run'
 
-/** The `settled` of an interceptor, or of its part in a run. */
+/** An interceptor or its part in a run, which has `settled`. */
 interface Listening {
   readonly by: Interceptor
-  readonly settled: NonNullable<RunPart['settled']>
+  readonly part: Pick<RunPart, 'settled'>
 }
 
 /** The parts of interceptors in one run. */
@@ -47,7 +47,7 @@ export class RunParts {
 
   /** Registers the `settled` of an interceptor, or of its part in this run. */
   #listen(by: Interceptor, part: Pick<RunPart, 'settled'> | undefined): void {
-    if (part?.settled !== undefined) (this.listeners ??= []).push({ by, settled: part.settled.bind(part) })
+    if (part?.settled !== undefined) (this.listeners ??= []).push({ by, part })
   }
 
   #ask(by: Interceptor, onRun: NonNullable<Interceptor['onRun']>): RunPart | undefined {
@@ -70,8 +70,9 @@ export class RunParts {
 
   /** `facts` and `context`: those of the run, or of an item of one of its maps. */
   tellOfStage(record: Writable<StageRecord>, index: number, facts: RunFacts, context: RunContext): void {
-    for (const { by, settled } of this.listeners ?? []) {
-      tell(facts, by, settled, record, context, record.stage)
+    const what = `stage "${record.stage}"`
+    for (const { by, part } of this.listeners ?? []) {
+      tell(facts, by, part, 'settled', record, context, what)
       // The observers after this one see its notes.
       const notes = facts.stages?.[index]?.notes
       if (notes !== undefined) record.notes = notes
@@ -84,8 +85,8 @@ export class RunParts {
    */
   tellOfEnd(outcome: Outcome): void {
     this.#parts.forEach((part, place) => {
-      if (part?.ended === undefined) return
-      tell(this.#facts, this.#facts.graph.watching[place], part.ended.bind(part), outcome, this.#context)
+      if (part !== undefined)
+        tell(this.#facts, this.#facts.graph.watching[place], part, 'ended', outcome, this.#context, THE_RUN)
     })
   }
 }

@@ -124,7 +124,7 @@ export class Stopping implements Stopper {
     const { facts } = this.#run
     const now = facts.clock.now()
     if (now >= facts.ownLimit) this.expire()
-    else if (now >= facts.limit) facts.around?.outOfTime()
+    else if (now >= facts.deadline) facts.around?.outOfTime()
   }
 
   expire(): void {
@@ -225,7 +225,7 @@ export class Stopping implements Stopper {
   abandonStages(): void {
     const { facts, loop } = this.#run
     const now = facts.clock.now()
-    for (let stage = 0; stage < facts.graph.names.length; stage++) this.#abandon(stage, now)
+    for (const { index } of facts.graph.nodes) this.#abandon(index, now)
     loop.driveSoon(now)
   }
 

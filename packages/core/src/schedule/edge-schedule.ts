@@ -61,14 +61,14 @@ export class EdgeSchedule extends Schedule {
   #begins(stage: number): boolean {
     if (this.stopped || this.state(stage) !== RUNNING || this.#began.has(stage)) return false
     this.#began.add(stage)
-    this.tell(this.plan.readersOf, stage, OK)
-    this.tellOfSkips()
+    this.tell(this.plan.readersOf, stage, OK) // nothing is skipped by that
     return true
   }
 
   #detach(stage: number): boolean {
+    if (this.stopped || this.state(stage) !== RUNNING) return false
     if (this.#detached.has(stage) || this.plan.edges.streams[stage]?.length === 0) return false
-    if (this.readers === undefined || this.stopped) this.#detached.add(stage)
+    if (this.readers === undefined) this.#detached.add(stage)
     else {
       this.#leaveStreams(stage, this.readers)
       this.tellOfSkips()
@@ -162,10 +162,9 @@ export class EdgeSchedule extends Schedule {
 
   #refuse(stage: number, gate: number, status: number): void {
     this.#refusedBy.set(stage, gate)
-    if (status === FAILED) {
-      this.failures ??= new Int32Array(this.plan.count)
-      this.failures[stage] = this.failures[gate] || gate + 1
-    }
+    if (status === FAILED) this.failures ??= new Int32Array(this.plan.count)
+    // It counts as its gate does, even if another dependency has failed.
+    if (this.failures !== undefined) this.failures[stage] = status === FAILED ? this.failures[gate] || gate + 1 : 0
     if (this.state(stage) === RUNNING) return this.push(ABORT, stage)
     this.cells[stage * CELLS + WHY] = gate
     this.skip(stage)

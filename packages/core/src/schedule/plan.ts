@@ -62,7 +62,7 @@ export const INTERRUPTED = -2
 export const ABORTED = -1
 /** The bits of a cell that hold a state. There is room for eight more states below STAYS. */
 export const STATE_BITS = 15
-/** The bits of a command that hold its operation. There is room for ten more operations. The bits above hold the stage. */
+/** The bits of a command that hold its operation. There is room for eight more operations. The bits above hold the stage. */
 export const OPERATION = 15
 export const OPERATION_BITS = 4
 export const commandOf = (operation: number, stage: number): number => (stage << OPERATION_BITS) | operation

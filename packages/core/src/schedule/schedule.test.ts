@@ -6,7 +6,7 @@ import type { Wiring } from '../../test/random-graphs.ts'
 import { randomScheduleCase } from '../../test/random-schedules.ts'
 import { checkSchedule, planOf } from '../../test/schedule-checks.ts'
 import { Schedule } from './schedule.ts'
-import { CANCELLED, FAILED, LEFT, OK, SETTLED, SKIPPED, STAYS, STOP } from './plan.ts'
+import { CANCELLED, FAILED, LEFT, OK, SETTLED, SKIPPED, START, STAYS, STOP, SUSPENDED } from './plan.ts'
 
 const NAMES = ['', 'START', 'SKIP', 'ABORT', 'END']
 
@@ -250,6 +250,21 @@ test('a reader that started and then skips is not counted twice: the other one s
   expect(commands(schedule)).toEqual([])
   schedule.feed(SETTLED, 1, OK)
   expect(commands(schedule)).toEqual(['START 3'])
+})
+
+test('a suspended stage that is skipped as late has left its dependencies before, when it started', () => {
+  const schedule = scheduleOf([
+    { late: true },
+    undefined,
+    { dependencies: [0, 1], join: 'any', late: true },
+    { dependencies: [2, 1], join: 'any' },
+    { dependencies: [0] },
+  ])
+  commands(schedule)
+  schedule.feed(SETTLED, 1, OK)
+  expect(operationOf(schedule.take())).toBe(START)
+  schedule.feed(SETTLED, 2, SUSPENDED)
+  expect(commands(schedule)).toEqual(['START 3', 'SKIP 2'])
 })
 
 test('a late stage without a reader of its own is never too late: its output is in the result', () => {

@@ -67,6 +67,8 @@ export class Schedule {
    * the first failure after which the run goes on.
    */
   protected failures: Int32Array | undefined
+  /** Stages that were skipped while they were suspended. They left their dependencies when they started. */
+  #hadStarted: Set<number> | undefined
   readonly #queue: number[]
   #head = 0
   #tail = 0
@@ -120,8 +122,8 @@ export class Schedule {
     while (slots.hasFree(this.running + this.staying)) {
       const parked = slots.resume()
       if (parked !== undefined) return commandOf(RESUME, parked)
-      if (slots.ready.size === 0) return 0
       const stage = slots.ready.take()
+      if (stage === undefined) return 0
       if (this.#start(stage)) return commandOf(START, stage)
     }
     return 0
@@ -217,6 +219,7 @@ export class Schedule {
       const state = this.state(stage)
       if (isSpared || (state >= RUNNING && state !== SUSPENDED)) return
       this.cells[stage * CELLS + WHY] = INTERRUPTED
+      if (this.failures !== undefined) this.failures[stage] = 0 // a failed dependency is not why it is skipped
       this.skip(stage)
     })
     this.tellOfSkips()
@@ -271,7 +274,10 @@ export class Schedule {
   /** Skips a stage that hasn't settled. Its dependents must be told: see `tellOfSkips`. */
   protected skip(stage: number): void {
     const at = stage * CELLS + STATE
-    if (this.state(stage) === SUSPENDED) this.suspended--
+    if (this.state(stage) === SUSPENDED) {
+      this.suspended--
+      ;(this.#hadStarted ??= new Set()).add(stage)
+    }
     this.cells[at] = ((this.cells[at] as number) & STAYS) | SKIPPED
     this.left--
     this.push(SKIP, stage)
@@ -286,7 +292,8 @@ export class Schedule {
       const command = this.#queue[this.#untold] as number
       if ((command & OPERATION) !== SKIP) continue
       const stage = command >> OPERATION_BITS
-      if (this.readers !== undefined) this.leaveDependencies(stage, this.readers)
+      if (this.readers !== undefined && this.#hadStarted?.has(stage) !== true)
+        this.leaveDependencies(stage, this.readers)
       this.tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED)
     }
   }

@@ -6,8 +6,7 @@ import { ReadyHeap } from './slots.ts'
 test('the stage that is first in the order is taken first, in any order of adding', () => {
   const heap = new ReadyHeap(Int32Array.of(3, 0, 2, 1))
   for (const stage of [0, 2, 3, 1]) heap.add(stage)
-  expect([heap.take(), heap.take(), heap.take(), heap.take()]).toEqual([1, 3, 2, 0])
-  expect(heap.size).toBe(0)
+  expect([heap.take(), heap.take(), heap.take(), heap.take(), heap.take()]).toEqual([1, 3, 2, 0, undefined])
 })
 
 test(
@@ -21,14 +20,13 @@ test(
         const rest: number[] = []
         let next = 0
         for (const take of moves) {
-          if (take && rest.length > 0) {
+          if (take) {
             rest.sort((a, b) => (places[a] as number) - (places[b] as number))
             expect(heap.take()).toBe(rest.shift())
           } else if (next < places.length) {
             heap.add(next)
             rest.push(next++)
           }
-          expect(heap.size).toBe(rest.length)
         }
       }),
       propertySettings(2_000),

@@ -51,44 +51,37 @@ export class ReadyHeap {
     this.#order = order
   }
 
-  get size(): number {
-    return this.#stages.length
-  }
-
   add(stage: number): void {
-    const stages = this.#stages
-    let at = stages.length
-    stages.push(stage)
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (!this.#before(stage, stages[parent] as number)) break
-      stages[at] = stages[parent] as number
-      at = parent
-    }
-    stages[at] = stage
+    let at = this.#stages.push(stage) - 1
+    for (let parent = (at - 1) >> 1; this.#rises(at, parent); parent = (at - 1) >> 1) at = parent
   }
 
-  /** Removes and returns the first stage. The heap must not be empty. */
-  take(): number {
+  /** Removes and returns the first stage; undefined if there is none. */
+  take(): number | undefined {
     const stages = this.#stages
-    const first = stages[0] as number
-    const last = stages.pop() as number
-    const size = stages.length
-    if (size === 0) return first
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= size) break
-      if (child + 1 < size && this.#before(stages[child + 1] as number, stages[child] as number)) child++
-      if (!this.#before(stages[child] as number, last)) break
-      stages[at] = stages[child] as number
+    const first = stages[0]
+    const last = stages.pop()
+    if (last !== undefined && stages.length > 0) stages[0] = last
+    for (let at = 0; ;) {
+      const left = 2 * at + 1
+      const child = this.#isBefore(left + 1, left) ? left + 1 : left
+      if (!this.#rises(child, at)) return first
       at = child
     }
-    stages[at] = last
-    return first
   }
 
-  #before(a: number, b: number): boolean {
-    return (this.#order[a] as number) < (this.#order[b] as number)
+  /** Swaps two places of the heap if the lower one has the stage that comes first. */
+  #rises(lower: number, upper: number): boolean {
+    if (!this.#isBefore(lower, upper)) return false
+    const stages = this.#stages
+    const stage = stages[lower] as number
+    stages[lower] = stages[upper] as number
+    stages[upper] = stage
+    return true
+  }
+
+  /** Compares the stages of two places. A place that the heap doesn't have is before none, and none is before it. */
+  #isBefore(a: number, b: number): boolean {
+    return (this.#order[this.#stages[a] as number] as number) < (this.#order[this.#stages[b] as number] as number)
   }
 }
