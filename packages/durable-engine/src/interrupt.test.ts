@@ -1,5 +1,5 @@
 import { Pipeline, StageflowError } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
 import { soft } from '@stageflow/core/edges'
 import type { DurableRuns } from '@stageflow/durable-engine'
 import { manualClock } from '@stageflow/testing'
@@ -106,6 +106,26 @@ test('a run that waits for answers goes on if its graph has stages that an inter
   await until(async () => (await runs.get('a'))?.status === 'cancelled')
   expect(log).toEqual(['skip'])
   expect(await runs.get('a')).toMatchObject({ result: { reason: 'never mind' }, requests: [] })
+})
+
+test('a blocked run is ended at once: no leg of it could go on', async () => {
+  const runs = open()
+  const log: string[] = []
+  let isClosed = false
+  const door: Interceptor = {
+    name: 'door',
+    wrapRun: (next) => async (run) => (isClosed ? run.fail(new StageflowError('door/closed', 'closed')) : next(run)),
+  }
+  const graph = new Pipeline('p')
+    .withStage('ask', ask)
+    .withStage('log', () => void log.push('log'), { dependencies: ['ask'], join: 'settled', uninterruptible: true })
+    .build({ interceptors: [door] })
+  await runs.run(graph, {}, { runId: 'a' })
+  isClosed = true
+  await expect(runs.resume(graph, 'a', { ask: 'yes' })).rejects.toMatchObject({ code: 'door/closed' })
+  expect(await runs.interrupt('a', 'never mind')).toBe(true)
+  expect(await runs.get('a')).toMatchObject({ status: 'cancelled', result: { reason: 'never mind' } })
+  expect(log).toEqual([])
 })
 
 test('a cancel after an interrupt ends what goes on too, and after both nothing is left in the inbox', async () => {

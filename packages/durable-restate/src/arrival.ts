@@ -1,8 +1,9 @@
 import type { InvocationId } from '@restatedev/restate-sdk'
 import type { RunAuthor } from '@stageflow/core'
-import type { AnswerDemands, CallFacts, Interrupt } from '@stageflow/core/durable'
+import type { AnswerDemands, CallFacts } from '@stageflow/core/durable'
 import type { Question } from './questions.ts'
 import type { KeptFact } from './service-call.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
 
 /** An answer, and who gave it. */
 export interface GivenAnswer {
@@ -16,34 +17,8 @@ export interface GivenAnswer {
   readonly demanded?: AnswerDemands | undefined
 }
 
-/** Why a run was cancelled in Restate, which gives no reason and names no author. */
-export const BY_ENGINE: GivenStop = { reason: 'cancelled in Restate' }
-
 /** What was recorded of an answer that the run took: when, or when its question refused it. */
 export type TakenStep = number | { readonly refusedAt: number }
-
-/** Why a run is cancelled, and who asked for it. */
-export interface GivenStop {
-  readonly reason: string
-  readonly by?: RunAuthor | undefined
-}
-/** Why a run is interrupted, by whom, and what its stages get. */
-export interface GivenInterrupt extends GivenStop, Interrupt {}
-
-/** The fact of a stop. */
-export const stopFact = ({ reason, by }: GivenStop, at: number): KeptFact => ({
-  kind: 'stop',
-  key: '',
-  reason,
-  ...(by !== undefined && { by }),
-  at,
-})
-export const interruptFact = ({ data, ...stop }: GivenInterrupt, at: number): KeptFact => ({
-  ...(stopFact(stop, at) as Extract<KeptFact, { kind: 'stop' }>),
-  interrupt: { data },
-})
-/** Whether a fact is an interrupt: a stop of its own kind. */
-export const isInterrupt = (fact: KeptFact): boolean => fact.kind === 'stop' && fact.interrupt !== undefined
 
 export interface ArrivedAnswer {
   readonly kind: 'answer'

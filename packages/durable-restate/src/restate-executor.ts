@@ -11,8 +11,9 @@ import type {
   NamedGraph,
   StageExecutor,
 } from '@stageflow/core/durable'
-import { BY_ENGINE, interruptFact, isInterrupt, stopFact } from './arrival.ts'
-import type { Arrival, ArrivedAnswer, GivenAnswer, GivenInterrupt, GivenStop, TakenStep } from './arrival.ts'
+import { BY_ENGINE, interruptFact, isInterrupt, stopFact } from './stops.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
+import type { Arrival, ArrivedAnswer, GivenAnswer, TakenStep } from './arrival.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
 import {

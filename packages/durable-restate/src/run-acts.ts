@@ -1,5 +1,5 @@
 import type { RunAuthor } from '@stageflow/core'
-import { isInterrupt } from './arrival.ts'
+import { isInterrupt } from './stops.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** An act of a person, or of a part of the app, that counted. */

@@ -8,8 +8,8 @@ import { ANY, isPlain, optionProblems, refuseOptions, textOf } from '@stageflow/
 import { finishedStep } from './finished-step.ts'
 import { OBJECT } from './option-rules.ts'
 import { CANCEL, INTERRUPT, START, UNUSED } from './names.ts'
-import { BY_ENGINE } from './arrival.ts'
-import type { GivenInterrupt, GivenStop } from './arrival.ts'
+import { BY_ENGINE } from './stops.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
 import type { RefusedAnswer, Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
 
