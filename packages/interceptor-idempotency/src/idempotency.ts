@@ -57,8 +57,8 @@ const STAGE_RULES: OptionRules<IdempotencyStageOptions> = {
 
 /**
  * Executes WORK stages once per key: a repeat gets the first output. Other stages take part with the stage option
- * `idempotency: {}`. Throws `idempotency/illegal-option`. A stage that streams is refused by `build()` with
- * `idempotency/streams`, a stage behind a gate with `idempotency/gated`, and a second stage with the same name, in a pipeline with the same name, and other code with
+ * `idempotency: {}`. Throws `idempotency/illegal-option`. `build()` refuses a stage that streams with `idempotency/streams`, and a stage behind
+ * a gate with `idempotency/gated`. It refuses a second stage with the same name, in a pipeline with the same name, and other code with
  * `idempotency/same-name`.
  */
 export function idempotency(options: IdempotencyOptions = {}): Interceptor {
