@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { openApp } from '../../examples/chat/src/app.ts'
+import { reasonToRefuse } from '../../examples/chat/src/guards.ts'
 import { openLibrary, REPOSITORY_PAGES } from '../../examples/chat/src/search/library.ts'
 import { quotes } from '../../examples/chat/src/quote.ts'
 
@@ -16,6 +17,7 @@ const questions = JSON.parse(readFileSync(join(root, `examples/chat/questions/${
 
 const library = openLibrary(root, REPOSITORY_PAGES)
 const { graph, close } = openApp({
+  reasonToRefuse,
   openLibrary: () => library,
   history: { recent: async () => [], add: async () => {} },
   answerer: quotes,

@@ -252,6 +252,7 @@ test.each([
   [['nightly', 'strom'], 'There is no part "strom": did you mean "storms"?'],
   [['nightly', 'gate'], 'There is no part "gate".'],
   [['gate', 'storms'], '"gate storms" is neither "gate" nor "all".'],
+  [['nightly', 'storms', '--long'], '--long is for parts that try more with it: storms do not.'],
   [['al'], '"al" is neither "gate" nor "all".'],
 ])('the arguments %j are refused before anything runs', (args, message) => {
   expect(refusal(args)).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining(message) })

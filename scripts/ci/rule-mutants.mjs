@@ -27,6 +27,44 @@ const IDENTITY_TESTS = ['packages/durable-local/test/identity.test.ts']
 const mutant = (rule, file, find, replace, tests) => ({ rule, file, find, replace, tests })
 
 export const RULE_MUTANTS = [
+  // Edges
+  ...[
+    [
+      'stages wait for a question until the run is answered',
+      'durable/pump.ts',
+      'if (this.#calls.size === 0 && this.softWaits.endAll()) continue',
+      '',
+    ],
+    [
+      'a wait that passed before its stage waits is forgotten',
+      'durable/leg-waits.ts',
+      'if (ended === undefined) this.#early.add(name)',
+      '',
+    ],
+    [
+      'a timer that was set before ends a wait',
+      'durable/leg-waits.ts',
+      'waitTimer(stageKey, round)',
+      'waitTimer(stageKey, 1)',
+    ],
+    [
+      'a wait of a retried run counts from its first start',
+      'durable/durable-run.ts',
+      'from: pump.limitTime',
+      'from: pump.at',
+    ],
+  ].map(([rule, file, find, replace]) =>
+    mutant(rule, `${CORE}/${file}`, find, replace, ['packages/core/test/durable-soft-edges.test.ts']),
+  ),
+  ...[
+    ['a durable run has a stream or a gate', 'if (why === undefined) continue', 'if (edge !== why) continue'],
+    ['a child that is one call has no streams', "info.placement === 'call' || ", ''],
+    ['the code of a stage starts no graph with streams', ' || !nodeAt(graph, info.index).made', ''],
+    ['a child of a durable run has a stream', 'refuseLiveEdges(child)', 'void child'],
+  ].map(([rule, find, replace]) =>
+    mutant(rule, `${CORE}/durable/refused-edges.ts`, find, replace, ['packages/core/test/durable-edges.test.ts']),
+  ),
+
   // Maps whose processes are killed
   mutant(
     'a leg that goes on after a kill forgets a settled item',
@@ -495,12 +533,15 @@ export const RULE_MUTANTS = [
     ['a retry forgets the answers', "if (kind === 'answer') return true", "if (kind === 'answer') return false"],
     ['a retry keeps the limit that had passed', 'return !isLimitTimer(key)', 'return true'],
     ['the stages in again keep their results', '!isOf(fact, all) && (', '(all !== undefined) && ('],
-    ['what depends on a stage that runs again keeps its results', 'dependencies.includes(name)', 'other === name'],
+    ['what depends on a stage that runs again keeps its results', 'sourceOf(dependency) === name', 'other === name'],
+    ['what reads a stage that runs again by a soft edge keeps its results', 'sourceOf(dependency)', 'dependency'],
+    ['a stage in again keeps the end of its wait', 'isWaitTimer(key) ? waitingKey(key) : key', 'key'],
     ['a retry repeats the attempts that failed', 'isKept(fact) || isEarlier(fact)', 'isKept(fact)'],
   ].map(([rule, find, replace]) =>
     mutant(rule, `${CORE}/durable/retried-facts.ts`, find, replace, [
       ...RETRY_TESTS,
       'packages/core/test/retried-facts.test.ts',
+      'packages/core/test/durable-soft-edges.test.ts',
     ]),
   ),
   ...[
@@ -515,8 +556,8 @@ export const RULE_MUTANTS = [
   mutant(
     'an answer that came before a retry moves its time limit',
     `${CORE}/durable/pump.ts`,
-    'this.limits.goOn(Math.max(this.at, this.limitFrom))',
-    'this.limits.goOn(this.at)',
+    'return Math.max(this.at, this.limitFrom)',
+    'return this.at',
     ['packages/core/test/retried-facts.test.ts'],
   ),
   mutant(

@@ -58,7 +58,10 @@ const mapStorm = (name, place) =>
 const killHeavy = (name, what) =>
   step(what, `node --conditions=@stageflow/source --no-warnings packages/${name}/test/kill-heavy.ts`)
 
-/** Each part: what it proves, its steps, and the minutes after which it is ended, several times as many as it takes on an idle machine. */
+/**
+ * Each part: what it proves, its steps, and the minutes after which it is ended, several times as many as it takes on an idle machine.
+ * `long`: the minutes with `--long`, which makes it try more.
+ */
 export const PARTS = {
   gate: {
     proves: 'what a change can break',
@@ -129,6 +132,21 @@ export const PARTS = {
       step('the random tests hold with all of their cases', 'node scripts/ci/tests.mjs --heavy', {
         counts: ['heavy-tests'],
       }),
+    ],
+  },
+  edges: {
+    proves: 'random runs of graphs with streams, soft edges, gates and interrupts keep every rule',
+    minutes: 40,
+    long: 240,
+    steps: [
+      step(
+        'random runs with edges end, lose no chunk, and show nothing that a gate has refused',
+        'node scripts/ci/edges.mjs',
+      ),
+      step(
+        "of 1,000,000 chunks a source leads by its reader's inbox and one more, and none is kept",
+        'STAGEFLOW_HEAVY=1 vitest run --no-isolate packages/core/test/edge-lead.test.ts',
+      ),
     ],
   },
   coverage: {

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path'
 import { conclude, readText } from '../lib/workspace.mjs'
 import { gatePicture, interruptPicture, softPicture, streamPicture } from './edge-pictures.mjs'
 
-// Draws real runs as timelines: a chat, a map, and one run for each kind of edge. Their stages wait on a manual clock. So the pictures are the same on every
-// machine, and with --check they must be up to date. Needs no build: Node runs the sources of the packages.
+// Draws real runs as timelines: a chat, a map, one run for each kind of edge, and a turn of a voice assistant. Their stages wait on a manual
+// clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs the sources of the
+// packages.
 
 const PICTURES = {
   'docs/images/run.svg': chatPicture,
@@ -14,6 +15,7 @@ const PICTURES = {
   'docs/images/edge-gate.svg': gatePicture,
   'docs/images/edge-soft.svg': softPicture,
   'docs/images/interrupt.svg': interruptPicture,
+  'docs/images/voice.svg': voicePicture,
 }
 
 async function packages(root) {
@@ -86,6 +88,53 @@ async function mapPicture({ Pipeline, StageOutput, retry, manualClock, timelineS
     .withStage('save', () => clock.sleep(50), 'work', { dependencies: ['letters'] })
 
   const graph = mail.build({ clock, interceptors: [retry({ baseMs: 150, jitter: 'none' })] })
+  const running = graph.run()
+  await clock.runAll()
+  const { report } = await running
+  return timelineSvg(report, { pipeline: graph.info })
+}
+
+/** A check runs beside the model, and a sentence is said and played while the model writes the next one. */
+async function voicePicture({ Pipeline, gate, soft, stream, manualClock, timelineSvg }) {
+  const clock = manualClock()
+  const takes = (ms) => () => clock.sleep(ms)
+
+  const turn = new Pipeline('turn')
+    .withStage('profile', takes(60), 'enrich')
+    .withStage('recognize', takes(250))
+    .withStage('moderation', takes(120), 'guard', { dependencies: ['recognize'] })
+    .withStage(
+      'answer',
+      async function* () {
+        await clock.sleep(200)
+        for (const sentence of ['Hello Ada.', 'It will be sunny in Paris today.', 'Take a hat.']) {
+          await clock.sleep(12 * sentence.length)
+          yield sentence
+        }
+      },
+      { dependencies: ['recognize', gate('moderation'), soft('profile', { waitMs: 80 })] },
+    )
+    .withStage(
+      'speech',
+      async function* ({ inputs }) {
+        for await (const sentence of inputs.stream('answer')) {
+          await clock.sleep(80)
+          yield sentence
+        }
+      },
+      { dependencies: [stream('answer')] },
+    )
+    .withStage(
+      'play',
+      async ({ inputs }) => {
+        for await (const sentence of inputs.stream('speech')) await clock.sleep(40 * sentence.length)
+      },
+      'work',
+      { dependencies: [stream('speech')] },
+    )
+    .withStage('remember', takes(40), 'work', { dependencies: ['play'] })
+
+  const graph = turn.build({ clock })
   const running = graph.run()
   await clock.runAll()
   const { report } = await running

@@ -31,6 +31,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/share-one-redis',
       'how-to/authenticate',
       'how-to/authorize',
+      'how-to/voice',
       'how-to/queues-and-audio',
       'how-to/observe',
       'how-to/export-events',

@@ -1,4 +1,4 @@
-import { isStageEvent } from '@stageflow/core'
+import { StageflowError } from '@stageflow/core'
 import { timeline } from '@stageflow/report'
 import type { ChatGraph } from './app.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -18,14 +18,23 @@ interface Asking {
   readonly signal: AbortSignal
 }
 
-/** Runs the pipeline on one question. Prints the answer as it is made, then the timeline of the run. */
+/** Runs the pipeline on one question. Prints the answer as it is made, then the timeline of the run and the time to the first word. */
 export async function ask(question: string, { graph, session, json, terminal, signal }: Asking): Promise<ExitCode> {
+  const startedAt = performance.now()
   const run = graph.start(
     { inputText: question, sessionId: session },
     { signal: AbortSignal.any([signal, terminal.readerLeft]), timeoutMs: RUN_TIMEOUT_MS },
   )
-  for await (const event of run)
-    if (!json && event.stage === 'llm' && isStageEvent(event, 'chunk')) terminal.print(String(event.data.chunk))
+  let firstWordMs: number | undefined
+  try {
+    for await (const text of run.chunks('llm')) {
+      firstWordMs ??= Math.round(performance.now() - startedAt)
+      if (!json) terminal.print(text)
+    }
+  } catch (error) {
+    // What failed is in the result.
+    if (!StageflowError.is(error, 'core/pipeline-failed')) throw error
+  }
   terminal.endPrint()
 
   const result = await run.settled
@@ -35,9 +44,10 @@ export async function ask(question: string, { graph, session, json, terminal, si
     const { answer, sources } = result.data.output_guard ?? {}
     const why =
       status === 'cancelled' ? { reason: result.reason } : status === 'failed' ? { errors: result.errors } : {}
-    terminal.show(JSON.stringify({ question, status, answer, sources, ...why, report }))
+    terminal.show(JSON.stringify({ question, status, answer, sources, firstWordMs, ...why, report }))
   } else if (!isRefused) {
     terminal.show(timeline(report, { color: terminal.color, width: terminal.width, pipeline: graph.info }))
+    if (firstWordMs !== undefined) terminal.show(`First word after ${firstWordMs} ms`)
   }
 
   if (status === 'completed' || terminal.readerLeft.aborted) return EXIT.answered

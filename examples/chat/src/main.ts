@@ -5,6 +5,7 @@ import { openApp } from './app.ts'
 import { ask, EXIT, type ExitCode } from './ask.ts'
 import { type CommandLine, parseCommandLine, USAGE } from './terminal/command-line.ts'
 import { answerLines, answerOne, answerPrompts } from './terminal/conversation.ts'
+import { reasonToRefuse } from './guards.ts'
 import { openHistory } from './history.ts'
 import { ALL_PAGES, type Library, openLibrary, REPOSITORY_PAGES } from './search/library.ts'
 import type { Answerer } from './pipeline.ts'
@@ -44,6 +45,7 @@ async function main(): Promise<ExitCode> {
   const root = docs === undefined ? repository : resolve(startedIn, docs)
   let opening: Promise<Library> | undefined
   const { graph, close } = openApp({
+    reasonToRefuse,
     openLibrary: () => (opening ??= openLibrary(root, docs === undefined ? REPOSITORY_PAGES : ALL_PAGES)),
     history: openHistory(resolve(startedIn, env['STAGEFLOW_CHAT_DATA'] || join(repository, '.stageflow'))),
     answerer,

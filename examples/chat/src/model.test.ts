@@ -13,6 +13,7 @@ async function askModel(respond: Respond, signal?: AbortSignal) {
   await using server = await startModelServer(respond)
   const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'sk-test', maxRetries: 0 })
   const { graph } = openApp({
+    reasonToRefuse: async () => undefined,
     openLibrary: async () => new Library(PAGES),
     history: { recent: async () => [{ question: 'Hello?', answer: 'Hi.' }], add: async () => {} },
     answerer: openAiModel(client, 'tiny'),

@@ -1,12 +1,15 @@
-import { Pipeline, type StageContext, StageKind, StageOutput } from '@stageflow/core'
+import { type ContextSnapshot, Pipeline, type StageContext, StageKind, StageOutput } from '@stageflow/core'
+import { gate } from '@stageflow/core/edges'
 import { LLMAccumulator, type LLMDelta } from '@stageflow/provider-types'
-import { citedIn, reasonToRefuse, reasonToWithhold } from './guards.ts'
+import { citedIn, reasonToWithhold } from './guards.ts'
 import type { History, Turn } from './history.ts'
 import type { Library } from './search/library.ts'
 import type { Section } from './search/markdown.ts'
 
 /** The services that the stages use. */
 export interface ChatPorts {
+  /** Why a question must not be answered; undefined if it may. */
+  readonly reasonToRefuse: (question: string) => Promise<string | undefined>
   readonly openLibrary: () => Promise<Library>
   readonly history: History
   readonly answerer: Answerer
@@ -37,25 +40,30 @@ const EARLIER_TURNS = 3
 const LONGEST_ANSWER_MS = 240_000
 const LONGEST_SILENCE_MS = 30_000
 
-/** Three stages start together. `memory` needs all of them, and each later stage needs the one before it. */
+/**
+ * Three stages start together. The answer doesn't wait for `input_guard`: it is held until the guard has ended ok, so a refused question
+ * shows and stores nothing. Each later stage needs the one before it.
+ */
 export const chat = Pipeline.withPorts<ChatPorts>('chat')
   .withStage('input_guard', inputGuard, StageKind.GUARD)
   .withStage('profile', profile, StageKind.ENRICH)
   .withStage('library', library, StageKind.ENRICH)
-  .withStage('memory', memory, StageKind.ENRICH, { dependencies: ['input_guard', 'profile', 'library'] })
+  .withStage('memory', memory, StageKind.ENRICH, { dependencies: ['profile', 'library'] })
   .withStage('llm', llm, StageKind.TRANSFORM, {
-    dependencies: ['input_guard', 'profile', 'memory'],
+    dependencies: ['profile', 'memory', gate('input_guard')],
     timeoutMs: LONGEST_ANSWER_MS,
     idleTimeoutMs: LONGEST_SILENCE_MS,
   })
-  .withStage('output_guard', outputGuard, StageKind.GUARD, { dependencies: ['memory', 'llm'] })
+  .withStage('output_guard', outputGuard, StageKind.GUARD, { dependencies: ['memory', 'llm'], join: 'every' })
   // After output_guard: an answer that the guard refuses is never stored.
-  .withStage('persist', persist, StageKind.WORK, { dependencies: ['input_guard', 'output_guard'] })
+  .withStage('persist', persist, StageKind.WORK, { dependencies: ['output_guard'], join: 'every' })
 
-/** Refuses a question that breaks a rule. */
-async function inputGuard({ snapshot: { inputText = '' } }: Context) {
-  const reason = await reasonToRefuse(inputText)
-  return reason === undefined ? StageOutput.ok({ question: inputText.trim() }) : StageOutput.cancel(reason)
+const questionIn = ({ inputText = '' }: ContextSnapshot): string => inputText.trim()
+
+/** Ends the run if the question breaks a rule. */
+async function inputGuard({ snapshot, ports }: Context) {
+  const reason = await ports.reasonToRefuse(snapshot.inputText ?? '')
+  return reason === undefined ? StageOutput.ok() : StageOutput.cancel(reason)
 }
 
 /** Reads the earlier turns of the session. */
@@ -70,36 +78,31 @@ async function library({ ports }: Context) {
 }
 
 interface MemoryNeeds {
-  readonly input_guard: { readonly question: string }
   readonly profile: { readonly earlier: readonly Turn[] } | undefined
   readonly library: { readonly library: Library }
 }
 
-/** Finds the sections that answer the question. If there are none, the run ends here. */
-function memory({ inputs }: Context<MemoryNeeds>) {
-  const { question } = inputs.from('input_guard')
+/** Finds the sections that answer the question. If no page surely does, it has the names of the nearest ones. */
+function memory({ inputs, snapshot }: Context<MemoryNeeds>) {
   const earlier = inputs.from('profile')?.earlier.map((turn) => turn.question) ?? []
-  const { sections, nearest } = inputs.from('library').library.find(question, earlier)
-  if (sections.length > 0) return StageOutput.ok({ sections })
-  if (nearest.length === 0) return StageOutput.cancel('The documentation has no answer to that. Ask about Stageflow.')
-  return StageOutput.cancel(`No page surely answers that. These may help: ${nearest.join(', ')}`)
+  return inputs.from('library').library.find(questionIn(snapshot), earlier)
 }
 
 interface LlmNeeds {
-  readonly input_guard: { readonly question: string }
   readonly profile: { readonly earlier: readonly Turn[] } | undefined
-  readonly memory: { readonly sections: readonly Section[] }
+  readonly memory: { readonly sections: readonly Section[]; readonly nearest: readonly string[] }
 }
 
-/** Yields the answer as it is made, then the list of its sources. */
+/** Yields the answer as it is made, then the list of its sources. Without sections it ends the run: no model is asked to guess. */
 async function* llm(context: Context<LlmNeeds>) {
-  const { inputs, signal, clock } = context
+  const { inputs, signal, clock, snapshot } = context
   const { answerer } = context.ports
-  const { sections } = inputs.from('memory')
+  const { sections, nearest } = inputs.from('memory')
+  if (sections.length === 0) return StageOutput.cancel(reasonNotToAsk(nearest))
   const earlier = inputs.from('profile')?.earlier ?? []
   const answer = new LLMAccumulator({ model: answerer.model, provider: answerer.provider, now: () => clock.now() })
   try {
-    const request = { question: inputs.from('input_guard').question, sections, earlier }
+    const request = { question: questionIn(snapshot), sections, earlier }
     for await (const delta of answerer.answer(request, signal)) {
       answer.add(delta)
       if (delta.text) yield delta.text
@@ -117,6 +120,11 @@ async function* llm(context: Context<LlmNeeds>) {
   if (sources.length > 0)
     yield `\n\n${sources.map(({ number, path, heading }) => `[${number}] ${path}, "${heading}"`).join('\n')}`
   return { message: answer.content, sources }
+}
+
+function reasonNotToAsk(nearest: readonly string[]): string {
+  if (nearest.length === 0) return 'The documentation has no answer to that. Ask about Stageflow.'
+  return `No page surely answers that. These may help: ${nearest.join(', ')}`
 }
 
 /** One line of the list below an answer. */
@@ -139,12 +147,10 @@ function outputGuard({ inputs, ports }: Context<OutputGuardNeeds>) {
 }
 
 interface PersistNeeds {
-  readonly input_guard: { readonly question: string }
   readonly output_guard: { readonly answer: string }
 }
 
 /** Stores the question with the answer that passed the guard. */
-async function persist({ inputs, ports, sessionId = '' }: Context<PersistNeeds>) {
-  const { question } = inputs.from('input_guard')
-  await ports.history.add(sessionId, { question, answer: inputs.from('output_guard').answer })
+async function persist({ inputs, ports, snapshot, sessionId = '' }: Context<PersistNeeds>) {
+  await ports.history.add(sessionId, { question: questionIn(snapshot), answer: inputs.from('output_guard').answer })
 }

@@ -6,14 +6,14 @@ const QUESTION = 'How do I stop a pipeline from inside a stage?'
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
-test('it quotes the right section with its code and its source, then shows the run', async () => {
+test('it quotes the right section with its code and its source, then shows the run and the time to the first word', async () => {
   const { code, stdout, stderr } = await runChat(makeFolder(), [QUESTION])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const [text, program, source, timeline] = stdout.split('\n\n')
   expect(text).toBe('Return `StageOutput.cancel(reason)` [1]:')
   expect(program).toBe("```ts\nconst guard = () => StageOutput.cancel('no')\n```")
   expect(source).toBe('[1] outcomes.md, "Outcomes > How do I stop a pipeline from inside a stage?"')
-  expect(timeline).toMatch(/^chat · completed · .* · 6 ok, 1 skip\n/)
+  expect(timeline).toMatch(/^chat · completed · .* · 6 ok, 1 skip\n[\s\S]*\nFirst word after \d+ ms\n$/)
 })
 
 test.each([
@@ -57,7 +57,12 @@ test('--json prints one object per line of standard input, and the worst exit co
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(lines).toMatchObject([
-    { question: QUESTION, status: 'completed', sources: [{ number: 1, path: 'outcomes.md' }] },
+    {
+      question: QUESTION,
+      status: 'completed',
+      sources: [{ number: 1, path: 'outcomes.md' }],
+      firstWordMs: expect.any(Number) as number,
+    },
     { status: 'cancelled', reason: stderr.trim() },
   ])
 })

@@ -1,6 +1,7 @@
-import { isStageEvent } from '@stageflow/core'
+import { isStageEvent, type StageflowEvent } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { openApp } from '../src/app.ts'
+import { reasonToRefuse } from '../src/guards.ts'
 import type { Turn } from '../src/history.ts'
 import { Library } from '../src/search/library.ts'
 import { sectionsOf } from '../src/search/markdown.ts'
@@ -12,9 +13,15 @@ const PAGES = [
   sectionsOf('runs.md', '# Runs\n\nA run ends once.'),
 ]
 
-function openChat({ answerer = quotes, secrets = [] as readonly string[], earlier = [] as readonly Turn[] } = {}) {
+function openChat({
+  answerer = quotes,
+  secrets = [] as readonly string[],
+  earlier = [] as readonly Turn[],
+  guard = reasonToRefuse,
+} = {}) {
   const stored: Turn[] = [...earlier]
   const app = openApp({
+    reasonToRefuse: guard,
     openLibrary: async () => new Library(PAGES),
     history: { recent: async () => [...stored], add: async (_session, turn) => void stored.push(turn) },
     answerer,
@@ -72,11 +79,94 @@ test.each([
 })
 
 test('no model is asked if the documentation has no answer', async () => {
-  const { graph } = openChat({ answerer: says('Made up.') })
+  let asked = 0
+  const answerer: Answerer = {
+    ...says('Made up.'),
+    answer(...request) {
+      asked += 1
+      return says('Made up.').answer(...request)
+    },
+  }
+  const { graph, stored } = openChat({ answerer })
   const result = await graph.runSettled({ inputText: 'How do I bake bread?' })
   expect(result).toMatchObject({
     status: 'cancelled',
     reason: expect.stringMatching(/^The documentation has no answer/) as string,
   })
-  expect(result.report.stages['llm']?.attempts).toEqual([])
+  expect([asked, stored]).toEqual([0, []])
+})
+
+/** A model that says two words, and a guard that decides `turns` of the event loop after the model has said `guardAfter` of them. */
+function slowGuard(guardAfter: number, turns: number, verdict: string | undefined) {
+  const said = Promise.withResolvers<void>()
+  const answerer: Answerer = {
+    model: 'tiny',
+    provider: 'test',
+    async *answer(_request, signal) {
+      for (const [index, text] of ['Plain-words ', 'plain-words [1].'].entries()) {
+        if (index === guardAfter) {
+          said.resolve()
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+          signal.throwIfAborted()
+        }
+        yield { text }
+      }
+      yield { finishReason: 'stop' }
+      said.resolve()
+    },
+  }
+  async function guard(): Promise<string | undefined> {
+    await said.promise
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    return verdict
+  }
+  return openChat({ answerer, guard })
+}
+
+test.each([
+  ['in the middle of the answer', 1, 0],
+  ['as the answer ends', 2, 0],
+  ['after the answer has ended', 2, 5],
+])(
+  'of an answer to a question that the guard refuses %s, nothing is shown, stored or in the report',
+  async (_, guardAfter, turns) => {
+    const { graph, stored } = slowGuard(guardAfter, turns, 'Not this.')
+    const events: StageflowEvent[] = []
+    const eventSink = { emit: () => {}, tryEmit: (event: StageflowEvent) => void events.push(event), chunks: true }
+    const run = graph.start({ inputText: 'What is a stage?' }, { eventSink })
+    const shown: string[] = []
+    for await (const text of run.chunks('llm')) shown.push(text)
+    const result = await run.settled
+    expect(result).toMatchObject({ status: 'cancelled', reason: 'Not this.' })
+    expect([shown, stored]).toEqual([[], []])
+    expect(JSON.stringify([events, result.data, result.report]).toLowerCase()).not.toContain('plain-words')
+  },
+)
+
+test('an answer is made while the guard still decides, and shown and stored when it has allowed it', async () => {
+  const { graph, stored } = slowGuard(2, 5, undefined)
+  const run = graph.start({ inputText: 'What is a stage?' })
+  const shown: string[] = []
+  for await (const text of run.chunks('llm')) shown.push(text)
+  expect(shown.slice(0, 2)).toEqual(['Plain-words ', 'plain-words [1].'])
+  expect((await run.settled).status).toBe('completed')
+  expect(stored).toEqual([{ question: 'What is a stage?', answer: 'Plain-words plain-words [1].' }])
+})
+
+test('a refused question that the documentation does not answer either gets the reason of the guard', async () => {
+  const searched = Promise.withResolvers<void>()
+  const { graph } = openChat({
+    guard: async () => {
+      await searched.promise
+      return 'Not this.'
+    },
+  })
+  const eventSink = {
+    emit: () => {},
+    tryEmit: ({ type }: StageflowEvent) => {
+      if (type === 'stage.llm.started') setImmediate(searched.resolve)
+    },
+  }
+  const result = await graph.runSettled({ inputText: 'How do I bake bread?' }, { eventSink })
+  expect(result).toMatchObject({ status: 'cancelled', reason: 'Not this.' })
 })

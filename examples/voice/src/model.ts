@@ -3,8 +3,8 @@ import type { Intent } from './grammar.ts'
 
 /** What the pipeline needs of a model. Put the client of your provider behind it: the example tool-loop does. */
 export interface Model {
-  /** Streams the answer, word by word. */
-  answer(intent: Intent, name: string, signal: AbortSignal): AsyncIterable<string>
+  /** Streams the answer, word by word. `name`: of the person, if it is known. */
+  answer(intent: Intent, name: string | undefined, signal: AbortSignal): AsyncIterable<string>
 }
 
 const SKIES = ['There will be heavy rain', 'It will be cloudy but dry', 'Expect sunshine and a light wind']
@@ -22,14 +22,15 @@ export function scriptedModel(msToFirstWord = 250, msPerWord = 45): Model {
   }
 }
 
-function scriptFor({ topic, words }: Intent, name: string): string {
+function scriptFor({ topic, words }: Intent, name: string | undefined): string {
+  const to = name === undefined ? '' : `, ${name}`
   const { city = '', day = 'today', minutes = '' } = words
   const chosen = city.length + day.length
   if (topic === 'weather')
-    return `Good morning ${name}. ${SKIES[chosen % SKIES.length]} in ${city} ${day}, with ${8 + chosen} degrees around noon. The evening will be a little cooler than that. Have a good day.`
+    return `Good morning${to}. ${SKIES[chosen % SKIES.length]} in ${city} ${day}, with ${8 + chosen} degrees around noon. The evening will be a little cooler than that. Have a good day.`
   if (topic === 'train')
-    return `Let me see, ${name}. A train for ${city} leaves ${day} at ten minutes past ${(chosen % 9) + 2}, from platform ${(chosen % 6) + 1}. The one after that leaves an hour later. Seats are free in both.`
+    return `Let me see${to}. A train for ${city} leaves ${day} at ten minutes past ${(chosen % 9) + 2}, from platform ${(chosen % 6) + 1}. The one after that leaves an hour later. Seats are free in both.`
   if (topic === 'timer')
-    return `Of course, ${name}. I will tell you as soon as ${minutes} minutes have passed. You can stop the timer whenever you want.`
-  return `All right, ${name}.`
+    return `Of course${to}. I will tell you as soon as ${minutes} minutes have passed. You can stop the timer whenever you want.`
+  return `All right${to}.`
 }

@@ -1,5 +1,5 @@
 /** Joins the words of an answer to sentences. Each comes as soon as its last word has come. */
-export async function* sentencesOf(words: AsyncIterable<string>): AsyncGenerator<string, void> {
+export async function* sentencesOf(words: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string, void> {
   let sentence = ''
   for await (const word of words) {
     sentence += word

@@ -39,6 +39,7 @@ export interface TurnTaken {
   readonly report: PipelineReport
 }
 
+const TALKED_OVER = 'the person speaks'
 const TURN_TIMEOUT_MS = 120_000
 const graphs = { whole: wholeTurn.build(), streamed: streamedTurn.build() }
 
@@ -49,12 +50,12 @@ export function openSession(speed: number, signal: AbortSignal): Session {
   const microphone = openMicrophone(clock, speed)
   const utterances = new ChunkQueue<Uint8Array>()
   const closed = new AbortController()
-  let bargeIn = new AbortController()
+  let talkOver = (): void => {}
 
   const heard = listen(microphone.record(AbortSignal.any([signal, closed.signal])))
   const listening = feed(
     utterances,
-    utterancesOf(heard, () => bargeIn.abort('the person speaks')),
+    utterancesOf(heard, () => talkOver()),
   )
 
   return {
@@ -70,21 +71,26 @@ export function openSession(speed: number, signal: AbortSignal): Session {
     },
     async answer(how, utterance, onSentence) {
       const startedAt = clock.now()
-      bargeIn = new AbortController()
       const player = openPlayer(clock, speed, onSentence)
       let lastWordAt: number | undefined
       const model = withTimes(scriptedModel(), (time) => (lastWordAt = time))
-      const ports = { utterance, model, moderate, findProfile, player, history, bargeIn: bargeIn.signal }
-      const result = await graphs[how].run({}, { ports, signal, timeoutMs: TURN_TIMEOUT_MS })
+      const ports = { utterance, model, moderate, findProfile, player, history }
+      const run = graphs[how].start({}, { ports, signal, timeoutMs: TURN_TIMEOUT_MS })
+      talkOver = () => run.interrupt(TALKED_OVER)
+      const result = await run.result
       signal.throwIfAborted()
       recorded.push(utterance, player.recording)
       const since = (time: number | undefined): number | undefined =>
         time === undefined ? undefined : time - startedAt
+      const { moderation } = result.report.stages
+      const ended = result.status === 'cancelled' ? result.reason : undefined
+      const interrupted = ended === TALKED_OVER
+      const refused = moderation?.status === 'skip' ? moderation.reason : ended
       return {
         question: result.data.recognize?.text,
         heard: player.heard,
-        interrupted: bargeIn.signal.aborted,
-        refused: result.status === 'cancelled' ? result.reason : undefined,
+        interrupted,
+        refused: interrupted ? undefined : refused,
         firstAudioMs: since(player.firstAudioAt),
         lastWordMs: since(lastWordAt),
         report: result.report,

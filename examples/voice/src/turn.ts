@@ -1,5 +1,5 @@
-import { Pipeline, type StageContext, StageKind, StageOutput } from '@stageflow/core'
-import { ChunkQueue, feed } from '@stageflow/streaming'
+import { Pipeline, type StageContext, StageflowError, StageKind, StageOutput } from '@stageflow/core'
+import { gate, soft, stream } from '@stageflow/core/edges'
 import { type Intent, intentOf, toJsgf } from './grammar.ts'
 import type { Model } from './model.ts'
 import type { Player, Spoken } from './player.ts'
@@ -15,8 +15,6 @@ export interface TurnPorts {
   readonly moderate: (question: string, signal: AbortSignal) => Promise<string | undefined>
   readonly findProfile: (signal: AbortSignal) => Promise<{ readonly name: string }>
   readonly player: Player
-  /** Aborts when the person talks over the answer. */
-  readonly bargeIn: AbortSignal
   /** Earlier turns, oldest first. */
   readonly history: Turn[]
 }
@@ -28,31 +26,35 @@ export interface Turn {
   readonly interrupted: boolean
 }
 
-type Context<Needs = {}> = StageContext<Needs, TurnPorts>
+type Context<Needs = {}, Streams = {}> = StageContext<Needs, TurnPorts, Streams>
 
 const ASSISTANT = 'slt'
-/** How many sentences wait to be said, or to be played. */
-const MOST_WAITING = 2
+/** Also after an interrupt. A question that was refused, or that the check had not decided about, is not kept. */
+const REMEMBER = { dependencies: ['recognize', 'moderation', 'play'], join: 'every', uninterruptible: true } as const
 
-/** What both pipelines begin with. The profile is looked up while the question is recognized. */
-const question = (name: string) =>
+/** What both pipelines begin with. The model begins before the check of the question has ended: what it answers is held until then. */
+const answered = (name: string) =>
   Pipeline.withPorts<TurnPorts>(name)
-    .withStage('profile', ({ ports, signal }) => ports.findProfile(signal), StageKind.ENRICH)
+    .withStage('profile', ({ ports, signal }) => ports.findProfile(signal), StageKind.ENRICH, { late: 'abort' })
     .withStage('recognize', recognizeQuestion, StageKind.TRANSFORM)
     .withStage('moderation', moderation, StageKind.GUARD, { dependencies: ['recognize'] })
     .withStage('intent', intent, StageKind.ROUTE, { dependencies: ['recognize'] })
+    .withStage('answer', answer, StageKind.TRANSFORM, {
+      dependencies: ['intent', gate('moderation'), soft('profile', { waitMs: 80 })],
+    })
 
 /** Each stage waits for the whole output of the one before it: value edges. */
-export const wholeTurn = question('whole')
-  .withStage('answer', answerAll, StageKind.TRANSFORM, { dependencies: ['intent', 'moderation', 'profile'] })
-  .withStage('speech', speakAll, StageKind.TRANSFORM, { dependencies: ['answer'] })
-  .withStage('play', playAll, StageKind.WORK, { dependencies: ['speech'] })
-  .withStage('remember', remember, StageKind.WORK, { dependencies: ['recognize', 'play'] })
+export const wholeTurn = answered('whole')
+  .withStage('speech', speakAll, StageKind.TRANSFORM, { dependencies: ['answer'], join: 'every' })
+  .withStage('play', playAll, StageKind.WORK, { dependencies: ['speech'], join: 'every' })
+  .withStage('remember', remember, StageKind.WORK, REMEMBER)
 
-/** The same three steps in one stage, with queues between them: a sentence is said and played while the model goes on. */
-export const streamedTurn = question('streamed')
-  .withStage('play', answerAndPlay, StageKind.WORK, { dependencies: ['intent', 'moderation', 'profile'] })
-  .withStage('remember', remember, StageKind.WORK, { dependencies: ['recognize', 'play'] })
+/** Each stage reads the one before it while that one runs: stream edges. A sentence is said and played while the model goes on. */
+export const streamedTurn = answered('streamed')
+  .withStage('speech', speakStream, StageKind.TRANSFORM, { dependencies: [stream('answer')] })
+  // Few sentences wait to be played: what the person interrupts was not worth making.
+  .withStage('play', playStream, StageKind.WORK, { dependencies: [stream('speech')], maxWaiting: 2 })
+  .withStage('remember', remember, StageKind.WORK, REMEMBER)
 
 async function recognizeQuestion({ ports, signal }: Context) {
   const text = await recognize(ports.utterance, toJsgf(), signal)
@@ -63,10 +65,10 @@ interface Recognized {
   readonly recognize: { readonly text: string }
 }
 
-/** Ends the run if the question must not be answered. */
+/** A gate of the answer: if it skips, nothing of the answer is played. */
 async function moderation({ inputs, ports, signal }: Context<Recognized>) {
   const reason = await ports.moderate(inputs.from('recognize').text, signal)
-  return reason === undefined ? StageOutput.ok() : StageOutput.cancel(reason)
+  return reason === undefined ? StageOutput.ok() : StageOutput.skip(reason)
 }
 
 function intent({ inputs }: Context<Recognized>) {
@@ -77,62 +79,55 @@ function intent({ inputs }: Context<Recognized>) {
 
 interface AnswerNeeds {
   readonly intent: Intent
-  readonly profile: { readonly name: string }
+  /** Undefined if it didn't come in time. */
+  readonly profile: { readonly name: string } | undefined
 }
 
-async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const found: T[] = []
-  for await (const item of items) found.push(item)
-  return found
+/** Yields the words of the model as they come. */
+async function* answer({ inputs, ports, signal }: Context<AnswerNeeds>) {
+  const words: string[] = []
+  for await (const word of ports.model.answer(inputs.from('intent'), inputs.from('profile')?.name, signal)) {
+    words.push(word)
+    yield word
+  }
+  return { words }
 }
 
-/** The words of the answer, from the model. */
-function words({ inputs, ports }: Context<AnswerNeeds>, signal: AbortSignal): AsyncIterable<string> {
-  return ports.model.answer(inputs.from('intent'), inputs.from('profile').name, signal)
+async function speakAll({ inputs, signal }: Context<{ readonly answer: { readonly words: readonly string[] } }>) {
+  const spoken: Spoken[] = []
+  for await (const sentence of speakSentences(inputs.from('answer').words, signal)) spoken.push(sentence)
+  return { spoken }
 }
 
-/** Says each sentence as soon as it is there. */
-async function* speech(
-  texts: AsyncIterable<string> | Iterable<string>,
+function speakStream({ inputs, signal }: Context<{}, { readonly answer: string }>) {
+  return speakSentences(inputs.stream('answer'), signal)
+}
+
+/** Says each sentence as soon as its last word has come. */
+async function* speakSentences(
+  words: AsyncIterable<string> | Iterable<string>,
   signal: AbortSignal,
 ): AsyncGenerator<Spoken, void> {
-  for await (const text of texts) yield { text, audio: await speak(text, ASSISTANT, signal) }
-}
-
-/** Plays sentences to the end of the answer, or until the person talks over it. Returns what the person heard. */
-async function play(
-  spoken: AsyncIterable<Spoken> | Iterable<Spoken>,
-  { player, bargeIn }: TurnPorts,
-  signal: AbortSignal,
-) {
-  try {
-    for await (const sentence of spoken) await player.play(sentence, signal)
-  } catch (error) {
-    if (!bargeIn.aborted) throw error
-  }
-  return { heard: player.heard, interrupted: bargeIn.aborted }
-}
-
-async function answerAll(context: Context<AnswerNeeds>) {
-  return { sentences: await all(sentencesOf(words(context, context.signal))) }
-}
-
-async function speakAll({ inputs, signal }: Context<{ readonly answer: { readonly sentences: readonly string[] } }>) {
-  return { spoken: await all(speech(inputs.from('answer').sentences, signal)) }
+  for await (const text of sentencesOf(words)) yield { text, audio: await speak(text, ASSISTANT, signal) }
 }
 
 function playAll({ inputs, ports, signal }: Context<{ readonly speech: { readonly spoken: readonly Spoken[] } }>) {
-  return play(inputs.from('speech').spoken, ports, AbortSignal.any([signal, ports.bargeIn]))
+  return play(inputs.from('speech').spoken, ports.player, signal)
 }
 
-function answerAndPlay(context: Context<AnswerNeeds>) {
-  const { ports } = context
-  const signal = AbortSignal.any([context.signal, ports.bargeIn])
-  const sentences = new ChunkQueue<string>({ maxSize: MOST_WAITING })
-  const spoken = new ChunkQueue<Spoken>({ maxSize: MOST_WAITING })
-  void feed(sentences, sentencesOf(words(context, signal)))
-  void feed(spoken, speech(sentences, signal))
-  return play(spoken, ports, signal)
+function playStream({ inputs, ports, signal }: Context<{}, { readonly speech: Spoken }>) {
+  return play(inputs.stream('speech'), ports.player, signal)
+}
+
+/** Plays sentences to the end of the answer, or until the person talks over it. Returns what the person heard. */
+async function play(spoken: AsyncIterable<Spoken> | Iterable<Spoken>, player: Player, signal: AbortSignal) {
+  try {
+    for await (const sentence of spoken) await player.play(sentence, signal)
+    return { heard: player.heard, interrupted: false }
+  } catch (error) {
+    if (!StageflowError.is(signal.reason, 'core/interrupted')) throw error
+    return { heard: player.heard, interrupted: true }
+  }
 }
 
 interface RememberNeeds {

@@ -1,4 +1,4 @@
-import type { CallFacts, DurableStart, Fact, StageExecutor } from '../src/durable.ts'
+import type { CallFacts, DurableStart, Fact, Interrupt, StageExecutor } from '../src/durable.ts'
 
 type Kept = Fact extends infer One ? (One extends unknown ? Omit<One, 'replayed'> : never) : never
 
@@ -74,8 +74,8 @@ export class ArrayExecutor implements StageExecutor {
     this.waiting.set(key, request)
     this.isOpen.set(key, isWanted)
   }
-  stop(key: string, reason: string): void {
-    this.put({ kind: 'stop', key, reason })
+  stop(key: string, reason: string, interrupt?: Interrupt): void {
+    this.put({ kind: 'stop', key, reason, ...(interrupt && { interrupt }) })
   }
   answer(key: string, answer: unknown): void {
     this.put({ kind: 'answer', key, answer })

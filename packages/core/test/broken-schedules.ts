@@ -465,6 +465,16 @@ export const DEADLOCK_MISTAKES: readonly Mistake[] = [
     instead: 'wait(flowed(stage), ended(gate))',
   },
   {
+    name: 'a held source with a condition is expected to start',
+    find: 'flows[source]?.mayNotStart === true',
+    instead: 'false',
+  },
+  {
+    name: 'a held source is never expected to start',
+    find: 'flows[source]?.mayNotStart === true',
+    instead: 'true',
+  },
+  {
     name: 'a gate is forgotten',
     find: 'wait(yields ? flowed(stage) : ended(stage), ended(gate))',
     instead: 'undefined',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { checkLeg, runDurable } from '../src/durable.ts'
 import { gate, stream } from '../src/edges.ts'
 import { Pipeline, StageOutput, asStage } from '../src/index.ts'
-import type { StageflowEvent } from '../src/index.ts'
+import type { StageGraph, StageflowEvent } from '../src/index.ts'
 import { ArrayExecutor } from './array-executor.ts'
 import { clock } from './fresh-clock.ts'
 
@@ -29,7 +29,7 @@ const checked = (verdict: () => object) =>
     .withStage('answer', words, { dependencies: [gate('moderation')] })
 
 /** The message with which a durable run of a graph is refused, before anything has started. */
-async function refusal(graph: Parameters<typeof runDurable>[0]): Promise<string> {
+async function refusal<Stages>(graph: StageGraph<Stages, {}>): Promise<string> {
   const executor = new ArrayExecutor()
   const error = await runDurable(graph, executor).catch(
     (caught: unknown) => caught as { code: string; message: string },
@@ -43,10 +43,10 @@ async function refusal(graph: Parameters<typeof runDurable>[0]): Promise<string>
 
 test('a stream and a gate are refused by name (core/not-durable)', async () => {
   expect(await refusal(voice().build())).toBe(
-    'Stage "play" of "voice" has a stream edge from "llm". Chunks do not outlast a process, so a durable run can\'t repeat them. Put both stages into a child pipeline with placement: \'call\'.',
+    'Stage "play" of "voice" has a stream edge from stage "llm". Chunks do not outlast a process, so a durable run can\'t repeat them. Put both stages into a child pipeline with placement: \'call\'.',
   )
   expect(await refusal(checked(() => ({})).build())).toBe(
-    'Stage "answer" of "checked" has a gate edge from "moderation". What a gate holds does not outlast a process, so a durable run can\'t repeat it. Put both stages into a child pipeline with placement: \'call\'.',
+    'Stage "answer" of "checked" has a gate edge from stage "moderation". What a gate holds does not outlast a process, so a durable run can\'t repeat it. Put both stages into a child pipeline with placement: \'call\'.',
   )
 })
 
@@ -54,7 +54,7 @@ test('they are refused at any depth of what a durable run repeats', async () => 
   const inChild = new Pipeline('p').withPipeline('kid', new Pipeline('middle').withPipeline('inner', voice()))
   const inMap = new Pipeline('p').withMap('m', { over: () => [1], each: voice() })
   for (const graph of [inChild.build(), inMap.build()])
-    expect(await refusal(graph as never)).toContain('Stage "play" of "voice" has a stream edge from "llm"')
+    expect(await refusal(graph as never)).toContain('Stage "play" of "voice" has a stream edge from stage "llm"')
 })
 
 test('inside a stage that is one call they work, and a later leg has the same report and data', async () => {

@@ -626,3 +626,42 @@ test('a gate is not read', async () => {
   expect((await run).data.answer).toEqual({ keys: [] })
   expect(graph.info.stages[1]?.dependencies).toEqual([{ stage: 'guard', edge: 'gate' }])
 })
+
+test('a reader of a held stage that was answered in its place starts at once: the gate may wait for that reader', async () => {
+  const cached: Interceptor = {
+    name: 'cache',
+    wrap: (next, { name }) => (name === 'answer' ? async () => StageOutput.ok({ text: 'from the cache' }) : next),
+  }
+  const run = new Pipeline('p')
+    .withStage('guard', async function* () {
+      yield 'checked'
+      yield 'twice'
+    })
+    .withStage('answer', () => speaks(), {
+      dependencies: [gate('guard')],
+      toChunks: ({ text }: { readonly text: string }) => text.split(' '),
+    })
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        const said: string[] = []
+        for await (const { chunk } of inputs.stream()) said.push(chunk)
+        return { said }
+      },
+      { dependencies: [stream('guard'), stream('answer')], maxWaiting: 1 },
+    )
+    .build({ clock, interceptors: [cached] })
+    .run()
+  await clock.advance(10)
+  expect((await run).data.speak).toEqual({ said: ['checked', 'twice', 'from', 'the', 'cache'] })
+})
+
+test('a held source with a condition, and a reader that its gate waits for, are a problem of the build', () => {
+  const pipeline = new Pipeline('p')
+    .withStage('guard', async function* () {
+      yield 'checked'
+    })
+    .withStage('answer', () => speaks(), { dependencies: [gate('guard')], when: () => false })
+    .withStage('speak', () => {}, { dependencies: [stream('guard'), stream('answer')] })
+  expect(() => pipeline.build()).toThrow('core/stream-deadlock')
+})

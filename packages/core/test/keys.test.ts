@@ -8,6 +8,7 @@ import {
   countSuffix,
   formatKey,
   isLimitTimer,
+  isWaitTimer,
   limitKey,
   limitTimer,
   namesIn,
@@ -15,6 +16,8 @@ import {
   parseKey,
   pathText,
   placeSuffix,
+  waitTimer,
+  waitingKey,
   withoutRound,
 } from '../src/contract/keys.ts'
 import type { Key, KeyPart, ReadPart } from '../src/contract/keys.ts'
@@ -90,10 +93,16 @@ test('the path of an answer is read as it was, and no path is the text of anothe
   )
 })
 
-test('the timer of a limit is never taken for that of a question', () => {
+test('the timer of a question, of a limit and of a wait for soft dependencies are never taken for each other', () => {
   fc.assert(
     fc.property(key, hostile, count, (question, interceptor, round) => {
       fc.pre(question.parts[0]?.name !== '')
+      const waits = formatKey({ ...question, round: 1 })
+      const wait = waitTimer(waits, round)
+      expect([isWaitTimer(wait), isLimitTimer(wait), waitingKey(wait)]).toEqual([true, false, waits])
+      expect(isWaitTimer(formatKey(question))).toBe(false)
+      expect(isWaitTimer(limitTimer(`${waits}/`, round))).toBe(false)
+      expect(isWaitTimer(limitTimer('', round))).toBe(false)
       expect(isLimitTimer(formatKey(question))).toBe(false)
       const limit = limitTimer(limitKey(formatKey({ ...question, round: 1 }), interceptor), round)
       expect(isLimitTimer(limit)).toBe(true)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runDurable } from '../src/durable.ts'
+import { soft } from '../src/edges.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { Interceptor, PipelineReport, StageContext } from '../src/index.ts'
 import { ArrayExecutor } from './array-executor.ts'
@@ -14,6 +15,9 @@ interface Code {
   readonly form: 'stage' | 'child' | 'map' | 'kids'
   /** How often it suspends before it ends: the stage, the last stage of the child, or the second item of the map. `kids`: a map of pipelines. */
   readonly questions: number
+  /** Its dependencies that are soft, as bits, and how long it waits for each, in facts. */
+  readonly soft: number
+  readonly waits: number
   readonly map: {
     readonly keyed: boolean
     readonly concurrency: number | undefined
@@ -49,6 +53,8 @@ const code = fc.record({
   hasWhen: fc.boolean(),
   form: fc.constantFrom<Code['form'][]>('stage', 'stage', 'stage', 'child', 'map', 'kids'),
   questions: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) }),
+  soft: fc.constantFrom(0, 0, 5, 10, 15),
+  waits: fc.constantFrom(0, 1, 1, 1, 2, 1_000_000),
   map: fc.record({
     keyed: fc.boolean(),
     concurrency: fc.constantFrom(undefined, 1, 2),
@@ -77,11 +83,17 @@ const randomCase: fc.Arbitrary<Case> = fc
         ...its,
         then,
         late: false,
+        // Whether data comes in time depends on that order.
+        soft: 0,
         join: one.join === 'any' || one.join === 'quorum' ? ('settled' as const) : one.join,
       }
     })
     return { ...more, stages: wire(ordered, shuffled) as unknown as Case['stages'] }
   })
+
+/** A join that needs some of its dependencies has only plain ones. */
+const isSoft = ({ soft: bits, join }: Case['stages'][number], edge: number): boolean =>
+  (bits >> edge) % 2 === 1 && join !== 'any' && typeof join === 'string'
 
 /** Waits for as many turns of the event loop as the name of a stage says, so that stages end in a certain order. */
 async function turns(name: string): Promise<void> {
@@ -146,7 +158,10 @@ function graphOf(each: Case, calls: string[], asks = true, checked?: string) {
     const name: 's0' = nameOf(one, place) as never // any name is as good for the types
     const options = {
       dependencies: [
-        ...one.dependencies.map((source) => nameOf(stages[source] as Code, source)),
+        ...one.dependencies.map((source, edge) => {
+          const dependency = nameOf(stages[source] as Code, source)
+          return isSoft(one, edge) ? soft(dependency, { waitMs: one.waits }) : dependency
+        }),
         ...(name === checked ? ['check'] : []),
       ],
       join: one.join,
@@ -283,10 +298,12 @@ test(
   { timeout: PROPERTY_TIMEOUT_MS },
   async () => {
     let resumed = 0
+    let waited = 0
     await fc.assert(
       fc.asyncProperty(randomCase, async (each) => {
         const { onStageFailure, maxConcurrency } = each
         const whole = await untilEnd(each, [], [], 1)
+        waited += whole.facts.filter(({ kind }) => kind === 'timer').length
         if (each.isOrderFree) {
           const options = { onStageFailure, ...(maxConcurrency !== undefined && { maxConcurrency }) }
           const inProcess = await graphOf(each, [], false).runSettled({}, options)
@@ -311,6 +328,7 @@ test(
       propertySettings(3_000, 1 / 60),
     )
     expect(resumed).toBeGreaterThan(200)
+    expect(waited).toBeGreaterThan(0)
   },
 )
 

@@ -43,7 +43,7 @@ export interface Draft {
   readonly place: number
 }
 
-const MOST_DEPENDENCIES = 4
+export const MOST_DEPENDENCIES = 4
 
 export const draft: fc.Arbitrary<Draft> = fc.record({
   // Some lean to the first stages, so that stages come to share their dependencies.

@@ -20,6 +20,7 @@ export const randomEdgeCase: fc.Arbitrary<ScheduleCase> = caseOf(randomEdgeGraph
 /** A graph with edges of all kinds, which of its inboxes hold their sources back, and which of its stages yield. */
 export const randomFlow: fc.Arbitrary<FlowCase> = fc.record({
   wiring: randomEdgeGraph(8),
+  conditions: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
   yields: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
   blocks: fc.array(
     fc.nat(3).map((number) => number > 0),

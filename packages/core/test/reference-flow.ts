@@ -18,10 +18,29 @@ interface FlowingStage {
 const OWN_CHUNKS = 40
 
 /**
- * The stages that never end if each stage yields more chunks than there is room for, reads every chunk, and yields it again. They are
- * played on until nothing changes: what the build's check of streams says must come to the same.
+ * The stages that never end if each stage yields more chunks than there is room for, reads every chunk, and yields it again. A stage
+ * with a condition may end without starting: every choice of those that do is tried.
  */
-export function findHanging({ values, streams, gates }: EdgesByKind, flows: readonly Flow[]): readonly number[] {
+export function findHanging(edges: EdgesByKind, flows: readonly Flow[]): readonly number[] {
+  const isSource = (stage: number): boolean => edges.streams.some((sources) => sources.includes(stage))
+  // Only of a held source that others read does it matter.
+  const conditional = flows.flatMap(({ mayNotStart }, stage) =>
+    mayNotStart && isSource(stage) && (edges.gates[stage] as readonly number[]).length > 0 ? [stage] : [],
+  )
+  const hanging = new Set<number>()
+  for (let choice = 0; choice < 2 ** conditional.length; choice++) {
+    const leftOut = conditional.filter((_, position) => (choice >> position) % 2 === 1)
+    for (const stage of playOn(edges, flows, new Set(leftOut))) hanging.add(stage)
+  }
+  return [...hanging]
+}
+
+/** Plays a graph on until nothing changes. Returns the stages that have not ended. */
+function playOn(
+  { values, streams, gates }: EdgesByKind,
+  flows: readonly Flow[],
+  leftOut: ReadonlySet<number>,
+): readonly number[] {
   const stages = values.map((): FlowingStage => ({
     started: false,
     ended: false,
@@ -56,8 +75,12 @@ export function findHanging({ values, streams, gates }: EdgesByKind, flows: read
     if (!one.started) {
       one.started =
         sourcesOf(values, stage).every((source) => at(source).ended) &&
-        sourcesOf(streams, stage).every((source) => at(source).started)
+        sourcesOf(streams, stage).every((source) => at(source).ended || (at(source).started && !leftOut.has(source)))
       return one.started
+    }
+    if (leftOut.has(stage)) {
+      one.ended = !isHeld(stage)
+      return one.ended
     }
     if (one.own < OWN_CHUNKS) {
       if (!yields(stage)) return false

@@ -69,7 +69,7 @@ export const planOf = (wiring: readonly Wiring[]): Plan =>
   )
 
 /** The edges of a random graph by kind. */
-export function edgesOf(wiring: readonly Wiring[]): EdgesByKind {
+function edgesOf(wiring: readonly Wiring[]): EdgesByKind {
   const edges = wiring.map((each) => each.edges ?? NO_EDGES)
   return {
     values: wiring.map(({ dependencies }, stage) =>
@@ -271,15 +271,21 @@ export interface FlowCase {
   /** For each stage, whether its inbox holds its sources back, and whether it yields. */
   readonly blocks: readonly boolean[]
   readonly yields: readonly boolean[]
+  /** For each stage, whether it has a condition. */
+  readonly conditions: readonly boolean[]
 }
 
 /** Compares the build's check of edges with the simulation; throws where they differ. */
-export function checkFlow(find: typeof findDeadlocks, { wiring, blocks, yields }: FlowCase): 'refused' | 'accepted' {
+export function checkFlow(
+  find: typeof findDeadlocks,
+  { wiring, blocks, yields, conditions }: FlowCase,
+): 'refused' | 'accepted' {
   const edges = edgesOf(wiring)
   const isRead = (stage: number): boolean => edges.streams.some((sources) => sources.includes(stage))
   const flows = wiring.map((_, stage) => ({
     blocks: blocks[stage] === true,
     yields: yields[stage] === true || isRead(stage),
+    mayNotStart: conditions[stage] === true,
   }))
   const refused = find(edges, flows)
   const hanging = findHanging(edges, flows)

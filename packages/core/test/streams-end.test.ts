@@ -475,6 +475,34 @@ test('an attempt that has read nothing may be made again, and reads all chunks',
   expect(report.stages.speak.attempts).toHaveLength(2)
 })
 
+test('a chunk that an attempt has asked for, and did not wait for, goes to the next attempt', async () => {
+  let calls = 0
+  const run = new Pipeline('p')
+    .withStage('a', async function* () {
+      await clock.sleep(10)
+      for (const word of ['one', 'two']) yield word
+    })
+    .withStage(
+      'b',
+      async ({ inputs }) => {
+        const chunks = inputs.stream('a')
+        if (++calls === 1) {
+          for (let call = 0; call < 3; call++) chunks.next().catch(() => {})
+          return StageOutput.fail('not yet', { retryable: true })
+        }
+        const read: string[] = []
+        for await (const word of chunks) read.push(word)
+        return { read }
+      },
+      { dependencies: [stream('a')], retry: { attempts: 2, baseMs: 1, jitter: 'none' } },
+    )
+    .build({ clock, interceptors: [retry()] })
+    .runSettled({}, { maxConcurrency: 2 })
+  await clock.runAll()
+  const { data } = await run
+  expect(data.b).toEqual({ read: ['one', 'two'] })
+})
+
 test('a limit on the reader stands still while it waits for a chunk, and runs while it works', async () => {
   const reader = (workMs: number) =>
     new Pipeline('p')

@@ -5,7 +5,7 @@ import type { BuildOptions, FailedResult, PipelineResult, StageContext, StageGra
 export interface UntypedPipeline {
   withStage(name: string, stage: (context: StageContext) => object | undefined, options?: object): UntypedPipeline
   withMap(name: string, options: object): UntypedPipeline
-  withPipeline(name: string, child: UntypedPipeline): UntypedPipeline
+  withPipeline(name: string, child: UntypedPipeline, options?: object): UntypedPipeline
   build(options?: BuildOptions<{}>): UntypedGraph
 }
 export type UntypedGraph = StageGraph<Record<string, never>, {}>

@@ -10,6 +10,7 @@ test.each([
   ['an answer', { kind: 'answer', key: 'a', at: 1, answer: null }],
   ['a timer', { kind: 'timer', key: '/timeout', at: 1 }],
   ['a stop', { kind: 'stop', key: '', at: 1, reason: 'enough' }],
+  ['an interrupt', { kind: 'stop', key: '', at: 1, reason: 'enough', interrupt: { data: [1] } }],
 ])('%s is a fact', (_what, fact) => {
   expect(wrongFact(fact)).toBeUndefined()
   expect(wrongFact(JSON.parse(JSON.stringify(fact)))).toBeUndefined()
@@ -25,6 +26,7 @@ test.each<[fact: unknown, wrong: string]>([
   [{ ...call, at: Number.NaN }, 'not a fact'],
   [{ ...call, key: undefined }, 'key must be a string'],
   [{ kind: 'stop', key: '', at: 1 }, 'reason must be a string'],
+  [{ kind: 'stop', key: '', at: 1, reason: 'enough', interrupt: true }, 'interrupt must be an object'],
   [{ ...call, facts: null }, 'facts must be an object'],
   [{ ...call, facts: {} }, 'facts.status must be a status'],
   [{ ...call, facts: { ...facts, data: [] } }, 'facts.data must be an object'],

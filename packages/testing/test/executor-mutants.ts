@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { CallFacts, DurableStart, Fact } from '@stageflow/core/durable'
+import type { CallFacts, DurableStart, Fact, Interrupt } from '@stageflow/core/durable'
 import type { CarryLeg, ExecutorUnderTest, LegResult, RecordedFact } from '../src/durable-contract.ts'
 import { MemoryLeg, MemoryRun, MemoryRuns } from '../src/durable-runs/memory-executor.ts'
 import { withLastAnswer } from './last-answer.ts'
@@ -74,6 +74,9 @@ const PASSES = 'a deadline passes while a call is in progress'
 const OUTLIVES = 'code that outlives a timeout is awaited for the grace time'
 const STOP = 'a stop is recorded, and given in every leg'
 const STOP_FIRST = 'a stop that comes first is given before a call begins'
+const INTERRUPT = 'an interrupt is recorded with its data, and given in every leg'
+const AFTER = 'a cancel after an interrupt is a stop of its own'
+const WAIT = 'a wait for a soft dependency passes while a call is in progress'
 const SUSPENDS = 'a leg in which only answers are missing ends, or waits in place'
 const ANSWER = 'an answer is given once, and to every leg'
 const SECOND = 'a second answer to one request is refused'
@@ -605,6 +608,54 @@ export const mutants: readonly ExecutorMutant[] = [
       Leg: class extends MemoryLeg {
         override stop(key: string, reason: string): void {
           if (this.leg === 1) super.stop(key, reason)
+        }
+      },
+    }),
+  },
+  {
+    name: 'loses-the-data-of-an-interrupt',
+    does: 'loses the data of an interrupt',
+    caughtBy: INTERRUPT,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        override stop(key: string, reason: string, interrupt?: Interrupt): void {
+          super.stop(key, reason, interrupt && {})
+        }
+      },
+    }),
+  },
+  {
+    name: 'takes-an-interrupt-for-a-cancel',
+    does: 'takes an interrupt for a cancel',
+    caughtBy: INTERRUPT,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        override stop(key: string, reason: string): void {
+          super.stop(key, reason)
+        }
+      },
+    }),
+  },
+  {
+    name: 'keeps-no-cancel-after-an-interrupt',
+    does: 'keeps no cancel after an interrupt',
+    caughtBy: AFTER,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        override stop(key: string, reason: string, interrupt?: Interrupt): void {
+          if (!this.run.facts.some((fact) => fact.includes('"interrupt":'))) super.stop(key, reason, interrupt)
+        }
+      },
+    }),
+  },
+  {
+    name: 'knows-no-timers-of-waits',
+    does: 'knows no timers of waits for soft dependencies',
+    caughtBy: WAIT,
+    open: unlike({
+      Leg: class extends MemoryLeg {
+        override timer(key: string, at: number): void {
+          if (!key.startsWith('//')) super.timer(key, at)
         }
       },
     }),

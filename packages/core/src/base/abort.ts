@@ -40,36 +40,31 @@ export class AbortScope {
   }
 }
 
-function scopeIn(scopes: Map<number, AbortScope>, key: number, outer: AbortScope): AbortScope {
-  let scope = scopes.get(key)
-  if (scope === undefined) scopes.set(key, (scope = new AbortScope(outer)))
-  return scope
-}
-
 /** The abort scopes of one run and of its stages, and the signals that the run listens to. */
 export class RunAbort {
   readonly scope: AbortScope = new AbortScope()
   /** Inside it: what the stages share that an interrupt ends. */
   readonly interruptible: AbortScope = new AbortScope(this.scope)
-  #ofBlocks: Map<number, AbortScope> | undefined
-  /** The scopes of stages that can be aborted alone. */
-  #ofStages: Map<number, AbortScope> | undefined
+  /** The scopes of stages that can be aborted alone, by stage. Those of neighbors have negative keys. */
+  readonly #scopes = new Map<number, AbortScope>()
   #unlisten: (() => void)[] | undefined
 
   /** The scope that a stage shares with its neighbors. `count`: the number of stages in the run. */
   scopeNear(stage: number, count: number): AbortScope {
     if (count <= SHARED_SIGNAL) return this.interruptible
-    return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / SHARED_SIGNAL), this.interruptible)
+    return this.scopeOf(-1 - Math.floor(stage / SHARED_SIGNAL), this.interruptible)
   }
 
   /** The scope of one stage alone, inside `outer`. */
   scopeOf(stage: number, outer: AbortScope): AbortScope {
-    return scopeIn((this.#ofStages ??= new Map()), stage, outer)
+    let scope = this.#scopes.get(stage)
+    if (scope === undefined) this.#scopes.set(stage, (scope = new AbortScope(outer)))
+    return scope
   }
 
   /** The reason that stopped a stage inside `outer`; undefined if it isn't stopped. */
   aborted(stage: number, outer: AbortScope): { readonly reason: unknown } | undefined {
-    return (this.#ofStages?.get(stage) ?? outer).aborted
+    return (this.#scopes.get(stage) ?? outer).aborted
   }
 
   /** Calls `onAbort` when `signal` aborts; immediately if it already has. */

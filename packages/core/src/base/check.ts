@@ -1,4 +1,4 @@
-import { isError, read } from './foreign.ts'
+import { isError, read, tagOf } from './foreign.ts'
 import { show } from './show.ts'
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -43,7 +43,7 @@ export const RESULT: unique symbol = Symbol.for('@stageflow/result')
 export function describe(value: unknown): string {
   if (isError(value)) return 'an Error (throw it, or return StageOutput.fail(error))'
   if (isObject(value) && RESULT in value) return 'the result of a run (return its data, or use withPipeline)'
-  const tag = Object.prototype.toString.call(value)
+  const tag = tagOf(value)
   if (tag === '[object Generator]') return 'a generator (make the stage async function*)'
   if (tag === '[object AsyncGenerator]') return 'an async generator (only the stage itself can yield)'
   return show(value)

@@ -82,10 +82,12 @@ export function sleepOn(
 }
 
 /** Resolves true when `promise` settles, or false after `ms` milliseconds. The promise must not reject. */
-export async function settlesWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
-  const limit = Promise.withResolvers<boolean>()
-  const cancelTimer = clock.setTimeout(() => limit.resolve(false), ms)
-  const isInTime = await Promise.race([promise.then(() => true), limit.promise])
-  cancelTimer()
-  return isInTime
+export function settlesWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancelTimer = clock.setTimeout(() => resolve(false), ms)
+    void promise.then(() => {
+      cancelTimer()
+      resolve(true)
+    })
+  })
 }

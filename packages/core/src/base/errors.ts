@@ -1,5 +1,5 @@
 import { DEEPEST_CAUSE, MOST_PROBLEMS } from './bounds.ts'
-import { codeOf, isError, read } from './foreign.ts'
+import { codeOf, isError, read, tagOf } from './foreign.ts'
 import { defined, getter } from './objects.ts'
 
 /** Lets two copies of core in one process recognize each other's errors. */
@@ -74,7 +74,7 @@ export function textOf(value: unknown): string {
     if (typeof value !== 'object' || value === null) return String(value)
     const json = JSON.stringify(value) ?? '{}'
     // A promise or a map is {} in JSON, so its type is shown instead.
-    return json === '{}' ? Object.prototype.toString.call(value).replace('[object Object]', json) : json
+    return json === '{}' ? tagOf(value).replace('[object Object]', json) : json
   } catch {
     return typeof value === 'object' ? 'an object that cannot be read' : typeof value
   }

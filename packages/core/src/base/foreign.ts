@@ -18,12 +18,15 @@ export function onRejection(value: unknown, report: (cause: unknown) => void): v
 /** Whether `value` is an error of this realm or another. */
 export function isError(value: unknown): value is Error {
   try {
-    return value instanceof Error || ERROR_TAGS.has(Object.prototype.toString.call(value))
+    return value instanceof Error || ERROR_TAGS.includes(tagOf(value))
   } catch {
     return false // a revoked proxy
   }
 }
-const ERROR_TAGS: ReadonlySet<string> = new Set(['[object Error]', '[object DOMException]'])
+const ERROR_TAGS = ['[object Error]', '[object DOMException]']
+
+/** The kind of an object, such as `[object Promise]`. Throws for a revoked proxy. */
+export const tagOf = (value: unknown): string => Object.prototype.toString.call(value)
 
 /** Reads a property of any object or function; undefined for other values, if it is missing, or if its getter throws. */
 export function read(value: unknown, key: PropertyKey): unknown {

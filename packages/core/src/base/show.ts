@@ -32,16 +32,16 @@ export function show(value: unknown): string {
 const withoutSecrets = (text: string): string =>
   text.replaceAll(CREDENTIALS, '://…@').replaceAll(TOKENS, (_, key?: string, jwt?: string) => `${key ?? jwt}…`)
 const cut = (text: string): string =>
-  printable(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text)
+  escaped(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text)
 
 /**
  * Text from outside on one line, with control sequences escaped: `\n`, `\x1b`, `\u202e`. A text of more than `longest` characters is cut,
  * because an id or a reason may be megabytes long. Default: 4,000.
  */
-export function printable(text: string, longest: number = 4_000): string {
-  const read = text.length > longest ? `${text.slice(0, longest)}…` : text
-  return read.replace(UNSAFE, written)
-}
+export const printable = (text: string, longest: number = 4_000): string =>
+  escaped(text.length > longest ? `${text.slice(0, longest)}…` : text)
+
+const escaped = (text: string): string => text.replace(UNSAFE, written)
 
 function written(character: string): string {
   const code = character.codePointAt(0) as number

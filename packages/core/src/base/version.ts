@@ -15,13 +15,10 @@ const HYPHEN = /^(\S+)\s+-\s+(\S+)$/
  */
 export function rangeIncludes(ranges: string, version: string = VERSION): boolean | undefined {
   const wanted = inOrder(version.split(/[.+-]/).map(Number))
-  let isIncluded = false
-  for (const range of ranges.split('||')) {
-    const spans = spansOf(range.trim().replaceAll(OPERATOR_BEFORE_SPACE, '$1'))
-    if (spans.includes(undefined)) return undefined
-    if (spans.every((span) => span !== undefined && span[0] <= wanted && wanted < span[1])) isIncluded = true
-  }
-  return isIncluded
+  const alternatives = ranges.split('||').map((range) => spansOf(range.trim().replaceAll(OPERATOR_BEFORE_SPACE, '$1')))
+  if (alternatives.flat().includes(undefined)) return undefined
+  const isInSpan = ([from, to]: Span): boolean => from <= wanted && wanted < to
+  return alternatives.some((spans) => (spans as readonly Span[]).every(isInSpan))
 }
 
 /** The spans that a version must all be in; undefined for a part that npm can't read. */

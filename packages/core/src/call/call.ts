@@ -44,7 +44,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   }
 
   override get shownCall(): ShownCall | undefined {
-    return this.isSole ? this : undefined
+    return this.isSole ? this : super.shownCall
   }
 
   /**
@@ -57,7 +57,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     const calls = (host.loop.calls ??= host.facts.graph.blank.slice())
     this.before = calls[index]
     calls[index] = this
-    this.#attemptsBefore = host.facts.stages?.[index]?.attempts?.length ?? 0
+    this.#attemptsBefore = host.facts.stages?.[index]?.attemptsMade ?? 0
     let hasParts = false
     this.isTellingParts = true
     for (let place = 0; place < hooks.length; place++) {

@@ -5,7 +5,7 @@ import { textOf, toError } from '../base/errors.ts'
 import { isThenable, onRejection } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { RunStage } from '../contract/interceptor.ts'
-import { Output, failed, readOutput } from '../contract/output.ts'
+import { Output, failed } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
@@ -88,7 +88,7 @@ function callCode(context: LiveStageContext): Answer {
   if (behind === undefined) return noContext(context)
   const { host, node, fork } = behind
   const { index, name } = node
-  const stage = host.facts.stages?.[index] ?? host.facts.stage(index)
+  const stage = host.facts.stage(index)
   if (host.abortOf(index) !== undefined) return stoppedOutput(host)
   if (host.facts.isAnswered(index))
     return failed('core/stage-ended', `Stage "${name}" was called again after it had settled.`)
@@ -106,7 +106,7 @@ export const callStage: RunStage = asRunStage(callCode)
 /** Runs the code of a wrapped stage as one attempt. */
 function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: StageFacts): Answer {
   const { loop } = host
-  const { clock, graph } = host.facts
+  const { clock } = host.facts
   const startedAt = loop.codeBegins(node.index)
   const last = stage.attempts?.at(-1)
   const attempt = stage.beginAttempt(startedAt)
@@ -119,7 +119,7 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
   } catch (thrown) {
     return endAttemptWith(thrownOutput(host, node.index, thrown))
   }
-  if (!(value instanceof Promise)) return endAttemptWith(readOutput(value, host.facts.nameOf(node.index), graph.freeze))
+  if (!(value instanceof Promise)) return endAttemptWith(host.facts.read(node.index, value))
   const codeReturnedWith = (output: Output): Output => {
     endAttemptWith(output)
     if (stage.runningCode > 0) stage.cancelChildren(node.name)
@@ -127,7 +127,7 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
     return output
   }
   return (loop.checked = value.then(
-    (returned: unknown) => codeReturnedWith(readOutput(returned, host.facts.nameOf(node.index), graph.freeze)),
+    (returned: unknown) => codeReturnedWith(host.facts.read(node.index, returned)),
     (thrown: unknown) => codeReturnedWith(thrownOutput(host, node.index, thrown)),
   ))
 }
@@ -136,14 +136,14 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
 async function callParked(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { host, node } = behind
   const hasSlot = host.loop.unpark(node.index)
-  await pausingLimits(behind, attemptsIn(stage), untilAborted(hasSlot, context.signal))
+  await pausingLimits(behind, stage.attemptsMade, untilAborted(hasSlot, context.signal))
   return callCode(context)
 }
 
 /** A further call waits for the code of the earlier ones, for the grace time in all: a stage never runs twice at once. */
 async function callAgain(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { graceMs, clock } = behind.host.facts
-  const attempts = attemptsIn(stage)
+  const attempts = stage.attemptsMade
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
   while (stage.runningCode > 0) {
@@ -160,8 +160,6 @@ export const stillRunning = (name: string, graceMs: number): Output =>
     'core/still-running',
     `Stage "${name}" was called again, but after ${graceMs} ms an earlier call still runs. Pass context.signal to what it waits for.`,
   )
-
-const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 
 /**
  * Waits while the engine itself blocks an attempt. Only limits inside the retry pause: those of calls that began after `attempts`

@@ -22,7 +22,11 @@ export class NodeInputs {
   constructor(facts: RunFacts, node: StageNode) {
     this.#facts = facts
     this.#node = node
-    this.#seen = node.fixesInputs ? seenNow(facts, node.dependencies) : undefined
+    if (node.fixesInputs)
+      this.#seen = {
+        data: node.dependencies.map((index) => facts.data[index]),
+        states: node.dependencies.map((index) => facts.schedule.state(index)),
+      }
   }
 
   // Bound, because stages destructure their inputs: `({ inputs: { from } }) => …`.
@@ -34,16 +38,62 @@ export class NodeInputs {
     }
   }
   get status() {
-    return (stage: string): InputStatus => this.#status(stage)
+    return (stage: string): InputStatus => {
+      const position = this.#positionOf(stage)
+      const state =
+        this.#seen === undefined
+          ? this.#facts.schedule.state(this.#node.dependencies[position] as number)
+          : this.#seen.states[position]
+      if (state === OK) return 'ok'
+      if (state === SKIPPED) return 'skip'
+      if (state === RUNNING && this.#node.kinds[position] === 'stream') return 'running'
+      return state === FAILED ? 'fail' : 'late'
+    }
   }
   get getFrom() {
-    return (stage: string, key: string, fallback?: unknown): unknown => this.#getFrom(stage, key, fallback)
+    return (stage: string, key: string, fallback?: unknown): unknown => {
+      const data = this.#from(stage) as Data | undefined
+      return data !== undefined && Object.hasOwn(data, key) ? data[key] : fallback
+    }
   }
   get requireFrom() {
-    return (stage: string, key: string): unknown => this.#requireFrom(stage, key)
+    return (stage: string, key: string): unknown => {
+      const data = this.#from(stage) as Data | undefined
+      if (data !== undefined && Object.hasOwn(data, key)) return data[key]
+      const found =
+        data === undefined
+          ? `it has no data (its status is ${this.status(stage)})`
+          : `it gave ${listed(Object.keys(data), 'nothing')}`
+      throw new StageflowError(
+        'core/missing-input',
+        `Stage "${this.#node.name}" requires ${show(key)} of "${stage}", but ${found}. Return it there, or use getFrom with a fallback.`,
+      )
+    }
   }
   get get() {
-    return (key: string, fallback?: unknown): unknown => this.#get(key, fallback)
+    return (key: string, fallback?: unknown): unknown => {
+      const { aliases } = this.#node
+      let found: Data | undefined
+      let first = ''
+      const open = this.#seen?.states.findIndex((state) => state < OK || state === SUSPENDED) ?? -1
+      // Another dependency that has the key, or that may still return it. A suspended stage settles once its answer has come.
+      let other = open < 0 ? undefined : aliases[open]
+      for (let position = 0; position < aliases.length; position++) {
+        const data = this.#value(position) as Data | undefined
+        if (data === undefined || !Object.hasOwn(data, key)) continue
+        if (found !== undefined) other = aliases[position]
+        else {
+          found = data
+          first = aliases[position] as string
+        }
+      }
+      if (found === undefined) return fallback
+      if (other === undefined) return found[key]
+      throw new StageflowError(
+        'core/ambiguous-input',
+        `Stage "${this.#node.name}" reads ${show(key)}, which both "${first}" and "${other}" may return. Name one: inputs.getFrom('${first}', ${show(key)}).`,
+      )
+    }
   }
 
   get stream() {
@@ -66,60 +116,6 @@ export class NodeInputs {
     return this.#value(this.#positionOf(stage))
   }
 
-  #status(stage: string): InputStatus {
-    const position = this.#positionOf(stage)
-    const state =
-      this.#seen === undefined
-        ? this.#facts.schedule.state(this.#node.dependencies[position] as number)
-        : this.#seen.states[position]
-    if (state === OK) return 'ok'
-    if (state === SKIPPED) return 'skip'
-    if (state === RUNNING && this.#node.kinds[position] === 'stream') return 'running'
-    return state === FAILED ? 'fail' : 'late'
-  }
-
-  #getFrom(stage: string, key: string, fallback?: unknown): unknown {
-    const data = this.#from(stage) as Data | undefined
-    return data !== undefined && Object.hasOwn(data, key) ? data[key] : fallback
-  }
-
-  #requireFrom(stage: string, key: string): unknown {
-    const data = this.#from(stage) as Data | undefined
-    if (data !== undefined && Object.hasOwn(data, key)) return data[key]
-    const found =
-      data === undefined
-        ? `it has no data (its status is ${this.#status(stage)})`
-        : `it gave ${listed(Object.keys(data), 'nothing')}`
-    throw new StageflowError(
-      'core/missing-input',
-      `Stage "${this.#node.name}" requires ${show(key)} of "${stage}", but ${found}. Return it there, or use getFrom with a fallback.`,
-    )
-  }
-
-  #get(key: string, fallback?: unknown): unknown {
-    const { aliases } = this.#node
-    let found: Data | undefined
-    let first = ''
-    const open = this.#seen?.states.findIndex(mayStillSettle) ?? -1
-    // Another dependency that has the key, or that may still return it.
-    let other = open < 0 ? undefined : aliases[open]
-    for (let position = 0; position < aliases.length; position++) {
-      const data = this.#value(position) as Data | undefined
-      if (data === undefined || !Object.hasOwn(data, key)) continue
-      if (found !== undefined) other = aliases[position]
-      else {
-        found = data
-        first = aliases[position] as string
-      }
-    }
-    if (found === undefined) return fallback
-    if (other === undefined) return found[key]
-    throw new StageflowError(
-      'core/ambiguous-input',
-      `Stage "${this.#node.name}" reads ${show(key)}, which both "${first}" and "${other}" may return. Name one: inputs.getFrom('${first}', ${show(key)}).`,
-    )
-  }
-
   #value(position: number): object | undefined {
     return this.#seen === undefined
       ? this.#facts.data[this.#node.dependencies[position] as number]
@@ -134,16 +130,6 @@ export class NodeInputs {
     if (position < 0) throw undeclared(this.#node, stage)
     this.#next = position + 1
     return position
-  }
-}
-
-/** A suspended stage settles once its answer has come. */
-const mayStillSettle = (state: number): boolean => state < OK || state === SUSPENDED
-
-function seenNow(facts: RunFacts, dependencies: readonly number[]): SeenInputs {
-  return {
-    data: dependencies.map((index) => facts.data[index]),
-    states: dependencies.map((index) => facts.schedule.state(index)),
   }
 }
 

@@ -73,12 +73,14 @@ export class KeptLimits {
       this.blocks++
     } else if (news === 'unblocked') {
       this.blocks--
-      if (this.blocks === 0) this.#postpone(now - this.#blockedAt)
-    } else if (this.blocks === 0) this.#restartIdle(now)
-  }
-
-  #restartIdle(now: number): void {
-    for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
+      if (this.blocks > 0) return
+      for (const limit of this.#limits) {
+        limit.dueAt += now - this.#blockedAt
+        this.#queue.add(limit) // it may have left the queue while it was paused
+      }
+    } else if (this.blocks === 0) {
+      for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
+    }
   }
 
   /**
@@ -91,12 +93,5 @@ export class KeptLimits {
       limit.dueAt = host.facts.clock.now() + Math.max(limit.ms, 1) // later than now, or the queue would give it again at once
       this.#queue.add(limit)
     } else if (this.blocks === 0) host.loop.overdue(limit)
-  }
-
-  #postpone(ms: number): void {
-    for (const limit of this.#limits) {
-      limit.dueAt += ms
-      this.#queue.add(limit) // it may have left the queue while it was paused
-    }
   }
 }

@@ -34,8 +34,11 @@ export interface Behind {
   readonly fork: StageFork | undefined
 }
 
-/** Set by the class below, which alone can read its private fields. */
-let readBehind: (value: unknown) => Behind | undefined
+/** What is behind a context; undefined if `value` isn't a context. Set by the class below, which alone can read its private fields. */
+export let behindOf: {
+  (context: LiveStageContext): Behind
+  (value: unknown): Behind | undefined
+}
 
 /** The context of one stage, made when the stage starts. Its expensive members are created on first use. */
 export class LiveStageContext implements InterceptorContext {
@@ -53,9 +56,10 @@ export class LiveStageContext implements InterceptorContext {
   }
 
   static {
-    for (const id of IDS) getter(this.prototype, id, (context) => context.#host.facts.snapshot[id])
-    readBehind = (value) =>
+    for (const id of IDS) getter(this.prototype, id, (context) => context.snapshot[id])
+    const behind = (value: unknown): Behind | undefined =>
       isObject(value) && #host in value ? { host: value.#host, node: value.#node, fork: value.#fork } : undefined
+    behindOf = behind as typeof behindOf
   }
 
   declare readonly [Symbol.species]: OneCopy // only in types
@@ -76,7 +80,7 @@ export class LiveStageContext implements InterceptorContext {
     return this.#node.info
   }
   get attempt(): number {
-    return this.#fork?.attempt ?? (this.#facts?.attempts?.length || 1) // a call that was answered in place of the code made none
+    return this.#fork?.attempt ?? (this.#facts?.attemptsMade || 1) // a call that was answered in place of the code made none
   }
   get snapshot(): ContextSnapshot {
     return this.#host.facts.snapshot
@@ -88,7 +92,7 @@ export class LiveStageContext implements InterceptorContext {
     return (this.#fork?.scope ?? this.#host.stopping.scopeOf(this.#node)).signal
   }
   get deadline(): number | undefined {
-    const deadline = this.#fork === undefined ? this.#host.facts.limit : this.#fork.deadline
+    const { deadline } = this.#fork ?? this.#host.facts
     return deadline === Infinity ? undefined : deadline
   }
   get clock(): Clock {
@@ -110,7 +114,7 @@ export class LiveStageContext implements InterceptorContext {
     return this.#host.context
   }
   get record(): StageRecord {
-    return stageRecord(this.#host.facts, this.#node.index, this.#fork?.outermost.shownCall)
+    return stageRecord(this.#host.facts, this.#node.index, this.#fork?.shownCall)
   }
 
   // Bound, because stages destructure their context: `async ({ inputs, signal, note }) => …`.
@@ -131,7 +135,9 @@ export class LiveStageContext implements InterceptorContext {
       const { facts } = this.#host
       const { index } = this.#node
       if (facts.ignores(index)) return
-      facts.stage(index).note(key, checkedNote(key, value), this.#notedAttempt(), this.#isInSoleAttempt())
+      // The attempt that the note is about, if its number is known. 0: none, because a part notes it.
+      const attempt = this.#fork?.isTellingParts ? 0 : this.#fork?.attempt
+      facts.stage(index).note(key, checkedNote(key, value), attempt, this.#isInSoleAttempt())
     }
   }
   get heartbeat(): StageContext['heartbeat'] {
@@ -161,7 +167,7 @@ export class LiveStageContext implements InterceptorContext {
 
   // Not bound: interceptors call them on the context, in every call.
   fork(slot?: Slot<unknown>, value?: unknown): StageFork {
-    const attempts = this.#facts?.attempts?.length ?? 0
+    const attempts = this.#facts?.attemptsMade ?? 0
     const fork = new StageFork(this.#host, this.#node, this.#fork, attempts > 0 ? attempts + 1 : undefined)
     if (slot !== undefined) fork.slots = new SlotValues().set(slot, value)
     return this.narrowedTo(fork)
@@ -170,7 +176,7 @@ export class LiveStageContext implements InterceptorContext {
     const { facts } = this.#host
     const { index } = this.#node
     // The code of an unwrapped stage is not counted until the stage settles before it.
-    const isUncounted = this.#fork?.outermost.shownCall?.codeBegan === true && facts.schedule.state(index) === RUNNING
+    const isUncounted = this.#fork?.shownCall?.codeBegan === true && facts.schedule.state(index) === RUNNING
     return facts.stage(index).untilCodeLeft(isUncounted)
   }
   async wait(ms: number): Promise<void> {
@@ -206,26 +212,17 @@ export class LiveStageContext implements InterceptorContext {
     return (await settled) as Outcome
   }
 
-  /** The attempt that a note is about, if its number is known. 0: none, because a part notes it. */
-  #notedAttempt(): number | undefined {
-    return this.#fork?.isTellingParts ? 0 : this.#fork?.attempt
-  }
-
   /** Whether the code of an unwrapped stage runs: its parts are told before it and after it. */
   #isInSoleAttempt(): boolean {
     if (this.#node.wrapped !== undefined) return false
-    const call = this.#fork?.outermost.shownCall
+    const call = this.#fork?.shownCall
     return call === undefined || (call.codeBegan && call.output === undefined)
-  }
-
-  #giveUpBeside(): void {
-    const newest = this.#host.loop.calls?.[this.#node.index]
-    for (let call = newest; call !== undefined; call = call.before) call.giveUpBeside(this.#fork)
   }
 
   /** Makes the context of a narrower part of the stage's time. */
   narrowedTo<Part extends StageFork>(fork: Part): Part {
-    if ((this.#facts?.runningCode ?? 0) > 0) this.#giveUpBeside()
+    let call = this.#facts?.runningCode ? this.#host.loop.calls?.[this.#node.index] : undefined
+    for (; call !== undefined; call = call.before) call.giveUpBeside(this.#fork)
     fork.live = new LiveStageContext(this.#host, this.#node, fork, this.#inputs)
     return fork
   }
@@ -263,7 +260,7 @@ export class StageFork implements Fork, ForkLike {
   }
   /** The earliest deadline on it and around it; Infinity without one. */
   get deadline(): number {
-    return this.outer === undefined ? this.host.facts.limit : this.outer.deadline
+    return (this.outer ?? this.host.facts).deadline
   }
   get scope(): AbortScope {
     return (this.#scope ??= new AbortScope(this.outer?.scope ?? this.host.stopping.scopeOf(this.node)))
@@ -274,25 +271,15 @@ export class StageFork implements Fork, ForkLike {
   get abort(): Fork['abort'] {
     return (reason) => this.scope.abort(reason)
   }
-  get outermost(): StageFork {
-    return this.outer?.outermost ?? this
-  }
   /** The call of an unwrapped stage, as a record shows it. */
   get shownCall(): ShownCall | undefined {
-    return undefined
+    return this.outer?.shownCall
   }
   isIn(other: ForkLike): boolean {
     return this === other || this.outer?.isIn(other) === true
   }
   /** Takes news of the code inside it. `attempts`: only for calls that began after this number of attempts. */
   hear(_news: CallNews, _attempts: number): void {}
-}
-
-/** What is behind a context; undefined if `value` isn't a context. */
-export function behindOf(context: LiveStageContext): Behind
-export function behindOf(value: unknown): Behind | undefined
-export function behindOf(value: unknown): Behind | undefined {
-  return readBehind(value)
 }
 
 /**

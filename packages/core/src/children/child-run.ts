@@ -40,9 +40,8 @@ export function openChild(
   const { host: around, node } = behindOf(context as LiveStageContext)
   const host = around as ParentRun
   const run = host.facts.ofRun
-  refuseOver(host.facts, node)
   const runs = lineage(run)
-  refuseDepth(runs, node)
+  refuseStart(host.facts, node, runs)
   const graph = run.graph.childOf(pipeline)
   refuseCycle(runs, node, graph)
   const root = runs.at(-1) as RunFacts
@@ -112,14 +111,6 @@ function childInput(runs: readonly [RunFacts, ...RunFacts[]], input: object): Fi
   return isTaken ? { ...fields, pipelineRunId: undefined } : fields
 }
 
-function refuseDepth(runs: readonly RunFacts[], { name }: StageNode): void {
-  if (runs.length > DEEPEST_CHILD)
-    throw new StageflowError(
-      'core/child-depth',
-      `Stage "${name}" of "${runs[0]?.graph.name}" starts a child run ${runs.length} deep; nest at most ${DEEPEST_CHILD}.`,
-    )
-}
-
 function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: BuiltGraph): void {
   if (runs.some((above) => above.graph.origin === graph.origin))
     throw new StageflowError(
@@ -128,13 +119,19 @@ function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: Buil
     )
 }
 
-function refuseOver(run: RunFacts, node: StageNode): void {
-  if (run.ignores(node.index)) {
-    const what = run.phase >= ENDED ? `The run of stage "${node.name}" has ended` : `Stage "${node.name}" was abandoned`
+/** `run`: that of the stage. `runs`: the same, or for an item the run of its map, and its parents. */
+function refuseStart(run: RunFacts, { index, name }: StageNode, runs: readonly RunFacts[]): void {
+  if (run.ignores(index)) {
+    const what = run.phase >= ENDED ? `The run of stage "${name}" has ended` : `Stage "${name}" was abandoned`
     throw new StageflowError('core/run-over', `${what}; it cannot start a child run. Stop when context.signal aborts.`)
   }
-  if (run.schedule.state(node.index) !== RUNNING)
-    throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; it cannot start a child run.`)
+  if (run.schedule.state(index) !== RUNNING)
+    throw new StageflowError('core/stage-ended', `Stage "${name}" has ended; it cannot start a child run.`)
+  if (runs.length > DEEPEST_CHILD)
+    throw new StageflowError(
+      'core/child-depth',
+      `Stage "${name}" of "${runs[0]?.graph.name}" starts a child run ${runs.length} deep; nest at most ${DEEPEST_CHILD}.`,
+    )
 }
 
 /** The options that a child takes from its parent's run: a few of the engine's own, and those that interceptors claim. */

@@ -1,4 +1,5 @@
 import { textOf } from '../base/errors.ts'
+import type { Host } from '../call/host.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { MapItem } from '../contract/context.ts'
@@ -86,6 +87,9 @@ export function endOf(facts: RunFacts): EndedItem {
 export class ItemRun extends PipelineRun implements RunOfItem, StartableItem {
   declare readonly facts: ItemFacts
   declare readonly value: unknown
+  /** Set by durable maps. */
+  declare callKey: Host['callKey']
+  declare onRecorded: Host['onRecorded']
   readonly #map: MapCall
   #contextOfItem: LiveRunContext | undefined
 
@@ -129,12 +133,6 @@ export class ItemRun extends PipelineRun implements RunOfItem, StartableItem {
   }
   override get context(): LiveRunContext {
     return (this.#contextOfItem ??= this.#map.host.context.ofItem(this))
-  }
-  callKey(stage: string): string | undefined {
-    return this.#map.host.callKey?.(stage, this.suffix)
-  }
-  onRecorded(stage: string, callback: () => void): void {
-    this.#map.host.onRecorded?.(stage, callback, this.suffix)
   }
   override childRun(...given: Parameters<PipelineRun['childRun']>): PipelineRun {
     return this.#map.host.childRun(...given)

@@ -147,12 +147,8 @@ class MapRun {
       this.#endEarly() // a source that threw ends its items too
     }
     signal.removeEventListener('abort', end)
-    if (this.#ending === undefined) signal.throwIfAborted()
-    return this.#ending ?? this.#output()
-  }
-
-  /** The data of the items, or the questions of those that suspended. */
-  #output(): Output {
+    if (this.#ending !== undefined) return this.#ending
+    signal.throwIfAborted()
     const { outputs, keys, asking } = this.#items
     if (asking === undefined) return new Output('ok', { items: this.#items.data() })
     return suspendedOutput(requestsOf(asking), defined({ items: outputs, keys }))
@@ -322,7 +318,11 @@ class MapRun {
     this.#stage.enterCode()
     run.open(() => {
       this.#items.left(run)
-      if (run.stage?.abandoned) this.#abandoned(item)
+      if (run.stage?.abandoned) {
+        this.#items.abandoned(item.index)
+        // If the map has settled already, its record says so too.
+        if (!this.#isWanted) this.#stage.abandoned = true
+      }
       this.#codeLeft(item)
       this.#leaveCode()
       host.stoppingIfAny?.childClosed()
@@ -381,12 +381,6 @@ class MapRun {
   #free(): void {
     this.#inProgress--
     this.#wake?.()
-  }
-
-  /** Code of an item ignored its signal past the grace time. If the map has settled already, its record says so too. */
-  #abandoned({ index }: MapItem): void {
-    this.#items.abandoned(index)
-    if (!this.#isWanted) this.#stage.abandoned = true
   }
 
   /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */

@@ -5,7 +5,7 @@ import type { OneCopy } from '../base/check.ts'
 import { read } from '../base/foreign.ts'
 import { ANY, functionLike } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
-import { show } from '../base/show.ts'
+import { show, someOf } from '../base/show.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { Runnable, StageContext } from '../contract/context.ts'
 import type { OkOutput, Output, SkipOutput } from '../contract/output.ts'
@@ -65,10 +65,16 @@ export function childStage(given: unknown, options: GivenOptions): MadeStage {
   const { repeat, chunks } = options
   const repeating = read(repeat, REPEATING) as Repeating | undefined
   return new MadeStage(RULES, (building) => {
+    const { stage, problem } = building
     const child = building.child(given)
-    if (repeat !== undefined && repeating === undefined) building.problem('core/repeat', noRepeat(building, repeat))
+    if (repeat !== undefined && repeating === undefined)
+      problem('core/repeat', isNot(`Stage "${stage}": repeat`, 'repeatUntil(…) of @stageflow/core/repeat', repeat))
     if (child !== undefined) repeating?.check(building, child)
-    if (child !== undefined && chunks !== undefined) checkChunks(building, child, chunks)
+    if (child !== undefined && chunks !== undefined && child.indexOf(chunks) === undefined)
+      problem(
+        'core/no-stream',
+        `Stage "${stage}" has chunks: ${show(chunks)}, which isn't a stage of "${child.name}" (${someOf(child.names)}).`,
+      )
     const open: OpenAttempt = (context, feedback, suffix) =>
       openChild(
         context,
@@ -84,17 +90,6 @@ export function childStage(given: unknown, options: GivenOptions): MadeStage {
     return { body: body as Body, streams: chunks !== undefined, child }
   })
 }
-
-function checkChunks({ stage, problem }: Building, child: ChildGraph, chunks: string): void {
-  if (child.indexOf(chunks) === undefined)
-    problem(
-      'core/no-stream',
-      `Stage "${stage}" has chunks: ${show(chunks)}, which isn't a stage of "${child.name}" (${child.names.slice(0, 12).join(', ')}).`,
-    )
-}
-
-const noRepeat = ({ stage }: Building, given: unknown): string =>
-  isNot(`Stage "${stage}": repeat`, 'repeatUntil(…) of @stageflow/core/repeat', given)
 
 /**
  * Makes a stage from a graph or pipeline. It ends as its child run ends, but a cancelled child skips it. `input` returns the

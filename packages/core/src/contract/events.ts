@@ -44,7 +44,7 @@ export interface EventMap {
 }
 
 /** What someone asks of a run that outlives its caller: a durable run, or one that has suspended. */
-export type RunAction = 'start' | 'attach' | 'answer' | 'cancel' | 'retry' | 'read'
+export type RunAction = 'start' | 'attach' | 'answer' | 'cancel' | 'interrupt' | 'retry' | 'read'
 
 /** A request to a run that outlives its caller, and that was not admitted. */
 export interface RefusedRequest {

@@ -7,6 +7,9 @@
 // The timer of a limit is a slash, the key of the limit, and a round. The limit of a run has the prefix of the run as its key. An interceptor
 // sets a limit on a stage: its key is that of the stage, `~` and the name of the interceptor, as in `kid~timeout`. So `~` has two meanings.
 // The key of a limit isn't that of a call, and `parseKey` isn't for it.
+//
+// The timer of a wait for soft dependencies is two slashes, the key of the stage that waits, and a round. No limit has a key that begins with a
+// slash.
 
 // Both before all else, so that bundlers can inline them.
 export const LONGEST_ITEM_KEY = 200
@@ -109,7 +112,16 @@ export const limitKey = (stageKey: string, interceptor: string): string => `${st
 /** `round`: how often the limit was set. A timer that was set before no longer counts. */
 export const limitTimer = (limit: string, round: number): string => `${LIMIT}${limit}@${round}`
 /** Timers of questions have the keys of calls, which never begin with a slash. */
-export const isLimitTimer = (key: string): boolean => key.startsWith(LIMIT)
+export const isLimitTimer = (key: string): boolean => key.startsWith(LIMIT) && !isWaitTimer(key)
+
+// Timers of waits for soft dependencies
+
+const WAIT = '//'
+/** `round`: how often the stage with the key `stageKey` has set its timer. One that was set before no longer counts. */
+export const waitTimer = (stageKey: string, round: number): string => `${WAIT}${stageKey}@${round}`
+export const isWaitTimer = (key: string): boolean => key.startsWith(WAIT)
+/** The key of the stage that waits. */
+export const waitingKey = (timer: string): string => withoutRound(timer.slice(WAIT.length))
 
 // Answers
 

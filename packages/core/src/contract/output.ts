@@ -356,10 +356,8 @@ function checkData(output: Output, stage: string): Output {
 
 function read(value: unknown, stage: string): Output {
   if (value === undefined) return EMPTY_OK
-  if (isObject(value)) {
-    if (OUT in value) return copiedOutput(value as unknown as Output, stage)
-    if (isPlain(value)) return fromPlain(value, stage)
-  }
+  if (isOutput(value)) return copiedOutput(value as Output, stage)
+  if (isPlain(value)) return fromPlain(value, stage)
   return illegal(stage, describe(value), isError(value) ? { cause: value } : undefined)
 }
 

@@ -116,6 +116,8 @@ export class DurableMap {
     )
     const inner = new ItemRun(call, item, value, resumed, new FactsInCall(graph, call, item))
     inner.parts = undefined
+    inner.callKey = (stage) => run.callHost.callKey?.(stage, inner.suffix)
+    inner.onRecorded = (stage, callback) => run.callHost.onRecorded?.(stage, callback, inner.suffix)
     inner.stopping.listen(context.signal)
     const code = (): Promise<Output> => new Promise((resolve) => inner.open(() => resolve(endOf(inner.facts).output)))
     return run.carryOut(context, code, { name: node.name + inner.suffix, stage: inner.facts.stage(0) })

@@ -11,6 +11,7 @@ import { Output, failed, readOutput } from '../contract/output.ts'
 import type { SkipOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
+import type { WaitTimers } from '../edges/wait-timers.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { jsonSchemaOf } from '../graph/json-schema.ts'
@@ -21,6 +22,7 @@ import type { ParentLink } from '../report/run-facts.ts'
 import { mostOf } from '../report/most-of.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
+import { interruptedFor } from '../run/stopping.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
 import { addNotes } from './add-notes.ts'
 import { CallHost } from './call-host.ts'
@@ -86,6 +88,20 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   }
   override get stopping(): DurableStopping {
     return (this.stoppingIfAny ??= new DurableStopping(this))
+  }
+
+  interrupt(reason: string, data: unknown): void {
+    this.stopping.interrupt(reason, interruptedFor(reason, data))
+  }
+
+  /** See `ReadersRun`. */
+  get waitTimers(): WaitTimers {
+    const { pump, facts } = this
+    return {
+      from: pump.limitTime,
+      begin: (stage, at, ended) =>
+        pump.softWaits.begin(this.key(facts.graph.names[stage] as string), at, () => ended(pump.at)),
+    }
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {

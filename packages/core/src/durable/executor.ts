@@ -72,8 +72,20 @@ export type Fact = {
       /** Who answered, as it was admitted. */
       readonly by?: RunAuthor | undefined
     }
-  | { readonly kind: 'stop'; readonly key: string; readonly reason: string }
+  | {
+      readonly kind: 'stop'
+      readonly key: string
+      readonly reason: string
+      /** A person has interrupted the run: it isn't cancelled, but ends as after `run.interrupt(reason, data)`. */
+      readonly interrupt?: Interrupt | undefined
+    }
 )
+
+/** What a stop has that is an interrupt. */
+export interface Interrupt {
+  /** What the stages that it aborts get as `signal.reason.data`. Plain JSON. */
+  readonly data?: unknown
+}
 
 /** A run's first fact. Every leg of the run has the same. */
 export interface DurableStart {
@@ -118,8 +130,11 @@ export interface StageExecutor {
   timer(key: string, at: number): void
   /** A stage waits for an answer from outside. `isWanted` turns false when it no longer does. */
   wait(key: string, request: unknown, isWanted: () => boolean): void
-  /** A signal asks to stop the run, or a child run. The executor records it, and gives it as a fact. */
-  stop(key: string, reason: string): void
+  /**
+   * Asks to stop the run, or a child run. The executor records it, and gives it as a fact. With `interrupt` it is an interrupt, and a stop of its
+   * own: a cancel after it counts too. Core asks only for cancels.
+   */
+  stop(key: string, reason: string, interrupt?: Interrupt): void
   /** The next fact; undefined if no call is in progress, so that only answers and timers can come. */
   next(): Promise<Fact | undefined>
 }

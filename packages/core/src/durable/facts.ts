@@ -85,7 +85,10 @@ export const isFact = (given: unknown): given is Fact =>
 export function wrongFact(fact: unknown): string | undefined {
   if (!isFact(fact)) return 'not a fact: it needs kind "call", "timer", "answer" or "stop", and at, in ms since 1970'
   if (!isText(fact.key)) return 'key must be a string'
-  if (fact.kind === 'stop' && !isText(fact.reason)) return 'reason must be a string'
+  if (fact.kind === 'stop') {
+    if (!isText(fact.reason)) return 'reason must be a string'
+    if (fact.interrupt !== undefined && !isObject(fact.interrupt)) return 'interrupt must be an object'
+  }
   if (fact.kind !== 'call') return undefined
   return isObject(fact.facts) ? wrongIn(fact.facts) : 'facts must be an object'
 }

@@ -4,6 +4,7 @@ import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
 import { hashOf, isFact, revived, wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
+import { LegWaits } from './leg-waits.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { StageInfo } from '../contract/context.ts'
 import { callKey, parseKey, withoutRound } from '../contract/keys.ts'
@@ -32,6 +33,7 @@ export interface PumpedRun {
   whyNotCalled(stage: string): string
   open(done: (outcome: Outcome) => void): void
   cancel(reason: string, signalReason?: unknown): void
+  interrupt(reason: string, data: unknown): void
 }
 
 /** A call that has no fact yet. */
@@ -107,6 +109,7 @@ export class Pump {
   takesTurns: boolean = false
   readonly runs: Map<string, PumpedRun> = new Map()
   readonly limits: LegLimits
+  readonly softWaits: LegWaits
   /** The keys of the maps that name their items: another leg may have them in another order, more of them or fewer. */
   readonly keyedMaps: Set<string> = new Set()
   #root!: PumpedRun
@@ -136,10 +139,17 @@ export class Pump {
 
   constructor(executor: StageExecutor) {
     this.executor = executor
-    this.limits = new LegLimits((key, at) => this.register('timer', key, at))
+    const timer = (key: string, at: number): void => this.register('timer', key, at)
+    this.limits = new LegLimits(timer)
+    this.softWaits = new LegWaits(timer)
     this.at = executor.start.startedAt
     this.limitFrom = executor.start.limitFrom ?? this.at
     this.isReplaying = executor.leg > 1
+  }
+
+  /** The time from which new limits and waits count: after a retry, not before it. */
+  get limitTime(): number {
+    return Math.max(this.at, this.limitFrom)
   }
 
   // From the runs to the executor
@@ -275,6 +285,10 @@ export class Pump {
         this.#giveReached()
         continue
       }
+      // The soft dependencies that stages wait for wait for answers, which may take days. So those stages start now without them, before the run
+      // suspends. That no call is in progress follows from the facts. That `next` has no fact does not: a later leg may have some there, such as
+      // the answers.
+      if (this.#calls.size === 0 && this.softWaits.endAll()) continue
       if (this.#waits.size > 0 && this.#calls.size === 0) this.limits.pause()
       const fact = await this.executor.next()
       if (this.isOver) return new Promise(() => {})
@@ -380,8 +394,13 @@ export class Pump {
       case 'timer':
         return this.#expire(key)
       case 'stop':
-        return this.runs.get(key)?.cancel(fact.reason)
+        return this.#stop(this.runs.get(key), fact)
     }
+  }
+
+  #stop(run: PumpedRun | undefined, { reason, interrupt }: Extract<Fact, { kind: 'stop' }>): void {
+    if (interrupt === undefined) run?.cancel(reason)
+    else run?.interrupt(reason, interrupt.data)
   }
 
   #endCall(key: string, facts: CallFacts, replayed: boolean): void {
@@ -419,13 +438,16 @@ export class Pump {
     }
     if (waiting.isOver) return
     waiting.isOver = true
-    this.limits.goOn(Math.max(this.at, this.limitFrom))
+    this.limits.goOn(this.limitTime)
     this.#root.withSlotOf(key, () => waiting.answered(given))
   }
 
-  /** A time has passed: that of a question, or a limit of a run. If the question was answered before, nothing waits any more. */
+  /**
+   * A time has passed: that of a question, a limit, or that of a wait for soft dependencies. If the question was answered before, nothing waits any
+   * more.
+   */
   #expire(key: string): void {
-    if (this.limits.expire(key)) return
+    if (this.limits.expire(key) || this.softWaits.expire(key)) return
     this.#answer(key, { answer: this.#waits.get(key)?.otherwise, expired: true, by: undefined })
   }
 

@@ -2,7 +2,7 @@ import { didYouMean } from '../base/check.ts'
 import type { OptionRule } from '../base/options.ts'
 import { MOST_LISTED } from '../base/bounds.ts'
 import { show, someOf } from '../base/show.ts'
-import { callKey, isLimitTimer, outermostStage } from '../contract/keys.ts'
+import { callKey, isLimitTimer, isWaitTimer, outermostStage, waitingKey } from '../contract/keys.ts'
 import type { CallFacts, Fact } from './executor.ts'
 import { sourceOf } from './fit.ts'
 import type { GraphFingerprint } from './fit.ts'
@@ -19,7 +19,7 @@ export interface RetriedFact {
 
 /**
  * The facts that a failed run keeps when it is tried again, in their order. They are what ended ok or skipped, questions with their answers
- * and times, and everything of earlier attempts of child pipelines that repeat. `again`: stages of the outermost run of which nothing is kept, and
+ * and times, the ends of waits for soft dependencies, and everything of earlier attempts of child pipelines that repeat. `again`: stages of the outermost run of which nothing is kept, and
  * nothing of the stages that depend on them. The next leg then has `isRetried` and `limitFrom` in its start.
  */
 export function factsForRetry<One extends RetriedFact>(
@@ -64,7 +64,7 @@ export function wrongAgain(runId: string, again: readonly string[], graph: Graph
 
 /** Whether a fact is of one of these stages, or of something inside it. */
 function isOf({ kind, key }: RetriedFact, stages: readonly string[]): boolean {
-  return kind !== 'stop' && stages.includes(outermostStage(key))
+  return kind !== 'stop' && stages.includes(outermostStage(isWaitTimer(key) ? waitingKey(key) : key))
 }
 
 /** Whether a fact says what need not happen again. */

@@ -54,6 +54,7 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   #queue: unknown[] = []
   /** The place of the first chunk in the queue. */
   #head = 0
+  #attempts = 0
   #isThrottled = false
   /** The call of `next` that waits. */
   #waiting: Waiting | undefined
@@ -149,7 +150,8 @@ export class Inbox implements AsyncIterableIterator<unknown> {
 
   /** A further call waits for the one before it. */
   #nextAfter({ promise }: Waiting): Waiting['promise'] {
-    return handled(promise.catch(() => {}).then(() => this.next()))
+    const attempts = this.#attempts
+    return handled(promise.catch(() => {}).then(() => (attempts === this.#attempts ? this.next() : promise)))
   }
 
   /** The code leaves its loop: it reads no more, and holds no stage back. */
@@ -168,6 +170,12 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     this.#makeRoom()
     this.#goOn()
     this.#owner.leaves()
+  }
+
+  /** Another attempt begins. What the code of the one before still waits for goes to it. */
+  restart(reason: unknown): void {
+    this.#attempts++
+    this.cut(reason)
   }
 
   /** The attempt of the stage was aborted. What waits goes to its next attempt. */

@@ -60,8 +60,12 @@ export class LiveEdges implements RunEdges {
     const { node } = behindOf(context)
     this.#readers[node.index]?.begins(context)
     this.#gates.codeBegins(node)
-    if (!this.#run.facts.schedule.feed(BEGAN, node.index, 0)) return
-    this.#beganAt.set(node.index, this.#run.loop.now(node.index))
+    if (node.info.map) this.#yielding.add(node.index) // the results of its items, if there are any
+    this.#begins(node.index)
+  }
+  #begins(stage: number): void {
+    if (!this.#run.facts.schedule.feed(BEGAN, stage, 0)) return
+    this.#beganAt.set(stage, this.#run.loop.now(stage))
     this.#run.loop.driveSoon(UNREAD)
   }
   yields(stage: number): void {
@@ -76,7 +80,11 @@ export class LiveEdges implements RunEdges {
     return index === undefined ? undefined : this.#gates.outletOf(index)
   }
   answered(stage: number, answer: Output | object): Output | object | undefined {
-    return this.#gates.answered(stage, answer)
+    const shown = this.#gates.answered(stage, answer)
+    // It may have been answered in place of its code. Its readers start now: a gate may wait for them.
+    const hasStarted = !Number.isNaN(this.#run.facts.times[2 * stage])
+    if (shown === undefined && hasStarted) this.#begins(stage)
+    return shown
   }
   discard(stage: number): void {
     this.#gates.discard(stage)
@@ -143,9 +151,7 @@ export class LiveEdges implements RunEdges {
   }
 
   #hasYielded(stage: number): boolean {
-    // The results of a map are its chunks, if there are any.
-    const isMap = this.#graph.nodes[stage]?.info.map === true && this.#beganAt.has(stage)
-    return isMap || this.#yielding.has(stage)
+    return this.#yielding.has(stage)
   }
 
   #endOf(stage: number): SourceEnd {

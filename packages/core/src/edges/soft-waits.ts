@@ -22,18 +22,21 @@ export class SoftWaits {
 
   /** A stage begins to wait, or waits for fewer dependencies than before: its timer is set to the longest wait that is left. */
   arm(stage: number, now: number): void {
-    const { facts, loop } = this.#run
-    const since = this.#waits.get(stage)?.since ?? now
+    const { facts, loop, waitTimers } = this.#run
+    const from = waitTimers?.from ?? now
+    const since = this.#waits.get(stage)?.since ?? from
     this.cancel(stage)
     const waitMs = (facts.schedule as EdgeSchedule).waitOf(stage)
     if (waitMs === 0) return // it was released meanwhile
     this.#endedAt.delete(stage)
-    const leftMs = since + waitMs - now
-    if (leftMs <= 0) return this.#hasWaited(stage, now - since, now)
-    const cancel = facts.clock.setTimeout(() => {
-      this.#hasWaited(stage, waitMs, facts.clock.now())
+    const leftMs = since + waitMs - from
+    if (leftMs <= 0) return this.#hasWaited(stage, from - since, from)
+    const ended = (endedAt: number): void => {
+      this.#hasWaited(stage, waitMs, endedAt)
       loop.driveSoon(UNREAD)
-    }, leftMs)
+    }
+    const cancel =
+      waitTimers?.begin(stage, since + waitMs, ended) ?? facts.clock.setTimeout(() => ended(facts.clock.now()), leftMs)
     this.#waits.set(stage, { since, cancel })
   }
 

@@ -12,6 +12,7 @@ import { UNREAD } from '../run/stage-loop.ts'
 import type { StageLoop } from '../run/stage-loop.ts'
 import { Inbox } from './inbox.ts'
 import type { InboxNews, InboxOwner, Overflow } from './inbox.ts'
+import type { WaitTimers } from './wait-timers.ts'
 
 /** The options of a stage that reads streams. */
 export interface ReaderOptions {
@@ -30,6 +31,8 @@ export function readerOptions({ info }: StageNode): ReaderOptions {
 export interface ReadersRun {
   readonly facts: RunFacts
   readonly loop: StageLoop
+  /** Only a durable run has its own: by default they are timers of the clock. */
+  readonly waitTimers?: WaitTimers
 }
 
 /** How a source ended, as its readers see it. */
@@ -133,6 +136,7 @@ export class StreamReader implements InboxOwner {
 
   /** An attempt calls its code. */
   begins(context: LiveStageContext): void {
+    if (this.#attempt !== undefined) this.inbox.restart(this.#hasEnded())
     this.#unlisten?.()
     this.#unlisten = undefined
     this.#context = context
@@ -175,12 +179,11 @@ export class StreamReader implements InboxOwner {
   get stopped(): { readonly reason: unknown } | undefined {
     const aborted = this.#context?.aborted
     if (aborted !== undefined || !this.#hasSettled) return aborted
-    return {
-      reason: new StageflowError(
-        'core/stage-ended',
-        `Stage "${this.node.name}" has ended; its code can read no more chunks.`,
-      ),
-    }
+    return { reason: this.#hasEnded() }
+  }
+  #hasEnded(): StageflowError {
+    const text = `Stage "${this.node.name}" has ended; its code can read no more chunks.`
+    return new StageflowError('core/stage-ended', text)
   }
   waits(): void {
     this.#listen()

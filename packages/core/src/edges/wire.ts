@@ -67,6 +67,7 @@ function check(wiring: Wiring, problem: Problem): void {
 const flowOf = (node: StageNode): Flow => ({
   blocks: (readerOptions(node).overflow ?? 'block') === 'block',
   yields: !neverYields(node.info),
+  mayNotStart: node.when !== undefined,
 })
 
 /** Checks the options that edges claim. `useless`: why the stage has no use for them. */

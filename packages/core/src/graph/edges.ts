@@ -32,11 +32,6 @@ export interface StageEdges {
   readonly given: readonly (GivenEdge | undefined)[]
 }
 
-/** The names of the stages, as far as a message has room for them. */
-function listed(places: ReadonlyMap<string, number>): string {
-  return someOf([...places.keys()], ', ', MOST_STAGES_LISTED)
-}
-
 /** Returns the dependencies of each stage. Reports illegal ones, and leaves them out. */
 export function readEdges(
   specs: readonly StageSpec[],
@@ -57,7 +52,7 @@ export function readEdges(
         )
       else if (source === undefined) {
         const near = isText(stage) && guesses++ < MOST_GUESSES ? didYouMean(stage, places.keys()) : undefined
-        stages ??= listed(places)
+        stages ??= someOf([...places.keys()], ', ', MOST_STAGES_LISTED)
         problem(
           'core/unknown-dependency',
           `Stage "${name}" depends on ${show(stage)}, which is not in the pipeline (${near === undefined ? '' : `${near} `}stages: ${stages}). Add it, or correct the name.`,

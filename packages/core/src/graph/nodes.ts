@@ -33,7 +33,7 @@ export interface NodeBuild {
 
 /** A stage before interceptors are applied. */
 type Bare = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone' | 'items' | 'uninterruptible'>
-export type BareNode = Bare & { readonly need: Need; readonly items: Bare | undefined }
+export type BareNode = Bare & { readonly need: Required<Need>; readonly items: Bare | undefined }
 
 export function createNode(build: NodeBuild, index: number): BareNode {
   const spec = build.specs[index] as StageSpec

@@ -1,18 +1,16 @@
-import { isPlain } from '../base/objects.ts'
+import { EMPTY, isPlain } from '../base/objects.ts'
 import { classesOf, membersOf } from '../base/options.ts'
 
 type Ports = Readonly<Record<string, unknown>>
-
-const NO_PORTS: Ports = Object.freeze({})
 
 /**
  * The ports of a build with those of a run, which come first. An instance of a class, such as a container, stays as it is: its getters
  * make a port when a stage reads it, and its methods keep their `this`.
  */
-export function joinPorts(ofBuild: object = NO_PORTS, ofRun: object = NO_PORTS): Ports {
-  if (ofRun === NO_PORTS) return ofBuild as Ports
+export function joinPorts(ofBuild: object = EMPTY, ofRun: object = EMPTY): Ports {
+  if (ofRun === EMPTY) return ofBuild as Ports
   if (isPlain(ofBuild) && isPlain(ofRun)) return Object.freeze({ ...ofBuild, ...ofRun })
-  if (ofBuild === NO_PORTS) return ofRun as Ports
+  if (ofBuild === EMPTY) return ofRun as Ports
   const joined = {}
   for (const ports of [ofBuild, ofRun]) {
     for (const name of memberNames(ports)) {

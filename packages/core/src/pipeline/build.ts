@@ -24,7 +24,7 @@ import { PipelineDescription } from '../graph/info.ts'
 import { createNode } from '../graph/nodes.ts'
 import type { NodeBuild } from '../graph/nodes.ts'
 import { isDescribed, specsOf } from '../graph/stage.ts'
-import type { DescribedPipeline, Problem, StageSpec } from '../graph/stage.ts'
+import type { DescribedPipeline, Problem } from '../graph/stage.ts'
 import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
@@ -52,7 +52,10 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   if (given.length === 0)
     problem('core/no-stages', `Pipeline "${pipeline.name}" has no stages; add one with withStage(name, stage).`)
   const places = readNames(given, problem)
-  const specs = given.map((spec, place) => (places.has(spec.name) ? spec : named(spec, `#${place + 1}`)))
+  // A stage without a legal name is checked too, under its place.
+  const specs = given.map((spec, place) =>
+    places.has(spec.name) ? spec : Object.assign({}, spec, { name: `#${place + 1}` }),
+  )
   const edges = readEdges(specs, places, problem)
   const dependencies = edges.map(({ sources }) => sources)
   const dependents = turned(dependencies)
@@ -75,7 +78,9 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     try {
       return childOf(described)
     } catch (error) {
-      reportChildProblems(error, stage, problem)
+      // The problems of a child are problems of its parent.
+      const inside = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
+      for (const { code, message, cause } of inside) problem(code, `In stage "${stage}": ${message}`, cause)
       return undefined
     }
   }
@@ -92,8 +97,8 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   const nodes = bare.map(({ need, items, ...node }): StageNode => ({
     ...node,
     ...wrap(node.info, problem),
-    alone: need.late === true,
-    uninterruptible: need.uninterruptible === true,
+    alone: need.late,
+    uninterruptible: need.uninterruptible,
     items: items && {
       ...items,
       ...wrap(items.info, newProblem),
@@ -135,15 +140,6 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     unset: Array.from({ length: 2 * names.length }, () => NaN),
     Data: dataClass(names.length),
   })
-}
-
-/** A stage without a legal name is checked too, under its place. */
-const named = (spec: StageSpec, name: string): StageSpec => Object.assign({}, spec, { name })
-
-/** The problems of a child are problems of its parent. */
-function reportChildProblems(error: unknown, stage: string, problem: Problem): void {
-  const problems = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
-  for (const { code, message, cause } of problems) problem(code, `In stage "${stage}": ${message}`, cause)
 }
 
 /**
@@ -189,8 +185,11 @@ function readOptions(given: unknown = {}, problem: Problem): GivenOptions {
   for (const text of optionProblems(given, RULES)) problem('core/illegal-option', `build(): ${text}.`)
   const options = Object(given) as Readonly<Record<string, unknown>>
   // By name, since an instance of a class may inherit them.
-  const values = Object.entries(RULES).map(([name, [isLegal]]) => [name, options[name], isLegal] as const)
-  const legal: GivenOptions = Object.fromEntries(values.filter(([, value, isLegal]) => isLegal(value)))
+  const legal: Record<string, unknown> & GivenOptions = {}
+  for (const [name, [isLegal]] of Object.entries(RULES)) {
+    const value = options[name]
+    if (isLegal(value)) legal[name] = value
+  }
   const unfit = legal.eventSink && neededCoreProblem('The event sink', legal.eventSink)
   if (unfit !== undefined) problem('core/plugin-version', unfit)
   return legal
@@ -215,6 +214,11 @@ function dataClass(count: number): new () => Record<string, unknown> {
 const HOOKS = ['settled', 'replayed', 'onCall', 'wrap', 'wrapRun', 'onRun', 'admit'] as const
 const LISTS = ['stageOptions', 'runOptions', 'mustBeInside', 'mustBeOutside'] as const
 
+const MEMBERS: OptionRules = Object.fromEntries([
+  ...HOOKS.map((hook) => [hook, [isFunction, 'a function']]),
+  ...LISTS.map((list) => [list, [isArray, 'an array of names']]),
+])
+
 /** Reads a list of names from an interceptor; empty if it is missing or isn't an array. */
 function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readonly string[] {
   const names: unknown = interceptor[list]
@@ -228,15 +232,9 @@ function functionsOf(object: object): readonly string[] {
 
 function checkHooks(one: Interceptor, problem: Problem): void {
   const { name } = one
-  let hasHook = false
-  for (const hook of HOOKS) {
-    if (one[hook] === undefined) continue
-    hasHook = true
-    if (!isFunction(one[hook]))
-      problem('core/interceptor', `Interceptor "${name}": ${hook} must be a function, not ${show(one[hook])}.`)
-  }
   // A function is taken for a misspelled hook only if that hook is missing: `settle` may help `settled`.
   const missing = HOOKS.filter((hook) => one[hook] === undefined)
+  let hasHook = missing.length < HOOKS.length
   for (const key of functionsOf(one)) {
     if (HOOKS.includes(key as never)) continue
     const mostMistakes = key.length > 6 ? 2 : 1
@@ -268,21 +266,13 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
       )
     if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; rename one.`)
     places.set(name, place)
-    checkInterceptor(one, problem)
+    const what = `Interceptor "${name}"`
+    for (const text of optionProblems(one, MEMBERS, '', 'any')) problem('core/interceptor', `${what}: ${text}.`)
+    checkHooks(one, problem)
+    const unfit = coreProblem(what, one.core)
+    if (unfit !== undefined) problem('core/plugin-version', unfit)
   })
   interceptors.forEach((one, place) => checkOrder(one, place, places, problem))
-}
-
-function checkInterceptor(one: Interceptor, problem: Problem): void {
-  const { name } = one
-  checkHooks(one, problem)
-  const unfit = coreProblem(`Interceptor "${name}"`, one.core)
-  if (unfit !== undefined) problem('core/plugin-version', unfit)
-  for (const list of LISTS) {
-    const names = one[list]
-    if (names !== undefined && !isArray(names))
-      problem('core/interceptor', `Interceptor "${name}": ${list} must be an array of names, not ${show(names)}.`)
-  }
 }
 
 /** An interceptor that isn't in the list has no place, so nothing must stand inside or outside it. */

@@ -13,6 +13,7 @@ import { inputFields } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import { PipelineRun } from '../run/run.ts'
+import { interruptedFor } from '../run/stopping.ts'
 import { checkRunOptions } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { asResult, failureOf } from '../report/outcome.ts'
@@ -249,7 +250,7 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
   }
   // Some browsers don't have the symbol yet.
   const { asyncDispose } = Symbol as { asyncDispose?: symbol }
-  const disposal = (asyncDispose ? { [asyncDispose]: dispose } : {}) as AsyncDisposal
+  const disposal = (asyncDispose && { [asyncDispose]: dispose }) as AsyncDisposal
   return {
     pipelineRunId: run.facts.pipelineRunId,
     settled,
@@ -264,8 +265,7 @@ function openHandle(run: PipelineRun, feed: EventFeed): Run<unknown> {
     },
     interrupt(reason, data) {
       const text = reasonOf(reason)
-      const error = new StageflowError('core/interrupted', `The run was interrupted: ${text}`)
-      run.stopping.interrupt(text, Object.assign(error, { data }))
+      run.stopping.interrupt(text, interruptedFor(text, data))
     },
     chunks(stage) {
       checkArgumentCount(arguments.length, 1, 'chunks(stage)')

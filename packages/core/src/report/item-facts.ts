@@ -49,7 +49,7 @@ export class ItemFacts extends RunFacts {
   override get cleanupMs(): number {
     return this.ofRun.cleanupMs
   }
-  override get limit(): number {
+  override get deadline(): number {
     return Math.min(this.ownLimit, this.map.deadline)
   }
   override get notebook(): Notebook {

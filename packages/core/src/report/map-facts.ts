@@ -186,7 +186,9 @@ export class MapFacts {
   /** The counts, and the records of the items in the order of the source. */
   record(): MapRecord {
     const counts = { total: this.outputs.length, ok: 0, skip: 0, fail: 0, unfinished: 0, attempts: 0 }
-    const shown = this.outputs.map((output, index) => this.#status(index, output))
+    const shown = this.outputs.map(
+      (output, index) => (this.#particulars.get(index)?.status ?? output?.status) as ItemRecord['status'],
+    )
     shown.forEach((status, index) => {
       if (status === 'ok' || status === 'skip' || status === 'fail') counts[status]++
       else counts.unfinished++
@@ -195,12 +197,15 @@ export class MapFacts {
     return {
       ...counts,
       ...defined({ usage: this.used }),
-      records: this.#listed(shown).map((index) => this.#record(index, shown[index])),
+      records: this.#listed(shown).map((index) => ({
+        index,
+        key: this.keyOf(index),
+        status: shown[index],
+        startedAt: this.#times[2 * index],
+        endedAt: this.#times[2 * index + 1],
+        ...this.#particulars.get(index),
+      })),
     }
-  }
-
-  #status(index: number, output: Output | undefined): ItemRecord['status'] {
-    return (this.#particulars.get(index)?.status ?? output?.status) as ItemRecord['status']
   }
 
   /** The indexes of the items that have a record: those that failed or were abandoned come first, then those that were retried. */
@@ -211,17 +216,6 @@ export class MapFacts {
       return attempts.length > 1 ? 1 : 2
     }
     return mostOf([...shown.keys()], rankOf).toSorted((one, other) => one - other)
-  }
-
-  #record(index: number, status: ItemRecord['status']): ItemRecord {
-    return {
-      index,
-      key: this.keyOf(index),
-      status,
-      startedAt: this.#times[2 * index],
-      endedAt: this.#times[2 * index + 1],
-      ...this.#particulars.get(index),
-    }
   }
 }
 

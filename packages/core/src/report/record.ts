@@ -110,7 +110,7 @@ function attemptsOf(
 ): readonly AttemptRecord[] {
   if (stageFacts.attempts !== undefined) return attemptsSoFar(stageFacts)
   const startedAt = timeOf(run, 2 * index)
-  if (startedAt === undefined || run.graph.nodes[index]?.wrapped !== undefined || call?.codeBegan === false) return []
+  if (startedAt === undefined || nodeAt(run.graph, index).wrapped !== undefined || call?.codeBegan === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
   const endedAt = stageFacts.runningCode > 0 ? undefined : timeOf(run, 2 * index + 1)
   const output = call?.output

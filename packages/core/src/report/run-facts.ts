@@ -6,7 +6,7 @@ import { SlotValues } from '../contract/context.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
 import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
 import type { EventSink, StageEventMap } from '../contract/events.ts'
-import { Output, failed } from '../contract/output.ts'
+import { Output, failed, readOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
 import type { Resume, Usage } from '../contract/results.ts'
 import type { Fields, Kept } from '../contract/snapshot-fields.ts'
@@ -202,7 +202,7 @@ export class RunFacts {
     return (this.#ports ??= joinPorts(this.graph.ports, ports))
   }
   /** When the run times out, on its clock: its own limit, or the rest of that of the stage around it. */
-  get limit(): number {
+  get deadline(): number {
     const { around, ownLimit } = this
     return around === undefined ? ownLimit : Math.min(ownLimit, around.deadline + (this.startedAt - around.openedAt))
   }
@@ -248,6 +248,11 @@ export class RunFacts {
     return !Number.isNaN(this.times[2 * index + 1])
   }
 
+  /** What the code of the stage has returned, as an output. */
+  read(index: number, returned: unknown): Output {
+    return readOutput(returned, this.nameOf(index), this.graph.freeze)
+  }
+
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
   answer(index: number, given: Output): Output {
     if (given.status === 'ok') return given
@@ -274,13 +279,22 @@ export class RunFacts {
     const { name, info, uninterruptible } = nodeAt(this.graph, index)
     // Of what was interrupted only data counts.
     if (this.interruption !== undefined && !uninterruptible) return new Output('skip', 'interrupted')
-    if (given.status === 'retry') return retryExhausted(name, given)
+    if (given.status === 'retry')
+      return failed(
+        'core/retry-exhausted',
+        `Stage "${name}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
+        { cause: given.error },
+      )
     const refusal = given.status === 'suspend' ? this.edges?.refuseSuspend(index) : undefined
     if (refusal !== undefined) return refusal
     // Each item of a map is checked itself.
     if (given.status !== 'suspend' || info.child !== undefined || info.map || !isGuarded(this)) return given
     const asks = this.stage(index).children?.some(({ result }) => result.status === 'suspended')
-    return asks ? askedByCode(name) : given
+    if (!asks) return given
+    return failed(
+      'core/cannot-suspend',
+      `Stage "${name}" cannot suspend with a child run that its code has started. Run the child with withPipeline() or asStage().`,
+    )
   }
 
   /** Writes the answer of a stage into the facts of the run. Returns the state for the schedule. */
@@ -418,16 +432,3 @@ export class RunFacts {
 /** Whether interceptors of a run, or of one above it, check callers. */
 const isGuarded = ({ graph, around }: RunFacts): boolean =>
   graph.admitting.length > 0 || (around !== undefined && isGuarded(around.facts))
-
-const askedByCode = (stage: string): Output =>
-  failed(
-    'core/cannot-suspend',
-    `Stage "${stage}" cannot suspend with a child run that its code has started. Run the child with withPipeline() or asStage().`,
-  )
-
-const retryExhausted = (stage: string, { error }: Output): Output =>
-  failed(
-    'core/retry-exhausted',
-    `Stage "${stage}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
-    { cause: error },
-  )

@@ -60,10 +60,13 @@ export class StageFacts {
 
   // The attempt log: nothing else writes attempts.
 
+  get attemptsMade(): number {
+    return this.attempts?.length ?? 0
+  }
   /** The code is called. */
   beginAttempt(startedAt: number): Attempt {
     const attempt: Attempt = {
-      attempt: (this.attempts?.length ?? 0) + 1,
+      attempt: this.attemptsMade + 1,
       startedAt,
       endedAt: undefined,
       status: undefined,

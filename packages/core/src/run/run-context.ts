@@ -116,7 +116,7 @@ export class LiveRunContext implements RunContext {
     return narrower === undefined ? signal : (this.#signal ??= AbortSignal.any([signal, narrower]))
   }
   get deadline(): number | undefined {
-    const least = Math.min(this.#changes.deadline ?? Infinity, this.#inner.facts.limit)
+    const least = Math.min(this.#changes.deadline ?? Infinity, this.#inner.facts.deadline)
     return least === Infinity ? undefined : least
   }
   get clock(): Clock {

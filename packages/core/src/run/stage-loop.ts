@@ -4,8 +4,7 @@ import { askWhen, runBody } from '../call/code.ts'
 import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
 import type { RunStage } from '../contract/interceptor.ts'
-import { Output, readAnswer, readOutput } from '../contract/output.ts'
-import type { Resume } from '../contract/results.ts'
+import { Output, readAnswer } from '../contract/output.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/phases.ts'
@@ -81,9 +80,9 @@ export class StageLoop implements Loop {
       if (time === UNREAD) time = facts.clock.now()
       const stage = command >> OPERATION_BITS
       if (operation !== START) this.#carryOut(operation, stage, time)
-      else if (facts.resume === undefined || !this.#restore(stage, facts.resume)) {
+      else if (!this.#restore(stage)) {
         time = this.#start(stage, time)
-        if (time > facts.limit) this.#run.stopping.outOfTime()
+        if (time > facts.deadline) this.#run.stopping.outOfTime()
       }
     }
     this.#isDriving = false
@@ -94,10 +93,10 @@ export class StageLoop implements Loop {
 
   /** Carries out a command that starts no stage. */
   #carryOut(operation: number, stage: number, now: number): void {
-    const { schedule, stages, resume } = this.#facts
+    const { schedule, stages } = this.#facts
     switch (operation) {
       case SKIP:
-        if (resume === undefined || !this.#restore(stage, resume)) this.#skip(stage, now)
+        if (!this.#restore(stage)) this.#skip(stage, now)
         return
       case RESUME:
         stages?.[stage]?.unpark()
@@ -113,8 +112,8 @@ export class StageLoop implements Loop {
   }
 
   /** Settles a stage as in an earlier leg of the run, without telling of it again. Returns false if it hadn't settled, or runs again. */
-  #restore(stage: number, resume: Resume): boolean {
-    const state = resume.restore(this.#facts, stage)
+  #restore(stage: number): boolean {
+    const state = this.#facts.resume?.restore(this.#facts, stage) ?? 0
     if (state === 0) return false
     // Refused if the schedule has skipped the stage itself: then only its earlier record is restored.
     this.#facts.schedule.feed(SETTLED, stage, state)
@@ -142,8 +141,7 @@ export class StageLoop implements Loop {
     if (this.#wake !== undefined) return
     void new Promise<void>((resolve) => (this.#wake = resolve)).then(() => {
       this.#wake = undefined
-      this.#expireOverdue()
-      this.drive(UNREAD)
+      this.driveSoon(UNREAD)
     })
   }
 
@@ -296,7 +294,7 @@ export class StageLoop implements Loop {
   /** Tells the parts of an unwrapped stage its answer, and ends what is still open inside the call. Returns the answer. */
   #endCall(stage: number, returned: unknown, call?: StageCall, known?: StageFacts): Output | object {
     if (call?.isSole === true) {
-      call.decide(this.#read(stage, returned)) // a limit that has passed has decided already
+      call.decide(this.#facts.read(stage, returned)) // a limit that has passed has decided already
       call.tellParts()
       this.#endCode(stage, call.output as Output)
       return call.output as Output
@@ -354,7 +352,7 @@ export class StageLoop implements Loop {
     const known = stages?.[stage]
     const attempt = known?.attempts?.[0]
     if (known === undefined || attempt === undefined) return
-    known.endAttempt(attempt, this.#read(stage, value), clock.now())
+    known.endAttempt(attempt, this.#facts.read(stage, value), clock.now())
     this.codeReturned(stage)
   }
 
@@ -365,10 +363,6 @@ export class StageLoop implements Loop {
     const slotIsFree = schedule.feed(LEFT, stage, 0)
     if (slotIsFree) this.driveSoon(UNREAD)
     else if (this.#facts.isAnswered(stage)) this.park(stage) // a gate keeps its answer back
-  }
-
-  #read(stage: number, returned: unknown): Output {
-    return readOutput(returned, this.#facts.nameOf(stage), this.#facts.graph.freeze)
   }
 
   #isWrapped(stage: number): boolean {

@@ -29,6 +29,10 @@ export interface Stoppable {
 export const cancelledFor = (reason: string): StageflowError =>
   new StageflowError('core/cancelled', `The run was cancelled: ${reason}`)
 
+/** The reason of the signals of what a person has interrupted. */
+export const interruptedFor = (reason: string, data: unknown): StageflowError =>
+  Object.assign(new StageflowError('core/interrupted', `The run was interrupted: ${reason}`), { data })
+
 /** What gave a run its limit. */
 export type LimitSource = 'timeoutMs' | 'run.with({ deadline })'
 
@@ -120,7 +124,7 @@ export class Stopping implements Stopper {
     const { facts } = this.#run
     const now = facts.clock.now()
     if (now >= facts.ownLimit) this.expire()
-    else if (now >= facts.limit) facts.around?.outOfTime()
+    else if (now >= facts.deadline) facts.around?.outOfTime()
   }
 
   expire(): void {
@@ -221,7 +225,7 @@ export class Stopping implements Stopper {
   abandonStages(): void {
     const { facts, loop } = this.#run
     const now = facts.clock.now()
-    for (let stage = 0; stage < facts.graph.names.length; stage++) this.#abandon(stage, now)
+    for (const { index } of facts.graph.nodes) this.#abandon(index, now)
     loop.driveSoon(now)
   }
 

@@ -71,6 +71,8 @@ export interface Flow {
   readonly blocks: boolean
   /** Whether it may yield chunks. */
   readonly yields: boolean
+  /** Whether it may end without starting, because it has a condition. */
+  readonly mayNotStart: boolean
 }
 
 /**
@@ -91,6 +93,9 @@ export function findDeadlocks({ values, streams, soft, gates }: EdgesByKind, flo
     for (const gate of gates[stage] as readonly number[]) wait(yields ? flowed(stage) : ended(stage), ended(gate))
     for (const source of streams[stage] as readonly number[]) {
       wait(started(stage), started(source))
+      // That it won't start is known once its gates have opened.
+      if (flows[source]?.mayNotStart === true)
+        for (const gate of gates[source] as readonly number[]) wait(started(stage), ended(gate))
       wait(ended(stage), ended(source))
       if (!blocks) continue
       wait(flowed(source), started(stage))

@@ -1,6 +1,6 @@
 /** The slots of a run with `maxConcurrency`: which stages are ready, which are parked, and which wait to resume. */
 export class Slots {
-  declare readonly ready: ReadyHeap
+  declare readonly ready: ReadyStages
   readonly #limit: number
   /** Running stages without a slot. */
   readonly #parked = new Set<number>()
@@ -9,7 +9,7 @@ export class Slots {
 
   constructor(limit: number, order: Int32Array) {
     this.#limit = limit
-    this.ready = new ReadyHeap(order)
+    this.ready = new ReadyStages(order)
   }
 
   /** Whether a slot is free while `busy` stages run or are parked. */
@@ -41,10 +41,11 @@ export class Slots {
   }
 }
 
-/** A binary heap of ready stages: the longest path to the end first, then declared order. */
-export class ReadyHeap {
+/** The ready stages: the longest path to the end first, then declared order. */
+export class ReadyStages {
   /** The place of each stage in the order. */
   readonly #order: Int32Array
+  /** Sorted, the first in the order at the end: taking it moves no other. */
   readonly #stages: number[] = []
 
   constructor(order: Int32Array) {
@@ -57,38 +58,19 @@ export class ReadyHeap {
 
   add(stage: number): void {
     const stages = this.#stages
-    let at = stages.length
-    stages.push(stage)
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (!this.#before(stage, stages[parent] as number)) break
-      stages[at] = stages[parent] as number
-      at = parent
+    const order = this.#order
+    let from = 0
+    let to = stages.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((order[stages[middle] as number] as number) < (order[stage] as number)) to = middle
+      else from = middle + 1
     }
-    stages[at] = stage
+    stages.splice(from, 0, stage)
   }
 
-  /** Removes and returns the first stage. The heap must not be empty. */
+  /** Removes and returns the first stage. There must be one. */
   take(): number {
-    const stages = this.#stages
-    const first = stages[0] as number
-    const last = stages.pop() as number
-    const size = stages.length
-    if (size === 0) return first
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= size) break
-      if (child + 1 < size && this.#before(stages[child + 1] as number, stages[child] as number)) child++
-      if (!this.#before(stages[child] as number, last)) break
-      stages[at] = stages[child] as number
-      at = child
-    }
-    stages[at] = last
-    return first
-  }
-
-  #before(a: number, b: number): boolean {
-    return (this.#order[a] as number) < (this.#order[b] as number)
+    return this.#stages.pop() as number
   }
 }

@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 import { parseKey, withoutRound } from '@stageflow/core/durable'
-import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { CallFacts, DurableStart, Fact, Interrupt, StageExecutor } from '@stageflow/core/durable'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 import type { Cassette, RecordedChunk } from './cassette.ts'
 
@@ -72,8 +72,8 @@ export class CassettePlayer implements StageExecutor {
   wait(key: string): void {
     this.#wanted.add(`answer ${key}`)
   }
-  stop(key: string, reason: string): void {
-    this.#recorded.unshift({ kind: 'stop', key, reason, at: this.#at })
+  stop(key: string, reason: string, interrupt?: Interrupt): void {
+    this.#recorded.unshift({ kind: 'stop', key, reason, at: this.#at, ...(interrupt && { interrupt }) })
     this.#wake?.()
   }
 

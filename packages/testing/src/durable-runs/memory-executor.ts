@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
 import { factsForRetry, fingerprintOf } from '@stageflow/core/durable'
-import type { CallFacts, DurableStart, Fact, NamedGraph, StageExecutor } from '@stageflow/core/durable'
+import type { CallFacts, DurableStart, Fact, Interrupt, NamedGraph, StageExecutor } from '@stageflow/core/durable'
 import { CLOCK, checkOptions, functionLike, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { isStart } from './leg.ts'
@@ -39,6 +39,11 @@ export interface MemoryExecutor {
    */
   answerEarly(runId: string, key: string, answer: unknown, by?: RunAuthor): boolean
   /**
+   * Interrupts a run, as `run.interrupt(reason, data)` does in process. Between two legs the next one does it. Returns false if the run has ended, was
+   * interrupted before, or doesn't exist. Throws `testing/not-json`.
+   */
+  interrupt(runId: string, reason: string, data?: unknown): boolean
+  /**
    * Opens a failed run again: its next leg calls what had failed, and the stages in `again`. Returns false for a run that has not failed.
    */
   retryFailed(graph: NamedGraph, runId: string, again?: readonly string[]): boolean
@@ -57,6 +62,11 @@ interface EarlyAnswer {
   readonly by: RunAuthor | undefined
 }
 
+/** A run has one fact of each kind and key. An interrupt is a stop of its own kind: a cancel after it counts too. */
+type KindOfFact = Fact['kind'] | 'interrupt'
+const kindOf = (fact: RecordedFact): KindOfFact =>
+  fact.kind === 'stop' && fact.interrupt !== undefined ? 'interrupt' : fact.kind
+
 /** The key of a call without its round. */
 const withoutRound = (key: string): string => key.replace(/@\d+$/, '')
 
@@ -70,8 +80,8 @@ export class MemoryRun {
   readonly early: Map<string, EarlyAnswer> = new Map()
   /** When questions that wait go on without an answer, by the keys of their calls. */
   readonly times: Map<string, number> = new Map()
-  /** Whether its last leg has ended it as failed. */
-  hasFailed = false
+  /** How its last leg ended. */
+  status: LegResult['status'] | undefined
   /** Calls whose code has not left yet, those of lost legs too. */
   readonly calls: Map<string, Promise<unknown>> = new Map()
   legs = 0
@@ -84,13 +94,14 @@ export class MemoryRun {
     this.start = start
   }
 
-  has(kind: Fact['kind'], key: string): boolean {
+  has(kind: KindOfFact, key: string): boolean {
     return this.keys.has(`${kind} ${key}`)
   }
   /** Adds a fact, unless there is one of its kind and key. Returns whether it was added. */
   keep(fact: RecordedFact): boolean {
-    if (this.has(fact.kind, fact.key)) return false
-    this.keys.add(`${fact.kind} ${fact.key}`)
+    const kind = kindOf(fact)
+    if (this.has(kind, fact.key)) return false
+    this.keys.add(`${kind} ${fact.key}`)
     this.facts.push(JSON.stringify(fact))
     return true
   }
@@ -106,7 +117,7 @@ export class MemoryRun {
   }
   /** Begins again with some of its facts. Its time limit begins again too. */
   reopen(facts: readonly RecordedFact[], now: number): void {
-    this.hasFailed = false
+    this.status = undefined
     this.start = { ...this.start, isRetried: true, limitFrom: now }
     this.facts.splice(0)
     this.keys.clear()
@@ -153,7 +164,7 @@ export class MemoryRuns implements MemoryExecutor {
     await Promise.resolve()
     try {
       const result = await carry(leg)
-      run.hasFailed = result.status === 'failed'
+      run.status = result.status
       if (result.status !== 'suspended') run.waiting.clear()
       return result
     } finally {
@@ -186,6 +197,15 @@ export class MemoryRuns implements MemoryExecutor {
     return true
   }
 
+  interrupt(runId: string, reason: string, data?: unknown): boolean {
+    if (data !== undefined) mustBeJson('interrupt(): the data', data)
+    const run = this.runOf(runId)
+    if (run === undefined || (run.status !== undefined && run.status !== 'suspended')) return false
+    const isKept = run.keep({ kind: 'stop', key: '', reason, at: this.clock.now(), interrupt: { data } })
+    run.current?.leg.wake()
+    return isKept
+  }
+
   /** Between two legs, lets the time pass of the question that goes on first. Returns whether there is one. */
   passTime(runId: string): boolean {
     const { waiting, times = [] } = this.runOf(runId) ?? {}
@@ -198,7 +218,7 @@ export class MemoryRuns implements MemoryExecutor {
 
   retryFailed(graph: NamedGraph, runId: string, again: readonly string[] = []): boolean {
     const run = this.runOf(runId)
-    if (run?.hasFailed !== true) return false
+    if (run?.status !== 'failed') return false
     run.reopen(factsForRetry(fingerprintOf(graph), this.facts(runId), again), this.clock.now())
     return true
   }
@@ -258,8 +278,8 @@ export class MemoryLeg implements StageExecutor {
     this.run.early.delete(withoutRound(key))
     this.keep({ kind: 'answer', key, answer, at: this.clock.now(), ...(by && { by }) })
   }
-  stop(key: string, reason: string): void {
-    this.keep({ kind: 'stop', key, reason, at: this.clock.now() })
+  stop(key: string, reason: string, interrupt?: Interrupt): void {
+    this.keep({ kind: 'stop', key, reason, at: this.clock.now(), ...(interrupt && { interrupt }) })
   }
 
   async next(): Promise<Fact | undefined> {

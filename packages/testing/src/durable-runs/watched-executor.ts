@@ -41,7 +41,7 @@ export function watchedExecutor(executor: StageExecutor, watch: ExecutorWatch): 
       watch.waits?.(key)
       executor.wait(key, request, isWanted)
     },
-    stop: (key, reason) => executor.stop(key, reason),
+    stop: (key, reason, interrupt) => executor.stop(key, reason, interrupt),
     next: async () => {
       await watch.asks?.()
       for (;;) {

@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { PipelineReport, RunAuthor } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
-import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
+import type { DurableStart, Fact, LegOptions, StageExecutor } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
 import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
@@ -50,6 +50,8 @@ export interface RunStopper {
   readonly stop: (reason: string) => Promise<void>
 }
 
+export type Interrupts = (start: DurableStart, reason: string, data: unknown) => Promise<void>
+
 /** A case, with how many random pipelines it runs. */
 export type RunExecutorCase = (bench: ExecutorBench, pipelines: number) => Promise<void>
 
@@ -61,6 +63,8 @@ export class ExecutorBench {
   readonly subject: ExecutorUnderTest
   readonly #longestMs: number
   #runs = 0
+  /** The executors of the legs that began last, by their runs. */
+  readonly #executors = new Map<string, StageExecutor>()
   /** Counts what happened in all legs. */
   #happened = 0
 
@@ -95,6 +99,16 @@ export class ExecutorBench {
         else await subject.stop(start.runId, reason)
       },
     }
+  }
+
+  /** The ways in which a run can be interrupted whose leg is in progress. */
+  get interrupts(): readonly Interrupts[] {
+    const { subject } = this
+    const byExecutor: Interrupts = async ({ runId }, reason, data) =>
+      this.#executors.get(runId)?.stop('', reason, { data })
+    const byEngine: Interrupts = async ({ runId }, reason, data) =>
+      void (await subject.interrupt?.(runId, reason, data))
+    return [...(subject.stop === undefined ? [byExecutor] : []), ...(subject.interrupt === undefined ? [] : [byEngine])]
   }
 
   /** The start of a new run. */
@@ -156,6 +170,7 @@ export class ExecutorBench {
     }
     const ended = this.subject
       .run(start, async (executor) => {
+        this.#executors.set(start.runId, executor)
         number = executor.leg
         begins = executor.start
         result = undefined

@@ -8,6 +8,7 @@ import { executorCases } from './executor-contract.ts'
 const STOP = 'a stop is recorded, and given in every leg'
 const STOP_FIRST = 'a stop that comes first is given before a call begins'
 const STOP_BETWEEN = 'a stop that comes between two legs is recorded, and given before a call begins'
+const AFTER = 'a cancel after an interrupt is a stop of its own'
 const TIMES = 'a fact is the same in every leg, with its time'
 const WAITS = 'a leg in which only answers are missing ends, or waits in place'
 const ANSWER = 'an answer is given once, and to every leg'
@@ -110,7 +111,7 @@ describe('a broken executor is caught, if it', () => {
     ['waits in place, and lets the last answer count', [SECOND], () => withLastAnswer(WaitingRuns)],
     [
       'is stopped by its store, which forgets it',
-      [STOP, STOP_FIRST, STOP_BETWEEN, TIMES],
+      [STOP, STOP_FIRST, STOP_BETWEEN, AFTER, TIMES],
       () => Object.assign(new MemoryRuns(), { stop: () => {} }),
     ],
     ['says that it counts two legs, and counts one', [START], () => numbered(1)],

@@ -38,6 +38,8 @@ export interface ExecutorUnderTest {
    * aborts the signal of the leg.
    */
   stop?(runId: string, reason: string): void | Promise<void>
+  /** Interrupts a run from outside. Required for engines whose executors refuse `stop()`: the contract calls `stop(key, reason, { data })` of others. */
+  interrupt?(runId: string, reason: string, data: unknown): unknown
   /** Default: none. */
   readonly traits?: ExecutorTraits
   /** The recorded facts of a run, in their order. */

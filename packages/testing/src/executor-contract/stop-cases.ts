@@ -1,8 +1,9 @@
 import { Pipeline } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { soft } from '@stageflow/core/edges'
 import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { broken, listed, must, mustEqual } from '../contract-base/contract-case.ts'
-import type { AnyResult, ExecutorBench, Leg, LegPlan, RunExecutorCase } from './executor-bench.ts'
+import type { AnyResult, ExecutorBench, Interrupts, Leg, LegPlan, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
 
 /** Rules for stops, deadlines, and calls that must not begin. */
@@ -14,6 +15,9 @@ export const stopCases: Readonly<Record<string, RunExecutorCase>> = {
   'a stop is recorded, and given in every leg': keepsStop,
   'a stop that comes first is given before a call begins': stopsFirst,
   'a stop that comes between two legs is recorded, and given before a call begins': stopsBetween,
+  'an interrupt is recorded with its data, and given in every leg': keepsInterrupt,
+  'a cancel after an interrupt is a stop of its own': cancelsAfter,
+  'a wait for a soft dependency passes while a call is in progress': passesWait,
 }
 
 /** Resolves when the signal of a stage aborts. */
@@ -182,4 +186,111 @@ async function stopsBetween(bench: ExecutorBench): Promise<void> {
     ran.length === 0 && again.result.status === 'cancelled',
     `the run was stopped before its second leg, but its third one ended as ${again.result.status}${ran.length > 0 ? ', and began a stage' : ''}. Record a stop of any leg.`,
   )
+}
+
+async function keepsInterrupt(bench: ExecutorBench): Promise<void> {
+  for (const interrupt of bench.interrupts)
+    for (const crashAfter of [undefined, 1]) await keepsOne(bench, interrupt, crashAfter)
+}
+async function keepsOne(bench: ExecutorBench, interrupt: Interrupts, crashAfter: number | undefined): Promise<void> {
+  const data = { heard: ['One', 'two'], ms: 27 }
+  const start = bench.start()
+  const saved: unknown[] = []
+  const graph = new Pipeline('interrupted')
+    .withStage('talk', async (context) => {
+      await interrupt(start, 'barge-in', data)
+      await aborted(context)
+      return { reason: (context.signal.reason as { readonly data?: unknown } | undefined)?.data }
+    })
+    .withStage('save', ({ inputs }) => void saved.push(inputs.status('talk')), {
+      dependencies: ['talk'],
+      join: 'settled',
+      uninterruptible: true,
+    })
+    .build()
+  const first = await bench.leg(graph, start, {
+    what: 'a leg that was interrupted',
+    fix: 'Record an interrupt when stop() is called with one, and give it as a fact, also while a call is in progress.',
+    ...(crashAfter === undefined ? undefined : { crashAfter }),
+  })
+  const facts = await bench.facts(start)
+  const kept = facts.find((fact) => fact.kind === 'stop')
+  must(
+    kept !== undefined,
+    `a run was interrupted, but its facts are ${listed(facts.map(({ kind, key }) => `${kind} ${key}`))}. Record it as a stop with interrupt.`,
+  )
+  mustEqual(JSON.stringify(kept.interrupt?.data), JSON.stringify(data), 'interrupt.data of the recorded stop')
+  if (crashAfter === undefined)
+    mustEqual(JSON.stringify(first.result?.data['talk']), JSON.stringify({ reason: data }), 'signal.reason.data')
+  const { result } = await bench.end(graph, start)
+  must(result.status === 'cancelled', `the run was interrupted, but its next leg ended as ${result.status}.`)
+  must(
+    saved.length === 1,
+    `an uninterruptible stage of an interrupted run was called ${saved.length} times. Give an interrupt with its field interrupt: without it, it is a cancel.`,
+  )
+}
+
+async function cancelsAfter(bench: ExecutorBench): Promise<void> {
+  for (const interrupt of bench.interrupts) {
+    const start = bench.start()
+    const { options, stop } = bench.stopper(start)
+    const graph = new Pipeline('cancelled-after')
+      .withStage('talk', async (context) => {
+        await interrupt(start, 'barge-in', null)
+        await aborted(context)
+      })
+      .withStage(
+        'save',
+        async (context) => {
+          await stop('and now really')
+          await aborted(context)
+          throw context.signal.reason as Error
+        },
+        { dependencies: ['talk'], uninterruptible: true },
+      )
+      .build()
+    const { result } = await bench.end(graph, start, {
+      options,
+      what: 'a leg that was interrupted, and cancelled after that',
+      fix: 'An interrupt and a cancel of one run are two facts: record both, and give both.',
+    })
+    const { talk, save } = result.report.stages
+    must(
+      talk?.status === 'ok' && save?.status === 'cancel',
+      `a stage that was interrupted must end ok, and one that was cancelled after that must be cancelled; they are ${talk?.status} and ${save?.status}.`,
+    )
+  }
+}
+
+async function passesWait(bench: ExecutorBench): Promise<void> {
+  const start = bench.start()
+  let goOn = Promise.withResolvers<void>()
+  const graph = new Pipeline('waits')
+    .withStage('profile', async (context) => Promise.race([goOn.promise, aborted(context)]))
+    .withStage(
+      'answer',
+      ({ inputs }) => {
+        goOn.resolve()
+        return { profile: inputs.status('profile') }
+      },
+      { dependencies: [soft('profile', { waitMs: 20 })] },
+    )
+    .build()
+  const late = JSON.stringify({ profile: 'late' })
+  const first = await bench.leg(graph, start, {
+    crashAfter: 1,
+    what: 'a leg in which a stage waits for a soft dependency for 20 ms',
+    fix: 'A timer passes also while a call is in progress: give its fact.',
+  })
+  mustEqual(
+    listed(first.given.map(({ kind }) => kind)),
+    listed(['timer']),
+    'the first fact of a run in which a stage waits for a soft dependency',
+  )
+  goOn = Promise.withResolvers()
+  const { result } = await bench.end(graph, start)
+  mustEqual(JSON.stringify(result.data['answer']), late, 'the data of the stage that has waited, after a crash')
+  const again = await bench.end(graph, start)
+  must(again.begun.length === 0, 'the run had ended, and its next leg began a stage again.')
+  mustEqual(JSON.stringify(again.result.data['answer']), late, 'the data of the stage that has waited, in the next leg')
 }
