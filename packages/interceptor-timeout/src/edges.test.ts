@@ -90,7 +90,7 @@ test('between two attempts of a reader its limit goes on, as for any stage', asy
     .withStage('llm', words(1, 500))
     .withStage(
       'speak',
-      async ({ inputs: _ }: Reads) => {
+      async () => {
         throw Object.assign(new Error('reset'), { code: 'ECONNRESET' })
       },
       { dependencies: [stream('llm')], timeoutMs: 50 },
