@@ -135,8 +135,10 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a stage that starts is ahead of a parked one that goes on',
-    find: 'slots.resume()',
-    instead: '(slots.ready.size > 0 ? undefined : slots.resume())',
+    find: 'const parked = slots.resume()',
+    instead: `const first = slots.ready.take()
+      if (first !== undefined && this.#start(first)) return commandOf(START, first)
+      const parked = first === undefined ? slots.resume() : undefined`,
   },
   {
     name: 'the parked stage that came last is resumed first',

@@ -201,7 +201,10 @@ class EdgeChecks {
   }
 
   /** What the last call of a stage's code makes of the stage, before the run is stopped. */
-  #endOf({ around, form }: EdgeStageCase, { outcome, made, read, place }: Attempt): readonly string[] | undefined {
+  #endOf(
+    { around, form, gates }: EdgeStageCase,
+    { outcome, made, read, place }: Attempt,
+  ): readonly string[] | undefined {
     const calls = this.#trace.log.of(place).length
     const isCommitted = made.length > 0 || [...read.values()].some((chunks) => chunks.length > 0)
     // A second call of a stage that has read or yielded is refused, whatever the first came to.
@@ -210,8 +213,16 @@ class EdgeChecks {
       return around === 'timeout' ? ['fail timeout/timed-out'] : [`cut without a reason (${form})`]
     const timedOut = around === 'timeout' ? ['fail timeout/timed-out'] : []
     if (outcome === 'core/stream-skipped') return ['skip', ...timedOut]
+    // The gates of a held stage may open before its next attempt: then the chunks of this one are seen, and it is the last.
+    const openedMeanwhile =
+      around === 'retry' && gates.length > 0 && made.length > 0 ? ['fail core/attempt-committed'] : []
     if (outcome === 'fail' || outcome === 'thrown')
-      return ['fail core/stage-failed', ...(around === 'retry' ? ['fail retry/exhausted'] : []), ...timedOut]
+      return [
+        'fail core/stage-failed',
+        ...(around === 'retry' ? ['fail retry/exhausted'] : []),
+        ...openedMeanwhile,
+        ...timedOut,
+      ]
     if (outcome.includes('/')) return [`fail ${outcome}`, ...timedOut]
     return [outcome, ...timedOut]
   }
@@ -350,6 +361,9 @@ class EdgeChecks {
     if (!late) return
     const readers = this.#run.stages.flatMap((stage, reader) => (sourcesOf(stage).includes(place) ? [reader] : []))
     if (readers.length === 0) return
+    // A map leaves its streams when an item ends it, and if it is held, it settles later.
+    const isMap = (reader: number): boolean => this.#run.stages[reader]?.form === 'map'
+    if (readers.some((reader) => isMap(reader) && this.#run.stages[reader]?.gates.length !== 0)) return
     const goneAt = Math.max(...readers.map((reader) => this.#gone(reader, place)))
     if (goneAt >= this.#stoppedAt) return
     if (isLate)
@@ -413,7 +427,7 @@ class EdgeChecks {
     }
     if (log.answered.has(source)) {
       const ids = toChunks ? toChunksOf(source) : []
-      return { ids, certain: ids.length }
+      return { ids, certain: this.#recordOf(source).status === 'ok' ? ids.length : 0 }
     }
     // What an attempt made while it was held is thrown away if another attempt follows.
     const last = log.of(source).at(-1)

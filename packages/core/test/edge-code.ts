@@ -45,7 +45,7 @@ export class EdgeCode {
   async #function(stage: EdgeStageCase, place: number, context: StageContext): Promise<object> {
     const code = this.#begin(place, context)
     try {
-      if (this.#failsFirst(stage, place)) return this.#output('fail', place, code)
+      if (this.#failsFirst(stage, place, context, code)) return this.#output('fail', place, code)
       await this.#pause(stage, context)
       for await (const _ of this.#chunks(stage, place, context, code)) await this.#pause(stage, context)
       return this.#output(stage.ending, place, code)
@@ -70,7 +70,7 @@ export class EdgeCode {
       }
     }
     try {
-      if (this.#failsFirst(stage, place)) return this.#output('fail', place, code)
+      if (this.#failsFirst(stage, place, context, code)) return this.#output('fail', place, code)
       const call = this.log.of(place).length
       if (stage.ownFirst) yield* this.#own(stage, place, context, code, give)
       for await (const id of this.#chunks(stage, place, context, code)) {
@@ -201,8 +201,19 @@ export class EdgeCode {
     return streams.length === 1 ? loose.stream(nameOf(streams[0] as number)) : loose.stream()
   }
 
-  #failsFirst({ failsFirst, around }: EdgeStageCase, place: number): boolean {
-    return failsFirst && (around === 'retry' || around === 'again') && this.log.of(place).length === 1
+  /** Whether this is the attempt that fails. It may have asked for a chunk, which it does not wait for. */
+  #failsFirst(stage: EdgeStageCase, place: number, context: StageContext, code: CodeLog): boolean {
+    const { failsFirst, around, reads, streams } = stage
+    const fails = failsFirst && (around === 'retry' || around === 'again') && this.log.of(place).length === 1
+    if (fails && reads === 'ahead' && streams.length > 0) {
+      const chunks = this.streamOf(stage, context)[Symbol.asyncIterator]()
+      code.waits()
+      chunks.next().then(
+        () => code.goesOn(),
+        () => code.goesOn(),
+      )
+    }
+    return fails
   }
 
   #pause({ paceMs, stubborn }: EdgeStageCase, { signal }: StageContext): Promise<void> | undefined {

@@ -368,6 +368,22 @@ test('what a held stage still returns after the run was stopped is not seen', as
   expect(finds(SECRET, events, result, result.data, result.outputs)).toBe(false)
 })
 
+test('a chunk that a held map still makes after the run was stopped is not seen', async () => {
+  const run = new Pipeline('p')
+    .withStage('guard', allows(50))
+    .withMap('pages', {
+      dependencies: [gate('guard')],
+      over: () => [1],
+      each: async () => ({ text: SECRET }),
+      stream: true,
+    })
+    .withStage('broken', () => StageOutput.fail('broken'))
+    .build({ clock })
+    .start()
+  await clock.advance(60)
+  expect((await run.settled).report.stages.pages).toMatchObject({ status: 'cancel', chunks: 0 })
+})
+
 test('after an interrupt, data that a held stage still returns counts if its gates open before the run ends', async () => {
   const run = (gateGoesOn: boolean) =>
     new Pipeline('p')
@@ -421,6 +437,84 @@ test('a held stage can be retried: only the chunks of its last attempt are seen'
   const { data, report } = await run
   expect(data).toMatchObject({ answer: { calls: 2 }, reads: { read: ['attempt 2'] } })
   expect(report.stages.answer).toMatchObject({ chunks: 1, committed: true })
+})
+
+test.for([
+  ['ok', 2],
+  ['fail', 1],
+] as const)(
+  'a gate that opens between two attempts does not publish the chunks of the one that failed (the stage ends %s)',
+  async ([ending, okFrom]) => {
+    let calls = 0
+    const graph = new Pipeline('p')
+      .withStage('guard', allows(50))
+      .withStage(
+        'answer',
+        async function* () {
+          yield `attempt ${++calls}`
+          return calls < okFrom || ending === 'fail' ? StageOutput.fail('broken', { retryable: true }) : { calls }
+        },
+        { dependencies: [gate('guard')], retry: { attempts: 2, baseMs: 100, jitter: 'none' } },
+      )
+      .build({ clock, interceptors: [retry()] })
+    const run = graph.start()
+    const read: string[] = []
+    const reading = (async () => {
+      for await (const chunk of run.chunks('answer')) read.push(chunk)
+    })().catch(() => {})
+    await clock.advance(60)
+    expect(read).toEqual([])
+    await clock.advance(60)
+    await reading
+    const { report } = await run.settled
+    expect(read).toEqual(['attempt 2'])
+    expect(report.stages.answer).toMatchObject({ status: ending, chunks: 1 })
+    expect(report.stages.answer.attempts.map(({ error }) => error?.code)).not.toContain('core/attempt-committed')
+  },
+)
+
+test('the chunks of an attempt that is not made again are seen before its failure, though its gate had opened in between', async () => {
+  const gives: Interceptor = {
+    name: 'gives-up',
+    wrap: (next, { name }) => async (context) => {
+      const output = await next(context)
+      if (name === 'answer') await sleep(100)
+      return output
+    },
+  }
+  const { events, eventSink } = recorder()
+  const run = new Pipeline('p')
+    .withStage('guard', allows(50))
+    .withStage(
+      'answer',
+      async function* () {
+        yield 'half'
+        return StageOutput.fail('broken')
+      },
+      { dependencies: [gate('guard')] },
+    )
+    .build({ clock, interceptors: [gives] })
+    .runSettled({}, { eventSink, chunkEvents: true })
+  await clock.advance(120)
+  expect((await run).status).toBe('failed')
+  const ofAnswer = events.filter(({ stage }) => stage === 'answer').map(({ type }) => type)
+  expect(ofAnswer).toEqual(['stage.answer.started', 'stage.answer.chunk', 'stage.answer.failed'])
+})
+
+test('after an interrupt, a failure that a gate had held does not count: the stage is skipped like the rest', async () => {
+  const run = new Pipeline('p')
+    .withStage('guard', allows(50), { uninterruptible: true })
+    .withStage('answer', () => StageOutput.fail(SECRET), { dependencies: [gate('guard')] })
+    .withStage('asks', () => StageOutput.suspend(SECRET), { dependencies: [gate('guard')] })
+    .build({ clock })
+    .start()
+  await clock.advance(5)
+  run.interrupt('barge-in')
+  await clock.advance(60)
+  const { status, report } = await run.settled
+  expect(status).toBe('cancelled')
+  expect(report.stages.answer).toMatchObject({ status: 'skip', reason: 'interrupted' })
+  expect(report.stages.asks).toMatchObject({ status: 'skip', reason: 'interrupted' })
 })
 
 test('at most maxHeld chunks are kept: then the stage waits for its verdict, without a slot, and its limits stand still', async () => {

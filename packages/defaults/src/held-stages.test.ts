@@ -35,6 +35,13 @@ const HELD: Readonly<Record<string, (context: StageContext) => object>> = {
   fails: () => StageOutput.fail(SECRET, { data: { text: SECRET } }),
   skips: () => StageOutput.skip(SECRET),
   cancels: () => StageOutput.cancel(SECRET),
+  'runs a child that fails': async ({ runChild }) => {
+    const child = new Pipeline('child').withStage('inner', () => {
+      throw new Error(SECRET)
+    })
+    await runChild(child).orFail()
+    return {}
+  },
 }
 
 /** Everything that the defaults write about a run, with a gate that opens, or refuses. */

@@ -38,8 +38,9 @@ const cut = (text: string): string =>
  * Text from outside on one line, with control sequences escaped: `\n`, `\x1b`, `\u202e`. A text of more than `longest` characters is cut,
  * because an id or a reason may be megabytes long. Default: 4,000.
  */
-export const printable = (text: string, longest: number = 4_000): string =>
-  escaped(text.length > longest ? `${text.slice(0, longest)}…` : text)
+export function printable(text: string, longest: number = 4_000): string {
+  return escaped(text.length > longest ? `${text.slice(0, longest)}…` : text)
+}
 
 const escaped = (text: string): string => text.replace(UNSAFE, written)
 

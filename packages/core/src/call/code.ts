@@ -112,7 +112,10 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: St
   const attempt = stage.beginAttempt(startedAt)
   if (last !== undefined)
     host.facts.stageEvent(node.name, 'retrying', { attempt: attempt.attempt, error: last.error }, startedAt)
-  const endAttemptWith = (output: Output): Output => stage.endAttempt(attempt, output, clock.now())
+  const endAttemptWith = (output: Output): Output => {
+    host.facts.edges?.codeEnds(node.index)
+    return stage.endAttempt(attempt, output, clock.now())
+  }
   let value: unknown
   try {
     value = runBody(node, context)

@@ -48,6 +48,7 @@ export class Gates {
     return this.#closed(stage) ?? this.#holds.get(stage)
   }
   keepChunk(stage: number, publish: (at: number) => void): boolean {
+    if (this.hides(stage)) return true
     const hold = this.#closed(stage)
     if (hold === undefined) return false
     const at = this.#run.facts.clock.now()
@@ -58,7 +59,7 @@ export class Gates {
     return this.#closed(stage)?.room()
   }
   codeBegins({ index }: StageNode): void {
-    if ((this.#run.facts.stages?.[index]?.attempts?.length ?? 0) > 1) this.#closed(index)?.forgetChunks()
+    if ((this.#run.facts.stages?.[index]?.attempts?.length ?? 0) > 1) this.#holds.get(index)?.forgetChunks()
   }
 
   /** The call of a stage has its answer. Returns what to publish now; undefined if that is kept back. */
@@ -67,7 +68,10 @@ export class Gates {
     // The run was stopped while the code of the stage still ran.
     if (this.hides(stage)) return stopped(facts.ending?.reason)
     const hold = this.#closed(stage)
-    if (hold === undefined) return answer
+    if (hold === undefined) {
+      this.#holds.get(stage)?.publishChunks()
+      return answer
+    }
     if (facts.schedule.stopped) {
       hold.discard()
       return stopped(facts.ending?.reason)
@@ -90,8 +94,18 @@ export class Gates {
   /** All gates of a stage have opened: it does what it has done, in order. */
   release(stage: number, now: number): void {
     const hold = this.#closed(stage)
-    hold?.open()
-    if (hold?.answer !== undefined) this.#run.loop.publish(stage, hold.answer, now)
+    if (hold === undefined) return
+    const { facts, loop } = this.#run
+    const { answer } = hold
+    hold.open(answer === undefined && this.#hasFailed(stage))
+    // Read again, because of what was interrupted since then only data counts.
+    if (answer !== undefined) loop.publish(stage, answer instanceof Output ? facts.answer(stage, answer) : answer, now)
+  }
+
+  /** Whether the last attempt has failed, so that there may be another one. */
+  #hasFailed(stage: number): boolean {
+    const status = this.#run.facts.stage(stage).attempts?.at(-1)?.status
+    return status === 'fail' || status === 'retry'
   }
 
   /** A stage ends in another way than by its own answer. */

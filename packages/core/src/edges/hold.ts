@@ -56,13 +56,19 @@ export class Hold implements Outlet {
   }
   /** Another attempt begins. No reader has had the chunks of the one before. */
   forgetChunks(): void {
-    if (!this.isClosed) return
     this.#kept = this.#kept.filter(({ isChunk }) => !isChunk)
     this.#makeRoom()
   }
 
-  open(): void {
+  /** Publishes what was kept. If the last attempt `hasFailed`, its chunks wait: for another attempt, or for the end of the stage. */
+  open(hasFailed: boolean): void {
     this.#state = 'open'
+    const kept = this.#takeAll()
+    if (hasFailed) this.#kept = kept.filter(({ isChunk }) => isChunk)
+    for (const { publish, isChunk } of kept) if (!hasFailed || !isChunk) publish()
+  }
+  /** The stage has ended without another attempt. */
+  publishChunks(): void {
     for (const { publish } of this.#takeAll()) publish()
   }
   discard(): void {

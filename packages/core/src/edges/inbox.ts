@@ -172,7 +172,7 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     this.#owner.leaves()
   }
 
-  /** Another attempt begins. What the code of the one before still waits for goes to it. */
+  /** An attempt has ended. What its code still waits for goes to the next one. */
   restart(reason: unknown): void {
     this.#attempts++
     this.cut(reason)

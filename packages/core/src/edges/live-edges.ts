@@ -68,6 +68,9 @@ export class LiveEdges implements RunEdges {
     this.#beganAt.set(stage, this.#run.loop.now(stage))
     this.#run.loop.driveSoon(UNREAD)
   }
+  codeEnds(stage: number): void {
+    this.#readers[stage]?.codeEnds()
+  }
   yields(stage: number): void {
     this.#yielding.add(stage)
   }

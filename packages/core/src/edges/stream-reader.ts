@@ -136,11 +136,15 @@ export class StreamReader implements InboxOwner {
 
   /** An attempt calls its code. */
   begins(context: LiveStageContext): void {
-    if (this.#attempt !== undefined) this.inbox.restart(this.#hasEnded())
     this.#unlisten?.()
     this.#unlisten = undefined
     this.#context = context
     this.#attempt = behindOf(context)
+  }
+
+  /** The attempt has ended. What its code still waits for goes to the next one. */
+  codeEnds(): void {
+    this.inbox.restart(this.#hasEnded())
   }
 
   read(inputs: SeenInputs | undefined, source: string | undefined): Inbox {

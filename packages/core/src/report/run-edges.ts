@@ -10,6 +10,8 @@ export const INBOX: unique symbol = Symbol('inbox')
 
 /** The edges of one run that aren't plain dependencies, as the engine uses them. Only a run of a graph with such edges has them. */
 export interface RunEdges {
+  /** An attempt of a stage has ended. */
+  codeEnds(stage: number): void
   /** The code of a stage is a generator. */
   yields(stage: number): void
   /** A stage has yielded a chunk. */

@@ -285,16 +285,17 @@ export class RunFacts {
         `Stage "${name}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
         { cause: given.error },
       )
-    const refusal = given.status === 'suspend' ? this.edges?.refuseSuspend(index) : undefined
-    if (refusal !== undefined) return refusal
+    if (given.status !== 'suspend') return given
     // Each item of a map is checked itself.
-    if (given.status !== 'suspend' || info.child !== undefined || info.map || !isGuarded(this)) return given
-    const asks = this.stage(index).children?.some(({ result }) => result.status === 'suspended')
-    if (!asks) return given
-    return failed(
-      'core/cannot-suspend',
-      `Stage "${name}" cannot suspend with a child run that its code has started. Run the child with withPipeline() or asStage().`,
-    )
+    const isGuardedCode = info.child === undefined && !info.map && isGuarded(this)
+    const asks = isGuardedCode && this.stage(index).children?.some(({ result }) => result.status === 'suspended')
+    const refused = asks
+      ? failed(
+          'core/cannot-suspend',
+          `Stage "${name}" cannot suspend with a child run that its code has started. Run the child with withPipeline() or asStage().`,
+        )
+      : given
+    return this.edges?.refuseSuspend(index) ?? refused
   }
 
   /** Writes the answer of a stage into the facts of the run. Returns the state for the schedule. */

@@ -229,9 +229,8 @@ export class StageLoop implements Loop {
       value = thrownOutput(this.#run, stage, thrown)
     }
     this.#starting = -1
-    const takesTime = value instanceof Promise
-    if (!takesTime && !this.#facts.isAnswered(stage)) return this.#settleNow(stage, value)
-    ;(takesTime ? (value as Promise<unknown>) : Promise.resolve(value)).then(
+    if (!(value instanceof Promise) && !this.#facts.isAnswered(stage)) return this.#settleNow(stage, value)
+    Promise.resolve(value).then(
       (last: unknown) => this.#soleCodeReturned(stage, last),
       (thrown: unknown) => this.#soleCodeReturned(stage, thrownOutput(this.#run, stage, thrown)),
     )

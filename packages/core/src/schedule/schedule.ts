@@ -122,8 +122,8 @@ export class Schedule {
     while (slots.hasFree(this.running + this.staying)) {
       const parked = slots.resume()
       if (parked !== undefined) return commandOf(RESUME, parked)
-      if (slots.ready.size === 0) return 0
       const stage = slots.ready.take()
+      if (stage === undefined) return 0
       if (this.#start(stage)) return commandOf(START, stage)
     }
     return 0

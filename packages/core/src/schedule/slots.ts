@@ -1,6 +1,6 @@
 /** The slots of a run with `maxConcurrency`: which stages are ready, which are parked, and which wait to resume. */
 export class Slots {
-  declare readonly ready: ReadyStages
+  declare readonly ready: ReadyHeap
   readonly #limit: number
   /** Running stages without a slot. */
   readonly #parked = new Set<number>()
@@ -9,7 +9,7 @@ export class Slots {
 
   constructor(limit: number, order: Int32Array) {
     this.#limit = limit
-    this.ready = new ReadyStages(order)
+    this.ready = new ReadyHeap(order)
   }
 
   /** Whether a slot is free while `busy` stages run or are parked. */
@@ -41,36 +41,47 @@ export class Slots {
   }
 }
 
-/** The ready stages: the longest path to the end first, then declared order. */
-export class ReadyStages {
+/** A binary heap of ready stages: the longest path to the end first, then declared order. */
+export class ReadyHeap {
   /** The place of each stage in the order. */
   readonly #order: Int32Array
-  /** Sorted, the first in the order at the end: taking it moves no other. */
   readonly #stages: number[] = []
 
   constructor(order: Int32Array) {
     this.#order = order
   }
 
-  get size(): number {
-    return this.#stages.length
-  }
-
   add(stage: number): void {
-    const stages = this.#stages
-    const order = this.#order
-    let from = 0
-    let to = stages.length
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if ((order[stages[middle] as number] as number) < (order[stage] as number)) to = middle
-      else from = middle + 1
-    }
-    stages.splice(from, 0, stage)
+    let at = this.#stages.push(stage) - 1
+    for (let parent = (at - 1) >> 1; this.#rises(at, parent); parent = (at - 1) >> 1) at = parent
   }
 
-  /** Removes and returns the first stage. There must be one. */
-  take(): number {
-    return this.#stages.pop() as number
+  /** Removes and returns the first stage; undefined if there is none. */
+  take(): number | undefined {
+    const stages = this.#stages
+    const first = stages[0]
+    const last = stages.pop()
+    if (last !== undefined && stages.length > 0) stages[0] = last
+    for (let at = 0; ;) {
+      const left = 2 * at + 1
+      const child = this.#isBefore(left + 1, left) ? left + 1 : left
+      if (!this.#rises(child, at)) return first
+      at = child
+    }
+  }
+
+  /** Swaps two places of the heap if the lower one has the stage that comes first. */
+  #rises(lower: number, upper: number): boolean {
+    if (!this.#isBefore(lower, upper)) return false
+    const stages = this.#stages
+    const stage = stages[lower] as number
+    stages[lower] = stages[upper] as number
+    stages[upper] = stage
+    return true
+  }
+
+  /** Compares the stages of two places. A place that the heap doesn't have is before none, and none is before it. */
+  #isBefore(a: number, b: number): boolean {
+    return (this.#order[this.#stages[a] as number] as number) < (this.#order[this.#stages[b] as number] as number)
   }
 }
