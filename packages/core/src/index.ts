@@ -59,6 +59,7 @@ export type {
   SharedOptions,
   Skippable,
   SlotIn,
+  SourceOf,
   Stage,
   StageClass,
   StageDefinition,
@@ -66,6 +67,7 @@ export type {
   StageLike,
   StageObject,
 } from './contract/stage.ts'
+export type { GateEdge, SoftEdge, StreamEdge } from './contract/edges.ts'
 export type { RunArguments, StageGraph } from './pipeline/stage-graph.ts'
 export type {
   AnswersOf,
@@ -87,6 +89,7 @@ export type {
 } from './contract/results.ts'
 export type {
   AttemptRecord,
+  InboxRecord,
   ItemRecord,
   LegReport,
   MapRecord,
