@@ -146,3 +146,111 @@ test('the limit of an interceptor stands still while a reader waits, and its dea
   }
   expect([await of(9), await of(11)]).toEqual(['ok', 'fail'])
 })
+
+/** What the interceptor of a child graph is told, in the order in which it is told. */
+function watchesChild() {
+  const from = clock.now()
+  const told: string[] = []
+  const say = (what: string): void => void told.push(`${clock.now() - from} ${what}`)
+  const own: Interceptor = {
+    name: 'own',
+    onRun: ({ parent }) => {
+      say(`run begins${parent?.held === true ? ', held' : ''}`)
+      return {
+        settled: ({ stage, status }) => say(`${stage} settled ${status}`),
+        ended: (outcome) => {
+          const { status, reason, errors, report, children } = outcome
+          const whole = JSON.stringify([reason, errors, report, children, outcome.output('write')])
+          say(`run ended ${status}${whole.includes('secret') ? ', with its work' : ''}`)
+        },
+      }
+    },
+  }
+  return { told, own }
+}
+const childOf = (own: Interceptor, ending: object) =>
+  new Pipeline('child')
+    .withStage('write', async ({ emitEvent }) => {
+      await emitEvent('app.secret', {})
+      await clock.sleep(10)
+      return { text: 'secret' }
+    })
+    .withStage('end', () => ending as {}, { dependencies: ['write'] })
+    .build({ clock, interceptors: [own] })
+
+test.for([
+  ['that ends ok', {}, 'completed'],
+  ['that fails', StageOutput.fail('secret'), 'failed'],
+] as const)(
+  'an interceptor of a held child run %s is told of its stages and of its end when the gate opens',
+  async ([, ending, status]) => {
+    const { told, own } = watchesChild()
+    await held({}, ({ runChild }) => runChild(childOf(own, ending)).then(() => ({})), [])
+    expect(told).toEqual([
+      '0 run begins, held',
+      '50 write settled ok',
+      `50 end settled ${status === 'failed' ? 'fail' : 'ok'}`,
+      `50 run ended ${status}, with its work`,
+    ])
+  },
+)
+
+test.for([
+  ['that ends ok', {}],
+  ['that fails', StageOutput.fail('secret')],
+] as const)(
+  'of a child run %s that a gate refuses, an interceptor is told only that it was cancelled',
+  async ([, ending]) => {
+    const { told, own } = watchesChild()
+    await held(StageOutput.skip('not allowed'), ({ runChild }) => runChild(childOf(own, ending)).then(() => ({})), [])
+    expect(told).toEqual(['0 run begins, held', '50 run ended cancelled'])
+  },
+)
+
+test('a child run that still runs when its gate refuses it is told of when it has ended', async () => {
+  const { told, own } = watchesChild()
+  const slow = async ({ runChild }: StageContext) => {
+    const child = new Pipeline('child')
+      .withStage('write', async () => {
+        await clock.sleep(80)
+        return { text: 'secret' }
+      })
+      .build({ clock, interceptors: [own] })
+    return runChild(child).then(() => ({}))
+  }
+  await held(StageOutput.skip('not allowed'), slow, [])
+  expect(told).toEqual(['0 run begins, held', '80 run ended cancelled'])
+})
+
+test('a gate inside a held child run opens nothing for those who watch from outside', async () => {
+  const { told, own } = watchesChild()
+  const { eventSink, types } = typesTaken()
+  const inner = new Pipeline('middle')
+    .withStage('check', () => clock.sleep(20))
+    .withStage('answer', ({ runChild }: StageContext) => runChild(childOf(own, {})).then(() => ({})), {
+      dependencies: [gate('check')],
+    })
+  for (const ending of [{}, StageOutput.skip('not allowed')]) {
+    told.length = 0
+    const run = new Pipeline('p')
+      .withStage('guard', async () => {
+        await clock.sleep(50)
+        return ending as {}
+      })
+      .withPipeline('answer', inner, { dependencies: [gate('guard')] })
+      .build({ clock })
+      .runSettled({}, { eventSink })
+    await clock.advance(49)
+    expect(told).toHaveLength(1)
+    await clock.advance(10)
+    await run
+  }
+  expect(told.map((line) => line.replace(/^\d+ /, ''))).toEqual(['run begins, held', 'run ended cancelled'])
+  expect(types.filter((type) => type === 'stage.write.completed')).toHaveLength(1)
+})
+
+function typesTaken() {
+  const types: string[] = []
+  const take = ({ type }: { readonly type: string }): void => void types.push(type)
+  return { types, eventSink: { emit: take, tryEmit: take } }
+}

@@ -109,6 +109,8 @@ export interface RunParent {
   /** 1 for a child of a run that has no parent. */
   readonly depth: number
   readonly path: string
+  /** Whether the run was started behind a closed gate: what it does is perhaps never shown. */
+  readonly held: boolean
 }
 
 /** Exists only for the text of a compiler error. */
