@@ -93,8 +93,6 @@ class MapRun {
   readonly #keys = new Set<string>()
   /** This call, as its items see it. */
   readonly #call: MapCall
-  /** Readers of the results that are too far behind, by the index of the item that waits for them. */
-  readonly #readers = new Map<number, Promise<void>>()
   /** How many items count for `concurrency`: those whose code hasn't left, or whose reader is too far behind. */
   #inProgress = 0
   #failures = 0
@@ -323,7 +321,7 @@ class MapRun {
         // If the map has settled already, its record says so too.
         if (!this.#isWanted) this.#stage.abandoned = true
       }
-      this.#codeLeft(item)
+      this.#codeLeft()
       this.#leaveCode()
       host.stoppingIfAny?.childClosed()
     })
@@ -360,23 +358,21 @@ class MapRun {
     if (!this.#isWanted) return
     const { facts, context } = this.#call
     facts.chunk(this.#node, this.#items.result(index), context.attempt)
-    const reader = facts.room(this.#node)
-    if (reader !== undefined) this.#readers.set(index, reader)
   }
 
-  /** The code of an item has left. If a reader of its result is too far behind, the item keeps its place until the reader has caught up. */
-  #codeLeft({ index }: MapItem): void {
+  /** The code of an item has left. If a reader of the results is too far behind, the item keeps its place until the reader has caught up. */
+  #codeLeft(): void {
     this.#call.tell('alive')
-    const reader = this.#readers.get(index)
-    if (reader === undefined) return this.#free()
-    this.#readers.delete(index)
-    void this.#blocked(this.#untilRoom(reader)).then(() => this.#free())
+    if (this.#room === undefined) return this.#free()
+    void this.#blocked(this.#untilRoom()).then(() => this.#free())
     this.#wake?.() // perhaps no code of the map runs any more
   }
   /** Resolves once every reader has room: while one reader caught up, another may have fallen behind. */
-  async #untilRoom(reader: Promise<void>): Promise<void> {
-    const { facts } = this.#call
-    for (let room: Promise<void> | undefined = reader; room !== undefined; room = facts.room(this.#node)) await room
+  async #untilRoom(): Promise<void> {
+    while (this.#room !== undefined) await this.#room
+  }
+  get #room(): Promise<void> | undefined {
+    return this.#options.stream && this.#isWanted ? this.#call.facts.room(this.#node) : undefined
   }
   #free(): void {
     this.#inProgress--
