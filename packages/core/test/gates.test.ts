@@ -476,11 +476,13 @@ test.for([
 test('the chunks of an attempt that is not made again are seen before its failure, though its gate had opened in between', async () => {
   const gives: Interceptor = {
     name: 'gives-up',
-    wrap: (next, { name }) => async (context) => {
-      const output = await next(context)
-      if (name === 'answer') await sleep(100)
-      return output
-    },
+    wrap:
+      (next, { name }) =>
+      async (context) => {
+        const output = await next(context)
+        if (name === 'answer') await sleep(100)
+        return output
+      },
   }
   const { events, eventSink } = recorder()
   const run = new Pipeline('p')

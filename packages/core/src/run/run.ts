@@ -223,8 +223,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return this.facts.phase >= ENDED
   }
   get endsSoon(): boolean {
-    const { phase } = this.facts
-    return phase < CLOSED && (phase >= CLEANUPS || this.stoppingIfAny?.isInGrace === true)
+    const { phase, interruption } = this.facts
+    return phase < CLOSED && (phase >= CLEANUPS || interruption !== undefined || this.stoppingIfAny?.isInGrace === true)
   }
   get used(): Usage | undefined {
     return this.facts.used

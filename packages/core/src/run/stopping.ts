@@ -48,6 +48,8 @@ export class Stopping implements Stopper {
   #cancelGrace: (() => void) | undefined
   /** The grace time is over, but a child run or an item of a map is still ending within its own limits. */
   #waitsForChild = false
+  /** The grace time counts for what a person has interrupted. */
+  #isForInterrupted = false
   /** A layer around the run was abandoned: the layers around it get no time of their own. */
   #gaveUp = false
 
@@ -72,7 +74,7 @@ export class Stopping implements Stopper {
   }
   /** Aborted stages are waited for, for no longer than the grace time. */
   get #isEnding(): boolean {
-    return this.isStopped || this.#run.facts.interruption !== undefined
+    return this.isStopped || this.#isForInterrupted
   }
   get isInGrace(): boolean {
     return this.#waitsForChild || this.#cancelGrace !== undefined
@@ -111,6 +113,7 @@ export class Stopping implements Stopper {
     facts.ending ??= { status: 'cancelled', reason }
     this.abort.interruptible.abort(error)
     this.arm()
+    this.#isForInterrupted = this.isInGrace
     loop.driveSoon(facts.clock.now())
   }
 
@@ -181,7 +184,7 @@ export class Stopping implements Stopper {
 
   /**
    * Starts the grace time if only code that outlives its stage still runs. Ends it if any stage runs or no such code is left.
-   * Changes nothing once the run is stopped or interrupted, because its grace time then counts for its stages too.
+   * Changes nothing once the run is stopped, or while interrupted stages have their grace time, because that counts for stages too.
    */
   updateCodeGrace(): void {
     if (this.#isEnding) return
@@ -213,7 +216,8 @@ export class Stopping implements Stopper {
     const hadEnded = facts.phase >= ENDED
     if (!hadEnded) this.abandonStages() // while the grace time is armed, so that it isn't armed again
     this.#cancelGrace = undefined
-    if (!this.isStopped) return this.#isEnding ? this.arm() : this.updateCodeGrace()
+    this.#isForInterrupted &&= this.#waitsForChild
+    if (!this.isStopped) return this.updateCodeGrace()
     // Layers that wait for stages and cleanups aren't late, because these have their own limits.
     if (pending.length === 0 || facts.phase === STAGES || facts.phase === CLEANUPS) return
     const endedJustNow = !hadEnded && facts.phase >= ENDED
