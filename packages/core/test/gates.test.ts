@@ -328,6 +328,60 @@ test('a fallback of a gate opens it', async () => {
   expect((await run).data.answer).toEqual({ text: 'hello' })
 })
 
+test('code that cancels the run when its signal is aborted by a refusal does not end its stage twice', async () => {
+  const { events, eventSink } = recorder()
+  const stops: { cancel?: () => void } = {}
+  const run = new Pipeline('p')
+    .withStage('guard', refuses(10))
+    .withStage(
+      'answer',
+      ({ signal, tryEmitEvent }) => {
+        signal.addEventListener('abort', () => {
+          tryEmitEvent('app.words', { text: SECRET })
+          stops.cancel?.()
+        })
+        return { text: SECRET }
+      },
+      { dependencies: [gate('guard')] },
+    )
+    .build({ clock })
+    .start({}, { eventSink })
+  stops.cancel = () => run.cancel('enough')
+  await clock.advance(20)
+  const { status } = await run.result
+  expect(status).toBe('cancelled')
+  expect(events.filter(({ stage }) => stage === 'answer').map(({ type }) => type)).toEqual([
+    'stage.answer.started',
+    'stage.answer.skipped',
+  ])
+  expect(finds(SECRET, events)).toBe(false)
+})
+
+test('a cleanup of a refused stage that throws says nothing of it, not even as a problem of the run', async () => {
+  const reports: object[] = []
+  for (const guard of [refuses(10), allows(10)] as const) {
+    const breaks = ({ onCleanup }: StageContext) => {
+      onCleanup(() => {
+        throw new Error(SECRET)
+      })
+      return { text: 'x' }
+    }
+    const run = new Pipeline('p')
+      .withStage('guard', guard as ReturnType<typeof allows>)
+      .withStage('answer', breaks, { dependencies: [gate('guard')] })
+      .withMap('many', { over: () => [1], each: (_, context) => breaks(context), dependencies: [gate('guard')] })
+      .build({ clock })
+      .run()
+    await clock.advance(20)
+    reports.push((await run).report)
+  }
+  const [refused, released] = reports
+  expect(finds(SECRET, refused)).toBe(false)
+  expect(released).toMatchObject({
+    notes: { 'core/problems': [{ code: 'core/cleanup-threw' }, { code: 'core/cleanup-threw' }] },
+  })
+})
+
 test('a cancel ends a held stage, and nothing of it is seen', async () => {
   for (const held of [speaks, heldStages['returns at once'] as () => object]) {
     const { events, eventSink } = recorder()

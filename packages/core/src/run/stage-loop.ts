@@ -349,8 +349,7 @@ export class StageLoop implements Loop {
 
   codeReturned(stage: number): void {
     const { phase, schedule, stages } = this.#facts
-    const noneIsLeft = stages?.[stage]?.runningCode === 0
-    if (!noneIsLeft || phase >= ENDED) return
+    if (stages?.[stage]?.runningCode !== 0 || phase >= ENDED) return
     const slotIsFree = schedule.feed(LEFT, stage, 0)
     if (slotIsFree) this.driveSoon(UNREAD)
     else if (this.#facts.isAnswered(stage)) this.park(stage) // a gate keeps its answer back
