@@ -627,6 +627,36 @@ test('an event beyond maxHeld is refused and counted, and what was emitted is ke
   ])
 })
 
+test('an event that is held may contain itself, or what throws when it is read, as without a gate', async () => {
+  const { events, eventSink } = recorder()
+  const loop: Record<string, unknown> = { n: 1 }
+  loop['self'] = loop
+  const shy = {
+    get text(): string {
+      throw new Error('not to be read')
+    },
+  }
+  const run = new Pipeline('p')
+    .withStage('guard', allows(10))
+    .withStage(
+      'answer',
+      ({ tryEmitEvent }) => {
+        tryEmitEvent('app.loop', loop)
+        tryEmitEvent('app.shy', shy)
+        loop['n'] = 9
+      },
+      { dependencies: [gate('guard')] },
+    )
+    .build({ clock })
+    .run({}, { eventSink })
+  await clock.advance(20)
+  expect((await run).status).toBe('completed')
+  const dataOf = (kind: string) => events.find(({ type }) => type === kind)?.data as Record<string, unknown>
+  expect(dataOf('app.loop')['n']).toBe(1)
+  expect(dataOf('app.loop')['self']).toBe(dataOf('app.loop'))
+  expect(dataOf('app.shy')).toBe(shy)
+})
+
 test('a held stage has no slot once its code has ended, so its gate can run with one slot', async () => {
   const run = new Pipeline('p')
     .withStage('answer-first', () => ({}))

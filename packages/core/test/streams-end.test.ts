@@ -360,6 +360,48 @@ test.for([
   },
 )
 
+test('chunks that are made of an output until toChunks throws are no clean stream, however often it is read', async () => {
+  const run = new Pipeline('p')
+    .withStage(
+      'llm',
+      async function* () {
+        yield 'live'
+        return { text: 'live' }
+      },
+      {
+        toChunks: function* () {
+          yield 'first'
+          throw new Error('bad text')
+        },
+      },
+    )
+    .withStage('other', async function* () {
+      await sleep(5)
+      yield 'late'
+    })
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        const read: unknown[] = []
+        for (let loop = 0; loop < 2; loop++) {
+          try {
+            for await (const { chunk } of inputs.stream()) read.push(chunk)
+            read.push('a clean end')
+          } catch (error) {
+            read.push(StageflowError.is(error) && [error.code, (error.cause as Error).message])
+          }
+        }
+        return { read }
+      },
+      { dependencies: [stream('llm'), stream('other')] },
+    )
+    .build({ clock, interceptors: [answered] })
+    .run()
+  await clock.advance(10)
+  const broken = ['core/no-chunks', 'bad text']
+  expect((await run).data.speak).toEqual({ read: ['first', broken, broken] })
+})
+
 test('a function that returns a generator is a source too, and one that returns none fails its reader by name', async () => {
   async function* words() {
     yield 'lazily'
