@@ -545,6 +545,65 @@ test('a chunk that an attempt has asked for, and did not wait for, goes to the n
   expect(data.b).toEqual({ read: ['one', 'two'] })
 })
 
+test('code of an attempt that has ended can read nothing before the next attempt: that gets all chunks, and its limit holds', async () => {
+  let attempts = 0
+  const read: string[] = []
+  const refused: unknown[] = []
+  const run = new Pipeline('p')
+    .withStage('llm', async function* () {
+      await clock.sleep(30)
+      yield 'word'
+    })
+    .withStage(
+      'speak',
+      async ({ inputs, signal }) => {
+        const chunks = inputs.stream('llm')
+        if (++attempts === 1) {
+          void clock
+            .sleep(5)
+            .then(() => chunks.next())
+            .catch((error: unknown) => void refused.push(error))
+          return StageOutput.fail('not yet', { retryable: true })
+        }
+        for await (const word of chunks) read.push(word)
+        return clock.sleep(1_000, signal)
+      },
+      { dependencies: [stream('llm')], retry: { attempts: 2, baseMs: 10, jitter: 'none' }, timeoutMs: 100 },
+    )
+    .build({ clock, interceptors: [retry(), timeout()] })
+    .runSettled()
+  await clock.advance(2_000)
+  const { report } = await run
+  expect(read).toEqual(['word'])
+  expect(refused).toMatchObject([{ code: 'core/stage-ended' }])
+  expect(report.stages.speak).toMatchObject({ status: 'fail', endedAt: 130, error: { code: 'timeout/timed-out' } })
+})
+
+test('a limit on a reader holds, though an interceptor has asked for a chunk before its code was called', async () => {
+  const peeks: Interceptor = {
+    name: 'peeks',
+    wrap: (next, { name }) =>
+      name === 'speak'
+        ? async (context) => {
+            const chunks = context.inputs.stream('llm') as AsyncIterator<unknown>
+            chunks.next().catch(() => {})
+            return next(context)
+          }
+        : next,
+  }
+  const run = new Pipeline('p')
+    .withStage('llm', async function* () {
+      await clock.sleep(30)
+      yield 'word'
+    })
+    .withStage('speak', ({ signal }) => clock.sleep(1_000, signal), { dependencies: [stream('llm')], timeoutMs: 100 })
+    .build({ clock, interceptors: [timeout(), peeks] })
+    .runSettled()
+  await clock.advance(2_000)
+  const { report } = await run
+  expect(report.stages.speak).toMatchObject({ status: 'fail', endedAt: 100, error: { code: 'timeout/timed-out' } })
+})
+
 test('a limit on the reader stands still while it waits for a chunk, and runs while it works', async () => {
   const reader = (workMs: number) =>
     new Pipeline('p')
