@@ -110,6 +110,7 @@ class MapRun {
     this.#options = options
     const stage = host.facts.stage(node.index)
     this.#stage = stage
+    if (options.stream) host.facts.yields(node)
     const hasKeys = options.key !== undefined
     this.#ofEarlierLeg = host.facts.resume?.items(stage, node.name)
     this.#earlierCall = stage.items ?? (this.#ofEarlierLeg && MapFacts.ofLeg(this.#ofEarlierLeg, hasKeys))

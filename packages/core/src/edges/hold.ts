@@ -1,5 +1,5 @@
-import { isArray, isObject } from '../base/check.ts'
-import { defined, isPlain } from '../base/objects.ts'
+import { isArray } from '../base/check.ts'
+import { define, defined, isPlain } from '../base/objects.ts'
 import type { Output } from '../contract/output.ts'
 import type { RunOutcome } from '../contract/results.ts'
 import type { Outlet, RunEvents, UnpublishedEvent } from '../report/run-events.ts'
@@ -125,7 +125,7 @@ export class Hold implements Outlet {
       run.dropped++
       return false
     }
-    const frozen = { ...event, data: frozenCopy(event.data) as object }
+    const frozen = { ...event, data: frozenData(event.data) }
     this.#kept.push({ publish: () => publish(frozen), isChunk: false })
     return true
   }
@@ -145,9 +145,21 @@ function refused({ startedAt, endedAt, report }: RunOutcome): RunOutcome {
   }) as unknown as RunOutcome
 }
 
-/** A copy of plain objects and arrays, all the way down. Other values stay as they are. */
-function frozenCopy(value: unknown): unknown {
-  if (isArray(value)) return Object.freeze(value.map(frozenCopy))
-  if (!isObject(value) || !isPlain(value) || Object.isFrozen(value)) return value
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozenCopy(inner)])))
+/** The data of an event as it is now. If it can't be copied, such as when a getter in it throws, it stays as it is: no event fails a stage. */
+function frozenData(data: object): object {
+  try {
+    return frozenCopy(data, new Map()) as object
+  } catch {
+    return data
+  }
+}
+
+/** A copy of plain objects and arrays, all the way down. Other values stay as they are. `copies`: those made so far, by what they are of. */
+function frozenCopy(value: unknown, copies: Map<unknown, unknown>): unknown {
+  if (!(isArray(value) || isPlain(value)) || Object.isFrozen(value)) return value
+  if (copies.has(value)) return copies.get(value)
+  const copy = isArray(value) ? [] : {}
+  copies.set(value, copy)
+  for (const [key, inner] of Object.entries(value)) define(copy, key, frozenCopy(inner, copies))
+  return Object.freeze(copy)
 }

@@ -65,7 +65,7 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   /** Chunks that are made of outputs. They are read after those in the queue. */
   readonly #made: Iterator<unknown>[] = []
   /** `error` is called once the last chunk was read: chunks that are made of outputs count only then. */
-  #end: { readonly error: (() => Error) | undefined } | undefined
+  #end: { readonly error: (() => unknown) | undefined } | undefined
 
   static {
     getter(this.prototype, INBOX, () => true)
@@ -207,15 +207,22 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     return chunk
   }
 
+  /** The next chunk that is made of an output. If it can't be made, the stream ends with that error, and no other chunk follows. */
   #makeNext(): IteratorResult<unknown> | undefined {
-    while (this.#made.length > 0) {
-      const { done, value } = (this.#made[0] as Iterator<unknown>).next()
-      if (done !== true) {
-        this.chunks++
-        this.#owner.takes()
-        return { done: false, value }
+    try {
+      while (this.#made.length > 0) {
+        const { done, value } = (this.#made[0] as Iterator<unknown>).next()
+        if (done !== true) {
+          this.chunks++
+          this.#owner.takes()
+          return { done: false, value }
+        }
+        this.#made.shift()
       }
-      this.#made.shift()
+    } catch (error) {
+      this.#made.length = 0
+      this.#end = { error: () => error }
+      this.#makeRoom()
     }
     return undefined
   }

@@ -60,7 +60,6 @@ export class LiveEdges implements RunEdges {
     const { node } = behindOf(context)
     this.#readers[node.index]?.begins(context)
     this.#gates.codeBegins(node)
-    if (node.info.map) this.#yielding.add(node.index) // the results of its items, if there are any
     this.#begins(node.index)
   }
   #begins(stage: number): void {
@@ -180,13 +179,11 @@ export class LiveEdges implements RunEdges {
             `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
           ),
       )
-    try {
-      reader.putMade(stage, toChunks(this.#run.facts.data[stage]) as Iterable<unknown>)
-      reader.sourceEnded(stage, 'ok')
-    } catch (cause) {
-      const text = `toChunks of stage "${name}" threw: ${textOf(cause)}`
-      reader.inbox.end(() => new StageflowError('core/no-chunks', text, { cause }))
-    }
+    reader.putMade(
+      stage,
+      chunksOf(name, () => toChunks(this.#run.facts.data[stage]) as Iterable<unknown>),
+    )
+    reader.sourceEnded(stage, 'ok')
   }
 
   refuseSuspend(stage: number): Output | undefined {
@@ -210,5 +207,14 @@ export class LiveEdges implements RunEdges {
     const why = this.#run.facts.schedule.why(stage)
     const isRead = this.#graph.edges.streams[stage]?.includes(why) === true
     return this.#softWaits.endedAt(stage) ?? (isRead ? this.#beganAt.get(why) : undefined)
+  }
+}
+
+/** The chunks that `toChunks` of a stage makes of its output, one by one. */
+function* chunksOf(stage: string, make: () => Iterable<unknown>): Generator<unknown> {
+  try {
+    yield* make()
+  } catch (cause) {
+    throw new StageflowError('core/no-chunks', `toChunks of stage "${stage}" threw: ${textOf(cause)}`, { cause })
   }
 }

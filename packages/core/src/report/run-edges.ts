@@ -12,7 +12,7 @@ export const INBOX: unique symbol = Symbol('inbox')
 export interface RunEdges {
   /** An attempt of a stage has ended. */
   codeEnds(stage: number): void
-  /** The code of a stage is a generator. */
+  /** The code of a stage is a generator, or a map whose results are chunks. */
   yields(stage: number): void
   /** A stage has yielded a chunk. */
   put(stage: number, chunk: unknown): void

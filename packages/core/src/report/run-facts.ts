@@ -399,7 +399,7 @@ export class RunFacts {
     return this.phase < LAST_EVENT && (node === undefined || !this.ignores(node.index))
   }
 
-  /** The code of a stage is a generator: perhaps it yields nothing, and then its stream is empty. */
+  /** The code of a stage is a generator, or a map whose results are chunks: perhaps it yields nothing, and then its stream is empty. */
   yields(node: StageNode): void {
     this.edges?.yields(node.index)
     this.#relayOf(node)?.yields()

@@ -29,7 +29,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   parts: RunParts | undefined
   stoppingIfAny: Stopping | undefined
   #context: LiveRunContext | undefined
-  #cleanups: Cleanup[] | undefined
+  #cleanups: (() => Promise<void>)[] | undefined
   /** How the stages ended; undefined if they weren't started. */
   #begun: Promise<Outcome> | undefined
   #stagesDone: ((outcome: Outcome) => void) | undefined
@@ -158,8 +158,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   stagesEnded(now: number): void {
     this.facts.phase = CLEANUPS
     this.facts.edges?.close()
-    if (this.#cleanups === undefined) return this.#end(now)
-    void runCleanups(this.#cleanups, this.facts).then(() => this.#end(UNREAD))
+    if (this.#cleanups === undefined) this.#end(now)
+    else void runCleanups(this.#cleanups, this.facts).then(() => this.#end(UNREAD))
   }
 
   #end(now: number): void {
@@ -212,8 +212,10 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return new PipelineRun(new RunFacts(graph, input, options, parent, this.facts.events?.listener))
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
-    if (this.facts.ignores(stage)) void runCleanup(cleanup, this.facts)
-    else (this.#cleanups ??= []).push(cleanup)
+    const { facts } = this
+    const checked = (): Promise<void> => runCleanup(cleanup, facts, facts.outletOf(facts.graph.names[stage]))
+    if (facts.ignores(stage)) void checked()
+    else (this.#cleanups ??= []).push(checked)
   }
 
   get path(): string {
@@ -223,8 +225,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return this.facts.phase >= ENDED
   }
   get endsSoon(): boolean {
-    const { phase } = this.facts
-    return phase < CLOSED && (phase >= CLEANUPS || this.stoppingIfAny?.isInGrace === true)
+    const { phase, interruption } = this.facts
+    return phase < CLOSED && (phase >= CLEANUPS || interruption !== undefined || this.stoppingIfAny?.isInGrace === true)
   }
   get used(): Usage | undefined {
     return this.facts.used
