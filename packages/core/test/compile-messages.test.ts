@@ -52,7 +52,19 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   },
   'a stream of a stage that yields nothing': {
     code: `${EDGES}.withStage('tts', () => ({}), { dependencies: [stream('profile')] })`,
-    says: [`"Stage 'profile' yields no chunks: make it an async generator"`],
+    says: [
+      `"Stage 'profile' yields no chunks: make it an async generator, a map with stream: true, or a child with chunks"`,
+    ],
+  },
+  'one of several streams that is read alone': {
+    code: `${EDGES}.withStage('more', async function* () { yield 1 }).withStage('tts', async ({ inputs }) => void inputs.stream('llm'), { dependencies: [stream('llm'), stream('more')] })`,
+    says: [
+      `Argument of type '"llm"' is not assignable to parameter of type '"read all streams in one loop: inputs.stream()"'`,
+    ],
+  },
+  'the one stream that is read without its name': {
+    code: `${EDGES}.withStage('tts', async ({ inputs }) => { for await (const word of inputs.stream()) console.log(word) }, { dependencies: [stream('llm')] })`,
+    says: [`Type '{ readonly 'name the stream': "llm"; }' must have`],
   },
   'a stream that is read without its edge': {
     code: `${EDGES}.withStage('tts', async ({ inputs }) => void inputs.stream('llm'), { dependencies: ['llm'] })`,

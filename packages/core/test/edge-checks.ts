@@ -468,7 +468,7 @@ class EdgeChecks {
   #checkLoopEnd(stage: EdgeStageCase, { place, loopEnd, read, statuses, aborted }: Attempt): void {
     const name = nameOf(place)
     const started = stage.streams.filter((source) => this.#began(source) || this.#trace.log.answered.has(source))
-    const statusOf = (source: number) => this.#recordOf(source).status
+    const statusOf = (source: number) => this.#speakerOf(source).status
     const isComplete = (source: number): boolean => {
       const { ids, certain } = this.#yieldedBy(source)
       const count = read.get(source)?.length ?? 0
@@ -514,6 +514,14 @@ class EdgeChecks {
         `${name} was told that it had left, and it never read`,
       )
     else this.#demand(false, `${name} got ${loopEnd}`)
+  }
+
+  /** The record of the stage whose chunks a source has: of a child pipeline that ended ok, the one inside. */
+  #speakerOf(source: number): StageRecord {
+    let record: StageRecord = this.#recordOf(source)
+    while (record.status === 'ok' && record.children !== undefined)
+      record = record.children.at(-1)?.stages['ask'] as StageRecord
+    return record
   }
 
   /** The sources that had started when a reader did. */

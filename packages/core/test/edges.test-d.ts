@@ -32,6 +32,8 @@ test('a stream has the chunks of its source, and what that returned, perhaps', (
       expectTypeOf(inputs.from('llm')).toEqualTypeOf<{ tokens: number } | undefined>()
       // @ts-expect-error another stage
       inputs.stream('numbers')
+      // @ts-expect-error the one stream has a name
+      for await (const word of inputs.stream()) inputs.status(word)
     },
     { dependencies: [stream('llm')] },
   )
@@ -46,9 +48,13 @@ test('several streams are read together, each chunk with its stage', () => {
           { readonly stage: 'llm'; readonly chunk: string } | { readonly stage: 'numbers'; readonly chunk: number }
         >()
       }
+      // @ts-expect-error a loop over one of them would block the other
+      inputs.stream('llm')
     },
     { dependencies: ['guard', stream('llm'), stream('numbers')] },
   )
+  // @ts-expect-error a stage without a stream
+  base.withStage('none', ({ inputs }) => ({ all: inputs.stream()[Symbol.asyncIterator] }), { dependencies: ['llm'] })
 })
 
 test('a soft input may be missing, whatever the join, and a gate gives none', () => {

@@ -60,6 +60,33 @@ test('a reader may catch that its source was skipped, and go on', async () => {
   expect((await run).data.speak).toEqual({ said: [], ended: 'core/stream-skipped', cause: undefined })
 })
 
+test.each([
+  ['a skip', () => StageOutput.skip('none')],
+  ['a tolerated failure', () => StageOutput.fail('broken')],
+] as const)('after the error of its loop, a reader sees how its source ended: %s', async (_, end) => {
+  const { data } = await new Pipeline('p')
+    .withStage(
+      'llm',
+      async function* () {
+        if (clock.now() > 0) yield 'never'
+        return end()
+      },
+      { onFailure: 'skip' },
+    )
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        const before = inputs.status('llm')
+        await careful({ inputs })
+        return { before, after: inputs.status('llm') }
+      },
+      { dependencies: [stream('llm')] },
+    )
+    .build({ clock })
+    .run()
+  expect(data.speak).toEqual({ before: 'running', after: 'skip' })
+})
+
 test('a source that never starts is a need that is out of reach: its reader is skipped like behind any other', async () => {
   const { report } = await new Pipeline('p')
     .withStage(
@@ -132,6 +159,9 @@ test('a failure after some chunks cuts the stream: the reader gets what came, th
   const { data, report } = await run
   expect(data.speak).toEqual({ said: ['half'], ended: 'core/stream-cut', cause: broken })
   expect(report.stages.careless).toMatchObject({ status: 'fail', tolerated: true, error: { code: 'core/stream-cut' } })
+  expect(report.stages.careless.error?.message).toBe(
+    'The stream of stage "llm" was cut (connection reset), so stage "careless" has not read all of it. Catch this error to go on with what came.',
+  )
 })
 
 test('when the run goes on after a failure, the reader of the failed stage gets the same error', async () => {
@@ -339,7 +369,24 @@ test.for([
     },
     'toChunks of stage "llm" threw: bad text',
   ],
-  ['a toChunks that gives no list', (): number => 5, 'toChunks of stage "llm" threw'],
+  [
+    'a toChunks that throws after a chunk',
+    function* (): Generator<string> {
+      yield 'half'
+      throw new Error('bad text')
+    },
+    'toChunks of stage "llm" threw: bad text',
+  ],
+  [
+    'a toChunks that returns no list',
+    (): number => 5,
+    'toChunks of stage "llm" must return an array or another iterable, not 5.',
+  ],
+  [
+    'an asynchronous toChunks',
+    async () => ['late'],
+    'toChunks of stage "llm" must return an array or another iterable, not an instance of Promise.',
+  ],
 ] as const)(
   'a source that was answered in its place, with %s, fails its reader by name',
   async ([, toChunks, text]) => {

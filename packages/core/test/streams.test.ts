@@ -275,7 +275,13 @@ test.for([
     'core/undeclared-input',
     'Add it: { dependencies: [stream("llm")] }.',
   ],
-  ['a stream of a value', 'llm', ['llm'], 'core/undeclared-input', 'Add it: { dependencies: [stream("llm")] }.'],
+  [
+    'a stream of a value',
+    'llm',
+    ['llm'],
+    'core/undeclared-input',
+    'reads stream("llm") without depending on it; it declares "llm". Add it: { dependencies: [stream("llm")] }.',
+  ],
   [
     'one of several streams by its name',
     'llm',

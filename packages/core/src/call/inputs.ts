@@ -99,7 +99,7 @@ export class NodeInputs {
   get stream() {
     return (stage?: string): AsyncIterableIterator<unknown> => {
       const { edges } = this.#facts
-      if (edges === undefined) throw undeclared(this.#node, stage, `stream(${show(stage)})`)
+      if (edges === undefined) throw undeclared(this.#node, `stream(${show(stage)})`)
       return edges.read(this.#seen, this.#node, stage)
     }
   }
@@ -127,16 +127,17 @@ export class NodeInputs {
     let position = this.#next
     if (aliases[position] !== stage)
       position = positions === undefined ? aliases.indexOf(stage) : (positions.get(stage) ?? -1)
-    if (position < 0) throw undeclared(this.#node, stage)
+    if (position < 0) throw undeclared(this.#node, show(stage))
     this.#next = position + 1
     return position
   }
 }
 
-export function undeclared(node: StageNode, stage: unknown, dependency: string = show(stage)): StageflowError {
+/** `dependency`: how the stage would declare it. */
+export function undeclared({ name, aliases }: StageNode, dependency: string): StageflowError {
   return new StageflowError(
     'core/undeclared-input',
-    `Stage "${node.name}" reads ${show(stage)} without depending on it; it declares ${listed(node.aliases, 'no dependencies')}. Add it: { dependencies: [${dependency}] }.`,
+    `Stage "${name}" reads ${dependency} without depending on it; it declares ${listed(aliases, 'no dependencies')}. Add it: { dependencies: [${dependency}] }.`,
   )
 }
 

@@ -3,7 +3,7 @@ import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
-import type { EdgeKind, StreamItem, Unstreamed } from './edges.ts'
+import type { EdgeKind, StreamItems, OneStream } from './edges.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageKind } from './output.ts'
 import type { FailedResult, PipelineResult, Resumed, RunData, StageNotes } from './results.ts'
@@ -125,17 +125,15 @@ export type InputStatus = 'ok' | 'skip' | 'fail' | 'late' | 'running'
 // 20,000 instantiations for 100 stages.
 /** The data of a stage's dependencies, fixed when the stage starts. Reading another stage throws `core/undeclared-input`. */
 export interface StageInputs<out Needs = {}, out Streams = {}> {
-  /** The data of a dependency; undefined if it was skipped, failed or is late. Of a stream: once all its chunks were read. */
+  /** The data of a dependency; undefined if it was skipped, failed or is late. Of a stream: once its loop has ended. */
   from<Key extends (keyof Needs & string) | Undeclared<Needs>>(stage: Key): Needs[Key & keyof Needs]
   /**
    * The chunks of the stage that this one reads by `stream(stage)`, as they come. The loop ends when that stage has ended ok; otherwise it
    * throws `core/stream-cut`, or `core/stream-skipped`, which skips this stage too. Leaving the loop means to read no more.
    */
-  stream<Key extends (keyof Streams & string) | Unstreamed<Streams>>(
-    stage: Key,
-  ): AsyncIterableIterator<Streams[Key & keyof Streams]>
+  stream<Key extends keyof Streams & string>(stage: OneStream<NoInfer<Key>>): AsyncIterableIterator<Streams[Key]>
   /** The same for a stage that reads several streams: the chunks of all of them as they come, each with its stage. */
-  stream<Key extends keyof Streams & string>(): AsyncIterableIterator<StreamItem<Streams, Key>>
+  stream<Key extends keyof Streams & string>(): StreamItems<Streams, Key>
   /** The value of a key, from the one dependency that has it. Throws `core/ambiguous-input` if two dependencies have it. */
   get<Key extends KeysOf<Needs[keyof Needs]>>(key: Key): ValueOf<Needs[keyof Needs], Key> | undefined
   get<Key extends KeysOf<Needs[keyof Needs]>, const Fallback>(

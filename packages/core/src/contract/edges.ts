@@ -37,7 +37,24 @@ export type StreamItem<Streams, Stage extends keyof Streams> = {
   [Each in Stage]: { readonly stage: Each; readonly chunk: Streams[Each] }
 }[Stage]
 
-/** Exists only for the text of a compiler error. */
-export type Unstreamed<Streams> = [keyof Streams] extends [never]
+/** The name of the one stream that a stage reads. Otherwise the compiler's message. `Names`: those of all its streams. */
+export type OneStream<Names> = [Names] extends [never]
   ? "declare it: { dependencies: [stream('…')] }"
-  : never
+  : AreSeveral<Names> extends true
+    ? 'read all streams in one loop: inputs.stream()'
+    : Names
+
+/** What `inputs.stream()` has. If the stage doesn't read several streams, it is the compiler's message. */
+export type StreamItems<Streams, Names extends keyof Streams> =
+  AreSeveral<Names> extends false
+    ? { readonly 'name the stream': Names }
+    : AsyncIterableIterator<StreamItem<Streams, Names>>
+
+/** Whether a type is more than one name. `string`, of stages that the compiler doesn't know, may be both. */
+type AreSeveral<Name, All = Name> = string extends Name
+  ? boolean
+  : Name extends unknown
+    ? [All] extends [Name]
+      ? false
+      : true
+    : never

@@ -119,7 +119,7 @@ export type Streamable<Dependency, Stages> = [Dependency] extends [string]
   ? unknown
   : [Silent<StreamName<Dependency>, Stages>] extends [never]
     ? unknown
-    : `Stage '${Silent<StreamName<Dependency>, Stages> & string}' yields no chunks: make it an async generator`
+    : `Stage '${Silent<StreamName<Dependency>, Stages> & string}' yields no chunks: make it an async generator, a map with stream: true, or a child with chunks`
 /** The stages that yield chunks. If there are none, the type is the compiler's message. */
 export type Yielding<Stages> = [Exclude<keyof Stages, Silent<keyof Stages, Stages>>] extends [never]
   ? 'no stage of the child yields chunks: make one an async generator'

@@ -21,7 +21,7 @@ export interface InboxOwner {
   goesOn(): void
   /** Its code gets a chunk. */
   takes(): void
-  /** Its code gets the clean end. */
+  /** Its code gets the end, or the error of the end. */
   ends(): void
   /** Its code reads no more. */
   leaves(): void
@@ -191,12 +191,10 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     const made = this.#made.length === 0 ? undefined : this.#makeNext()
     if (made !== undefined || this.#end === undefined) return made
     const thrown = this.#end.error?.()
-    if (thrown !== undefined) {
-      this.#end = { error: () => thrown }
-      throw thrown
-    }
     this.#owner.ends()
-    return DONE
+    if (thrown === undefined) return DONE
+    this.#end = { error: () => thrown }
+    throw thrown
   }
 
   #read(): unknown {

@@ -1,5 +1,6 @@
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isFunction } from '../base/check.ts'
+import { onRejection } from '../base/foreign.ts'
 import { defined } from '../base/objects.ts'
 import { undeclared } from '../call/inputs.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
@@ -10,6 +11,8 @@ import type { StageRecord } from '../contract/results.ts'
 import type { Writable } from '../report/record.ts'
 import type { Outlet } from '../report/run-events.ts'
 import type { StageNode } from '../graph/graph.ts'
+import type { ChildRun, ChildRuns } from '../report/child-runs.ts'
+import type { RunFacts } from '../report/run-facts.ts'
 import type { RunEdges, SeenInputs } from '../report/run-edges.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { maySuspend } from '../schedule/edge-plan.ts'
@@ -123,7 +126,7 @@ export class LiveEdges implements RunEdges {
     const reader = this.#readers[index]
     const node = this.#graph.nodes[index] as StageNode
     const isDeclared = source === undefined || node.kinds[node.aliases.indexOf(source)] === 'stream'
-    if (reader === undefined || !isDeclared) throw undeclared(node, source, `stream(${show(source)})`)
+    if (reader === undefined || !isDeclared) throw undeclared(node, `stream(${show(source)})`)
     return reader.read(inputs, source)
   }
 
@@ -143,7 +146,7 @@ export class LiveEdges implements RunEdges {
 
   settled(stage: number): void {
     const readers = this.#of(stage)
-    const end = readers.length === 0 ? 'ok' : this.#endOf(stage)
+    const end = readers.length === 0 ? 'ok' : endOf(this.#run.facts, stage)
     for (const reader of readers) {
       if (end === 'ok' && !this.#hasYielded(stage)) this.#putMade(stage, reader)
       else reader.sourceEnded(stage, end)
@@ -156,32 +159,19 @@ export class LiveEdges implements RunEdges {
     return this.#yielding.has(stage)
   }
 
-  #endOf(stage: number): SourceEnd {
-    const { schedule, stages, times } = this.#run.facts
-    const known = stages?.[stage]
-    const state = schedule.state(stage)
-    if (known?.tolerated !== undefined) return { cause: known.tolerated.error }
-    if (state === OK) return 'ok'
-    if (state !== SKIPPED) return { cause: known?.output?.error }
-    if (known?.chunks) return { cause: undefined }
-    return Number.isNaN(times[2 * stage]) ? 'left out' : 'skipped'
-  }
-
   /** A source was answered in place of its code: its `toChunks` makes chunks of the answer. */
   #putMade(stage: number, reader: StreamReader): void {
     const { name } = this.#graph.nodes[stage] as StageNode
     const toChunks = this.#graph.toChunks[stage]
     if (!isFunction(toChunks))
-      return reader.inbox.end(
-        () =>
-          new StageflowError(
-            'core/no-chunks',
-            `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
-          ),
+      return reader.inbox.end(() =>
+        noChunks(
+          `Stage "${name}" ended ok without yielding: it isn't an async generator, or an interceptor answered in its place. Give it toChunks, which makes chunks of its output.`,
+        ),
       )
     reader.putMade(
       stage,
-      chunksOf(name, () => toChunks(this.#run.facts.data[stage]) as Iterable<unknown>),
+      madeChunks(name, () => toChunks(this.#run.facts.data[stage])),
     )
     reader.sourceEnded(stage, 'ok')
   }
@@ -210,11 +200,41 @@ export class LiveEdges implements RunEdges {
   }
 }
 
-/** The chunks that `toChunks` of a stage makes of its output, one by one. */
-function* chunksOf(stage: string, make: () => Iterable<unknown>): Generator<unknown> {
-  try {
-    yield* make()
-  } catch (cause) {
-    throw new StageflowError('core/no-chunks', `toChunks of stage "${stage}" threw: ${textOf(cause)}`, { cause })
+/** How a stage has ended, as its readers see it. */
+function endOf({ schedule, stages, times }: RunFacts, stage: number): SourceEnd {
+  const known = stages?.[stage]
+  const state = schedule.state(stage)
+  if (known?.tolerated !== undefined) return { cause: known.tolerated.error }
+  if (state === OK) return endInside(known?.children)
+  if (state !== SKIPPED) return { cause: known?.output?.error }
+  if (known?.chunks) return { cause: undefined }
+  return Number.isNaN(times[2 * stage]) ? 'left out' : 'skipped'
+}
+
+/** A child pipeline can end ok although the stage whose chunks it passes on did not. Of several rounds, the last one counts. */
+function endInside(children: ChildRuns | undefined): SourceEnd {
+  for (const child of [...(children ?? [])].toReversed()) {
+    const { facts } = child as ChildRun & ReadersRun // a run with streams runs its children itself
+    const relay = facts.parent?.relay
+    if (relay === undefined || child.result.status !== 'completed') continue
+    const end = endOf(facts, facts.graph.indexOf(relay.stage) as number)
+    return end === 'left out' ? 'skipped' : end
   }
+  return 'ok' // no child passed chunks on: perhaps an interceptor answered in its place
+}
+
+const noChunks = (text: string, cause?: unknown): StageflowError =>
+  new StageflowError('core/no-chunks', text, { cause })
+
+/** The chunks that `toChunks` of a stage makes, one by one as they are read. */
+function* madeChunks(name: string, make: () => unknown): Generator<unknown> {
+  let chunks: Partial<Iterable<unknown>> | undefined
+  try {
+    chunks = make() as typeof chunks
+    if (isFunction(chunks?.[Symbol.iterator])) return yield* chunks as Iterable<unknown>
+  } catch (cause) {
+    throw noChunks(`toChunks of stage "${name}" threw: ${textOf(cause)}`, cause)
+  }
+  onRejection(chunks, () => {})
+  throw noChunks(`toChunks of stage "${name}" must return an array or another iterable, not ${show(chunks)}.`)
 }

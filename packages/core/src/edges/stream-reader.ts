@@ -1,4 +1,4 @@
-import { StageflowError } from '../base/errors.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
 import { behindOf, tellCalls } from '../call/stage-context.ts'
 import type { Behind, LiveStageContext } from '../call/stage-context.ts'
 import { Output } from '../contract/output.ts'
@@ -117,10 +117,10 @@ export class StreamReader implements InboxOwner {
   }
 
   #cut(source: number, cause: unknown): StageflowError {
-    const name = this.#nameOf(source)
+    const why = cause === undefined ? '' : ` (${textOf(cause)})`
     return new StageflowError(
       'core/stream-cut',
-      `Stage "${name}" did not end ok, so its chunks that stage "${this.node.name}" has read are not all. Catch this error to go on with what came.`,
+      `The stream of stage "${this.#nameOf(source)}" was cut${why}, so stage "${this.node.name}" has not read all of it. Catch this error to go on with what came.`,
       { cause },
     )
   }
@@ -130,7 +130,7 @@ export class StreamReader implements InboxOwner {
     const reason = `the stream of stage "${this.#nameOf(source)}" was skipped`
     const error = new StageflowError(
       'core/stream-skipped',
-      `Stage "${this.#nameOf(source)}" was skipped before it gave a chunk, so stage "${this.node.name}" is skipped too, unless it catches this error.`,
+      `The stream of stage "${this.#nameOf(source)}" was skipped before its first chunk, so stage "${this.node.name}" is skipped too, unless it catches this error.`,
     )
     this.#run.facts.stage(this.node.index).keepEnding(error, new Output('skip', reason))
     return error

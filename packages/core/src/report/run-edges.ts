@@ -46,7 +46,7 @@ export interface RunEdges {
   close(): void
 }
 
-/** The state of the dependencies of a stage when it started. What a source has returned is added when all its chunks were read. */
+/** The state of the dependencies of a stage when it started. How a source has ended is added when all its chunks were read. */
 export interface SeenInputs {
   readonly data: (object | undefined)[]
   readonly states: number[]

@@ -328,7 +328,7 @@ export async function runCleanup(cleanup: Cleanup, facts: RunFacts, outlet: Outl
     await cleanup()
   } catch (cause) {
     const problem = new StageflowError('core/cleanup-threw', `A cleanup threw: ${textOf(cause)}`, { cause })
-    outlet.tell(() => facts.problem(problem))
+    outlet.tell(() => facts.problem(problem), undefined)
   }
 }
 
