@@ -30,13 +30,11 @@ expectTypeOf(withStore).not.toExtend<typeof draft>()
 function read<Needs, Key extends keyof Needs & string>(inputs: StageInputs<Needs>, key: Key): Needs[Key] {
   return inputs.from(key)
 }
-function chunksOf<Streams, Key extends keyof Streams & string>(
-  inputs: StageInputs<{}, Streams>,
-  key: Key,
-): AsyncIterable<Streams[Key]> {
-  return inputs.stream(key)
+// Whether a stage reads one stream or several is known only of its own streams.
+function chunksOf<Chunk>(inputs: StageInputs<{}, { readonly llm: Chunk }>): AsyncIterable<Chunk> {
+  return inputs.stream('llm')
 }
 draft.withStage('llm', (context) => ({ length: read(context.inputs, 'draft').text.length }), {
   dependencies: ['draft'],
 })
-expectTypeOf(chunksOf<{ llm: string }, 'llm'>).returns.toEqualTypeOf<AsyncIterable<string>>()
+expectTypeOf(chunksOf<string>).returns.toEqualTypeOf<AsyncIterable<string>>()

@@ -75,9 +75,10 @@ test.each([
     )
     .withStage(
       'speak',
-      async ({ inputs }) => {
+      async (context) => {
+        const { inputs } = context
         const before = inputs.status('llm')
-        await careful({ inputs })
+        await careful(context)
         return { before, after: inputs.status('llm') }
       },
       { dependencies: [stream('llm')] },

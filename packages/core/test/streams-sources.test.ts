@@ -228,7 +228,7 @@ test('a child whose stage yields nothing is an empty stream, which ends cleanly'
   expect(data.speak).toEqual({ said: [] })
 })
 
-test.for([[[]], [[3, 1]]])(
+test.for<[readonly number[]]>([[[]], [[3, 1]]])(
   'a child may name a map: the results of %j are its chunks, and its end is a clean one',
   async ([pages]) => {
     const reads = new Pipeline('reads').withMap('pages', {

@@ -98,6 +98,9 @@ test('a played stream takes its time on the clock of the test', async () => {
 const voice = new Pipeline('voice')
   .withStage('moderation', () => ({}), 'guard')
   .withStage('profile', () => ({ name: 'Ada' }))
+  .withStage('filler', async function* () {
+    yield 'Hm'
+  })
   .withStage(
     'llm',
     async function* () {
@@ -114,7 +117,7 @@ const voice = new Pipeline('voice')
       for await (const { stage, chunk } of inputs.stream()) said.push(`${stage} ${chunk}`)
       return { said }
     },
-    { dependencies: [stream('llm'), stream('filler' as 'llm')] },
+    { dependencies: [stream('llm'), stream('filler')] },
   )
 
 test('a stage of a pipeline keeps its edges: it needs the chunks of each stream', async () => {
