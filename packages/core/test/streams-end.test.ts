@@ -408,7 +408,7 @@ test.for([
   },
 )
 
-test('chunks that are made of an output until toChunks throws are no clean stream, however often it is read', async () => {
+test('chunks that are made of an output until toChunks throws do not end cleanly, however often it is read', async () => {
   const run = new Pipeline('p')
     .withStage(
       'llm',
