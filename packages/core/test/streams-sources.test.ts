@@ -228,33 +228,34 @@ test('a child whose stage yields nothing is an empty stream, which ends cleanly'
   expect(data.speak).toEqual({ said: [] })
 })
 
-test.for([[[]], [[3, 1]]])(
-  'a child may name a map: the results of %j are its chunks, and its end is a clean one',
-  async ([pages]) => {
-    const reads = new Pipeline('reads').withMap('pages', {
-      over: () => pages,
-      each: async (ms) => {
-        await clock.sleep(ms)
-        return { ms }
-      },
-      stream: true,
-    })
-    const run = new Pipeline('p')
-      .withPipeline('book', reads, { chunks: 'pages' })
-      .withStage(
-        'merge',
-        async ({ inputs }) => {
-          const read = await all(inputs.stream('book'))
-          return { read: read.map((result) => result.status === 'ok' && result.data.ms) }
-        },
-        { dependencies: [stream('book')] },
-      )
-      .build({ clock })
-      .run()
-    await clock.advance(5)
-    expect((await run).data.merge).toEqual({ read: pages.toSorted() })
+const read = new Pipeline('read').withMap('pages', {
+  over: (_, { inputText }) => (inputText === undefined ? [] : [3, 1]),
+  each: async function* (ms) {
+    yield 'not a chunk of the map'
+    await clock.sleep(ms)
+    return { ms }
   },
-)
+  stream: true,
+})
+test.for([
+  ['their results are its chunks', 'read', [1, 3]],
+  ['without items it is an empty stream', undefined, []],
+] as const)('a child may name a map of generators: %s, and its end is a clean one', async ([, inputText, expected]) => {
+  const run = new Pipeline('p')
+    .withPipeline('book', read, { chunks: 'pages' })
+    .withStage(
+      'merge',
+      async ({ inputs }) => {
+        const results = await all(inputs.stream('book'))
+        return { read: results.map((result) => (result.status === 'ok' ? result.data.ms : result)) }
+      },
+      { dependencies: [stream('book')] },
+    )
+    .build({ clock })
+    .run({ inputText })
+  await clock.advance(5)
+  expect((await run).data.merge).toEqual({ read: expected })
+})
 
 test('a reader that has no room holds back the stage inside the child, through two levels', async () => {
   let made = 0
