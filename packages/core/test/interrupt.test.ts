@@ -191,7 +191,7 @@ test('while a stage goes on after an interrupt, nothing counts grace times that 
   await clock.advance(98)
   expect(timers).toEqual([1])
   await clock.advance(1)
-  expect((await run.result).report.stages.saves.status).toBe('ok')
+  expect((await run.result).outputs.saves?.status).toBe('ok')
 })
 
 test('code that outlives its stage after an interrupt gets the grace time from when nothing else runs', async () => {

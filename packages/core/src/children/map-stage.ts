@@ -24,7 +24,6 @@ import { MapFacts } from '../report/map-facts.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
 import { requestsOf } from '../report/record.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
-import { INBOX } from '../report/run-edges.ts'
 import type { MapCall } from './item-run.ts'
 import { RUNNING } from '../schedule/plan.ts'
 import type { EndedItem } from './parent-run.ts'
@@ -162,13 +161,12 @@ class MapRun {
         await this.#woken()
         continue
       }
-      const isStream = INBOX in items
-      if (this.#stage.isParked && !isStream) {
+      if (this.#stage.isParked) {
         await this.#takeSlot()
         continue
       }
       const next = items.next()
-      const step = isThenable(next) ? await (isStream ? this.#nextChunk(next) : this.#unlessEndedEarly(next)) : next
+      const step = isThenable(next) ? await this.#arrived(next) : next
       if (this.#stage.isParked) await this.#takeSlot()
       if (!this.#isWanted) this.#endEarly()
       if (step?.done || this.#hasEndedEarly) break
@@ -188,17 +186,17 @@ class MapRun {
     return this.#blocked(host.loop.unpark(index))
   }
 
-  /** The next chunk of a stream. While the map waits for it, it has no slot if no item needs one. */
-  async #nextChunk(next: PromiseLike<IteratorResult<unknown>>): Promise<IteratorResult<unknown> | undefined> {
+  /** The next item of an asynchronous source. While that waits for a chunk of a stream, the map has no slot if no item needs one. */
+  async #arrived(next: PromiseLike<IteratorResult<unknown>>): Promise<IteratorResult<unknown> | undefined> {
     let isThere = false
     const arrived = (): void => {
       isThere = true
       this.#wake?.()
     }
-    const chunk = this.#unlessEndedEarly(next)
-    chunk.then(arrived, arrived)
-    while (!isThere) await this.#woken()
-    return chunk
+    const step = this.#unlessEndedEarly(next)
+    step.then(arrived, arrived)
+    while (!isThere) await this.#woken(this.#stage.waitCount > 0)
+    return step
   }
 
   /** False once an interceptor has answered the call of the stage, or the stage was abandoned. */
@@ -235,14 +233,17 @@ class MapRun {
     })
   }
 
-  /** Resolves when an item has made room for another one or waits, or the map has ended early. Gives the slot away if no item needs it. */
-  #woken(): Promise<void> {
+  /**
+   * Resolves when an item has made room for another one or waits, or the map has ended early. Gives the slot away if no item needs it.
+   * `sourceWaits`: false while code of the source may run, which needs the slot too.
+   */
+  #woken(sourceWaits: boolean = true): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
     // Last, because the stage that gets the slot may end the map at once.
     const { host, index } = this.#call
-    if (this.#items.isIdle) host.loop.park(index)
+    if (sourceWaits && this.#items.isIdle) host.loop.park(index)
     return woken
   }
 

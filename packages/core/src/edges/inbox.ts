@@ -1,6 +1,3 @@
-import { getter } from '../base/objects.ts'
-import { INBOX } from '../report/run-edges.ts'
-
 /** What happens to a chunk that comes while the inbox is full. */
 export type Overflow = 'block' | 'drop-oldest' | 'drop-newest'
 
@@ -66,10 +63,6 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   readonly #made: Iterator<unknown>[] = []
   /** `error` is called once the last chunk was read: chunks that are made of outputs count only then. */
   #end: { readonly error: (() => unknown) | undefined } | undefined
-
-  static {
-    getter(this.prototype, INBOX, () => true)
-  }
 
   constructor(owner: InboxOwner, size: number, overflow: Overflow) {
     this.#owner = owner

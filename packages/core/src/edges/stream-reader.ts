@@ -199,11 +199,11 @@ export class StreamReader implements InboxOwner {
     this.#listen()
     this.#blockedAttempt = this.#attempt
     if (this.#blockedAttempt !== undefined) tellCalls(this.#blockedAttempt, 'blocked', 0)
-    // Items of a map may run meanwhile: it parks itself if none does.
-    if (!this.#hasSlots || this.node.info.map) return
+    if (!this.#hasSlots) return
     this.#waitsForSlot = true
     this.#facts.waitCount++
-    this.#run.loop.park(this.node.index)
+    // Items of a map may run meanwhile: once none does, it parks itself.
+    if (this.#facts.items?.isIdle !== false) this.#run.loop.park(this.node.index)
   }
   /** Not while it waits for room too: then it stays parked. */
   get needsSlot(): boolean {

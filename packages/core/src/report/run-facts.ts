@@ -57,6 +57,8 @@ export interface StageAround {
   readonly stageSettled: (inner: RunFacts) => void
   /** The inner run has passed a deadline of the outer one. */
   readonly outOfTime: () => void
+  /** Only of a stage that has the chunks of a child run. */
+  readonly relay?: ChunkRelay | undefined
 }
 
 /** A map, as its items see it. */
@@ -87,7 +89,6 @@ export interface ParentLink extends StageAround {
   readonly resume: Resume | undefined
   /** Where the events of the stage go out. */
   readonly outlet: Outlet
-  readonly relay: ChunkRelay | undefined
 }
 
 /** The facts of one run: its input, its stages' data and times, and how it ended. Most of them are created on first use. */
@@ -425,7 +426,7 @@ export class RunFacts {
     return this.edges?.room(node.index) ?? this.#relayOf(node)?.room() ?? this.events?.listener?.room()
   }
   #relayOf({ name }: StageNode): ChunkRelay | undefined {
-    const relay = this.parent?.relay
+    const relay = this.around?.relay // not that of the run around a map: what items yield isn't chunks of the map
     return relay?.stage === name ? relay : undefined
   }
 }
