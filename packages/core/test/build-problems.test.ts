@@ -483,7 +483,7 @@ test('the error for a misspelt option suggests the option of the engine or an in
   expect(guessed('limitMS', { interceptors: [limit] })).toMatch(/did you mean "limitMs"\? known: .*, limitMs\)/)
   expect(guessed('limitMS')).toBe(
     'Stage "a": unknown option "limitMS" (known: dependencies, join, when, onFailure, late, uninterruptible, toChunks, outputSchema, answerSchema, placement). ' +
-      "Correct the name, add the interceptor that claims it, or build with ignoreOptions: ['limitMS'].",
+      "Correct the name, add the interceptor or edge that claims it, or pass ignoreOptions: ['limitMS'].",
   )
 })
 

@@ -77,7 +77,9 @@ test('options of an inbox are refused where there is none', () => {
   const without = loose()
     .withStage('a', reads)
     .withStage('b', reads, { dependencies: ['a'], maxWaiting: 3 })
-  expect(problemsOf(() => without.build())).toEqual([expect.stringContaining('core/unclaimed-option')])
+  expect(problemsOf(() => without.build())).toEqual([
+    expect.stringMatching(/^core\/unclaimed-option: .* "maxWaiting" .* add the interceptor or edge that claims it/),
+  ])
 })
 
 test('an edge is of the name, or of the value, of a stage: both doors take both', async () => {

@@ -235,6 +235,6 @@ function unclaimed(option: string, stage: string, known: readonly string[]): str
   const fix =
     option === 'kind'
       ? 'The kind is the third argument: withStage(name, stage, kind, options).'
-      : `Correct the name, add the interceptor that claims it, or build with ignoreOptions: ['${option}'].`
+      : `Correct the name, add the interceptor or edge that claims it, or pass ignoreOptions: ['${option}'].`
   return `Stage "${stage}": ${unknownText('option', option, known, guess)}. ${fix}`
 }
