@@ -27,6 +27,42 @@ const IDENTITY_TESTS = ['packages/durable-local/test/identity.test.ts']
 const mutant = (rule, file, find, replace, tests) => ({ rule, file, find, replace, tests })
 
 export const RULE_MUTANTS = [
+  // Interrupts
+  ...[
+    [
+      'an interrupt is a cancel',
+      'pump.ts',
+      'if (interrupt === undefined) run?.cancel(reason)',
+      'if (true) run?.cancel(reason)',
+    ],
+    [
+      'an interrupted run waits for an answer',
+      'pump.ts',
+      'this.#waits.size > 0 && this.#root.facts.interruption !== undefined',
+      'this.#waits.size < 0',
+    ],
+    [
+      'stages get no data of an interrupt',
+      'pump.ts',
+      'run?.interrupt(reason, interrupt.data)',
+      'run?.interrupt(reason, undefined)',
+    ],
+  ].map(([rule, file, find, replace]) =>
+    mutant(rule, `${CORE}/durable/${file}`, find, replace, ['packages/core/test/durable-interrupt.test.ts']),
+  ),
+  ...[
+    [
+      'an interrupted run that waits has no stage that goes on',
+      'inbox.ts',
+      'hasUninterruptible(graphOf(row))',
+      'false',
+    ],
+    ['a blocked run waits for its interrupt', 'inbox.ts', "row.status !== 'blocked' && ", ''],
+    ['an interrupt is kept as a cancel', 'inbox.ts', "interrupt === undefined ? 'stop' : 'interrupt'", "'stop'"],
+  ].map(([rule, file, find, replace]) =>
+    mutant(rule, `${ENGINE}/${file}`, find, replace, [`${ENGINE}/interrupt.test.ts`]),
+  ),
+
   // Edges
   ...[
     [
@@ -584,7 +620,7 @@ export const RULE_MUTANTS = [
   mutant(
     'the timeline lacks the stop of a run that no process carried',
     `${ENGINE}/views.ts`,
-    "if (stop === undefined || facts.some(({ kind }) => kind === 'stop')) return []",
+    'if (stop === undefined || facts.some((fact) => fact.kind === kind)) return []',
     'if (stop?.by === undefined) return []',
     [`${ENGINE}/system-runs.test.ts`],
   ),

@@ -28,6 +28,7 @@ await app.close()
 // What a library may export: functions of its user's code, whose types only core can name.
 const LIBRARY = `
 import { defineStage, Pipeline, StageKind, StageOutput, type AnyStage } from '@stageflow/core'
+import { gate, soft, stream } from '@stageflow/core/edges'
 
 const before = defineStage({ name: 'before', run: () => ({ size: 1 }) })
 export const stageOf = <Return extends object>(run: () => Return) => defineStage({ name: 'own', after: { before }, run })
@@ -43,6 +44,13 @@ export const pipelineOf = <Return extends object>(run: () => Promise<Return>) =>
     .withStage('own', run, StageKind.WORK, { dependencies: ['first'], when: ({ from }) => from('first').text !== '', onFailure: 'skip' })
 export const parent = <Item, Return extends object>(items: readonly Item[], run: () => Promise<Return>) =>
   new Pipeline('parent').withPipeline('child', pipelineOf(run)).withMap('each', { over: () => items, each: (item: Item) => ({ item }) })
+export const voiceOf = <Return extends object>(run: () => Promise<Return>) =>
+  pipelineOf(run)
+    .withStage('check', () => ({}))
+    .withStage('speak', async ({ inputs }) => {
+      for await (const text of inputs.stream('first')) if (text === '') break
+      return { own: inputs.from('own') }
+    }, { dependencies: [stream('first'), soft('own', { waitMs: 80 }), gate('check')] })
 export const runOf = <Return extends object>(run: () => Promise<Return>) => parent([1], run).build({}).run({ inputText: 'a' })
 `
 

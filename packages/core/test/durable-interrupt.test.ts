@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { runDurable } from '../src/durable.ts'
+import type { Fact } from '../src/durable.ts'
 import { soft } from '../src/edges.ts'
 import { Pipeline, StageOutput, StageflowError } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
@@ -204,6 +205,26 @@ test('the question of an uninterruptible stage does not keep an interrupted run 
     expect(status).toBe('cancelled')
     expect(report.stages).toMatchObject({ ask: { status: 'suspend' }, play: { status: 'ok' } })
   }
+})
+
+/** Waits for answers in place, instead of letting the run suspend. */
+class WaitingExecutor extends ArrayExecutor {
+  override async next(): Promise<Fact | undefined> {
+    return (await super.next()) ?? new Promise<never>(() => {})
+  }
+}
+
+test('an interrupted run waits for no answer, also with an executor that waits in place', async () => {
+  const graph = new Pipeline('p')
+    .withStage('ask', ask, { uninterruptible: true })
+    .withStage('play', play)
+    .build({ clock })
+  const first = new WaitingExecutor()
+  const running = runDurable(graph, first)
+  await turns()
+  first.stop('', 'enough', {})
+  expect(await running).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  expect(shown(first)).toEqual(['call ask', 'stop ', 'call play'])
 })
 
 test('a cancel after an interrupt ends what goes on too, and a second interrupt changes nothing', async () => {

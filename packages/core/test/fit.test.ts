@@ -90,6 +90,18 @@ test('the fingerprint has the kinds of edges, and a settled stage must have kept
   }
 })
 
+test('the fingerprint has which stages an interrupt spares, and that may change', () => {
+  const made = (uninterruptible: boolean) => new Pipeline('p').withStage('save', data, { uninterruptible }).build()
+  expect(fingerprintOf(made(true)).stages['save']).toEqual({
+    kind: 'transform',
+    dependencies: [],
+    join: 'all',
+    uninterruptible: true,
+  })
+  expect(incompatibilities(made(false), fingerprintOf(made(true)), { save: 'settled' })).toEqual([])
+  expect(incompatibilities(made(true), fingerprintOf(made(false)), { save: 'settled' })).toEqual([])
+})
+
 test('a stage may be named like a member of an object', () => {
   const graph = new Pipeline('p').withStage('constructor', data).withStage('toString', data).build()
   const fingerprint = fingerprintOf(graph)

@@ -328,6 +328,60 @@ test('a fallback of a gate opens it', async () => {
   expect((await run).data.answer).toEqual({ text: 'hello' })
 })
 
+test('code that cancels the run when its signal is aborted by a refusal does not end its stage twice', async () => {
+  const { events, eventSink } = recorder()
+  const stops: { cancel?: () => void } = {}
+  const run = new Pipeline('p')
+    .withStage('guard', refuses(10))
+    .withStage(
+      'answer',
+      ({ signal, tryEmitEvent }) => {
+        signal.addEventListener('abort', () => {
+          tryEmitEvent('app.words', { text: SECRET })
+          stops.cancel?.()
+        })
+        return { text: SECRET }
+      },
+      { dependencies: [gate('guard')] },
+    )
+    .build({ clock })
+    .start({}, { eventSink })
+  stops.cancel = () => run.cancel('enough')
+  await clock.advance(20)
+  const { status } = await run.result
+  expect(status).toBe('cancelled')
+  expect(events.filter(({ stage }) => stage === 'answer').map(({ type }) => type)).toEqual([
+    'stage.answer.started',
+    'stage.answer.skipped',
+  ])
+  expect(finds(SECRET, events)).toBe(false)
+})
+
+test('a cleanup of a refused stage that throws says nothing of it, not even as a problem of the run', async () => {
+  const reports: object[] = []
+  for (const guard of [refuses(10), allows(10)] as const) {
+    const breaks = ({ onCleanup }: StageContext) => {
+      onCleanup(() => {
+        throw new Error(SECRET)
+      })
+      return { text: 'x' }
+    }
+    const run = new Pipeline('p')
+      .withStage('guard', guard as ReturnType<typeof allows>)
+      .withStage('answer', breaks, { dependencies: [gate('guard')] })
+      .withMap('many', { over: () => [1], each: (_, context) => breaks(context), dependencies: [gate('guard')] })
+      .build({ clock })
+      .run()
+    await clock.advance(20)
+    reports.push((await run).report)
+  }
+  const [refused, released] = reports
+  expect(finds(SECRET, refused)).toBe(false)
+  expect(released).toMatchObject({
+    notes: { 'core/problems': [{ code: 'core/cleanup-threw' }, { code: 'core/cleanup-threw' }] },
+  })
+})
+
 test('a cancel ends a held stage, and nothing of it is seen', async () => {
   for (const held of [speaks, heldStages['returns at once'] as () => object]) {
     const { events, eventSink } = recorder()
@@ -571,6 +625,36 @@ test('an event beyond maxHeld is refused and counted, and what was emitted is ke
     { n: 1, list: [1] },
     { n: 2 },
   ])
+})
+
+test('an event that is held may contain itself, or what throws when it is read, as without a gate', async () => {
+  const { events, eventSink } = recorder()
+  const loop: Record<string, unknown> = { n: 1 }
+  loop['self'] = loop
+  const shy = {
+    get text(): string {
+      throw new Error('not to be read')
+    },
+  }
+  const run = new Pipeline('p')
+    .withStage('guard', allows(10))
+    .withStage(
+      'answer',
+      ({ tryEmitEvent }) => {
+        tryEmitEvent('app.loop', loop)
+        tryEmitEvent('app.shy', shy)
+        loop['n'] = 9
+      },
+      { dependencies: [gate('guard')] },
+    )
+    .build({ clock })
+    .run({}, { eventSink })
+  await clock.advance(20)
+  expect((await run).status).toBe('completed')
+  const dataOf = (kind: string) => events.find(({ type }) => type === kind)?.data as Record<string, unknown>
+  expect(dataOf('app.loop')['n']).toBe(1)
+  expect(dataOf('app.loop')['self']).toBe(dataOf('app.loop'))
+  expect(dataOf('app.shy')).toBe(shy)
 })
 
 test('a held stage has no slot once its code has ended, so its gate can run with one slot', async () => {

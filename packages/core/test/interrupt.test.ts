@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Pipeline, StageOutput, StageflowError } from '../src/index.ts'
-import type { StageContext, StageflowEvent } from '../src/index.ts'
+import type { Clock, Interceptor, StageContext, StageflowEvent } from '../src/index.ts'
 import { stream } from '../src/edges.ts'
 import { retry } from '../../interceptor-retry/src/index.ts'
 import { clock } from './fresh-clock.ts'
@@ -173,6 +173,49 @@ test('code that ignores the interrupt is abandoned after the grace time, and a s
   expect(report.stages.save).toMatchObject({ status: 'ok', endedAt: 300 })
   expect(data).toEqual({ save: { saved: true } })
   await clock.advance(1_000)
+})
+
+test('while a stage goes on after an interrupt, nothing counts grace times that no code needs', async () => {
+  const timers: number[] = []
+  const setTimeout: Clock['setTimeout'] = (callback, ms) => {
+    timers.push(clock.now())
+    return clock.setTimeout(callback, ms)
+  }
+  const run = new Pipeline('p')
+    .withStage('plays', () => clock.sleep(5))
+    .withStage('saves', () => clock.sleep(100), { uninterruptible: true })
+    .build({ clock: { ...clock, setTimeout } })
+    .start({}, { graceMs: 10 })
+  await clock.advance(1)
+  run.interrupt('barge-in')
+  await clock.advance(98)
+  expect(timers).toEqual([1])
+  await clock.advance(1)
+  expect((await run.result).outputs.saves?.status).toBe('ok')
+})
+
+test('code that outlives its stage after an interrupt gets the grace time from when nothing else runs', async () => {
+  const answers: Interceptor = {
+    name: 'answers',
+    wrap: (next, { name }) =>
+      name === 'saves'
+        ? async (context) => {
+            void next(context)
+            await clock.sleep(30)
+            return StageOutput.ok({ saved: true })
+          }
+        : next,
+  }
+  const run = new Pipeline('p')
+    .withStage('saves', () => clock.sleep(100), { uninterruptible: true })
+    .build({ clock, interceptors: [answers] })
+    .start({}, { graceMs: 10 })
+  await clock.advance(1)
+  run.interrupt('barge-in')
+  await clock.advance(200)
+  const { report } = await run.result
+  expect(report.stages.saves).toMatchObject({ status: 'ok', endedAt: 30, abandoned: true })
+  expect(report.endedAt).toBe(40)
 })
 
 test('a cancel after an interrupt ends what goes on too', async () => {

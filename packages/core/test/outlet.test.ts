@@ -18,7 +18,8 @@ function keeping(around: Outlet): Outlet & { release(): void } {
   return {
     send: (run, event, toSink) => kept.push(() => around.send(run, event, toSink)) > 0,
     sendAndWait: async (run, event) => void kept.push(() => void around.sendAndWait(run, event)),
-    tell: (telling) => void kept.push(telling),
+    tell: (telling, outcome) => void kept.push(() => telling(outcome)),
+    isHeld: true,
     release() {
       for (const publish of kept.splice(0)) publish()
     },
@@ -38,6 +39,7 @@ function childOf(outlet: Outlet, graph: BuiltGraph, eventSink: ReturnType<typeof
       rootRunId: above.facts.pipelineRunId,
       rootPipeline: 'above',
       path: 'starts',
+      held: true,
     },
     signal: new AbortController().signal,
     deadline: Infinity,

@@ -60,10 +60,10 @@ test('a reader may catch that its source was skipped, and go on', async () => {
   expect((await run).data.speak).toEqual({ said: [], ended: 'core/stream-skipped', cause: undefined })
 })
 
-test.each([
+test.for([
   ['a skip', () => StageOutput.skip('none')],
   ['a tolerated failure', () => StageOutput.fail('broken')],
-] as const)('after the error of its loop, a reader sees how its source ended: %s', async (_, end) => {
+] as const)('after the error of its loop, a reader sees how its source ended: %s', async ([, end]) => {
   const { data } = await new Pipeline('p')
     .withStage(
       'llm',
@@ -75,9 +75,10 @@ test.each([
     )
     .withStage(
       'speak',
-      async ({ inputs }) => {
+      async (context) => {
+        const { inputs } = context
         const before = inputs.status('llm')
-        await careful({ inputs })
+        await careful(context)
         return { before, after: inputs.status('llm') }
       },
       { dependencies: [stream('llm')] },
@@ -407,6 +408,48 @@ test.for([
   },
 )
 
+test('chunks that are made of an output until toChunks throws do not end cleanly, however often it is read', async () => {
+  const run = new Pipeline('p')
+    .withStage(
+      'llm',
+      async function* () {
+        yield 'live'
+        return { text: 'live' }
+      },
+      {
+        toChunks: function* () {
+          yield 'first'
+          throw new Error('bad text')
+        },
+      },
+    )
+    .withStage('other', async function* () {
+      await sleep(5)
+      yield 'late'
+    })
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        const read: unknown[] = []
+        for (let loop = 0; loop < 2; loop++) {
+          try {
+            for await (const { chunk } of inputs.stream()) read.push(chunk)
+            read.push('a clean end')
+          } catch (error) {
+            read.push(StageflowError.is(error) && [error.code, (error.cause as Error).message])
+          }
+        }
+        return { read }
+      },
+      { dependencies: [stream('llm'), stream('other')] },
+    )
+    .build({ clock, interceptors: [answered] })
+    .run()
+  await clock.advance(10)
+  const broken = ['core/no-chunks', 'bad text']
+  expect((await run).data.speak).toEqual({ read: ['first', broken, broken] })
+})
+
 test('a function that returns a generator is a source too, and one that returns none fails its reader by name', async () => {
   async function* words() {
     yield 'lazily'
@@ -548,6 +591,65 @@ test('a chunk that an attempt has asked for, and did not wait for, goes to the n
   await clock.runAll()
   const { data } = await run
   expect(data.b).toEqual({ read: ['one', 'two'] })
+})
+
+test('code of an attempt that has ended can read nothing before the next attempt: that gets all chunks, and its limit holds', async () => {
+  let attempts = 0
+  const read: string[] = []
+  const refused: unknown[] = []
+  const run = new Pipeline('p')
+    .withStage('llm', async function* () {
+      await clock.sleep(30)
+      yield 'word'
+    })
+    .withStage(
+      'speak',
+      async ({ inputs, signal }) => {
+        const chunks = inputs.stream('llm')
+        if (++attempts === 1) {
+          void clock
+            .sleep(5)
+            .then(() => chunks.next())
+            .catch((error: unknown) => void refused.push(error))
+          return StageOutput.fail('not yet', { retryable: true })
+        }
+        for await (const word of chunks) read.push(word)
+        return clock.sleep(1_000, signal)
+      },
+      { dependencies: [stream('llm')], retry: { attempts: 2, baseMs: 10, jitter: 'none' }, timeoutMs: 100 },
+    )
+    .build({ clock, interceptors: [retry(), timeout()] })
+    .runSettled()
+  await clock.advance(2_000)
+  const { report } = await run
+  expect(read).toEqual(['word'])
+  expect(refused).toMatchObject([{ code: 'core/stage-ended' }])
+  expect(report.stages.speak).toMatchObject({ status: 'fail', endedAt: 130, error: { code: 'timeout/timed-out' } })
+})
+
+test('a limit on a reader holds, though an interceptor has asked for a chunk before its code was called', async () => {
+  const peeks: Interceptor = {
+    name: 'peeks',
+    wrap: (next, { name }) =>
+      name === 'speak'
+        ? async (context) => {
+            const chunks = context.inputs.stream('llm') as AsyncIterator<unknown>
+            chunks.next().catch(() => {})
+            return next(context)
+          }
+        : next,
+  }
+  const run = new Pipeline('p')
+    .withStage('llm', async function* () {
+      await clock.sleep(30)
+      yield 'word'
+    })
+    .withStage('speak', ({ signal }) => clock.sleep(1_000, signal), { dependencies: [stream('llm')], timeoutMs: 100 })
+    .build({ clock, interceptors: [timeout(), peeks] })
+    .runSettled()
+  await clock.advance(2_000)
+  const { report } = await run
+  expect(report.stages.speak).toMatchObject({ status: 'fail', endedAt: 100, error: { code: 'timeout/timed-out' } })
 })
 
 test('a limit on the reader stands still while it waits for a chunk, and runs while it works', async () => {

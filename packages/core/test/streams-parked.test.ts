@@ -65,6 +65,41 @@ test('a pipe of four ends whatever the limit, and the limit is never exceeded', 
   }
 })
 
+test('a map may change the chunks of a stream before they are its items, whatever the limit', async () => {
+  for (const maxWaiting of [1, 3]) {
+    for (const maxConcurrency of [1, 2]) {
+      working = mostWorking = 0
+      const run = new Pipeline('p')
+        .withStage('a', async function* () {
+          for (let chunk = 0; chunk < 10; chunk++) {
+            await work(1)
+            yield chunk
+          }
+        })
+        .withMap('doubled', {
+          over: async function* (inputs) {
+            for await (const chunk of inputs.stream('a')) {
+              await work(1)
+              yield 2 * chunk
+            }
+          },
+          each: async (chunk) => {
+            await work(1)
+            return { chunk }
+          },
+          concurrency: 1,
+          dependencies: [stream('a')],
+          maxWaiting,
+        })
+        .build({ clock })
+        .run({}, { maxConcurrency })
+      await clock.advance(100)
+      expect((await run).data.doubled?.items.at(-1)).toEqual({ chunk: 18 })
+      expect(mostWorking).toBe(maxConcurrency)
+    }
+  }
+})
+
 test('with one slot a reader starts when its source waits for room, and not before', async () => {
   const log: string[] = []
   const run = new Pipeline('p')

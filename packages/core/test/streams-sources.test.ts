@@ -228,6 +228,35 @@ test('a child whose stage yields nothing is an empty stream, which ends cleanly'
   expect(data.speak).toEqual({ said: [] })
 })
 
+const read = new Pipeline('read').withMap('pages', {
+  over: (_, { inputText }) => (inputText === undefined ? [] : [3, 1]),
+  each: async function* (ms) {
+    yield 'not a chunk of the map'
+    await clock.sleep(ms)
+    return { ms }
+  },
+  stream: true,
+})
+test.for([
+  ['their results are its chunks', 'read', [1, 3]],
+  ['without items it is an empty stream', undefined, []],
+] as const)('a child may name a map of generators: %s, and its end is a clean one', async ([, inputText, expected]) => {
+  const run = new Pipeline('p')
+    .withPipeline('book', read, { chunks: 'pages' })
+    .withStage(
+      'merge',
+      async ({ inputs }) => {
+        const results = await all(inputs.stream('book'))
+        return { read: results.map((result) => (result.status === 'ok' ? result.data.ms : result)) }
+      },
+      { dependencies: [stream('book')] },
+    )
+    .build({ clock })
+    .run({ inputText })
+  await clock.advance(5)
+  expect((await run).data.merge).toEqual({ read: expected })
+})
+
 test('a reader that has no room holds back the stage inside the child, through two levels', async () => {
   let made = 0
   let read = 0
@@ -319,20 +348,20 @@ describe('a child that ends ok although its stage that speaks did not', () => {
     return run
   }
 
-  test.each([
+  test.for([
     ['a gate of the child refuses it', refused],
     ['its when is false', unwanted],
-  ])('without a chunk, because %s: the reader is skipped', async (_, child) => {
+  ] as const)('without a chunk, because %s: the reader is skipped', async ([, child]) => {
     const { status, data, report } = await spokenBy(child)
     expect({ status, data }).toEqual({ status: 'completed', data: { answer: {} } })
     expect(report.stages.speak).toMatchObject({ status: 'skip', reason: 'the stream of stage "answer" was skipped' })
   })
 
-  test.each([
+  test.for([
     ['its failure is tolerated', broken, 'the line broke'],
     ['it was skipped', left, undefined],
     ['its own child broke off', nested, 'the line broke'],
-  ])('after a chunk, because %s: the reader gets no clean end', async (_, child, cause) => {
+  ] as const)('after a chunk, because %s: the reader gets no clean end', async ([, child, cause]) => {
     const result = await spokenBy(child)
     expect(result.status === 'failed' && result.errors[0]).toMatchObject({ code: 'core/stream-cut', stage: 'speak' })
     expect(result.status === 'failed' && result.errors[0]?.cause?.message).toBe(cause)

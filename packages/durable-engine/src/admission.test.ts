@@ -382,6 +382,7 @@ test('a request that was admitted to a run counts for no other run that has its 
   ][] = [
     ['read', (durable, graph) => durable.get(graph, 'a', EVE)],
     ['cancel', (durable, graph) => durable.cancel(graph, 'a', 'mine', EVE)],
+    ['interrupt', (durable, graph) => durable.interrupt(graph, 'a', 'mine', undefined, EVE)],
     ['answer', (durable, graph) => durable.answer(graph, 'a', { boss: 'yes' }, EVE)],
     ['retry', (durable, graph) => durable.retryFailed(graph, 'a', EVE)],
     ['attach', (durable, graph) => durable.run(graph, {}, { runId: 'a', ...EVE })],
@@ -389,6 +390,7 @@ test('a request that was admitted to a run counts for no other run that has its 
   const outcomes: Readonly<Record<string, unknown>> = {
     read: undefined,
     cancel: 'durable-engine/unknown-run',
+    interrupt: 'durable-engine/unknown-run',
     answer: 'durable-engine/unknown-run',
     retry: 'durable-engine/unknown-run',
     attach: FOREIGN,
@@ -432,6 +434,7 @@ test('a caller who passes no options at all is refused by the interceptor, and c
     () => durable.answer(graph, 'a', { boss: 'yes' }),
     () => durable.resume(graph, 'a', { boss: 'yes' }),
     () => durable.cancel(graph, 'a', 'no'),
+    () => durable.interrupt(graph, 'a', 'no'),
     () => durable.retryFailed(graph, 'a'),
   ]
   for (const act of acts) await expect(act()).rejects.toMatchObject({ code: 'tickets/none' })

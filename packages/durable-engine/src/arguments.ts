@@ -41,14 +41,24 @@ export function checkScheduleName(name: unknown): asserts name is string {
   )
 }
 
-/** Throws `durable-engine/illegal-option` if a run can't be cancelled for this reason, and `durable-engine/too-large`. */
-export function checkReason(runId: string, reason: unknown, maxLength: number): asserts reason is string {
-  if (TEXT[0](reason)) return void jsonText(reason, `The reason to cancel run "${runId}"`, maxLength)
+/** Throws `durable-engine/illegal-option` if a run can't be stopped for this reason, and `durable-engine/too-large`. */
+export function checkReason(
+  method: 'cancel' | 'interrupt',
+  runId: string,
+  reason: unknown,
+  maxLength: number,
+): asserts reason is string {
+  if (TEXT[0](reason)) return void jsonText(reason, `The reason to ${method} run "${runId}"`, maxLength)
+  const example = method === 'cancel' ? 'the order was withdrawn' : 'barge-in'
   throw new StageflowError(
     'durable-engine/illegal-option',
-    `cancel() was given the reason ${show(reason)}; pass ${TEXT[1]}, such as 'the order was withdrawn'.`,
+    `${method}() was given the reason ${show(reason)}; pass ${TEXT[1]}, such as '${example}'.`,
   )
 }
+
+/** The data of an interrupt as JSON; undefined if there is none. Throws `durable-engine/not-json` and `durable-engine/too-large`. */
+export const interruptData = (runId: string, data: unknown, maxLength: number): string | undefined =>
+  data === undefined ? undefined : jsonText(data, `The data that interrupts run "${runId}"`, maxLength)
 
 /** Throws `durable-engine/illegal-option` unless these are names of stages. */
 export function checkAgain(again: unknown): asserts again is readonly string[] {

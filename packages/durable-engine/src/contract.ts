@@ -14,6 +14,7 @@ import { reopenWith } from './retry-failed.ts'
 import type { FactRow, RunRow } from './rows.ts'
 import { RunLog, allFacts } from './run-log.ts'
 import { graphOf } from './run-row.ts'
+import type { GivenInterrupt } from './run-row.ts'
 
 // A journal's executors, for the contracts of executors in `@stageflow/testing/durable/contract`.
 
@@ -186,6 +187,10 @@ function* reopened(graph: GraphFingerprint, runId: string): Act<void> {
 
 function recorded({ kind, key, at, value }: FactRow): RecordedFact {
   const read: unknown = JSON.parse(value)
+  if (kind === 'interrupt') {
+    const { reason, data } = read as GivenInterrupt
+    return { kind: 'stop', key, at, reason, interrupt: { data } }
+  }
   const fields =
     kind === 'answer'
       ? (read as { readonly answer: unknown })

@@ -17,6 +17,7 @@ import {
   checkReason,
   checkRunId,
   checkUncheckedGet,
+  interruptData,
 } from './arguments.ts'
 import { unknownRun } from './claim.ts'
 import { orThrow } from './failed-run.ts'
@@ -167,12 +168,24 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
       checkOpen()
       const [graph, runId, reason, options] = graphFirst(given)
       checkRunId('cancel()', runId)
-      checkReason(runId, reason, maxFactLength)
-      if (graph === undefined) return runs.cancel(runId, { reason })
+      checkReason('cancel', runId, reason, maxFactLength)
+      if (graph === undefined) return runs.stop(runId, { reason })
       checkLeg('cancel()', graph, options)
       const row = await existing(runId)
       const admitted = await admissions.later(graph as NamedGraph, 'cancel', row, options)
-      return runs.cancel(runId, { reason, by: admitted?.by }, row.n)
+      return runs.stop(runId, { reason, by: admitted?.by, n: row.n })
+    },
+    async interrupt(...given: readonly unknown[]) {
+      checkOpen()
+      const [graph, runId, reason, data, options] = graphFirst(given)
+      checkRunId('interrupt()', runId)
+      checkReason('interrupt', runId, reason, maxFactLength)
+      const interrupt = { data: interruptData(runId, data, maxFactLength) }
+      if (graph === undefined) return runs.stop(runId, { reason, interrupt })
+      checkLeg('interrupt()', graph, options)
+      const row = await existing(runId)
+      const admitted = await admissions.later(graph as NamedGraph, 'interrupt', row, options)
+      return runs.stop(runId, { reason, interrupt, by: admitted?.by, n: row.n })
     },
     list: async (given = {}) => journal.read(listRuns(viewer, given)),
     async get(...given: readonly unknown[]) {
@@ -223,8 +236,14 @@ export function durableRuns(journal: Journal, options: EngineOptions): DurableRu
         async cancel(runId, reason) {
           checkOpen()
           checkRunId('cancel()', runId)
-          checkReason(runId, reason, maxFactLength)
-          return runs.cancel(runId, { reason, by })
+          checkReason('cancel', runId, reason, maxFactLength)
+          return runs.stop(runId, { reason, by })
+        },
+        async interrupt(runId, reason, data) {
+          checkOpen()
+          checkRunId('interrupt()', runId)
+          checkReason('interrupt', runId, reason, maxFactLength)
+          return runs.stop(runId, { reason, interrupt: { data: interruptData(runId, data, maxFactLength) }, by })
         },
         get: detailsOf,
         async schedule(of, options) {

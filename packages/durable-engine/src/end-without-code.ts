@@ -1,4 +1,4 @@
-import type { PipelineReport, RunAuthor, StageRecord, StageflowError } from '@stageflow/core'
+import type { PipelineReport, RunAuthor, RunNotes, StageRecord, StageflowError } from '@stageflow/core'
 import { callKey, outermostStage, withoutRound } from '@stageflow/core/durable'
 import type { CallFacts } from '@stageflow/core/durable'
 
@@ -11,13 +11,18 @@ import { graphOf, readFact } from './run-row.ts'
 
 declare module '@stageflow/core' {
   interface RunNotes {
-    /** The stop of a durable run that no process carried, with its author if that was verified. */
-    readonly 'durable-engine/stop'?: { readonly by?: RunAuthor }
+    /** The stop of a durable run that no process carried, with its author if that was verified. `kind`: it was interrupted. */
+    readonly 'durable-engine/stop'?: { readonly by?: RunAuthor; readonly kind?: 'interrupt' }
   }
 }
 
 export type CodelessEnd =
-  | { readonly status: 'cancelled'; readonly reason: string; readonly by?: RunAuthor | undefined }
+  | {
+      readonly status: 'cancelled'
+      readonly kind: 'stop' | 'interrupt'
+      readonly reason: string
+      readonly by?: RunAuthor | undefined
+    }
   | { readonly status: 'failed'; readonly error: StageflowError }
 
 /**
@@ -66,10 +71,18 @@ function stagesOf(row: RunRow, facts: readonly FactRow[], parts: FactParts, end:
     endedAt: facts.at(-1)?.at ?? row.started_at,
     stages,
     droppedEvents: 0,
-    notes: end.status === 'cancelled' ? { 'durable-engine/stop': end.by === undefined ? {} : { by: end.by } } : {},
+    notes: end.status === 'cancelled' ? { 'durable-engine/stop': stopNote(end) } : {},
   }
   return { data, outputs, report }
 }
+
+const stopNote = ({
+  kind,
+  by,
+}: Extract<CodelessEnd, { status: 'cancelled' }>): NonNullable<RunNotes['durable-engine/stop']> => ({
+  ...(by !== undefined && { by }),
+  ...(kind === 'interrupt' && { kind }),
+})
 
 /** Whether a key is that of a stage of the run itself: not of one inside it, and not of an item. */
 const isOfWholeStage = (key: string): boolean => withoutRound(key) === callKey('', outermostStage(key))

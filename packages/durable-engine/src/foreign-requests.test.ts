@@ -46,6 +46,7 @@ const everyWay = (runs: DurableRuns, graph: ReturnType<typeof order>, caller: ob
     attach: () => runs.run(graph, {}, { runId: 'a', ...caller }),
     read: () => runs.get(graph, 'a', caller),
     cancel: () => runs.cancel(graph, 'a', 'mine', caller),
+    interrupt: () => runs.interrupt(graph, 'a', 'mine', undefined, caller),
     answer: () => runs.answer(graph, 'a', { boss: 'eve' }, caller),
     resume: () => runs.resume(graph, 'a', { boss: 'eve' }, caller),
     retry: () => runs.retryFailed(graph, 'a', caller),
@@ -66,8 +67,8 @@ test('every way in refuses another tenant, counts it and tells the sink, while t
       const before = runs.stats().refused
       for (const asked of Object.values(everyWay(runs, order(), caller)))
         await expect(asked()).rejects.toMatchObject({ code })
-      expect(runs.stats().refused - before).toBe(6)
-      expect(refusals()).toEqual(['attach', 'read', 'cancel', 'answer', 'answer', 'retry'])
+      expect(runs.stats().refused - before).toBe(7)
+      expect(refusals()).toEqual(['attach', 'read', 'cancel', 'interrupt', 'answer', 'answer', 'retry'])
     }
   }
   await tryAll()
@@ -113,8 +114,8 @@ test('a request with a graph that lacks the interceptors of the run counts as re
   sink.clear()
   for (const asked of Object.values(everyWay(runs, bare, {})))
     await expect(asked()).rejects.toMatchObject({ code: 'durable-engine/unguarded' })
-  expect(runs.stats().refused).toBe(6)
-  expect(refusals()).toEqual(['attach', 'read', 'cancel', 'answer', 'answer', 'retry'])
+  expect(runs.stats().refused).toBe(7)
+  expect(refusals()).toEqual(['attach', 'read', 'cancel', 'interrupt', 'answer', 'answer', 'retry'])
 })
 
 test('a caller who has given up is not a refused one: nothing has changed, and nothing is counted', async () => {
@@ -157,8 +158,8 @@ test('the graph of another pipeline, with other rules, leads to no run', async (
       message: expect.not.stringContaining('order'),
     })
   expect(await runs.get('a')).toMatchObject({ status: 'suspended', requests: [{ path: ['boss'] }] })
-  expect(runs.stats().refused).toBe(6)
-  expect(refusals()).toHaveLength(6)
+  expect(runs.stats().refused).toBe(7)
+  expect(refusals()).toHaveLength(7)
 })
 
 test('the ids of a run are those that were verified, however the input says others', async () => {
@@ -286,6 +287,7 @@ test('a run that was admitted to is the one that is shown, and not a later one o
     attach: 'auth/foreign-run',
     read: 'done',
     cancel: 'durable-engine/unknown-run',
+    interrupt: 'durable-engine/unknown-run',
     answer: 'durable-engine/unknown-run',
     resume: 'durable-engine/unknown-run',
     retry: 'durable-engine/unknown-run',

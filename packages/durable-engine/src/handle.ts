@@ -111,6 +111,13 @@ export interface DurableRuns extends AsyncDisposable {
    */
   cancel(graph: NamedGraph, runId: string, reason: string, options?: RunOptions): Promise<boolean>
   cancel(runId: string, reason: string): Promise<boolean>
+  /**
+   * Interrupts a run in whatever process, as `run.interrupt(reason, data)` does: data that an aborted stage still returns counts, and stages with
+   * `uninterruptible` go on. A run that no process carries is ended like a cancelled one. If its graph has stages with `uninterruptible`, it goes on
+   * where `recover` is watching instead. Resolves and rejects like `cancel`, and rejects with `durable-engine/not-json` for data that JSON can't hold.
+   */
+  interrupt(graph: NamedGraph, runId: string, reason: string, data?: unknown, options?: RunOptions): Promise<boolean>
+  interrupt(runId: string, reason: string, data?: unknown): Promise<boolean>
   /** The runs, newest first, at most 100 by default. It checks no rights: pass `userId` or `orgId` to see those of one user or tenant. */
   list(options?: ListOptions): Promise<readonly RunSummary[]>
   /** Everything about one run; undefined if the journal has no such run. */
@@ -159,6 +166,7 @@ export interface SystemRuns {
     ...options: RetryArguments<Stages, Ports>
   ): Promise<PipelineResult<Stages>>
   cancel(runId: string, reason: string): Promise<boolean>
+  interrupt(runId: string, reason: string, data?: unknown): Promise<boolean>
   get(runId: string, options?: GetOptions): Promise<RunDetails | undefined>
   /** The same as `schedule` of the runs, also for a graph whose interceptors check callers. */
   schedule<Stages, Ports>(name: string, options: SystemScheduleOptions<Stages, Ports>): Promise<RunSchedule>
@@ -189,6 +197,10 @@ export const CALLS: MethodRules<keyof DurableRuns & string> = {
       [...GRAPH_RUN, 'reason', 'options'],
       ['runId', 'reason'],
     ],
+    interrupt: [
+      [...GRAPH_RUN, 'reason', 'data', 'options'],
+      ['runId', 'reason', 'data'],
+    ],
     list: [['options']],
     get: [
       [...GRAPH_RUN, 'options'],
@@ -211,6 +223,7 @@ export const SYSTEM_CALLS: MethodRules<keyof SystemRuns> = {
     attach: [[...GRAPH_RUN, 'options']],
     retryFailed: [[...GRAPH_RUN, 'options']],
     cancel: [['runId', 'reason']],
+    interrupt: [['runId', 'reason', 'data']],
     get: [['runId', 'options']],
     schedule: [['name', 'options']],
   },

@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, RunAuthor } from '@stageflow/core'
 import { demandsOf, fingerprintOf, matchAnswers, pathText, pathsOfAnswers, stageIn } from '@stageflow/core/durable'
-import type { CallFacts, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
+import type { CallFacts, GraphFingerprint, MatchedAnswer, NamedGraph } from '@stageflow/core/durable'
 import { asClause, printable, show, someOf } from '@stageflow/core/kit'
 
 import { checkGuarded } from './admission.ts'
@@ -15,28 +15,46 @@ import type { Act, AddedInboxRow, Journal } from './journal.ts'
 import { isRecord, jsonText, unreadable } from './json.ts'
 import type { FactKey, FactRow, InboxRow, RunRow } from './rows.ts'
 import { allFacts } from './run-log.ts'
-import { graphOf, hasEnded, readFact, stopText } from './run-row.ts'
+import { graphOf, hasEnded, interruptText, readFact, stopText } from './run-row.ts'
 import type { GivenAnswer, GivenStop, KeptAnswer } from './run-row.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
-/** Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. */
+/** A request to stop a run. */
+export interface StopRequest extends GivenStop {
+  /** It is an interrupt. `data`: what its stages get, as JSON. */
+  readonly interrupt?: { readonly data: string | undefined }
+  /** The run that its caller was admitted to; undefined for trusted calls. */
+  readonly n?: number | undefined
+}
+
+/**
+ * Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. If it is interrupted and has stages that
+ * go on after that, it goes on where `recover` is watching.
+ */
 export function* askToStop(
   id: string,
-  { reason, by }: GivenStop,
+  { reason, by, interrupt, n }: StopRequest,
   { journal, owner }: Pick<AnswerPlan, 'journal' | 'owner'>,
   isCarriedHere: boolean,
-  n: number | undefined,
 ): Act<number | undefined> {
   const row = yield* findSameRun(id, n)
   if (row === undefined) throw unknownRun(id, journal)
   if (hasEnded(row)) return undefined
-  const isElsewhere = isCarriedElsewhere(row, owner)
-  if (row.status === 'running' && (isCarriedHere || isElsewhere))
-    yield* ask('addToInbox', { run: row.n, kind: 'stop', key: '', value: stopText(reason, by) })
-  else yield* endWithoutCode(row, { status: 'cancelled', reason, by })
+  const isCarried = row.status === 'running' && (isCarriedHere || isCarriedElsewhere(row, owner))
+  const kind = interrupt === undefined ? 'stop' : 'interrupt'
+  const goesOn = interrupt !== undefined && row.status !== 'blocked' && hasUninterruptible(graphOf(row))
+  const value = interrupt === undefined ? stopText(reason, by) : interruptText(reason, by, interrupt.data)
+  if (isCarried || goesOn) yield* ask('addToInbox', { run: row.n, kind, key: '', value })
+  else yield* endWithoutCode(row, { status: 'cancelled', kind, reason, by })
   return row.n
 }
+
+/** Whether stages of a graph go on when a run of it is interrupted, at any depth. */
+const hasUninterruptible = ({ stages }: GraphFingerprint): boolean =>
+  Object.values(stages).some(
+    ({ uninterruptible, child }) => uninterruptible === true || (child !== undefined && hasUninterruptible(child)),
+  )
 
 export interface AnswerPlan {
   readonly journal: Pick<Journal, 'name'>

@@ -49,7 +49,7 @@ export function* cancelWithoutCode({ id, n, fence }: RunRow, reason: string): Ac
   // The leg has not taken it.
   const stop = (yield* ask('inbox', n)).find(({ kind }) => kind === 'stop')
   const { by } = stop === undefined ? {} : stopIn(readFact({ ...stop, kind: 'stop' }, id))
-  yield* endWithoutCode(row, { status: 'cancelled', reason, by })
+  yield* endWithoutCode(row, { status: 'cancelled', kind: 'stop', reason, by })
   return yield* resultOf(row)
 }
 

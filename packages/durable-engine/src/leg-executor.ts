@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, StageInfo } from '@stageflow/core'
 import { meetsDemands } from '@stageflow/core/durable'
-import type { AnswerDemands, CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { AnswerDemands, CallFacts, DurableStart, Fact, Interrupt, StageExecutor } from '@stageflow/core/durable'
 
 import type { CallsInProgress } from './calls-in-progress.ts'
 import { tooLarge } from './json.ts'
@@ -9,7 +9,7 @@ import { FactParts } from './kept-result.ts'
 import type { FactKind, FactRow, InboxRow } from './rows.ts'
 import type { RunLog } from './run-log.ts'
 import { givenIn, readFact, stopIn } from './run-row.ts'
-import type { GivenAnswer, KeptAnswer } from './run-row.ts'
+import type { GivenAnswer, GivenInterrupt, KeptAnswer } from './run-row.ts'
 import type { CallInProgress } from './in-progress.ts'
 
 export interface Leg {
@@ -131,8 +131,9 @@ export class LegExecutor implements StageExecutor {
     // An answer may have come before its question was known.
     this.#mustRead = true
   }
-  stop(key: string, reason: string): void {
-    this.#record('stop', key, JSON.stringify(reason))
+  stop(key: string, reason: string, interrupt?: Interrupt): void {
+    if (interrupt === undefined) this.#record('stop', key, JSON.stringify(reason))
+    else this.#record('interrupt', key, JSON.stringify({ reason, ...interrupt }))
   }
 
   /** When the run goes on without an answer, while it waits for one. */
@@ -227,6 +228,10 @@ export class LegExecutor implements StageExecutor {
       return { ...given, kind }
     }
     if (kind === 'stop') return { ...given, kind, reason: stopIn(read).reason }
+    if (kind === 'interrupt') {
+      const { reason, data } = read as GivenInterrupt
+      return { ...given, kind: 'stop', reason, interrupt: { data } }
+    }
     if (kind === 'answer') {
       this.#waiting.delete(key)
       return { ...given, kind, ...(read as GivenAnswer) }
@@ -271,7 +276,7 @@ export class LegExecutor implements StageExecutor {
       if (row.kind === 'refused') continue
       if (row.kind === 'early') this.#takeEarly(row)
       else if (row.kind === 'late') this.#takeLate(row)
-      else if (row.kind === 'stop') this.#record('stop', row.key, row.value, row)
+      else if (row.kind === 'stop' || row.kind === 'interrupt') this.#record(row.kind, row.key, row.value, row)
       else this.#takeAnswer(row)
     }
   }

@@ -7,7 +7,7 @@ export interface EngineOptions {
   readonly leaseMs?: number
   /** How many legs in a row may end with their process before a run has a new fact. After one more, it fails. Default: 5. */
   readonly maxRecoveries?: number
-  /** Maximum length of one input, output, answer or reason to cancel as JSON, in characters. Default: 4 Mi. */
+  /** Maximum length of one input, output, answer, reason to cancel or interrupt as JSON, in characters. Default: 4 Mi. */
   readonly maxFactLength?: number
   /**
    * Gives facts their times, and makes the timers of runs. Leases and retention use the clock of the journal, and the beat that renews leases goes

@@ -73,6 +73,7 @@ export function* reopenWith(
 function retried(fact: FactRow, runId: string): (RetriedFact & { readonly fact: FactRow }) | undefined {
   const { kind, key } = fact
   if (kind === 'retry') return undefined
+  if (kind === 'interrupt') return { kind: 'stop', key, fact }
   if (kind !== 'call' && kind !== 'ask') return { kind, key, fact }
   return { kind: 'call', key, facts: readFact(fact, runId) as CallFacts, fact }
 }

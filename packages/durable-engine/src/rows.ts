@@ -57,8 +57,11 @@ export type ListedRun = Pick<
   | 'error'
 >
 
-/** `ask`: a call that suspended. `retry`: the failed run was tried again, which no leg is given. Otherwise the kinds of core. */
-export type FactKind = Fact['kind'] | 'ask' | 'retry'
+/**
+ * `ask`: a call that suspended. `interrupt`: a stop that is one. `retry`: the failed run was tried again, which no leg is given. Otherwise the kinds
+ * of core.
+ */
+export type FactKind = Fact['kind'] | 'ask' | 'interrupt' | 'retry'
 
 /** A fact as the journal has it. `value`: the facts of a call, an answer or a reason, as JSON. */
 export interface FactRow {
@@ -90,7 +93,7 @@ export interface InboxRow {
    * `early`: an answer to a stage that has not asked yet, by its path. `late`: the fact of a call, from a leg that had lost its lease
    * when the call ended. `refused`: an answer that its question did not get, by its number and the key of that. It only tells of it.
    */
-  readonly kind: 'answer' | 'stop' | 'early' | 'late' | 'refused'
+  readonly kind: 'answer' | 'stop' | 'interrupt' | 'early' | 'late' | 'refused'
   readonly key: string
   readonly value: string
 }

@@ -1,5 +1,5 @@
 import type { ErrorRecord, Kept, RunAuthor, RunInput, RunOptions } from '@stageflow/core'
-import type { AnswerDemands, DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import type { AnswerDemands, DurableStart, GraphFingerprint, Interrupt } from '@stageflow/core/durable'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
 import { damaged, isRecord, readJson, readObject } from './json.ts'
@@ -63,6 +63,9 @@ export interface GivenStop {
   readonly by?: RunAuthor | undefined
 }
 
+/** Why a run was interrupted, by whom, and what its stages get. */
+export interface GivenInterrupt extends GivenStop, Interrupt {}
+
 /** Who tried a failed run again, if that was verified, and which stages run again although they had settled. */
 export interface GivenRetry {
   readonly by?: RunAuthor | undefined
@@ -76,6 +79,10 @@ export const stopText = (reason: string, by: RunAuthor | undefined): string =>
 /** What a fact of a stop says. */
 export const stopIn = (value: unknown): GivenStop =>
   typeof value === 'string' ? { reason: value } : (value as GivenStop)
+
+/** An interrupt as its fact has it. `data`: its data as JSON. */
+export const interruptText = (reason: string, by: RunAuthor | undefined, data: string | undefined): string =>
+  `${JSON.stringify({ reason, by }).slice(0, -1)}${data === undefined ? '' : `,"data":${data}`}}`
 
 /** An answer in the inbox. */
 export interface KeptAnswer extends GivenAnswer {
@@ -102,11 +109,13 @@ export function readFact({ kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'v
 
 /** Core checks the rest of a call. */
 const isCall = (value: unknown): boolean => isRecord(value) && typeof value['status'] === 'string'
+const isStop = (value: unknown): boolean => isRecord(value) && typeof value['reason'] === 'string'
 const hasShape: Readonly<Record<FactKind, (value: unknown) => boolean>> = {
   call: isCall,
   ask: isCall,
   answer: (value) => isRecord(value) && 'answer' in value,
-  stop: (value) => typeof value === 'string' || (isRecord(value) && typeof value['reason'] === 'string'),
+  stop: (value) => typeof value === 'string' || isStop(value),
+  interrupt: isStop,
   timer: () => true,
   retry: isRecord,
 }

@@ -6,7 +6,7 @@ import { plainOptions, textOf } from '@stageflow/core/kit'
 import { claim, create, findSameRun, lookAt, unknownRun } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
-import type { GivenAnswers } from './inbox.ts'
+import type { GivenAnswers, StopRequest } from './inbox.ts'
 import { ask, closedJournal } from './journal.ts'
 import type { Act } from './journal.ts'
 import { Lease } from './lease.ts'
@@ -14,7 +14,7 @@ import { Legs } from './legs.ts'
 import type { LegsPlan } from './legs.ts'
 import { Pulse } from './pulse.ts'
 import type { Settled } from './run-result.ts'
-import type { GivenStop, PinnedOptions } from './run-row.ts'
+import type { PinnedOptions } from './run-row.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -200,7 +200,7 @@ export class Runs {
       if (live.waiting === 0) throw new AllHaveLeft()
       if (options.signal?.aborted === true && !hasAskedToStop) {
         hasAskedToStop = true
-        await this.cancel(id, { reason: textOf(options.signal.reason) }, live.n)
+        await this.stop(id, { reason: textOf(options.signal.reason), n: live.n })
       }
     }
   }
@@ -233,11 +233,11 @@ export class Runs {
     else await this.pulse.next()
     if (this.pulse.isOver) throw closedJournal(journal)
   }
-  /** Asks to stop a run. Returns false if it has ended. */
-  async cancel(id: string, stop: GivenStop, n?: number): Promise<boolean> {
+  /** Asks to cancel a run, or to interrupt it. Returns false if it has ended. */
+  async stop(id: string, stop: StopRequest): Promise<boolean> {
     const { journal } = this.#plan
     await this.begun(id)
-    const run = await journal.write(() => askToStop(id, stop, this.#plan, this.#runs.has(id), n))
+    const run = await journal.write(() => askToStop(id, stop, this.#plan, this.#runs.has(id)))
     if (run === undefined) return false
     this.legs.lookIntoInbox(run)
     return true

@@ -47,6 +47,11 @@ const WRONG_CALLS: Readonly<Record<string, readonly (readonly [fix: string, ...g
     ['pass the graph first: cancel(graph, runId, reason, options)', 'a', graph, 'why', EVE],
     ['cancel(graph, runId, reason, options)', graph, 'a', 'why', {}, EVE],
   ],
+  interrupt: [
+    ['pass the graph first: interrupt(graph, runId, reason, data, options)', 'a', 'why', 1, EVE],
+    ['pass the graph first: interrupt(graph, runId, reason, data, options)', 'a', graph, 'why', 1, EVE],
+    ['interrupt(graph, runId, reason, data, options)', graph, 'a', 'why', 1, {}, EVE],
+  ],
   list: [
     ['list(options)', { limit: 1 }, EVE],
     ['list(options)', graph, 'a', EVE],
@@ -87,6 +92,10 @@ const WRONG_SYSTEM_CALLS: typeof WRONG_CALLS = {
   cancel: [
     ['cancel(runId, reason)', 'a', 'why', EVE],
     ['cancel(runId, reason)', graph, 'a', 'why', EVE],
+  ],
+  interrupt: [
+    ['interrupt(runId, reason, data)', 'a', 'why', 1, EVE],
+    ['interrupt(runId, reason, data)', graph, 'a', 'why', 1, EVE],
   ],
   get: [
     ['get(runId, options)', 'a', {}, EVE],

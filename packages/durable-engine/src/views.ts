@@ -16,7 +16,7 @@ import { allFacts } from './run-log.ts'
 import { resultOf } from './run-result.ts'
 import type { Settled } from './run-result.ts'
 import { errorIn, graphOf, hasEnded, inputOf, readFact, stopIn } from './run-row.ts'
-import type { GivenAnswer, GivenRetry } from './run-row.ts'
+import type { GivenAnswer, GivenInterrupt, GivenRetry } from './run-row.ts'
 import { canBeInProgress } from './in-progress.ts'
 import type { CallInProgress } from './in-progress.ts'
 
@@ -44,7 +44,7 @@ export type RunOwner = 'here' | 'elsewhere' | 'gone'
 
 /** Something that happened to a run, in order. */
 export interface TimelineEntry {
-  /** `retry`: the failed run was tried again. */
+  /** `stop`: the run was cancelled. `retry`: the failed run was tried again. */
   readonly kind: Exclude<FactKind, 'ask'>
   /** The stage, such as `price`, `kid/check` for one of a child run, or `letters#3` for an item of a map. */
   readonly key: string
@@ -54,7 +54,7 @@ export interface TimelineEntry {
   readonly status?: CallFacts['status']
   readonly startedAt?: number
   readonly endedAt?: number
-  /** For answers, stops and retries: who asked for it, if that was verified. */
+  /** For answers, stops, interrupts and retries: who asked for it, if that was verified. */
   readonly by?: RunAuthor
   /** For retries: the stages that run again although they had settled, those that depend on the ones that were named included. */
   readonly again?: readonly string[]
@@ -70,7 +70,7 @@ export interface TimelineEntry {
 
 /** Something that the journal keeps of a run, with all that it keeps. */
 export interface RunFact extends Pick<TimelineEntry, 'kind' | 'key' | 'at' | 'taken' | 'refused'> {
-  /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, a reason, or who tried the run again. */
+  /** For calls: a `CallFacts` of `@stageflow/core/durable`, with the data of the stage. Otherwise an answer with its author, a reason, an interrupt with its data, or who tried the run again. */
   readonly value: unknown
 }
 
@@ -300,6 +300,10 @@ function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntr
     const { by } = stopIn(readFact({ kind, key, value }, runId))
     return { kind, key, at, ...(by !== undefined && { by }) }
   }
+  if (kind === 'interrupt') {
+    const { by } = readFact({ kind, key, value }, runId) as GivenInterrupt
+    return { kind, key, at, ...(by !== undefined && { by }) }
+  }
   if (kind === 'retry') {
     const { by, again } = readFact({ kind, key, value }, runId) as GivenRetry
     return { kind, key, at, ...(by !== undefined && { by }), ...(again !== undefined && { again }) }
@@ -316,8 +320,9 @@ function stopWithoutCode(
   result: Settled | undefined,
 ): readonly TimelineEntry[] {
   const stop = result?.report.notes['durable-engine/stop']
-  if (stop === undefined || facts.some(({ kind }) => kind === 'stop')) return []
-  return [{ kind: 'stop', key: '', at, ...stop }]
+  const { kind = 'stop', ...author } = stop ?? {}
+  if (stop === undefined || facts.some((fact) => fact.kind === kind)) return []
+  return [{ kind, key: '', at, ...author }]
 }
 
 const waitingEntry = ({ key, at, given: { by }, refused }: WaitingAnswer): TimelineEntry => ({

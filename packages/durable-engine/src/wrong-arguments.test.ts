@@ -18,7 +18,10 @@ const other = new Pipeline('other').withStage('a', () => ({})).build()
 
 /** Calls a method with arguments that the compiler refuses. */
 const wrongly = durable as unknown as Readonly<
-  Record<'run' | 'resume' | 'recover' | 'cancel' | 'get' | 'list' | 'close', (...args: unknown[]) => Promise<unknown>>
+  Record<
+    'run' | 'resume' | 'recover' | 'cancel' | 'interrupt' | 'get' | 'list' | 'close',
+    (...args: unknown[]) => Promise<unknown>
+  >
 >
 const refusal = (code: string, part = ''): unknown =>
   expect.objectContaining({ code, message: expect.stringContaining(part) as string })
@@ -29,6 +32,7 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
     await expect(wrongly.run(graph, {}, { runId })).rejects.toEqual(refused)
     await expect(wrongly.resume(graph, runId, { q: 1 })).rejects.toEqual(refused)
     await expect(wrongly.cancel(runId, 'why')).rejects.toEqual(refused)
+    await expect(wrongly.interrupt(runId, 'why')).rejects.toEqual(refused)
     await expect(wrongly.get(runId)).rejects.toEqual(refused)
   })
 
@@ -70,9 +74,11 @@ describe('wrong arguments are refused by name, and nothing is kept', () => {
     expect(await durable.list({ status: 'blocked' })).toEqual([])
   })
 
-  test.each([undefined, null, '', 5, {}])('%j as the reason of cancel()', async (reason) => {
+  test.each([undefined, null, '', 5, {}])('%j as the reason of cancel() and interrupt()', async (reason) => {
     if ((await durable.get('goes on')) === undefined) await durable.run(graph, {}, { runId: 'goes on' })
-    await expect(wrongly.cancel('goes on', reason)).rejects.toEqual(refusal('durable-engine/illegal-option', 'reason'))
+    const refused = (method: string) => refusal('durable-engine/illegal-option', `${method}() was given the reason`)
+    await expect(wrongly.cancel('goes on', reason)).rejects.toEqual(refused('cancel'))
+    await expect(wrongly.interrupt('goes on', reason)).rejects.toEqual(refused('interrupt'))
     expect((await durable.get('goes on'))?.status).toBe('suspended')
   })
 

@@ -99,6 +99,25 @@ test('a run that is moved keeps who answered it, and then who cancelled it', asy
   })
 })
 
+test('status tells who interrupted a run, also after it was moved', async () => {
+  const graph = new Pipeline('p')
+    .withStage('boss', ask)
+    .withStage('save', () => ({ saved: true }), { dependencies: ['boss'], join: 'settled', uninterruptible: true })
+    .build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  await restate.ask('PATCH', `/invocations/${await restate.invocation(name, 'r')}/pause`)
+  expect(await client.as('desk').interrupt('r', 'never mind', [1])).toBe(true)
+  await moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId: 'r', secret })
+  expect(await client.attach('r')).toMatchObject({
+    status: 'cancelled',
+    reason: 'never mind',
+    data: { save: { saved: true } },
+  })
+  expect((await client.status('r'))?.acts).toEqual([{ kind: 'interrupt', key: '', at, by: { system: 'desk' } }])
+})
+
 test('a cancel in Restate has no author', async () => {
   const graph = new Pipeline('p').withStage('boss', ask).build()
   const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])

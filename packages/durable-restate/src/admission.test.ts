@@ -131,6 +131,7 @@ test('only who may attaches to a run with an existing id, reads it or cancels it
         () => client.attach('r', caller),
         () => client.status('r', caller),
         () => client.cancel('r', 'mine', caller),
+        () => client.interrupt('r', 'mine', undefined, caller),
         () => client.resume('r', { boss: 'yes' }, caller),
       ])
         await expect(asked()).rejects.toMatchObject({ code })
@@ -251,7 +252,15 @@ test('a part of the app acts by its name: it answers, reads and cancels without 
   await client.start('s', {}, ADA)
   expect(await job.cancel('s', 'month end')).toBe(true)
   expect(await job.attach('s')).toMatchObject({ status: 'cancelled', reason: 'month end' })
-  expect(Object.keys(job).toSorted()).toEqual(['answer', 'attach', 'cancel', 'resume', 'retryFailed', 'status'])
+  expect(Object.keys(job).toSorted()).toEqual([
+    'answer',
+    'attach',
+    'cancel',
+    'interrupt',
+    'resume',
+    'retryFailed',
+    'status',
+  ])
   expect(client.stats()).toEqual({ refused: 0 })
 })
 
@@ -283,13 +292,14 @@ test('a client without the graph, or with one that lacks the interceptors, gets 
       () => other.attach('r'),
       () => other.status('r'),
       () => other.cancel('r', 'x'),
+      () => other.interrupt('r', 'x'),
       () => other.answer('r', { note: 'x' }),
       () => other.resume('r', { note: 'x' }),
       () => other.start('r'),
     ])
       await expect(asked()).rejects.toMatchObject(unguarded)
     // A client that has nothing to ask sends the start: the worker refuses that.
-    expect(other.stats().refused).toBe(graph === half ? 6 : 5)
+    expect(other.stats().refused).toBe(graph === half ? 7 : 6)
     if (graph !== half) await expect(other.start('new')).rejects.toMatchObject(unguarded)
   }
   // The worker sees to it too: a client that says so itself is refused.
@@ -297,6 +307,7 @@ test('a client without the graph, or with one that lacks the interceptors, gets 
     ['start', 'new', {}],
     ['answer', 'r', { note: 'x' }],
     ['cancel', 'r', 'x'],
+    ['interrupt', 'r', { reason: 'x' }],
   ] as const)
     expect(
       await post(`/${name}/${runId}/${action}`, signed({ workflow: name, runId, action, body, isAdmitted: false })),

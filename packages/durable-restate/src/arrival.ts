@@ -3,6 +3,7 @@ import type { RunAuthor } from '@stageflow/core'
 import type { AnswerDemands, CallFacts } from '@stageflow/core/durable'
 import type { Question } from './questions.ts'
 import type { KeptFact } from './service-call.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
 
 /** An answer, and who gave it. */
 export interface GivenAnswer {
@@ -16,17 +17,8 @@ export interface GivenAnswer {
   readonly demanded?: AnswerDemands | undefined
 }
 
-/** Why a run was cancelled in Restate, which gives no reason and names no author. */
-export const BY_ENGINE: GivenStop = { reason: 'cancelled in Restate' }
-
 /** What was recorded of an answer that the run took: when, or when its question refused it. */
 export type TakenStep = number | { readonly refusedAt: number }
-
-/** Why a run is cancelled, and who asked for it. */
-export interface GivenStop {
-  readonly reason: string
-  readonly by?: RunAuthor | undefined
-}
 
 export interface ArrivedAnswer {
   readonly kind: 'answer'
@@ -43,6 +35,7 @@ export type Arrival =
   | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
   | ArrivedAnswer
   | { readonly kind: 'stop'; readonly given: GivenStop }
+  | { readonly kind: 'interrupt'; readonly given: GivenInterrupt }
   | { readonly kind: 'sleep'; readonly until: number }
   | { readonly kind: 'invocation'; readonly id: InvocationId }
   | { readonly kind: 'recorded'; readonly fact: KeptFact }

@@ -30,7 +30,7 @@ import type { RunState, RunView } from './run-view.ts'
 import { keysOf } from './secret.ts'
 import type { Secrets } from './secret.ts'
 import { NOT_ADMITTED, sealed } from './sent-request.ts'
-import type { Action, ClientRequest } from './sent-request.ts'
+import type { Action, ClientRequest, InterruptBody } from './sent-request.ts'
 
 export interface DurableClientOptions<Graph = unknown> {
   /** The address of Restate's ingress, such as `http://localhost:8080`. */
@@ -98,6 +98,7 @@ export interface DurableClient<Stages> extends NamedClient<Stages> {
     options?: AttachOptions & AnsweredQuestion,
   ): Promise<DurableResult<Stages>>
   cancel(runId: string, reason: string, options?: RequestOptions): Promise<boolean>
+  interrupt(runId: string, reason: string, data?: unknown, options?: RequestOptions): Promise<boolean>
   status(runId: string, options?: RequestOptions): Promise<RunState | undefined>
   retryFailed(runId: string, options?: RetryRunOptions<Stages>): Promise<DurableResult<Stages>>
   /**
@@ -129,6 +130,12 @@ export interface NamedClient<Stages> {
    * `durable-restate/too-large` if the reason has more than 15 MiB as JSON.
    */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
+  /**
+   * Interrupts a run, as `run.interrupt(reason, data)` does: data that an aborted stage still returns counts, and stages with `uninterruptible` go
+   * on. Returns false if the run has ended, or been interrupted or cancelled before. Rejects like `cancel`, and with `durable-restate/not-json` for
+   * data that JSON can't hold.
+   */
+  interrupt(runId: string, reason: string, data?: unknown, options?: WaitOptions): Promise<boolean>
   /** How far a run is; undefined if no run has this id. */
   status(runId: string, options?: WaitOptions): Promise<RunState | undefined>
   /**
@@ -329,7 +336,7 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
 
     /** Sends a request to a run. If that was tried again or moved after its caller was admitted, the caller is admitted to the new one. */
     async function sendTo(
-      action: 'answer' | 'cancel',
+      action: 'answer' | 'cancel' | 'interrupt',
       runId: string,
       body: unknown,
       { asking, wait, question }: Split,
@@ -368,6 +375,12 @@ export function durableClient<Graph>(options: DurableClientOptions<Graph>): Dura
       },
       cancel: async (runId, reason, given) => {
         return (await sendTo('cancel', runId, reason, split('cancel()', runId, given))).returned as boolean
+      },
+      interrupt: async (runId, reason, data, given) => {
+        const options = split('interrupt()', runId, given)
+        if (data !== undefined) checkJson(data, `The data that interrupts the run "${runId}"`)
+        const body: InterruptBody = { reason, ...(data !== undefined && { data }) }
+        return (await sendTo('interrupt', runId, body, options)).returned as boolean
       },
       status: async (runId, given) => {
         const { asking, wait } = split('status()', runId, given)
@@ -423,6 +436,7 @@ const NAMED = {
   answer: [['runId', 'answers', 'options']],
   resume: [['runId', 'answers', 'options']],
   cancel: [['runId', 'reason', 'options']],
+  interrupt: [['runId', 'reason', 'data', 'options']],
   status: [['runId', 'options']],
   retryFailed: [['runId', 'options']],
 } as const

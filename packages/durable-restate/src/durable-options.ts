@@ -14,7 +14,7 @@ import type { Action } from './sent-request.ts'
 export type WorkflowFactoryOptions<Ports> = DurableOptions<Ports> & {
   /**
    * The secret of its clients, of at least 32 bytes: only requests that they have signed count. Two of them while it changes: clients sign
-   * with the first, and both are accepted. `false`: anyone who reaches Restate may start, answer, cancel and read runs. Required.
+   * with the first, and both are accepted. `false`: anyone who reaches Restate may start, answer, cancel, interrupt and read runs. Required.
    */
   readonly secret: Secrets | false
   /** Options of the Restate workflow, such as `workflowRetention`. Default: those of the server, with an `abortTimeout` of an hour. */
@@ -97,7 +97,15 @@ const REQUEST_MS = 300_000
  */
 export function requestLimits({ workflowRetention }: WorkflowOptions = {}): Readonly<Record<Action, number>> {
   const startMs = Math.min(DAY_MS, millisecondsOf(workflowRetention) ?? DAY_MS)
-  return { start: startMs, move: startMs, read: REQUEST_MS, answer: REQUEST_MS, cancel: REQUEST_MS, claim: REQUEST_MS }
+  const starts = { start: startMs, move: startMs }
+  return {
+    ...starts,
+    read: REQUEST_MS,
+    answer: REQUEST_MS,
+    cancel: REQUEST_MS,
+    interrupt: REQUEST_MS,
+    claim: REQUEST_MS,
+  }
 }
 
 function millisecondsOf(duration: WorkflowOptions['workflowRetention']): number | undefined {

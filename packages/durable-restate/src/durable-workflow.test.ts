@@ -1,5 +1,6 @@
-import { Pipeline, StageOutput } from '@stageflow/core'
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { soft } from '@stageflow/core/edges'
 import { expect, test } from 'vitest'
 import { observed, withinSomeLimit } from '../test/observed.ts'
 import { restate, secret, serve } from '../test/restate.ts'
@@ -193,6 +194,90 @@ test('a waiting run can be cancelled', async () => {
   await client.cancel('x', 'too late')
   expect(await client.attach('x')).toMatchObject({ status: 'cancelled', reason: 'too late' })
   await expect(client.answer('x', { approve: 1 })).rejects.toMatchObject({ code: 'durable-restate/not-waiting' })
+})
+
+// ---------- interrupts and soft dependencies
+
+const play = async ({ signal }: StageContext): Promise<{ heard: unknown }> => {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  if (!StageflowError.is(signal.reason, 'core/interrupted')) throw signal.reason as Error
+  return { heard: signal.reason.data }
+}
+
+test('a run is interrupted: what was heard counts, and an uninterruptible stage saves it', async () => {
+  const begun: string[] = []
+  const graph = new Pipeline('turn')
+    .withStage('play', async (context) => {
+      begun.push('play')
+      return play(context)
+    })
+    .withStage('more', () => ({}), { dependencies: ['play'] })
+    .withStage('save', ({ inputs }) => ({ saved: inputs.from('play') }), {
+      dependencies: ['play'],
+      uninterruptible: true,
+    })
+    .build()
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await client.start('x')
+  await observed(() => begun.length === 1)
+  expect(await client.interrupt('x', 'barge-in', { words: 3 })).toBe(true)
+  const result = await client.attach('x')
+  expect(result).toMatchObject({ status: 'cancelled', reason: 'barge-in' })
+  expect(result.data).toEqual({ play: { heard: { words: 3 } }, save: { saved: { heard: { words: 3 } } } })
+  expect(result.report.stages['more']).toMatchObject({ status: 'skip', reason: 'interrupted' })
+  expect(await client.interrupt('x', 'again')).toBe(false)
+  expect(begun).toEqual(['play'])
+})
+
+test('an interrupted run waits for no answer, and a cancel after an interrupt ends what goes on', async () => {
+  const graph = new Pipeline('asking')
+    .withStage('approve', ask, { uninterruptible: true })
+    .withStage('log', ({ inputs }) => ({ approve: inputs.status('approve') }), {
+      dependencies: ['approve'],
+      join: 'settled',
+    })
+    .build()
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await client.start('x')
+  await observed(async () => (await client.status('x'))?.requests.length === 1)
+  await client.interrupt('x', 'never mind')
+  expect(await client.attach('x')).toMatchObject({ status: 'cancelled', reason: 'never mind', data: {} })
+  const log: string[] = []
+  const long = new Pipeline('long').withStage('a', untilAborted(log), { uninterruptible: true }).build()
+  const other = await serve<typeof long>((name) => [durableWorkflow(long, { name, secret })])
+  await other.client.start('y')
+  await observed(() => log.length === 1)
+  expect(await other.client.interrupt('y', 'first', 1)).toBe(true)
+  expect(await other.client.interrupt('y', 'second', 2)).toBe(false)
+  expect(await other.client.cancel('y', 'and now really')).toBe(true)
+  expect(await other.client.interrupt('y', 'third', 3)).toBe(false)
+  expect(await other.client.attach('y')).toMatchObject({ status: 'cancelled', reason: 'first' })
+  expect(log).toEqual(['a began', 'a aborted', 'a cleaned up'])
+})
+
+test('a stage waits only so long for a soft dependency, and reads the same in each attempt', async () => {
+  const begun: string[] = []
+  const goOn = Promise.withResolvers<void>()
+  const graph = new Pipeline('waits')
+    .withStage('profile', () => goOn.promise)
+    .withStage(
+      'answer',
+      ({ inputs }) => {
+        begun.push('answer')
+        return { profile: inputs.status('profile') }
+      },
+      { dependencies: [soft('profile', { waitMs: 50 })] },
+    )
+    .withStage('approve', ask, { dependencies: ['answer'] })
+    .build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, secret })])
+  await client.start('x')
+  await observed(async () => (await client.status('x'))?.requests.length === 1)
+  goOn.resolve()
+  await restate.ask('PATCH', `/invocations/${await restate.invocation(name, 'x')}/pause`)
+  await restate.ask('PATCH', `/invocations/${await restate.invocation(name, 'x')}/resume`)
+  expect((await client.resume('x', { approve: 'yes' })).data).toMatchObject({ answer: { profile: 'late' } })
+  expect(begun).toEqual(['answer'])
 })
 
 // ---------- bounds and refusals

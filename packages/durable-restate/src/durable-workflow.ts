@@ -6,7 +6,8 @@ import type { AnswerDemands, GraphFingerprint } from '@stageflow/core/durable'
 import { checkedAnswers, fingerprintOf, isGuarded, missingKeepers, namesIn, runDurable } from '@stageflow/core/durable'
 import { checkArgumentCount, classifyError, lostInJson, show, someOf } from '@stageflow/core/kit'
 import { unguarded } from './admission.ts'
-import type { GivenAnswer, GivenStop } from './arrival.ts'
+import type { GivenAnswer } from './arrival.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
 import { findAnswers, namesOf, openRequests } from './answers.ts'
 import type { FoundAnswer, GivenAnswers, NameOf, QuestionsByPath } from './answers.ts'
 import { ABORT_TIMEOUT, checkFactory, legOptions, requestLimits, serviceName, workflowKeys } from './durable-options.ts'
@@ -17,8 +18,22 @@ import { completed } from './completed.ts'
 import { countEarly, tooManyAnswers } from './early-count.ts'
 import { finishedStep } from './finished-step.ts'
 import { checkMoved } from './moved-facts.ts'
-import { ACTS, ANSWER, CANCEL, CLAIM, END, ENDED, ONCE, QUESTION, RESULT, RUN, STARTED, TOLD } from './names.ts'
-import { checkAnswerSize, checkReasonSize, limited, resultTooLarge } from './message-size.ts'
+import {
+  ACTS,
+  ANSWER,
+  CANCEL,
+  CLAIM,
+  END,
+  ENDED,
+  INTERRUPT,
+  ONCE,
+  QUESTION,
+  RESULT,
+  RUN,
+  STARTED,
+  TOLD,
+} from './names.ts'
+import { checkAnswerSize, checkStopSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
 import { UNASKED, askedBefore } from './questions.ts'
 import type { Question } from './questions.ts'
@@ -32,7 +47,7 @@ import { actsOfMoved } from './run-acts.ts'
 import type { RunAct } from './run-acts.ts'
 import type { RunState, RunView, Started } from './run-view.ts'
 import { notAdmitted, opened } from './sent-request.ts'
-import type { Action, ClientRequest, SentRequest } from './sent-request.ts'
+import type { Action, ClientRequest, InterruptBody, SentRequest } from './sent-request.ts'
 
 /** What a run keeps in the state of its workflow. */
 type StoredState = Pick<RunState, 'status' | 'startedAt'>
@@ -57,6 +72,8 @@ export interface DurableHandlers {
   answer(context: WorkflowSharedContext, request: SentRequest): Promise<void>
   /** Cancels the run. Returns false if it has ended or been cancelled before. */
   cancel(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
+  /** Interrupts the run. Returns false if it has ended, or been interrupted or cancelled before. */
+  interrupt(context: WorkflowSharedContext, request: SentRequest): Promise<boolean>
   /**
    * Lets one process at a time remove the run, so that its id is free or the run goes on again. Returns true for that one. For two
    * minutes all others get false, and the run takes no answer and no cancel.
@@ -288,12 +305,24 @@ export function durableWorkflow<Stages, Ports>(
 
   async function cancel(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
     const [{ body: reason, by }, state, started] = await receivedOnce(context, 'cancel', sent)
-    if (typeof reason !== 'string') throw terminal(noReason(context.key, reason), 400)
-    orRefused(() => checkReasonSize(context.key, reason))
+    if (typeof reason !== 'string') throw terminal(noReason(context.key, 'cancelled', reason), 400)
+    orRefused(() => checkStopSize(context.key, 'The reason to cancel', reason))
     if (state.status !== 'running') return false
     const isFirst = await completed(
       context.promise<GivenStop>(CANCEL).resolve({ reason, ...(by !== undefined && { by }) }),
     )
+    await checkKept(context, started)
+    return isFirst
+  }
+
+  async function interrupt(context: WorkflowSharedContext, sent: SentRequest): Promise<boolean> {
+    const [{ body, by }, state, started] = await receivedOnce(context, 'interrupt', sent)
+    const { reason, data } = Object(body) as InterruptBody
+    if (typeof reason !== 'string') throw terminal(noReason(context.key, 'interrupted', reason), 400)
+    const given = { reason, ...(data !== undefined && { data }), ...(by !== undefined && { by }) }
+    orRefused(() => checkStopSize(context.key, 'What interrupts', given))
+    if (state.status !== 'running' || (await context.promise(CANCEL).peek()) !== undefined) return false
+    const isFirst = await completed(context.promise<GivenInterrupt>(INTERRUPT).resolve(given))
     await checkKept(context, started)
     return isFirst
   }
@@ -325,6 +354,7 @@ export function durableWorkflow<Stages, Ports>(
       read: shared(read),
       answer: shared(answer),
       cancel: shared(cancel),
+      interrupt: shared(interrupt),
       claim: shared(claim),
     },
     options: { abortTimeout: ABORT_TIMEOUT, ...options.restate },
@@ -403,10 +433,10 @@ const isRemoved = (runId: string): StageflowError =>
     `The run "${runId}" is being moved or tried again, so it may not have got this. Read client.status(runId) in a moment, and send it again if the run still waits.`,
   )
 
-const noReason = (runId: string, reason: unknown): StageflowError =>
+const noReason = (runId: string, what: string, reason: unknown): StageflowError =>
   new StageflowError(
     'durable-restate/illegal-request',
-    `The run "${runId}" was not cancelled: the reason is ${show(reason)}; pass a string such as "the user left".`,
+    `The run "${runId}" was not ${what}: the reason is ${show(reason)}; pass a string such as "the user left".`,
   )
 
 const answeredBefore = (runId: string, path: string, kept: readonly string[] = []): StageflowError =>

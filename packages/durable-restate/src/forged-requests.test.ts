@@ -59,7 +59,7 @@ const forgeries: readonly (readonly [what: string, forge: (sent: Signed) => unkn
 const bodyIn = ({ signed }: Signed): { readonly body: unknown } => JSON.parse(signed) as { readonly body: unknown }
 const macBy = (key: string, text: string): string => createHmac('sha256', key).update(text).digest('base64url')
 
-test.each(['start', 'move', 'read', 'answer', 'cancel', 'claim'] as const)(
+test.each(['start', 'move', 'read', 'answer', 'cancel', 'interrupt', 'claim'] as const)(
   'forged requests to %s a run are refused, and change nothing',
   async (action) => {
     const calls: string[] = []
@@ -72,6 +72,7 @@ test.each(['start', 'move', 'read', 'answer', 'cancel', 'claim'] as const)(
       read: { result: true },
       answer: { boss: 'yes' },
       cancel: 'mine',
+      interrupt: { reason: 'mine' },
       claim: 'running',
     }
     for (const runId of ['old', 'new']) {

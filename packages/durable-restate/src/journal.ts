@@ -1,8 +1,9 @@
 import type { CallFacts } from '@stageflow/core/durable'
 import { lostCall } from './lost-call.ts'
-import { BY_ENGINE } from './arrival.ts'
-import type { GivenAnswer, GivenStop, TakenStep } from './arrival.ts'
-import { ANSWER, ANSWERED, CALLED, CANCEL, START, TIMER } from './names.ts'
+import { BY_ENGINE, interruptFact, stopFact } from './stops.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
+import type { GivenAnswer, TakenStep } from './arrival.ts'
+import { ANSWER, ANSWERED, CALLED, CANCEL, INTERRUPT, START, TIMER } from './names.ts'
 import type { Recorded, BegunRequest, Moved } from './run-start.ts'
 import type { RefusedAnswer, Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
@@ -104,9 +105,9 @@ function factsOfStep(step: string, value: unknown, given: ReadonlyMap<string, Re
   // Every step but a call has recorded when something arrived.
   const at = value as number
   if (step === CANCEL) {
-    const { reason, by } = (parsed(given.get(CANCEL)?.Success) ?? BY_ENGINE) as GivenStop
-    return [{ kind: 'stop', key: '', reason, ...(by !== undefined && { by }), at }]
+    return [stopFact((parsed(given.get(CANCEL)?.Success) ?? BY_ENGINE) as GivenStop, at)]
   }
+  if (step === INTERRUPT) return [interruptFact(parsed(given.get(INTERRUPT)?.Success) as GivenInterrupt, at)]
   if (step.startsWith(TIMER)) return [{ kind: 'timer', key: step.slice(TIMER.length), at }]
   if (step.startsWith(CALLED)) {
     const key = step.slice(CALLED.length)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CALL_FACTS, checkAnswerSize, checkReasonSize, factsTooLarge, limited, resultTooLarge } from './message-size.ts'
+import { CALL_FACTS, checkAnswerSize, checkStopSize, factsTooLarge, limited, resultTooLarge } from './message-size.ts'
 
 const text = 'x'.repeat(15 * 1024 ** 2)
 
@@ -17,8 +17,8 @@ test('an answer that is too large is refused', () => {
 })
 
 test('a reason to cancel that is too large is refused', () => {
-  checkReasonSize('r', 'too late')
-  expect(() => checkReasonSize('r', text)).toThrow(
+  checkStopSize('r', 'The reason to cancel', 'too late')
+  expect(() => checkStopSize('r', 'The reason to cancel', text)).toThrow(
     expect.objectContaining({
       code: 'durable-restate/too-large',
       message: expect.stringMatching(/^The reason to cancel the run "r" has 15728642 bytes as JSON/) as string,

@@ -54,14 +54,11 @@ export function checkAnswerSize(runId: string, key: string, answer: unknown): vo
     )
 }
 
-/** The same for a reason to cancel. */
-export function checkReasonSize(runId: string, reason: string): void {
-  const bytes = serde.json.serialize(reason).length
+/** The same for what a run is stopped with. `what`: the reason to cancel, or what interrupts, as a part of the sentence. */
+export function checkStopSize(runId: string, what: string, stop: unknown): void {
+  const bytes = serde.json.serialize(stop).length
   if (bytes > MOST_STEP_BYTES)
-    throw new StageflowError(
-      'durable-restate/too-large',
-      `The reason to cancel the run "${runId}" has ${limit(bytes)}.`,
-    )
+    throw new StageflowError('durable-restate/too-large', `${what} the run "${runId}" has ${limit(bytes)}.`)
 }
 
 /** What is kept of a result that is too large. */

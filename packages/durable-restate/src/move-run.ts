@@ -3,7 +3,7 @@ import { fingerprintOf } from '@stageflow/core/durable'
 import { checkArgumentCount, checkOptions, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { checkMoved } from './moved-facts.ts'
-import { ANSWER, CANCEL } from './names.ts'
+import { ANSWER, CANCEL, INTERRUPT } from './names.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import { RecordedRun, checkFit, notMovable } from './recorded-run.ts'
 import { keysOf } from './secret.ts'
@@ -64,7 +64,7 @@ export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, o
   const { startedAt, trace, limitFrom } = journal.start
   await run.kill()
   // After the claim, when an answer that comes late is refused.
-  const promises = await run.promises((each) => each === CANCEL || each.startsWith(ANSWER))
+  const promises = await run.promises((each) => each === CANCEL || each === INTERRUPT || each.startsWith(ANSWER))
   const moved = {
     start: { startedAt, trace, limitFrom },
     facts: journal.facts,

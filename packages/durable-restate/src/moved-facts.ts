@@ -2,7 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import { AGAIN, stageOfKey, wrongFact } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
 import { isPlain } from '@stageflow/core/kit'
-import { ANSWER, CANCEL } from './names.ts'
+import { isInterrupt } from './stops.ts'
+import { ANSWER, CANCEL, INTERRUPT } from './names.ts'
 import type { Moved } from './run-start.ts'
 import type { KeptFact } from './service-call.ts'
 
@@ -32,7 +33,7 @@ function problemOf(moved: Readonly<Record<string, unknown>>, graph: GraphFingerp
     return 'triedAgain must be an array of the times of retries'
   if (!Array.isArray(refused) || !refused.every(isRefused)) return 'refused must be an array of refused answers'
   if (!isPlain(promises) || !Object.entries(promises).every(isPromise))
-    return 'promises must be those of answers and of the cancel'
+    return 'promises must be those of answers, of the cancel and of the interrupt'
   if (!Number.isSafeInteger(lastPending) || (lastPending as number) < 0 || (lastPending as number) > MOST_FACTS)
     return `lastPending must be a whole number up to ${MOST_FACTS}`
   if (!Array.isArray(facts) || facts.length > MOST_FACTS) return `facts must be an array of at most ${MOST_FACTS}`
@@ -45,8 +46,9 @@ function problemOfFacts(facts: readonly unknown[], graph: GraphFingerprint, hasG
     const wrong = wrongFact(fact)
     if (wrong !== undefined) return `facts[${place}]: ${wrong}`
     const { kind, key, ...known } = fact as KeptFact
-    const id = `${kind} ${key}`
-    if (seen.has(id)) return `facts[${place}] is a second ${kind} of "${key}"`
+    const what = isInterrupt(fact as KeptFact) ? 'interrupt' : kind
+    const id = `${what} ${key}`
+    if (seen.has(id)) return `facts[${place}] is a second ${what} of "${key}"`
     seen.add(id)
     if (kind === 'call' && stageOfKey(key, graph) === undefined)
       return `facts[${place}] is of "${key}", which the graph lacks`
@@ -70,4 +72,4 @@ const isTrace = (value: unknown): boolean =>
     ([name, text]) => TRACE.has(name) && typeof text === 'string' && text.length <= LONGEST_TRACE,
   )
 const isPromise = ([name, value]: readonly [name: string, value: unknown]): boolean =>
-  (name === CANCEL || name.startsWith(ANSWER)) && isPlain(value)
+  (name === CANCEL || name === INTERRUPT || name.startsWith(ANSWER)) && isPlain(value)

@@ -16,6 +16,8 @@ export const UNUSED = 'run unused'
 export const RESULT = 'run result'
 /** The promise that cancels a run, and the step that records it. */
 export const CANCEL = 'run cancel'
+/** The promise that interrupts a run, and the step that records it. */
+export const INTERRUPT = 'run interrupt'
 /** The promise that a request of this id resolves, so that it is carried out once. */
 export const ONCE = 'request '
 /** The promise of an answer: followed by the number of the question and its path. */
@@ -39,7 +41,7 @@ export const ABORT = 'abort '
 export const SLEEP = 'sleep '
 /** The state that tells how far the run is. */
 export const RUN = 'run'
-/** The state that tells who answered the run, cancelled it, and tried it again. */
+/** The state that tells who answered the run, cancelled it, interrupted it, and tried it again. */
 export const ACTS = 'acts'
 /** The state that tells what a stage has asked: followed by the path of its answer. */
 export const QUESTION = 'question '

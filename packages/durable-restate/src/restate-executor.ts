@@ -11,11 +11,24 @@ import type {
   NamedGraph,
   StageExecutor,
 } from '@stageflow/core/durable'
-import { BY_ENGINE } from './arrival.ts'
-import type { Arrival, ArrivedAnswer, GivenAnswer, GivenStop, TakenStep } from './arrival.ts'
+import { BY_ENGINE, interruptFact, isInterrupt, stopFact } from './stops.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
+import type { Arrival, ArrivedAnswer, GivenAnswer, TakenStep } from './arrival.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
-import { ABORT, ACTS, ANSWER, ANSWERED, CALLED, CANCEL, EARLY_TAKEN, SLEEP, TIMER, answerName } from './names.ts'
+import {
+  ABORT,
+  ACTS,
+  ANSWER,
+  ANSWERED,
+  CALLED,
+  CANCEL,
+  EARLY_TAKEN,
+  INTERRUPT,
+  SLEEP,
+  TIMER,
+  answerName,
+} from './names.ts'
 import { Questions } from './questions.ts'
 import { actOfFact, actOfRefused, actOfRetry, shownActs } from './run-acts.ts'
 import type { RefusedAnswer, Retry, RunAct } from './run-acts.ts'
@@ -35,8 +48,9 @@ export interface Attempt {
   readonly triedAgain: readonly Retry[]
   /** What its questions had refused. */
   readonly refused: readonly RefusedAnswer[]
-  /** Why the run was cancelled before it began. */
+  /** Why the run was cancelled, or interrupted, before it began. */
   readonly cancelled: GivenStop | undefined
+  readonly interrupted: GivenInterrupt | undefined
   readonly running: RunningCalls
   /** The service that carries out stages with `placement: 'service'`. */
   readonly service: string
@@ -106,9 +120,10 @@ export class RestateExecutor implements StageExecutor {
   readonly #timers = new Timers()
   /** How many steps are recording something that has arrived. */
   #recording = 0
-  #isStopped = false
-  /** A stop is being recorded: calls don't begin before the run has it. */
-  #isStopping = false
+  #isStopped: boolean
+  #isInterrupted: boolean
+  /** How many stops are being recorded: calls don't begin before the run has them. */
+  #stopping = 0
   /** The facts of a run that has been moved which haven't been given, and the keys of all of them by their kind. */
   readonly #moved: KeptFact[]
   readonly #known: ReadonlySet<string>
@@ -127,8 +142,13 @@ export class RestateExecutor implements StageExecutor {
     this.#moved = [...attempt.moved]
     this.#acts = [...attempt.triedAgain.map(actOfRetry), ...attempt.refused.map(actOfRefused)]
     this.hasBegun = attempt.moved.length > 0
+    this.#isInterrupted = attempt.moved.some(isInterrupt)
+    this.#isStopped = attempt.moved.some((fact) => fact.kind === 'stop' && !isInterrupt(fact))
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<GivenStop>(CANCEL).get(), (given = BY_ENGINE) => ({ kind: 'stop', given }))
+    const interrupt = context.promise<GivenInterrupt>(INTERRUPT).get()
+    this.#await(INTERRUPT, interrupt, (given = BY_ENGINE) => ({ kind: 'interrupt', given }))
+    if (attempt.interrupted !== undefined) this.#take({ kind: 'interrupt', given: attempt.interrupted })
     if (attempt.cancelled !== undefined) this.#take({ kind: 'stop', given: attempt.cancelled })
   }
 
@@ -195,7 +215,6 @@ export class RestateExecutor implements StageExecutor {
 
   /** Gives the run a fact that it had before it was moved. */
   #repeatMoved(fact: KeptFact): Fact {
-    if (fact.kind === 'stop') this.#isStopped = true
     if (fact.kind === 'call') this.#noteEnd(fact)
     this.#given(fact)
     return { ...fact, replayed: true }
@@ -263,7 +282,7 @@ export class RestateExecutor implements StageExecutor {
   }
 
   #beginHeldCalls(): void {
-    while (!this.#isStopping && this.#calls.size < this.#maxInFlight) {
+    while (this.#stopping === 0 && this.#calls.size < this.#maxInFlight) {
       const call = this.#held.shift()
       if (call === undefined) return
       const promise = call.isService ? this.#beginOnService(call) : this.#beginHere(call)
@@ -350,13 +369,16 @@ export class RestateExecutor implements StageExecutor {
       case 'answer':
         if (arrival.given.early === true) this.#context.set(EARLY_TAKEN, ++this.#earlyTaken)
         return this.#takeAnswer(arrival)
-      case 'stop': {
-        const { reason, by } = arrival.given
+      case 'stop':
         if (this.#isStopped) return undefined
         this.#isStopped = true
-        this.#isStopping = true
-        return this.#record(CANCEL, (at) => ({ kind: 'stop', key: '', reason, ...(by !== undefined && { by }), at }))
-      }
+        this.#stopping++
+        return this.#record(CANCEL, (at) => stopFact(arrival.given, at))
+      case 'interrupt':
+        if (this.#isInterrupted || this.#isStopped) return undefined
+        this.#isInterrupted = true
+        this.#stopping++
+        return this.#record(INTERRUPT, (at) => interruptFact(arrival.given, at))
       case 'sleep':
         for (const key of this.#timers.awoke(arrival.until))
           this.#record(TIMER + key, (at) => ({ kind: 'timer', key, at }))
@@ -366,7 +388,7 @@ export class RestateExecutor implements StageExecutor {
         return undefined
       case 'recorded':
         this.#recording--
-        if (arrival.fact.kind === 'stop') this.#isStopping = false
+        if (arrival.fact.kind === 'stop') this.#stopping--
         return arrival.fact
       case 'taken':
         return this.#answerTaken(arrival)

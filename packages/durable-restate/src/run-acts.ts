@@ -1,10 +1,11 @@
 import type { RunAuthor } from '@stageflow/core'
+import { isInterrupt } from './stops.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** An act of a person, or of a part of the app, that counted. */
 export interface RunAct {
   /** `stop`: the run was cancelled. `retry`: it had failed, and was tried again. */
-  readonly kind: 'answer' | 'stop' | 'retry'
+  readonly kind: 'answer' | 'stop' | 'interrupt' | 'retry'
   /** For answers: the key of the call that had asked, such as `kid/check`. Otherwise empty. */
   readonly key: string
   /** When it was recorded, in ms since 1970. */
@@ -43,7 +44,8 @@ export const actOfRetry = ({ at, by, again }: Retry): RunAct => ({
 /** The act that a fact records; undefined if it records none. */
 export function actOfFact(fact: KeptFact): RunAct | undefined {
   if (fact.kind !== 'answer' && fact.kind !== 'stop') return undefined
-  const { kind, key, at, by } = fact
+  const { key, at, by } = fact
+  const kind = isInterrupt(fact) ? 'interrupt' : fact.kind
   return { kind, key, at, ...(by !== undefined && { by }) }
 }
 

@@ -7,9 +7,9 @@ import type { DurableStart, GraphFingerprint, NamedGraph } from '@stageflow/core
 import { ANY, isPlain, optionProblems, refuseOptions, textOf } from '@stageflow/core/kit'
 import { finishedStep } from './finished-step.ts'
 import { OBJECT } from './option-rules.ts'
-import { CANCEL, START, UNUSED } from './names.ts'
-import { BY_ENGINE } from './arrival.ts'
-import type { GivenStop } from './arrival.ts'
+import { CANCEL, INTERRUPT, START, UNUSED } from './names.ts'
+import { BY_ENGINE } from './stops.ts'
+import type { GivenInterrupt, GivenStop } from './stops.ts'
 import type { RefusedAnswer, Retry } from './run-acts.ts'
 import type { KeptFact } from './service-call.ts'
 
@@ -63,8 +63,9 @@ export interface Begun {
   readonly refused: readonly RefusedAnswer[]
   /** The number of the last sleep or call of an earlier invocation that Restate may still end. */
   readonly lastPending: number
-  /** Why the run was cancelled before it began. */
+  /** Why the run was cancelled, or interrupted, before it began. */
   readonly cancelled: GivenStop | undefined
+  readonly interrupted: GivenInterrupt | undefined
 }
 
 /** What the first attempt recorded, and whether this is the first one. */
@@ -72,6 +73,7 @@ export interface Begin {
   readonly recorded: Recorded
   readonly isFirst: boolean
   readonly cancelled: GivenStop | undefined
+  readonly interrupted: GivenInterrupt | undefined
 }
 
 /** Records how a run begins. Throws `durable-restate/changed-graph` if an earlier attempt began with another graph. */
@@ -83,12 +85,15 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
   }
   // Asked for before the step, so that both answers come at once.
   const cancel = context.promise<GivenStop>(CANCEL).peek()
+  const interrupt = context.promise<GivenInterrupt>(INTERRUPT).peek()
   const step = context.run(START, (): Recorded => {
     isFirst = true
     return { startedAt: Math.floor(systemClock.now()), fingerprint: graph, trace: traceOf(context.request()) }
   })
   const recorded = await finishedStep(step, onCancel)
+  let interrupted: GivenInterrupt | undefined
   try {
+    interrupted = await interrupt
     cancelled ??= await cancel
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error
@@ -99,7 +104,7 @@ export async function beginRun(context: WorkflowContext, graph: GraphFingerprint
       'durable-restate/changed-graph',
       `The run "${context.key}" of "${graph.pipeline}" began with another graph than the one served here, so its journal can't be repeated. Serve the old graph at an address of its own until its runs have ended, or move the run with moveRun().`,
     )
-  return { recorded, isFirst, cancelled }
+  return { recorded, isFirst, cancelled, interrupted }
 }
 
 /**
@@ -114,7 +119,7 @@ export function skipNumbers(context: WorkflowContext, last: number): void {
 export function startOf(
   runId: string,
   { input: given = {}, options, kept, moved }: BegunRequest,
-  { recorded, isFirst, cancelled }: Begin,
+  { recorded, isFirst, cancelled, interrupted }: Begin,
 ): Begun {
   const { startedAt, trace } = moved?.start ?? recorded
   const limitFrom = moved?.start.limitFrom
@@ -126,7 +131,8 @@ export function startOf(
   const triedAgain = moved?.triedAgain ?? []
   const start = { runId, startedAt, limitFrom, input, options, kept, isRetried: triedAgain.length > 0 }
   const { facts = [], refused = [], lastPending = 0 } = moved ?? {}
-  return { start, graph: recorded.fingerprint, leg, moved: facts, triedAgain, refused, lastPending, cancelled }
+  const stops = { cancelled, interrupted }
+  return { start, graph: recorded.fingerprint, leg, moved: facts, triedAgain, refused, lastPending, ...stops }
 }
 
 const RULES = { input: OBJECT, options: OBJECT }

@@ -14,7 +14,7 @@ export interface RunState {
   readonly orgId?: string | undefined
   /** The requests of stages that wait for an answer, with the keys of the answer and the name of the question. */
   readonly requests: readonly NamedRequest[]
-  /** Who answered, cancelled and retried it, in the order in which that counted. */
+  /** Who answered, cancelled, interrupted and retried it, in the order in which that counted. */
   readonly acts: readonly RunAct[]
 }
 

@@ -6,7 +6,7 @@ import { hasSigned, sign } from './secret.ts'
 import type { Keys } from './secret.ts'
 
 /** What a handler of the workflow is asked for. */
-export type Action = 'start' | 'move' | 'read' | 'answer' | 'cancel' | 'claim'
+export type Action = 'start' | 'move' | 'read' | 'answer' | 'cancel' | 'interrupt' | 'claim'
 
 /** A request of a client, all of which is signed. */
 export interface ClientRequest {
@@ -30,6 +30,12 @@ export interface ClientRequest {
   /** What was demanded of who gives each answer, by the path of its stage. Undefined for a part of the app, which is trusted. */
   readonly demanded?: DemandsByPath | undefined
   readonly body: unknown
+}
+
+/** The body of a request that interrupts a run. */
+export interface InterruptBody {
+  readonly reason: string
+  readonly data?: unknown
 }
 
 /** What a graph demands of who answers its stages, by their paths. */

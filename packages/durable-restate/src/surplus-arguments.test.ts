@@ -24,6 +24,11 @@ const WRONG_CALLS: Readonly<Record<string, readonly (readonly [fix: string, ...g
     ['call cancel(runId, reason, options)', graph, 'a', 'why', EVE],
     ['runId must be', graph, 'a', 'why'],
   ],
+  interrupt: [
+    ['call interrupt(runId, reason, data, options)', 'a', 'why', 1, {}, EVE],
+    ['call interrupt(runId, reason, data, options)', graph, 'a', 'why', 1, EVE],
+    ['runId must be', graph, 'a', 'why', 1],
+  ],
   status: [
     ['call status(runId, options)', 'a', {}, EVE],
     ['runId must be', graph, 'a'],
@@ -32,7 +37,7 @@ const WRONG_CALLS: Readonly<Record<string, readonly (readonly [fix: string, ...g
   as: [['call as(name)', 'month end', EVE]],
   stats: [['call stats()', { orgId: 'acme' }]],
 }
-const NAMED = ['attach', 'answer', 'resume', 'cancel', 'status', 'retryFailed']
+const NAMED = ['attach', 'answer', 'resume', 'cancel', 'interrupt', 'status', 'retryFailed']
 
 const cases = Object.entries(WRONG_CALLS).flatMap(([method, calls]) =>
   calls.map(([fix, ...given]) => ({ method, count: given.length, fix, given })),
@@ -55,6 +60,7 @@ test('a part of the app has no token: as() refuses one in the options', async ()
     ['answer', ['a', { pay: 'yes' }, EVE]],
     ['resume', ['a', { pay: 'yes' }, EVE]],
     ['cancel', ['a', 'why', EVE]],
+    ['interrupt', ['a', 'why', 1, EVE]],
     ['status', ['a', EVE]],
     ['retryFailed', ['a', EVE]],
   ] as const)

@@ -112,7 +112,7 @@ export class RestateExecutors implements ExecutorUnderTest {
   }
 
   async #serve(): Promise<void> {
-    const { start, answer, cancel, read } = handlersOf(anyGraph, this.#name)
+    const { start, answer, cancel, interrupt, read } = handlersOf(anyGraph, this.#name)
     // Facts are checked against the graph of their run, which only a retry says.
     const move = handlers.workflow.shared((context: WorkflowSharedContext, sent: SentRequest) =>
       handlersOf(this.#retried.get(context.key) as NamedGraph, this.#name).move(context, sent),
@@ -122,7 +122,7 @@ export class RestateExecutors implements ExecutorUnderTest {
     const stop = handlers.workflow.shared(async (context: WorkflowSharedContext, reason: string) => {
       await context.promise(CANCEL).resolve({ reason })
     })
-    const served = workflow({ name: this.#name, handlers: { run, start, move, answer, cancel, read, stop } })
+    const served = workflow({ name: this.#name, handlers: { run, start, move, answer, cancel, interrupt, read, stop } })
     const handle = createEndpointHandler({ services: [served], logger: () => {} })
     this.#server.on('request', (request, response) => {
       this.#cut.run(
@@ -208,6 +208,11 @@ export class RestateExecutors implements ExecutorUnderTest {
       body: JSON.stringify(reason),
     })
     if (!response.ok) throw new Error(`Restate did not stop the run: ${await response.text()}`)
+  }
+
+  async interrupt(runId: string, reason: string, data: unknown): Promise<void> {
+    const { run } = (await this.#send('read', runId, {})) as RunView
+    await this.#send('interrupt', runId, { run, body: { reason, data } })
   }
 
   /** Asks a handler, as a client that has admitted a caller. */

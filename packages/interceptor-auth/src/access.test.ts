@@ -400,7 +400,7 @@ test('a run that began without auth, and is stored, cannot be continued behind i
   await expect(executor.run(start, (one) => runDurable(orders(), one))).rejects.toMatchObject({
     code: 'auth/ownerless-run',
   })
-  for (const action of ['attach', 'answer', 'cancel', 'retry', 'read'] as const)
+  for (const action of ['attach', 'answer', 'cancel', 'interrupt', 'retry', 'read'] as const)
     await expect(
       admitRequest(orders(), { action, runId: 'r', input: start.input, kept: {}, options: { token: 'ada@acme' } }),
     ).rejects.toMatchObject({ code: 'auth/ownerless-run' })

@@ -86,7 +86,7 @@ export interface AuthOptions {
   /** Where the claims have the roles: an array, or a string with spaces between them. `false`: nowhere. Default: `roles`. */
   readonly roles?: ClaimSource | false
   /**
-   * Whether a verified caller may attach to, answer, cancel, retry or read a run that was begun earlier. Default: the same user of the
+   * Whether a verified caller may attach to, answer, cancel, interrupt, retry or read a run that was begun earlier. Default: the same user of the
    * same organization, and for answers users with the roles of `answeredBy`.
    */
   readonly allows?: Allows

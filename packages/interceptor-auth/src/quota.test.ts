@@ -82,7 +82,7 @@ test('a durable run is counted when its start is admitted, and no leg, attach, a
   const executor = memoryExecutor()
   const leg = () => executor.run({ runId: 'order-7', startedAt: 0, input: {}, kept }, (one) => runDurable(graph, one))
   expect((await leg()).status).toBe('suspended')
-  for (const action of ['attach', 'answer', 'read', 'cancel', 'retry'] as const) {
+  for (const action of ['attach', 'answer', 'read', 'cancel', 'interrupt', 'retry'] as const) {
     await admitRequest(graph, { ...request, action, kept, options: { token: 'ada@acme' } })
     await expect(
       admitRequest(graph, { ...request, action, kept, options: { token: 'eve@evil' } }),

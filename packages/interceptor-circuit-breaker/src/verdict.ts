@@ -11,6 +11,8 @@ export type IsFailure = (error: unknown) => boolean
 
 /** The engine answers with these instead of calling the stage. */
 const NOT_CALLED: ReadonlySet<unknown> = new Set(['core/still-running', 'core/attempt-committed', 'core/stage-ended'])
+/** The stage reads the stream of another stage, and that one ended early: the service that the stage calls has no part in it. */
+const OF_SOURCES: ReadonlySet<unknown> = new Set(['core/stream-cut', 'core/stream-skipped', 'core/no-chunks'])
 /** A child run failed. Its stages have circuits of their own, which count that. */
 const OF_CHILDREN: ReadonlySet<unknown> = new Set(['core/pipeline-failed', 'core/guard-exhausted'])
 const isOfChild = (output: FailOutput | RetryOutput): boolean =>
@@ -31,7 +33,7 @@ export function verdictOn(output: StageOutput, stage: StageInfo, isFailure: IsFa
     case 'fail':
     case 'retry': {
       const { error } = output
-      if (hasCode(error, NOT_CALLED)) return 'neither'
+      if (hasCode(error, NOT_CALLED) || hasCode(error, OF_SOURCES)) return 'neither'
       if (isTimeout(error) && !isOfChild(output)) return 'failure'
       if (isFailure === undefined) return isOfChild(output) ? 'neither' : defaultVerdict(output, stage, error)
       return askedVerdict(isFailure(error))

@@ -1,5 +1,6 @@
 import { Pipeline, type RunInput, type StageContext, StageKind, StageOutput } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
+import { soft } from '@stageflow/core/edges'
 import { type KeyedStore, memoryStore } from '@stageflow/keyed-work'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { memoryExecutor } from '@stageflow/testing/durable'
@@ -416,4 +417,45 @@ test('a key of a caller that looks like the name of a call is another key', asyn
   const result = await other.inProcess({ extensions: { idempotencyKey: key } })
   expect(result.data.charge).toEqual({ by: 'other' })
   expect(store.stats().results).toBe(2)
+})
+
+test('a stage that was killed reads the same of its soft dependency in the next leg, so its parameters are the same', async () => {
+  const runs = memoryExecutor({ clock })
+  const store = memoryStore({ clock })
+  const start = { runId: 'order-8', startedAt: clock.now(), input: {} }
+  const charged: string[] = []
+  const leg = (charge: () => Promise<object> | object) => {
+    const graph = new Pipeline('shop')
+      .withStage('profile', async ({ signal }) => {
+        await clock.sleep(90, signal)
+        return { name: 'Ada' }
+      })
+      .withStage(
+        'charge',
+        ({ inputs }) => {
+          charged.push(inputs.status('profile'))
+          return charge()
+        },
+        StageKind.WORK,
+        {
+          dependencies: [soft('profile', { waitMs: 50 })],
+          idempotency: { parameters: ({ inputs }: StageContext) => inputs.status('profile') },
+        },
+      )
+      .build({ clock, interceptors: [idempotency({ store })] })
+    return runs.run(start, (executor) => runDurable(graph, executor))
+  }
+  const first = leg(() => new Promise(() => {}))
+  await clock.advance(50)
+  // Its code hangs, and its claim stays.
+  expect([charged, sizeOf(store)]).toEqual([['late'], 1])
+  await clock.advance(40)
+  runs.crash('order-8')
+  await expect(first).rejects.toThrow()
+  await clock.advance(10_000)
+  expect(await leg(() => ({ paid: true }))).toMatchObject({
+    status: 'completed',
+    data: { profile: { name: 'Ada' }, charge: { paid: true } },
+  })
+  expect(charged).toEqual(['late', 'late'])
 })

@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
+import { gate } from '@stageflow/core/edges'
 import { repeatUntil } from '@stageflow/core/repeat'
 import { type KeyedStore, memoryStore } from '@stageflow/keyed-work'
 import { manualClock, recordingSink } from '@stageflow/testing'
@@ -518,6 +519,32 @@ test('a stage that streams is refused by build(), unless it is left out', () => 
     )
   expect(codesOf(() => streaming().build({ interceptors: [idempotency()], clock }))).toContain('idempotency/streams')
   expect(() => streaming(false).build({ interceptors: [idempotency()], clock })).not.toThrow()
+})
+
+test('a child pipeline that passes chunks on is refused by build(), and toChunks changes nothing', () => {
+  const agent = new Pipeline('agent').withStage('ask', async function* () {
+    yield 'a'
+    return { text: 'a' }
+  })
+  const speaking = (options: { readonly toChunks?: () => string[] }) =>
+    new Pipeline('chat').withPipeline('answer', agent, { chunks: 'ask', idempotency: {}, ...options })
+  for (const options of [{}, { toChunks: () => ['a'] }])
+    expect(codesOf(() => speaking(options).build({ interceptors: [idempotency()], clock }))).toContain(
+      'idempotency/streams',
+    )
+  const silent = new Pipeline('chat').withPipeline('answer', agent, { idempotency: {} })
+  expect(() => silent.build({ interceptors: [idempotency()], clock })).not.toThrow()
+})
+
+test('a stage behind a gate is refused by build(): a store would keep what the gate refuses', () => {
+  const gated = (options: { readonly idempotency?: {} }) =>
+    new Pipeline('chat')
+      .withStage('moderation', () => ({}), 'guard')
+      .withStage('answer', () => ({}), { dependencies: [gate('moderation')], ...options })
+      .withMap('letters', { over: () => [1], each: () => ({}), dependencies: [gate('moderation')], ...options })
+  const codes = codesOf(() => gated({ idempotency: {} }).build({ interceptors: [idempotency()], clock }))
+  expect(codes.filter((code) => code === 'idempotency/gated')).toHaveLength(2)
+  expect(() => gated({}).build({ interceptors: [idempotency()], clock })).not.toThrow()
 })
 
 test('illegal options are refused at once, all in one error', () => {

@@ -57,8 +57,8 @@ const STAGE_RULES: OptionRules<IdempotencyStageOptions> = {
 
 /**
  * Executes WORK stages once per key: a repeat gets the first output. Other stages take part with the stage option
- * `idempotency: {}`. Throws `idempotency/illegal-option`. A stage that streams is refused by `build()` with
- * `idempotency/streams`, and a second stage with the same name, in a pipeline with the same name, and other code with
+ * `idempotency: {}`. Throws `idempotency/illegal-option`. `build()` refuses a stage that streams with `idempotency/streams`, and a stage behind
+ * a gate with `idempotency/gated`. It refuses a second stage with the same name, in a pipeline with the same name, and other code with
  * `idempotency/same-name`.
  */
 export function idempotency(options: IdempotencyOptions = {}): Interceptor {
@@ -110,8 +110,13 @@ function checkedStage(stage: StageInfo, own: IdempotencyStageOptions = {}): Idem
     throw new StageflowError(
       'idempotency/streams',
       stage.itemOf === undefined
-        ? `${where}: the stage streams, and its chunks are not kept, so a repeat would have none. Stream in one stage and do the work in a stage after it, or pass idempotency: false.`
+        ? `${where}: the stage streams, and its chunks are not kept, so a repeat would have none, also with toChunks, which serves only readers in the graph. Stream in one stage and do the work in a stage after it, or pass idempotency: false.`
         : `${where}: the items of the map stream, and their chunks are not kept, so a repeat would have none. Let each() return its result, or pass idempotency: false.`,
+    )
+  if ((stage.itemOf ?? stage).dependencies.some(({ edge }) => edge === 'gate'))
+    throw new StageflowError(
+      'idempotency/gated',
+      `${where}: the stage is behind a gate, and the store would keep its output although the gate refuses it. Depend on the check as a plain dependency, or pass idempotency: false.`,
     )
   return own
 }

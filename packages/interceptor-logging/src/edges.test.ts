@@ -92,21 +92,48 @@ test('what a held stage does is logged when its gate has opened, with the keys o
   await run
   expect(ofHeld(lines).slice(before.length)).toEqual([
     ['stage completed', 'letters#bo', undefined],
+    ['run completed', 'letters#bo', undefined],
     ['item completed', undefined, { index: 0, key: 'ada' }],
     ['item completed', undefined, { index: 1, key: 'bo' }],
-    ['run completed', 'letters#bo', undefined],
     ['stage completed', undefined, undefined],
   ])
 })
 
-test('of a refused stage only its own ending is logged', async () => {
+test('of a refused stage only its own ending is logged, and that its child run was cancelled', async () => {
   const lines: Line[] = []
   const run = letters(StageOutput.skip('not allowed'), lines).run()
   await clock.advance(49)
   const before = ofHeld(lines).length
   await clock.runAll()
   await run
-  expect(ofHeld(lines).slice(before)).toEqual([['stage skipped', undefined, undefined]])
+  expect(ofHeld(lines).slice(before)).toEqual([
+    ['run cancelled', undefined, undefined],
+    ['stage skipped', undefined, undefined],
+  ])
+})
+
+test('a child graph with a log of its own logs nothing of what a gate has refused in a graph without one', async () => {
+  const lines: Line[] = []
+  const child = new Pipeline('child')
+    .withStage('write', () => StageOutput.fail('the-refused-answer'))
+    .build({ clock, interceptors: [logTo(lines)] })
+  const run = new Pipeline('post')
+    .withStage('guard', async () => {
+      await clock.sleep(50)
+      return StageOutput.skip('not allowed')
+    })
+    .withMap('letters', {
+      dependencies: [gate('guard')],
+      over: () => ['the-refused-key'],
+      key: (name) => name,
+      each: async (_, { runChild }: StageContext) => ({ ...(await runChild(child)) }),
+    })
+    .build({ clock })
+    .runSettled()
+  await clock.runAll()
+  await run
+  expect(lines.map(({ msg }) => msg)).toEqual(['run started', 'stage started', 'run cancelled'])
+  expect(JSON.stringify(lines)).not.toContain('refused-')
 })
 
 test('a run that is not held is logged as it ends, beside a held one', async () => {

@@ -69,12 +69,12 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
     const level = levels[isItem && status !== 'fail' ? 'item' : tolerated === true ? 'tolerated' : status]
     const fields = (): object => stageLine(record, kindsOf(run.pipeline).get(stage), run, redactor, data)
     const messages = isItem ? ITEM_MESSAGES : STAGE_MESSAGES
-    log.settled(record, isItem)
+    log.show()
     log.write(level, messages[status], fields)
   }
   const endRun = (log: RunLog, outcome: RunOutcome): void => {
     const level = levels[STATUS[outcome.status]]
-    log.end(() => log.write(level, RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor)))
+    log.write(level, RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor))
   }
   /** Writes the line inside the async contexts around the call, such as the span of the stage. */
   const startLine = (info: StageInfo): OnCall => {
@@ -106,7 +106,7 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
     onRun: (run) => {
       // Silent. It is read once per run, whose stages then cost nothing.
       if (logger.levelVal === Infinity) return undefined
-      const log = new RunLog(run, logger, redactor, logAbove(run))
+      const log = new RunLog(run, logger, redactor)
       run.set(LOGGER, log)
       if (startLines) log.write(levels.start, 'run started', () => ({ stages: run.pipeline.stages.length }))
       return {
@@ -115,12 +115,6 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
       }
     },
   }
-}
-
-/** The log of the run above a child run: a child run reads the slots of its parent. */
-function logAbove(run: RunContext): RunLog | undefined {
-  const log = run.get(LOGGER)
-  return log instanceof RunLog ? log : undefined
 }
 
 /** An item of a stage that a gate may still refuse, without its key, which the stage has made. */

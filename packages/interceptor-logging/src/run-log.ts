@@ -1,4 +1,4 @@
-import type { ContextSnapshot, RunContext, StageInfo, StageRecord } from '@stageflow/core'
+import type { ContextSnapshot, RunContext, StageInfo } from '@stageflow/core'
 import { textOf, isError, onRejection } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 import type { LevelWithSilent, Logger } from 'pino'
@@ -30,20 +30,14 @@ export class RunLog implements StageLogger {
   /** The snapshot whose ids `#own` writes. */
   #snapshot: ContextSnapshot | undefined
   #hasFailed = false
-  /** The log of the run above, if what this run does is held behind a gate of that one, or of one further up. */
-  readonly #heldBy: RunLog | undefined
-  /** What this run does has been released. */
+  /** No gate can refuse what this run does any more. */
   #isShown: boolean
-  /** The last lines of held child runs, by the stages of this run that have started them. */
-  readonly #heldLines: { readonly stage: string | undefined; readonly write: () => void }[] = []
 
-  /** `above`: the log of the run above. */
-  constructor(run: RunContext, logger: Logger, redactor: Redactor, above: RunLog | undefined) {
+  constructor(run: RunContext, logger: Logger, redactor: Redactor) {
     this.run = run
     this.#logger = logger
     this.#redactor = redactor
-    this.#heldBy = run.parent !== undefined && above?.holds(run.parent) === true ? above : undefined
-    this.#isShown = this.#heldBy === undefined
+    this.#isShown = run.parent?.held !== true
   }
 
   /** Whether a gate may still refuse what a stage of this run does. */
@@ -51,35 +45,8 @@ export class RunLog implements StageLogger {
     return !this.#isShown || isGated(stage)
   }
 
-  /** Whether what a child run does is held: `parent` is that of the child, which may have runs without a log above it. */
-  holds({ pipelineRunId, stage }: NonNullable<RunContext['parent']>): boolean {
-    const { stages } = this.run.pipeline
-    const isOwn = pipelineRunId === this.run.pipelineRunId
-    return this.#heldBy !== undefined || stages.some((one) => isGated(one) && (!isOwn || one.name === stage))
-  }
-
-  /** A stage of this run, or an item of a map, has settled for interceptors. Of a held run that is when its gate has opened. */
-  settled({ stage, children }: StageRecord, isItem: boolean): void {
-    this.#show()
-    if (isItem || this.#heldLines.length === 0) return
-    for (const held of this.#heldLines.splice(0)) {
-      if (held.stage !== stage) this.#heldLines.push(held)
-      // The record of a stage that was refused has no child runs.
-      else if (children !== undefined) held.write()
-    }
-  }
-
-  /** Writes the last line of the run: that of a held run once its gate has opened, or never. */
-  end(write: () => void): void {
-    if (this.#heldBy === undefined) return write()
-    const shown = (): void => {
-      this.#show()
-      write()
-    }
-    this.#heldBy.#heldLines.push({ stage: this.run.parent?.stage, write: shown })
-  }
-
-  #show(): void {
+  /** A stage of this run has settled for interceptors. Of a held run that is when its gate has opened. */
+  show(): void {
     if (this.#isShown) return
     this.#isShown = true
     this.#own = undefined

@@ -75,17 +75,14 @@ export class RunTrace implements RunPart {
   /** Whether recording has ended, or never began. */
   #isOver: boolean
   #hasFailed = false
-  /** The trace of the run above, if what this run does is held behind a gate of that one, or of one further up. */
-  readonly #heldBy: RunTrace | undefined
-  /** The traces of held child runs that have ended. They are described once it is known whether their stage is refused. */
-  readonly #held = new Set<RunTrace>()
-  #outcome: RunOutcome | undefined
+  /** No gate can refuse what this run does any more. */
+  #isShown: boolean
   /** The attributes of the last snapshot that was read: it seldom changes. */
   #known: { readonly snapshot: ContextSnapshot; readonly attributes: Attributes } | undefined
 
-  constructor(run: RunContext, span: Span, parent: Context, heldBy: RunTrace | undefined, tools: TraceTools) {
+  constructor(run: RunContext, span: Span, parent: Context, tools: TraceTools) {
     this.pipeline = run.pipeline
-    this.#heldBy = heldBy
+    this.#isShown = run.parent?.held !== true
     this.context = trace.setSpan(new ContextLayer(parent, RUN_KEY, this), span)
     this.#isOver = !span.isRecording()
     this.#runId = run.pipelineRunId.slice(0, LONGEST_ID)
@@ -116,12 +113,6 @@ export class RunTrace implements RunPart {
     const isOwn = item?.info.name === stage && item.info.pipeline === this.pipeline
     const spans = isOwn ? item : this.#spansOf(stage)
     return spans?.calls.at(-1)?.context ?? this.context
-  }
-
-  /** Whether what a child run does is held: `parent` is that of the child, which may have runs without a trace above it. */
-  holds({ pipelineRunId, stage }: NonNullable<RunContext['parent']>): boolean {
-    const { gated } = this.#tools
-    return this.#heldBy !== undefined || (pipelineRunId === this.pipelineRunId ? gated.has(stage) : gated.size > 0)
   }
 
   #spansOf(stage: string): StageSpans | undefined {
@@ -170,9 +161,13 @@ export class RunTrace implements RunPart {
     if (record !== undefined) this.#end(spans, spans.calls.indexOf(call), record, call.endedAt)
   }
 
-  /** Ends the spans of a stage that settled, except a span whose code still runs: the run waits for that code. */
+  /**
+   * Ends the spans of a stage that settled, except a span whose code still runs: the run waits for that code. Of a held run it is called when
+   * the gate has opened.
+   */
   settled(record: StageRecord, run: RunContext): void {
     if (this.#isOver) return
+    this.#isShown = true
     try {
       const info = this.#tools.byName.get(record.stage) as StageInfo
       const spans = this.#spansIn(run, info) ?? this.#openAnswered(run, info, record)
@@ -182,36 +177,18 @@ export class RunTrace implements RunPart {
         const isAwaited = record.abandoned !== true && isRunning(spans.calls, place, record)
         if (!isAwaited) this.#end(spans, place, record, now)
       }
-      if (this.#held.size > 0 && run.item === undefined) this.#endHeldChildren(record)
     } catch (cause) {
       this.failed(cause)
     }
   }
 
-  /** Ends the run. What is held waits for the gate: until then its stages haven't settled for interceptors. */
+  /** Ends all open spans of stages, and then the run's span. */
   ended(outcome: RunOutcome): void {
     if (this.#isOver) return
-    if (this.#heldBy === undefined) return this.#endRun(outcome, true)
-    this.#outcome = outcome
-    this.#heldBy.#held.add(this)
-  }
-
-  /** The gates of a stage have opened, or it was refused. The record of a refused stage has no child runs. */
-  #endHeldChildren({ stage, children }: StageRecord): void {
-    for (const child of this.#held) if (child.#run.parent?.stage === stage) this.#endHeld(child, children !== undefined)
-  }
-  #endHeld(child: RunTrace, isShown: boolean): void {
-    this.#held.delete(child)
-    child.#endRun(child.#outcome as RunOutcome, isShown)
-  }
-
-  /** Ends all open spans of stages, and then the run's span. `isShown`: no gate has refused what it did. */
-  #endRun(outcome: RunOutcome, isShown: boolean): void {
-    for (const child of this.#held) this.#endHeld(child, false)
     this.#isOver = true
     try {
-      this.#endAbandoned(outcome, isShown)
-      this.#describe(outcome, isShown)
+      this.#endAbandoned(outcome)
+      this.#describe(outcome)
     } catch (cause) {
       this.failed(cause)
     }
@@ -284,7 +261,7 @@ export class RunTrace implements RunPart {
 
   /** Whether a gate may refuse what a stage does. The stage of an item has the name of its map. */
   #mayBeRefused({ name }: StageInfo): boolean {
-    return this.#heldBy !== undefined || this.#tools.gated.has(name)
+    return !this.#isShown || this.#tools.gated.has(name)
   }
 
   /** The user and the tenant of the run now: `auth` sets them after the run's span has started. */
@@ -330,11 +307,11 @@ export class RunTrace implements RunPart {
   }
 
   /** Ends the spans of code that still ran when its stage settled, and hasn't returned since. */
-  #endAbandoned(outcome: RunOutcome, isShown: boolean): void {
+  #endAbandoned(outcome: RunOutcome): void {
     for (const spans of [...this.#stages, ...this.#items]) {
       if (spans === undefined || spans.calls.every(({ isOver }) => isOver)) continue
       if (spans.record === undefined) {
-        this.#endUnsettled(spans, outcome.endedAt, isShown && !this.#tools.gated.has(spans.info.name))
+        this.#endUnsettled(spans, outcome.endedAt)
         continue
       }
       const now = spans.item === undefined ? outcome.report.stages[spans.info.name] : spans.context?.record
@@ -347,24 +324,25 @@ export class RunTrace implements RunPart {
    * Ends the spans of a stage that settles elsewhere: this process carried out only its call, or lost the run to another one. Or it settled in
    * a child run that a gate has refused.
    */
-  #endUnsettled({ calls }: Spans, now: number, isShown: boolean): void {
+  #endUnsettled({ calls, info }: Spans, now: number): void {
+    const isHidden = this.#mayBeRefused(info)
     for (const call of calls) {
       if (call.isOver) continue
       call.isOver = true
       const endedAt = call.endedAt ?? now
-      const known = { status: call.output?.status, error: isShown ? errorOf(call.output) : undefined, endedAt }
+      const known = { status: call.output?.status, error: isHidden ? undefined : errorOf(call.output), endedAt }
       const ending = { ...known, record: undefined, retry: undefined }
       if (call.span.isRecording()) describeEnding(call.span, ending, this.#tools.redactor)
       this.#endSpan(call.span, Math.max(call.startedAt, endedAt))
     }
   }
 
-  #describe({ status, reason, errors, endedAt }: RunOutcome, isShown: boolean): void {
+  #describe({ status, reason, errors, endedAt }: RunOutcome): void {
     const { redactor } = this.#tools
     if (!this.#span.isRecording()) return
     this.#span.setAttributes({ 'stageflow.run.status': status, ...identityAttributes(this.#run.snapshot, redactor) })
-    if (!isShown) return
-    if (this.#heldBy !== undefined) this.#span.setAttribute('stageflow.run.path', pathOf(this.#run, redactor))
+    if (!this.#isShown) return
+    if (this.#run.parent?.held === true) this.#span.setAttribute('stageflow.run.path', pathOf(this.#run, redactor))
     if (reason !== undefined) this.#span.setAttribute('stageflow.run.reason', redactor.text(reason))
     const [first] = errors
     if (first !== undefined) describeError(this.#span, first, endedAt, redactor)

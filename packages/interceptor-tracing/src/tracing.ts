@@ -48,16 +48,15 @@ export function tracing(options: TracingOptions = {}): Interceptor {
     const tracer = tracerOf(options)
     if (tracer === undefined) return undefined
     const { parent, isInvalid } = parentOf(run)
-    const heldBy = holderOf(run)
     const spanOptions: SpanOptions = {
       kind: SpanKind.INTERNAL,
       startTime: spanTime(run.startedAt),
-      attributes: runAttributes(run, isInvalid, heldBy !== undefined, redactor),
+      attributes: runAttributes(run, isInvalid, redactor),
     }
     const span = tracer.startSpan(`invoke_workflow ${redactor.text(run.pipeline.name)}`, spanOptions, parent)
     // A run that isn't sampled still passes its ids on.
     if (!span.isRecording() && !isSpanContextValid(span.spanContext())) return undefined
-    const started = new RunTrace(run, span, parent, heldBy, { tracer, redactor, ...stagesOf(run.pipeline), over })
+    const started = new RunTrace(run, span, parent, { tracer, redactor, ...stagesOf(run.pipeline), over })
     run.set(RUN_TRACE, started)
     if (started.isRecording) recorded++
     return started
@@ -136,13 +135,7 @@ function parentOf(run: RunContext): { readonly parent: Context; readonly isInval
   return { parent: context, isInvalid }
 }
 
-/** The trace of the run above, if a gate holds what this run does. */
-function holderOf(run: RunContext): RunTrace | undefined {
-  const above = run.get(RUN_TRACE)
-  return run.parent !== undefined && above?.holds(run.parent) === true ? above : undefined
-}
-
-function runAttributes(run: RunContext, isInvalid: boolean, isHeld: boolean, redactor: Redactor): Attributes {
+function runAttributes(run: RunContext, isInvalid: boolean, redactor: Redactor): Attributes {
   const { pipeline, parent, snapshot } = run
   const attributes: Attributes = {
     'gen_ai.operation.name': 'invoke_workflow',
@@ -152,7 +145,7 @@ function runAttributes(run: RunContext, isInvalid: boolean, isHeld: boolean, red
   }
   if (parent !== undefined) {
     attributes['stageflow.run.parent_id'] = parent.pipelineRunId.slice(0, LONGEST_ID)
-    if (!isHeld) attributes['stageflow.run.path'] = pathOf(run, redactor)
+    if (!parent.held) attributes['stageflow.run.path'] = pathOf(run, redactor)
   }
   if (isInvalid) attributes['stageflow.run.traceparent'] = 'invalid'
   return attributes

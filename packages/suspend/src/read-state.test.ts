@@ -47,6 +47,11 @@ test.each<[path: string, value: unknown, message: string]>([
   ['fingerprint.stages.price.join', {}, 'fingerprint.stages.price.join must be a join, not an object'],
   ['fingerprint.stages.price.map', 'yes', 'fingerprint.stages.price.map must be true, not a string'],
   [
+    'fingerprint.stages.price.uninterruptible',
+    false,
+    'fingerprint.stages.price.uninterruptible must be true, not false',
+  ],
+  [
     'fingerprint.stages.kid.child.stages.check',
     null,
     'fingerprint.stages.kid.child.stages.check must be an object, not null',

@@ -66,6 +66,7 @@ function* graphProblems(graph: unknown, path: Path, depth = 0): Problems {
         map: optional([(value) => value === true, 'true']),
         keys: optional([(value) => value === true, 'true']),
         repeat: optional(TEXT),
+        uninterruptible: optional([(value) => value === true, 'true']),
       })
       if (stage['child'] !== undefined) yield* graphProblems(stage['child'], [...place, 'child'], depth + 1)
     }

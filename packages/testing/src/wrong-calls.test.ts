@@ -102,6 +102,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
       accepts: { 1: OPTIONAL },
       options: {
         inputs: 7,
+        streams: 'Hi',
         snapshot: 7,
         ports: 7,
         interceptors: [7],

@@ -130,6 +130,32 @@ export const mutants: readonly InterceptorMutant[] = [
     }),
   },
   {
+    name: 'stream tapped',
+    does: 'reads the stream of a stage before the stage does',
+    caughtBy: 'lets a stage read the stream of another',
+    create: () => ({
+      name: 'broken',
+      wrap: (next, { dependencies }) =>
+        dependencies.some(({ edge }) => edge === 'stream')
+          ? async (context) => {
+              await context.inputs.stream('source' as never).next()
+              return next(context)
+            }
+          : next,
+    }),
+  },
+  {
+    name: 'refused stage told',
+    does: 'emits the error of each call as an event of the run, past the hold of a gate',
+    caughtBy: 'tells nothing of a stage that a gate refuses',
+    create: () =>
+      calling((context) => ({
+        ended: (output) => {
+          if (output.status === 'fail') context.run.tryEmitEvent('broken.failed', { message: String(output.error) })
+        },
+      })),
+  },
+  {
     name: 'snapshot replaced',
     does: 'replaces the snapshot of the run',
     caughtBy: 'changes nothing of what the stage sees',

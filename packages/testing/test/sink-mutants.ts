@@ -129,6 +129,15 @@ export const mutants: readonly SinkMutant[] = [
     }),
   },
   {
+    name: 'sorts-by-time',
+    does: 'writes events in the order of their timestamps',
+    caughtBy: 'keeps the order of events that occurred earlier than those before them',
+    create: (clock) => {
+      const sound = batching(clock)
+      return { sink: sound.sink, arrived: () => sound.events.toSorted((a, b) => a.timestamp - b.timestamp) }
+    },
+  },
+  {
     name: 'full-and-silent',
     does: 'accepts more events than it can hold',
     caughtBy: 'delivers every accepted event once',

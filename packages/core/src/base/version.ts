@@ -43,23 +43,12 @@ function spanOf(comparator: string): Span | undefined {
   // These parts stand for one version, all of a minor, all of a major, or all. A prerelease stands for none.
   const isPrerelease = parts[3] !== undefined && known.length === 3
   const next = isPrerelease ? first : increased(known, known.length - 1)
-  switch (operator) {
-    case '>=':
-      return [first, Infinity]
-    case '>':
-      return [next, Infinity]
-    case '<':
-      return [0, first]
-    case '<=':
-      return [0, next]
-    case '~':
-    case '~>':
-      return [first, increased(known, Math.min(known.length - 1, 1))]
-    case '^':
-      return [first, increased(known, compatiblePlace(known))]
-    default:
-      return [first, next]
-  }
+  if (operator === '>=') return [first, Infinity]
+  if (operator === '>') return [next, Infinity]
+  if (operator === '<') return [0, first]
+  if (operator === '<=') return [0, next]
+  if (operator.startsWith('~')) return [first, increased(known, Math.min(known.length - 1, 1))]
+  return [first, operator === '^' ? increased(known, compatiblePlace(known)) : next]
 }
 
 /** The place of the number that must not change: the first that isn't 0, or the last one. */

@@ -73,6 +73,7 @@ function linkFor(
   const [run] = runs
   const root = runs.at(-1) as RunFacts
   const path = childPath(run.parent?.shown.path ?? '', node.name, suffix)
+  const outlet = run.outletOf(node.name)
   return Object.assign(codeAround(context), {
     shown: Object.freeze({
       depth: runs.length,
@@ -81,10 +82,11 @@ function linkFor(
       rootRunId: root.pipelineRunId,
       rootPipeline: root.graph.name,
       path,
+      held: outlet.isHeld,
     }),
     signal: context.signal,
     resume: run.resume?.child(path, context.resumed),
-    outlet: run.outletOf(node.name),
+    outlet,
     relay: chunks === undefined ? undefined : relayTo(context, run, node, chunks),
   })
 }

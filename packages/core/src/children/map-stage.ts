@@ -17,16 +17,15 @@ import type { ItemsOfLeg, Resumed } from '../contract/results.ts'
 import type { Body } from '../graph/stage.ts'
 import { MadeStage, isAsyncGenerator } from '../graph/stage.ts'
 import type { StageNode } from '../graph/graph.ts'
-import { childEnding } from '../report/child-ending.ts'
-import { MapFacts } from '../report/map-facts.ts'
-import { requestsOf } from '../report/record.ts'
-import { INBOX } from '../report/run-edges.ts'
-import type { StageFacts } from '../report/stage-facts.ts'
-import { RUNNING } from '../schedule/plan.ts'
-// This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import { ItemRun, itemGraph, mapCall, valueOf } from './item-run.ts'
-import type { MapCall } from './item-run.ts'
+import { childEnding } from '../report/child-ending.ts'
 import { openChild } from './child-run.ts'
+import { MapFacts } from '../report/map-facts.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
+import { requestsOf } from '../report/record.ts'
+// This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
+import type { MapCall } from './item-run.ts'
+import { RUNNING } from '../schedule/plan.ts'
 import type { EndedItem } from './parent-run.ts'
 
 type Each = (item: unknown, context: unknown) => unknown
@@ -93,8 +92,6 @@ class MapRun {
   readonly #keys = new Set<string>()
   /** This call, as its items see it. */
   readonly #call: MapCall
-  /** Readers of the results that are too far behind, by the index of the item that waits for them. */
-  readonly #readers = new Map<number, Promise<void>>()
   /** How many items count for `concurrency`: those whose code hasn't left, or whose reader is too far behind. */
   #inProgress = 0
   #failures = 0
@@ -112,6 +109,7 @@ class MapRun {
     this.#options = options
     const stage = host.facts.stage(node.index)
     this.#stage = stage
+    if (options.stream) host.facts.yields(node)
     const hasKeys = options.key !== undefined
     this.#ofEarlierLeg = host.facts.resume?.items(stage, node.name)
     this.#earlierCall = stage.items ?? (this.#ofEarlierLeg && MapFacts.ofLeg(this.#ofEarlierLeg, hasKeys))
@@ -163,13 +161,12 @@ class MapRun {
         await this.#woken()
         continue
       }
-      const isStream = INBOX in items
-      if (this.#stage.isParked && !isStream) {
+      if (this.#stage.isParked) {
         await this.#takeSlot()
         continue
       }
       const next = items.next()
-      const step = isThenable(next) ? await (isStream ? this.#nextChunk(next) : this.#unlessEndedEarly(next)) : next
+      const step = isThenable(next) ? await this.#arrived(next) : next
       if (this.#stage.isParked) await this.#takeSlot()
       if (!this.#isWanted) this.#endEarly()
       if (step?.done || this.#hasEndedEarly) break
@@ -189,17 +186,17 @@ class MapRun {
     return this.#blocked(host.loop.unpark(index))
   }
 
-  /** The next chunk of a stream. While the map waits for it, it has no slot if no item needs one. */
-  async #nextChunk(next: PromiseLike<IteratorResult<unknown>>): Promise<IteratorResult<unknown> | undefined> {
+  /** The next item of an asynchronous source. While that waits for a chunk of a stream, the map has no slot if no item needs one. */
+  async #arrived(next: PromiseLike<IteratorResult<unknown>>): Promise<IteratorResult<unknown> | undefined> {
     let isThere = false
     const arrived = (): void => {
       isThere = true
       this.#wake?.()
     }
-    const chunk = this.#unlessEndedEarly(next)
-    chunk.then(arrived, arrived)
-    while (!isThere) await this.#woken()
-    return chunk
+    const step = this.#unlessEndedEarly(next)
+    step.then(arrived, arrived)
+    while (!isThere) await this.#woken(this.#stage.waitCount > 0)
+    return step
   }
 
   /** False once an interceptor has answered the call of the stage, or the stage was abandoned. */
@@ -236,14 +233,17 @@ class MapRun {
     })
   }
 
-  /** Resolves when an item has made room for another one or waits, or the map has ended early. Gives the slot away if no item needs it. */
-  #woken(): Promise<void> {
+  /**
+   * Resolves when an item has made room for another one or waits, or the map has ended early. Gives the slot away if no item needs it.
+   * `sourceWaits`: false while code of the source may run, which needs the slot too.
+   */
+  #woken(sourceWaits: boolean = true): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
     // Last, because the stage that gets the slot may end the map at once.
     const { host, index } = this.#call
-    if (this.#items.isIdle) host.loop.park(index)
+    if (sourceWaits && this.#items.isIdle) host.loop.park(index)
     return woken
   }
 
@@ -323,7 +323,7 @@ class MapRun {
         // If the map has settled already, its record says so too.
         if (!this.#isWanted) this.#stage.abandoned = true
       }
-      this.#codeLeft(item)
+      this.#codeLeft()
       this.#leaveCode()
       host.stoppingIfAny?.childClosed()
     })
@@ -360,23 +360,21 @@ class MapRun {
     if (!this.#isWanted) return
     const { facts, context } = this.#call
     facts.chunk(this.#node, this.#items.result(index), context.attempt)
-    const reader = facts.room(this.#node)
-    if (reader !== undefined) this.#readers.set(index, reader)
   }
 
-  /** The code of an item has left. If a reader of its result is too far behind, the item keeps its place until the reader has caught up. */
-  #codeLeft({ index }: MapItem): void {
+  /** The code of an item has left. If a reader of the results is too far behind, the item keeps its place until the reader has caught up. */
+  #codeLeft(): void {
     this.#call.tell('alive')
-    const reader = this.#readers.get(index)
-    if (reader === undefined) return this.#free()
-    this.#readers.delete(index)
-    void this.#blocked(this.#untilRoom(reader)).then(() => this.#free())
+    if (this.#room === undefined) return this.#free()
+    void this.#blocked(this.#untilRoom()).then(() => this.#free())
     this.#wake?.() // perhaps no code of the map runs any more
   }
   /** Resolves once every reader has room: while one reader caught up, another may have fallen behind. */
-  async #untilRoom(reader: Promise<void>): Promise<void> {
-    const { facts } = this.#call
-    for (let room: Promise<void> | undefined = reader; room !== undefined; room = facts.room(this.#node)) await room
+  async #untilRoom(): Promise<void> {
+    while (this.#room !== undefined) await this.#room
+  }
+  get #room(): Promise<void> | undefined {
+    return this.#options.stream && this.#isWanted ? this.#call.facts.room(this.#node) : undefined
   }
   #free(): void {
     this.#inProgress--

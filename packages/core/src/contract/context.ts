@@ -109,6 +109,8 @@ export interface RunParent {
   /** 1 for a child of a run that has no parent. */
   readonly depth: number
   readonly path: string
+  /** Whether the run was started behind a closed gate: what it does is perhaps never shown. */
+  readonly held: boolean
 }
 
 /** Exists only for the text of a compiler error. */
@@ -119,10 +121,12 @@ type ValueOf<Union, Key> = Union extends object ? (Key extends keyof Union ? Uni
 /** How a dependency had settled when the stage started; `late`: not yet; `running`: it is the source of a stream, and gives chunks. */
 export type InputStatus = 'ok' | 'skip' | 'fail' | 'late' | 'running'
 
+// The messages for names that aren't declared are part of the constraints of `Key`. As part of the parameters they would cost the compiler
+// 20,000 instantiations for 100 stages.
 /** The data of a stage's dependencies, fixed when the stage starts. Reading another stage throws `core/undeclared-input`. */
 export interface StageInputs<out Needs = {}, out Streams = {}> {
   /** The data of a dependency; undefined if it was skipped, failed or is late. Of a stream: once its loop has ended. */
-  from<Key extends keyof Needs & string>(stage: Key | Undeclared<Needs>): Needs[Key]
+  from<Key extends (keyof Needs & string) | Undeclared<Needs>>(stage: Key): Needs[Key & keyof Needs]
   /**
    * The chunks of the stage that this one reads by `stream(stage)`, as they come. The loop ends when that stage has ended ok; otherwise it
    * throws `core/stream-cut`, or `core/stream-skipped`, which skips this stage too. Leaving the loop means to read no more.

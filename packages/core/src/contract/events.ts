@@ -1,9 +1,9 @@
 import { isObject, isText } from '../base/check.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import { SINK, checkOptions, required } from '../base/options.ts'
-import { checkArgumentCount } from '../base/argument-count.ts'
 import { StageflowError } from '../base/errors.ts'
 import { checkNeededCore } from '../base/needed-core.ts'
+import { checkArgumentCount } from '../base/argument-count.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { RunAuthor } from './snapshot-fields.ts'

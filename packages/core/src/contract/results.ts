@@ -195,15 +195,8 @@ export interface StageSlot<
   /** What answers it when it has suspended. Unknown without an `answerSchema`. */
   readonly answer: Answer
 }
-// oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
-type AnySlot<Data, Skippable extends boolean> = StageSlot<Data, Skippable, any>
-// oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
 export type InputOf<Slot> =
-  Slot extends AnySlot<infer Data, infer Skippable extends boolean>
-    ? Skippable extends false
-      ? Data
-      : Data | undefined
-    : never
+  Slot extends StageSlot<infer Data, infer Skippable> ? (Skippable extends false ? Data : Data | undefined) : never
 /** The chunks of a stage; never if it yields none. */
 // oxlint-disable-next-line no-explicit-any -- matches a slot of every type
 export type ChunkIn<Slot> = Slot extends StageSlot<any, any, infer Chunk> ? Chunk : never

@@ -4,6 +4,7 @@ import { freezeDeep } from '../base/objects.ts'
 import type { Dependency, Join, StageInfo } from '../contract/context.ts'
 import { childPath, placeSuffix } from '../contract/keys.ts'
 import type { StageKind, StageOutput, SuspendOutput } from '../contract/output.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { CHILD, MadeStage, specsOf } from '../graph/stage.ts'
 import type { DescribedPipeline, StageSpec } from '../graph/stage.ts'
@@ -33,6 +34,8 @@ export interface StageFingerprint {
   readonly child?: GraphFingerprint
   /** The guard that repeats the child pipeline. */
   readonly repeat?: string
+  /** Whether it goes on when the run is interrupted. It may change at any time. */
+  readonly uninterruptible?: true
 }
 
 /**
@@ -78,6 +81,7 @@ function row(graph: BuiltGraph, info: StageInfo, spec: StageSpec): StageFingerpr
     ...(spec.options['key'] === undefined ? {} : { keys: true }),
     ...(child === undefined ? {} : { child: fingerprint(graph.childOf(child)) }),
     ...(child === undefined || repeat === undefined ? {} : { repeat: repeat.until }),
+    ...(nodeAt(graph, info.index).uninterruptible ? { uninterruptible: true } : {}),
   }
 }
 

@@ -21,7 +21,7 @@ export type Carried = Omit<CallFacts, 'after' | 'decided'>
 /** One run of the tree, as the pump sees it. */
 export interface PumpedRun {
   /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
-  readonly facts: Pick<RunFacts, 'phase'>
+  readonly facts: Pick<RunFacts, 'phase' | 'interruption'>
   readonly stopping: Pick<Stopping, 'abort'> & { armWatchdog(ms: number, reason: unknown): void }
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
@@ -289,6 +289,11 @@ export class Pump {
       // suspends. That no call is in progress follows from the facts. That `next` has no fact does not: a later leg may have some there, such as
       // the answers.
       if (this.#calls.size === 0 && this.softWaits.endAll()) continue
+      // An interrupted run waits for no answer. An executor may wait for it in place.
+      if (this.#calls.size === 0 && this.#waits.size > 0 && this.#root.facts.interruption !== undefined) {
+        this.#suspend()
+        continue
+      }
       if (this.#waits.size > 0 && this.#calls.size === 0) this.limits.pause()
       const fact = await this.executor.next()
       if (this.isOver) return new Promise(() => {})

@@ -1,11 +1,14 @@
-import { isArray, isObject } from '../base/check.ts'
-import { isPlain } from '../base/objects.ts'
+import { isArray } from '../base/check.ts'
+import { define, defined, isPlain } from '../base/objects.ts'
 import type { Output } from '../contract/output.ts'
+import type { RunOutcome } from '../contract/results.ts'
 import type { Outlet, RunEvents, UnpublishedEvent } from '../report/run-events.ts'
 
 /** Something that a stage has done, to be done for others later. */
 interface Kept {
   readonly publish: () => void
+  /** In place of `publish`, if a gate refuses the stage. */
+  readonly refuse?: (() => void) | undefined
   readonly isChunk: boolean
 }
 
@@ -42,6 +45,9 @@ export class Hold implements Outlet {
   get isDiscarded(): boolean {
     return this.#state === 'discarded'
   }
+  get isHeld(): boolean {
+    return this.#state !== 'open' || this.#outlet.isHeld
+  }
   get #isFull(): boolean {
     return this.#kept.length >= this.#maxHeld
   }
@@ -73,7 +79,7 @@ export class Hold implements Outlet {
   }
   discard(): void {
     this.#state = 'discarded'
-    this.#takeAll()
+    for (const { refuse } of this.#takeAll()) refuse?.()
   }
   #takeAll(): readonly Kept[] {
     const kept = this.#kept
@@ -97,9 +103,12 @@ export class Hold implements Outlet {
     this.#keep(run, event, (frozen) => void this.#outlet.sendAndWait(run, frozen))
   }
 
-  tell(telling: () => void): void {
-    if (this.#state === 'open') telling()
-    else if (this.isClosed) this.#kept.push({ publish: telling, isChunk: false })
+  tell<T extends RunOutcome | undefined>(telling: (outcome: T) => void, outcome: T): void {
+    const publish = (): void => this.#outlet.tell(telling, outcome)
+    const refuse = outcome && ((): void => telling(refused(outcome) as T))
+    if (this.#state === 'open') publish()
+    else if (this.isClosed) this.#kept.push({ publish, refuse, isChunk: false })
+    else refuse?.()
   }
 
   #passes(run: RunEvents, { type, stage }: UnpublishedEvent): boolean {
@@ -116,15 +125,41 @@ export class Hold implements Outlet {
       run.dropped++
       return false
     }
-    const frozen = { ...event, data: frozenCopy(event.data) as object }
+    const frozen = { ...event, data: frozenData(event.data) }
     this.#kept.push({ publish: () => publish(frozen), isChunk: false })
     return true
   }
 }
 
-/** A copy of plain objects and arrays, all the way down. Other values stay as they are. */
-function frozenCopy(value: unknown): unknown {
-  if (isArray(value)) return Object.freeze(value.map(frozenCopy))
-  if (!isObject(value) || !isPlain(value) || Object.isFrozen(value)) return value
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozenCopy(inner)])))
+/** The outcome of a run that is never shown. Only its times and what it has used are those of the run. */
+function refused({ startedAt, endedAt, report }: RunOutcome): RunOutcome {
+  const { pipeline, pipelineRunId, usage } = report
+  const ended = { status: 'cancelled', startedAt, endedAt, droppedEvents: 0 } as const
+  return Object.freeze({
+    ...ended,
+    reason: 'a gate refused it',
+    errors: [],
+    children: {},
+    output: () => undefined,
+    report: { ...ended, pipeline, pipelineRunId, stages: {}, notes: {}, ...defined({ usage }) },
+  }) as unknown as RunOutcome
+}
+
+/** The data of an event as it is now. If it can't be copied, such as when a getter in it throws, it stays as it is: no event fails a stage. */
+function frozenData(data: object): object {
+  try {
+    return frozenCopy(data, new Map()) as object
+  } catch {
+    return data
+  }
+}
+
+/** A copy of plain objects and arrays, all the way down. Other values stay as they are. `copies`: those made so far, by what they are of. */
+function frozenCopy(value: unknown, copies: Map<unknown, unknown>): unknown {
+  if (!(isArray(value) || isPlain(value)) || Object.isFrozen(value)) return value
+  if (copies.has(value)) return copies.get(value)
+  const copy = isArray(value) ? [] : {}
+  copies.set(value, copy)
+  for (const [key, inner] of Object.entries(value)) define(copy, key, frozenCopy(inner, copies))
+  return Object.freeze(copy)
 }

@@ -1,5 +1,4 @@
-import { getter } from '../base/objects.ts'
-import { INBOX } from '../report/run-edges.ts'
+import { toError } from '../base/errors.ts'
 
 /** What happens to a chunk that comes while the inbox is full. */
 export type Overflow = 'block' | 'drop-oldest' | 'drop-newest'
@@ -66,10 +65,6 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   readonly #made: Iterator<unknown>[] = []
   /** `error` is called once the last chunk was read: chunks that are made of outputs count only then. */
   #end: { readonly error: (() => Error) | undefined } | undefined
-
-  static {
-    getter(this.prototype, INBOX, () => true)
-  }
 
   constructor(owner: InboxOwner, size: number, overflow: Overflow) {
     this.#owner = owner
@@ -205,15 +200,22 @@ export class Inbox implements AsyncIterableIterator<unknown> {
     return chunk
   }
 
+  /** The next chunk that is made of an output. If it can't be made, the stream ends with that error, and no other chunk follows. */
   #makeNext(): IteratorResult<unknown> | undefined {
-    while (this.#made.length > 0) {
-      const { done, value } = (this.#made[0] as Iterator<unknown>).next()
-      if (done !== true) {
-        this.chunks++
-        this.#owner.takes()
-        return { done: false, value }
+    try {
+      while (this.#made.length > 0) {
+        const { done, value } = (this.#made[0] as Iterator<unknown>).next()
+        if (done !== true) {
+          this.chunks++
+          this.#owner.takes()
+          return { done: false, value }
+        }
+        this.#made.shift()
       }
-      this.#made.shift()
+    } catch (error) {
+      this.#made.length = 0
+      this.#end = { error: () => toError(error) }
+      this.#makeRoom()
     }
     return undefined
   }

@@ -63,7 +63,6 @@ export class LiveEdges implements RunEdges {
     const { node } = behindOf(context)
     this.#readers[node.index]?.begins(context)
     this.#gates.codeBegins(node)
-    if (node.info.map) this.#yielding.add(node.index) // the results of its items, if there are any
     this.#begins(node.index)
   }
   #begins(stage: number): void {

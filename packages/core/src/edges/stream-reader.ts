@@ -58,6 +58,10 @@ export class StreamReader implements InboxOwner {
   #skipped: number | undefined
   /** What is behind the context of the attempt in progress. */
   #attempt: Behind | undefined
+  /** The attempt whose limits stand still, because code waits for a chunk. */
+  #blockedAttempt: Behind | undefined
+  /** An attempt has ended, and no other one has begun: code of it that still runs may read nothing. */
+  #isBetweenAttempts = false
   #context: LiveStageContext | undefined
   #unlisten: (() => void) | undefined
   /** The inputs of its code. */
@@ -140,10 +144,12 @@ export class StreamReader implements InboxOwner {
     this.#unlisten = undefined
     this.#context = context
     this.#attempt = behindOf(context)
+    this.#isBetweenAttempts = false
   }
 
   /** The attempt has ended. What its code still waits for goes to the next one. */
   codeEnds(): void {
+    this.#isBetweenAttempts = true
     this.inbox.restart(this.#hasEnded())
   }
 
@@ -182,7 +188,7 @@ export class StreamReader implements InboxOwner {
 
   get stopped(): { readonly reason: unknown } | undefined {
     const aborted = this.#context?.aborted
-    if (aborted !== undefined || !this.#hasSettled) return aborted
+    if (aborted !== undefined || !(this.#hasSettled || this.#isBetweenAttempts)) return aborted
     return { reason: this.#hasEnded() }
   }
   #hasEnded(): StageflowError {
@@ -191,12 +197,13 @@ export class StreamReader implements InboxOwner {
   }
   waits(): void {
     this.#listen()
-    if (this.#attempt !== undefined) tellCalls(this.#attempt, 'blocked', 0)
-    // Items of a map may run meanwhile: it parks itself if none does.
-    if (!this.#hasSlots || this.node.info.map) return
+    this.#blockedAttempt = this.#attempt
+    if (this.#blockedAttempt !== undefined) tellCalls(this.#blockedAttempt, 'blocked', 0)
+    if (!this.#hasSlots) return
     this.#waitsForSlot = true
     this.#facts.waitCount++
-    this.#run.loop.park(this.node.index)
+    // Items of a map may run meanwhile: once none does, it parks itself.
+    if (this.#facts.items?.isIdle !== false) this.#run.loop.park(this.node.index)
   }
   /** Not while it waits for room too: then it stays parked. */
   get needsSlot(): boolean {
@@ -216,7 +223,7 @@ export class StreamReader implements InboxOwner {
   }
   goesOn(): void {
     this.#waitsNoMore()
-    if (this.#attempt !== undefined) tellCalls(this.#attempt, 'unblocked', 0)
+    if (this.#blockedAttempt !== undefined) tellCalls(this.#blockedAttempt, 'unblocked', 0)
   }
   takes(): void {
     if (this.#hasTaken) return

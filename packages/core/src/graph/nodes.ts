@@ -32,8 +32,11 @@ export interface NodeBuild {
 }
 
 /** A stage before interceptors are applied. */
-type Bare = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone' | 'items' | 'uninterruptible'>
-export type BareNode = Bare & { readonly need: Required<Need>; readonly items: Bare | undefined }
+type Bare = Omit<StageNode, 'wrapped' | 'layers' | 'hooks'>
+export type BareNode = Omit<Bare, 'alone' | 'uninterruptible' | 'items'> & {
+  readonly need: Required<Need>
+  readonly items: Bare | undefined
+}
 
 export function createNode(build: NodeBuild, index: number): BareNode {
   const spec = build.specs[index] as StageSpec
@@ -141,6 +144,9 @@ const NO_WAITS = {
   fixesInputs: false,
   when: undefined,
   onFailure: undefined,
+  alone: false,
+  uninterruptible: false,
+  items: undefined,
 } as const
 
 /** What a stage with `count` dependencies needs of them to start. */

@@ -68,8 +68,10 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   const edgeCode = edges.flatMap(({ given }) => given).find((edge) => edge !== undefined)?.[EDGE] as
     | EdgeCode
     | undefined
-  const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
-  for (const option of edgeCode?.options ?? []) claimed.add(option)
+  const claimed = new Set([
+    ...(edgeCode?.options ?? []),
+    ...interceptors.flatMap((one) => namesIn(one, 'stageOptions')),
+  ])
   const { ignoreOptions } = options
   const freeze = freezers[options.freeze ?? 'deep']
   const names = specs.map(({ name }) => name)
@@ -99,13 +101,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     ...wrap(node.info, problem),
     alone: need.late,
     uninterruptible: need.uninterruptible,
-    items: items && {
-      ...items,
-      ...wrap(items.info, newProblem),
-      alone: false,
-      uninterruptible: false,
-      items: undefined,
-    },
+    items: items && { ...items, ...wrap(items.info, newProblem) },
   }))
   const needs = bare.map(({ need }) => need)
   const aroundRun = wrapRuns(interceptors, info, problem)

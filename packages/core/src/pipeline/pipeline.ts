@@ -26,9 +26,8 @@ import type {
   Final,
   Inherits,
   LegalReturn,
-  NameOf,
   NamedStage,
-  NeedOf,
+  NeedsOf,
   OnFailure,
   OnItemFailure,
   Skippable,
@@ -39,6 +38,7 @@ import type {
 } from '../contract/stage.ts'
 import type { DescribedPipeline } from '../graph/stage.ts'
 import type {
+  AddedStage,
   BuildOptions,
   ChildOptions,
   ItemEntry,
@@ -115,7 +115,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
       | (NamedStage<
           Name,
           StageContext<
-            { readonly [Each in Dependencies[number] as NameOf<Each>]: NeedOf<Each, Stages, J> },
+            NeedsOf<Dependencies[number], J, Stages>['needs'],
             Ports,
             StreamsOf<Dependencies[number], Stages>,
             AnswerFrom<Schema>
@@ -128,15 +128,13 @@ export class Pipeline<Stages = {}, Ports = {}> {
     options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
   ): Pipeline<
     Stages &
-      Provides<
+      AddedStage<
         Name,
-        StageSlot<
-          DataOf<Final<Return>> | Fallback<Failure>,
-          Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
-          ChunkOf<Return>,
-          AnswerTo<Schema>
-        >
-      >,
+        DataOf<Final<Return>> | Fallback<Failure>,
+        Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
+        ChunkOf<Return>,
+        AnswerTo<Schema>
+      >['stages'],
     Ports
   >
   /** Adds a stage under a name. Default kind: the stage's own, otherwise TRANSFORM. */
@@ -152,7 +150,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     name: NewName<Name, Stages>,
     stage: StageLike<
       StageContext<
-        { readonly [Each in Dependencies[number] as NameOf<Each>]: NeedOf<Each, Stages, J> },
+        NeedsOf<Dependencies[number], J, Stages>['needs'],
         Ports,
         StreamsOf<Dependencies[number], Stages>,
         AnswerFrom<Schema>
@@ -164,15 +162,13 @@ export class Pipeline<Stages = {}, Ports = {}> {
     options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
   ): Pipeline<
     Stages &
-      Provides<
+      AddedStage<
         Name,
-        StageSlot<
-          DataOf<Final<Return>> | Fallback<Failure>,
-          Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
-          ChunkOf<Return>,
-          AnswerTo<Schema>
-        >
-      >,
+        DataOf<Final<Return>> | Fallback<Failure>,
+        Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
+        ChunkOf<Return>,
+        AnswerTo<Schema>
+      >['stages'],
     Ports
   >
   withStage(first: unknown, second?: unknown, third?: unknown, fourth?: unknown): never {
@@ -260,15 +256,13 @@ export class Pipeline<Stages = {}, Ports = {}> {
     >,
   ): Pipeline<
     Stages &
-      Provides<
+      AddedStage<
         Name,
-        StageSlot<
-          MapData<ItemEntry<Return, Child, OnItem>> | Fallback<Failure>,
-          Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>,
-          MapChunk<Return, Child, Stream>,
-          AnswersToItems<Schema, Child>
-        >
-      >,
+        MapData<ItemEntry<Return, Child, OnItem>> | Fallback<Failure>,
+        Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>,
+        MapChunk<Return, Child, Stream>,
+        AnswersToItems<Schema, Child>
+      >['stages'],
     Ports
   > {
     checkArgumentCount(arguments.length, 2, 'withMap(name, options)')

@@ -1,6 +1,6 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { madeMap } from '../children/map-stage.ts'
-import type { Join } from '../contract/context.ts'
+import type { Join, StageInputs } from '../contract/context.ts'
 import type { StageSlot } from '../contract/results.ts'
 import type {
   AnswerSchema,
@@ -24,6 +24,10 @@ import type { ItemEntry, MapChunk, MapData, MapMembers } from './pipeline-types.
 import type { Pipeline } from './pipeline.ts'
 import type { StageGraph } from './stage-graph.ts'
 
+interface NeedsFrom<After, J> {
+  readonly needs: { readonly [Alias in keyof After as ReadAlias<After, Alias>]: ReadFrom<After[Alias], J> }
+}
+
 export interface MapDefinition<
   Name extends string,
   After,
@@ -38,8 +42,8 @@ export interface MapDefinition<
   J,
   Schema extends AnswerSchema,
 > extends MapMembers<
-  { readonly [Alias in keyof After as ReadAlias<After, Alias>]: ReadFrom<After[Alias], J> },
-  StreamsFrom<After>,
+  NeedsFrom<After, J>['needs'],
+  StageInputs<NeedsFrom<After, J>['needs'], StreamsFrom<After>>,
   Ports,
   Item,
   Return,

@@ -8,7 +8,7 @@ export interface ChildRun {
   readonly path: string
   /** Whether all its stages have ended. */
   readonly isOver: boolean
-  /** Whether it is ending within its own limits: its grace time runs, or its cleanups or last event are in progress. */
+  /** Whether it is ending within its own limits: its grace time runs, it was interrupted, or its cleanups or last event are in progress. */
   readonly endsSoon: boolean
   readonly result: ChildResult
   /** What its stages have used. */

@@ -5,14 +5,11 @@ import type { Outlet } from './run-events.ts'
 
 type ShownRecord = { -readonly [Key in keyof StageRecord]: StageRecord[Key] }
 
-/** The key that an inbox has: while code waits for it, the engine keeps that code waiting. */
-export const INBOX: unique symbol = Symbol('inbox')
-
 /** The edges of one run that aren't plain dependencies, as the engine uses them. Only a run of a graph with such edges has them. */
 export interface RunEdges {
   /** An attempt of a stage has ended. */
   codeEnds(stage: number): void
-  /** The code of a stage is a generator. */
+  /** The code of a stage is a generator, or a map whose results are chunks. */
   yields(stage: number): void
   /** A stage has yielded a chunk. */
   put(stage: number, chunk: unknown): void

@@ -1,6 +1,7 @@
 import { StageflowError, textOf } from '../base/errors.ts'
 import { onRejection } from '../base/foreign.ts'
 import type { EventFields, EventSink, StageflowEvent } from '../contract/events.ts'
+import type { RunOutcome } from '../contract/results.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 
 /** Receives every event of a run and of its child runs, including chunks: the handle of `start()`. */
@@ -25,15 +26,21 @@ export interface Outlet {
   send(run: RunEvents, event: UnpublishedEvent, toSink: boolean): boolean
   /** Publishes it, and waits while the sink applies backpressure. Never rejects. */
   sendAndWait(run: RunEvents, event: UnpublishedEvent): Promise<void>
-  /** Tells interceptors of a stage that has settled, now or later. */
-  tell(telling: () => void): void
+  /**
+   * Tells interceptors of what has ended, now or later: of a stage, or of a run with its `outcome`. What is never shown is told only of a run:
+   * that it was cancelled.
+   */
+  tell<T extends RunOutcome | undefined>(telling: (outcome: T) => void, outcome: T): void
+  /** Whether what goes out is kept back, and perhaps never shown. */
+  readonly isHeld: boolean
 }
 
 /** Publishes every event at once. */
 export const DIRECT: Outlet = {
   send: (run, event, toSink) => run.publish(event, toSink),
   sendAndWait: (run, event) => run.publishAndWait(event),
-  tell: (telling) => telling(),
+  tell: (telling, outcome) => telling(outcome),
+  isHeld: false,
 }
 
 /** The ids of a run for its events, where they go, and where failures of the sink are reported. */

@@ -1,24 +1,24 @@
 import { DEFAULT_CLEANUP_MS, DEFAULT_GRACE_MS } from '../base/bounds.ts'
-import { untilAborted } from '../base/abort.ts'
+import { SlotValues } from '../contract/context.ts'
 import type { Clock } from '../base/clock.ts'
 import type { StageflowError } from '../base/errors.ts'
-import { SlotValues } from '../contract/context.ts'
-import type { RunParent, Slot } from '../contract/context.ts'
 import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
-import type { EventSink, StageEventMap } from '../contract/events.ts'
+import type { RunParent, Slot } from '../contract/context.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
+import type { EventSink, StageEventMap } from '../contract/events.ts'
 import { RESUME } from '../contract/results.ts'
+import { snapshotOf } from '../contract/snapshot.ts'
 import type { Resume, Usage } from '../contract/results.ts'
 import type { Fields, Kept } from '../contract/snapshot-fields.ts'
-import { snapshotOf } from '../contract/snapshot.ts'
+import { joinPorts } from '../graph/ports.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { KEPT, nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { jsonSchemaOf } from '../graph/json-schema.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import { Notebook, checkedNote } from './notebook.ts'
-import { joinPorts } from '../graph/ports.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
+import { untilAborted } from '../base/abort.ts'
 import type { RunEdges } from './run-edges.ts'
 import { DIRECT, RunEvents } from './run-events.ts'
 import type { Listener, Outlet } from './run-events.ts'
@@ -57,6 +57,8 @@ export interface StageAround {
   readonly stageSettled: (inner: RunFacts) => void
   /** The inner run has passed a deadline of the outer one. */
   readonly outOfTime: () => void
+  /** Only of a stage that has the chunks of a child run. */
+  readonly relay?: ChunkRelay | undefined
 }
 
 /** A map, as its items see it. */
@@ -87,7 +89,6 @@ export interface ParentLink extends StageAround {
   readonly resume: Resume | undefined
   /** Where the events of the stage go out. */
   readonly outlet: Outlet
-  readonly relay: ChunkRelay | undefined
 }
 
 /** The facts of one run: its input, its stages' data and times, and how it ended. Most of them are created on first use. */
@@ -399,7 +400,7 @@ export class RunFacts {
     return this.phase < LAST_EVENT && (node === undefined || !this.ignores(node.index))
   }
 
-  /** The code of a stage is a generator: perhaps it yields nothing, and then its stream is empty. */
+  /** The code of a stage is a generator, or a map whose results are chunks: perhaps it yields nothing, and then its stream is empty. */
   yields(node: StageNode): void {
     this.edges?.yields(node.index)
     this.#relayOf(node)?.yields()
@@ -425,7 +426,7 @@ export class RunFacts {
     return this.edges?.room(node.index) ?? this.#relayOf(node)?.room() ?? this.events?.listener?.room()
   }
   #relayOf({ name }: StageNode): ChunkRelay | undefined {
-    const relay = this.parent?.relay
+    const relay = this.around?.relay // not that of the run around a map: what items yield isn't chunks of the map
     return relay?.stage === name ? relay : undefined
   }
 }

@@ -10,7 +10,6 @@ import type { RunOutcome, StageRecord } from '../contract/results.ts'
 import type { Problem } from '../graph/stage.ts'
 import { tell } from '../report/notebook.ts'
 import { isOutcomeOf } from '../report/outcome.ts'
-import type { Outcome } from '../report/outcome.ts'
 import { stageRecord } from '../report/record.ts'
 import type { Writable } from '../report/record.ts'
 import type { RunFacts } from '../report/run-facts.ts'
@@ -83,11 +82,13 @@ export class RunParts {
    * Tells the parts how the run ended, the outermost first, as for `settled`: all get the same outcome, and none can change it.
    * The parts of a call are told in the other order, because inner calls end before the calls around them.
    */
-  tellOfEnd(outcome: Outcome): void {
-    this.#parts.forEach((part, place) => {
-      if (part !== undefined)
-        tell(this.#facts, this.#facts.graph.watching[place], part, 'ended', outcome, this.#context, THE_RUN)
-    })
+  tellOfEnd(outcome: RunOutcome): void {
+    const facts = this.#facts
+    facts.outlet.tell((shown) => {
+      this.#parts.forEach((part, place) => {
+        if (part !== undefined) tell(facts, facts.graph.watching[place], part, 'ended', shown, this.#context, THE_RUN)
+      })
+    }, outcome)
   }
 }
 
@@ -168,7 +169,8 @@ interface Settling {
 export function tellSettled(run: Settling, index: number, now: number): void {
   const { facts, parts } = run
   const record = stageRecord(facts, index)
-  if (parts?.listeners !== undefined) facts.outlet.tell(() => parts.tellOfStage(record, index, facts, run.context))
+  if (parts?.listeners !== undefined)
+    facts.outlet.tell(() => parts.tellOfStage(record, index, facts, run.context), undefined)
   if (facts.events === undefined) return
   const { stage, status, reason = '', error, tolerated, attempts: list } = record
   const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt

@@ -3,9 +3,9 @@ import type { Cleanup } from '../contract/context.ts'
 import type { RunChanges } from '../contract/interceptor.ts'
 import type { ChildResult, RunOutcome, Usage } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
-import { nodeAt } from '../graph/graph.ts'
-import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
 import { Outcome, addedError } from '../report/outcome.ts'
+import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
+import { nodeAt } from '../graph/graph.ts'
 import { CLEANUPS, CLOSED, DECIDED, ENDED, STAGES } from '../report/phases.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import { LiveRunContext } from './run-context.ts'
@@ -14,10 +14,10 @@ import type { RunEdges } from '../report/run-edges.ts'
 import { RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import type { ChildRun } from '../report/child-runs.ts'
-import { Stopping, emitLastEvent, runCleanup, runCleanups } from './stopping.ts'
-import type { Stoppable } from './stopping.ts'
 import { RunParts } from './run-interceptors.ts'
+import type { Stoppable } from './stopping.ts'
 import { UNREAD, StageLoop } from './stage-loop.ts'
+import { Stopping, emitLastEvent, runCleanup, runCleanups } from './stopping.ts'
 import type { LoopOwner } from './stage-loop.ts'
 
 /** One run from its first event to its last. It has the stage loop, its limits and signals, the parts of interceptors, and its facts. */
@@ -29,7 +29,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   parts: RunParts | undefined
   stoppingIfAny: Stopping | undefined
   #context: LiveRunContext | undefined
-  #cleanups: Cleanup[] | undefined
+  #cleanups: (() => Promise<void>)[] | undefined
   /** How the stages ended; undefined if they weren't started. */
   #begun: Promise<Outcome> | undefined
   #stagesDone: ((outcome: Outcome) => void) | undefined
@@ -158,8 +158,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   stagesEnded(now: number): void {
     this.facts.phase = CLEANUPS
     this.facts.edges?.close()
-    if (this.#cleanups === undefined) return this.#end(now)
-    void runCleanups(this.#cleanups, this.facts).then(() => this.#end(UNREAD))
+    if (this.#cleanups === undefined) this.#end(now)
+    else void runCleanups(this.#cleanups, this.facts).then(() => this.#end(UNREAD))
   }
 
   #end(now: number): void {
@@ -212,8 +212,10 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return new PipelineRun(new RunFacts(graph, input, options, parent, this.facts.events?.listener))
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
-    if (this.facts.ignores(stage)) void runCleanup(cleanup, this.facts)
-    else (this.#cleanups ??= []).push(cleanup)
+    const { facts } = this
+    const checked = (): Promise<void> => runCleanup(cleanup, facts, facts.outletOf(facts.graph.names[stage]))
+    if (facts.ignores(stage)) void checked()
+    else (this.#cleanups ??= []).push(checked)
   }
 
   get path(): string {
@@ -223,8 +225,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return this.facts.phase >= ENDED
   }
   get endsSoon(): boolean {
-    const { phase } = this.facts
-    return phase < CLOSED && (phase >= CLEANUPS || this.stoppingIfAny?.isInGrace === true)
+    const { phase, interruption } = this.facts
+    return phase < CLOSED && (phase >= CLEANUPS || interruption !== undefined || this.stoppingIfAny?.isInGrace === true)
   }
   get used(): Usage | undefined {
     return this.facts.used

@@ -94,21 +94,13 @@ export class StageLoop implements Loop {
   /** Carries out a command that starts no stage. */
   #carryOut(operation: number, stage: number, now: number): void {
     const { schedule, stages } = this.#facts
-    switch (operation) {
-      case SKIP:
-        if (!this.#restore(stage)) this.#skip(stage, now)
-        return
-      case RESUME:
-        stages?.[stage]?.unpark()
-        return
-      case ABORT: {
-        const isStillRunning = !schedule.stopped && schedule.state(stage) === RUNNING
-        if (isStillRunning) this.#run.stopping.abortUnwanted(stage, now)
-        return
-      }
-      default:
-        this.#facts.edges?.carryOut(operation, stage, now)
-    }
+    if (operation === SKIP) {
+      if (!this.#restore(stage)) this.#skip(stage, now)
+    } else if (operation === RESUME) stages?.[stage]?.unpark()
+    else if (operation === ABORT) {
+      const isStillRunning = !schedule.stopped && schedule.state(stage) === RUNNING
+      if (isStillRunning) this.#run.stopping.abortUnwanted(stage, now)
+    } else this.#facts.edges?.carryOut(operation, stage, now)
   }
 
   /** Settles a stage as in an earlier leg of the run, without telling of it again. Returns false if it hadn't settled, or runs again. */
@@ -357,8 +349,7 @@ export class StageLoop implements Loop {
 
   codeReturned(stage: number): void {
     const { phase, schedule, stages } = this.#facts
-    const noneIsLeft = stages?.[stage]?.runningCode === 0
-    if (!noneIsLeft || phase >= ENDED) return
+    if (stages?.[stage]?.runningCode !== 0 || phase >= ENDED) return
     const slotIsFree = schedule.feed(LEFT, stage, 0)
     if (slotIsFree) this.driveSoon(UNREAD)
     else if (this.#facts.isAnswered(stage)) this.park(stage) // a gate keeps its answer back

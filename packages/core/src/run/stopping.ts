@@ -11,6 +11,7 @@ import type { StageNode } from '../graph/graph.ts'
 import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { CLEANUPS, CLOSED, DECIDED, ENDED, LAST_EVENT, STAGES } from '../report/phases.ts'
+import type { Outlet } from '../report/run-events.ts'
 import type { Ending, RunFacts } from '../report/run-facts.ts'
 import { INTERRUPT, LEFT, RUNNING, STOP } from '../schedule/plan.ts'
 import type { PendingLayer } from './run-context.ts'
@@ -48,6 +49,8 @@ export class Stopping implements Stopper {
   #cancelGrace: (() => void) | undefined
   /** The grace time is over, but a child run or an item of a map is still ending within its own limits. */
   #waitsForChild = false
+  /** The grace time counts for what a person has interrupted. */
+  #isForInterrupted = false
   /** A layer around the run was abandoned: the layers around it get no time of their own. */
   #gaveUp = false
 
@@ -72,7 +75,7 @@ export class Stopping implements Stopper {
   }
   /** Aborted stages are waited for, for no longer than the grace time. */
   get #isEnding(): boolean {
-    return this.isStopped || this.#run.facts.interruption !== undefined
+    return this.isStopped || this.#isForInterrupted
   }
   get isInGrace(): boolean {
     return this.#waitsForChild || this.#cancelGrace !== undefined
@@ -111,6 +114,7 @@ export class Stopping implements Stopper {
     facts.ending ??= { status: 'cancelled', reason }
     this.abort.interruptible.abort(error)
     this.arm()
+    this.#isForInterrupted = this.isInGrace
     loop.driveSoon(facts.clock.now())
   }
 
@@ -181,7 +185,7 @@ export class Stopping implements Stopper {
 
   /**
    * Starts the grace time if only code that outlives its stage still runs. Ends it if any stage runs or no such code is left.
-   * Changes nothing once the run is stopped or interrupted, because its grace time then counts for its stages too.
+   * Changes nothing once the run is stopped, or while interrupted stages have their grace time, because that counts for stages too.
    */
   updateCodeGrace(): void {
     if (this.#isEnding) return
@@ -213,7 +217,8 @@ export class Stopping implements Stopper {
     const hadEnded = facts.phase >= ENDED
     if (!hadEnded) this.abandonStages() // while the grace time is armed, so that it isn't armed again
     this.#cancelGrace = undefined
-    if (!this.isStopped) return this.#isEnding ? this.arm() : this.updateCodeGrace()
+    this.#isForInterrupted &&= this.#waitsForChild
+    if (!this.isStopped) return this.updateCodeGrace()
     // Layers that wait for stages and cleanups aren't late, because these have their own limits.
     if (pending.length === 0 || facts.phase === STAGES || facts.phase === CLEANUPS) return
     const endedJustNow = !hadEnded && facts.phase >= ENDED
@@ -260,6 +265,7 @@ export class Stopping implements Stopper {
     const refusal = facts.edges?.refusal(index)
     const reason = refusal ?? "no stage can read it any more (late: 'abort')"
     const error = new StageflowError(refusal ? 'core/gate-refused' : 'core/late', `Stage "${node.name}": ${reason}.`)
+    facts.edges?.discard(index) // first, because code that reacts to the abort may end the run
     this.abort.scopeOf(index, this.#around(node)).abort(error)
     loop.settleBeforeCode(index, new Output('skip', refusal ?? 'late'), now)
   }
@@ -302,25 +308,27 @@ export class Stopping implements Stopper {
   }
 }
 
-/** Runs the cleanups last in first out, under one limit for all. One that throws or takes too long is reported and changes nothing. */
-export async function runCleanups(cleanups: Cleanup[], facts: RunFacts): Promise<void> {
+/** Runs the cleanups last in first out, under one limit for all. One that takes too long is reported and changes nothing. None rejects. */
+export async function runCleanups(cleanups: (() => Promise<void>)[], facts: RunFacts): Promise<void> {
   const { clock, cleanupMs } = facts
   const inTurn = async (): Promise<void> => {
-    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await runCleanup(cleanup, facts)
+    while (cleanups.length > 0) await cleanups.pop()?.()
   }
   if (await settlesWithin(clock, cleanupMs, inTurn())) return
   // The rest are still started: never closing a resource is worse than not awaiting its close.
-  for (const cleanup of cleanups.splice(0).reverse()) void runCleanup(cleanup, facts)
+  while (cleanups.length > 0) void cleanups.pop()?.()
   facts.problem(
     new StageflowError('core/cleanup-timed-out', `The cleanups did not end within ${cleanupMs} ms (cleanupMs).`),
   )
 }
 
-export async function runCleanup(cleanup: Cleanup, facts: RunFacts): Promise<void> {
+/** Runs one cleanup. If it throws, that is reported and changes nothing. `outlet`: that of its stage, which may be held by gates. */
+export async function runCleanup(cleanup: Cleanup, facts: RunFacts, outlet: Outlet): Promise<void> {
   try {
     await cleanup()
   } catch (cause) {
-    facts.problem(new StageflowError('core/cleanup-threw', `A cleanup threw: ${textOf(cause)}`, { cause }))
+    const problem = new StageflowError('core/cleanup-threw', `A cleanup threw: ${textOf(cause)}`, { cause })
+    outlet.tell(() => facts.problem(problem), undefined)
   }
 }
 

@@ -47,6 +47,31 @@ test('an answer goes to the next leg, and nothing else can be answered', async (
   expect(await executor.facts('unknown')).toEqual([])
 })
 
+test('a run is interrupted once: its stage gets the data, what is uninterruptible goes on, and an ended one is not', async () => {
+  const executor = memoryExecutor()
+  const begun = Promise.withResolvers<void>()
+  const graph = new Pipeline('turn')
+    .withStage('play', async ({ signal }) => {
+      begun.resolve()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { heard: (signal.reason as { readonly data?: unknown }).data }
+    })
+    .withStage('save', ({ inputs }) => ({ saved: inputs.from('play') }), {
+      dependencies: ['play'],
+      uninterruptible: true,
+    })
+    .build()
+  expect(executor.interrupt('order-7', 'too early')).toBe(false)
+  const running = executor.run(start, (leg) => runDurable(graph, leg))
+  await begun.promise
+  expect(() => executor.interrupt('order-7', 'barge-in', new Date(0))).toThrow('the data must be JSON')
+  expect(executor.interrupt('order-7', 'barge-in', 3)).toBe(true)
+  expect(executor.interrupt('order-7', 'again', 4)).toBe(false)
+  expect(await running).toMatchObject({ status: 'cancelled', data: { save: { saved: { heard: 3 } } } })
+  expect(executor.interrupt('order-7', 'too late')).toBe(false)
+  expect(executor.facts('order-7')[0]).toMatchObject({ kind: 'stop', reason: 'barge-in', interrupt: { data: 3 } })
+})
+
 test('the time of a run can be moved by hand', async () => {
   const clock = manualClock()
   const executor = memoryExecutor({ clock })

@@ -14,7 +14,7 @@ export const admissionCases: Readonly<Record<string, RunCase>> = {
   'leaves nothing behind when a caller gives up': leavesNothing,
 }
 
-const LATER = ['attach', 'answer', 'cancel', 'retry', 'read'] as const
+const LATER = ['attach', 'answer', 'cancel', 'interrupt', 'retry', 'read'] as const
 
 async function admits(bench: InterceptorBench): Promise<void> {
   if (bench.subject.admit === undefined) return

@@ -10,6 +10,7 @@ import { answerCases } from './answer-cases.ts'
 import { BASIC_CASE, Basics } from './basics.ts'
 import { callCases } from './call-cases.ts'
 import { conductCases } from './conduct-cases.ts'
+import { edgeCases } from './edge-cases.ts'
 import { leftoverCases } from './leftover-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { mapCases } from './map-cases.ts'
@@ -79,7 +80,15 @@ export function interceptorCases(
   }
   const ofOneCall = { ...ofCalls, ...mapCases }
   // An interceptor that breaks another rule too may break those of maps with it: the other says more.
-  const all = { ...admissionCases, ...threadCases, ...ofCalls, ...ofConduct, ...mapCases, ...memoryCases() }
+  const all = {
+    ...admissionCases,
+    ...threadCases,
+    ...ofCalls,
+    ...ofConduct,
+    ...edgeCases,
+    ...mapCases,
+    ...memoryCases(),
+  }
   const patience = new Patience()
   const basics = new Basics(() => new InterceptorBench(create, options, { patience, waits }))
   const basic: ContractCase = { name: BASIC_CASE, run: () => basics.mustWork(BASIC_CASE) }

@@ -19,6 +19,7 @@ export const takingCases: Readonly<Record<string, RunCase>> = {
   'does not throw for any event': throwsForNothing,
   'delivers an event whose data JSON cannot hold': deliversOddData,
   'does not change events': changesNothing,
+  'keeps the order of events that occurred earlier than those before them': keepsOrderOfHeld,
   'keeps many runs at once apart': manyRuns,
   'delivers the last event of a run': endsRuns,
   'delivers the last event of a run that fails, is cancelled or waits': endsOtherRuns,
@@ -47,6 +48,18 @@ async function keepsOrder(bench: SinkBench): Promise<void> {
   must(
     seqs.every((seq, place) => place === 0 || seq >= (seqs[place - 1] as number)),
     `Events that came in order arrived as ${seqs.join(', ')}. Put the events of emit and tryEmit into one queue.`,
+  )
+}
+
+/** What a stage did behind a gate is published when the gate opens, with the times at which it occurred. */
+async function keepsOrderOfHeld(bench: SinkBench): Promise<void> {
+  for (const [seq, timestamp] of [1_010, 1_002, 1_001, 1_001, 1_020, 1_003].entries())
+    await bench.emitAndWait({ ...contractEvent(seq), timestamp })
+  await bench.finish()
+  const seqs = await bench.seqs()
+  must(
+    seqs.every((seq, place) => place === 0 || seq > (seqs[place - 1] as number)),
+    `Events whose timestamps are older than those of the events before them arrived as ${seqs.join(', ')}. Keep the order of seq: what a stage does behind a gate is published later than it occurred.`,
   )
 }
 

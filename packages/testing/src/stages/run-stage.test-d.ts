@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput, defineStage, definePorts } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { stream } from '@stageflow/core/edges'
 import { expectTypeOf, test } from 'vitest'
 import { runStage } from './run-stage.ts'
 
@@ -150,4 +151,62 @@ test('an item of a map has the data of the item', async () => {
   if (one.output.status === 'ok') expectTypeOf(one.output.data).toEqualTypeOf<{ item: number }>()
   // @ts-expect-error neither an index nor a key
   void (() => runStage(letters, 'answer', { item: true }))
+})
+
+test('the chunks of streams are those that the stage says it reads', async () => {
+  const speak = async ({ inputs }: StageContext<{}, {}, { readonly llm: string }>) => {
+    for await (const word of inputs.stream('llm')) expectTypeOf(word).toEqualTypeOf<string>()
+    return { said: 1 }
+  }
+  const { output } = await runStage(speak, { streams: { llm: ['Hi'] } })
+  if (output.status === 'ok') expectTypeOf(output.data).toEqualTypeOf<{ said: number }>()
+  await runStage(speak, { streams: { llm: StageOutput.skip('no') } })
+  await runStage(speak, {
+    streams: {
+      llm: async function* () {
+        yield 'Hi'
+      },
+    },
+  })
+  // @ts-expect-error a chunk of another type
+  void (() => runStage(speak, { streams: { llm: [7] } }))
+  // @ts-expect-error it reads no such stream
+  void (() => runStage(speak, { streams: { llm: ['Hi'], tts: ['Hi'] } }))
+  // @ts-expect-error it reads a stream
+  void (() => runStage(speak))
+  // @ts-expect-error it reads a stream
+  void (() => runStage(speak, {}))
+})
+
+test('the streams of a stage of a pipeline have the chunks of its stages', () => {
+  const chat = new Pipeline('chat')
+    .withStage('llm', async function* () {
+      yield 1
+      return { text: 'Hello' }
+    })
+    .withStage('sum', () => ({ sum: 1 }), { dependencies: [stream('llm')] })
+  void (() => runStage(chat, 'sum', { streams: { llm: [1, 2] } }))
+  // @ts-expect-error a chunk of another type
+  void (() => runStage(chat, 'sum', { streams: { llm: ['one'] } }))
+  // @ts-expect-error the pipeline has no such stage
+  void (() => runStage(chat, 'sum', { streams: { lm: [1] } }))
+})
+
+test('a stage of defineStage takes a played stream in the place of the data of its source', () => {
+  const llm = defineStage({
+    name: 'llm',
+    run: async function* () {
+      yield 'Hi'
+      return {}
+    },
+  })
+  const profile = defineStage({ name: 'profile', run: () => ({ displayName: 'Ada' }) })
+  const loud = defineStage({
+    name: 'loud',
+    after: { words: stream(llm), who: profile },
+    run: () => ({ text: 'HI' }),
+  })
+  void (() => runStage(loud, { streams: { llm: ['Hi'] }, inputs: { profile: { displayName: 'Ada' } } }))
+  // @ts-expect-error it needs the profile
+  void (() => runStage(loud, { streams: { llm: ['Hi'] } }))
 })

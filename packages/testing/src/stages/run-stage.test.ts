@@ -389,7 +389,7 @@ test('each wrong interceptor is named with its place, and each known option once
   expect(await message({ interceptors: [{ name: 'one' }, null, 7] })).toBe(
     'runStage(): interceptors[1] must be an interceptor, such as retry(), not null; interceptors[2] must be an interceptor, such as retry(), not 7.',
   )
-  expect((await message({ nope: 1 })) as string).toMatch(/known: inputs, snapshot, ports, (?!.*ports)/)
+  expect((await message({ nope: 1 })) as string).toMatch(/known: inputs, streams, snapshot, ports, (?!.*ports)/)
 })
 
 test('the options of a stage may be getters of a class', async () => {

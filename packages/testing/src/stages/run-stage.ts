@@ -39,6 +39,7 @@ import type {
   StageSlot,
 } from '@stageflow/core'
 import { startResumed } from '@stageflow/core/durable'
+import { stream } from '@stageflow/core/edges'
 import {
   ANY,
   CLOCK,
@@ -55,14 +56,21 @@ import {
   show,
 } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import { mustHaveStreams, playedBy, STREAMS, streamProblems } from './played-streams.ts'
+import type { PlayedStream, PlayedStreams } from './played-streams.ts'
 import { mustBePipeline, stageNamed } from './pipeline-stages.ts'
 import type { ChunkIn, DataIn } from './pipeline-stages.ts'
 import { withHooks } from './with-hooks.ts'
 
 /** Options of `runStage`, beside all run options (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
-export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptions {
+export interface RunStageOptions<Needs = AnyInputs, Ports = {}, Streams = AnyInputs> extends RunOptions {
   /** The data of each stage that this one depends on, by name. Undefined: that stage was skipped. */
   readonly inputs?: Needs
+  /**
+   * The chunks of each stage whose stream this one reads, by name: `{ llm: ['Hi', '!'] }`. An async generator that throws plays a stream that
+   * fails, and `StageOutput.skip('no')` one that is skipped. What such a stage returns at its end is in `inputs`.
+   */
+  readonly streams?: PlayedStreams<Streams>
   /** The input of the run, or a snapshot. Default: an empty input. */
   readonly snapshot?: RunInput | ContextSnapshot
   readonly ports?: Ports
@@ -103,6 +111,7 @@ const INTERCEPTORS: OptionRule = [Array.isArray, 'an array of interceptors, such
 /** The rules of the options of a stage, beside those of a run, which the engine checks. */
 const RULES: OptionRules<Omit<RunStageOptions, keyof RunOptions>> = {
   inputs: DATA,
+  streams: STREAMS,
   snapshot: ANY, // the engine checks it
   ports: OBJECT,
   interceptors: INTERCEPTORS,
@@ -128,6 +137,7 @@ const RESUMED: OptionRules<GivenStageAnswer> = {
 }
 const NO_ANSWER =
   'resumed.answer must be the answer that the stage waits for, such as true, not undefined; or pass expired: true'
+const NEVER_ANSWERED = 'leave out resumed: a stage that reads a stream cannot suspend'
 const WHERE = 'runStage()'
 const CODE = 'testing/illegal-option'
 const NAMED_CALL = 'runStage(pipeline, name, options)'
@@ -139,8 +149,10 @@ const ARGUMENTS: OptionRules = {
 /** Options of `runStage` for a stage of a pipeline: it has a name, a kind and stage options already. */
 export interface RunNamedStageOptions<Stages, Ports> extends Omit<
   RunStageOptions<NamedStageInputs<Stages>, Partial<Ports>>,
-  'name' | 'kind' | 'stageOptions'
+  'name' | 'kind' | 'stageOptions' | 'streams'
 > {
+  /** The chunks of each stage whose stream this one reads, by name. */
+  readonly streams?: { readonly [Name in keyof Stages]?: PlayedStream<ChunkIn<Stages[Name]>> }
   /** Runs one item of a map: the one with this index, from 0, or this key. Default: all items. */
   readonly item?: number | string
 }
@@ -153,8 +165,9 @@ type DataOfItem<Item> = [Item] extends [ItemResult<infer Data>] ? Data : Exclude
 export type NamedStageInputs<Stages> = { readonly [Name in keyof Stages]?: RunData<Stages>[Name] | undefined }
 
 /** The options that a stage requires by its types. */
-export type NeededByStage<Needs, Ports> = ({} extends Needs ? {} : { readonly inputs: Needs }) &
-  ({} extends Ports ? {} : { readonly ports: Ports })
+export type NeededByStage<Needs, Ports, Streams = {}> = ({} extends Needs ? {} : { readonly inputs: Needs }) &
+  ({} extends Ports ? {} : { readonly ports: Ports }) &
+  ({} extends Streams ? {} : { readonly streams: PlayedStreams<Streams> })
 
 /** The result of one stage. */
 export interface StageRun<out Data = unknown, out Chunk = unknown> {
@@ -190,16 +203,19 @@ interface Draft {
 export function runStage<Data, Chunk>(
   stage: Stage<string, StageSlot<Data, boolean, Chunk>, never, {}>,
 ): Promise<StageRun<Data, Chunk>>
-export function runStage<Data, Chunk, Requires extends string, Ports>(
+export function runStage<Data, Chunk, Requires extends string, Ports, Played extends string = never>(
   stage: Stage<string, StageSlot<Data, boolean, Chunk>, Requires, Ports>,
-  options: RunStageOptions<NamedInputs<Requires>, Ports> & NeededByStage<NamedInputs<Requires>, NoInfer<Ports>>,
+  options: Omit<RunStageOptions<NamedInputs<Exclude<Requires, Played>>, Ports>, 'streams'> & {
+    readonly streams?: { readonly [Name in Played]: PlayedStream<unknown> }
+  } & NeededByStage<NamedInputs<Exclude<Requires, Played>>, NoInfer<Ports>>,
 ): Promise<StageRun<Data, Chunk>>
 export function runStage<Return>(
   stage: StageLike<StageContext, Return> & LegalReturn<Return>,
 ): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
-export function runStage<Return, Needs = AnyInputs, Ports = {}>(
-  stage: StageLike<StageContext<Needs, Ports>, Return> & LegalReturn<Return>,
-  options: RunStageOptions<Needs, Ports> & NeededByStage<NoInfer<Needs>, NoInfer<Ports>>,
+export function runStage<Return, Needs = AnyInputs, Ports = {}, Streams = AnyInputs>(
+  stage: StageLike<StageContext<Needs, Ports, Streams>, Return> & LegalReturn<Return>,
+  options: RunStageOptions<Needs, Ports, NoInfer<Streams>> &
+    NeededByStage<NoInfer<Needs>, NoInfer<Ports>, NoInfer<Streams>>,
 ): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
 /** Runs one item of a map by its index or its key. The others don't start. Throws `testing/unknown-item`. */
 export function runStage<Stages, Ports, const Name extends keyof Stages & string>(
@@ -236,21 +252,24 @@ async function runAlone(
   checkArguments(stage, options, moreRules)
   const {
     inputs = {},
+    streams = {},
     snapshot,
     ports,
     interceptors = [],
     clock,
-    name: given,
+    name: givenName,
     kind,
     stageOptions,
     resumed,
     item: picked,
     ...run
   } = plainOptions(options)
-  const name = nameOf(stage, given)
+  const name = nameOf(stage, givenName)
   const by = resumed?.expired === true ? undefined : resumed?.by
   const item = picked === undefined ? undefined : new PickedItem(picked)
-  const setup = { name, inputs, ports, interceptors, clock, kind, stageOptions, by, item }
+  if (isDescribed(stage)) mustHaveStreams(stage, name, streams)
+  const given = { ...inputs, ...streams }
+  const setup = { name, inputs, streams, given, ports, interceptors, clock, kind, stageOptions, by, item }
   const graph = graphAround(around, stage, setup)
   if (picked !== undefined) mustBeMap(graph, name)
   const handle =
@@ -262,7 +281,7 @@ async function runAlone(
     if (isOfChildRun) events.push(event)
     else if (item?.isOfAnother(event) === true) continue
     else if (event.type === `stage.${name}.chunk`) chunks.push((event.data as { chunk: unknown }).chunk)
-    else if (!isOfTheTest(event, inputs)) events.push(event)
+    else if (!isOfTheTest(event, given)) events.push(event)
   }
   const settled = await handle.settled
   const ofStage = settled.outputs[name] ?? (await neverBegan(handle.result, settled))
@@ -342,7 +361,7 @@ async function startAnswered(
   const claimed = new Set<string>(guards.flatMap(({ runOptions = [] }) => runOptions))
   const ofCaller = Object.fromEntries(Object.entries(run).filter(([option]) => claimed.has(option)))
   const time = expired ? { until: Number.MIN_SAFE_INTEGER, otherwise: answer } : {}
-  const asked = await draftOfInputs(graph.name, inputs)
+  const asked = await draftOfInputs(graph.name, inputs, {})
     .withStage(name, () => StageOutput.suspend(request, { state, ...time }), {
       dependencies: Object.keys(inputs),
       join: 'settled',
@@ -392,7 +411,12 @@ function checkArguments(stage: unknown, options: GivenOptions, moreRules: Option
   const wrong = Array.from<unknown, string>(interceptors, (one, index) =>
     isObject(one) ? '' : `interceptors[${index}] must be an interceptor, such as retry(), not ${show(one)}`,
   )
-  refuseOptions(WHERE, CODE, [...wrong.filter((problem) => problem !== ''), ...ignoredProblems(stage, options)])
+  refuseOptions(WHERE, CODE, [
+    ...wrong.filter((problem) => problem !== ''),
+    ...streamProblems(options.streams),
+    ...(options.streams !== undefined && resumed !== undefined ? [NEVER_ANSWERED] : []),
+    ...ignoredProblems(stage, options),
+  ])
   if (resumed === undefined) return
   refuseOptions(WHERE, CODE, [
     ...optionProblems(resumed, RESUMED, 'resumed.'),
@@ -419,8 +443,8 @@ function claimedBy(options: unknown): readonly string[] {
 }
 
 /** Whether `runStage` causes an event, and not the stage: one of the run around it, or of a stage that gives an input. */
-const isOfTheTest = ({ type, stage }: StageflowEvent, inputs: object): boolean =>
-  stage === undefined ? type.startsWith('pipeline.') : Object.hasOwn(inputs, stage)
+const isOfTheTest = ({ type, stage }: StageflowEvent, given: object): boolean =>
+  stage === undefined ? type.startsWith('pipeline.') : Object.hasOwn(given, stage)
 
 /** Whether a value may be a stage. The engine checks it further. */
 function isStage(value: unknown): boolean {
@@ -442,6 +466,9 @@ function nameOf(stage: unknown, given: string | undefined): string {
 interface Setup {
   readonly name: string
   readonly inputs: object
+  readonly streams: Readonly<Record<string, unknown>>
+  /** The inputs and the streams, by the names of their stages. */
+  readonly given: object
   readonly ports: object | undefined
   readonly interceptors: readonly Interceptor[]
   readonly clock: Clock | undefined
@@ -453,55 +480,60 @@ interface Setup {
   readonly item: PickedItem | undefined
 }
 
-/** Builds the pipeline of a stage alone: a stage for each input, and the stage that depends on them. */
+/** Builds the pipeline of a stage alone: a stage for each input and stream, and the stage that depends on them. */
 function graphAround(around: string, stage: unknown, setup: Setup): Graph {
-  const { name, inputs, ports, interceptors, clock, item } = setup
+  const { name, inputs, streams, given, ports, interceptors, clock, item } = setup
   const options: BuildOptions<object> = {
     interceptors: [
       ...(item === undefined ? [] : [item.outermost]),
-      ...interceptors.map((one) => aroundNoInput(one, around, inputs, item)),
+      ...interceptors.map((one) => aroundNoInput(one, around, given, item)),
       ...answeredBy(setup.by),
     ],
     ...(ports === undefined ? undefined : { ports }),
     ...(clock === undefined ? undefined : { clock }),
   }
-  const giving = draftOfInputs(around, inputs)
+  const giving = draftOfInputs(around, inputs, streams)
   if (!isDescribed(stage)) return withBareStage(giving, stage, setup).build(options)
   try {
     // It may have options of interceptors that the test doesn't need.
     return giving.withStages([stage]).build({ ...options, ignoreOptions: true })
   } catch (error) {
-    throw missingInputs(error, stage, name, inputs) ?? error
+    throw missingInputs(error, stage, name, given) ?? error
   }
 }
 
-/** A pipeline with a stage for each input, which gives its data. */
-function draftOfInputs(around: string, inputs: object): Draft {
+/** A pipeline with a stage for each input, which gives its data, and one for each stream, which yields its chunks. */
+function draftOfInputs(around: string, inputs: object, streams: Setup['streams']): Draft {
   let pipeline = draft(around)
   for (const [input, data] of Object.entries(inputs))
-    pipeline = pipeline.withStage(input, () => data ?? StageOutput.skip('the test gave no data for it'))
+    if (!Object.hasOwn(streams, input))
+      pipeline = pipeline.withStage(input, () => data ?? StageOutput.skip('the test gave no data for it'))
+  // A source that fails must not end the run: its readers get the error of their stream.
+  for (const [source, played] of Object.entries(streams))
+    pipeline = pipeline.withStage(source, playedBy(played, read(inputs, source)), { onFailure: 'skip' })
   return pipeline
 }
 
 /** Adds a stage that has no description of its own. It may run if an input is missing, because undefined stands for a skipped stage. */
-function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, stageOptions }: Setup): Draft {
+function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, streams, kind, stageOptions }: Setup): Draft {
+  const plain = Object.keys(inputs).filter((input) => !Object.hasOwn(streams, input))
   const options = {
     ...(stageOptions && plainOptions(stageOptions)),
-    dependencies: Object.keys(inputs),
+    dependencies: [...plain, ...Object.keys(streams).map((source) => stream(source))],
     ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
   }
   return kind === undefined ? pipeline.withStage(name, stage, options) : pipeline.withStage(name, stage, kind, options)
 }
 
 /** To core, an input that the test left out is a stage that the pipeline lacks: to the test, it is something to pass. */
-function missingInputs(error: unknown, stage: object, name: string, inputs: object): StageflowError | undefined {
+function missingInputs(error: unknown, stage: object, name: string, given: object): StageflowError | undefined {
   const isUnknown = ({ code }: StageflowError): boolean => code === 'core/unknown-dependency'
   if (!(error instanceof PipelineBuildError) || !error.problems.some(isUnknown)) return undefined
   const { edges } = stage as { readonly edges: readonly { readonly stage: unknown }[] }
   const needed = edges.map((edge) => edge.stage).filter((one) => typeof one === 'string')
-  const missing = needed.filter((one) => one !== name && !Object.hasOwn(inputs, one))
+  const missing = needed.filter((one) => one !== name && !Object.hasOwn(given, one))
   if (missing.length === 0) return undefined
-  const others = Object.keys(inputs).filter((one) => !needed.includes(one))
+  const others = Object.keys(given).filter((one) => !needed.includes(one))
   const them = missing.length > 1 ? 'them' : 'it'
   const example = missing.map((one) => `${asKey(one)}: { … }`).join(', ')
   const surplus = others.length > 0 ? ` It does not depend on ${quoted(others)}.` : ''
@@ -520,11 +552,11 @@ const quoted = (names: readonly string[]): string => names.map((one) => `"${one}
 function aroundNoInput(
   interceptor: Interceptor,
   around: string,
-  inputs: object,
+  given: object,
   picked: PickedItem | undefined,
 ): Interceptor {
   const { wrap, onCall, onRun, settled } = interceptor
-  const isInput = (pipeline: string, stage: string): boolean => pipeline === around && Object.hasOwn(inputs, stage)
+  const isInput = (pipeline: string, stage: string): boolean => pipeline === around && Object.hasOwn(given, stage)
   const isHidden = ({ pipeline, item, parent }: RunContext, stage: string): boolean =>
     isInput(pipeline.name, stage) ||
     (item !== undefined && parent === undefined && picked !== undefined && !picked.is(item))
@@ -532,8 +564,8 @@ function aroundNoInput(
     wrap: (next, stage) =>
       isInput(stage.pipeline.name, stage.name) ? next : (wrap?.call(interceptor, next, stage) as RunStage),
     onCall: (stage) => (isInput(stage.pipeline.name, stage.name) ? undefined : onCall?.call(interceptor, stage)),
-    onRun(given) {
-      const part = onRun?.call(interceptor, given)
+    onRun(context) {
+      const part = onRun?.call(interceptor, context)
       if (part?.settled === undefined) return part
       return {
         enter: (next, run) => (part.enter === undefined ? next() : part.enter(next, run)),

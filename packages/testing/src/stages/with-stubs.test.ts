@@ -1,5 +1,6 @@
 import { Pipeline, PipelineBuildError, StageKind, StageOutput, definePorts, defineStage } from '@stageflow/core'
 import type { Interceptor, OutputSchema, StageContext } from '@stageflow/core'
+import { gate, soft, stream } from '@stageflow/core/edges'
 import { repeatUntil } from '@stageflow/core/repeat'
 import { expect, test } from 'vitest'
 import { manualClock } from '../clock/manual-clock.ts'
@@ -304,4 +305,66 @@ test('the problems of a pipeline stay, and a class that cannot be constructed ha
   )
   const nameless = new Pipeline('chat').withStage(NeedsKey as never)
   expect(() => withStubs(nameless, { llm: {} } as never)).toThrow('has no stage "llm". Its stages are: none.')
+})
+
+test('stubs keep the edges of a pipeline, and a stub with chunks serves the readers of its stage', async () => {
+  const clock = manualClock()
+  const voice = new Pipeline('voice')
+    .withStage('moderation', () => clock.sleep(30), 'guard')
+    .withStage('profile', () => clock.sleep(1_000))
+    .withStage(
+      'llm',
+      async function* () {
+        yield 'from a model'
+        return { text: 'from a model' }
+      },
+      { dependencies: [gate('moderation'), soft('profile', { waitMs: 10 })], toChunks: ({ text }) => [text] },
+    )
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        const said: string[] = []
+        for await (const word of inputs.stream('llm')) said.push(word)
+        return { said, at: clock.now() }
+      },
+      { dependencies: [stream('llm')], maxWaiting: 1 },
+    )
+  const of = async (stubbed: typeof voice) => {
+    const from = clock.now()
+    const graph = stubbed.build({ clock })
+    const edgesOf = ({ info }: typeof graph) => info.stages.map(({ dependencies }) => dependencies)
+    expect(edgesOf(graph)).toEqual(edgesOf(voice.build({ clock })))
+    const run = graph.runSettled()
+    await clock.runAll()
+    const { data, report } = await run
+    return data.speak === undefined ? report.stages.speak.status : [...data.speak.said, data.speak.at - from]
+  }
+  const chunks = async function* () {
+    yield 'Hi'
+    yield '!'
+    return { text: 'Hi!' }
+  }
+  expect(await of(withStubs(voice, { llm: chunks }))).toEqual(['Hi', '!', 30])
+  // Data alone has no chunks: the stage makes them of it.
+  expect(await of(withStubs(voice, { llm: { text: 'Hi!' } }))).toEqual(['Hi!', 30])
+  expect(await of(withStubs(voice, { llm: chunks, moderation: StageOutput.skip('not allowed') }))).toEqual('skip')
+})
+
+test('a stub without chunks in the place of a stream fails its readers by name', async () => {
+  const voice = new Pipeline('voice')
+    .withStage('llm', async function* () {
+      yield 'Hi'
+      return { text: 'Hi' }
+    })
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        for await (const _word of inputs.stream('llm'));
+      },
+      { dependencies: [stream('llm')] },
+    )
+  const result = await withStubs(voice, { llm: { text: 'Hello' } })
+    .build()
+    .runSettled()
+  expect(result.status === 'failed' && result.errors[0]).toMatchObject({ code: 'core/no-chunks', stage: 'speak' })
 })
