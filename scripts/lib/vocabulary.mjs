@@ -47,6 +47,7 @@ const STATUSES = {
   contract: '–',
   damaged: '500',
   'duplicate-name': '–',
+  exhausted: '503',
   expired: '409',
   full: '503',
   'handler-failed': '500',

@@ -260,6 +260,7 @@ test('a map and a child pipeline are held with all that is in them', async () =>
 
 test('a refused stage is aborted at once, and skips what needs it', async () => {
   let abortedAt = -1
+  let reason: unknown
   const run = new Pipeline('p')
     .withStage('guard', refuses(20))
     .withStage(
@@ -267,6 +268,7 @@ test('a refused stage is aborted at once, and skips what needs it', async () => 
       async ({ signal }) => {
         await clock.sleep(1_000, signal).catch((error: unknown) => {
           abortedAt = clock.now()
+          reason = error
           throw error
         })
       },
@@ -279,6 +281,7 @@ test('a refused stage is aborted at once, and skips what needs it', async () => 
   const { status, report } = await run
   expect(status).toBe('completed')
   expect(abortedAt).toBe(20)
+  expect(reason).toMatchObject({ code: 'core/gate-refused', message: 'Stage "answer": gate "guard" ended skip.' })
   expect(report.stages.save).toMatchObject({ status: 'skip', reason: 'dependency "answer" was skipped' })
 })
 

@@ -121,6 +121,11 @@ test('an unknown stage is an error that names what there is', () => {
     .withStage('save', () => ({}))
     .build({ clock })
     .start()
-  expect(() => run.chunks('lm' as never)).toThrow('run.chunks("lm"): the stages of "chat" are llm, save.')
+  expect(() => run.chunks('lm' as never)).toThrow(
+    expect.objectContaining({
+      code: 'core/unknown-stage',
+      message: expect.stringContaining('run.chunks("lm"): the stages of "chat" are llm, save.'),
+    }),
+  )
   expect(() => (run.chunks as (...given: unknown[]) => unknown)('llm', 'more')).toThrow('chunks(stage)')
 })
