@@ -360,7 +360,7 @@ test.for([
   },
 )
 
-test('chunks that are made of an output until toChunks throws are no clean stream, however often it is read', async () => {
+test('a stream of chunks that are made of an output fails once toChunks throws, however often it is read', async () => {
   const run = new Pipeline('p')
     .withStage(
       'llm',

@@ -1,3 +1,5 @@
+import { toError } from '../base/errors.ts'
+
 /** What happens to a chunk that comes while the inbox is full. */
 export type Overflow = 'block' | 'drop-oldest' | 'drop-newest'
 
@@ -62,7 +64,7 @@ export class Inbox implements AsyncIterableIterator<unknown> {
   /** Chunks that are made of outputs. They are read after those in the queue. */
   readonly #made: Iterator<unknown>[] = []
   /** `error` is called once the last chunk was read: chunks that are made of outputs count only then. */
-  #end: { readonly error: (() => unknown) | undefined } | undefined
+  #end: { readonly error: (() => Error) | undefined } | undefined
 
   constructor(owner: InboxOwner, size: number, overflow: Overflow) {
     this.#owner = owner
@@ -214,7 +216,7 @@ export class Inbox implements AsyncIterableIterator<unknown> {
       }
     } catch (error) {
       this.#made.length = 0
-      this.#end = { error: () => error }
+      this.#end = { error: () => toError(error) }
       this.#makeRoom()
     }
     return undefined
