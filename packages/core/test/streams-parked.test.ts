@@ -228,6 +228,62 @@ test('a stopped run ends a source that waits for room and a reader that waits fo
   })
 })
 
+test('what goes on in a child that was interrupted still waits for a slow reader, and nothing spins', async () => {
+  const said: string[] = []
+  const child = new Pipeline('child').withStage(
+    'goodbye',
+    async function* () {
+      for (let word = 1; word <= 4; word++) {
+        said.push(`${clock.now()} says ${word}`)
+        yield word
+      }
+    },
+    { uninterruptible: true },
+  )
+  const run = new Pipeline('p')
+    .withPipeline('answer', child, { chunks: 'goodbye' })
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        for await (const word of inputs.stream('answer')) {
+          await clock.sleep(10)
+          said.push(`${clock.now()} heard ${word}`)
+        }
+      },
+      { dependencies: [stream('answer')], maxWaiting: 1, uninterruptible: true },
+    )
+    .build({ clock })
+    .start({}, { graceMs: 5 })
+  await clock.advance(5)
+  run.interrupt('barge-in')
+  await clock.advance(50)
+  expect((await run.result).report.stages.speak).toMatchObject({ status: 'fail', error: { code: 'core/stream-cut' } })
+  expect(said).toEqual([
+    ...['0 says 1', '0 says 2', '10 heard 1', '10 says 3', '20 heard 2', '20 says 4', '30 heard 3', '40 heard 4'],
+  ])
+})
+
+test('a map in a child that is cancelled while it waits for a reader of the run around it ends', async () => {
+  const child = new Pipeline('child')
+    .withMap('pages', { over: () => [1, 2, 3, 4], each: (page) => ({ page }), concurrency: 1, stream: true })
+    .withStage('deaf', () => clock.sleep(4))
+  const run = new Pipeline('p')
+    .withPipeline('book', child, { chunks: 'pages' })
+    .withStage(
+      'reads',
+      async ({ inputs }) => {
+        for await (const _ of inputs.stream('book')) await clock.sleep(10)
+      },
+      { dependencies: [stream('book')], maxWaiting: 1 },
+    )
+    .build({ clock })
+    .start({}, { graceMs: 5 })
+  await clock.advance(1)
+  run.cancel('enough')
+  await clock.advance(20)
+  expect((await run.result).status).toBe('cancelled')
+})
+
 test.for([1, 2, 3])(
   'a generator that asks for its next chunk while it yields does not hang: %i slots',
   async (maxConcurrency) => {

@@ -32,8 +32,8 @@ export function thrownOutput(host: Host, stage: number, thrown: unknown, failure
   return ending ?? new Output('fail', failure ?? toError(thrown), BY_ENGINE)
 }
 
-/** The answer of a call that isn't made because the run was stopped. */
-export const stoppedOutput = (host: Host): Output =>
+/** How a stage ends that isn't called, or whose answer isn't shown, because the run was stopped. */
+export const stoppedOutput = (host: Pick<Host, 'facts'>): Output =>
   new Output('cancel', host.facts.ending?.reason ?? 'the run was stopped')
 
 /** The failure for an error that an interceptor threw. */

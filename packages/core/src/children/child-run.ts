@@ -99,7 +99,8 @@ function relayTo(context: LiveStageContext, run: RunFacts, node: StageNode, stag
     put: (chunk) => run.chunk(node, chunk, context.attempt),
     room: () => {
       const room = run.room(node)
-      return room && parkedUntil(behindOf(context), room, context.signal)
+      // Once the stage was aborted, what still goes on inside it waits for the reader alone.
+      return room && (context.aborted ? room : parkedUntil(behindOf(context), room, context.signal))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { stoppedOutput } from '../call/answers.ts'
 import { Output } from '../contract/output.ts'
 import type { AttemptRecord, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
@@ -59,6 +60,7 @@ export class Gates {
     return this.#closed(stage)?.room()
   }
   codeBegins({ index }: StageNode): void {
+    // Of several attempts only the chunks of the last one are published.
     if ((this.#run.facts.stages?.[index]?.attempts?.length ?? 0) > 1) this.#holds.get(index)?.forgetChunks()
   }
 
@@ -66,7 +68,7 @@ export class Gates {
   answered(stage: number, answer: Output | object): Output | object | undefined {
     const { facts, loop } = this.#run
     // The run was stopped while the code of the stage still ran.
-    if (this.hides(stage)) return stopped(facts.ending?.reason)
+    if (this.hides(stage)) return stoppedOutput(this.#run)
     const hold = this.#closed(stage)
     if (hold === undefined) {
       this.#holds.get(stage)?.publishChunks()
@@ -74,7 +76,7 @@ export class Gates {
     }
     if (facts.schedule.stopped) {
       hold.discard()
-      return stopped(facts.ending?.reason)
+      return stoppedOutput(this.#run)
     }
     this.#keepAttempt(stage, answer)
     hold.answer = answer
@@ -120,7 +122,7 @@ export class Gates {
     for (const [stage, hold] of this.#holds) {
       if (!hold.isClosed) continue
       hold.discard()
-      if (hold.answer !== undefined) loop.publish(stage, stopped(facts.ending?.reason), now)
+      if (hold.answer !== undefined) loop.publish(stage, stoppedOutput(this.#run), now)
     }
   }
 
@@ -138,8 +140,6 @@ export class Gates {
     return this.#holds.get(stage)?.isDiscarded === true
   }
 }
-
-const stopped = (reason: string | undefined): Output => new Output('cancel', reason ?? 'the run was stopped')
 
 /** The record of a stage whose work is never shown: its times, attempts, notes and usage. */
 export function withoutWork(record: Writable<StageRecord>): Writable<StageRecord> {

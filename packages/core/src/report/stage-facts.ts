@@ -19,7 +19,7 @@ export class StageFacts {
   runningCode = 0
   /** Its code ignored its signal past the grace time. Its results no longer count. */
   abandoned = false
-  /** An attempt has delivered a chunk, so no other attempt may run. */
+  /** An attempt has published a chunk, or taken one of a stream, so no other attempt may run. */
   committed = false
   chunks = 0
   /** Every call of its code; undefined for an unwrapped stage whose one call took as long as the stage. */
