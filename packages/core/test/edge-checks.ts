@@ -201,10 +201,7 @@ class EdgeChecks {
   }
 
   /** What the last call of a stage's code makes of the stage, before the run is stopped. */
-  #endOf(
-    { around, form, gates }: EdgeStageCase,
-    { outcome, made, read, place }: Attempt,
-  ): readonly string[] | undefined {
+  #endOf({ around, form }: EdgeStageCase, { outcome, made, read, place }: Attempt): readonly string[] | undefined {
     const calls = this.#trace.log.of(place).length
     const isCommitted = made.length > 0 || [...read.values()].some((chunks) => chunks.length > 0)
     // A second call of a stage that has read or yielded is refused, whatever the first came to.
@@ -213,16 +210,8 @@ class EdgeChecks {
       return around === 'timeout' ? ['fail timeout/timed-out'] : [`cut without a reason (${form})`]
     const timedOut = around === 'timeout' ? ['fail timeout/timed-out'] : []
     if (outcome === 'core/stream-skipped') return ['skip', ...timedOut]
-    // The gates of a held stage may open before its next attempt: then the chunks of this one are seen, and it is the last.
-    const openedMeanwhile =
-      around === 'retry' && gates.length > 0 && made.length > 0 ? ['fail core/attempt-committed'] : []
     if (outcome === 'fail' || outcome === 'thrown')
-      return [
-        'fail core/stage-failed',
-        ...(around === 'retry' ? ['fail retry/exhausted'] : []),
-        ...openedMeanwhile,
-        ...timedOut,
-      ]
+      return ['fail core/stage-failed', ...(around === 'retry' ? ['fail retry/exhausted'] : []), ...timedOut]
     if (outcome.includes('/')) return [`fail ${outcome}`, ...timedOut]
     return [outcome, ...timedOut]
   }
@@ -253,8 +242,7 @@ class EdgeChecks {
     this.#demand(this.#trace.result.status !== 'completed', 'an interrupted run is completed')
     if (!uninterruptible) {
       this.#demand(startedAt <= interruptAtMs, `${nameOf(place)} started after the interrupt`)
-      // What a held stage did before the interrupt is seen once its gates open.
-      const isLater = (this.#recordOf(place).endedAt ?? 0) > interruptAtMs && gates.length === 0
+      const isLater = (this.#recordOf(place).endedAt ?? 0) > interruptAtMs
       this.#demand(status !== 'fail' || !isLater, `${nameOf(place)} failed after the interrupt`)
     }
     const mayEnd = late || around === 'timeout' || gates.length > 0
@@ -431,6 +419,7 @@ class EdgeChecks {
     }
     // What an attempt made while it was held is thrown away if another attempt follows.
     const last = log.of(source).at(-1)
+    if (toChunks && this.#fellBack(source)) return { ids: toChunksOf(source), certain: toChunksOf(source).length }
     const isSeen = (this.#run.stages[source] as EdgeStageCase).gates.every((gate) => this.#countsAs(gate) === 'ok')
     const isWhole = isSeen && (this.#recordOf(source).status === 'ok' || this.#run.stages[source]?.gates.length === 0)
     return { ids: last?.made ?? [], certain: isWhole ? (last?.accepted ?? 0) : 0 }
@@ -468,7 +457,7 @@ class EdgeChecks {
   #checkLoopEnd(stage: EdgeStageCase, { place, loopEnd, read, statuses, aborted }: Attempt): void {
     const name = nameOf(place)
     const started = stage.streams.filter((source) => this.#began(source) || this.#trace.log.answered.has(source))
-    const statusOf = (source: number) => this.#speakerOf(source).status
+    const statusOf = (source: number) => this.#streamStatusOf(source)
     const isComplete = (source: number): boolean => {
       const { ids, certain } = this.#yieldedBy(source)
       const count = read.get(source)?.length ?? 0
@@ -516,6 +505,21 @@ class EdgeChecks {
     else this.#demand(false, `${name} got ${loopEnd}`)
   }
 
+  /** Its failure is tolerated, and it has a fallback and gave no chunk. */
+  #fellBack(source: number): boolean {
+    const { tolerated, chunks } = this.#recordOf(source)
+    return tolerated === true && chunks === 0 && this.#run.stages[source]?.onFailure === 'fallback'
+  }
+
+  /** How a source ended for its readers. */
+  #streamStatusOf(source: number): string | undefined {
+    const record = this.#recordOf(source)
+    if (record.tolerated !== true || record.chunks > 0) return this.#speakerOf(source).status
+    if (!this.#fellBack(source)) return 'skip'
+    const { toChunks, form } = this.#run.stages[source] as EdgeStageCase
+    return toChunks && form === 'generator' ? 'ok' : 'fail'
+  }
+
   /** The record of the stage whose chunks a source has: of a child pipeline that ended ok, the one inside. */
   #speakerOf(source: number): StageRecord {
     let record: StageRecord = this.#recordOf(source)
@@ -533,7 +537,7 @@ class EdgeChecks {
 
   #checkHandle(place: number): void {
     const read = this.#trace.chunks.get(place)
-    if (read === undefined || this.#trace.log.answered.has(place)) return
+    if (read === undefined || this.#trace.log.answered.has(place) || this.#fellBack(place)) return
     const { ids, certain } = this.#yieldedBy(place)
     const isPrefix = read.every((id, index) => id === ids[index])
     this.#demand(isPrefix && read.length >= certain, `run.chunks("${nameOf(place)}") gave ${read.length} of ${certain}`)

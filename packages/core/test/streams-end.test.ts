@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Pipeline, StageOutput, StageflowError } from '../src/index.ts'
-import type { Interceptor, StageContext } from '../src/index.ts'
+import type { Interceptor, OnFailure, StageContext } from '../src/index.ts'
 import { stream } from '../src/edges.ts'
 import { timeout } from '../../interceptor-timeout/src/index.ts'
 import { retry } from '../../interceptor-retry/src/index.ts'
@@ -779,4 +779,51 @@ test('no rejection is left unhandled when a stream ends while no code awaits it'
   await new Promise((resolve) => setTimeout(resolve, 5))
   process.off('unhandledRejection', listen)
   expect(unhandled).toEqual([])
+})
+
+const failing = (onFailure: OnFailure, toChunks?: (data: { readonly text: string }) => readonly string[]) =>
+  new Pipeline('p')
+    .withStage(
+      'llm',
+      async function* () {
+        if (clock.now() < 0) yield 'never'
+        if (clock.now() >= 0) throw new Error('503')
+        return { text: '' }
+      },
+      { onFailure, ...(toChunks && { toChunks: toChunks as never }) },
+    )
+    .withStage('speak', careful, { dependencies: [stream('llm')] })
+    .build({ clock })
+    .run()
+
+test('a source that fails before its first chunk is for its readers what it is for other stages: a skip, if that is tolerated', async () => {
+  const { status, data } = await failing('skip')
+  expect([status, data.speak]).toEqual(['completed', { said: [], ended: 'core/stream-skipped', cause: undefined }])
+})
+
+test('or its fallback, of which toChunks makes the chunks', async () => {
+  const { status, data } = await failing({ fallback: { text: 'Sorry.' } }, ({ text }) => [text])
+  expect([status, data.speak]).toEqual(['completed', { said: ['Sorry.'], ended: 'cleanly', cause: undefined }])
+})
+
+test('a fallback without toChunks is no clean end of a stream', async () => {
+  const { data } = await failing({ fallback: { text: 'Sorry.' } })
+  expect(data.speak).toMatchObject({ said: [], ended: 'core/stream-cut', cause: { message: '503' } })
+})
+
+test('after a chunk a tolerated failure cuts the stream, whatever its fallback is', async () => {
+  const { data } = await new Pipeline('p')
+    .withStage(
+      'llm',
+      async function* () {
+        yield 'half'
+        if (clock.now() >= 0) throw new Error('503')
+        return { text: '' }
+      },
+      { onFailure: { fallback: { text: 'Sorry.' } }, toChunks: ({ text }: { text: string }) => [text] },
+    )
+    .withStage('speak', careful, { dependencies: [stream('llm')] })
+    .build({ clock })
+    .run()
+  expect(data.speak).toMatchObject({ said: ['half'], ended: 'core/stream-cut' })
 })

@@ -146,23 +146,26 @@ export class LiveEdges implements RunEdges {
 
   settled(stage: number): void {
     const readers = this.#of(stage)
-    const end = readers.length === 0 ? 'ok' : endOf(this.#run.facts, stage)
-    for (const reader of readers) {
-      if (end === 'ok' && !this.#hasYielded(stage)) this.#putMade(stage, reader)
-      else reader.sourceEnded(stage, end)
-    }
+    if (readers.length > 0) this.#endStream(stage, readers)
     this.#readers[stage]?.settled()
     this.#softWaits.cancel(stage)
   }
 
-  #hasYielded(stage: number): boolean {
-    return this.#yielding.has(stage)
+  #endStream(stage: number, readers: readonly StreamReader[]): void {
+    const end = endOf(this.#run.facts, stage)
+    const hasMade = end === 'fell back' || (end === 'ok' && !this.#yielding.has(stage))
+    for (const reader of readers) {
+      if (hasMade) this.#putMade(stage, reader)
+      else reader.sourceEnded(stage, end)
+    }
   }
 
-  /** A source was answered in place of its code: its `toChunks` makes chunks of the answer. */
+  /** A source was answered in place of its code, or has a fallback: its `toChunks` makes chunks of that. */
   #putMade(stage: number, reader: StreamReader): void {
     const { name } = this.#graph.nodes[stage] as StageNode
     const toChunks = this.#graph.toChunks[stage]
+    const tolerated = this.#run.facts.stage(stage).tolerated
+    if (!isFunction(toChunks) && tolerated !== undefined) return reader.sourceEnded(stage, { cause: tolerated.error })
     if (!isFunction(toChunks))
       return reader.inbox.end(() =>
         noChunks(
@@ -204,8 +207,9 @@ export class LiveEdges implements RunEdges {
 function endOf({ schedule, stages, times }: RunFacts, stage: number): SourceEnd {
   const known = stages?.[stage]
   const state = schedule.state(stage)
-  if (known?.tolerated !== undefined) return { cause: known.tolerated.error }
-  if (state === OK) return endInside(known?.children)
+  // For its readers too, a tolerated failure is a skip, or a fallback. Half a stream is neither.
+  if (known?.tolerated !== undefined && known.chunks > 0) return { cause: known.tolerated.error }
+  if (state === OK) return known?.tolerated === undefined ? endInside(known?.children) : 'fell back'
   if (state !== SKIPPED) return { cause: known?.output?.error }
   if (known?.chunks) return { cause: undefined }
   return Number.isNaN(times[2 * stage]) ? 'left out' : 'skipped'
@@ -217,7 +221,9 @@ function endInside(children: ChildRuns | undefined): SourceEnd {
     const { facts } = child as ChildRun & ReadersRun // a run with streams runs its children itself
     const relay = facts.parent?.relay
     if (relay === undefined || child.result.status !== 'completed') continue
-    const end = endOf(facts, facts.graph.indexOf(relay.stage) as number)
+    const speaker = facts.graph.indexOf(relay.stage) as number
+    const end = endOf(facts, speaker)
+    if (end === 'fell back') return { cause: facts.stage(speaker).tolerated?.error }
     return end === 'left out' ? 'skipped' : end
   }
   return 'ok' // no child passed chunks on: perhaps an interceptor answered in its place

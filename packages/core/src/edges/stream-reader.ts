@@ -40,8 +40,10 @@ export type SourceEnd =
   | 'ok'
   /** It never started, so it isn't part of the stream. */
   | 'left out'
-  /** It was skipped before it gave a chunk. */
+  /** It was skipped before it gave a chunk, or failed before and that is tolerated. */
   | 'skipped'
+  /** It failed before it gave a chunk, and has a fallback. */
+  | 'fell back'
   /** Its chunks aren't all there are. */
   | { readonly cause: unknown }
 
