@@ -331,6 +331,27 @@ test("a source with late: 'abort' is not ended as late by an interrupt: its data
   expect((await run.result).data).toEqual({ llm: { cut: true } })
 })
 
+test('a stage whose condition interrupts the run does not start', async () => {
+  let started = 0
+  const starts = (): void => void started++
+  const run: { current?: { interrupt(reason: string): void } } = {}
+  const interrupts = (): boolean => {
+    run.current?.interrupt('barge-in')
+    return true
+  }
+  const handle = new Pipeline('p')
+    .withStage('first', () => clock.sleep(5))
+    .withStage('asks', starts, { dependencies: ['first'], when: interrupts })
+    .withStage('saves', starts, { dependencies: ['first'], join: 'settled', uninterruptible: true, when: interrupts })
+    .build({ clock })
+    .start()
+  run.current = handle
+  await clock.advance(5)
+  const { report } = await handle.settled
+  expect(started).toBe(1)
+  expect(report.stages.asks).toMatchObject({ status: 'skip', reason: 'interrupted' })
+})
+
 test('the items of a map that are done are kept', async () => {
   const run = new Pipeline('p')
     .withMap('m', {

@@ -806,7 +806,7 @@ test('or its fallback, of which toChunks makes the chunks', async () => {
   expect([status, data.speak]).toEqual(['completed', { said: ['Sorry.'], ended: 'cleanly', cause: undefined }])
 })
 
-test('a fallback without toChunks is no clean end of a stream', async () => {
+test('a fallback without toChunks does not end a stream cleanly', async () => {
   const { data } = await failing({ fallback: { text: 'Sorry.' } })
   expect(data.speak).toMatchObject({ said: [], ended: 'core/stream-cut', cause: { message: '503' } })
 })

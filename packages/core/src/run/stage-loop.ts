@@ -1,4 +1,4 @@
-import { asLayer, thrownOutput } from '../call/answers.ts'
+import { asLayer, stoppedOutput, thrownOutput } from '../call/answers.ts'
 import { StageCall, giveUpCalls, soleCode } from '../call/call.ts'
 import { askWhen, runBody } from '../call/code.ts'
 import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
@@ -181,13 +181,15 @@ export class StageLoop implements Loop {
 
   /** Calls a stage's `when`. Returns false if the stage settles without starting. */
   #allows(node: StageNode, now: number): boolean {
-    const { schedule } = this.#facts
-    const refusal = askWhen(this.#facts, node)
-    if (refusal !== undefined) {
-      this.#settle(node.index, refusal, now)
+    const facts = this.#facts
+    const { schedule } = facts
+    const refusal = askWhen(facts, node)
+    // The condition itself may have interrupted the run, or stopped it. Then the stage ends as one that was never started.
+    const isInterrupted = facts.interruption !== undefined && !node.uninterruptible
+    if (refusal !== undefined || isInterrupted) {
+      this.#settle(node.index, refusal ?? stoppedOutput(this.#run), now)
       return false
     }
-    // The condition itself may have stopped the run. Then the stage ends as one that was never started.
     if (schedule.stopped) schedule.feed(SETTLED, node.index, CANCELLED)
     return !schedule.stopped
   }
