@@ -1,14 +1,14 @@
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 export { PipelineFailedError } from './contract/results.ts'
-export { createSlot } from './contract/context.ts'
 export { NoOpEventSink, isStageEvent, setEventSink } from './contract/events.ts'
+export { Pipeline } from './pipeline/pipeline.ts'
 export { ContextSnapshot } from './contract/snapshot.ts'
 export { StageKind, StageOutput } from './contract/output.ts'
 export { after } from './contract/interceptor.ts'
+export { createSlot } from './contract/context.ts'
 export { StageflowError, PipelineBuildError } from './base/errors.ts'
 export { insertAfter, insertBefore, replace, without } from './contract/interceptor.ts'
 export { systemClock } from './base/clock.ts'
-export { Pipeline } from './pipeline/pipeline.ts'
 export { definePorts, defineStage, mapStage } from './pipeline/stage-values.ts'
 export { asStage } from './children/pipeline-stage.ts'
 export type {
