@@ -272,8 +272,10 @@ async function runAlone(
   const setup = { name, inputs, streams, given, ports, interceptors, clock, kind, stageOptions, by, item }
   const graph = graphAround(around, stage, setup)
   if (picked !== undefined) mustBeMap(graph, name)
+  // A source that fails must not end the run: its readers get the error of their stream.
+  const going = Object.keys(streams).length === 0 ? run : ({ ...run, onStageFailure: 'continue' } as const)
   const handle =
-    resumed === undefined ? graph.start(snapshot, run) : await startAnswered(graph, setup, resumed, snapshot, run)
+    resumed === undefined ? graph.start(snapshot, going) : await startAnswered(graph, setup, resumed, snapshot, going)
   const events: StageflowEvent[] = []
   const chunks: unknown[] = []
   for await (const event of handle) {
@@ -508,9 +510,8 @@ function draftOfInputs(around: string, inputs: object, streams: Setup['streams']
   for (const [input, data] of Object.entries(inputs))
     if (!Object.hasOwn(streams, input))
       pipeline = pipeline.withStage(input, () => data ?? StageOutput.skip('the test gave no data for it'))
-  // A source that fails must not end the run: its readers get the error of their stream.
   for (const [source, played] of Object.entries(streams))
-    pipeline = pipeline.withStage(source, playedBy(played, read(inputs, source)), { onFailure: 'skip' })
+    pipeline = pipeline.withStage(source, playedBy(played, read(inputs, source)))
   return pipeline
 }
 
