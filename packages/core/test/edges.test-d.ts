@@ -173,6 +173,24 @@ test('a class says which chunks it needs, and a pipeline that has others does no
   base.withStage(Speak, { dependencies: ['llm'] })
 })
 
+test('toChunks gets the data of its stage and makes its chunks, through both doors', () => {
+  const llm = async function* () {
+    yield 'Hel'
+    return StageOutput.ok({ text: 'Hello' })
+  }
+  new Pipeline('p').withStage('llm', llm, { toChunks: ({ text }) => [text] })
+  new Pipeline('p').withStage('llm', llm, 'transform', { toChunks: ({ text }) => text.split(' ') })
+  defineStage({ name: 'llm', run: llm, toChunks: ({ text }) => [text] })
+  // @ts-expect-error numbers instead of words
+  new Pipeline('p').withStage('llm', llm, { toChunks: ({ text }) => [text.length] })
+  // @ts-expect-error no such field
+  new Pipeline('p').withStage('llm', llm, { toChunks: ({ txt }) => [txt] })
+  // @ts-expect-error numbers instead of words
+  defineStage({ name: 'llm', run: llm, toChunks: ({ text }) => [text.length] })
+  // @ts-expect-error a stage that yields nothing has no chunks
+  new Pipeline('p').withStage('llm', () => ({ text: 'Hello' }), { toChunks: ({ text }) => [text] })
+})
+
 test('the handle has the chunks of each stage', () => {
   const run = base.build().start()
   expectTypeOf(run.chunks('llm')).toEqualTypeOf<AsyncIterableIterator<string>>()

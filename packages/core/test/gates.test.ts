@@ -822,7 +822,7 @@ test('a reader of a held stage that was answered in its place starts at once: th
     })
     .withStage('answer', () => speaks(), {
       dependencies: [gate('guard')],
-      toChunks: ({ text }: { readonly text: string }) => text.split(' '),
+      toChunks: ({ text }) => text.split(' '),
     })
     .withStage(
       'speak',

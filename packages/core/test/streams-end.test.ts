@@ -298,7 +298,7 @@ test('a source that was answered in its place makes chunks of its output, one by
         return { text: 'live' }
       },
       {
-        toChunks: function* ({ text }: { text: string }) {
+        toChunks: function* ({ text }) {
           for (const word of text.split(' ')) {
             made++
             yield word

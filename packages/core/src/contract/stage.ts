@@ -202,8 +202,20 @@ export type AnswersToItems<Schema extends AnswerSchema, Child = never> = [Child]
     : { readonly [key: string]: TypesOf<Schema>['input'] }
   : { readonly [key: string]: AnswersOf<Child> }
 
+/** What `toChunks` is of a stage whose code returns this. Nothing is inferred from it: the code says what data and chunks are. */
+export type ToChunks<Return> = (data: NoInfer<DataOf<Final<Return>>>) => Iterable<NoInfer<ChunkOf<Return>>>
+/** One of any stage. */
+export type AnyToChunks = (data: never) => Iterable<unknown>
+
 /** The options of a stage, shared by `withStage` and `defineStage`. */
-export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> extends StageOptions {
+export interface SharedOptions<
+  J,
+  When,
+  Failure,
+  Needs,
+  Schema = AnswerSchema,
+  MakesChunks = AnyToChunks,
+> extends StageOptions {
   /** When a stage with several dependencies starts. Default: `all`, when all have settled, at least one is ok and none failed. */
   readonly join?: J
   /**
@@ -233,7 +245,7 @@ export interface SharedOptions<J, When, Failure, Needs, Schema = AnswerSchema> e
    * Of a stage that yields chunks: makes chunks of its output, for the stages that read them, when an interceptor such as a cache has
    * answered in its place. Without it they get `core/no-chunks`.
    */
-  readonly toChunks?: (data: never) => Iterable<unknown>
+  readonly toChunks?: MakesChunks
   /**
    * Validates the data that the stage returns, and may transform it. If it refuses, the stage fails with `core/output-schema`.
    */
@@ -294,7 +306,8 @@ export interface StageDefinition<
   When,
   Failure,
   { readonly [Alias in keyof After as ReadAlias<After, Alias>]: ReadFrom<After[Alias], J> },
-  Schema
+  Schema,
+  ToChunks<Return>
 > {
   readonly name: Name
   readonly kind?: StageKind

@@ -12,6 +12,7 @@ import type {
   AnswerFrom,
   AnswerSchema,
   AnyStage,
+  AnyToChunks,
   DataOf,
   Final,
   ItemResult,
@@ -37,7 +38,8 @@ export interface StageWiring<
   out Failure extends OnFailure,
   out J extends Join,
   out Schema = AnswerSchema,
-> extends SharedOptions<J, When, Failure, NeedsOf<Dependencies[number], J, Stages>['needs'], Schema> {
+  out MakesChunks = AnyToChunks,
+> extends SharedOptions<J, When, Failure, NeedsOf<Dependencies[number], J, Stages>['needs'], Schema, MakesChunks> {
   /** The stages that it depends on: names of stages that are in the pipeline already, and edges of `@stageflow/core/edges` from them. */
   readonly dependencies?: Dependencies & Streamable<Dependencies[number], Stages>
 }

@@ -34,6 +34,7 @@ import type {
   SlotIn,
   StageLike,
   StreamsOf,
+  ToChunks,
   Yielding,
 } from '../contract/stage.ts'
 import type { DescribedPipeline } from '../graph/stage.ts'
@@ -125,7 +126,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
           NotTaken<Name, Stages> &
           LegalReturn<Return>)
       | NameOnly<Name>,
-    options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
+    options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema, ToChunks<Return>>,
   ): Pipeline<
     Stages &
       AddedStage<
@@ -158,8 +159,10 @@ export class Pipeline<Stages = {}, Ports = {}> {
       Return
     > &
       LegalReturn<Return>,
-    kindOrOptions?: StageKinds[keyof StageKinds] | StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
-    options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema>,
+    kindOrOptions?:
+      | StageKinds[keyof StageKinds]
+      | StageWiring<Stages, Dependencies, When, Failure, J, Schema, ToChunks<Return>>,
+    options?: StageWiring<Stages, Dependencies, When, Failure, J, Schema, ToChunks<Return>>,
   ): Pipeline<
     Stages &
       AddedStage<
