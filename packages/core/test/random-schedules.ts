@@ -8,7 +8,7 @@ import type { FlowCase, ScheduleCase } from './schedule-checks.ts'
 const caseOf = (wiring: fc.Arbitrary<readonly Wiring[]>): fc.Arbitrary<ScheduleCase> =>
   fc.record({
     wiring,
-    limit: fc.nat(3),
+    limit: fc.nat(3).map((limit) => limit || Infinity),
     goOn: fc.boolean(),
     moves: fc.array(fc.nat(MOVES * 132 - 1), { maxLength: 80, size: 'max' }),
   })

@@ -173,7 +173,7 @@ export class ReferenceSchedule {
       return true
     }
     if (fact === PARK || fact === UNPARK) {
-      if (this.#limit === 0 || this.stopped || stage.state !== RUNNING) return false
+      if (this.#limit === Infinity || this.stopped || stage.state !== RUNNING) return false
       const inLine = this.#returning.indexOf(place)
       if (fact === UNPARK) return stage.parked && inLine < 0 && this.#returning.push(place) > 0
       // A stage in line for a slot waits again: it leaves the line.
@@ -268,7 +268,7 @@ export class ReferenceSchedule {
   /** Whether a stage may take a slot: each stage that runs or stays has one, unless it is parked. */
   get #hasFreeSlot(): boolean {
     const parked = this.stages.filter((stage) => stage.parked).length
-    return this.#limit === 0 || this.running + this.staying - parked < this.#limit
+    return this.#limit === Infinity || this.running + this.staying - parked < this.#limit
   }
 
   #mayResume(): readonly number[] {
@@ -280,7 +280,7 @@ export class ReferenceSchedule {
     if (this.stopped || !this.#hasFreeSlot || this.#returning.length > 0) return []
     const ready = [...this.stages.keys()].filter((place) => this.stages[place]?.state === READY)
     const path = (place: number): number => this.#paths[place] as number
-    if (this.#limit > 0) return ready.toSorted((a, b) => path(b) - path(a) || a - b).slice(0, 1)
+    if (this.#limit < Infinity) return ready.toSorted((a, b) => path(b) - path(a) || a - b).slice(0, 1)
     // Those that depend on nothing start in declared order; about the others no order is promised.
     const waitsForNone = (place: number): boolean =>
       this.#wiring[place]?.dependencies.length === 0 && this.#edgesOf(place).soft.length === 0

@@ -38,7 +38,7 @@ export type EdgeScheduleClass = new (...parts: ConstructorParameters<typeof Edge
 
 export interface ScheduleCase {
   readonly wiring: readonly Wiring[]
-  /** 0: no limit. */
+  /** Infinity: none. */
   readonly limit: number
   readonly goOn: boolean
   /** What its driver does, one number a step. */

@@ -46,7 +46,7 @@ export class RunAbort {
   /** Inside it: what the stages share that an interrupt ends. */
   readonly interruptible: AbortScope = new AbortScope(this.scope)
   /** The scopes of stages that can be aborted alone, by stage. Those of neighbors have negative keys. */
-  readonly #scopes = new Map<number, AbortScope>()
+  #scopes: Map<number, AbortScope> | undefined
   #unlisten: (() => void)[] | undefined
 
   /** The scope that a stage shares with its neighbors. `count`: the number of stages in the run. */
@@ -57,14 +57,10 @@ export class RunAbort {
 
   /** The scope of one stage alone, inside `outer`. */
   scopeOf(stage: number, outer: AbortScope): AbortScope {
-    let scope = this.#scopes.get(stage)
-    if (scope === undefined) this.#scopes.set(stage, (scope = new AbortScope(outer)))
+    const scopes = (this.#scopes ??= new Map<number, AbortScope>())
+    let scope = scopes.get(stage)
+    if (scope === undefined) scopes.set(stage, (scope = new AbortScope(outer)))
     return scope
-  }
-
-  /** The reason that stopped a stage inside `outer`; undefined if it isn't stopped. */
-  aborted(stage: number, outer: AbortScope): { readonly reason: unknown } | undefined {
-    return (this.#scopes.get(stage) ?? outer).aborted
   }
 
   /** Calls `onAbort` when `signal` aborts; immediately if it already has. */

@@ -5,7 +5,7 @@ import { propertySettings } from '../../test/property-settings.ts'
 import { DueQueue } from './due-queue.ts'
 import type { Due } from './due-queue.ts'
 
-const due = (dueAt: number, fallDue: () => void): Due => ({ dueAt, fallDue })
+const due = (dueAt: number, fallDue: () => void): Due => ({ dueAt, owner: { fallDue } as Due['owner'] }) as Due
 
 const commands = fc.array(
   fc.oneof(

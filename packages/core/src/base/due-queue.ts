@@ -4,45 +4,59 @@ import type { Clock } from './clock.ts'
 export interface Due {
   /** When it expires, in ms. Can be moved to later at any time. */
   dueAt: number
-  /** Called once, after the queue has removed the entry. */
-  fallDue(): void
+  /** When the queue checks the entry: its `dueAt` when it was added. */
+  lookAt: number
+  /** Its neighbors in the queue; itself while it isn't queued. */
+  before: Due
+  after: Due
+  /** Told once, after the queue has removed the entry. */
+  readonly owner: { fallDue(due: Due): void }
 }
 
 /**
- * The entries of one clock. One timer serves all of them. Removing an entry leaves the timer running, because nearly all entries are
- * removed before they expire. When the timer fires, the queue looks at all entries, and sets it again for the one that is due first by
- * then. It fires about once per limit, however many entries there are, because most of them are new by then or were moved to later.
+ * The entries of one clock, as a ring in order of time. Entries due at the same time keep the order in which they were added.
+ * `add` searches from both ends, since most limits are either alike or much shorter than the others.
+ *
+ * One timer serves all entries. Removing an entry leaves the timer running, because nearly all entries are removed before they
+ * expire. When the timer fires, the queue sets it again for the first entry.
  */
 export class DueQueue {
-  /** The number of the next entry that is made for the queue. */
-  nextOrder = 0
-  hasTimer = false
   readonly #clock: Clock
-  /** In the order in which they were added, which is the order of those that are due at the same time. */
-  readonly #entries = new Set<Due>()
+  /** Closes the ring. Its time is earlier than any entry's, so a search from the end always stops. */
+  readonly #ends = { lookAt: -Infinity } as Due
   #cancelTimer: (() => void) | undefined
   #timerAt: number = Infinity
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.#ends.before = this.#ends.after = this.#ends
   }
 
-  /** Does nothing if the entry is in the queue already. */
   add(due: Due): void {
-    this.#entries.add(due)
-    if (due.dueAt < this.#timerAt) this.#setTimer(due.dueAt)
+    const at = (due.lookAt = due.dueAt)
+    let { before, after } = this.#ends
+    while (before.lookAt > at) {
+      before = after.lookAt > at ? after.before : before.before
+      after = after.after
+    }
+    due.before = before
+    due.after = before.after
+    before.after = due.after.before = due
+    if (at < this.#timerAt) this.#setTimer(at)
   }
 
   remove(due: Due): void {
-    this.#entries.delete(due)
+    const { before, after } = due
+    before.after = after
+    after.before = before
+    due.before = due.after = due
   }
 
   /** Cancels the timer if the queue is empty. Called when a run has ended. */
   rest(): void {
-    if (this.#entries.size > 0) return
+    if (this.#ends.after !== this.#ends) return
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    this.hasTimer = false
     this.#timerAt = Infinity
   }
 
@@ -50,25 +64,22 @@ export class DueQueue {
   #setTimer(at: number): void {
     const clock = this.#clock
     const fire = (): void => this.#fire()
-    const soon = this.hasTimer ? undefined : clock.setImmediate?.(fire)
+    const soon = this.#cancelTimer === undefined ? clock.setImmediate?.(fire) : undefined
     this.#cancelTimer?.()
-    this.hasTimer = true
     this.#timerAt = soon === undefined ? at : -Infinity
     this.#cancelTimer = soon ?? clock.setTimeout(fire, Math.max(0, at - clock.now()))
   }
 
   #fire(): void {
-    const entries = this.#entries
+    const ends = this.#ends
     const now = this.#clock.now()
     this.#timerAt = -Infinity // entries that are added meanwhile set no timer
-    const expired: Due[] = []
-    for (const due of entries) if (due.dueAt <= now) expired.push(due)
-    expired.sort((one, other) => one.dueAt - other.dueAt)
-    // An entry that expires may remove others, or move them to later.
-    for (const due of expired) if (due.dueAt <= now && entries.delete(due)) due.fallDue()
-    if (entries.size === 0) return this.rest()
-    let first = Infinity
-    for (const { dueAt } of entries) first = Math.min(first, dueAt)
-    this.#setTimer(first)
+    for (let first = ends.after; first !== ends && first.lookAt <= now; first = ends.after) {
+      this.remove(first)
+      if (first.dueAt > now) this.add(first)
+      else first.owner.fallDue(first)
+    }
+    if (ends.after === ends) this.rest()
+    else this.#setTimer(ends.after.lookAt)
   }
 }

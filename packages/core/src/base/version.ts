@@ -15,7 +15,7 @@ const HYPHEN = /^(\S+)\s+-\s+(\S+)$/
  */
 export function rangeIncludes(ranges: string, version: string = VERSION): boolean | undefined {
   const wanted = inOrder(version.split(/[.+-]/).map(Number))
-  const alternatives = ranges.split('||').map((range) => spansOf(range.trim().replaceAll(OPERATOR_BEFORE_SPACE, '$1')))
+  const alternatives = ranges.split('||').map(spansOf)
   if (alternatives.flat().includes(undefined)) return undefined
   const isInSpan = ([from, to]: Span): boolean => from <= wanted && wanted < to
   return alternatives.some((spans) => (spans as readonly Span[]).every(isInSpan))
@@ -23,22 +23,16 @@ export function rangeIncludes(ranges: string, version: string = VERSION): boolea
 
 /** The spans that a version must all be in; undefined for a part that npm can't read. */
 function spansOf(range: string): readonly (Span | undefined)[] {
-  if (range === '') return []
-  const [, from, to] = HYPHEN.exec(range) ?? []
-  const comparators = from === undefined ? range.split(/\s+/) : [`>=${from}`, `<=${to}`]
-  return comparators.map(spanOf)
+  const comparators = (range.trim() || '*').replace(HYPHEN, '>=$1 <=$2').replaceAll(OPERATOR_BEFORE_SPACE, '$1')
+  return comparators.split(/\s+/).map(spanOf)
 }
 
 function spanOf(comparator: string): Span | undefined {
   const match = COMPARATOR.exec(comparator)
   if (match === null) return undefined
   const [, operator = '', ...parts] = match
-  const known: number[] = []
-  for (const part of parts.slice(0, 3)) {
-    const number = Number(part)
-    if (Number.isNaN(number)) break
-    known.push(number)
-  }
+  const numbers = [...parts.slice(0, 3).map(Number), NaN]
+  const known = numbers.slice(0, numbers.findIndex(Number.isNaN)) // up to a part that is missing, or a wildcard
   const first = inOrder(known)
   // These parts stand for one version, all of a minor, all of a major, or all. A prerelease stands for none.
   const isPrerelease = parts[3] !== undefined && known.length === 3

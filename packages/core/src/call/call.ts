@@ -9,10 +9,9 @@ import type { CallNews } from '../report/run-facts.ts'
 import { enterParts, interceptorThrew, isPart, notAnOutput, stoppedOutput } from './answers.ts'
 import type { Answer } from './answers.ts'
 import { runBody } from './code.ts'
-import type { ForkLike, Host, OpenCall } from './host.ts'
+import type { ExpiredLimit, ForkLike, Host, OpenCall } from './host.ts'
 import { KeptLimits } from './limits.ts'
-import { tell } from '../report/notebook.ts'
-import type { ExpiredLimit, LimitedCall } from './limits.ts'
+import type { LimitedCall } from './limits.ts'
 import { StageFork } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
@@ -24,15 +23,13 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   /** One part per hook; undefined if the hook stays out, and once the part has been told the answer. */
   declare readonly parts: (CallPart | undefined)[]
   /** The stage's open call that began before this one. */
-  before: OpenCall | undefined
-  output: Output | undefined
-  codeBegan = false
+  declare before: OpenCall | undefined
+  declare output: Output | undefined
+  declare codeBegan: boolean
   /** The promise of a call between layers waits for its answer. */
-  resolve: ((output: Output) => void) | undefined
+  declare resolve: ((output: Output) => void) | undefined
   /** How many attempts the stage had made when the call began. */
-  #attemptsBefore = 0
-  /** Whether a part sets up an async context. */
-  #enters = false
+  declare attemptsBefore: number
 
   #limits: KeptLimits | undefined
 
@@ -41,6 +38,9 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     this.hooks = hooks
     this.isSole = hooks === node.hooks
     this.parts = new Array<CallPart | undefined>(hooks.length)
+    this.output = undefined
+    this.codeBegan = false
+    this.resolve = undefined
   }
 
   override get shownCall(): ShownCall | undefined {
@@ -57,19 +57,21 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     const calls = (host.loop.calls ??= host.facts.graph.blank.slice())
     this.before = calls[index]
     calls[index] = this
-    this.#attemptsBefore = host.facts.stages?.[index]?.attemptsMade ?? 0
+    this.attemptsBefore = host.facts.stages?.[index]?.attemptsMade ?? 0
     let hasParts = false
+    let enters = false
     this.isTellingParts = true
     for (let place = 0; place < hooks.length; place++) {
       const taken = this.#takePart(hooks[place] as CallHook)
       if (taken === undefined) continue
       if (taken instanceof Output) return this.#withoutCode(taken)
       hasParts = true
+      enters ||= taken.enter !== undefined
       parts[place] = taken
     }
     this.isTellingParts = false
     if (!hasParts) this.#leaveList()
-    if (!this.#enters) return code(live, this)
+    if (!enters) return code(live, this)
     return enterParts<InterceptorContext, T | Output>(
       host.facts,
       hooks,
@@ -90,7 +92,6 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     try {
       const part = hook.onCall(this.live) as CallPart | undefined
       if (part === undefined) return undefined
-      if (part?.enter !== undefined) this.#enters = true
       if (part?.expired !== undefined || part?.deadline !== undefined || part?.idleTimeoutMs !== undefined)
         return this.#limitBy(part, hook)
       // Most parts have one of these, and nothing else does.
@@ -130,7 +131,12 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
       const part = parts[place]
       if (part === undefined) continue
       parts[place] = undefined
-      tell(host.facts, hooks[place], part, 'ended', asStageOutput(output), this.live)
+      try {
+        const answer: unknown = part.ended?.(asStageOutput(output), this.live)
+        if (answer !== undefined) host.facts.notebook.reportRejection(answer, hooks[place])
+      } catch (cause) {
+        host.facts.notebook.reportThrow(cause, hooks[place])
+      }
     }
     this.isTellingParts = false
     this.#leaveList()
@@ -161,7 +167,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     return Math.min(super.deadline, this.#limits?.deadline ?? Infinity)
   }
   override hear(news: CallNews, attempts: number): void {
-    if (this.#limits !== undefined && this.output === undefined && this.#attemptsBefore >= attempts)
+    if (this.#limits !== undefined && this.output === undefined && this.attemptsBefore >= attempts)
       this.#limits.hear(news)
   }
 

@@ -1,8 +1,8 @@
 import type { AbortScope, RunAbort } from '../base/abort.ts'
 import type { Cleanup, MapItem, StageInputs } from '../contract/context.ts'
-import type { RunContext } from '../contract/interceptor.ts'
+import type { CallPart, RunContext } from '../contract/interceptor.ts'
 import type { Output } from '../contract/output.ts'
-import type { StageNode } from '../graph/graph.ts'
+import type { CallHook, StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 
 /** The run, as the calls of its stages see it. The run implements it. */
@@ -75,12 +75,19 @@ export interface OpenCall extends ForkLike {
   giveUpBeside(around: ForkLike | undefined): void
 }
 
+/** What a call must know of a limit that has passed. */
+export interface ExpiredLimit {
+  readonly part: CallPart
+  readonly by: CallHook
+  readonly why: 'deadline' | 'idle'
+}
+
 /** A limit that has passed. */
-export interface Overdue {
+export interface Overdue extends ExpiredLimit {
   readonly dueAt: number
   /** Lower for limits that were set first, which are those further out. */
   readonly order: number
-  takeEffect(): void
+  readonly call: { expire(limit: ExpiredLimit): void }
 }
 
 /** A part of a stage's time. */

@@ -236,18 +236,23 @@ export class StageFork implements Fork, ForkLike {
   /** The number of its attempt, if that is known. */
   declare readonly attempt: number | undefined
   /** The context that is narrowed to it. */
-  live: LiveStageContext = undefined as never // set by `narrowedTo`
-  #scope: AbortScope | undefined
+  declare live: LiveStageContext
+  declare protected ownScope: AbortScope | undefined
   /** Whether a part of the call is asked or told right now: what it notes isn't a note of the code, which has the same context. */
-  isTellingParts = false
+  declare isTellingParts: boolean
   /** The value that only the code inside it sees. */
-  slots: SlotValues | undefined
+  declare slots: SlotValues | undefined
 
+  // Assigned here rather than at the fields, here and in StageCall: that takes 7% less time in `chat with 1 part`.
   constructor(host: Host, node: StageNode, outer: StageFork | undefined, attempt: number | undefined = outer?.attempt) {
     this.host = host
     this.node = node
     this.outer = outer
     this.attempt = attempt
+    this.live = undefined as never // set by `narrowedTo`
+    this.ownScope = undefined
+    this.slots = undefined
+    this.isTellingParts = false
   }
 
   get context(): InterceptorContext {
@@ -263,10 +268,10 @@ export class StageFork implements Fork, ForkLike {
     return (this.outer ?? this.host.facts).deadline
   }
   get scope(): AbortScope {
-    return (this.#scope ??= new AbortScope(this.outer?.scope ?? this.host.stopping.scopeOf(this.node)))
+    return (this.ownScope ??= new AbortScope(this.outer?.scope ?? this.host.stopping.scopeOf(this.node)))
   }
   get aborted(): { readonly reason: unknown } | undefined {
-    return (this.#scope ?? this.outer)?.aborted ?? this.host.abortOf(this.node.index)
+    return (this.ownScope ?? this.outer)?.aborted ?? this.host.abortOf(this.node.index)
   }
   get abort(): Fork['abort'] {
     return (reason) => this.scope.abort(reason)

@@ -9,14 +9,14 @@ import type { Resumed } from '../contract/results.ts'
 import type { BuiltGraph, StageNode } from '../graph/graph.ts'
 import { ItemFacts } from '../report/item-facts.ts'
 import type { MapAround, RunFacts } from '../report/run-facts.ts'
-import type { StageOfItem } from '../report/map-facts.ts'
+import type { EndedItem, StageOfItem } from '../report/map-facts.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { stageOutput } from '../report/record.ts'
 import type { LiveRunContext, RunOfItem } from '../run/run-context.ts'
 import { PipelineRun } from '../run/run.ts'
 import { createPlan } from '../schedule/plan.ts'
 import { codeAround } from './code-around.ts'
-import type { EndedItem, ParentRun, StartableItem } from './parent-run.ts'
+import type { ParentRun, StartableItem } from './parent-run.ts'
 
 type Inputs = LiveStageContext['inputs']
 

@@ -21,12 +21,12 @@ import { ItemRun, itemGraph, mapCall, valueOf } from './item-run.ts'
 import { childEnding } from '../report/child-ending.ts'
 import { openChild } from './child-run.ts'
 import { MapFacts } from '../report/map-facts.ts'
+import type { EndedItem } from '../report/map-facts.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
 import { requestsOf } from '../report/record.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 import type { MapCall } from './item-run.ts'
 import { RUNNING } from '../schedule/plan.ts'
-import type { EndedItem } from './parent-run.ts'
 
 type Each = (item: unknown, context: unknown) => unknown
 
@@ -89,7 +89,6 @@ class MapRun {
   readonly #earlierCall: MapFacts | undefined
   /** What an earlier leg of the run left of the items, by their keys. */
   readonly #ofEarlierLeg: ItemsOfLeg | undefined
-  readonly #keys = new Set<string>()
   /** This call, as its items see it. */
   readonly #call: MapCall
   /** How many items count for `concurrency`: those whose code hasn't left, or whose reader is too far behind. */
@@ -270,14 +269,13 @@ class MapRun {
     const { key } = this.#options
     if (key === undefined) return `${index}`
     const given = key(value, index)
-    if (!isText(given) || !isItemKey(given) || this.#keys.has(given)) {
+    if (!isText(given) || !isItemKey(given) || this.#items.indexOf(given) !== undefined) {
       onRejection(given, () => {}) // a promise is refused: if it rejects as well, that must not end the process
       throw new StageflowError(
         'core/map-key',
         `key() of stage "${this.#node.name}" must return a string of 1 to ${LONGEST_ITEM_KEY} characters that no other item has, not ${show(given)} for item ${index}.`,
       )
     }
-    this.#keys.add(given)
     return given
   }
 
@@ -330,10 +328,13 @@ class MapRun {
   }
 
   /** An item has settled; its code may still run. */
-  #settled(item: MapItem, { output, startedAt, endedAt, stage }: EndedItem): void {
-    this.#items.settled(item.index, startedAt, endedAt, output, stage)
-    const isKept = this.#keep(item, output)
-    if (isKept && this.#options.stream && output.status !== 'suspend') this.#publish(item)
+  #settled(item: MapItem, ended: EndedItem): void {
+    const { facts, context } = this.#call
+    this.#items.settled(item.index, ended)
+    const isKept = this.#keep(item, ended.output)
+    const isChunk = isKept && this.#options.stream && ended.output.status !== 'suspend'
+    // None follows the terminal event of the map.
+    if (isChunk && this.#isWanted) facts.chunk(this.#node, this.#items.result(item.index), context.attempt)
   }
 
   /** Keeps how an item ended, or ends the map with it and returns false. */
@@ -353,13 +354,6 @@ class MapRun {
     const { onItemFailure = 'fail', maxFailures = Infinity } = this.#options
     if (status !== 'fail' || onItemFailure === 'fail' || this.#hasEndedEarly || isMistake(error)) return false
     return ++this.#failures <= maxFailures
-  }
-
-  /** Publishes a result as a chunk of the map. None follows the terminal event of the map. */
-  #publish({ index }: MapItem): void {
-    if (!this.#isWanted) return
-    const { facts, context } = this.#call
-    facts.chunk(this.#node, this.#items.result(index), context.attempt)
   }
 
   /** The code of an item has left. If a reader of the results is too far behind, the item keeps its place until the reader has caught up. */

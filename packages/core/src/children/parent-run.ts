@@ -1,9 +1,8 @@
 import type { Host } from '../call/host.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { MapItem } from '../contract/context.ts'
-import type { Output } from '../contract/output.ts'
 import type { MapAround } from '../report/run-facts.ts'
-import type { RunningItem, StageOfItem } from '../report/map-facts.ts'
+import type { RunningItem } from '../report/map-facts.ts'
 import type { LiveRunContext } from '../run/run-context.ts'
 import type { RunParts } from '../run/run-interceptors.ts'
 import type { PipelineRun } from '../run/run.ts'
@@ -26,12 +25,4 @@ export interface ParentRun extends Host {
 export interface StartableItem extends RunningItem {
   /** Begins it. Calls back once, when its code has left. */
   open(left: () => void): void
-}
-
-/** How an item ended, and when. */
-export interface EndedItem {
-  readonly output: Output
-  readonly startedAt: number
-  readonly endedAt: number
-  readonly stage: StageOfItem | undefined
 }

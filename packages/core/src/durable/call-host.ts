@@ -83,6 +83,6 @@ export class CallHost implements Host, Loop {
   park(): void {}
   async unpark(): Promise<void> {}
   overdue(limit: Overdue): void {
-    limit.takeEffect()
+    limit.call.expire(limit)
   }
 }

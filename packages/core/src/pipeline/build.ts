@@ -41,9 +41,11 @@ interface GivenOptions {
 
 /** Builds a pipeline; throws one `PipelineBuildError` with every problem. `depth`: the number of pipelines around it. */
 export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, depth = 0): BuiltGraph {
-  const problems: StageflowError[] = []
+  /** By message, because an interceptor may refuse a map and its items for the same reason. */
+  const problems = new Map<string, StageflowError>()
   const problem: Problem = (code, message, cause) => {
-    problems.push(new StageflowError(code, message, cause === undefined ? undefined : { cause }))
+    if (problems.has(message)) return
+    problems.set(message, new StageflowError(code, message, cause === undefined ? undefined : { cause }))
   }
   const options = readOptions(buildOptions, problem)
   const interceptors = options.interceptors ?? []
@@ -92,22 +94,18 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   // Before the first stage is wrapped, because an interceptor may look at all of them.
   Object.freeze(stages)
   const wrap = stageWrapper(interceptors)
-  /** An interceptor may refuse a map and its items for the same reason. */
-  const newProblem: Problem = (code, message, cause) => {
-    if (!problems.some((known) => known.message === message)) problem(code, message, cause)
-  }
   const nodes = bare.map(({ need, items, ...node }): StageNode => ({
     ...node,
     ...wrap(node.info, problem),
     alone: need.late,
     uninterruptible: need.uninterruptible,
-    items: items && { ...items, ...wrap(items.info, newProblem) },
+    items: items && { ...items, ...wrap(items.info, problem) },
   }))
   const needs = bare.map(({ need }) => need)
   const aroundRun = wrapRuns(interceptors, info, problem)
   const wiring = { specs, edges, nodes, needs }
   edgeCode?.check(wiring, problem)
-  if (problems.length > 0) throw new PipelineBuildError(pipeline.name, problems)
+  if (problems.size > 0) throw new PipelineBuildError(pipeline.name, [...problems.values()])
 
   const wired = edgeCode?.wire(wiring)
   const clock = options.clock ?? systemClock
@@ -279,9 +277,9 @@ function checkOrder(one: Interceptor, place: number, places: ReadonlyMap<string,
       `Interceptor "${one.name}" must stand ${where} "${other}"; move it ${move} "${other}".`,
     )
   for (const other of namesIn(one, 'mustBeInside')) {
-    if ((places.get(other) ?? place) > place) refuse('inside', other, 'after')
+    if ((places.get(other) as number) > place) refuse('inside', other, 'after')
   }
   for (const other of namesIn(one, 'mustBeOutside')) {
-    if ((places.get(other) ?? place) < place) refuse('outside', other, 'before')
+    if ((places.get(other) as number) < place) refuse('outside', other, 'before')
   }
 }

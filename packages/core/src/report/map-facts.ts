@@ -28,6 +28,14 @@ export interface StageOfItem {
   readonly used: Usage | undefined
 }
 
+/** How an item ended, and when. */
+export interface EndedItem {
+  readonly output: Output
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly stage: StageOfItem | undefined
+}
+
 /** An item whose code hasn't left. */
 export interface RunningItem {
   /** The facts of its stage so far. */
@@ -54,8 +62,8 @@ export class MapFacts {
   #used: unknown
 
   readonly #collects: boolean
-  /** The indexes of the items by their keys, once they are asked for. */
-  #indexes: Map<string, number> | undefined
+  /** The indexes of the items by their keys, if the map names them. */
+  readonly #indexes = new Map<string, number>()
 
   /** `collects`: how each item ended is data of the map. */
   constructor(hasKeys: boolean, collects: boolean) {
@@ -78,8 +86,7 @@ export class MapFacts {
     return this.keys?.[index] ?? `${index}`
   }
   indexOf(key: string): number | undefined {
-    if (this.keys === undefined) return Number(key)
-    return (this.#indexes ??= new Map(this.keys.map((one, index) => [one, index]))).get(key)
+    return this.keys === undefined ? Number(key) : this.#indexes.get(key)
   }
 
   /** What the map has so far, in the order of the source. */
@@ -131,8 +138,7 @@ export class MapFacts {
     this.#used = addedUsage(this.#used, item.stage?.used)
   }
 
-  /** An item has settled. */
-  settled(index: number, startedAt: number, endedAt: number, output: Output, stage: StageOfItem | undefined): void {
+  settled(index: number, { output, startedAt, endedAt, stage }: EndedItem): void {
     this.#times[2 * index] = startedAt
     this.#times[2 * index + 1] = endedAt
     this.describe(index, output, stage)
@@ -169,8 +175,12 @@ export class MapFacts {
   }
   /** Adds an item, and returns its index. */
   add(key: string, output: Output | undefined): number {
-    this.keys?.push(key)
-    return this.outputs.push(output) - 1
+    const index = this.outputs.push(output) - 1
+    if (this.keys !== undefined) {
+      this.keys.push(key)
+      this.#indexes.set(key, index)
+    }
+    return index
   }
   /** Adds what the items of an earlier call of the map have used, also those that run again. */
   addUsed(earlier: MapFacts): void {

@@ -10,17 +10,16 @@ export interface Named {
 }
 
 /** Calls a hook that only watches. If it throws or rejects, that is reported and changes nothing. */
-export function tell<Hook extends string, Subject, Context>(
+export function tell<Subject, Context>(
   facts: { readonly notebook: Notebook },
   by: Named | undefined,
-  part: { readonly [Key in Hook]?: ((subject: Subject, context: Context) => unknown) | undefined },
-  hook: Hook,
+  hook: (subject: Subject, context: Context) => unknown,
   subject: Subject,
   context: Context,
-  what?: string,
+  what: string,
 ): void {
   try {
-    const answer = part[hook]?.(subject, context)
+    const answer = hook(subject, context)
     if (answer !== undefined) facts.notebook.reportRejection(answer, by, what)
   } catch (cause) {
     facts.notebook.reportThrow(cause, by, what)

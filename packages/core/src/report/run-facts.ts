@@ -1,26 +1,26 @@
 import { DEFAULT_CLEANUP_MS, DEFAULT_GRACE_MS } from '../base/bounds.ts'
-import { joinPorts } from '../graph/ports.ts'
+import { SlotValues } from '../contract/context.ts'
 import type { Clock } from '../base/clock.ts'
 import type { StageflowError } from '../base/errors.ts'
-import { SlotValues } from '../contract/context.ts'
+import { joinPorts } from '../graph/ports.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
 import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
 import type { EventSink, StageEventMap } from '../contract/events.ts'
+import { untilAborted } from '../base/abort.ts'
 import { Notebook, checkedNote } from './notebook.ts'
-import { Output, failed, readOutput } from '../contract/output.ts'
 import type { Resume, Usage } from '../contract/results.ts'
 import type { Fields, Kept } from '../contract/snapshot-fields.ts'
-import { RESUME } from '../contract/results.ts'
-import type { ContextSnapshot } from '../contract/snapshot.ts'
-import { snapshotOf } from '../contract/snapshot.ts'
-import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
-import { KEPT, nodeAt } from '../graph/graph.ts'
-// This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
-import { jsonSchemaOf } from '../graph/json-schema.ts'
-import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
-import { untilAborted } from '../base/abort.ts'
-import type { RunEdges } from './run-edges.ts'
 import { DIRECT, RunEvents } from './run-events.ts'
+import type { ContextSnapshot } from '../contract/snapshot.ts'
+import { Output, failed, readOutput } from '../contract/output.ts'
+import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
+import { RESUME } from '../contract/results.ts'
+// This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
+import { snapshotOf } from '../contract/snapshot.ts'
+import { KEPT, nodeAt } from '../graph/graph.ts'
+import { jsonSchemaOf } from '../graph/json-schema.ts'
+import type { RunEdges } from './run-edges.ts'
+import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import type { Listener, Outlet } from './run-events.ts'
 import { StageFacts } from './stage-facts.ts'
 import { Schedule } from '../schedule/schedule.ts'
@@ -150,9 +150,8 @@ export class RunFacts {
     // An item is resumed by its map.
     this.resume = map === undefined ? (parent?.resume ?? options[RESUME]) : undefined
     const { maxConcurrency = Infinity } = options
-    const limit = maxConcurrency === Infinity ? 0 : maxConcurrency
     const goOn = options.onStageFailure === 'continue'
-    this.schedule = graph.edges?.createSchedule(limit, goOn) ?? new Schedule(graph.plan, limit, goOn)
+    this.schedule = graph.edges?.createSchedule(maxConcurrency, goOn) ?? new Schedule(graph.plan, maxConcurrency, goOn)
     this.data = graph.blank.slice()
     this.times = graph.unset.slice()
     this.startedAt = this.endedAt = startedAt

@@ -17,10 +17,10 @@ import { runBehind } from './run-context.ts'
 
 const THE_RUN = 'the run'
 
-/** An interceptor or its part in a run, which has `settled`. */
+/** The `settled` of an interceptor, or of its part in a run. */
 interface Listening {
   readonly by: Interceptor
-  readonly part: Pick<RunPart, 'settled'>
+  readonly settled: NonNullable<RunPart['settled']>
 }
 
 /** The parts of interceptors in one run. */
@@ -46,7 +46,7 @@ export class RunParts {
 
   /** Registers the `settled` of an interceptor, or of its part in this run. */
   #listen(by: Interceptor, part: Pick<RunPart, 'settled'> | undefined): void {
-    if (part?.settled !== undefined) (this.listeners ??= []).push({ by, part })
+    if (part?.settled !== undefined) (this.listeners ??= []).push({ by, settled: part.settled.bind(part) })
   }
 
   #ask(by: Interceptor, onRun: NonNullable<Interceptor['onRun']>): RunPart | undefined {
@@ -70,8 +70,8 @@ export class RunParts {
   /** `facts` and `context`: those of the run, or of an item of one of its maps. */
   tellOfStage(record: Writable<StageRecord>, index: number, facts: RunFacts, context: RunContext): void {
     const what = `stage "${record.stage}"`
-    for (const { by, part } of this.listeners ?? []) {
-      tell(facts, by, part, 'settled', record, context, what)
+    for (const { by, settled } of this.listeners ?? []) {
+      tell(facts, by, settled, record, context, what)
       // The observers after this one see its notes.
       const notes = facts.stages?.[index]?.notes
       if (notes !== undefined) record.notes = notes
@@ -86,7 +86,8 @@ export class RunParts {
     const facts = this.#facts
     facts.outlet.tell((shown) => {
       this.#parts.forEach((part, place) => {
-        if (part !== undefined) tell(facts, facts.graph.watching[place], part, 'ended', shown, this.#context, THE_RUN)
+        const ended = part?.ended?.bind(part)
+        if (ended !== undefined) tell(facts, facts.graph.watching[place], ended, shown, this.#context, THE_RUN)
       })
     }, outcome)
   }

@@ -182,8 +182,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   protected close(): void {
     this.facts.phase = CLOSED
     this.stoppingIfAny?.close()
-    const { dues } = this.facts.graph
-    if (dues.hasTimer) dues.rest()
+    this.facts.graph.dues.rest()
   }
 
   /** How the run ended, before the layers around it have answered. */

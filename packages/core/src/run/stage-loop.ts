@@ -153,7 +153,7 @@ export class StageLoop implements Loop {
     const isDriving = this.#isDriving
     this.#isDriving = true
     overdue.sort((one, other) => one.dueAt - other.dueAt || one.order - other.order)
-    for (const limit of overdue) limit.takeEffect()
+    for (const limit of overdue) limit.call.expire(limit)
     this.#isDriving = isDriving
   }
 
@@ -223,8 +223,9 @@ export class StageLoop implements Loop {
       value = thrownOutput(this.#run, stage, thrown)
     }
     this.#starting = -1
-    if (!(value instanceof Promise) && !this.#facts.isAnswered(stage)) return this.#settleNow(stage, value)
-    Promise.resolve(value).then(
+    const isPromise = value instanceof Promise
+    if (!isPromise && !this.#facts.isAnswered(stage)) return this.#settleNow(stage, value)
+    ;(isPromise ? (value as Promise<unknown>) : Promise.resolve(value)).then(
       (last: unknown) => this.#soleCodeReturned(stage, last),
       (thrown: unknown) => this.#soleCodeReturned(stage, thrownOutput(this.#run, stage, thrown)),
     )

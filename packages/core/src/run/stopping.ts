@@ -68,7 +68,7 @@ export class Stopping implements Stopper {
   }
   /** What aborted a stage. */
   abortOf(node: StageNode): { readonly reason: unknown } | undefined {
-    return this.abort.aborted(node.index, this.#around(node))
+    return (node.alone ? this.scopeOf(node) : this.#around(node)).aborted
   }
   get isStopped(): boolean {
     return this.abort.scope.aborted !== undefined
@@ -266,7 +266,7 @@ export class Stopping implements Stopper {
     const reason = refusal ?? "no stage can read it any more (late: 'abort')"
     const error = new StageflowError(refusal ? 'core/gate-refused' : 'core/late', `Stage "${node.name}": ${reason}.`)
     facts.edges?.discard(index) // first, because code that reacts to the abort may end the run
-    this.abort.scopeOf(index, this.#around(node)).abort(error)
+    this.scopeOf(node).abort(error)
     loop.settleBeforeCode(index, new Output('skip', refusal ?? 'late'), now)
   }
 

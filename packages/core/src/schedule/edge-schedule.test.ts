@@ -38,7 +38,7 @@ const plain = { dependencies: [], join: 'all', late: false } as const
 
 test('a stage that a skipped gate refuses counts as skipped, though another dependency has failed', () => {
   const gated = { dependencies: [0, 1], join: 'any', late: false, edges: { ...NO_EDGES, gates: [2] } } as const
-  const schedule = new EdgeSchedule(edgePlanOf([plain, plain, plain, gated]), 0, true)
+  const schedule = new EdgeSchedule(edgePlanOf([plain, plain, plain, gated]), Infinity, true)
   takeAll(schedule)
   schedule.feed(SETTLED, 0, FAILED)
   schedule.feed(SETTLED, 2, SKIPPED)
@@ -48,7 +48,7 @@ test('a stage that a skipped gate refuses counts as skipped, though another depe
 test('a stage that an interrupt skips counts as skipped, though a dependency has failed: a stage that is spared goes on', () => {
   const either = { ...plain, dependencies: [0, 1], join: 'any' } as const
   const spared = { ...plain, dependencies: [2, 1], edges: { ...NO_EDGES, uninterruptible: true } }
-  const schedule = new EdgeSchedule(edgePlanOf([plain, plain, either, spared]), 0, true)
+  const schedule = new EdgeSchedule(edgePlanOf([plain, plain, either, spared]), Infinity, true)
   takeAll(schedule)
   schedule.feed(SETTLED, 0, FAILED)
   schedule.feed(INTERRUPT, 0, 0)
@@ -59,7 +59,7 @@ test('a stage that an interrupt skips counts as skipped, though a dependency has
 
 test('a stage that does not run cannot leave its streams', () => {
   const reader = { ...plain, dependencies: [0], edges: { ...NO_EDGES, streams: [0] } }
-  const schedule = new EdgeSchedule(edgePlanOf([plain, reader]), 0, true)
+  const schedule = new EdgeSchedule(edgePlanOf([plain, reader]), Infinity, true)
   takeAll(schedule)
   expect(schedule.feed(DETACHED, 1, 0)).toBe(false)
   schedule.feed(BEGAN, 0, 0)

@@ -10,7 +10,10 @@ import { CANCELLED, FAILED, LEFT, OK, SETTLED, SKIPPED, START, STAYS, STOP, SUSP
 
 const NAMES = ['', 'START', 'SKIP', 'ABORT', 'END']
 
-function scheduleOf(wiring: readonly (Partial<Wiring> | undefined)[], { limit = 0, goOn = false } = {}): Schedule {
+function scheduleOf(
+  wiring: readonly (Partial<Wiring> | undefined)[],
+  { limit = Infinity, goOn = false } = {},
+): Schedule {
   return new Schedule(
     planOf(wiring.map((each) => ({ dependencies: [], join: 'all', late: false, ...each }))),
     limit,

@@ -82,7 +82,7 @@ export class Schedule {
     this.cells = plan.cells.slice()
     this.left = plan.count
     this.readers = plan.readers?.slice()
-    if (limit === 0) {
+    if (limit === Infinity) {
       this.#queue = plan.starts.slice()
       this.#tail = plan.starts.length
     } else {

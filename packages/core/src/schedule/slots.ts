@@ -82,6 +82,7 @@ export class ReadyHeap {
 
   /** Compares the stages of two places. A place that the heap doesn't have is before none, and none is before it. */
   #isBefore(a: number, b: number): boolean {
+    if (a >= this.#stages.length || b < 0) return false
     return (this.#order[this.#stages[a] as number] as number) < (this.#order[this.#stages[b] as number] as number)
   }
 }
