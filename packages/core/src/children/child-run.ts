@@ -123,7 +123,7 @@ function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: Buil
 }
 
 /** `run`: that of the stage. `runs`: the same, or for an item the run of its map, and its parents. */
-function refuseStart(run: RunFacts, { index, name }: StageNode, runs: readonly RunFacts[]): void {
+function refuseStart(run: RunFacts, { index, name }: StageNode, runs: readonly [RunFacts, ...RunFacts[]]): void {
   if (run.ignores(index)) {
     const what = run.phase >= ENDED ? `The run of stage "${name}" has ended` : `Stage "${name}" was abandoned`
     throw new StageflowError('core/run-over', `${what}; it cannot start a child run. Stop when context.signal aborts.`)
@@ -133,7 +133,7 @@ function refuseStart(run: RunFacts, { index, name }: StageNode, runs: readonly R
   if (runs.length > DEEPEST_CHILD)
     throw new StageflowError(
       'core/child-depth',
-      `Stage "${name}" of "${runs[0]?.graph.name}" starts a child run ${runs.length} deep; nest at most ${DEEPEST_CHILD}.`,
+      `Stage "${name}" of "${runs[0].graph.name}" starts a child run ${runs.length} deep; nest at most ${DEEPEST_CHILD}.`,
     )
 }
 
@@ -151,8 +151,9 @@ async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent:
   const { depth, path } = shown
   const stage = run.stage(node.index)
   // A child run of an item is kept with the item, and with its map.
-  const keptWith = new Set([stage, run.stageOfRun(node.index)])
-  const tellEnds = Array.from(keptWith, ({ childRuns }) => childRuns.add(child))
+  const ofRun = run.stageOfRun(node.index)
+  const tellEnds = [stage.childRuns.add(child)]
+  if (ofRun !== stage) tellEnds.push(ofRun.childRuns.add(child))
   stage.enterCode()
   const data = { pipeline: child.facts.graph.name, childRunId: child.facts.pipelineRunId, depth, path }
   run.events?.emit('pipeline.child_started', data, node.name, openedAt)
