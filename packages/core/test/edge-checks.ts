@@ -404,9 +404,9 @@ class EdgeChecks {
 
   /** What a source yielded, in order, and how many of these were taken over for certain. */
   #yieldedBy(source: number): { readonly ids: readonly string[]; readonly certain: number } {
-    const { form, toChunks } = this.#run.stages[source] as EdgeStageCase
     const { log } = this.#trace
-    if (form === 'map') {
+    const toChunks = this.#hasToChunks(source)
+    if (this.#run.stages[source]?.form === 'map') {
       const { items, status } = this.#recordOf(source)
       const { ok = 0, skip = 0, fail = 0 } = items ?? {}
       const ids = Array.from({ length: 50 }, (_, index) => itemId(source, index))
@@ -492,9 +492,7 @@ class EdgeChecks {
       )
     } else if (loopEnd === 'core/no-chunks')
       this.#demand(
-        stage.streams.some(
-          (source) => this.#trace.log.answered.has(source) && this.#run.stages[source]?.toChunks !== true,
-        ),
+        stage.streams.some((source) => this.#trace.log.answered.has(source) && !this.#hasToChunks(source)),
         `${name} was told of an answer, and no source was answered`,
       )
     else if (loopEnd === 'core/stream-left')
@@ -516,8 +514,13 @@ class EdgeChecks {
     const record = this.#recordOf(source)
     if (record.tolerated !== true || record.chunks > 0) return this.#speakerOf(source).status
     if (!this.#fellBack(source)) return 'skip'
+    return this.#hasToChunks(source) ? 'ok' : 'fail'
+  }
+
+  /** Of a child pipeline or a map nothing else makes chunks. */
+  #hasToChunks(source: number): boolean {
     const { toChunks, form } = this.#run.stages[source] as EdgeStageCase
-    return toChunks && form === 'generator' ? 'ok' : 'fail'
+    return toChunks && form === 'generator'
   }
 
   /** The record of the stage whose chunks a source has: of a child pipeline that ended ok, the one inside. */
