@@ -217,7 +217,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'gives-timers-only-when-something-else-wakes-it',
     does: 'gives timers only when something else wakes it',
     caughtBy: PASSES,
-    alsoCaughtBy: [OUTLIVES],
+    alsoCaughtBy: [OUTLIVES, WAIT],
     open: unlike({
       Leg: class extends MemoryLeg {
         override timer(key: string, at: number): void {
@@ -236,7 +236,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'gives-a-stop-without-recording-it',
     does: 'gives a stop without recording it',
     caughtBy: STOP,
-    alsoCaughtBy: [BETWEEN],
+    alsoCaughtBy: [BETWEEN, INTERRUPT],
     open: unlike({
       Leg: class extends MemoryLeg {
         readonly stops: Fact[] = []
@@ -257,7 +257,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'gives-a-stop-after-it-has-begun-calls',
     does: 'gives a stop after it has begun calls',
     caughtBy: STOP_FIRST,
-    alsoCaughtBy: [BETWEEN],
+    alsoCaughtBy: [BETWEEN, INTERRUPT],
     open: unlike({
       Leg: class extends MemoryLeg {
         readonly stops: [key: string, reason: string][] = []
@@ -604,6 +604,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'ignores-aborts-of-later-legs',
     does: 'ignores a stop in a leg that is not the first',
     caughtBy: BETWEEN,
+    alsoCaughtBy: [INTERRUPT],
     open: unlike({
       Leg: class extends MemoryLeg {
         override stop(key: string, reason: string): void {

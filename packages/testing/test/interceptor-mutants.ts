@@ -41,6 +41,8 @@ const ITEMS_APART = 'keeps the items of a map apart that are in progress at once
 const savedTimeout = setTimeout
 
 const ELSEWHERE = 'lets another instance go on with a suspended run'
+const READS = 'lets a stage read the stream of another'
+const REFUSED = 'tells nothing of a stage that a gate refuses'
 const RESUMES = ['lets a suspended run go on when it is answered', ELSEWHERE]
 
 const ADMITS = 'admits a caller whom it lets through'
@@ -69,7 +71,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'data added',
     does: 'adds to the data of an ok output',
     caughtBy: 'passes an ok output through untouched',
-    alsoCaughtBy: RESUMES,
+    alsoCaughtBy: [...RESUMES, READS],
     create: answering((output) =>
       output.status === 'ok' ? StageOutput.ok({ ...(output.data as object), seen: true }) : output,
     ),
@@ -84,6 +86,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'skip into ok',
     does: 'turns a skip into a success',
     caughtBy: 'passes a skip through untouched',
+    alsoCaughtBy: [REFUSED],
     create: answering((output) => (output.status === 'skip' ? StageOutput.ok({}) : output)),
   },
   {
@@ -124,6 +127,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'stream answered early',
     does: 'answers before a stage that streams has ended',
     caughtBy: 'lets the chunks of a stage that streams through',
+    alsoCaughtBy: [READS],
     create: () => ({
       name: 'broken',
       wrap: (next, stage) => (stage.streams ? (context) => (void next(context), StageOutput.ok({})) : next),
@@ -1520,6 +1524,7 @@ export const mutants: readonly InterceptorMutant[] = [
     caughtBy: 'lets other runs go on when one is aborted',
     alsoCaughtBy: [
       'keeps child runs and the items of a map apart',
+      REFUSED,
       'leaves no timer behind',
       'leaves no listener on a signal behind',
       'begins the types of its events with its name',
@@ -1969,6 +1974,7 @@ export const mutants: readonly InterceptorMutant[] = [
     name: 'bigint in an event',
     does: 'emits a bigint, which JSON cannot write',
     caughtBy: 'emits and notes what JSON can write',
+    alsoCaughtBy: [REFUSED],
     create: () => calling(() => ({ ended: (_, context) => void context.tryEmitEvent('broken.told', { at: 1n }) })),
   },
   {
