@@ -1,3 +1,3 @@
 export { repeatUntil } from './children/repeat.ts'
-export type { RepeatOptions } from './children/repeat.ts'
+export type { RepeatOptions, Round } from './children/repeat.ts'
 export type { Feedback, Repeat } from './children/pipeline-stage.ts'

@@ -204,7 +204,7 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   },
   'a repeat that repeatUntil() did not make': {
     code: `${CHILD}.withPipeline('answer', child, { repeat: { until: 'check' } })`,
-    says: [/required in type 'Repeat<"(draft" \| "check|check" \| "draft)">'/],
+    says: [/required in type 'Repeat<"(draft" \| "check|check" \| "draft)", undefined>'/],
   },
   'a misspelled option of repeatUntil()': {
     code: `${CHILD}.withPipeline('answer', child, { repeat: repeatUntil('check', { maxAttempt: 5 }) })`,

@@ -496,7 +496,21 @@ base
   )
 // @ts-expect-error Type '"nope"' is not assignable to type '"draft" | "check"'
 base.withPipeline('answer', child, { repeat: repeatUntil('nope') })
-expectTypeOf(repeatUntil('check')).toEqualTypeOf<Repeat<'check'>>()
+expectTypeOf(repeatUntil('check')).toEqualTypeOf<Repeat<'check', undefined>>()
+base.withPipeline('answer', child, {
+  input: (_inputs, _snapshot, feedback) => {
+    expectTypeOf(feedback?.carried).toEqualTypeOf<number | undefined>()
+    return {}
+  },
+  repeat: repeatUntil('check', { carry: (sum: number = 0, { attempt }) => sum + attempt }),
+})
+base.withPipeline('answer', child, {
+  input: (_inputs, _snapshot, feedback) => {
+    expectTypeOf(feedback?.carried).toEqualTypeOf<undefined>()
+    return {}
+  },
+  repeat: repeatUntil('check'),
+})
 const shared = repeatUntil('check', { sameVerdict: (a, b) => a.attempt === b.attempt })
 base.withPipeline('answer', child, { repeat: shared })
 declare const either: 'check' | 'nope'

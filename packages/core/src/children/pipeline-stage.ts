@@ -20,16 +20,18 @@ import { openChild } from './child-run.ts'
 import type { OpenedChild } from './child-run.ts'
 
 /** The verdict of a guard that failed. The `input` of the next attempt receives it. */
-export interface Feedback {
+export interface Feedback<Carried = unknown> {
   /** The attempt whose guard failed, from 1. */
   readonly attempt: number
   readonly error: ErrorRecord
   readonly data: unknown
+  /** What `carry` has made of all attempts so far, frozen. Undefined without `carry`. */
+  readonly carried: Carried
 }
 
 /** Runs a child pipeline again while its guard fails. `repeatUntil` of `@stageflow/core/repeat` returns it. */
-export interface Repeat<Guard extends string> {
-  readonly [Symbol.species]: OneCopy
+export interface Repeat<Guard extends string, Carried = unknown> {
+  readonly [Symbol.species]: OneCopy<Carried>
   /** A stage of kind GUARD in the child. */
   readonly until: Guard
 }

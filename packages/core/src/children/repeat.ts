@@ -1,6 +1,7 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
-import { branded } from '../base/check.ts'
+import { branded, isArray } from '../base/check.ts'
 import { StageflowError, errorRecord } from '../base/errors.ts'
+import { freezeDeep, isPlain } from '../base/objects.ts'
 import { functionLike, optionProblems, whole } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
@@ -13,19 +14,31 @@ import type { PipelineRun } from '../run/run.ts'
 import { REPEATING } from './pipeline-stage.ts'
 import type { Feedback, OpenAttempt, Repeat, Repeating } from './pipeline-stage.ts'
 
-export interface RepeatOptions {
+/** An attempt whose guard failed, for `carry`. */
+export interface Round extends Omit<Feedback, 'carried'> {
+  /** The data of the child's stages that ended ok, by their names. */
+  readonly childData: Readonly<Record<string, unknown>>
+}
+
+export interface RepeatOptions<Carried = unknown> {
   /** Maximum number of attempts. Default: 3. */
   readonly maxAttempts?: number
   /** Stops after this many equal verdicts in a row. Default: no limit. */
   readonly stagnationLimit?: number
   /** Whether two verdicts are equal. Default: compares the JSON of their data, or their code and message if they have no data. */
   readonly sameVerdict?: (a: Feedback, b: Feedback) => boolean
+  /**
+   * Makes the next `feedback.carried` from the last one and from what this attempt adds to it. So what grows with every attempt, such as
+   * a conversation, is in no fact of a durable run: each has what its attempt adds. It must return the same for the same.
+   */
+  readonly carry?: (carried: Carried | undefined, round: Round) => Carried
 }
 
-const RULES: OptionRules<RepeatOptions> = {
+const RULES: OptionRules<RepeatOptions<never>> = {
   maxAttempts: whole(1),
   stagnationLimit: whole(1),
   sameVerdict: functionLike('(a, b) => true or false'),
+  carry: functionLike('(carried, round) => the next carried'),
 }
 const DEFAULT_MAX_ATTEMPTS = 3
 
@@ -37,16 +50,19 @@ interface RepeatState {
 }
 
 /** For the option `repeat` of `withPipeline`: runs the child again while its stage `guard`, of kind GUARD, returns `fail`. */
-export function repeatUntil<Guard extends string>(guard: Guard, options: RepeatOptions = {}): Repeat<Guard> {
+export function repeatUntil<Guard extends string, Carried = undefined>(
+  guard: Guard,
+  options: RepeatOptions<Carried> = {},
+): Repeat<Guard, Carried> {
   checkArgumentCount(arguments.length, 2, 'repeatUntil(guard, options)')
   const repeating: Repeating = {
     check: (building, child) => checkRepeat(building, child, guard, options),
-    run: (context, open) => repeated(context, open, guard, options),
+    run: (context, open) => repeated(context, open, guard, options as RepeatOptions),
   }
-  return Object.freeze(branded({ until: guard, [REPEATING]: repeating }))
+  return Object.freeze(branded({ until: guard, [REPEATING]: repeating })) as Repeat<Guard, Carried>
 }
 
-function checkRepeat({ stage, problem }: Building, child: ChildGraph, guard: string, options: RepeatOptions): void {
+function checkRepeat({ stage, problem }: Building, child: ChildGraph, guard: string, options: object): void {
   const refuse = (why: string): void => problem('core/repeat', `Stage "${stage}": repeatUntil(): ${why}.`)
   for (const text of optionProblems(options, RULES)) refuse(text)
   const index = child.indexOf(guard)
@@ -62,7 +78,7 @@ async function repeated(
   guard: string,
   options: RepeatOptions,
 ): Promise<Output> {
-  const { maxAttempts = DEFAULT_MAX_ATTEMPTS, stagnationLimit = Infinity, sameVerdict = sameByDefault } = options
+  const { maxAttempts = DEFAULT_MAX_ATTEMPTS, stagnationLimit = Infinity, sameVerdict = sameByDefault, carry } = options
   let { attempt = 1, hits = 0, feedback } = (context.resumed?.state ?? {}) as Partial<RepeatState>
   for (; ; attempt++) {
     const about = { guard, attempt, maxAttempts, stagnationHits: hits }
@@ -74,8 +90,10 @@ async function repeated(
       if (outcome.status === 'completed' && attempt > 1) context.tryEmitEvent('guard_retry.recovered', about)
       return childEnding(outcome, context, { attempt, hits, feedback })
     }
-    hits = feedback !== undefined && sameVerdict(feedback, verdict.feedback) ? hits + 1 : 1
-    feedback = verdict.feedback
+    const carried = frozen(carry?.(feedback?.carried, { ...verdict.round, childData: outcome.data }))
+    const next = { ...verdict.round, carried }
+    hits = feedback !== undefined && sameVerdict(feedback, next) ? hits + 1 : 1
+    feedback = next
     const seen = { ...about, stagnationHits: hits, error: feedback.error }
     if (attempt >= maxAttempts || hits >= stagnationLimit) {
       const reason = attempt >= maxAttempts ? 'max_attempts' : 'stagnation'
@@ -98,13 +116,15 @@ function verdictOf(
   { facts }: PipelineRun,
   name: string,
   attempt: number,
-): { readonly feedback: Feedback; readonly error: unknown } | undefined {
+): { readonly round: Omit<Round, 'childData'>; readonly error: unknown } | undefined {
   const guard = facts.stages?.[facts.graph.indexOf(name) as number]
   const output = guard?.output
   if (output?.status !== 'fail' || output.isByEngine || guard?.settledItself !== true) return undefined
   if (facts.failures?.[0]?.stage !== name) return undefined
-  return { feedback: { attempt, error: errorRecord(output.error, name), data: output.data }, error: output.error }
+  return { round: { attempt, error: errorRecord(output.error, name), data: output.data }, error: output.error }
 }
+
+const frozen = (value: unknown): unknown => (isArray(value) || isPlain(value) ? freezeDeep(value) : value)
 
 function keyOf({ data, error }: Feedback): string {
   const words = `${error.code} ${error.message}`

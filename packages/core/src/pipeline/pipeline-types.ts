@@ -95,6 +95,7 @@ export interface ChildOptions<
   Failure extends OnFailure,
   J extends Join,
   Chunks extends Yielding<Child> = Yielding<Child>,
+  Carried = unknown,
 > extends StageWiring<Stages, Dependencies, When, Failure, J> {
   /** Default: TRANSFORM. */
   readonly kind?: StageKind
@@ -102,10 +103,10 @@ export interface ChildOptions<
   readonly input?: (
     inputs: StageInputs<NeedsOf<Dependencies[number], J, Stages>['needs']>,
     snapshot: ContextSnapshot,
-    feedback: Feedback | undefined,
+    feedback: Feedback<Carried> | undefined,
   ) => RunInput
   /** Runs the child again while its guard fails: `repeatUntil` of `@stageflow/core/repeat`. Default: the child runs once. */
-  readonly repeat?: Repeat<keyof Child & string>
+  readonly repeat?: Repeat<keyof Child & string, Carried>
   /**
    * The stage of the child whose chunks are those of this stage, in every round of a `repeat`. Then other stages can read them, and so
    * can `run.chunks()`. A reader that is behind holds back the stage in the child.

@@ -207,10 +207,11 @@ export class Pipeline<Stages = {}, Ports = {}> {
     Failure extends OnFailure = never,
     const J extends Join = 'all',
     const Chunks extends Yielding<Child> = never,
+    Carried = undefined,
   >(
     name: NewName<Name, Stages>,
     child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
-    options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J, Chunks>,
+    options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J, Chunks, Carried>,
   ): Pipeline<
     Stages &
       Provides<
