@@ -66,6 +66,7 @@ const GUIDES = [
   ['defaults/', 'docs/tutorials/production.md'],
   ['exporter-', 'docs/how-to/export-events.md'],
   ['fallback/', 'docs/how-to/call-models.md'],
+  ['models/', 'docs/how-to/call-models.md'],
   ['idempotency/', 'docs/how-to/idempotency.md'],
   ['keyed-work/', 'docs/how-to/write-a-store.md'],
   ['logging/', 'docs/how-to/observe.md'],

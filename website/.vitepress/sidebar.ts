@@ -12,6 +12,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/stream-to-a-browser',
       'how-to/serve-http',
       'how-to/call-models',
+      'how-to/structured-output',
       'how-to/tools',
       'how-to/wait-for-a-person',
       'how-to/branch-and-join',

@@ -6,6 +6,7 @@ import * as contract from './contract.ts'
 import * as durableContract from './durable-contract.ts'
 import * as durable from './durable.ts'
 import * as index from './index.ts'
+import * as modelServer from './model-server.ts'
 
 /** How a function is called rightly, so that a test can put a wrong value in one place at a time. */
 interface Call {
@@ -142,6 +143,18 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
       options: { runs: 0, kills: -1, seed: 0.5, counted: 7 },
     },
   },
+  './model-server': {
+    fakeModelServer: {
+      right: [[{ text: ['Hello'] }]],
+      fields: [
+        [[], 'one or more answers'],
+        [[{ txt: 'Hello' }], 'script[0]'],
+        [[{}, { status: 200 }], 'script[1].status'],
+        [[{ fault: { kind: 'cut' } }], 'script[0].fault.afterChunks'],
+        [[{ usage: { inputTokens: -1, outputTokens: 1 } }], 'script[0].usage.inputTokens'],
+      ],
+    },
+  },
 }
 
 const ENTRIES: Readonly<Record<string, object>> = {
@@ -149,6 +162,7 @@ const ENTRIES: Readonly<Record<string, object>> = {
   './contract': contract,
   './durable': durable,
   './durable/contract': durableContract,
+  './model-server': modelServer,
 }
 const ALL = Object.entries(CALLS).flatMap(([entry, calls]) =>
   Object.entries(calls).map(([name, call]) => ({

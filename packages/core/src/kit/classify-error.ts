@@ -59,7 +59,7 @@ function askedWait(error: object, now: number): number | undefined {
 function classOf(error: object): ErrorClass | undefined {
   if (isAbortItself(error)) return 'permanent'
   const code = read(error, 'code')
-  if (code === 'timeout/timed-out') return 'transient'
+  if (TRANSIENT_ENDS.has(code)) return 'transient'
   if (CHECKS.has(code)) return 'permanent'
   if (typeof code === 'string' && code !== WRAPPED && DECIDED.test(code)) return 'unknown'
   const status = statusOf(error)
@@ -117,6 +117,8 @@ function kindOf(error: object): ErrorClass | undefined {
   return (read(error, 'cause') ?? undefined) === undefined ? 'transient' : undefined
 }
 
+/** A call that took too long, and an answer of a model that broke off. */
+const TRANSIENT_ENDS: ReadonlySet<unknown> = new Set(['timeout/timed-out', 'models/stalled', 'models/cut'])
 /** What the engine has refused: a value that a stage made, asked for or passed on. */
 const CHECKS: ReadonlySet<unknown> = new Set([
   'core/output-schema',

@@ -25,6 +25,8 @@ const FACTS: ReadonlySet<string> = new Set([
   'idempotency.other_input',
   'idempotency.other_work',
   'idempotency.store_failed',
+  'models.hedged',
+  'models.switched',
   'auth.login',
   'auth.failure',
   'tenant.access_denied',

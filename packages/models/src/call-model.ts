@@ -1,0 +1,127 @@
+import { StageflowError } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
+import type { LLMResponseDict, LLMToolCall } from '@stageflow/provider-types'
+import type { ModelCall } from './model-call.ts'
+import { noteCalls } from './notes.ts'
+import { CODE, checkCallOptions } from './options.ts'
+import type { CallModelOptions, ModelContext } from './options.ts'
+import { Route } from './route.ts'
+import { valueIn } from './value-schema.ts'
+import type { ReadWanted } from './value-schema.ts'
+
+/** A whole answer of a model, as data of a stage. */
+export interface ModelOutput {
+  readonly text: string
+  readonly toolCalls: readonly LLMToolCall[]
+  /** In the word of its provider. */
+  readonly finishReason: string
+  /** The model that has answered. */
+  readonly model: string
+  readonly response: LLMResponseDict
+}
+
+/**
+ * Asks a model in a stage, and the next one if it fails before its answer has begun: `return yield* callModel(context, request, { models })`.
+ * Yields the text, returns the whole answer, and notes `models`, `usage` and `attributes`, however it ended. Throws the error of the model,
+ * `models/exhausted`, `models/stalled`, `models/cut`, `models/length` or `models/content-filter`.
+ */
+export function callModel<Request>(
+  context: ModelContext,
+  request: Request,
+  options: CallModelOptions<Request>,
+): AsyncGenerator<string, ModelOutput, unknown> {
+  checkArgumentCount(arguments.length, 3, 'callModel(context, request, options)', CODE)
+  checkCallOptions(options)
+  return textOf(context, request, options)
+}
+
+async function* textOf<Request>(
+  context: ModelContext,
+  request: Request,
+  options: CallModelOptions<Request>,
+): AsyncGenerator<string, ModelOutput, unknown> {
+  const calls: ModelCall<Request>[] = []
+  try {
+    return yield* answerTo(context, request, options, calls)
+  } finally {
+    noteCalls(context, calls, options.countTokens)
+  }
+}
+
+/** What a model is to return instead of text, and how it is told what was wrong with the first try. */
+export interface ValueRequest<Request, Value extends object> {
+  readonly wanted: ReadWanted<Value>
+  /** The request for the second try. */
+  readonly repair: (request: Request, text: string, problem: string) => Request
+}
+
+/**
+ * Asks a model for a value that a schema checks. Yields nothing, and returns the value. A value that the schema refuses is sent back once, with
+ * what is wrong; both calls are noted. Then it throws `models/invalid-output`.
+ */
+export function callModelForValue<Request, Value extends object>(
+  context: ModelContext,
+  request: Request,
+  options: CallModelOptions<Request>,
+  value: ValueRequest<Request, Value>,
+): AsyncGenerator<never, Value, unknown> {
+  checkArgumentCount(arguments.length, 4, 'callModelForValue(context, request, options, value)', CODE)
+  checkCallOptions(options)
+  return valueOf(context, request, options, value)
+}
+
+// oxlint-disable-next-line require-yield -- a stage delegates to it as to one that yields text
+async function* valueOf<Request, Value extends object>(
+  context: ModelContext,
+  request: Request,
+  options: CallModelOptions<Request>,
+  { wanted, repair }: ValueRequest<Request, Value>,
+): AsyncGenerator<never, Value, unknown> {
+  const calls: ModelCall<Request>[] = []
+  try {
+    const first = await endOf(answerTo(context, request, options, calls))
+    const read = await valueIn(first.text, wanted)
+    if ('value' in read) return read.value
+    const second = await endOf(answerTo(context, repair(request, first.text, read.problem), options, calls))
+    const repaired = await valueIn(second.text, wanted)
+    if ('value' in repaired) return repaired.value
+    throw new StageflowError(
+      'models/invalid-output',
+      `Model "${second.model}" twice gave a value that the schema refuses: ${repaired.problem} Simplify the schema, or say in the prompt what is meant.`,
+    )
+  } finally {
+    noteCalls(context, calls, options.countTokens)
+  }
+}
+
+/** One answer to one request. Adds its calls to `calls`. */
+async function* answerTo<Request>(
+  context: ModelContext,
+  request: Request,
+  options: CallModelOptions<Request>,
+  calls: ModelCall<Request>[],
+): AsyncGenerator<string, ModelOutput, unknown> {
+  const { signal } = context
+  const route = new Route(context, request, options, calls)
+  const stop = (): void => route.stop(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    signal.throwIfAborted()
+    const call = await route.firstToBegin()
+    yield* call.texts()
+    const { response } = call
+    const { content, toolCalls, finishReason = '' } = response
+    return { text: content, toolCalls, finishReason, model: call.model.id, response: response.toDict() }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await route.end()
+  }
+}
+
+/** Reads an answer to its end, without handing out its text. */
+async function endOf<Answer>(answer: AsyncGenerator<string, Answer, unknown>): Promise<Answer> {
+  for (;;) {
+    const step = await answer.next()
+    if (step.done === true) return step.value
+  }
+}

@@ -1,0 +1,8 @@
+export { callModel, callModelForValue } from './call-model.ts'
+export type { ModelOutput, ValueRequest } from './call-model.ts'
+export { readWanted, repairText } from './value-schema.ts'
+export type { ReadWanted, ValueSchema, WantedValue, Wanting } from './value-schema.ts'
+export type { Model, RequestSize } from './model.ts'
+export type { ModelCallNote } from './notes.ts'
+export type { CallModelOptions, ModelContext, SwitchVerdict } from './options.ts'
+export type { CallUsage, CountTokens } from './usage.ts'

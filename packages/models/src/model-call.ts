@@ -1,0 +1,187 @@
+import { StageflowError } from '@stageflow/core'
+import type { Clock } from '@stageflow/core'
+import { classifyError, textOf } from '@stageflow/core/kit'
+import { LLMAccumulator } from '@stageflow/provider-types'
+import type { LLMDelta, LLMResponse } from '@stageflow/provider-types'
+import { endingOf } from './finish-reason.ts'
+import type { AnswerEnding } from './finish-reason.ts'
+import type { Model } from './model.ts'
+
+/** How a call ended. `cancel`: its answer isn't wanted any more. */
+export interface CallEnding {
+  readonly status: 'ok' | 'fail' | 'cancel'
+  /** Why, unless it is ok. */
+  readonly error?: unknown
+  /** On the clock of the run. */
+  readonly at: number
+}
+
+/** One request to one model, from its first delta to its end. */
+export class ModelCall<Request> {
+  readonly model: Model<Request>
+  readonly request: Request
+  /** On the clock of the run. */
+  readonly startedAt: number
+  /** Resolves with the failure of a call that has failed before the first text or tool call, otherwise with undefined. Never rejects. */
+  readonly begun: Promise<{ readonly error: unknown } | undefined>
+  /** Undefined while it goes on. */
+  ending: CallEnding | undefined
+  /** Whether the model has sent anything. */
+  hasAnswered = false
+  readonly #clock: Clock
+  readonly #accumulator: LLMAccumulator
+  readonly #controller = new AbortController()
+  readonly #deltas: AsyncIterator<LLMDelta>
+  /** The delta that is on its way. It is kept if the wait for it is interrupted. */
+  #pending: Promise<IteratorResult<LLMDelta>> | undefined
+  #interrupt: ((reason: unknown) => void) | undefined
+  #isInterrupted = false
+  /** Why the model has stopped: the first reason that says that its answer isn't whole, otherwise the newest one. */
+  #finishReason: string | undefined
+  /** The text of the delta that began the answer. */
+  #firstText = ''
+
+  /** `firstChunkMs`: how long the model may send neither text nor reasoning nor a tool call at first. */
+  constructor(model: Model<Request>, request: Request, clock: Clock, firstChunkMs: number) {
+    this.model = model
+    this.request = request
+    this.#clock = clock
+    this.startedAt = clock.now()
+    const { id, provider } = model
+    this.#accumulator = new LLMAccumulator({ model: id, provider, startedAt: this.startedAt })
+    this.#deltas = deltasOf(model, request, this.#controller.signal)
+    this.begun = this.#begin(firstChunkMs)
+  }
+
+  /** What has come so far. */
+  get response(): LLMResponse {
+    return this.#accumulator.toResponse()
+  }
+
+  async #begin(firstChunkMs: number): Promise<{ readonly error: unknown } | undefined> {
+    const isLate = (): void => this.stop('fail', stalled(this.model, firstChunkMs))
+    const cancelTimer = firstChunkMs === Infinity ? undefined : this.#clock.setTimeout(isLate, firstChunkMs)
+    try {
+      for (let delta = await this.#next(); delta !== undefined; delta = await this.#next()) {
+        const { text, reasoning, toolCalls = [] } = delta
+        const isAnswer = isGiven(text) || toolCalls.length > 0
+        if (isAnswer || isGiven(reasoning)) cancelTimer?.()
+        if (!isAnswer) continue
+        this.#firstText = text ?? ''
+        break
+      }
+      return undefined
+    } catch (error) {
+      return { error }
+    } finally {
+      cancelTimer?.()
+    }
+  }
+
+  /** The texts of the answer, once it has begun. */
+  async *texts(): AsyncGenerator<string, void> {
+    if (this.#firstText !== '') yield this.#firstText
+    for (let delta = await this.#next(); delta !== undefined; delta = await this.#next())
+      if (isGiven(delta.text)) yield delta.text
+  }
+
+  /** Reads on until the model has ended, after an interruption. The answer counts as stopped: it wasn't read. */
+  async drain(): Promise<void> {
+    this.#isInterrupted = false
+    while ((await this.#next()) !== undefined);
+    this.#end('cancel')
+  }
+
+  /** The next delta; undefined after the last one. Rejects if the call fails, is stopped or is interrupted. */
+  async #next(): Promise<LLMDelta | undefined> {
+    if (this.ending?.status === 'ok') return undefined
+    if (this.ending !== undefined) throw this.ending.error
+    try {
+      const { done, value } = await this.#unlessInterrupted((this.#pending ??= this.#deltas.next()))
+      this.#pending = undefined
+      if (done !== true) {
+        this.hasAnswered = true
+        this.#accumulator.add(value, this.#clock.now())
+        // A refusal may stand before a good end.
+        if (this.#finishReason === undefined || endingOf(this.#finishReason) === 'whole')
+          this.#finishReason = value.finishReason ?? this.#finishReason
+        return value
+      }
+      refusePart(this.model.id, this.#finishReason)
+      this.#end('ok')
+      return undefined
+    } catch (thrown) {
+      const error = this.#isInterrupted ? thrown : this.#named(thrown)
+      if (!this.#isInterrupted) this.stop('fail', error)
+      throw error
+    }
+  }
+
+  /** An error of no known kind inside of an answer is one of the stream: the provider had taken the request. */
+  #named(error: unknown): unknown {
+    const isKnown = StageflowError.is(error) || classifyError(error) !== 'unknown'
+    if (!this.hasAnswered || isKnown) return error
+    const { id } = this.model
+    return new StageflowError('models/cut', `The answer of model "${id}" broke off: ${textOf(error)}`, { cause: error })
+  }
+
+  #unlessInterrupted<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject
+      promise.then(resolve, reject)
+    })
+  }
+
+  /** Ends the wait for the next delta, but not the request. */
+  interrupt(reason: unknown): void {
+    this.#isInterrupted = true
+    this.#interrupt?.(reason)
+  }
+
+  /** Ends the request, unless it has ended. */
+  stop(status: 'fail' | 'cancel', error: unknown): void {
+    if (this.ending !== undefined) return
+    this.#end(status, error)
+    this.#controller.abort(error)
+    this.#interrupt?.(error)
+    // Lets a generator run its `finally`. What it throws there is no news.
+    this.#deltas.return?.().then(ignore, ignore)
+  }
+
+  #end(status: CallEnding['status'], error?: unknown): void {
+    this.ending = { status, error, at: this.#clock.now() }
+  }
+}
+
+const ignore = (): void => {}
+const isGiven = (text: string | null | undefined): text is string => text !== undefined && text !== null && text !== ''
+
+/** A client may throw at once, as one that builds its request before it returns. */
+function deltasOf<Request>(model: Model<Request>, request: Request, signal: AbortSignal): AsyncIterator<LLMDelta> {
+  async function* deltas(): AsyncGenerator<LLMDelta, void> {
+    yield* model.stream(request, signal)
+  }
+  return deltas()
+}
+
+const stalled = ({ id }: Model<never>, ms: number): StageflowError =>
+  new StageflowError(
+    'models/stalled',
+    `Model "${id}" sent neither text nor reasoning nor a tool call for ${ms} ms (firstChunkMs). Raise it, or give the call another model.`,
+  )
+
+/** The code of each ending that isn't whole, and what to do. */
+const PARTS: Readonly<Record<Exclude<AnswerEnding, 'whole'>, readonly [code: string, fix: string]>> = {
+  cut: ['models/cut', 'Call it again: the connection or the provider broke off.'],
+  length: ['models/length', 'Let it give more tokens, or ask for less.'],
+  'content-filter': ['models/content-filter', 'Change the prompt, or tell the person so.'],
+}
+
+/** No reader could tell half an answer from all of it, so it is a failure. */
+function refusePart(model: string, finishReason: string | undefined): void {
+  const ending = endingOf(finishReason)
+  if (ending === 'whole') return
+  const how = finishReason === undefined ? 'without a finish reason' : `with the finish reason "${finishReason}"`
+  const [code, fix] = PARTS[ending]
+  throw new StageflowError(code, `The answer of model "${model}" ended ${how}. ${fix}`)
+}

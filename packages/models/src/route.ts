@@ -1,0 +1,159 @@
+import { StageflowError } from '@stageflow/core'
+import { classifyError, codeOf, httpStatusOf, textOf } from '@stageflow/core/kit'
+import { answered, asked, failed, inOrder } from './health.ts'
+import { ModelCall } from './model-call.ts'
+import type { Model } from './model.ts'
+import type { CallModelOptions, ModelContext } from './options.ts'
+import { verdictOf } from './verdict.ts'
+
+/** How long a stopped answer is read at most for its counts, in ms: less than the 5 s that a run waits for a stopped stage (`graceMs`). */
+const LONGEST_DRAIN_MS = 4_000
+
+interface News<Request> {
+  readonly call: ModelCall<Request>
+  /** Undefined if the call has begun its answer. */
+  readonly failure: { readonly error: unknown } | undefined
+}
+
+/** The calls that look for one answer: of the models in turn, or of several at once. */
+export class Route<Request> {
+  readonly #context: ModelContext
+  readonly #request: Request
+  readonly #options: CallModelOptions<Request>
+  readonly #left: Model<Request>[]
+  readonly #calls: ModelCall<Request>[]
+  /** The calls that may still begin the answer. */
+  readonly #open = new Set<ModelCall<Request>>()
+  readonly #failures: News<Request>[] = []
+  /** A failure that no other model is asked after. A call that was asked before it may still answer. */
+  #final: { readonly error: unknown } | undefined
+
+  /** `calls`: gets the calls in the order in which they begin. */
+  constructor(
+    context: ModelContext,
+    request: Request,
+    options: CallModelOptions<Request>,
+    calls: ModelCall<Request>[],
+  ) {
+    this.#calls = calls
+    this.#context = context
+    this.#request = request
+    this.#options = options
+    this.#left = [...inOrder(options.models, context.clock.now())]
+  }
+
+  /** Asks the models until one begins its answer, and stops the calls beside it. Throws if none does. */
+  async firstToBegin(): Promise<ModelCall<Request>> {
+    this.#askNext()
+    for (;;) {
+      const news = await this.#news()
+      if (news === undefined) this.#hedge()
+      else if (news.failure !== undefined) this.#goOnAfter(news.call, news.failure.error)
+      else return this.#take(news.call)
+    }
+  }
+
+  /** What one of the open calls came to; undefined if they take longer than a hedge waits. */
+  async #news(): Promise<News<Request> | undefined> {
+    const { hedgeMs = Infinity } = this.#options
+    const begun = [...this.#open].map(async (call) => ({ call, failure: await call.begun }))
+    if (hedgeMs === Infinity || this.#left.length === 0) return await Promise.race(begun)
+    const slow = Promise.withResolvers<undefined>()
+    const cancelTimer = this.#context.clock.setTimeout(() => slow.resolve(undefined), hedgeMs)
+    try {
+      return await Promise.race([...begun, slow.promise])
+    } finally {
+      cancelTimer()
+    }
+  }
+
+  #askNext(): ModelCall<Request> {
+    const { clock } = this.#context
+    const { firstChunkMs = Infinity } = this.#options
+    const model = this.#left.shift() as Model<Request>
+    asked(model, clock.now())
+    const call = new ModelCall(model, this.#request, clock, firstChunkMs)
+    this.#calls.push(call)
+    this.#open.add(call)
+    return call
+  }
+
+  #hedge(): void {
+    const { model } = this.#calls.at(-1) as ModelCall<Request>
+    const next = this.#askNext()
+    this.#context.tryEmitEvent('models.hedged', { model: model.id, next: next.model.id })
+  }
+
+  #take(call: ModelCall<Request>): ModelCall<Request> {
+    answered(call.model)
+    this.#open.delete(call)
+    for (const other of this.#open) other.stop('cancel', aborted(`Model "${call.model.id}" began its answer first.`))
+    this.#open.clear()
+    return call
+  }
+
+  /** Asks the next model if the failure deserves it. Throws otherwise, or if none is left. */
+  #goOnAfter(call: ModelCall<Request>, error: unknown): void {
+    const { signal, clock, tryEmitEvent } = this.#context
+    this.#open.delete(call)
+    if (signal.aborted) throw error
+    this.#failures.push({ call, failure: { error } })
+    if (this.#deservesNext(error)) failed(call.model, clock.now())
+    else {
+      this.#final ??= { error }
+      this.#left.length = 0
+    }
+    if (this.#open.size > 0) return
+    if (this.#final !== undefined) throw this.#final.error
+    if (this.#left.length === 0) throw this.#exhausted(error)
+    const next = this.#askNext()
+    tryEmitEvent('models.switched', { model: call.model.id, next: next.model.id, error: shownError(error) })
+  }
+
+  #deservesNext(error: unknown): boolean {
+    return verdictOf(this.#options, error, this.#context) ?? classifyError(error) === 'transient'
+  }
+
+  /** With one model its own error says all. */
+  #exhausted(cause: unknown): unknown {
+    if (this.#failures.length === 1) return cause
+    const list = this.#failures.map(({ call, failure }) => `"${call.model.id}": ${textOf(failure?.error)}`)
+    return new StageflowError('models/exhausted', `All ${list.length} models failed. ${list.join('; ')}`, { cause })
+  }
+
+  /** The run stops the stage. */
+  stop(reason: unknown): void {
+    for (const call of this.#calls) {
+      if (this.#options.drain === true) call.interrupt(reason)
+      else call.stop('cancel', reason)
+    }
+  }
+
+  /** Ends the calls that go on, because they aren't read any more. */
+  async end(): Promise<void> {
+    await Promise.all(this.#calls.map((call) => this.#endCall(call)))
+  }
+
+  async #endCall(call: ModelCall<Request>): Promise<void> {
+    if (call.ending !== undefined) return
+    const stop = (): void => call.stop('cancel', aborted('The answer is not read any more.'))
+    if (this.#options.drain !== true) return stop()
+    const cancelTimer = this.#context.clock.setTimeout(stop, LONGEST_DRAIN_MS)
+    await call.drain().catch(() => {}) // it has failed or took too long: its note says so
+    cancelTimer()
+  }
+}
+
+/** The reason of the signal of a request whose answer isn't wanted. */
+const aborted = (why: string): DOMException => new DOMException(why, 'AbortError')
+
+/** An error in events and notes: its code or its HTTP status, and its text. */
+export function shownError(error: unknown): {
+  readonly code?: string
+  readonly status?: number
+  readonly message: string
+} {
+  const code = codeOf(error)
+  const status = httpStatusOf(error)
+  return { ...(code !== undefined && { code }), ...(status !== undefined && { status }), message: textOf(error) }
+}

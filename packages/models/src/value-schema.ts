@@ -1,0 +1,85 @@
+import { StageflowError } from '@stageflow/core'
+import { checkArgumentCount, isThenable, show, textOf } from '@stageflow/core/kit'
+import { CODE } from './options.ts'
+
+/** Any Standard Schema (https://standardschema.dev) of an object, such as a zod schema. */
+export interface ValueSchema<Value extends object = object> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => unknown
+    readonly types?: { readonly input: unknown; readonly output: Value } | undefined
+  }
+}
+
+/** What a model is to return: a schema that gives its JSON Schema, or one with the JSON Schema beside it. */
+export type WantedValue<Value extends object> =
+  | ValueSchema<Value>
+  | { readonly schema: ValueSchema<Value>; readonly jsonSchema: object }
+
+/** The schema of the value that a model is to return instead of text. */
+export interface Wanting<Value extends object> {
+  readonly schema: WantedValue<Value>
+}
+
+/** A wanted value, as `callModelForValue` takes it. */
+export interface ReadWanted<Value extends object> {
+  readonly schema: ValueSchema<Value>
+  readonly jsonSchema: object
+}
+
+/** The schema and the JSON Schema of a wanted value. Throws `models/illegal-option` if the schema doesn't give one. */
+export function readWanted<Value extends object>(wanted: WantedValue<Value>): ReadWanted<Value> {
+  checkArgumentCount(arguments.length, 1, 'readWanted(schema)', CODE)
+  if ('jsonSchema' in wanted) return wanted
+  const { vendor, jsonSchema } = wanted['~standard'] as ValueSchema['~standard'] & {
+    readonly jsonSchema?: { readonly input: (options: { readonly target: 'draft-2020-12' }) => object }
+  }
+  try {
+    if (jsonSchema !== undefined) return { schema: wanted, jsonSchema: jsonSchema.input({ target: 'draft-2020-12' }) }
+  } catch (cause) {
+    throw new StageflowError(
+      'models/illegal-option',
+      `schema: ${vendor} can't give its JSON Schema: ${textOf(cause)}`,
+      { cause },
+    )
+  }
+  throw new StageflowError(
+    'models/illegal-option',
+    `schema: ${vendor} gives no JSON Schema. Pass { schema, jsonSchema } instead.`,
+  )
+}
+
+/** The value that a model wrote, or what is wrong with it, for the model to read. */
+export async function valueIn<Value extends object>(
+  text: string,
+  { schema }: ReadWanted<Value>,
+): Promise<{ readonly value: Value } | { readonly problem: string }> {
+  let given: unknown
+  try {
+    given = JSON.parse(text)
+  } catch (cause) {
+    return { problem: `It isn't JSON: ${textOf(cause)}` }
+  }
+  const checked = schema['~standard'].validate(given)
+  const { issues, value } = (isThenable(checked) ? await checked : checked) as {
+    readonly issues?: readonly { readonly message: string; readonly path?: readonly unknown[] }[]
+    readonly value?: Value
+  }
+  if (issues !== undefined) return { problem: issues.map(issueText).join('; ') }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value }
+  return { problem: `It must be an object, not ${show(value)}.` }
+}
+
+/** What a model is told of a value that the schema refuses. */
+export function repairText(problem: string): string {
+  checkArgumentCount(arguments.length, 1, 'repairText(problem)', CODE)
+  return `That isn't what the schema asks for. ${problem} Answer again with the whole JSON, and nothing else.`
+}
+
+function issueText({ message, path = [] }: { readonly message: string; readonly path?: readonly unknown[] }): string {
+  const place = path
+    .map((step) => (typeof step === 'object' && step !== null ? (step as { key?: unknown }).key : step))
+    .join('.')
+  return place === '' ? message : `${place}: ${message}`
+}

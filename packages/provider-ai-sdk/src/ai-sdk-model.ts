@@ -1,0 +1,151 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
+import type { Model } from '@stageflow/models'
+import type { LLMDelta } from '@stageflow/provider-types'
+import { streamText } from 'ai'
+import type { LanguageModel, LanguageModelUsage, ToolSet } from 'ai'
+import { inputTokensOf } from './request-size.ts'
+import { usageInRaw } from './raw-usage.ts'
+
+type StreamTextOptions = Parameters<typeof streamText<ToolSet>>[0]
+
+/** What the stage says of a step: the options of `streamText`, without those that `callModel` or the engine decides. */
+export type AiSdkRequest = Omit<
+  StreamTextOptions,
+  | 'model'
+  | 'abortSignal'
+  | 'maxRetries'
+  | 'streamRetries'
+  | 'includeRawChunks'
+  | 'stopWhen'
+  | 'prepareStep'
+  | 'onError'
+  | 'onAbort'
+>
+
+const models = new WeakMap<object, Model<AiSdkRequest>>()
+/** Names of models are those of the AI SDK's global provider: one for the process. */
+const named = new Map<string, Model<AiSdkRequest>>()
+
+/** A model of the AI SDK. One `LanguageModel` has one object for it. */
+export function aiSdkModel(model: LanguageModel): Model<AiSdkRequest> {
+  checkArgumentCount(arguments.length, 1, 'aiSdkModel(model)', 'models/illegal-option')
+  const known = typeof model === 'string' ? named.get(model) : models.get(model)
+  if (known !== undefined) return known
+  const made = newModel(model)
+  if (typeof model === 'string') named.set(model, made)
+  else models.set(model, made)
+  return made
+}
+
+function newModel(model: LanguageModel): Model<AiSdkRequest> {
+  const [provider, id] = typeof model === 'string' ? partsOf(model) : [model.provider, model.modelId]
+  return {
+    id,
+    provider: providerName(provider),
+    async *stream(request, signal) {
+      const { stream } = streamText({
+        ...(request as StreamTextOptions),
+        model,
+        abortSignal: signal,
+        maxRetries: 0, // retries are the job of `retry()`, which sees each attempt
+        include: { rawChunks: true }, // some providers count long before the end
+        onError: () => {}, // it is thrown below; the AI SDK would print it
+      })
+      const started = new Set<string>()
+      for await (const part of stream) {
+        const delta = deltaOf(part as StreamPart, started)
+        if (delta !== undefined) yield delta
+      }
+      signal.throwIfAborted() // an aborted stream ends like a good one
+    },
+    size: ({ messages, prompt, system, instructions, tools, maxOutputTokens }: SizedRequest) => ({
+      inputTokens: inputTokensOf(messages, prompt, system, instructions, tools && Object.keys(tools)),
+      maxOutputTokens,
+    }),
+  }
+}
+
+interface SizedRequest {
+  readonly messages?: unknown
+  readonly prompt?: unknown
+  readonly system?: unknown
+  readonly instructions?: unknown
+  readonly tools?: ToolSet
+  readonly maxOutputTokens?: number
+}
+
+/** `openai/gpt-5` */
+const partsOf = (name: string): [provider: string, id: string] => {
+  const at = name.indexOf('/')
+  return at < 0 ? ['gateway', name] : [name.slice(0, at), name.slice(at + 1)]
+}
+
+/** OpenTelemetry's names for providers that the AI SDK names otherwise: `openai.responses`, `google.generative-ai`, … */
+function providerName(provider: string): string {
+  const [name = provider] = provider.split('.')
+  return (
+    { google: 'gcp.gemini', vertex: 'gcp.vertex_ai', 'amazon-bedrock': 'aws.bedrock', azure: 'azure.ai.openai' }[
+      name
+    ] ?? name
+  )
+}
+
+/** The parts of a stream that say something of the answer. */
+type StreamPart =
+  | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'reasoning-delta'; readonly text: string }
+  | { readonly type: 'tool-input-start'; readonly id: string; readonly toolName: string }
+  | { readonly type: 'tool-input-delta'; readonly id: string; readonly delta: string }
+  | { readonly type: 'tool-call'; readonly toolCallId: string; readonly toolName: string; readonly input: unknown }
+  | { readonly type: 'raw'; readonly rawValue: unknown }
+  | { readonly type: 'error'; readonly error: unknown }
+  | {
+      readonly type: 'finish-step'
+      readonly finishReason: string
+      readonly rawFinishReason?: string
+      readonly usage: LanguageModelUsage
+      readonly response: { readonly id?: string; readonly modelId?: string }
+    }
+
+/** What a part says; undefined if it says nothing. Throws its error. `started`: the tool calls whose beginning came. */
+function deltaOf(part: StreamPart, started: Set<string>): LLMDelta | undefined {
+  switch (part.type) {
+    case 'text-delta':
+      return { text: part.text }
+    case 'reasoning-delta':
+      return { reasoning: part.text }
+    case 'tool-input-start':
+      started.add(part.id)
+      return { toolCalls: [{ id: part.id, name: part.toolName }] }
+    case 'tool-input-delta':
+      return { toolCalls: [{ id: part.id, arguments: part.delta }] }
+    case 'tool-call':
+      return started.has(part.toolCallId)
+        ? undefined
+        : { toolCalls: [{ id: part.toolCallId, name: part.toolName, arguments: JSON.stringify(part.input) }] }
+    case 'raw':
+      // Also if it says nothing: the provider has taken the request.
+      return { usage: usageInRaw(part.rawValue) }
+    case 'error':
+      throw part.error // the AI SDK would go on to a good end
+    case 'finish-step':
+      return endOf(part)
+    default:
+      return undefined
+  }
+}
+
+function endOf({ finishReason, usage, response }: Extract<StreamPart, { type: 'finish-step' }>): LLMDelta {
+  return {
+    finishReason,
+    responseId: response.id,
+    responseModel: response.modelId,
+    usage: {
+      inputTokens: usage.inputTokens,
+      outputTokens: usage.outputTokens,
+      cachedTokens: usage.inputTokenDetails?.cacheReadTokens,
+      cacheWriteTokens: usage.inputTokenDetails?.cacheWriteTokens,
+      reasoningTokens: usage.outputTokenDetails?.reasoningTokens,
+    },
+  }
+}

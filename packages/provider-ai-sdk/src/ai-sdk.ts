@@ -1,0 +1,63 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
+import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
+import type { CallModelOptions, ModelContext, ModelOutput, Wanting } from '@stageflow/models'
+import { Output, jsonSchema } from 'ai'
+import type { LanguageModel, ModelMessage } from 'ai'
+import { aiSdkModel } from './ai-sdk-model.ts'
+import type { AiSdkRequest } from './ai-sdk-model.ts'
+
+/** Which models to ask, and how: `model`, or `models` for one with spares. */
+export type AiSdkRoute = Omit<CallModelOptions<never>, 'models'> &
+  (
+    | { readonly model: LanguageModel; readonly models?: undefined }
+    | { readonly models: readonly [LanguageModel, ...LanguageModel[]]; readonly model?: undefined }
+  )
+
+/**
+ * One step of a model of the AI SDK, in a stage: `return yield* aiSdk(context, { model, messages })`. Yields the text, and returns the whole
+ * answer. Tools have no `execute`: the calls are in the answer. With `schema` it yields nothing, and returns the value. `callModel` of
+ * `@stageflow/models` says what happens if it fails.
+ */
+export function aiSdk<Value extends object>(
+  context: ModelContext,
+  options: AiSdkRoute & AiSdkRequest & Wanting<Value>,
+): AsyncGenerator<never, Value, unknown>
+export function aiSdk(
+  context: ModelContext,
+  options: AiSdkRoute & AiSdkRequest,
+): AsyncGenerator<string, ModelOutput, unknown>
+export function aiSdk(
+  context: ModelContext,
+  options: AiSdkRoute & AiSdkRequest & Partial<Wanting<object>>,
+): AsyncGenerator<string, object, unknown> {
+  checkArgumentCount(arguments.length, 2, 'aiSdk(context, options)', 'models/illegal-option')
+  const { model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...rest } = options
+  const request: AiSdkRequest = rest
+  const [first, ...others] = models ?? [model]
+  const route = {
+    models: [aiSdkModel(first), ...others.map((other) => aiSdkModel(other))],
+    firstChunkMs,
+    hedgeMs,
+    isRetryable,
+    countTokens,
+    drain,
+  } as CallModelOptions<AiSdkRequest>
+  if (schema === undefined) return callModel(context, request, route)
+  const wanted = readWanted(schema)
+  const output = Output.object({ schema: jsonSchema(wanted.jsonSchema) })
+  return callModelForValue(context, { ...request, output } as AiSdkRequest, route, {
+    wanted,
+    repair: (given, text, problem) => repaired(given, text, repairText(problem)),
+  })
+}
+
+/** The request with what the model has written, and what is wrong with it. */
+function repaired(request: AiSdkRequest, text: string, problem: string): AiSdkRequest {
+  const { prompt, messages, ...others } = request as { prompt?: string | ModelMessage[]; messages?: ModelMessage[] }
+  const asked = messages ?? (typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : (prompt ?? []))
+  const more: ModelMessage[] = [
+    { role: 'assistant', content: text },
+    { role: 'user', content: problem },
+  ]
+  return { ...others, messages: [...asked, ...more] }
+}

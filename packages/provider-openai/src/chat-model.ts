@@ -1,0 +1,68 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
+import type { Model } from '@stageflow/models'
+import type { LLMDelta } from '@stageflow/provider-types'
+import type OpenAI from 'openai'
+import { inputTokensOf } from './request-size.ts'
+
+type ChatParams = OpenAI.ChatCompletionCreateParamsStreaming
+
+/** A request of chat completions, without what its model decides: the model, how it streams, and several answers at once. */
+export type ChatRequest = Omit<ChatParams, 'model' | 'stream' | 'stream_options' | 'n'>
+
+const models = new WeakMap<OpenAI, Map<string, Model<ChatRequest>>>()
+
+/** A model of chat completions behind the official client, or behind any server that speaks its protocol. One client has one object for it. */
+export function chatModel(client: OpenAI, model: string): Model<ChatRequest> {
+  checkArgumentCount(arguments.length, 2, 'chatModel(client, model)', 'models/illegal-option')
+  let ofClient = models.get(client)
+  if (ofClient === undefined) models.set(client, (ofClient = new Map()))
+  const known = ofClient.get(model) ?? newModel(client, model)
+  ofClient.set(model, known)
+  return known
+}
+
+function newModel(client: OpenAI, model: string): Model<ChatRequest> {
+  return {
+    id: model,
+    provider: 'openai',
+    async *stream(request, signal) {
+      // Retries are the job of `retry()`, which sees each attempt.
+      const stream = await client.chat.completions.create(
+        { ...request, model, stream: true, stream_options: { include_usage: true } },
+        { signal, maxRetries: 0 },
+      )
+      for await (const chunk of stream) yield deltaOf(chunk)
+      signal.throwIfAborted() // the client ends an aborted stream as if it were complete
+    },
+    // oxlint-disable-next-line no-deprecated -- servers that speak the protocol know the older name of the limit
+    size: ({ messages, tools, max_completion_tokens, max_tokens }) => ({
+      inputTokens: inputTokensOf(messages, tools),
+      maxOutputTokens: max_completion_tokens ?? max_tokens ?? undefined,
+    }),
+  }
+}
+
+function deltaOf({ id, model, choices: [choice], usage }: OpenAI.ChatCompletionChunk): LLMDelta {
+  const { content, refusal, tool_calls: toolCalls } = choice?.delta ?? {}
+  return {
+    responseId: id,
+    responseModel: model,
+    text: content,
+    // A refusal stands where the answer would, and ends with `stop` as an answer does.
+    finishReason: refusal ? 'refusal' : (choice?.finish_reason ?? undefined),
+    toolCalls: toolCalls?.map(({ index, id: callId, function: called }) => ({
+      index,
+      id: callId,
+      name: called?.name,
+      arguments: called?.arguments,
+    })),
+    usage: usage
+      ? {
+          inputTokens: usage.prompt_tokens,
+          outputTokens: usage.completion_tokens,
+          cachedTokens: usage.prompt_tokens_details?.cached_tokens,
+          reasoningTokens: usage.completion_tokens_details?.reasoning_tokens,
+        }
+      : undefined,
+  }
+}
