@@ -15,6 +15,7 @@ const PAGES = [
   'circuit-verdicts',
   'mutants',
   'redaction',
+  'personal-data',
 ].map(script)
 const COMMANDS = [
   script('core-version'),

@@ -18,6 +18,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/branch-and-join',
       'how-to/stream-between-stages',
       'how-to/check-while-the-model-runs',
+      'how-to/check-inputs-and-answers',
       'how-to/wait-only-so-long',
       'how-to/let-a-person-interrupt',
       'how-to/run-for-each',
