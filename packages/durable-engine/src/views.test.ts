@@ -120,7 +120,8 @@ test.each<[options: object, problem: RegExp]>([
 
 test('a run in progress says who carries it: this handle, another one, or none that lives', async () => {
   const path = newPath()
-  const [here, there] = [open(path), open(path)]
+  // So long a lease isn't renewed while the test looks at it.
+  const [here, there] = [open(path, { leaseMs: 3_600_000 }), open(path, { leaseMs: 3_600_000 })]
   const open1 = gate()
   const slow = new Pipeline('slow').withStage('a', async () => (await open1.promise, {})).build()
   const running = here.run(slow, {}, { runId: 'a' })
