@@ -13,6 +13,7 @@ const PAGES = [
   'run-picture',
   'error-classes',
   'circuit-verdicts',
+  'model-faults',
   'mutants',
   'redaction',
   'personal-data',

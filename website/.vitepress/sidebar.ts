@@ -77,6 +77,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/error-classes',
       'reference/redaction',
       'reference/circuit-verdicts',
+      'reference/model-faults',
       'reference/interceptor-hooks',
       'reference/contracts',
       'reference/mutants',

@@ -26,7 +26,9 @@ const candidate = (parts: readonly object[], more: object = {}, usage?: ServedUs
 export const google: Protocol = {
   path: /:streamGenerateContent$/,
   begin: () => '',
-  text: (text) => candidate([{ text }]),
+  // Each chunk has the counts so far: here, one token a chunk.
+  text: (text, index, { inputTokens, outputTokens }) =>
+    candidate([{ text }], {}, { inputTokens, outputTokens: Math.min(index + 1, outputTokens) }),
   toolCall: (call) =>
     candidate([{ functionCall: { id: call.id, name: call.name, args: JSON.parse(argumentsText(call)) } }]),
   end: (ending, usage) => candidate([], { finishReason: REASONS[ending] }, usage),

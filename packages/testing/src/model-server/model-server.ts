@@ -100,7 +100,7 @@ async function* partsOf(protocol: Protocol, answer: ServedAnswer): AsyncGenerato
   yield protocol.begin('served', usage)
   for (const [index, chunk] of text.entries()) {
     if (fault?.afterChunks === index) return yield* gone(protocol, fault.kind)
-    yield protocol.text(chunk, index)
+    yield protocol.text(chunk, index, usage)
     await sleep(chunkMs)
   }
   if (fault !== undefined) return yield* gone(protocol, fault.kind)

@@ -14,7 +14,7 @@ export interface Protocol {
   /** Whether requests with this path are its. */
   readonly path: RegExp
   begin(model: string, usage: ServedUsage): string
-  text(chunk: string, index: number): string
+  text(chunk: string, index: number, usage: ServedUsage): string
   toolCall(call: LLMToolCall, index: number): string
   /** The last events. `text`: all of it. */
   end(ending: ServedEnding, usage: ServedUsage, text: string): string
