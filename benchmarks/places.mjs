@@ -6,6 +6,8 @@ export const root = dirname(folder)
 export const documentFile = join(folder, 'RESULTS.md')
 /** The costs of the items of a map, which a command of its own measures. */
 export const mapsFile = join(folder, 'MAPS.md')
+/** What faulty models came to, and what a chunk costs. The docs are made from it. */
+export const modelsFile = join(folder, 'models', 'results.json')
 /** What users read of it, and its chart. */
 export const userPage = join(root, 'docs', 'concepts', 'performance.md')
 export const chartFile = join(root, 'docs', 'images', 'performance.svg')

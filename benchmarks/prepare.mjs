@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { folder, node22, node24, root } from './places.mjs'
 import { copyPublished } from './published.mjs'
@@ -9,23 +9,27 @@ const modifiedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs 
 
 /** Installs this folder's lockfile unless that was done already. */
 export function ensureInstalled() {
-  const installed = modifiedAt(join(folder, 'node_modules', '.package-lock.json'))
-  const current = installed >= modifiedAt(join(folder, 'package-lock.json')) && existsSync(node24) && existsSync(node22)
-  if (current) return
-  step('installing the peers (npm ci in benchmarks/)', () => {
+  installLockfile(folder, existsSync(node24) && existsSync(node22))
+}
+
+/** Installs the lockfile of a folder unless that was done already. `isComplete`: false if something is missing all the same. */
+export function installLockfile(at, isComplete = true) {
+  const installed = modifiedAt(join(at, 'node_modules', '.package-lock.json'))
+  if (isComplete && installed >= modifiedAt(join(at, 'package-lock.json'))) return
+  step(`installing the peers (npm ci in ${relative(root, at)}/)`, () => {
     run(
       process.platform === 'win32' ? 'npm.cmd' : 'npm',
-      ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'],
-      folder,
+      ['ci', '--prefix', at, '--no-audit', '--no-fund', '--loglevel=error'],
+      at,
     )
   })
 }
 
-/** Starts this program again under the Node of this folder's lockfile, unless it runs there already. */
-export function continueUnderNode24() {
-  const wanted = spawnSync(node24, ['--version'], { encoding: 'utf8' }).stdout?.trim()
+/** Starts this program again under the Node of this folder's lockfile, or another one, unless it runs there already. */
+export function continueUnderNode24(node = node24) {
+  const wanted = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim()
   if (wanted === process.version) return
-  const { status } = spawnSync(node24, process.argv.slice(1), { stdio: 'inherit' })
+  const { status } = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
 

@@ -14,6 +14,7 @@ const PAGES = [
   'error-classes',
   'circuit-verdicts',
   'model-faults',
+  'model-figures',
   'mutants',
   'redaction',
   'personal-data',
@@ -21,8 +22,8 @@ const PAGES = [
 const COMMANDS = [
   script('core-version'),
   script('errors'),
+  script('sizes'), // before the page that repeats some of them
   ...PAGES,
-  script('sizes'),
   // The API reports are made from the build.
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', ...globSync('packages/*')],
   script('api'),

@@ -1,0 +1,3 @@
+import { asking } from './asking-ai-fallback.mjs'
+
+export const ask = asking({ retryAfterOutput: false })

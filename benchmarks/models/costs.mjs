@@ -1,0 +1,28 @@
+// What a chunk of an answer costs, in groups: a client alone, the same client in a stage by hand, and with a package of ours.
+
+export const CHUNKS = 2_000
+/** Processes for each group. */
+export const PROCESSES = 9
+
+export const costGroups = [
+  {
+    id: 'openai',
+    title: "OpenAI's client, chat completions",
+    subjects: { alone: 'the client alone', byHand: 'the client in a stage', ours: '`openaiChat`' },
+  },
+  {
+    id: 'ai-sdk',
+    title: 'the AI SDK, OpenAI chat',
+    subjects: {
+      alone: '`streamText` alone',
+      raw: '`streamText` alone, with raw chunks',
+      byHand: '`streamText` in a stage',
+      ours: '`aiSdk`',
+    },
+  },
+  {
+    id: 'own',
+    title: 'an `async` generator',
+    subjects: { alone: 'the generator alone', byHand: 'the generator in a stage', ours: '`callModel`' },
+  },
+]

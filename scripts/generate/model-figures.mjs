@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+
+import { contenders } from '../../benchmarks/models/contenders.mjs'
+import { costGroups } from '../../benchmarks/models/costs.mjs'
+import { faults } from '../../benchmarks/models/faults.mjs'
+import { readJson, readText } from '../lib/workspace.mjs'
+import { generateTables, table } from './generated-tables.mjs'
+
+// The tables of which library falls back to another model, and of what a chunk costs, from what `npm run bench:models` has recorded.
+
+const ROOT = join(import.meta.dirname, '../..')
+const { faults: ran, costs } = readJson(join(ROOT, 'benchmarks/models/results.json'))
+
+const cellOf = (outcomes) => outcomes.map(({ outcome, count }) => `${outcome}: ${count} of ${ran.runs}`).join('; ')
+const outcomes = faults.map(({ id, title }) => [
+  title,
+  ...contenders.map((contender) => cellOf(ran.outcomes[contender.id][id])),
+])
+const settings = contenders.map(({ id, title, settings: given }) => [title, ran.versions[id].join(', '), given])
+
+generateTables('docs/start/comparison.md', {
+  fallbacks: `${table(['the first model', ...contenders.map(({ title }) => title)], outcomes)}
+
+Measured on ${ran.measuredOn} with Node ${ran.node}.
+
+${table(['', 'versions', 'how it was set up'], settings)}`,
+})
+
+const times = ([least, most]) => `${least.toFixed(2)} to ${most.toFixed(2)}`
+const speeds = costGroups.flatMap(({ id, subjects }) =>
+  Object.entries(subjects).map(([subject, title]) => {
+    const { micros, ratio, interval } = costs.groups[id][subject]
+    const compared = subject === 'alone' ? ['', ''] : [`${ratio.toFixed(2)}×`, times(interval)]
+    return [title, micros.toPrecision(2), ...compared]
+  }),
+)
+
+const sizes = new Map(
+  [...readText(join(ROOT, 'docs/reference/sizes.md')).matchAll(/^\| `([^`]+)` \| ([\d,]+) \|$/gm)].map(
+    ([, name, bytes]) => [name, bytes],
+  ),
+)
+const installs = readJson(join(ROOT, 'scripts/ci/registry/installs.json'))
+const footprints = ['models', 'provider-ai-sdk', 'provider-openai'].map((short) => {
+  const { packages, kB } = installs[short]
+  return [
+    `[\`${short}\`](../../packages/${short}/README.md)`,
+    sizes.get(`@stageflow/${short}`),
+    `${packages.length}`,
+    kB.toLocaleString('en-US'),
+  ]
+})
+
+generateTables('docs/how-to/call-models.md', {
+  speeds: `${table(['', 'µs a chunk', '÷ the client alone', '95% interval'], speeds)}
+
+Measured on ${costs.measuredOn} with Node ${costs.node}: medians of ${costs.processes} processes for each client.`,
+  footprints: table(['package', 'bytes more in a bundle', 'packages installed', 'kB installed'], footprints),
+})
