@@ -1,4 +1,4 @@
-import { StageflowError } from '@stageflow/core'
+import { type PipelineReport, StageflowError } from '@stageflow/core'
 import { timeline } from '@stageflow/report'
 import type { ChatGraph } from './app.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -48,6 +48,8 @@ export async function ask(question: string, { graph, session, json, terminal, si
   } else if (!isRefused) {
     terminal.show(timeline(report, { color: terminal.color, width: terminal.width, pipeline: graph.info }))
     if (firstWordMs !== undefined) terminal.show(`First word after ${firstWordMs} ms`)
+    const asked = askedModel(report)
+    if (asked !== undefined) terminal.show(asked)
   }
 
   if (status === 'completed' || terminal.readerLeft.aborted) return EXIT.answered
@@ -63,4 +65,13 @@ export async function ask(question: string, { graph, session, json, terminal, si
   }
   terminal.note(isRefused ? result.reason : 'Stopped.')
   return isRefused ? EXIT.refused : EXIT.interrupted
+}
+
+/** Which model was asked, and what that used in all attempts; undefined if the answer was quoted. */
+function askedModel({ stages, usage = {} }: PipelineReport): string | undefined {
+  const model = stages['llm']?.notes.models?.calls.at(-1)?.model
+  if (model === undefined) return undefined
+  const { inputTokens, outputTokens } = usage
+  const about = 'estimated' in usage ? 'about ' : ''
+  return `Asked ${model}: ${about}${inputTokens ?? '?'} tokens in, ${outputTokens ?? '?'} out`
 }

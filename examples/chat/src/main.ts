@@ -60,7 +60,7 @@ async function main(): Promise<ExitCode> {
       if (worst === EXIT.usage) terminal.note('Nothing was asked (--help lists the options)')
       return worst
     }
-    terminal.note(`Ask about Stageflow (answers: ${answerer.model}). Ctrl-C stops an answer, Ctrl-D ends.`)
+    terminal.note(`Ask about Stageflow (answers: ${answerer.name}). Ctrl-C stops an answer, Ctrl-D ends.`)
     return await answerPrompts(answer)
   } finally {
     await close()
@@ -71,7 +71,6 @@ async function main(): Promise<ExitCode> {
 async function openAnswerer(): Promise<Answerer> {
   if (!env['OPENAI_API_KEY'] && !env['OPENAI_BASE_URL']) return quotes
   const [{ default: OpenAI }, { openAiModel }] = await Promise.all([import('openai'), import('./model.ts')])
-  // Retries are the job of retry(): each attempt is then in the report.
-  const client = new OpenAI({ apiKey: env['OPENAI_API_KEY'] || 'none', maxRetries: 0 })
+  const client = new OpenAI({ apiKey: env['OPENAI_API_KEY'] || 'none' })
   return openAiModel(client, env['OPENAI_MODEL'] || 'gpt-4o-mini')
 }

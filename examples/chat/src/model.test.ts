@@ -1,17 +1,19 @@
+import { fakeModelServer, type ServedAnswer } from '@stageflow/testing/model-server'
 import OpenAI from 'openai'
-import { expect, test } from 'vitest'
-import { DONE, finish, startModelServer, stream, USAGE, words } from '../test/model-server.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { openApp } from './app.ts'
 import { Library } from './search/library.ts'
 import { sectionsOf } from './search/markdown.ts'
 import { openAiModel } from './model.ts'
 
 const PAGES = [sectionsOf('stages.md', '# Stages\n\nA stage is the unit of work.\n\n```ts\nwithStage()\n```')]
-type Respond = Parameters<typeof startModelServer>[0]
+const TEXT = ['A unit ', '[1].']
 
-async function askModel(respond: Respond, signal?: AbortSignal) {
-  await using server = await startModelServer(respond)
-  const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'sk-test', maxRetries: 0 })
+/** The chat over a page, with a model that answers as scripted. */
+async function openChat(...answers: readonly ServedAnswer[]) {
+  const server = await fakeModelServer(answers)
+  onTestFinished(() => server.close())
+  const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-test', logLevel: 'off' })
   const { graph } = openApp({
     reasonToRefuse: async () => undefined,
     openLibrary: async () => new Library(PAGES),
@@ -19,21 +21,25 @@ async function askModel(respond: Respond, signal?: AbortSignal) {
     answerer: openAiModel(client, 'tiny'),
     secrets: [],
   })
-  const result = await graph.runSettled({ inputText: 'What is a stage?' }, signal === undefined ? {} : { signal })
+  return { graph, server }
+}
+
+async function askModel(...answers: readonly ServedAnswer[]) {
+  const { graph, server } = await openChat(...answers)
+  const result = await graph.runSettled({ inputText: 'What is a stage?' })
   return { result, requests: server.requests, llm: result.report.stages['llm'] }
 }
 
 test('the model gets the passages and the earlier turns, and its answer is streamed and counted', async () => {
-  const { result, requests, llm } = await askModel(
-    (response) => void stream(response, words('A unit '), words('[1].'), finish('stop'), USAGE).end(DONE),
-  )
+  const { result, requests, llm } = await askModel({ text: TEXT, usage: { inputTokens: 9, outputTokens: 6 } })
   expect(result.data.output_guard?.answer).toBe('A unit [1].')
-  expect(llm?.notes.usage).toEqual({ inputTokens: 9, outputTokens: 6 })
+  expect(llm?.chunks).toBe(3) // two of the model, and the list of sources
+  expect(llm?.notes.usage).toMatchObject({ inputTokens: 9, outputTokens: 6 })
   expect(llm?.notes.attributes).toMatchObject({
     'gen_ai.request.model': 'tiny',
     'gen_ai.response.finish_reasons': ['stop'],
   })
-  const messages = requests[0]?.body.messages ?? []
+  const { messages } = requests[0]?.body as { readonly messages: readonly { role: string; content: string }[] }
   expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user'])
   expect(messages.at(-1)?.content).toBe(
     '[1] stages.md\nStages\nA stage is the unit of work.\n```ts\nwithStage()\n```\n\nQuestion: What is a stage?',
@@ -41,52 +47,35 @@ test('the model gets the passages and the earlier turns, and its answer is strea
 })
 
 test('a busy server is asked again', async () => {
-  const { result, llm } = await askModel((response, request) => {
-    if (request < 3) return void response.writeHead(503, { 'retry-after-ms': '1' }).end('{"error":{"message":"busy"}}')
-    stream(response, words('A unit [1].'), finish('stop')).end(DONE)
-  })
+  const busy = { status: 503, retryAfterMs: 1 }
+  const { result, llm } = await askModel(busy, busy, { text: TEXT })
   expect(result.status).toBe('completed')
   expect(llm?.attempts.map(({ status }) => status)).toEqual(['fail', 'fail', 'ok'])
 })
 
-test.each<[string, string, Respond]>([
-  [
-    'a wrong key',
-    'failed: 401 no such key. Check OPENAI_BASE_URL',
-    (response) => void response.writeHead(401).end('{"error":{"message":"no such key"}}'),
-  ],
-  ['another protocol', 'Check OPENAI_BASE_URL', (response) => void response.writeHead(404).end('<html>')],
-  ['a stream that is cut off', 'was cut off', (response) => void stream(response, words('A unit')).end()],
-  [
-    'an answer that is too long',
-    'because of "length"',
-    (response) => void stream(response, words('A unit'), finish('length')).end(DONE),
-  ],
-  [
-    'a connection that breaks',
-    'failed: ',
-    (response) => void stream(response, words('A unit')).write('data: ', () => response.destroy()),
-  ],
-  [
-    'an error in the stream',
-    'failed: ',
-    (response) => void stream(response, words('A unit'), { error: { message: 'overloaded' } }).end(),
-  ],
-])('%s fails the run once, with what to do', async (_, message, respond) => {
-  const { result, requests } = await askModel(respond)
-  expect(result.status === 'failed' && result.errors[0]?.message).toContain(`The model "tiny" `)
-  expect(result.status === 'failed' && result.errors[0]?.message).toContain(message)
+const SETTINGS = 'Check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL.'
+const after = (kind: 'cut' | 'end' | 'overloaded' | 'malformed') => ({ text: TEXT, fault: { kind, afterChunks: 1 } })
+test.each<[string, ServedAnswer, string, string]>([
+  ['a wrong key', { status: 401 }, 'chat/model-failed', SETTINGS],
+  ['a model that does not exist', { status: 404 }, 'chat/model-failed', SETTINGS],
+  ['a stream that ends without a reason', after('end'), 'models/cut', 'tiny'],
+  ['an answer that is too long', { text: TEXT, ending: 'length' }, 'models/length', 'tiny'],
+  ['a connection that breaks', after('cut'), 'chat/model-failed', SETTINGS],
+  ['an error in the stream', after('overloaded'), 'chat/model-failed', SETTINGS],
+])('%s fails the run once, with what to do', async (_, answer, code, message) => {
+  const { result, requests } = await askModel(answer)
+  expect(result.status === 'failed' && result.errors[0]).toMatchObject({
+    code,
+    message: expect.stringContaining(message) as string,
+  })
   expect(requests).toHaveLength(1)
 })
 
 test('a cancel stops the request', async () => {
-  const controller = new AbortController()
-  let closed = false
-  const { result } = await askModel((response) => {
-    response.on('close', () => (closed = true))
-    stream(response, words('A unit'))
-    controller.abort('enough')
-  }, controller.signal)
-  expect(result).toMatchObject({ status: 'cancelled', reason: 'enough' })
-  await expect.poll(() => closed).toBe(true)
+  const { graph, server } = await openChat({ text: TEXT, fault: { kind: 'stall', afterChunks: 1 } })
+  const run = graph.start({ inputText: 'What is a stage?' })
+  for await (const text of run.chunks('llm')) if (text === 'A unit ') break
+  run.cancel('enough')
+  expect(await run.settled).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  await server.requests[0]?.closed
 })

@@ -1,6 +1,5 @@
 import { type ContextSnapshot, Pipeline, type StageContext, StageKind, StageOutput } from '@stageflow/core'
 import { gate } from '@stageflow/core/edges'
-import { LLMAccumulator, type LLMDelta } from '@stageflow/provider-types'
 import { citedIn, reasonToWithhold } from './guards.ts'
 import type { History, Turn } from './history.ts'
 import type { Library } from './search/library.ts'
@@ -19,10 +18,9 @@ export interface ChatPorts {
 
 /** A model, or the quotes that replace it if none is configured. */
 export interface Answerer {
-  readonly model: string
-  readonly provider: string
-  /** Yields the answer in pieces. It cites `sections[0]` as [1]. */
-  answer(request: AnswerRequest, signal: AbortSignal): AsyncIterable<LLMDelta>
+  readonly name: string
+  /** Yields the answer in pieces, and returns all of it. It cites `sections[0]` as [1]. */
+  answer(context: StageContext, request: AnswerRequest): AsyncGenerator<string, { readonly text: string }, unknown>
 }
 
 export interface AnswerRequest {
@@ -95,31 +93,19 @@ interface LlmNeeds {
 
 /** Yields the answer as it is made, then the list of its sources. Without sections it ends the run: no model is asked to guess. */
 async function* llm(context: Context<LlmNeeds>) {
-  const { inputs, signal, clock, snapshot } = context
-  const { answerer } = context.ports
+  const { inputs, ports, snapshot } = context
   const { sections, nearest } = inputs.from('memory')
   if (sections.length === 0) return StageOutput.cancel(reasonNotToAsk(nearest))
   const earlier = inputs.from('profile')?.earlier ?? []
-  const answer = new LLMAccumulator({ model: answerer.model, provider: answerer.provider, now: () => clock.now() })
-  try {
-    const request = { question: questionIn(snapshot), sections, earlier }
-    for await (const delta of answerer.answer(request, signal)) {
-      answer.add(delta)
-      if (delta.text) yield delta.text
-    }
-  } finally {
-    // Also after an error or a cancel: the tokens counted until then.
-    const response = answer.toResponse()
-    if (response.usage !== undefined) context.note('usage', response.usage)
-    context.note('attributes', response.toOtelAttributes())
-  }
-  const sources = citedIn(answer.content).flatMap((number) => {
+  const request = { question: questionIn(snapshot), sections, earlier }
+  const { text } = yield* ports.answerer.answer(context, request)
+  const sources = citedIn(text).flatMap((number) => {
     const section = sections[number - 1]
     return section === undefined ? [] : [{ number, path: section.path, heading: section.trail.join(' > ') }]
   })
   if (sources.length > 0)
     yield `\n\n${sources.map(({ number, path, heading }) => `[${number}] ${path}, "${heading}"`).join('\n')}`
-  return { message: answer.content, sources }
+  return { message: text, sources }
 }
 
 function reasonNotToAsk(nearest: readonly string[]): string {

@@ -1,12 +1,16 @@
+import { Pipeline } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { sectionsOf } from './search/markdown.ts'
 import { quotes } from './quote.ts'
 
 async function quote(...markdown: readonly string[]): Promise<string> {
-  let text = ''
   const sections = markdown.flatMap((page) => sectionsOf('a.md', page))
-  for await (const delta of quotes.answer({ question: '', sections, earlier: [] }, AbortSignal.abort()))
-    text += delta.text ?? ''
+  const request = { question: '', sections, earlier: [] }
+  const graph = new Pipeline('quotes').withStage('llm', (context) => quotes.answer(context, request)).build()
+  const run = graph.start()
+  let text = ''
+  for await (const word of run.chunks('llm')) text += word
+  expect((await run.result).data.llm?.text).toBe(text)
   return text
 }
 

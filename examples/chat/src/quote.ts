@@ -7,11 +7,11 @@ const MOST_CODE_LINES = 45
 
 /** Answers without a model and without a network: it quotes the best section, with its code. */
 export const quotes: Answerer = {
-  model: 'quotes',
-  provider: 'stageflow',
-  async *answer({ sections }) {
-    for (const text of quote(sections).match(/\s*\S+/g) ?? []) yield { text }
-    yield { finishReason: 'stop' }
+  name: 'quotes',
+  async *answer(_context, { sections }) {
+    const text = quote(sections)
+    yield* text.match(/\s*\S+/g) ?? []
+    return { text }
   },
 }
 

@@ -1,52 +1,51 @@
 import { existsSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { fakeModelServer, type ServedAnswer } from '@stageflow/testing/model-server'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeFolder, runChat, startChat } from './chat-process.ts'
-import { DONE, finish, startModelServer, stream, words } from './model-server.ts'
 
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
-test('with a model, the answer of the model is printed, and the key never', async () => {
-  await using server = await startModelServer((response, request) => {
-    if (request === 1) return void response.writeHead(401).end('{"error":{"message":"no such key: sk-of-nobody"}}')
-    stream(response, words('A unit '), words('of work [1].'), finish('stop')).end(DONE)
-  })
-  const env = { OPENAI_BASE_URL: server.baseURL, OPENAI_API_KEY: 'sk-of-nobody', OPENAI_MODEL: 'tiny' }
-  const refused = await runChat(makeFolder(), ['What is a stage?', '--json'], { env })
-  expect(refused.code).toBe(1)
-  expect(refused.stderr).toContain(
-    'no such key: …. Check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. [chat/model-failed]',
-  )
-  expect(refused.stdout + refused.stderr).not.toContain('sk-of-nobody')
+async function startModel(...answers: readonly ServedAnswer[]) {
+  const server = await fakeModelServer(answers)
+  onTestFinished(() => server.close())
+  return { server, env: { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'sk-test', OPENAI_MODEL: 'tiny' } }
+}
 
-  const answered = await runChat(makeFolder(), ['What is a stage?'], { env })
-  expect(answered).toMatchObject({ code: 0, stderr: '' })
-  expect(answered.stdout).toMatch(/^A unit of work \[1\]\.\n\n\[1\] stages\.md, "Stages"\n\nchat · completed/)
-  expect(server.requests.at(-1)).toMatchObject({ authorization: 'Bearer sk-of-nobody', body: { model: 'tiny' } })
+test('with a model, its answer and its name are printed, and the key goes to the server', async () => {
+  const { server, env } = await startModel({ text: ['A unit ', 'of work [1].'] })
+  const { code, stdout, stderr } = await runChat(makeFolder(), ['What is a stage?'], { env })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^A unit of work \[1\]\.\n\n\[1\] stages\.md, "Stages"\n\nchat · completed/)
+  expect(stdout).toMatch(/\nFirst word after \d+ ms\nAsked tiny: 9 tokens in, 3 out\n$/)
+  expect(server.requests).toMatchObject([{ headers: { authorization: 'Bearer sk-test' }, body: { model: 'tiny' } }])
 })
 
-test('Ctrl-C stops the answer and the request, and is exit code 130', async () => {
+test('a server that refuses the key is a failure that names the settings, and the key is nowhere', async () => {
+  const { env } = await startModel({ status: 401, code: 'no such key: sk-test' })
+  const { code, stdout, stderr } = await runChat(makeFolder(), ['What is a stage?', '--json'], { env })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/401 .*\. Check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL\. \[chat\/model-failed\]\n$/)
+  expect(stdout + stderr).not.toContain('sk-test')
+})
+
+test('Ctrl-C stops the answer and the request, says about what it has used, and is exit code 130', async () => {
   const folder = makeFolder()
-  let closed = false
-  await using server = await startModelServer((response) => {
-    response.on('close', () => (closed = true))
-    stream(response, words('A unit of work'))
-  })
-  const { child, ended } = startChat(folder, ['What is a stage?'], { OPENAI_BASE_URL: server.baseURL })
+  const { server, env } = await startModel({ text: ['A unit of work', '.'], fault: { kind: 'stall', afterChunks: 1 } })
+  const { child, ended } = startChat(folder, ['What is a stage?'], env)
   child.stdout.once('data', () => child.kill('SIGINT'))
   const { code, stdout, stderr } = await ended
   expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped.\n' })
   expect(stdout).toContain('chat · cancelled')
-  await expect.poll(() => closed).toBe(true)
+  expect(stdout).toMatch(/\nAsked tiny: about \d+ tokens in, 4 out\n$/)
+  await server.requests[0]?.closed
   expect(existsSync(folder.data)).toBe(false)
 })
 
 test('a reader that leaves early ends the run without an error', async () => {
-  await using server = await startModelServer((response) => {
-    const writing = setInterval(() => stream(response, words('word ')), 5)
-    response.on('close', () => clearInterval(writing))
-  })
-  const { child, ended } = startChat(makeFolder(), ['What is a stage?'], { OPENAI_BASE_URL: server.baseURL })
+  const { server, env } = await startModel({ text: Array.from({ length: 10_000 }, () => 'word '), chunkMs: 5 })
+  const { child, ended } = startChat(makeFolder(), ['What is a stage?'], env)
   child.stdout.once('data', () => child.stdout.destroy())
   expect(await ended).toMatchObject({ code: 0, stderr: '' })
+  await server.requests[0]?.closed
 })

@@ -31,11 +31,10 @@ function openChat({
 }
 
 const says = (text: string): Answerer => ({
-  model: 'tiny',
-  provider: 'test',
+  name: 'tiny',
   async *answer() {
-    yield { text, usage: { inputTokens: 3, outputTokens: 2 } }
-    yield { finishReason: 'stop' }
+    yield text
+    return { text }
   },
 })
 
@@ -50,15 +49,14 @@ test('the guard, the history and the library start before any of them has ended'
   expect((await run.settled).status).toBe('completed')
 })
 
-test('an answer is stored with its question, and its tokens are in the report', async () => {
+test('an answer is stored with its question', async () => {
   const { graph, stored } = openChat({ answerer: says('A unit [1].') })
-  const { data, report } = await graph.run({ inputText: ' What is a stage? ' })
+  const { data } = await graph.run({ inputText: ' What is a stage? ' })
   expect(data.output_guard).toEqual({
     answer: 'A unit [1].',
     sources: [{ number: 1, path: 'stages.md', heading: 'Stages' }],
   })
   expect(stored).toEqual([{ question: 'What is a stage?', answer: 'A unit [1].' }])
-  expect(report.stages['llm']?.notes.usage).toEqual({ inputTokens: 3, outputTokens: 2 })
 })
 
 test('a follow-up finds what was asked before', async () => {
@@ -82,9 +80,9 @@ test('no model is asked if the documentation has no answer', async () => {
   let asked = 0
   const answerer: Answerer = {
     ...says('Made up.'),
-    answer(...request) {
+    answer(...args) {
       asked += 1
-      return says('Made up.').answer(...request)
+      return says('Made up.').answer(...args)
     },
   }
   const { graph, stored } = openChat({ answerer })
@@ -100,19 +98,19 @@ test('no model is asked if the documentation has no answer', async () => {
 function slowGuard(guardAfter: number, turns: number, verdict: string | undefined) {
   const said = Promise.withResolvers<void>()
   const answerer: Answerer = {
-    model: 'tiny',
-    provider: 'test',
-    async *answer(_request, signal) {
-      for (const [index, text] of ['Plain-words ', 'plain-words [1].'].entries()) {
+    name: 'tiny',
+    async *answer({ signal }) {
+      const words = ['Plain-words ', 'plain-words [1].']
+      for (const [index, text] of words.entries()) {
         if (index === guardAfter) {
           said.resolve()
           await new Promise((resolve) => signal.addEventListener('abort', resolve))
           signal.throwIfAborted()
         }
-        yield { text }
+        yield text
       }
-      yield { finishReason: 'stop' }
       said.resolve()
+      return { text: words.join('') }
     },
   }
   async function guard(): Promise<string | undefined> {

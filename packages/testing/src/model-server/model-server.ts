@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,6 +17,7 @@ const PROTOCOLS: readonly Protocol[] = [openaiChat, openaiResponses, anthropic, 
 /** A request that the server got. */
 export interface ServedRequest {
   readonly path: string
+  readonly headers: IncomingHttpHeaders
   readonly body: unknown
   /** Resolves when the client has closed the connection before the answer was whole. */
   readonly closed: Promise<void>
@@ -68,7 +69,7 @@ async function serve(
   const closed = new Promise<void>((resolve) => response.on('close', () => response.writableFinished || resolve()))
   const path = new URL(request.url ?? '/', 'http://localhost').pathname
   const body: unknown = await json(request)
-  requests.push({ path, body, closed })
+  requests.push({ path, headers: request.headers, body, closed })
   const protocol = PROTOCOLS.find((one) => one.path.test(path))
   if (protocol === undefined) return sendRefusal(response, openaiChat, { status: 404 })
   if (answer.status !== undefined) return sendRefusal(response, protocol, answer)
