@@ -260,3 +260,27 @@ test.each([
   expect(error?.code).toBe('models/illegal-option')
   expect(error?.message).toContain(text)
 })
+
+test('a stage that asks more than once notes all calls of each attempt, and the model that answered last', async () => {
+  const draft = scripted(clock, 'draft', [...words('A stage.'), END])
+  const review = scripted(clock, 'review', [httpError(503)], [...words('Fine.'), END])
+  const graph = new Pipeline('chat')
+    .withStage('llm', async (context) => {
+      for (const model of [draft, review]) for await (const _ of callModel(context, 'Why?', { models: [model] }));
+    })
+    .build({ clock, interceptors: [retry({ baseMs: 1 })] })
+  const run = graph.start()
+  await clock.advance(60_000)
+  const { report } = await run.result
+  const { notes, attempts } = report.stages.llm
+  expect(notes.models?.calls.map(({ model, status }) => [model, status])).toEqual([
+    ['draft', 'ok'],
+    ['review', 'ok'],
+  ])
+  expect(notes.models?.used).toBe('review')
+  expect(attempts.map((attempt) => attempt.notes?.usage)).toEqual([
+    { inputTokens: 9, outputTokens: 3 },
+    { inputTokens: 18, outputTokens: 6 },
+  ])
+  expect(report.usage).toEqual({ inputTokens: 27, outputTokens: 9 })
+})

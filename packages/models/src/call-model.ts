@@ -35,12 +35,21 @@ export function callModel<Request>(
   return textOf(context, request, options)
 }
 
+/** All calls of an attempt of a stage: it may ask more than once, and its notes are of all. */
+const callsOfStage = new WeakMap<ModelContext, ModelCall<never>[]>()
+
+function callsOf<Request>(context: ModelContext): ModelCall<Request>[] {
+  const calls: ModelCall<never>[] = callsOfStage.get(context) ?? []
+  callsOfStage.set(context, calls)
+  return calls
+}
+
 async function* textOf<Request>(
   context: ModelContext,
   request: Request,
   options: CallModelOptions<Request>,
 ): AsyncGenerator<string, ModelOutput, unknown> {
-  const calls: ModelCall<Request>[] = []
+  const calls = callsOf<Request>(context)
   try {
     return yield* answerTo(context, request, options, calls)
   } finally {
@@ -77,7 +86,7 @@ async function* valueOf<Request, Value extends object>(
   options: CallModelOptions<Request>,
   { wanted, repair }: ValueRequest<Request, Value>,
 ): AsyncGenerator<never, Value, unknown> {
-  const calls: ModelCall<Request>[] = []
+  const calls = callsOf<Request>(context)
   try {
     const first = await endOf(answerTo(context, request, options, calls))
     const read = await valueIn(first.text, wanted)

@@ -22,7 +22,7 @@ export interface ModelCallNote {
 
 declare module '@stageflow/core' {
   interface StageNotes {
-    /** Which models a stage has asked in its last attempt, and which one has answered. */
+    /** Which models a stage has asked in its last attempt, and which one has answered last. */
     readonly models?: { readonly used?: string; readonly calls: readonly ModelCallNote[] }
   }
   interface EventMap {
@@ -41,7 +41,7 @@ export function noteCalls<Request>(
 ): void {
   const last = calls.at(-1)
   if (last === undefined) return
-  const used = calls.find(({ ending }) => ending?.status === 'ok') ?? last
+  const used = calls.findLast(({ ending }) => ending?.status === 'ok') ?? last
   const notes = calls.map((call) => callNote(call, clock.now(), countTokens))
   note('models', { ...(used.ending?.status === 'ok' && { used: used.model.id }), calls: notes })
   const usage = sumOf(notes.flatMap((one) => one.usage ?? []))
