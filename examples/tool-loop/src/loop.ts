@@ -1,4 +1,5 @@
 import { Pipeline, StageKind, StageflowError, StageOutput, type StageContext } from '@stageflow/core'
+import { openaiChat } from '@stageflow/provider-openai'
 import { toolsFor } from '@stageflow/tools'
 import { callsFor, resultsFor } from '@stageflow/tools/messages'
 import type { OpenAI } from 'openai'
@@ -25,35 +26,17 @@ function checkQuestion({ snapshot: { inputText: question = '' } }: StageContext)
 /** Yields the words of the model as they arrive. */
 async function* agent(context: StageContext<{ guard: { question: string } }, LoopPorts>) {
   const { client, model, limits } = context.ports
-  const usage = { inputTokens: 0, outputTokens: 0 }
+  const tools = toolsFor('openai-chat', registry.list())
+  let tokens = 0
   const messages: OpenAI.ChatCompletionMessageParam[] = [
     { role: 'system', content: SYSTEM },
     { role: 'user', content: context.inputs.from('guard').question },
   ]
   for (let round = 1; round <= limits.maxRounds; round++) {
-    const stream = client.chat.completions.stream(
-      { model, messages, tools: toolsFor('openai-chat', registry.list()), stream_options: { include_usage: true } },
-      { signal: context.signal },
-    )
-    for await (const { choices } of stream) {
-      const text = choices[0]?.delta.content
-      if (text) yield text
-    }
-    const completion = await stream.finalChatCompletion()
-    const { choices, usage: counted } = completion
-    usage.inputTokens += counted?.prompt_tokens ?? 0
-    usage.outputTokens += counted?.completion_tokens ?? 0
-    context.note('usage', { ...usage })
-    const {
-      message: { content, tool_calls: calls },
-      finish_reason: reason,
-    } = choices[0]!
-    if (reason !== 'stop' && reason !== 'tool_calls')
-      return StageOutput.fail(
-        new StageflowError('tool-loop/incomplete', `The model stopped early, because of "${reason}". Ask for less.`),
-      )
-    if (calls === undefined || calls.length === 0) return StageOutput.ok({ message: content ?? '', rounds: round })
-    if (usage.inputTokens + usage.outputTokens > limits.maxTokens)
+    const answer = yield* openaiChat(context, { client, model, messages, tools })
+    if (answer.toolCalls.length === 0) return StageOutput.ok({ message: answer.text, rounds: round })
+    tokens += (answer.response.inputTokens ?? 0) + (answer.response.outputTokens ?? 0)
+    if (tokens > limits.maxTokens)
       return StageOutput.fail(
         new StageflowError(
           'tool-loop/too-many-tokens',
@@ -61,8 +44,8 @@ async function* agent(context: StageContext<{ guard: { question: string } }, Loo
         ),
       )
     // Never throws for what the model sent: a wrong name or argument becomes a result that tells the model what was wrong.
-    const results = await executor.execute(completion, { registry, context })
-    messages.push(...callsFor('openai-chat', completion), ...resultsFor('openai-chat', results))
+    const results = await executor.execute(answer, { registry, context })
+    messages.push(...callsFor('openai-chat', answer), ...resultsFor('openai-chat', results))
   }
   return StageOutput.fail(
     new StageflowError(

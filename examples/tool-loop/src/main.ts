@@ -56,9 +56,10 @@ async function ask({ question, ...limits }: CommandLine, client: OpenAI, model: 
     console.error(result.reason)
     return 3
   }
-  const usage = result.report.stages['agent']?.notes.usage
+  const { usage = {} } = result.report
+  const about = 'estimated' in usage ? 'about ' : ''
   console.log(`\n${timeline(result.report, { width: Math.max(30, process.stdout.columns || 80), redaction: {} })}`)
-  console.log(`${result.status}: ${usage?.inputTokens ?? 0} tokens in, ${usage?.outputTokens ?? 0} out`)
+  console.log(`${result.status}: ${about}${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`)
   if (interrupted) return 130
   if (result.status !== 'failed') return 0
   const [error] = result.errors

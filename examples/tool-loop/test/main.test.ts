@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fakeModelServer, type ServedAnswer } from '@stageflow/testing/model-server'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startScriptedModel } from '../src/scripted-model.ts'
 import { runLoop, startLoop } from './loop-process.ts'
@@ -77,45 +78,39 @@ test('with OPENAI_API_KEY and OPENAI_BASE_URL it asks that server, with its key 
   expect(asked).toEqual(Array.from({ length: 4 }, () => request))
 })
 
-test('a server that refuses the key is a failure with its status', async () => {
-  const url = await serve((_, response) => {
-    response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"no such key"}}')
-  })
-  const { code, stderr } = await runLoop([], { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: url })
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Failed: 401 no such key [core/stage-failed]\n' })
+/** The environment of a model that answers every request alike. */
+async function modelThat(answer: ServedAnswer) {
+  const server = await fakeModelServer([answer])
+  onTestFinished(() => server.close())
+  return { server, env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${server.url}/v1` } }
+}
+
+test('a server that refuses the key is a failure with its status, and is asked once', async () => {
+  const { server, env } = await modelThat({ status: 401, code: 'invalid_api_key' })
+  const { code, stderr } = await runLoop([], env)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Failed: 401 .* \[invalid_api_key\]\n$/)
+  expect(server.requests).toHaveLength(1)
 })
 
-test.each([
-  ['the model stops at its longest answer', 'length', '[tool-loop/incomplete]'],
-  ['the response breaks off', undefined, 'missing finish_reason'],
-])('half an answer is a failure: %s', async (_, reason, failure) => {
-  const url = await serve((__, response) => {
-    const chunk = (delta: object, finish_reason: string | null) =>
-      `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(
-      chunk({ role: 'assistant', content: 'I booked' }, null) + (reason === undefined ? '' : chunk({}, reason)),
-    )
-  })
-  const { code, stderr } = await runLoop([], { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: url })
+test.each<[string, ServedAnswer, string]>([
+  ['the model stops at its longest answer', { text: ['I booked'], ending: 'length' }, '[models/length]'],
+  ['the response ends early', { text: ['I ', 'booked'], fault: { kind: 'end', afterChunks: 1 } }, '[models/cut]'],
+])('half an answer is a failure: %s', async (_, answer, failure) => {
+  const { env } = await modelThat(answer)
+  const { code, stderr } = await runLoop([], env)
   expect(code).toBe(1)
   expect(stderr).toContain(failure)
 })
 
-test('Ctrl-C stops the model’s request and is exit code 130', async () => {
-  let closed: Promise<unknown> | undefined
-  let asked = (): void => {}
-  const requested = new Promise<void>((resolve) => (asked = resolve))
-  const url = await serve((_, response) => {
-    closed = once(response, 'close')
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
-    asked()
-  })
-  const { child, ended } = startLoop([], { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: url })
-  await requested
-  child.kill('SIGINT')
-  expect(await ended).toMatchObject({ code: 130, stderr: '' })
-  await closed
+test('Ctrl-C stops the model’s request, says about what it has used, and is exit code 130', async () => {
+  const { server, env } = await modelThat({ text: ['I book', 'ed'], fault: { kind: 'stall', afterChunks: 1 } })
+  const { child, ended } = startLoop([], env)
+  child.stdout.on('data', (text: string) => text.includes('I book') && child.kill('SIGINT'))
+  const { code, stdout, stderr } = await ended
+  expect({ code, stderr }).toEqual({ code: 130, stderr: '' })
+  expect(stdout).toMatch(/cancelled: about \d+ tokens in, 2 out\n$/)
+  await server.requests[0]?.closed
 })
 
 test('a refused question prints its reason alone', async () => {
