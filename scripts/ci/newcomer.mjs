@@ -32,7 +32,9 @@ try {
     const imported = installsOf('', files).filter((name) => !name.startsWith('node:'))
     const commands = page === INSTALLS_ITSELF ? commandsOf(page) : [`npm install ${imported.join(' ')}`]
     problems.push(...(await install(app, commands)))
-    for (const snippet of files) problems.push(...(await run(app, snippet)))
+    // A program may import one that the page shows below it.
+    const ready = files.map((snippet) => written(app, snippet))
+    for (const snippet of ready) problems.push(...(await runFile(process.execPath, join(folder, 'compiled'), snippet)))
   }
 } finally {
   await registry.close()
@@ -60,9 +62,9 @@ async function install(app, commands) {
   return []
 }
 
-async function run(app, snippet) {
+function written(app, snippet) {
   const path = join(app, snippet.file)
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, snippet.body)
-  return await runFile(process.execPath, join(folder, 'compiled'), { ...snippet, path })
+  return { ...snippet, path }
 }

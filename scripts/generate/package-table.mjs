@@ -13,12 +13,12 @@ const GROUPS = [
     title: 'Start with these',
     names: ['core', 'defaults', 'testing', 'streaming', 'report', 'create-stageflow'],
   },
+  { title: 'Models', names: ['provider-ai-sdk', 'provider-openai', 'models', 'provider-types'] },
   { title: 'Tools for models', names: ['tools', 'tool-executor', 'approvals', 'undo'] },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
   { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
   { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
   { title: 'Where idempotent stages keep their outputs, and approvals and undo their records', prefixes: ['store-'] },
-  { title: 'Types of model responses', prefixes: ['provider-'] },
   { title: 'For authors of plugins and stores', names: ['buffer', 'keyed-work'] },
 ]
 const REST = 'More'

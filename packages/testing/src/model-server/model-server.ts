@@ -34,7 +34,8 @@ export interface FakeModelServer {
 
 /**
  * Starts a server on loopback that speaks OpenAI's chat completions and responses, Anthropic's messages and Google's generateContent, and
- * answers as scripted, good or bad. The last answer is that of all further requests. Rejects with `testing/illegal-option`.
+ * answers as scripted, good or bad. The last answer is that of all further requests. It doesn't keep the process running. Rejects with
+ * `testing/illegal-option`.
  */
 export async function fakeModelServer(script: readonly ServedAnswer[]): Promise<FakeModelServer> {
   checkArgumentCount(arguments.length, 1, 'fakeModelServer(script)', 'testing/illegal-option')
@@ -45,7 +46,9 @@ export async function fakeModelServer(script: readonly ServedAnswer[]): Promise<
     void serve(request, response, script[Math.min(place, script.length - 1)] ?? {}, requests)
   })
   let taken = 0
+  server.on('connection', (socket) => socket.unref())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  server.unref()
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
