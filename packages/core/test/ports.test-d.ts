@@ -82,3 +82,13 @@ export async function portsOfValues(): Promise<void> {
   // @ts-expect-error 'missing ports': "llm"
   await Pipeline.from('values', [ask, other]).build({ ports: { store } }).run()
 }
+
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+/** As `LanguageModel` of the AI SDK: so many strings that an intersection with itself doesn't compile. */
+type LongUnion = `${Digit}${Digit}${Digit}` | Llm
+declare const long: LongUnion
+const named = Pipeline.withPorts<{ long: LongUnion; store: Store }>('named').withStage('a', ({ ports }) => ports)
+void named.build({ ports: { long, store } }).run()
+void named.build({ ports: { long } }).run({}, { ports: { store } })
+// @ts-expect-error the port has another type.
+named.build({ ports: { long: 7 } })
