@@ -18,6 +18,8 @@ const LONGEST_COMMAND_MS = 300_000
 const MOST_SECONDS = 60
 const SPENT = /^spent (?<user>[\d.]+) (?<system>[\d.]+)\n/m
 const NAME = 'token-quota'
+/** What an app asks its model with, if it isn't the default. */
+const MODELS = ['openai', 'none']
 const INTERCEPTOR = `stageflow-interceptor-${NAME}`
 const APP_WITH_IT = `
 import { Pipeline } from '@stageflow/core'
@@ -47,7 +49,8 @@ try {
   env.PATH = `${join(work, 'node_modules/node/bin')}${delimiter}${process.env.PATH}`
   writeFileSync(join(work, 'package.json'), '{}')
   const kinds = Object.keys(FAULTS)
-  await inPairs(kinds, makeAndJudge)
+  const asked = [...kinds.map((kind) => ({ kind })), ...MODELS.map((model) => ({ kind: 'app', model }))]
+  await inPairs(asked, makeAndJudge)
   const seconds = await publishAndUse()
   if (seconds > MOST_SECONDS)
     throw new Error(`From an empty folder to a running interceptor took ${seconds} s of processor.`)
@@ -70,14 +73,17 @@ function cacheIn(folder) {
   return cache
 }
 
-async function makeAndJudge(kind) {
-  const made = kind === 'app' ? `${NAME}-app` : `stageflow-${kind}-${NAME}`
-  const everything = kind === 'app' ? ` --plugins ${(await pluginsOfHelp()).join(',')}` : ''
-  await run(`npm create --yes stageflow@latest ${kind === 'app' ? made : NAME} -- --template ${kind}${everything}`)
+/** An app without a model is the default one, with every plugin; one with a model has the default plugins. */
+async function makeAndJudge({ kind, model }) {
+  const app = model === undefined ? `${NAME}-app` : `${NAME}-${model}`
+  const made = kind === 'app' ? app : `stageflow-${kind}-${NAME}`
+  const everything = kind === 'app' && model === undefined ? ` --plugins ${(await pluginsOfHelp()).join(',')}` : ''
+  const options = model === undefined ? everything : ` --model ${model}`
+  await run(`npm create --yes stageflow@latest ${kind === 'app' ? made : NAME} -- --template ${kind}${options}`)
   const folder = join(work, made)
   if (kind === 'app') for (const command of ['npm start', 'npm test', 'npm run check']) await run(command, folder)
   else for (const command of workflowCommands(folder)) await run(command, folder)
-  if (faults === '--faults') await plantFaults(kind, folder)
+  if (faults === '--faults' && model === undefined) await plantFaults(kind, folder)
 }
 
 async function plantFaults(kind, folder) {

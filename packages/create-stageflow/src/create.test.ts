@@ -77,14 +77,17 @@ test('a plugin is made in a new folder that is called like the package', async (
   expect(manifestOf('stageflow-interceptor-quota').name).toBe('stageflow-interceptor-quota')
 })
 
-test('with --yes alone it is an app with the default plugins', async () => {
+test('with --yes alone it is an app with a model and the default plugins', async () => {
   expect(await run(['--yes', '--no-install'])).toMatchObject({ code: 0, error: '' })
   const { dependencies } = manifestOf('my-app')
   expect(Object.keys(dependencies)).toEqual([
+    '@ai-sdk/openai',
     '@stageflow/core',
     '@stageflow/interceptor-retry',
     '@stageflow/interceptor-timeout',
+    '@stageflow/provider-ai-sdk',
     '@stageflow/report',
+    'ai',
   ])
 })
 
@@ -235,6 +238,7 @@ test('--help prints every option and exit code', async () => {
   expect(code).toBe(0)
   for (const word of [
     '--template',
+    '--model',
     '--plugins',
     '--folder',
     '--yes',
@@ -244,15 +248,24 @@ test('--help prints every option and exit code', async () => {
     expect(output).toContain(word)
 })
 
-test('on a terminal it asks for the kind, the name and the plugins', async () => {
+test('on a terminal it asks for the kind, the name, the model and the plugins', async () => {
   const { code, output } = await runAt([
     ['What do you want to make?', ENTER],
     ['What is the app called?', 'shop', ENTER],
+    ['What does it ask its model with?', DOWN, ENTER],
     ['Which plugins does it use?', SPACE, ENTER],
   ])
   expect(code).toBe(0)
   expect(output).toContain('Made shop')
-  expect(Object.keys(manifestOf('shop').dependencies)).toContain('@stageflow/interceptor-idempotency')
+  expect(Object.keys(manifestOf('shop').dependencies)).toEqual([
+    '@stageflow/core',
+    '@stageflow/interceptor-idempotency',
+    '@stageflow/interceptor-retry',
+    '@stageflow/interceptor-timeout',
+    '@stageflow/provider-openai',
+    '@stageflow/report',
+    'openai',
+  ])
 })
 
 test('on a terminal a wrong name is told at once, and what was given is not asked for', async () => {

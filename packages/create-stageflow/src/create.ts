@@ -5,10 +5,10 @@ import process from 'node:process'
 import type { Readable, Writable } from 'node:stream'
 
 import { HELP } from './help.ts'
-import { DEFAULT_PLUGINS, type AppPlugin, type Kind } from './kinds.ts'
+import { DEFAULT_MODEL, DEFAULT_PLUGINS, type AppModel, type AppPlugin, type Kind } from './kinds.ts'
 import { FALLBACK, isOnPath, managerOf, type Manager } from './manager.ts'
 import { namesOf, type Names } from './naming.ts'
-import { Cancelled, askKind, askName, askPlugins } from './questions.ts'
+import { Cancelled, askKind, askModel, askName, askPlugins } from './questions.ts'
 import { requestOf, type Request } from './request.ts'
 import { codeName, templateFiles } from './template-files.ts'
 import { UsageError } from './usage-error.ts'
@@ -47,8 +47,9 @@ async function make(request: Request, surroundings: Surroundings): Promise<void>
   const { cwd, output } = surroundings
   const kind = request.kind ?? (await missingKind(request, surroundings))
   const names = namesOf(kind, request.name ?? (await missingName(kind, request, surroundings)))
+  const model = kind === 'app' ? (request.model ?? (await missingModel(request, surroundings))) : undefined
   const plugins = kind === 'app' ? (request.plugins ?? (await missingPlugins(request, surroundings))) : []
-  const files = templateFiles(kind, names, plugins)
+  const files = templateFiles(kind, names, plugins, model)
   const folder = resolve(cwd, request.folder ?? names.folder)
   refuseFull(folder)
   writeFiles(folder, files)
@@ -102,6 +103,10 @@ async function missingName(kind: Kind, request: Request, surroundings: Surroundi
   throw new UsageError(
     `What is the ${kind} called? Pass its name: npm create stageflow@latest quota -- --template ${kind}.`,
   )
+}
+
+async function missingModel(request: Request, surroundings: Surroundings): Promise<AppModel> {
+  return mayAsk(request, surroundings) ? askModel(surroundings) : DEFAULT_MODEL
 }
 
 async function missingPlugins(request: Request, surroundings: Surroundings): Promise<readonly AppPlugin[]> {

@@ -1,4 +1,4 @@
-import { APP_PLUGINS, DEFAULT_PLUGINS, KINDS } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, DEFAULT_MODEL, DEFAULT_PLUGINS, KINDS } from './kinds.ts'
 
 const rows = (entries: readonly (readonly [string, string])[]): string =>
   entries.map(([name, does]) => `  ${name.padEnd(20)}${does}`).join('\n')
@@ -13,6 +13,7 @@ stageflow-interceptor-quota. On a terminal, the command asks for what you leave 
 Options:
 ${rows([
   ['--template <kind>', `${Object.keys(KINDS).join(', ')}. Default with --yes: app`],
+  ['--model <name>', `For an app: ${Object.keys(APP_MODELS).join(', ')}. Default: ${DEFAULT_MODEL}`],
   ['--plugins <list>', `For an app, with commas between them. Default: ${DEFAULT_PLUGINS.join(',')}`],
   ['--folder <path>', 'Where to put it. Default: a new folder, called like the package'],
   ['-y, --yes', 'Takes the defaults, and asks nothing'],
@@ -22,6 +23,9 @@ ${rows([
 
 Templates:
 ${rows(Object.entries(KINDS))}
+
+Models:
+${rows(Object.entries(APP_MODELS).map(([name, { does }]) => [name, does] as const))}
 
 Plugins:
 ${rows(Object.entries(APP_PLUGINS).map(([name, { does }]) => [name, does] as const))}

@@ -11,6 +11,22 @@ export const KINDS: Readonly<Record<Kind, string>> = {
   store: 'a store: keeps the outputs of idempotent stages in a database',
 }
 
+/** What an app asks its model with. */
+export type AppModel = 'ai-sdk' | 'openai' | 'none'
+
+/** The packages of each, and what it is. */
+export const APP_MODELS: Readonly<Record<AppModel, { readonly packages: readonly string[]; readonly does: string }>> = {
+  'ai-sdk': {
+    packages: ['@stageflow/provider-ai-sdk', 'ai', '@ai-sdk/openai'],
+    does: 'the AI SDK: OpenAI, Claude, Gemini and others',
+  },
+  openai: { packages: ['@stageflow/provider-openai', 'openai'], does: "OpenAI's client, also for Ollama or vLLM" },
+  none: { packages: [], does: 'no model yet: call yours by yourself' },
+}
+
+/** The one of the AI SDK has every provider, and the app runs without a key too. */
+export const DEFAULT_MODEL: AppModel = 'ai-sdk'
+
 /** A package that an app can start with. */
 export type AppPlugin =
   | 'idempotency'

@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
 import { isCancel, multiselect, select, text } from '@clack/prompts'
 
-import { APP_PLUGINS, DEFAULT_PLUGINS, KINDS, type AppPlugin, type Kind } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, DEFAULT_MODEL, DEFAULT_PLUGINS, KINDS } from './kinds.ts'
+import type { AppModel, AppPlugin, Kind } from './kinds.ts'
 import { namesOf } from './naming.ts'
 
 /** Where the questions are asked. */
@@ -36,6 +37,12 @@ function problemOfName(kind: Kind, given: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+export async function askModel(streams: Streams): Promise<AppModel> {
+  const options = Object.entries(APP_MODELS).map(([value, { does }]) => ({ value: value as AppModel, hint: does }))
+  const message = 'What does it ask its model with?'
+  return answered(await select({ ...streams, message, options, initialValue: DEFAULT_MODEL }))
 }
 
 export async function askPlugins(streams: Streams): Promise<readonly AppPlugin[]> {

@@ -8,6 +8,8 @@ test('everything can be said by options', () => {
     'quota',
     '--template',
     'app',
+    '--model',
+    'openai',
     '--plugins=retry, report,retry',
     '--folder',
     'there',
@@ -17,6 +19,7 @@ test('everything can be said by options', () => {
   expect(requestOf(argv)).toEqual({
     name: 'quota',
     kind: 'app',
+    model: 'openai',
     plugins: ['retry', 'report'],
     folder: 'there',
     yes: true,
@@ -26,7 +29,7 @@ test('everything can be said by options', () => {
 })
 
 test('what is left out is left open', () => {
-  const open = { name: undefined, kind: undefined, plugins: undefined, folder: undefined }
+  const open = { name: undefined, kind: undefined, model: undefined, plugins: undefined, folder: undefined }
   expect(requestOf([])).toEqual({ ...open, yes: false, install: true, help: false })
 })
 
@@ -34,7 +37,7 @@ test('an app may have no plugin', () => {
   expect(requestOf(['--plugins', '']).plugins).toEqual([])
 })
 
-const FLAGS = 'There are: --template, --plugins, --folder, --yes, --no-install, --help.'
+const FLAGS = 'There are: --template, --model, --plugins, --folder, --yes, --no-install, --help.'
 const TEMPLATES = 'There are: app, interceptor, sink, exporter, store.'
 const PLUGINS =
   'There are: idempotency, retry, timeout, circuit-breaker, tracing, metrics, child-tracker, logging, report.'
@@ -50,6 +53,9 @@ test.each([
   [['--template', 'gadget'], `There is no template "gadget". ${TEMPLATES}`],
   [['--plugins', 'retry,timeouts'], `There is no plugin "timeouts". Did you mean timeout? ${PLUGINS}`],
   [['--template', 'sink', '--plugins', 'retry'], '--plugins is for apps: leave it out, or pass --template app.'],
+  [['--model'], '--model needs a value: --model openai.'],
+  [['--model', 'open-ai'], 'There is no model "open-ai". Did you mean openai? There are: ai-sdk, openai, none.'],
+  [['--model', 'openai', '--template', 'sink'], '--model is for apps: leave it out, or pass --template app.'],
   [['my', 'app'], 'There is one name, and 2 were given: my, app.'],
 ])('the arguments %j are refused, and the message says what is meant', (argv, message) => {
   expect(() => requestOf(argv)).toThrow(new UsageError(message))

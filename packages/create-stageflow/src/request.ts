@@ -2,7 +2,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 
-import { APP_PLUGINS, KINDS, type AppPlugin, type Kind } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, KINDS, type AppModel, type AppPlugin, type Kind } from './kinds.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What the arguments ask for. What they leave open is undefined. */
@@ -10,6 +10,7 @@ export interface Request {
   readonly kind: Kind | undefined
   readonly name: string | undefined
   readonly folder: string | undefined
+  readonly model: AppModel | undefined
   readonly plugins: readonly AppPlugin[] | undefined
   /** Takes the defaults instead of asking. */
   readonly yes: boolean
@@ -19,6 +20,7 @@ export interface Request {
 
 const OPTIONS = {
   template: { type: 'string' },
+  model: { type: 'string' },
   plugins: { type: 'string' },
   folder: { type: 'string' },
   yes: { type: 'boolean', short: 'y' },
@@ -40,13 +42,16 @@ export function requestOf(argv: readonly string[], platform: string = process.pl
   if (positionals.length > 1)
     throw new UsageError(`There is one name, and ${positionals.length} were given: ${positionals.join(', ')}.`)
   const kind = values.template === undefined ? undefined : kindOf(String(values.template))
+  const model = values.model === undefined ? undefined : oneOf('model', String(values.model), APP_MODELS)
   const plugins = values.plugins === undefined ? undefined : pluginsOf(String(values.plugins))
-  if (plugins !== undefined && kind !== undefined && kind !== 'app')
-    throw new UsageError(`--plugins is for apps: leave it out, or pass --template app.`)
+  for (const [option, value] of Object.entries({ model, plugins }))
+    if (value !== undefined && kind !== undefined && kind !== 'app')
+      throw new UsageError(`--${option} is for apps: leave it out, or pass --template app.`)
   return {
     kind,
     name: positionals[0],
     folder: values.folder === undefined ? undefined : folderOf(String(values.folder), platform),
+    model,
     plugins,
     yes: values.yes === true,
     install: values['no-install'] !== true,
@@ -56,6 +61,7 @@ export function requestOf(argv: readonly string[], platform: string = process.pl
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   template: 'interceptor',
+  model: 'openai',
   plugins: 'retry,timeout',
   folder: 'packages/quota',
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { APP_PLUGINS, DEFAULT_PLUGINS, KINDS, type AppPlugin, type Kind, type PluginKind } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, DEFAULT_PLUGINS, KINDS } from './kinds.ts'
+import type { AppModel, AppPlugin, Kind, PluginKind } from './kinds.ts'
 import { namesOf } from './naming.ts'
 import { templateFiles } from './template-files.ts'
 import { UsageError } from './usage-error.ts'
@@ -8,8 +9,8 @@ import { UsageError } from './usage-error.ts'
 const kinds = Object.keys(KINDS) as Kind[]
 const plugins = kinds.filter((kind): kind is PluginKind => kind !== 'app')
 const allPlugins = Object.keys(APP_PLUGINS) as AppPlugin[]
-const filesOf = (kind: Kind, chosen: readonly AppPlugin[] = allPlugins) =>
-  templateFiles(kind, namesOf(kind, 'token-quota'), chosen)
+const filesOf = (kind: Kind, chosen: readonly AppPlugin[] = allPlugins, model: AppModel = 'none') =>
+  templateFiles(kind, namesOf(kind, 'token-quota'), chosen, model)
 const textOf = (files: ReadonlyMap<string, string>, path: string): string => files.get(path) ?? expect.fail(path)
 
 test.each(kinds)('no word of the template of %s is left', (kind) => {
@@ -74,6 +75,27 @@ test('every plugin is in the template of an app', () => {
     expect(one.get('package.json'), plugin).not.toBe(none.get('package.json'))
   }
   expect(allPlugins).toEqual(expect.arrayContaining([...DEFAULT_PLUGINS]))
+})
+
+const models = Object.keys(APP_MODELS) as AppModel[]
+
+test.each(models)('an app with the model %s has its packages and its file, and nothing of the others', (model) => {
+  const files = filesOf('app', [], model)
+  const { dependencies } = JSON.parse(textOf(files, 'package.json'))
+  expect(Object.keys(dependencies).sort()).toEqual(['@stageflow/core', ...APP_MODELS[model].packages].sort())
+  const code = textOf(files, 'src/model.ts')
+  for (const other of models)
+    for (const name of APP_MODELS[other].packages)
+      expect(code.includes(`from '${name}'`), name).toBe(other === model && name !== 'ai')
+  expect(files.has('src/model.test.ts')).toBe(model !== 'none')
+  expect([...files.keys()].filter((path) => path.includes('app'))).toEqual([])
+})
+
+test('the apps with a model differ only in how they ask it', () => {
+  const [one, other] = [filesOf('app', [], 'ai-sdk'), filesOf('app', [], 'openai')]
+  const differing = [...one.keys()].filter((path) => one.get(path) !== other.get(path))
+  expect([...one.keys()]).toEqual([...other.keys()])
+  expect(differing).toEqual(['README.md', 'package.json', 'src/model.ts'])
 })
 
 test('an app cannot be called like a package that it installs', () => {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { codeNameOf, withFileName, withName, type TemplateFile } from './code-names.ts'
-import { APP_PLUGINS, type AppPlugin, type Kind } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, DEFAULT_MODEL, type AppModel, type AppPlugin, type Kind } from './kinds.ts'
 import type { Names } from './naming.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -12,18 +12,19 @@ const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url))
 const PLUGIN_LINE = /^.* \/\/ plugin: ([a-z-]+)\n/gm
 
 /**
- * The files of a new app or plugin: their text by their path. `plugins`: what an app has. Throws a `UsageError` if the name can't be
+ * The files of a new app or plugin: their text by their path. `plugins` and `model`: what an app has. Throws a `UsageError` if the name can't be
  * used: see `codeName`, and an app can't have the name of a package that it installs.
  */
 export function templateFiles(
   kind: Kind,
   names: Names,
   plugins: readonly AppPlugin[] = [],
+  model: AppModel = DEFAULT_MODEL,
 ): ReadonlyMap<string, string> {
-  const templates = templatesOf(kind)
+  const templates = templatesOf(kind, model)
   const codeName = codeNameOf(names.name, templates)
   const files = templates.map(({ path, text }) => {
-    const own = path === 'package.json' ? manifestWith(text, kind, names, plugins) : withPlugins(text, plugins)
+    const own = path === 'package.json' ? manifestWith(text, kind, names, plugins, model) : withPlugins(text, plugins)
     return [filled(path, names, codeName), filled(own, names, codeName)] as const
   })
   return new Map(files.sort(([one], [other]) => (one < other ? -1 : 1)))
@@ -31,12 +32,15 @@ export function templateFiles(
 
 /** What a plugin is called in its code and its files: its name, or `custom-` before it if the name means something else there. */
 export function codeName(kind: Kind, { name }: Names): string {
-  return codeNameOf(name, templatesOf(kind))
+  return codeNameOf(name, templatesOf(kind, 'none'))
 }
 
-function templatesOf(kind: Kind): readonly TemplateFile[] {
-  const folders = kind === 'app' ? ['app'] : ['plugin', kind]
-  return folders.flatMap((folder) => readFolder(join(TEMPLATES, folder)))
+/** Of a file that several folders have, the last one counts. */
+function templatesOf(kind: Kind, model: AppModel): readonly TemplateFile[] {
+  const ofModel = model === 'none' ? [] : [`app-${model}`]
+  const folders = kind === 'app' ? ['app', ...ofModel] : ['plugin', kind]
+  const files = folders.flatMap((folder) => readFolder(join(TEMPLATES, folder)))
+  return [...new Map(files.map((file) => [file.path, file])).values()]
 }
 
 function readFolder(folder: string): readonly TemplateFile[] {
@@ -68,11 +72,18 @@ function withPlugins(text: string, plugins: readonly AppPlugin[]): string {
     .replace(/return \[\s+\]/, 'return []')
 }
 
-/** The manifest in the form that npm writes, without the packages of plugins that an app doesn't have. */
-function manifestWith(text: string, kind: Kind, { packageName }: Names, plugins: readonly AppPlugin[]): string {
+/** The manifest in the form that npm writes, without the packages of plugins and models that an app doesn't have. */
+function manifestWith(
+  text: string,
+  kind: Kind,
+  { packageName }: Names,
+  plugins: readonly AppPlugin[],
+  model: AppModel,
+): string {
   const manifest = JSON.parse(text) as Manifest
   if (kind === 'app') {
-    const others = Object.entries(APP_PLUGINS).filter(([plugin]) => !plugins.includes(plugin as AppPlugin))
+    const chosen = new Set<string>([...plugins, model])
+    const others = Object.entries({ ...APP_PLUGINS, ...APP_MODELS }).filter(([name]) => !chosen.has(name))
     for (const name of others.flatMap(([, { packages }]) => packages)) delete manifest.dependencies[name]
   }
   const installed = { ...manifest.dependencies, ...manifest.devDependencies }

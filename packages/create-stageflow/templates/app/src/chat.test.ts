@@ -3,18 +3,24 @@ import { test } from 'node:test'
 import { runStage } from '@stageflow/testing'
 import { chat } from './chat.ts'
 import { makeInterceptors } from './interceptors.ts'
+import type { Model } from './model.ts'
+
+const echo: Model = async function* (_context, prompt) {
+  yield* ['echo of ', prompt]
+  return { text: `echo of ${prompt}` }
+}
+const down: Model = () => {
+  throw new Error('down')
+}
 
 test('a question is answered by the model', async () => {
-  const ports = { model: async (prompt: string) => `echo of ${prompt}` }
-  const { data } = await chat
-    .build({ interceptors: makeInterceptors(), ports })
-    .run({ inputText: ' What is a stage? ' })
+  const graph = chat.build({ interceptors: makeInterceptors(), ports: { model: echo } })
+  const { data } = await graph.run({ inputText: ' What is a stage? ' })
   assert.equal(data.answer?.text, 'echo of Ada, who likes graphs, asks: What is a stage?')
 })
 
 test('a model that is down fails the run', async () => {
-  const ports = { model: () => Promise.reject(new Error('down')) }
-  const result = await chat.build({ ports }).runSettled({ inputText: 'What is a stage?' })
+  const result = await chat.build({ ports: { model: down } }).runSettled({ inputText: 'What is a stage?' })
   assert.equal(result.status, 'failed')
   assert.equal(result.report.stages['answer']?.status, 'fail')
 })

@@ -1,8 +1,9 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
+import type { Model } from './model.ts'
 
 /** What the pipeline needs from outside. `main.ts` passes the real ones, a test passes fakes. */
 export interface Services {
-  readonly model: (prompt: string, signal: AbortSignal) => Promise<string>
+  readonly model: Model
 }
 
 /** Answers a question. `profile` and `memory` run at the same time. */
@@ -19,11 +20,12 @@ export const chat = Pipeline.withPorts<Services>('chat')
   .withStage('memory', async () => ({ topic: 'graphs' }), StageKind.ENRICH)
   .withStage(
     'answer',
-    async ({ inputs, ports, signal }) => {
-      const { question } = inputs.from('guard')
-      const { name } = inputs.from('profile')
-      const { topic } = inputs.from('memory')
-      return { text: await ports.model(`${name}, who likes ${topic}, asks: ${question}`, signal) }
+    async function* (context) {
+      const { question } = context.inputs.from('guard')
+      const { name } = context.inputs.from('profile')
+      const { topic } = context.inputs.from('memory')
+      // Its text reaches readers while the model writes. The stage returns the whole answer.
+      return yield* context.ports.model(context, `${name}, who likes ${topic}, asks: ${question}`)
     },
     { dependencies: ['guard', 'profile', 'memory'] },
   )

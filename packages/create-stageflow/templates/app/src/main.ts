@@ -1,15 +1,19 @@
+import { isStageEvent } from '@stageflow/core'
 import { timeline } from '@stageflow/report' // plugin: report
 import { chat } from './chat.ts'
 import { makeInterceptors } from './interceptors.ts'
+import { openModel } from './model.ts'
 
 const graph = chat.build({
   interceptors: makeInterceptors(),
-  ports: { model: async (prompt) => `You sent: ${prompt}` }, // call your model here
+  ports: { model: openModel(process.env) },
 })
 
-const result = await graph.runSettled({ inputText: process.argv[2] ?? 'What is a stage?' })
-if (result.status === 'completed') console.log(result.data.answer.text)
-else if (result.status === 'cancelled') console.log(`No answer: ${result.reason}`)
+const run = graph.start({ inputText: process.argv[2] ?? 'What is a stage?' })
+for await (const event of run) if (isStageEvent(event, 'chunk')) process.stdout.write(String(event.data.chunk))
+console.log()
+const result = await run.settled
+if (result.status === 'cancelled') console.log(`No answer: ${result.reason}`)
 else if (result.status === 'failed') {
   for (const error of result.errors) console.error(error.message)
   process.exitCode = 1
