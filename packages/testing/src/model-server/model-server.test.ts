@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { fakeModelServer } from './model-server.ts'
-import type { ServedAnswer } from './model-server.ts'
+import type { ServedAnswer } from './script.ts'
 
 async function started(...script: readonly ServedAnswer[]) {
   const server = await fakeModelServer(script)
