@@ -117,6 +117,12 @@ export const mutants: readonly ExecutorMutant[] = [
     open: without('notes'),
   },
   {
+    name: 'loses-the-attempts-of-a-stage',
+    does: 'loses the attempts of a stage, with their notes',
+    caughtBy: REPLAY,
+    open: without('attempts'),
+  },
+  {
     name: 'records-what-ended-ok-only-with-the-next-fact',
     does: 'records what ended ok only with the next fact',
     caughtBy: RECORDED,

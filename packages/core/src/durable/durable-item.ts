@@ -6,7 +6,7 @@ import type { Cleanup, MapItem } from '../contract/context.ts'
 import type { Output } from '../contract/output.ts'
 import type { Resumed } from '../contract/results.ts'
 import { ItemFacts } from '../report/item-facts.ts'
-import { addNotes } from './add-notes.ts'
+import { addNotes } from './fact-notes.ts'
 import { restoreChildren } from './child-facts.ts'
 import { FactStopping } from './durable-stopping.ts'
 import type { LegRun } from './leg-run.ts'
@@ -95,7 +95,7 @@ export class DurableItem extends ItemRun {
 
   /** Settles it by the fact of its call. */
   settleAs(output: Output, carried: Carried): void {
-    const { startedAt, endedAt, attempts, chunks = 0, notes, abandoned } = carried
+    const { startedAt, endedAt, attempts, chunks = 0, abandoned } = carried
     const { facts, loop } = this
     const stage = facts.stage(0)
     facts.times[0] = startedAt
@@ -103,7 +103,7 @@ export class DurableItem extends ItemRun {
     stage.attempts = attempts && [...attempts]
     stage.chunks = chunks
     restoreChildren(stage, carried)
-    if (notes !== undefined) addNotes(stage, notes)
+    addNotes(stage, carried)
     if (abandoned === true) stage.abandon()
     loop.settle(0, output)
   }

@@ -24,7 +24,7 @@ import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { interruptedFor } from '../run/stopping.ts'
 import { FAILED, LEFT, OK, PARK, RUNNING, SKIPPED, UNPARK } from '../schedule/plan.ts'
-import { addNotes } from './add-notes.ts'
+import { addNotes, notesOfFact } from './fact-notes.ts'
 import { CallHost } from './call-host.ts'
 import { derivedGraph, placementOf } from './derived-graph.ts'
 import { DurableStopping } from './durable-stopping.ts'
@@ -202,7 +202,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
     answer = this.#questionLoops.checked(name, answer, clock.now())
     if (ownsStage) answer = this.facts.withItems(index, answer)
-    const { attempts, chunks, notes } = stage
+    const { attempts, chunks } = stage
     const ownChildren = childFactsOf([...(stage.children ?? [])].filter((child) => !childrenBefore.has(child)))
     const children = mostOf(ownChildren, ({ status }) => (status === 'failed' ? 0 : 1))
     const leftOut = ownChildren.length - children.length + (stage.children?.leftOut ?? 0) - leftOutBefore
@@ -214,7 +214,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       endedAt: clock.now(),
       attempts,
       chunks,
-      notes,
+      notes: notesOfFact(stage),
       ...(children.length > 0 && { children }),
       ...(leftOut > 0 && { childrenLeftOut: leftOut }),
       ...(stage.items !== undefined && { items: stage.items.record() }),
@@ -236,7 +236,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   /** Reads how the call of a stage ended, and keeps its notes. */
   #readCarried(carried: Carried, node: StageNode): Output {
-    if (carried.notes !== undefined) addNotes(this.facts.stage(node.index), carried.notes)
+    addNotes(this.facts.stage(node.index), carried)
     return this.readItem(carried, node, '')
   }
   readItem(carried: Carried, { name }: StageNode, suffix: string): Output {

@@ -1,4 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
 import { passTurns } from '../clock/event-loop-turns.ts'
 import type { AnyGraph } from '../contract-base/any-pipeline.ts'
@@ -33,7 +34,14 @@ export const everyEnding = (): AnyGraph =>
       new Pipeline('kid').withStage('inner', async () => ({ inner: true })),
     )
     .withMap('items', { over: () => [1, 2, 3], each: async (item: number) => ({ double: 2 * item }) })
-    .build()
+    .build({ interceptors: [noting] })
+
+/** Notes something at a stage beside the notes of its code. */
+const noting: Interceptor = {
+  name: 'noting',
+  onCall: ({ name }) =>
+    name === 'noted' ? () => ({ ended: (_output, context) => context.note('attributes', { noted: true }) }) : undefined,
+}
 
 async function endsLeg(bench: ExecutorBench): Promise<void> {
   const graph = new Pipeline('crashed')
