@@ -60,17 +60,12 @@ type Fitting<Given, Needs> = [Mismatches<Given, Needs>] extends [never]
   ? unknown
   : { readonly 'ports of another type': Mismatches<Given, Needs> }
 
-/** As for `build` of a pipeline: gives the parameters of ports their types, and isn't for `LanguageModel` of the AI SDK and other long unions. */
-type PortTypes<Needs> = {
-  readonly [Name in keyof Needs]?: [Needs[Name]] extends [object | undefined] ? Needs[Name] : unknown
-}
-
 /** An app: interceptors, ports, sink and clock that all its pipelines share. */
 export interface Stageflow<Given extends object = {}> {
   /** Builds a pipeline with this app's interceptors, ports, sink and clock. An option given here wins. */
   build<Stages, Needs, const More extends Partial<Needs> = {}>(
     pipeline: Pipeline<Stages, Needs> & Fitting<Given, Needs>,
-    options?: BuildOptions<More> & { readonly ports?: PortTypes<Needs> },
+    options?: BuildOptions<More> | BuildOptions<Partial<Needs>>,
   ): StageGraph<Stages, Omit<Needs, keyof Given | keyof More>>
   /** Runs a pipeline like `graph.run`. Builds it the first time. Rejects with `defaults/no-auth` for a token that no interceptor verifies. */
   run<Stages, Needs>(

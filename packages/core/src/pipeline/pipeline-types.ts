@@ -239,14 +239,6 @@ export interface MapData<out Entry> {
 /** The chunks of a map with `stream: true`: the result of each item. What items yield themselves are events of the items. */
 export type MapChunk<Return, Child, Stream> = Stream extends true ? ItemResult<ItemData<Return, Child>> : never
 
-/**
- * Gives the parameters of ports that are functions or objects their types. Not for others: the compiler would intersect `LanguageModel` of the
- * AI SDK, a union of hundreds of strings, with itself.
- */
-export type PortTypes<Ports> = {
-  readonly [Name in keyof Ports]?: [Ports[Name]] extends [object | undefined] ? Ports[Name] : unknown
-}
-
 export interface BuildOptions<Ports> {
   /** Objects that stages read from `context.ports`. Pass missing ones to `run`. */
   readonly ports?: Ports

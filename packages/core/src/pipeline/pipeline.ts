@@ -51,7 +51,6 @@ import type {
   NewName,
   NoOverlap,
   NotTaken,
-  PortTypes,
   PortsOf,
   Provides,
   StageWiring,
@@ -286,7 +285,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
 
   /** Checks everything and makes the graph that runs. Throws a `PipelineBuildError` (`core/build`) with all problems at once. */
   build<const Given extends Partial<Ports> = {}>(
-    options?: BuildOptions<Given> & { readonly ports?: PortTypes<Ports> },
+    options?: BuildOptions<Given> | BuildOptions<Partial<Ports>>,
   ): StageGraph<Stages, Omit<Ports, keyof Given>>
   build(options?: unknown): never {
     checkArgumentCount(arguments.length, 1, 'build(options)')
