@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount } from '@stageflow/core/kit'
-import type { LLMResponseDict, LLMToolCall } from '@stageflow/provider-types'
+import type { JsonObject, LLMResponseDict, LLMToolCall } from '@stageflow/provider-types'
 import type { ModelCall } from './model-call.ts'
 import { noteCalls } from './notes.ts'
 import { CODE, checkCallOptions } from './options.ts'
@@ -18,6 +18,8 @@ export interface ModelOutput {
   /** The model that has answered. */
   readonly model: string
   readonly response: LLMResponseDict
+  /** The answer as messages for the next request, if its client gives them: those of the AI SDK, if there are tool calls. */
+  readonly messages?: readonly JsonObject[]
 }
 
 /**
@@ -120,7 +122,8 @@ async function* answerTo<Request>(
     yield* call.texts()
     const { response } = call
     const { content, toolCalls, finishReason = '' } = response
-    return { text: content, toolCalls, finishReason, model: call.model.id, response: response.toDict() }
+    const answer = { text: content, toolCalls, finishReason, model: call.model.id, response: response.toDict() }
+    return call.messages === undefined ? answer : { ...answer, messages: call.messages }
   } finally {
     signal.removeEventListener('abort', stop)
     await route.end()

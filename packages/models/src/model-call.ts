@@ -28,6 +28,8 @@ export class ModelCall<Request> {
   ending: CallEnding | undefined
   /** Whether the model has sent anything. */
   hasAnswered = false
+  /** The answer in the shape of its client, if that gives it. */
+  messages: LLMDelta['messages']
   readonly #clock: Clock
   readonly #accumulator: LLMAccumulator
   readonly #controller = new AbortController()
@@ -102,6 +104,7 @@ export class ModelCall<Request> {
       if (done !== true) {
         this.hasAnswered = true
         this.#accumulator.add(value, this.#clock.now())
+        this.messages = value.messages ?? this.messages
         // A refusal may stand before a good end.
         if (this.#finishReason === undefined || endingOf(this.#finishReason) === 'whole')
           this.#finishReason = value.finishReason ?? this.#finishReason

@@ -1,8 +1,9 @@
-import { checkArgumentCount } from '@stageflow/core/kit'
+import { StageflowError } from '@stageflow/core'
+import { checkArgumentCount, read, textOf } from '@stageflow/core/kit'
 import type { Model } from '@stageflow/models'
-import type { LLMDelta } from '@stageflow/provider-types'
+import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider-types'
 import { streamText } from 'ai'
-import type { LanguageModel, LanguageModelUsage, ToolSet } from 'ai'
+import type { LanguageModel, LanguageModelUsage, ModelMessage, ToolSet } from 'ai'
 import { inputTokensOf } from './request-size.ts'
 import { usageInRaw } from './raw-usage.ts'
 
@@ -43,7 +44,7 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
     id,
     provider: providerName(provider),
     async *stream(request, signal) {
-      const { stream } = streamText({
+      const answer = streamText({
         ...(request as StreamTextOptions),
         model,
         abortSignal: signal,
@@ -52,11 +53,13 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
         onError: () => {}, // it is thrown below; the AI SDK would print it
       })
       const started = new Set<string>()
-      for await (const part of stream) {
+      for await (const part of answer.stream) {
         const delta = deltaOf(part as StreamPart, started)
         if (delta !== undefined) yield delta
       }
       signal.throwIfAborted() // an aborted stream ends like a good one
+      // Some providers refuse the results of calls that come back without their signatures.
+      if (started.size > 0) yield { messages: answerOf(await answer.responseMessages) }
     },
     size: ({ messages, prompt, system, instructions, tools, maxOutputTokens }: SizedRequest) => ({
       inputTokens: inputTokensOf(messages, prompt, system, instructions, tools && Object.keys(tools)),
@@ -120,20 +123,40 @@ function deltaOf(part: StreamPart, started: Set<string>): LLMDelta | undefined {
     case 'tool-input-delta':
       return { toolCalls: [{ id: part.id, arguments: part.delta }] }
     case 'tool-call':
-      return started.has(part.toolCallId)
-        ? undefined
-        : { toolCalls: [{ id: part.toolCallId, name: part.toolName, arguments: JSON.stringify(part.input) }] }
+      return started.has(part.toolCallId) ? undefined : { toolCalls: [callOf(part, started)] }
     case 'raw':
       // Also if it says nothing: the provider has taken the request.
       return { usage: usageInRaw(part.rawValue) }
     case 'error':
-      throw part.error // the AI SDK would go on to a good end
+      throw errorIn(part.error) // the AI SDK would go on to a good end
     case 'finish-step':
       return endOf(part)
     default:
       return undefined
   }
 }
+
+function errorIn(error: unknown): unknown {
+  if (read(error, 'name') !== 'AI_ToolChoiceViolationError') return error
+  return new StageflowError(
+    'models/tool-choice',
+    `The model did not keep the tool choice of the request: ${textOf(error)} Ask it again, or leave out toolChoice.`,
+    { cause: error },
+  )
+}
+
+/** A call that came whole. */
+function callOf(
+  { toolCallId: id, toolName: name, input }: Extract<StreamPart, { type: 'tool-call' }>,
+  started: Set<string>,
+): LLMToolCallDelta {
+  started.add(id)
+  return { id, name, arguments: JSON.stringify(input) }
+}
+
+/** The answer as JSON, without results that the AI SDK has made itself for calls that it can't read. */
+const answerOf = (messages: readonly ModelMessage[]): readonly JsonObject[] =>
+  JSON.parse(JSON.stringify(messages.filter(({ role }) => role === 'assistant'))) as readonly JsonObject[]
 
 function endOf({ finishReason, usage, response }: Extract<StreamPart, { type: 'finish-step' }>): LLMDelta {
   return {

@@ -74,7 +74,7 @@ export class LLMAccumulator {
    * the response is too long. The delta is then left out, except for tool call fragments before the wrong one.
    */
   add(delta: LLMDelta, at?: number): void {
-    const { text: given, reasoning = '', toolCalls = [], usage, ...facts } = readDelta(delta)
+    const { text: given, reasoning = '', toolCalls = [], usage, messages: _, ...facts } = readDelta(delta)
     const text = given ?? ''
     const arrivedAt = timeOf(at === undefined ? this.#now?.() : at)
     let characters = this.#characters + text.length + reasoning.length

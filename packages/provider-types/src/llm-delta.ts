@@ -1,6 +1,6 @@
 import { type Checks, count, known, listOf, name, nullableText, objectOf, readFields, text } from './fields.ts'
 import type { JsonObject } from './json-value.ts'
-import { toolArguments } from './tool-call.ts'
+import { jsonObject, toolArguments } from './tool-call.ts'
 import { type ProviderUsage, USAGE_CHECKS } from './usage.ts'
 
 /** A fragment of a tool call, as streams send it. */
@@ -26,6 +26,11 @@ export interface LLMDelta {
   readonly responseModel?: string | undefined
   readonly responseId?: string | undefined
   readonly requestId?: string | undefined
+  /**
+   * The whole answer as the messages with which its client goes on, such as those of the AI SDK. They keep what text and calls don't have: the
+   * signatures of reasoning, for example.
+   */
+  readonly messages?: readonly JsonObject[] | undefined
 }
 
 const CHECKS: Checks<LLMDelta> = {
@@ -37,6 +42,7 @@ const CHECKS: Checks<LLMDelta> = {
   responseModel: name,
   responseId: name,
   requestId: name,
+  messages: listOf(jsonObject),
 }
 
 /** A checked copy. Throws a `TypeError` or `RangeError` with every problem. */

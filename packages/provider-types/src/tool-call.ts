@@ -11,13 +11,17 @@ export interface LLMToolCall {
   readonly arguments: string | JsonObject
 }
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** A string, or a deep frozen copy of an object. */
 export const toolArguments: Check<string | JsonObject> = (value, field, problems) => {
   if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return problems.type(field, 'a string or an object', value)
-  return frozenJson(value, field, problems) as JsonObject
+  return isObject(value) ? jsonObject(value, field, problems) : problems.type(field, 'a string or an object', value)
 }
+
+/** A deep frozen copy of an object. */
+export const jsonObject: Check<JsonObject> = (value, field, problems) =>
+  isObject(value) ? (frozenJson(value, field, problems) as JsonObject) : problems.type(field, 'an object', value)
 
 export const toolCalls: Check<readonly LLMToolCall[]> = listOf(
   objectOf<LLMToolCall>({ id: name, name: text, arguments: toolArguments }, ['name', 'arguments']),

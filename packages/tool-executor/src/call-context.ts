@@ -71,6 +71,7 @@ export class CallContext {
       keepForUndo: (value: unknown) => {
         if (this.#current === attempt) this.#keepForUndo(value)
       },
+      runChild: caller.runChild,
     })
   }
 

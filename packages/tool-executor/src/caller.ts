@@ -1,4 +1,4 @@
-import { StageflowError, type Clock, type RunIdentity, type TryEmitEvent } from '@stageflow/core'
+import { StageflowError, type Clock, type RunIdentity, type StageContext, type TryEmitEvent } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import type { ToolEventEmitter } from '@stageflow/tools'
 import { emitSafely } from '@stageflow/tools/kit'
@@ -12,6 +12,8 @@ export interface Caller extends UndoCaller {
   readonly stops: Stops
   /** In a durable run: the name of the call of its stage, the same in every process that carries it out. */
   readonly callKey: string | undefined
+  /** Runs a pipeline inside its stage. Undefined without one. */
+  readonly runChild: StageContext['runChild'] | undefined
   /** Removes its timers and listeners. */
   readonly close: () => void
 }
@@ -49,6 +51,7 @@ export function callerOf<Ports>(
     ids: idsOf(options),
     stops,
     callKey: context?.callKey,
+    runChild: runChildOf(context),
     signal: stops.signal,
     emit,
     handlerEmit: handlerEmit(emit),
@@ -64,6 +67,11 @@ export function callerOf<Ports>(
 
 function idsOf<Ports>({ context, ids }: AnyOptions<Ports>): Readonly<Partial<RunIdentity>> {
   return Object.fromEntries(ID_NAMES.map((name) => [name, ids?.[name] ?? context?.[name]]))
+}
+
+function runChildOf(context: Partial<Pick<StageContext, 'runChild'>> | undefined): Caller['runChild'] {
+  const { runChild } = context ?? {}
+  return runChild?.bind(context as StageContext)
 }
 
 /** Emits a handler's own events. Events about calls belong to the executor: a handler cannot forge the end of its call. */

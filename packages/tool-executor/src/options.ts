@@ -64,7 +64,7 @@ export type CallerContext<Ports = {}> = Pick<
   StageContext<unknown, Ports>,
   keyof RunIdentity | 'signal' | 'clock' | 'ports' | 'snapshot' | 'tryEmitEvent' | 'heartbeat'
 > &
-  Partial<Pick<StageContext, 'callKey'>>
+  Partial<Pick<StageContext, 'callKey' | 'runChild'>>
 
 /** The caller of `execute`, `undo` or `compensate`. What you leave out comes from `context`, and otherwise from the executor. */
 export interface CallerOptions<Ports = {}> {

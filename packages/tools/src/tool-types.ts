@@ -1,4 +1,4 @@
-import type { Clock, RunAuthor, TryEmitEvent } from '@stageflow/core'
+import type { Clock, RunAuthor, StageContext, TryEmitEvent } from '@stageflow/core'
 import type { RedactionOptions } from '@stageflow/core/redaction'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
@@ -80,6 +80,8 @@ export interface ToolContext<out Ports = {}> {
   readonly partial: (value: unknown) => void
   /** Keeps what `undo` needs beyond input and output, such as the previous content of a file. */
   readonly keepForUndo: (value: unknown) => void
+  /** Runs a pipeline inside the stage that makes the call. Undefined if no stage does, and in `undo`. */
+  readonly runChild: StageContext['runChild'] | undefined
 }
 
 /** A call to undo. */

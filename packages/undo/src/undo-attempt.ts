@@ -123,6 +123,7 @@ export class UndoAttempt {
       progress: () => heartbeat(),
       partial: () => heartbeat(),
       keepForUndo: () => {},
+      runChild: undefined,
     })
   }
 
