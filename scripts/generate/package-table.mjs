@@ -13,7 +13,7 @@ const GROUPS = [
     title: 'Start with these',
     names: ['core', 'defaults', 'testing', 'streaming', 'report', 'create-stageflow'],
   },
-  { title: 'Models', names: ['provider-ai-sdk', 'provider-openai', 'models', 'provider-types'] },
+  { title: 'Models and agents', names: ['provider-ai-sdk', 'provider-openai', 'agent', 'models', 'provider-types'] },
   { title: 'Tools for models', names: ['tools', 'tool-executor', 'approvals', 'undo'] },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
   { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },

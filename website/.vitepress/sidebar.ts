@@ -14,6 +14,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/call-models',
       'how-to/structured-output',
       'how-to/tools',
+      'how-to/agents',
       'how-to/wait-for-a-person',
       'how-to/branch-and-join',
       'how-to/stream-between-stages',

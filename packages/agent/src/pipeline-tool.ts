@@ -1,0 +1,51 @@
+import { StageflowError } from '@stageflow/core'
+import type { RunData, RunInput, Runnable } from '@stageflow/core'
+import { checkArgumentCount, checkOptions, functionLike, required } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import { defineTool } from '@stageflow/tools'
+import type { Tool, ToolDefinition } from '@stageflow/tools'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { CODE } from './options.ts'
+
+export interface PipelineToolDefinition<Name extends string, Input extends StandardSchemaV1, Stages> extends Omit<
+  ToolDefinition<Name, Input, StandardSchemaV1, {}>,
+  'execute' | 'output' | 'undo'
+> {
+  /** What a call runs: a pipeline, another agent, or a graph. It runs inside the call, so it can't wait for a person. */
+  readonly pipeline: Runnable<Stages>
+  /** Makes the input of the run from the arguments. */
+  readonly toInput: (input: StandardSchemaV1.InferOutput<Input>) => RunInput
+  /** Makes what the model reads from the data of the run. Default: the data of all stages. */
+  readonly toOutput?: (data: RunData<Stages>) => unknown
+}
+
+const GIVEN: OptionRule = [(value) => typeof value === 'object' && value !== null, 'a pipeline or a graph']
+const RULES: OptionRules = {
+  pipeline: required(GIVEN),
+  toInput: required(functionLike('(input) => ({ inputText })')),
+  toOutput: functionLike('(data) => output'),
+}
+
+/**
+ * A tool whose calls run a pipeline, so that an agent can hand a task over, also to another agent. A run that fails is a failed call. The options
+ * beside its own are those of `defineTool`. Throws `agent/illegal-option` and `tools/illegal-option`.
+ */
+export function pipelineTool<const Name extends string, Input extends StandardSchemaV1, Stages>(
+  definition: PipelineToolDefinition<Name, Input, Stages>,
+): Tool<Name, StandardSchemaV1.InferOutput<Input>, unknown> {
+  checkArgumentCount(arguments.length, 1, 'pipelineTool(definition)', CODE)
+  const { pipeline, toInput, toOutput, ...others } = definition
+  checkOptions('pipelineTool(definition)', CODE, { pipeline, toInput, toOutput }, RULES)
+  return defineTool<Name, Input, StandardSchemaV1>({
+    ...others,
+    execute: async (input, { runChild, toolName }) => {
+      if (runChild === undefined)
+        throw new StageflowError(
+          'agent/no-stage',
+          `Tool "${toolName}" runs a pipeline, so a stage must make the call: executor.execute(calls, { registry, context }).`,
+        )
+      const data = await runChild(pipeline, toInput(input)).orFail()
+      return toOutput === undefined ? data : toOutput(data)
+    },
+  })
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createOpenAI } from '@ai-sdk/openai'
+import { durableLocal } from '@stageflow/durable-local'
+import { aiSdk } from '@stageflow/provider-ai-sdk'
+import { fakeModelServer } from '@stageflow/testing/model-server'
+import type { FakeModelServer, ServedAnswer } from '@stageflow/testing/model-server'
+import { ToolRegistry, defineTool } from '@stageflow/tools'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { agent } from '../src/index.ts'
+
+let folder: string
+let server: FakeModelServer | undefined
+beforeEach(async () => {
+  keys = []
+  folder = await mkdtemp(join(tmpdir(), 'agent-'))
+})
+afterEach(async () => {
+  await server?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+let keys: string[] = []
+const read = defineTool({
+  name: 'read',
+  description: 'Reads a page.',
+  input: z.object({ page: z.number() }),
+  execute: ({ page }, { idempotencyKey }) => {
+    keys.push(idempotencyKey)
+    return { page, text: 'x'.repeat(1_000) }
+  },
+})
+const tools = new ToolRegistry({ tools: [read] })
+const reads = (page: number): ServedAnswer => ({
+  toolCalls: [{ id: `call_${page}`, name: 'read', arguments: JSON.stringify({ page }) }],
+})
+
+function reader(url: string, options: { maxTurns?: number; asks?: number } = {}) {
+  const model = createOpenAI({ baseURL: `${url}/v1`, apiKey: 'none' }).chat('gpt')
+  const { maxTurns = 50, asks } = options
+  return agent({
+    shape: 'ai-sdk',
+    model: (context, request) => aiSdk(context, { model, ...request }),
+    tools,
+    maxTurns,
+    ...(asks !== undefined && { approve: { when: ({ input }) => (input as { page: number }).page === asks } }),
+  }).build()
+}
+
+test('forty turns with 1 kB of tool results each stay under 200 kB of facts and result', async () => {
+  const pages = Array.from({ length: 40 }, (_, index) => index + 1)
+  server = await fakeModelServer([...pages.map(reads), { text: ['Read.'] }])
+  const path = join(folder, 'runs.db')
+  const durable = durableLocal({ path })
+  const result = await durable.run(reader(server.url), { inputText: 'Read all.' }, { runId: 'r' })
+  expect(result).toMatchObject({ data: { turns: { turn: { text: 'Read.', turns: 41, ended: 'answer' } } } })
+  await durable.close()
+  const file = new DatabaseSync(path)
+  const { bytes } = file
+    .prepare(
+      'SELECT (SELECT sum(length(key) + length(value)) FROM facts) + (SELECT sum(length(result)) FROM runs) AS bytes',
+    )
+    .get() as { bytes: number }
+  file.close()
+  expect(bytes).toBeLessThan(200_000)
+})
+
+test('an approval waits in the file, and another process goes on behind it without asking the model again', async () => {
+  server = await fakeModelServer([reads(1), reads(2), reads(3), { text: ['Read.'] }])
+  const path = join(folder, 'runs.db')
+  const first = durableLocal({ path })
+  const asked = await first.run(reader(server.url, { asks: 3 }), { inputText: 'Read.' }, { runId: 'r' })
+  expect(asked).toMatchObject({ status: 'suspended', requests: { turns: { approve: [{ id: 'call_3' }] } } })
+  await first.close()
+  const second = durableLocal({ path })
+  const result = await second.resume(reader(server.url, { asks: 3 }), 'r', { turns: { approve: { call_3: true } } })
+  expect(result).toMatchObject({ status: 'completed', data: { turns: { turn: { text: 'Read.', turns: 4 } } } })
+  await second.close()
+  expect(server.requests).toHaveLength(4)
+  expect(keys).toEqual(['r/turns#1/act#call_1', 'r/turns#2/act#call_2', 'r/turns#3/act#call_3'])
+})
+
+test('with an overlapping guard, no durable run begins', async () => {
+  server = await fakeModelServer([{ text: ['Hi.'] }])
+  const model = createOpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none' }).chat('gpt')
+  const graph = agent({
+    shape: 'ai-sdk',
+    model: (context, request) => aiSdk(context, { model, ...request }),
+    tools,
+    guard: { check: () => ({}), overlap: true },
+  }).build()
+  const durable = durableLocal({ path: join(folder, 'runs.db') })
+  await expect(durable.run(graph, { inputText: 'Hi' }, { runId: 'r' })).rejects.toMatchObject({
+    code: 'core/not-durable',
+  })
+  await durable.close()
+})
