@@ -7,7 +7,7 @@ import { checkPackageTable, withPackageTable } from './package-table.mjs'
 import { manifestOf, smallWorkspace } from '../lib/small-workspace.mjs'
 
 test('the packages to start with come first in a fixed order, then one table a group, and nothing private', () => {
-  const shorts = ['testing', 'defaults', 'agent', 'store-b', 'sink-a', 'exporter-a', 'interceptor-b', 'interceptor-a']
+  const shorts = ['testing', 'defaults', 'other', 'store-b', 'sink-a', 'exporter-a', 'interceptor-b', 'interceptor-a']
   const root = smallWorkspace({
     ...Object.fromEntries(shorts.map((short) => [`packages/${short}/package.json`, manifestOf(short)])),
     'packages/secret/package.json': manifestOf('secret', { private: true }),
@@ -28,7 +28,7 @@ test('the packages to start with come first in a fixed order, then one table a g
     '### Where',
     '@stageflow/store-b',
     '### More',
-    '@stageflow/agent',
+    '@stageflow/other',
   ])
 })
 
