@@ -1,0 +1,90 @@
+import { ProtocolError } from '@modelcontextprotocol/client'
+import { StageflowError } from '@stageflow/core'
+import { asClause, codeOf, httpStatusOf, read, textOf } from '@stageflow/core/kit'
+
+import { tooLarge } from './answer-limit.ts'
+import { TOO_LARGE } from './call-trouble.ts'
+import type { ServerText } from './server-text.ts'
+
+/** The errors of one server. None of them has its secrets. */
+export class Failures {
+  readonly #text: ServerText
+  readonly #maxBytes: number
+
+  constructor(text: ServerText, maxBytes: number) {
+    this.#text = text
+    this.#maxBytes = maxBytes
+  }
+
+  /** No connection could be opened, or the tools could not be listed. */
+  unavailable(error: unknown): StageflowError {
+    const problem = `The MCP server ${this.#text.name} is not available: ${this.reasonOf(error)}. Start it, or check its address and headers.`
+    return this.#own('unavailable', problem, error)
+  }
+
+  connectTimedOut(limitMs: number): StageflowError {
+    const problem = `The MCP server ${this.#text.name} did not connect and list its tools within ${limitMs} ms. Check that it runs, or raise connectTimeoutMs.`
+    return new StageflowError('tools-mcp/unavailable', problem)
+  }
+
+  /** The connection was lost during a call, which may have taken effect. */
+  connectionLost(tool: string, error: unknown): StageflowError {
+    const problem = `The connection to the MCP server ${this.#text.name} was lost during a call to "${tool}": ${this.reasonOf(error)}. The call may have taken effect, so it was not repeated. Check that before you call again.`
+    return this.#own('connection-lost', problem, error)
+  }
+
+  callFailed(tool: string, error: unknown): StageflowError {
+    const problem = `The MCP server ${this.#text.name} refused a call to "${tool}": ${this.reasonOf(error)}. Check the arguments, and the log of the server.`
+    return this.#own('call-failed', problem, error)
+  }
+
+  toolGone(tool: string): StageflowError {
+    const problem = `The MCP server ${this.#text.name} no longer has the tool "${tool}". Pass the model the tools of now: registry.list().`
+    return new StageflowError('tools-mcp/tool-gone', problem)
+  }
+
+  closed(): StageflowError {
+    const problem = `The tools of the MCP server ${this.#text.name} were closed with close(). Call mcpTools() for new ones.`
+    return new StageflowError('tools-mcp/closed', problem)
+  }
+
+  /** What happened, without secrets. */
+  reasonOf(error: unknown): string {
+    const texts: string[] = []
+    for (
+      let one = error, depth = 0;
+      one !== undefined && one !== null && depth < 4;
+      one = read(one, 'cause'), depth++
+    ) {
+      const code = codeOf(one)
+      const text = textOf(one)
+      for (const part of [text, code]) if (part !== undefined && !texts.join(' ').includes(part)) texts.push(part)
+    }
+    const status = httpStatusOf(error)
+    if (status !== undefined) texts.unshift(`HTTP ${status}`)
+    return asClause(this.#text.clean(texts.join(': ')))
+  }
+
+  /** An error of this package as it is; otherwise a new one with this code. */
+  #own(code: string, problem: string, error: unknown): StageflowError {
+    if (StageflowError.is(error)) return error
+    if (error instanceof ProtocolError && error.data === TOO_LARGE) return tooLarge(this.#maxBytes)
+    return new StageflowError(`tools-mcp/${code}`, problem, { cause: this.#cleanCause(error) })
+  }
+
+  /** The SDK's error has the texts of the server, which may repeat what it was sent. This one has what tells errors apart. */
+  #cleanCause(error: unknown): Error {
+    const status = httpStatusOf(error)
+    return Object.assign(
+      new Error(this.reasonOf(error)),
+      { code: lastCode(error) },
+      status === undefined ? {} : { status },
+    )
+  }
+}
+
+/** The code of what broke, which is inside of what the SDK and fetch say about it. */
+function lastCode(error: unknown): string | undefined {
+  const inner: unknown = read(error, 'cause')
+  return (inner === undefined || inner === null ? undefined : lastCode(inner)) ?? codeOf(error)
+}

@@ -1,0 +1,147 @@
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import type { JSONRPCMessage, Transport, TransportSendOptions } from '@modelcontextprotocol/client'
+import type { Clock } from '@stageflow/core'
+import { read, withinLimit } from '@stageflow/core/kit'
+
+import { limited } from './answer-limit.ts'
+import { STREAM_ENDED, TOO_LARGE } from './call-trouble.ts'
+import type { HttpServer } from './options.ts'
+
+/** How long the server has to take a cancellation, or the end of the session, in ms. */
+const FAREWELL_MS = 1_000
+/** Of JSON-RPC. */
+const INTERNAL_ERROR = -32_603
+
+export interface HttpTransportOptions {
+  readonly maxBytes: number
+  readonly clock: Clock
+  /** Called when the stream of the server's own messages can't be opened again: it has restarted, or is down. */
+  readonly onDeaf: (error: unknown) => void
+}
+
+/**
+ * Streamable HTTP as the SDK speaks it, with what the SDK leaves to others:
+ * - A request whose stream of events ends without an answer fails. With the SDK alone it would wait for its timeout.
+ * - A cancelled request is closed once the server has been told. Otherwise its socket would stay open, because a server doesn't answer it.
+ * - Answers have a limit.
+ */
+export class HttpTransport implements Transport {
+  readonly hasPerRequestStream = true
+  declare onclose?: () => void
+  declare onerror?: (error: Error) => void
+  declare onmessage?: NonNullable<Transport['onmessage']>
+  readonly #inner: StreamableHTTPClientTransport
+  readonly #options: HttpTransportOptions
+  /** Closes each request that has no answer yet. */
+  readonly #open = new Map<string | number, AbortController>()
+  #hasListened = false
+
+  constructor(server: HttpServer, options: HttpTransportOptions) {
+    this.#options = options
+    this.#inner = new StreamableHTTPClientTransport(new URL(server.url), {
+      requestInit: { headers: { ...server.headers } },
+      fetch: (url, init) => this.#fetch(url, init),
+    })
+  }
+
+  get sessionId(): string | undefined {
+    return this.#inner.sessionId
+  }
+
+  setProtocolVersion(version: string): void {
+    this.#inner.setProtocolVersion(version)
+  }
+
+  start(): Promise<void> {
+    this.#inner.onclose = () => this.onclose?.()
+    this.#inner.onerror = (error) => this.onerror?.(error)
+    this.#inner.onmessage = (message) => this.#deliver(message)
+    return this.#inner.start()
+  }
+
+  async send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
+    if ('method' in message && 'id' in message) return this.#sendRequest(message, message.id, options)
+    if ('method' in message && message.method === 'notifications/cancelled')
+      return this.#sendCancellation(message, options)
+    return this.#sendNow(message, options)
+  }
+
+  async close(): Promise<void> {
+    // The server may keep a session, and what belongs to it, until it is told.
+    await this.#briefly(this.#inner.terminateSession()).catch(() => {})
+    await this.#inner.close()
+    this.#open.clear()
+  }
+
+  async #sendRequest(message: JSONRPCMessage, id: string | number, options: TransportSendOptions): Promise<void> {
+    const controller = new AbortController()
+    this.#open.set(id, controller)
+    const signals = [controller.signal, ...(options.requestSignal === undefined ? [] : [options.requestSignal])]
+    options.requestSignal?.addEventListener('abort', () => this.#open.delete(id), { once: true })
+    const onRequestStreamEnd = (): void => {
+      // The SDK gives one for its own streams, such as that of changes.
+      if (options.onRequestStreamEnd === undefined) this.#fail(id, STREAM_ENDED)
+      else options.onRequestStreamEnd()
+    }
+    try {
+      await this.#sendNow(message, { ...options, requestSignal: AbortSignal.any(signals), onRequestStreamEnd })
+    } catch (error) {
+      this.#open.delete(id)
+      throw error
+    }
+  }
+
+  async #sendCancellation(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
+    const id = read(read(message, 'params'), 'requestId') as string | number
+    try {
+      await this.#briefly(this.#sendNow(message, options))
+    } finally {
+      this.#open.get(id)?.abort()
+      this.#open.delete(id)
+    }
+  }
+
+  #sendNow(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
+    const inner: Transport = this.#inner
+    return inner.send(message, options)
+  }
+
+  #deliver(message: JSONRPCMessage): void {
+    if (!('method' in message) && message.id !== undefined) this.#open.delete(message.id)
+    this.onmessage?.(message)
+  }
+
+  /** Answers a request in the place of the server, if it has no answer yet. `data` tells why. */
+  #fail(id: string | number, data: object): void {
+    if (!this.#open.delete(id)) return
+    const error = { code: INTERNAL_ERROR, message: 'The stream ended without an answer', data }
+    this.onmessage?.({ jsonrpc: '2.0', id, error })
+  }
+
+  async #fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
+    if (init.method === 'GET') return this.#listen(url, init)
+    const response = await fetch(url, init)
+    return limited(response, this.#options.maxBytes, false, () => {
+      if (typeof init.body === 'string') this.#fail(read(JSON.parse(init.body), 'id') as string | number, TOO_LARGE)
+    })
+  }
+
+  /** Opens the stream of the server's own messages. Many servers have none, but one that had it and refuses it now has lost the session. */
+  async #listen(url: string | URL, init: RequestInit): Promise<Response> {
+    const { maxBytes, onDeaf } = this.#options
+    try {
+      const response = await fetch(url, init)
+      if (!response.ok && this.#hasListened) onDeaf(new Error(`HTTP ${response.status} for the stream of changes`))
+      if (response.ok) this.#hasListened = true
+      return limited(response, maxBytes, true, () => {})
+    } catch (error) {
+      if (this.#hasListened && init.signal?.aborted !== true) onDeaf(error)
+      throw error
+    }
+  }
+
+  #briefly(work: Promise<void>): Promise<void> {
+    const late = (): Error => new Error('The server took too long.')
+    return withinLimit(work, { clock: this.#options.clock, limitMs: FAREWELL_MS, late })
+  }
+}

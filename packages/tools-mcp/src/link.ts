@@ -1,0 +1,146 @@
+import type { Clock } from '@stageflow/core'
+import { withinLimit } from '@stageflow/core/kit'
+
+import { callTrouble } from './call-trouble.ts'
+import { Connection } from './connection.ts'
+import type { Failures } from './failures.ts'
+import { type OpenedTransport, openTransport } from './open-transport.ts'
+import type { McpServer } from './options.ts'
+
+export interface LinkOptions {
+  readonly server: McpServer
+  readonly failures: Failures
+  readonly maxBytes: number
+  readonly connectTimeoutMs: number
+  readonly clock: Clock
+  /** Lists the tools of a new connection, before any call gets it. */
+  readonly onOpened: (connection: Connection) => Promise<void>
+  readonly onLost: (error: unknown) => void
+  readonly onListChanged: () => void
+}
+
+/** What may be repeated on a new connection. */
+export interface WorkOptions {
+  /** Whether to repeat it if the server may have carried it out. */
+  readonly mayRepeat: boolean
+  /** Ends the wait for a connection, which goes on for others. After it nothing is repeated. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The one connection of a server, for all calls. If it is lost, the next call opens another one, and all calls share that. A connection that
+ * failed isn't kept.
+ */
+export class Link {
+  readonly #options: LinkOptions
+  /** All connections that aren't closed: the current one, one that is being opened, and lost ones whose calls may still be answered. */
+  readonly #live = new Set<Connection>()
+  #current: Connection | undefined
+  #opening: Promise<Connection> | undefined
+  #isClosed = false
+  connections = 0
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+  }
+
+  get isOpen(): boolean {
+    return this.#current !== undefined
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  isCurrent(connection: Connection): boolean {
+    return connection === this.#current
+  }
+
+  /** The current connection. Opens one if there is none: all that ask meanwhile get the same. */
+  async connected(signal?: AbortSignal): Promise<Connection> {
+    if (this.#isClosed) throw this.#options.failures.closed()
+    if (this.#current !== undefined) return this.#current
+    this.#opening ??= this.#connect().finally(() => {
+      this.#opening = undefined
+    })
+    return withinLimit(this.#opening, { ...NO_TIME_LIMIT, clock: this.#options.clock, signal })
+  }
+
+  /** Does work on the current connection. If that is lost, and the work may be repeated, does it once more on another one. */
+  async run<T>(work: (connection: Connection) => Promise<T>, { mayRepeat, signal }: WorkOptions): Promise<T> {
+    const first = await this.connected(signal)
+    try {
+      return await work(first)
+    } catch (error) {
+      const trouble = this.#readTrouble(error, first, signal)
+      if (trouble === 'none' || (trouble === 'unsure' && !mayRepeat)) throw error
+    }
+    const second = await this.connected(signal)
+    try {
+      return await work(second)
+    } catch (error) {
+      this.#readTrouble(error, second, signal)
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#current = undefined
+    await Promise.all([...this.#live].map((connection) => connection.close()))
+    await this.#opening?.catch(() => {})
+  }
+
+  /** What an error says about the connection that the work used. A cancelled caller gets the reason, and the connection stays. */
+  #readTrouble(error: unknown, used: Connection, signal: AbortSignal | undefined): ReturnType<typeof callTrouble> {
+    signal?.throwIfAborted()
+    if (this.#isClosed) throw this.#options.failures.closed()
+    const trouble = callTrouble(error)
+    if (trouble !== 'none') this.#drop(used, error)
+    return trouble
+  }
+
+  async #connect(): Promise<Connection> {
+    const { server, failures, maxBytes, connectTimeoutMs, clock, onOpened, onListChanged } = this.#options
+    const onDeaf = (error: unknown): void => this.#drop(connection, error)
+    const opened = await openTransport(server, { maxBytes, clock, onDeaf })
+    const connection = new Connection(opened, { onLost: (error) => this.#drop(connection, error), onListChanged })
+    this.#live.add(connection)
+    try {
+      const ready = connection.open(connectTimeoutMs).then(() => onOpened(connection))
+      const late = (): unknown => failures.connectTimedOut(connectTimeoutMs)
+      await withinLimit(ready, { clock, limitMs: connectTimeoutMs, late })
+    } catch (error) {
+      void this.#end(connection)
+      throw this.#isClosed ? failures.closed() : failures.unavailable(withLastWords(error, opened))
+    }
+    if (this.#isClosed) {
+      void this.#end(connection)
+      throw failures.closed()
+    }
+    this.connections++
+    this.#current = connection
+    return connection
+  }
+
+  /** Only the connection that failed: a call that fails late must not end the one that others use by now. */
+  #drop(connection: Connection, error: unknown): void {
+    if (connection !== this.#current) return
+    this.#current = undefined
+    void connection.retire().then(() => this.#live.delete(connection))
+    this.#options.onLost(error)
+  }
+
+  async #end(connection: Connection): Promise<void> {
+    await connection.close()
+    this.#live.delete(connection)
+  }
+}
+
+const NO_TIME_LIMIT = { limitMs: Infinity, late: (): undefined => undefined } as const
+
+/** What a process wrote before it ended tells more than that it ended. */
+function withLastWords(error: unknown, { lastWords }: OpenedTransport): unknown {
+  const words = lastWords()
+  return words === '' ? error : new Error(words, { cause: error })
+}
