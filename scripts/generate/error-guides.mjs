@@ -83,6 +83,7 @@ const GUIDES = [
   ['testing/', 'docs/how-to/test.md'],
   ['timeout/', 'docs/how-to/cancel-and-time-out.md'],
   ['tools/', 'docs/how-to/tools.md'],
+  ['tools-mcp/', 'docs/how-to/use-mcp-tools.md'],
   ['tool-executor/', 'docs/how-to/tools.md'],
   ['undo/', 'docs/how-to/tools.md'],
   ['approvals/', 'docs/how-to/wait-for-a-person.md'],

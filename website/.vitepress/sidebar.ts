@@ -15,6 +15,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/structured-output',
       'how-to/tools',
       'how-to/agents',
+      'how-to/use-mcp-tools',
       'how-to/wait-for-a-person',
       'how-to/branch-and-join',
       'how-to/stream-between-stages',

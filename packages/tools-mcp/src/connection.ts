@@ -17,7 +17,7 @@ export interface ConnectionEvents {
   readonly onListChanged: () => void
 }
 
-export interface CallOptions {
+export interface CallSetup {
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
 }
@@ -62,11 +62,7 @@ export class Connection {
     return tools
   }
 
-  async call(
-    name: string,
-    input: Record<string, unknown>,
-    { signal, onProgress }: CallOptions,
-  ): Promise<CallToolResult> {
+  async call(name: string, input: Record<string, unknown>, { signal, onProgress }: CallSetup): Promise<CallToolResult> {
     this.#calls++
     try {
       const options = { signal, timeout: NO_LIMIT_MS, onprogress: onProgress }

@@ -12,7 +12,7 @@ const FAREWELL_MS = 1_000
 /** Of JSON-RPC. */
 const INTERNAL_ERROR = -32_603
 
-export interface HttpTransportOptions {
+export interface HttpTransportSetup {
   readonly maxBytes: number
   readonly clock: Clock
   /** Called when the stream of the server's own messages can't be opened again: it has restarted, or is down. */
@@ -31,12 +31,12 @@ export class HttpTransport implements Transport {
   declare onerror?: (error: Error) => void
   declare onmessage?: NonNullable<Transport['onmessage']>
   readonly #inner: StreamableHTTPClientTransport
-  readonly #options: HttpTransportOptions
+  readonly #options: HttpTransportSetup
   /** Closes each request that has no answer yet. */
   readonly #open = new Map<string | number, AbortController>()
   #hasListened = false
 
-  constructor(server: HttpServer, options: HttpTransportOptions) {
+  constructor(server: HttpServer, options: HttpTransportSetup) {
     this.#options = options
     this.#inner = new StreamableHTTPClientTransport(new URL(server.url), {
       requestInit: { headers: { ...server.headers } },

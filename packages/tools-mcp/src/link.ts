@@ -7,7 +7,7 @@ import type { Failures } from './failures.ts'
 import { type OpenedTransport, openTransport } from './open-transport.ts'
 import type { McpServer } from './options.ts'
 
-export interface LinkOptions {
+export interface LinkSetup {
   readonly server: McpServer
   readonly failures: Failures
   readonly maxBytes: number
@@ -20,7 +20,7 @@ export interface LinkOptions {
 }
 
 /** What may be repeated on a new connection. */
-export interface WorkOptions {
+export interface WorkRules {
   /** Whether to repeat it if the server may have carried it out. */
   readonly mayRepeat: boolean
   /** Ends the wait for a connection, which goes on for others. After it nothing is repeated. */
@@ -32,7 +32,7 @@ export interface WorkOptions {
  * failed isn't kept.
  */
 export class Link {
-  readonly #options: LinkOptions
+  readonly #options: LinkSetup
   /** All connections that aren't closed: the current one, one that is being opened, and lost ones whose calls may still be answered. */
   readonly #live = new Set<Connection>()
   #current: Connection | undefined
@@ -40,7 +40,7 @@ export class Link {
   #isClosed = false
   connections = 0
 
-  constructor(options: LinkOptions) {
+  constructor(options: LinkSetup) {
     this.#options = options
   }
 
@@ -67,7 +67,7 @@ export class Link {
   }
 
   /** Does work on the current connection. If that is lost, and the work may be repeated, does it once more on another one. */
-  async run<T>(work: (connection: Connection) => Promise<T>, { mayRepeat, signal }: WorkOptions): Promise<T> {
+  async run<T>(work: (connection: Connection) => Promise<T>, { mayRepeat, signal }: WorkRules): Promise<T> {
     const first = await this.connected(signal)
     try {
       return await work(first)

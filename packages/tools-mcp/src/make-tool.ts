@@ -5,7 +5,7 @@ import type { AnyTool, ToolContext } from '@stageflow/tools'
 
 import { outputOf } from './result-output.ts'
 
-export interface MadeToolOptions {
+export interface ToolSetup {
   readonly timeoutMs: number | false
   readonly call: (input: Record<string, unknown>, context: ToolContext) => Promise<CallToolResult>
   /** Takes the secrets out of a text of the server. */
@@ -13,7 +13,7 @@ export interface MadeToolOptions {
 }
 
 /** The tool of a server, as a registry takes it. Throws if its input schema is wrong, or in a dialect that can't be enforced. */
-export function makeTool(name: string, listed: ListedTool, { timeoutMs, call, clean }: MadeToolOptions): AnyTool {
+export function makeTool(name: string, listed: ListedTool, { timeoutMs, call, clean }: ToolSetup): AnyTool {
   return defineTool({
     name,
     description: listed.description?.trim() || listed.title?.trim() || listed.name,

@@ -1,7 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/client'
 import type { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 
-import { HttpTransport, type HttpTransportOptions } from './http-transport.ts'
+import { HttpTransport, type HttpTransportSetup } from './http-transport.ts'
 import { isHttp, type McpServer, type StdioServer } from './options.ts'
 
 /** How much of what a process wrote to stderr is kept for an error, in characters. */
@@ -15,7 +15,7 @@ export interface OpenedTransport {
   readonly lastWords: () => string
 }
 
-export async function openTransport(server: McpServer, options: HttpTransportOptions): Promise<OpenedTransport> {
+export async function openTransport(server: McpServer, options: HttpTransportSetup): Promise<OpenedTransport> {
   if (isHttp(server)) return { transport: new HttpTransport(server, options), negotiation: 'auto', lastWords: () => '' }
   const transport = await stdioTransport(server, options.maxBytes)
   let words = ''

@@ -1,17 +1,11 @@
-import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
 import { endOf, modelCalls } from '../test/model-calls.ts'
-import { type RunningServer, startServer } from '../test/running-server.ts'
+import { closing, KINDS, reached } from '../test/reached.ts'
+import { startServer } from '../test/running-server.ts'
 import { mcpTools } from './index.ts'
-import type { McpServer, McpTools } from './index.ts'
 
 const HTTP_KINDS = ['sessions', 'old-sessions', 'json', 'modern'] as const
-const KINDS = [...HTTP_KINDS, 'stdio'] as const
-
-const reached = (kind: (typeof KINDS)[number], { url, command }: RunningServer): McpServer =>
-  kind === 'stdio' ? command : { url }
-const closing = (tools: McpTools): AsyncDisposable => ({ [Symbol.asyncDispose]: () => tools.close() })
 
 for (const kind of HTTP_KINDS) {
   test(`eight calls at once to a restarted server share one reconnect (${kind})`, async () => {
@@ -127,55 +121,6 @@ test('a call of a lost session that fails late leaves the new connection alone',
   expect(tools.stats()).toMatchObject({ connections: 2 })
 })
 
-for (const kind of KINDS)
-  test(`an abort reaches the server: no reconnect, no repeat, nothing left open (${kind})`, async () => {
-    await using server = await startServer(kind, 'hang', 'echo')
-    const tools = await mcpTools(reached(kind, server))
-    await using _ = closing(tools)
-    const { call } = modelCalls(tools)
-    const stop = new AbortController()
-    const end = call('hang', {}, stop.signal)
-    await expect.poll(server.lines).toEqual(['hanging'])
-    stop.abort(new Error('the user left'))
-    expect(endOf(await end)).toContain('cancelled: The call was cancelled: the user left')
-    const seen = kind === 'stdio' ? ['hanging', 'cancelled'] : ['answer cut', 'cancelled', 'hanging']
-    await expect.poll(() => (kind === 'stdio' ? server.lines() : server.lines().toSorted())).toEqual(seen)
-    expect(endOf(await call('echo', { text: 'hi' }))).toBe('hi')
-    expect(tools.stats()).toMatchObject({ isConnected: true, connections: 1 })
-  })
-
-test('a call that takes longer than timeoutMs fails, and the server is told to stop', async () => {
-  await using server = await startServer('sessions', 'hang')
-  const tools = await mcpTools({ url: server.url }, { timeoutMs: 50 })
-  await using _ = closing(tools)
-  expect(endOf(await modelCalls(tools).call('hang'))).toContain('tool-executor/timed-out')
-  await expect.poll(server.lines).toContain('cancelled')
-  expect(server.lines().filter((line) => line === 'hanging')).toHaveLength(1)
-})
-
-test('a server that connects and then hangs is given up after connectTimeoutMs, also for calls; a cancelled call waits no longer', async () => {
-  const clock = manualClock()
-  await using server = await startServer('sessions', 'echo')
-  const tools = await mcpTools({ url: server.url }, { clock })
-  await using _ = closing(tools)
-  const { call } = modelCalls(tools)
-  await server.kill()
-  server.silence(true)
-  await server.start()
-  const stop = new AbortController()
-  const cancelled = call('echo', { text: 'a' }, stop.signal)
-  const waiting = call('echo', { text: 'b' })
-  await expect.poll(() => clock.sleepers).toBeGreaterThan(0)
-  stop.abort(new Error('the user left'))
-  expect(endOf(await cancelled)).toContain('cancelled')
-  await clock.advance(30_000)
-  expect(endOf(await waiting)).toContain('tools-mcp/unavailable: The MCP server http://127.0.0.1')
-  expect(endOf(await waiting)).toContain('did not connect and list its tools within 30000 ms')
-  server.silence(false)
-  expect(endOf(await call('echo', { text: 'c' }))).toBe('c')
-  expect(tools.stats()).toMatchObject({ connections: 2 })
-})
-
 test('mcpTools() of a server that is down rejects, leaves nothing behind, and works once it is up', async () => {
   await using server = await startServer('sessions', 'echo')
   await server.kill()
@@ -187,23 +132,4 @@ test('mcpTools() of a server that is down rejects, leaves nothing behind, and wo
   await server.start()
   const tools = await mcpTools({ url: server.url })
   await tools.close()
-})
-
-test('close() ends the session, or the process; calls that run or come later fail with tools-mcp/closed', async () => {
-  for (const kind of KINDS) {
-    await using server = await startServer(kind, 'wait')
-    const tools = await mcpTools(reached(kind, server))
-    const { call, names } = modelCalls(tools)
-    const running = call('wait')
-    await expect.poll(server.lines).toEqual(['hanging'])
-    await tools.close()
-    expect(endOf(await running)).toContain('tools-mcp/closed')
-    expect(endOf(await call('wait'))).toContain('tools-mcp/closed: The tools of the MCP server')
-    await expect(tools.refresh()).rejects.toMatchObject({ code: 'tools-mcp/closed' })
-    expect(names()).toEqual(['wait'])
-    expect(tools.stats()).toMatchObject({ isConnected: false, connections: 1 })
-    if (kind === 'stdio') expect(() => process.kill(server.pids()[0] ?? 0, 0)).toThrow('ESRCH')
-    else if (kind !== 'modern') await expect.poll(server.lines).toContain('session ended')
-    await tools.close()
-  }
 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 
-import { createMcpHandler, Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
+import { createMcpHandler, McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 
 import { offeredNow, type Host, type ServerPlan, writeLine } from './offered-tools.ts'
@@ -10,33 +10,38 @@ import { offeredNow, type Host, type ServerPlan, writeLine } from './offered-too
 // The program of a real MCP server, which tests start, kill and start again.
 
 const plan = JSON.parse(process.env['MCP_TEST'] ?? '') as ServerPlan
-/** How many tools a page of the list has. */
-const PAGE = 4
+/** How many tools a page of a list of this length has. */
+const pageOf = (length: number): number => (length > 100 ? 50 : 4)
 let lastAuthorization = ''
 
 /** `announce`: how it tells its clients that the list of tools has changed. */
-function makeServer(announce?: () => void): Server {
-  const server = new Server({ name: 'test', version: '1.0.0' }, { capabilities: { tools: { listChanged: true } } })
+function makeServer(announce?: () => void): McpServer {
+  const mcp = new McpServer({ name: 'test', version: '1.0.0' }, { capabilities: { tools: { listChanged: true } } })
   const host: Host = {
     plan,
-    announce: async () => (announce === undefined ? server.sendToolListChanged() : announce()),
+    announce: async () => (announce === undefined ? mcp.server.sendToolListChanged() : announce()),
     forget: () => sessions.clear(),
     secrets: () => `${lastAuthorization} ${process.env['MCP_KEY'] ?? ''}`,
   }
-  server.setRequestHandler('tools/list', async ({ params }) => {
+  // Below the tools of the SDK, so that names, schemas and pages are ours.
+  mcp.server.setRequestHandler('tools/list', async ({ params }) => {
     if (existsSync(plan.silenceFile)) return new Promise(() => {})
     const offered = offeredNow(plan)
     const start = Number(params?.cursor ?? 0)
-    const tools = offered.slice(start, start + PAGE).map(({ call: _, ...tool }) => tool)
+    const end = start + pageOf(offered.length)
+    const tools = offered.slice(start, end).map((one) => {
+      const { call: _, ...tool } = one
+      return tool
+    })
     if (offered.some(({ name }) => name === 'endless')) return { tools, nextCursor: `${start + 1}` }
-    return start + PAGE < offered.length ? { tools, nextCursor: `${start + PAGE}` } : { tools }
+    return end < offered.length ? { tools, nextCursor: `${end}` } : { tools }
   })
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
+  mcp.server.setRequestHandler('tools/call', async ({ params }, context) => {
     const tool = offeredNow(plan).find(({ name }) => name === params.name)
     if (tool === undefined) throw Object.assign(new Error(`Unknown tool: ${params.name}`), { code: -32602 })
     return tool.call(params.arguments ?? {}, context, host)
   })
-  return server
+  return mcp
 }
 
 const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>()
