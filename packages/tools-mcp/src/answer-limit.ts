@@ -8,7 +8,8 @@ const EVENT_END = /\n\r?\n|\r\r/
  * counts for each event.
  */
 export function limited(response: Response, maxBytes: number, perEvent: boolean, onTooLarge: () => void): Response {
-  if (response.body === null) return response
+  // A redirect has no body to read, and the SDK needs it as it is.
+  if (response.body === null || (response.status >= 300 && response.status < 400)) return response
   const decoder = new TextDecoder('latin1')
   let bytes = 0
   const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({

@@ -27,9 +27,12 @@ export class Failures {
     return new StageflowError('tools-mcp/unavailable', problem)
   }
 
-  /** The connection was lost during a call, which may have taken effect. */
-  connectionLost(tool: string, error: unknown): StageflowError {
-    const problem = `The connection to the MCP server ${this.#text.name} was lost during a call to "${tool}": ${this.reasonOf(error)}. The call may have taken effect, so it was not repeated. Check that before you call again.`
+  /** The connection was lost during a call. `wasRepeated`: twice, because the call may be repeated. */
+  connectionLost(tool: string, wasRepeated: boolean, error: unknown): StageflowError {
+    const lost = `The connection to the MCP server ${this.#text.name} was lost during a call to "${tool}"`
+    const problem = wasRepeated
+      ? `${lost}, and again when it was repeated: ${this.reasonOf(error)}. Check the server, and call again later.`
+      : `${lost}: ${this.reasonOf(error)}. The call may have taken effect, so it was not repeated. Check that before you call again.`
     return this.#own('connection-lost', problem, error)
   }
 

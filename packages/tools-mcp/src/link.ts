@@ -104,6 +104,7 @@ export class Link {
     const { server, failures, maxBytes, connectTimeoutMs, clock, onOpened, onListChanged } = this.#options
     const onDeaf = (error: unknown): void => this.#drop(connection, error)
     const opened = await openTransport(server, { maxBytes, clock, onDeaf })
+    if (this.#isClosed) throw failures.closed()
     const connection = new Connection(opened, { onLost: (error) => this.#drop(connection, error), onListChanged })
     this.#live.add(connection)
     try {

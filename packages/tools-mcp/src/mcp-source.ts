@@ -103,9 +103,14 @@ export class McpSource implements McpTools {
       if (signal.aborted) throw error
       // A server without news of its list may have refused a tool that it no longer has.
       if (isInvalid(error)) this.#listInBackground()
-      throw callTrouble(error) === 'unsure'
-        ? this.#failures.connectionLost(name, error)
-        : this.#failures.callFailed(name, error)
+      switch (callTrouble(error)) {
+        case 'none':
+          throw this.#failures.callFailed(name, error)
+        case 'not-made':
+          throw this.#failures.unavailable(error)
+        case 'unsure':
+          throw this.#failures.connectionLost(name, mayRepeat, error)
+      }
     }
   }
 

@@ -91,6 +91,26 @@ test('a process that died is started again by the next call, and a read-only cal
   expect(tools.stats()).toMatchObject({ connections: 2 })
 })
 
+test('a read-only call is repeated only once', async () => {
+  await using server = await startServer('stdio', 'look')
+  const tools = await mcpTools(server.command)
+  await using _ = closing(tools)
+  server.dieAtLook('always')
+  expect(endOf(await modelCalls(tools).call('look'))).toMatch(
+    /^tools-mcp\/connection-lost: .* was lost during a call to "look", and again when it was repeated/,
+  )
+  expect(server.lines()).toEqual(['looked', 'looked'])
+})
+
+test('a server without a stream of its own messages keeps its connection', async () => {
+  await using server = await startServer('deaf', 'echo')
+  const tools = await mcpTools({ url: server.url })
+  await using _ = closing(tools)
+  const { call } = modelCalls(tools)
+  for (const text of ['a', 'b', 'c']) expect(endOf(await call('echo', { text }))).toBe(text)
+  expect(tools.stats()).toMatchObject({ isConnected: true, connections: 1 })
+})
+
 test('a call of a lost session that is still running gets its answer, while others use the new connection', async () => {
   await using server = await startServer('sessions', 'wait', 'forget', 'release', 'echo')
   const tools = await mcpTools({ url: server.url })

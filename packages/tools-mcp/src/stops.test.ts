@@ -73,3 +73,14 @@ test('close() ends the session, or the process; calls that run or come later fai
     await tools.close()
   }
 })
+
+test('close() while a connection is being opened ends that too', async () => {
+  await using server = await startServer('stdio', 'echo')
+  const tools = await mcpTools(server.command)
+  process.kill(server.pids()[0] ?? 0, 'SIGKILL')
+  await expect.poll(() => tools.stats().isConnected).toBe(false)
+  const refreshing = tools.refresh()
+  await tools.close()
+  await expect(refreshing).rejects.toMatchObject({ code: 'tools-mcp/closed' })
+  for (const pid of server.pids()) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})

@@ -6,15 +6,15 @@ import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/
 export interface ServerPlan {
   /**
    * How it is reached. `sessions`: HTTP with sessions, 404 for an unknown one. `old-sessions`: 400 instead. `json`: sessions, and answers without
-   * streams. `modern`: the protocol of 2026, without sessions. `stdio`: its stdin and stdout.
+   * streams. `deaf`: sessions, and 404 for the stream of its own messages. `modern`: the protocol of 2026, without sessions. `stdio`: its stdin and stdout.
    */
-  readonly kind: 'sessions' | 'old-sessions' | 'json' | 'modern' | 'stdio'
+  readonly kind: 'sessions' | 'old-sessions' | 'json' | 'deaf' | 'modern' | 'stdio'
   readonly port: number
   /** Has a line for everything that the tools did. */
   readonly linesFile: string
   /** Has the names of the tools to list. */
   readonly toolsFile: string
-  /** If it exists, the next call to `look` removes it and ends the process. */
+  /** If it exists, calls to `look` end the process. The first one removes it, unless it has text. */
   readonly deathFile: string
   /** If it exists, the server doesn't answer requests for its list. */
   readonly silenceFile: string
@@ -80,7 +80,7 @@ const TOOLS: readonly Offered[] = [
     call: async (_input, _context, { plan }) => {
       writeLine(plan, 'looked')
       if (!existsSync(plan.deathFile)) return text('seen')
-      rmSync(plan.deathFile)
+      if (readFileSync(plan.deathFile, 'utf8') === '') rmSync(plan.deathFile)
       return die()
     },
   },

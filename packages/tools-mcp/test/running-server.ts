@@ -25,8 +25,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly cut: () => void
   /** Sets the tools that it lists from now on. Doesn't tell clients. */
   readonly offer: (...names: readonly string[]) => void
-  /** The next call to `look` kills it. */
-  readonly dieAtLook: () => void
+  /** The next call to `look` kills it, or every one. */
+  readonly dieAtLook: (how?: 'always') => void
   /** Whether it doesn't answer requests for its list. */
   readonly silence: (isSilent: boolean) => void
   readonly start: () => Promise<void>
@@ -55,7 +55,7 @@ export async function startServer(kind: ServerPlan['kind'], ...tools: readonly s
     pids: () => allLines().flatMap((line) => (line.startsWith('pid ') ? [Number(line.slice(4))] : [])),
     cut: () => void child?.kill('SIGUSR2'),
     offer: (...names) => writeFileSync(plan.toolsFile, JSON.stringify(names)),
-    dieAtLook: () => writeFileSync(plan.deathFile, ''),
+    dieAtLook: (how) => writeFileSync(plan.deathFile, how ?? ''),
     silence: (isSilent) => (isSilent ? writeFileSync(plan.silenceFile, '') : rmSync(plan.silenceFile)),
     start: async () => {
       child = spawn(process.execPath, ARGUMENTS, {

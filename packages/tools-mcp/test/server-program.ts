@@ -48,6 +48,7 @@ const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>()
 
 /** Keeps a server for each session, as the examples of the SDK do. */
 async function serveSession(request: Request): Promise<Response> {
+  if (plan.kind === 'deaf' && request.method === 'GET') return new Response('no such page', { status: 404 })
   const id = request.headers.get('mcp-session-id')
   const known = sessions.get(id ?? '')
   if (known !== undefined) return known.handleRequest(request)
