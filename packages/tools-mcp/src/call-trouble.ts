@@ -2,6 +2,8 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelconte
 import { StageflowError } from '@stageflow/core'
 import { codeOf, read } from '@stageflow/core/kit'
 
+import { errorChain } from './error-chain.ts'
+
 /**
  * What an error says about the connection of a request.
  * - `none`: the server answered, so the connection works.
@@ -31,8 +33,7 @@ export function callTrouble(error: unknown): CallTrouble {
   if (error instanceof ProtocolError) return error.data === STREAM_ENDED ? 'unsure' : 'none'
   if (error instanceof SdkHttpError) return isLostSession(error) ? 'not-made' : 'none'
   if (StageflowError.is(error)) return 'none'
-  for (let one = error; one !== undefined && one !== null; one = read(one, 'cause'))
-    if (NOT_SENT.has(codeOf(one))) return 'not-made'
+  if (errorChain(error).some((one) => NOT_SENT.has(codeOf(one)))) return 'not-made'
   if (error instanceof SdkError) return LOST.has(error.code) ? 'unsure' : 'none'
   // How the SDK says that its transport has closed.
   return read(error, 'message') === 'Not connected' ? 'not-made' : 'unsure'

@@ -1,9 +1,10 @@
 import { ProtocolError } from '@modelcontextprotocol/client'
 import { StageflowError } from '@stageflow/core'
-import { asClause, codeOf, httpStatusOf, read, textOf } from '@stageflow/core/kit'
+import { asClause, codeOf, httpStatusOf, textOf } from '@stageflow/core/kit'
 
 import { tooLarge } from './answer-limit.ts'
 import { TOO_LARGE } from './call-trouble.ts'
+import { errorChain } from './error-chain.ts'
 import type { ServerText } from './server-text.ts'
 
 /** The errors of one server. None of them has its secrets. */
@@ -53,18 +54,11 @@ export class Failures {
 
   /** What happened, without secrets. */
   reasonOf(error: unknown): string {
-    const texts: string[] = []
-    for (
-      let one = error, depth = 0;
-      one !== undefined && one !== null && depth < 4;
-      one = read(one, 'cause'), depth++
-    ) {
-      const code = codeOf(one)
-      const text = textOf(one)
-      for (const part of [text, code]) if (part !== undefined && !texts.join(' ').includes(part)) texts.push(part)
-    }
+    if (StageflowError.is(error)) return asClause(error.message)
     const status = httpStatusOf(error)
-    if (status !== undefined) texts.unshift(`HTTP ${status}`)
+    const parts = errorChain(error).flatMap((one) => [textOf(one), codeOf(one)])
+    const texts = status === undefined ? [] : [`HTTP ${status}`]
+    for (const part of parts) if (part !== undefined && !texts.join(' ').includes(part)) texts.push(part)
     return asClause(this.#text.clean(texts.join(': ')))
   }
 
@@ -77,17 +71,12 @@ export class Failures {
 
   /** The SDK's error has the texts of the server, which may repeat what it was sent. This one has what tells errors apart. */
   #cleanCause(error: unknown): Error {
+    // The code of what broke is inside of what the SDK and fetch say about it.
+    const code = errorChain(error)
+      .map(codeOf)
+      .findLast((one) => one !== undefined)
     const status = httpStatusOf(error)
-    return Object.assign(
-      new Error(this.reasonOf(error)),
-      { code: lastCode(error) },
-      status === undefined ? {} : { status },
-    )
+    const facts = { ...(code !== undefined && { code }), ...(status !== undefined && { status }) }
+    return Object.assign(new Error(this.reasonOf(error)), facts)
   }
-}
-
-/** The code of what broke, which is inside of what the SDK and fetch say about it. */
-function lastCode(error: unknown): string | undefined {
-  const inner: unknown = read(error, 'cause')
-  return (inner === undefined || inner === null ? undefined : lastCode(inner)) ?? codeOf(error)
 }

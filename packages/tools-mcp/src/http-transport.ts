@@ -93,9 +93,11 @@ export class HttpTransport implements Transport {
 
   async #sendCancellation(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
     const id = read(read(message, 'params'), 'requestId') as string | number
+    const enough = new AbortController()
     try {
-      await this.#briefly(this.#sendNow(message, options))
+      await this.#briefly(this.#sendNow(message, { ...options, requestSignal: enough.signal }))
     } finally {
+      enough.abort()
       this.#open.get(id)?.abort()
       this.#open.delete(id)
     }

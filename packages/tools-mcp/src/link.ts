@@ -1,3 +1,4 @@
+import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 import { withinLimit } from '@stageflow/core/kit'
 
@@ -105,7 +106,8 @@ export class Link {
     const onDeaf = (error: unknown): void => this.#drop(connection, error)
     const opened = await openTransport(server, { maxBytes, clock, onDeaf })
     if (this.#isClosed) throw failures.closed()
-    const connection = new Connection(opened, { onLost: (error) => this.#drop(connection, error), onListChanged })
+    const onLost = (error: unknown): void => this.#drop(connection, withLastWords(error, opened))
+    const connection = new Connection(opened, { onLost, onListChanged })
     this.#live.add(connection)
     try {
       const ready = connection.open(connectTimeoutMs).then(() => onOpened(connection))
@@ -140,8 +142,8 @@ export class Link {
 
 const NO_TIME_LIMIT = { limitMs: Infinity, late: (): undefined => undefined } as const
 
-/** What a process wrote before it ended tells more than that it ended. */
+/** What a process wrote before it ended tells more than that it ended. An error of this package says enough. */
 function withLastWords(error: unknown, { lastWords }: OpenedTransport): unknown {
   const words = lastWords()
-  return words === '' ? error : new Error(words, { cause: error })
+  return words === '' || StageflowError.is(error) ? error : new Error(words, { cause: error })
 }

@@ -114,6 +114,11 @@ test('no error, event or figure has a secret of headers, environment, arguments 
   }).catch((error: unknown) => error)
   expect(refused).toMatchObject({ code: 'tools-mcp/unavailable', message: expect.stringContaining('HTTP 401') })
   expect(inspect(refused, { depth: 9, showHidden: true })).not.toMatch(/expired-secret|a-long-key/)
+  const withPassword = await mcpTools({ url: http.url.replace('//', '//me:pass-secret@') }).catch(
+    (error: unknown) => error,
+  )
+  expect(withPassword).toMatchObject({ code: 'tools-mcp/unavailable', message: expect.stringContaining('credentials') })
+  expect(inspect(withPassword, { depth: 9, showHidden: true })).not.toContain('pass-secret')
 })
 
 test('a process that cannot be started, or ends at once, is unavailable, and the error has its last words', async () => {
@@ -138,6 +143,7 @@ test('wrong arguments are refused with every problem, and without a value (tools
     [{ url: 'ftp://secret' }, {}, 'server.url must be a URL that begins with http:// or https://'],
     [{ url, headers: { authorization: 7 } }, {}, 'server.headers must be an object whose values are strings'],
     [{ url, command: 'node' }, {}, 'pass either url or command'],
+    [{ command: 'node', headers: { a: 'secret' } }, {}, 'unknown option "server.headers"'],
     [{ command: 'node', args: 'secret' }, {}, 'server.args must be an array of strings'],
     [{ command: 'node', env: { a: 1 } }, {}, 'server.env must be an object whose values are strings'],
     [{ url }, { prefix: 'a.b' }, 'prefix must be up to 32 letters, digits, "_" or "-", such as "crm_", not "a.b"'],

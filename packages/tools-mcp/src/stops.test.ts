@@ -1,3 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
@@ -83,4 +87,32 @@ test('close() while a connection is being opened ends that too', async () => {
   await tools.close()
   await expect(refreshing).rejects.toMatchObject({ code: 'tools-mcp/closed' })
   for (const pid of server.pids()) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
+
+test('a process that never answers is given up after connectTimeoutMs, and ended', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tools-mcp-'))
+  const file = join(folder, 'pid')
+  const script = 'fs.writeFileSync(process.env.PID_FILE, `${process.pid}`); setInterval(() => {}, 1000)'
+  const server = { command: process.execPath, args: ['--eval', script], env: { PID_FILE: file } }
+  try {
+    await expect(mcpTools(server, { connectTimeoutMs: 1_000 })).rejects.toMatchObject({ code: 'tools-mcp/unavailable' })
+    const pid = Number(readFileSync(file, 'utf8'))
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a lost process is told with its last words', async () => {
+  await using server = await startServer('stdio', 'look')
+  const events: unknown[] = []
+  const eventEmitter = (...event: readonly unknown[]) => events.push(event)
+  const tools = await mcpTools(server.command, { eventEmitter })
+  await using _ = closing(tools)
+  server.dieAtLook()
+  await modelCalls(tools).call('look')
+  expect(events).toContainEqual([
+    'mcp.disconnected',
+    { server: process.execPath, message: expect.stringContaining('the disk is full') },
+  ])
 })

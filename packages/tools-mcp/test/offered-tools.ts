@@ -80,6 +80,7 @@ const TOOLS: readonly Offered[] = [
     call: async (_input, _context, { plan }) => {
       writeLine(plan, 'looked')
       if (!existsSync(plan.deathFile)) return text('seen')
+      if (plan.kind === 'stdio') process.stderr.write('the disk is full\n')
       if (readFileSync(plan.deathFile, 'utf8') === '') rmSync(plan.deathFile)
       return die()
     },

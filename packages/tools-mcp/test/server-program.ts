@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { createMcpHandler, McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
@@ -48,7 +49,11 @@ const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>()
 
 /** Keeps a server for each session, as the examples of the SDK do. */
 async function serveSession(request: Request): Promise<Response> {
-  if (plan.kind === 'deaf' && request.method === 'GET') return new Response('no such page', { status: 404 })
+  if (plan.kind === 'deaf' && request.method === 'GET') {
+    await sleep(200) // until the client has its tools
+    writeLine(plan, 'no stream')
+    return new Response('no such page', { status: 404 })
+  }
   const id = request.headers.get('mcp-session-id')
   const known = sessions.get(id ?? '')
   if (known !== undefined) return known.handleRequest(request)
