@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client'
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/client'
-import { systemClock, type EventMap } from '@stageflow/core'
-import { onRejection } from '@stageflow/core/kit'
+import { type Clock, systemClock, type EventMap } from '@stageflow/core'
+import { onRejection, withinLimit } from '@stageflow/core/kit'
 import type { AnyTool, ToolContext } from '@stageflow/tools'
 
 import { callTrouble } from './call-trouble.ts'
@@ -22,6 +22,7 @@ export class McpSource implements McpTools {
   readonly #failures: Failures
   readonly #emitter: McpEventEmitter | undefined
   readonly #connectTimeoutMs: number
+  readonly #clock: Clock
   readonly #link: Link
   readonly #tools: ToolList
   #listing: Promise<void> | undefined
@@ -38,6 +39,7 @@ export class McpSource implements McpTools {
     this.#failures = new Failures(text, maxBytes)
     this.#emitter = eventEmitter
     this.#connectTimeoutMs = connectTimeoutMs
+    this.#clock = clock
     this.#tools = new ToolList(prefix, maxTools, (name, listed) => {
       const call = (input: Record<string, unknown>, context: ToolContext): Promise<CallToolResult> =>
         this.#call(name, listed, input, context)
@@ -131,8 +133,10 @@ export class McpSource implements McpTools {
   }
 
   async #listUntilFresh(): Promise<void> {
+    const limitMs = this.#connectTimeoutMs
+    const late = (): unknown => this.#failures.connectTimedOut(limitMs)
     const list = async (connection: Connection): Promise<void> => {
-      const listed = await connection.listTools(this.#connectTimeoutMs)
+      const listed = await withinLimit(connection.listTools(limitMs), { clock: this.#clock, limitMs, late })
       if (this.#link.isCurrent(connection)) this.#update(listed)
     }
     while (this.#isStale) {

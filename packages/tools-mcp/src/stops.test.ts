@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -27,13 +27,24 @@ for (const kind of KINDS)
     expect(tools.stats()).toMatchObject({ isConnected: true, connections: 1 })
   })
 
-test('a call that takes longer than timeoutMs fails, and the server is told to stop', async () => {
+test('a call that takes longer than timeoutMs, by default 30 s, fails, and the server is told to stop', async () => {
   await using server = await startServer('sessions', 'hang')
-  const tools = await mcpTools({ url: server.url }, { timeoutMs: 50 })
-  await using _ = closing(tools)
-  expect(endOf(await modelCalls(tools).call('hang'))).toContain('tool-executor/timed-out')
-  await expect.poll(server.lines).toContain('cancelled')
-  expect(server.lines().filter((line) => line === 'hanging')).toHaveLength(1)
+  for (const [options, limitMs] of [
+    [{}, 30_000],
+    [{ timeoutMs: 500 }, 500],
+  ] as const) {
+    const tools = await mcpTools({ url: server.url }, options)
+    await using _ = closing(tools)
+    const clock = manualClock()
+    const end = modelCalls(tools, clock).call('hang')
+    await expect.poll(() => server.lines().at(-1)).toBe('hanging')
+    await clock.advance(limitMs - 1)
+    expect(server.lines().at(-1)).toBe('hanging')
+    await clock.advance(1)
+    expect(endOf(await end)).toContain('tool-executor/timed-out')
+    await expect.poll(() => server.lines().slice(-2).toSorted()).toEqual(['answer cut', 'cancelled'])
+  }
+  expect(server.lines().filter((line) => line === 'hanging')).toHaveLength(2)
 })
 
 test('a server that connects and then hangs is given up after connectTimeoutMs, also for calls; a cancelled call waits no longer', async () => {
@@ -95,7 +106,11 @@ test('a process that never answers is given up after connectTimeoutMs, and ended
   const script = 'fs.writeFileSync(process.env.PID_FILE, `${process.pid}`); setInterval(() => {}, 1000)'
   const server = { command: process.execPath, args: ['--eval', script], env: { PID_FILE: file } }
   try {
-    await expect(mcpTools(server, { connectTimeoutMs: 1_000 })).rejects.toMatchObject({ code: 'tools-mcp/unavailable' })
+    const clock = manualClock()
+    const refused = mcpTools(server, { clock, connectTimeoutMs: 1_000 }).catch((error: unknown) => error)
+    await expect.poll(() => existsSync(file)).toBe(true)
+    await clock.advance(1_000)
+    expect(await refused).toMatchObject({ code: 'tools-mcp/unavailable' })
     const pid = Number(readFileSync(file, 'utf8'))
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   } finally {

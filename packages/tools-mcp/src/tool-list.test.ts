@@ -1,3 +1,4 @@
+import { manualClock } from '@stageflow/testing'
 import { toolsFor } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 
@@ -103,17 +104,20 @@ test('a refused call makes the tools be listed again, because a server may have 
 test('a list that cannot be read again leaves the tools as they are, is told, and is read by refresh()', async () => {
   await using server = await startServer('sessions', 'echo', 'announce')
   const { events, eventEmitter } = recorder()
-  const tools = await mcpTools({ url: server.url }, { eventEmitter, connectTimeoutMs: 300 })
+  const clock = manualClock()
+  const tools = await mcpTools({ url: server.url }, { eventEmitter, clock })
   await using _ = closing(tools)
   const { call, names } = modelCalls(tools)
   server.silence(true)
   server.offer('sum')
   await call('announce')
-  await expect
-    .poll(() => events.at(-1))
-    .toEqual(['mcp.list_failed', { message: expect.stringContaining('Request timed out') }])
+  await expect.poll(() => clock.pending).toBe(1)
+  const refreshing = tools.refresh().catch((error: unknown) => error)
+  await clock.advance(30_000)
+  const message = expect.stringContaining('did not connect and list its tools within 30000 ms')
+  expect(await refreshing).toMatchObject({ code: 'tools-mcp/unavailable', message })
+  await expect.poll(() => events.at(-1)).toEqual(['mcp.list_failed', { message }])
   expect(names()).toEqual(['echo', 'announce'])
-  await expect(tools.refresh()).rejects.toMatchObject({ code: 'tools-mcp/unavailable' })
   server.silence(false)
   await Promise.all([tools.refresh(), tools.refresh()])
   expect(names()).toEqual(['sum'])

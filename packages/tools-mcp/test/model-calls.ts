@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '@stageflow/core'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import { ToolRegistry, type ExecutedCall, type ToolResult } from '@stageflow/tools'
 
@@ -10,9 +11,10 @@ export interface ModelCalls {
   readonly call: (name: string, input?: object, signal?: AbortSignal) => Promise<ToolResult>
 }
 
-export function modelCalls(tools: McpTools): ModelCalls {
+/** `clock`: measures the time limits of calls. */
+export function modelCalls(tools: McpTools, clock: Clock = systemClock): ModelCalls {
   const registry = new ToolRegistry({ sources: [tools] })
-  const executor = new ToolExecutor()
+  const executor = new ToolExecutor({ clock })
   return {
     registry,
     names: () => registry.list().map(({ name }) => name),
