@@ -1,5 +1,5 @@
 import { Client } from '@modelcontextprotocol/client'
-import type { CallToolResult, Progress, Tool as ListedTool, Transport } from '@modelcontextprotocol/client'
+import type { CallToolResult, Progress, Tool as ListedTool } from '@modelcontextprotocol/client'
 
 import type { OpenedTransport } from './open-transport.ts'
 
@@ -25,7 +25,7 @@ export interface CallSetup {
 /** One connection to a server. */
 export class Connection {
   readonly #client: Client
-  readonly #transport: Transport
+  readonly #opened: OpenedTransport
   readonly #events: ConnectionEvents
   #calls = 0
   #isRetired = false
@@ -34,11 +34,11 @@ export class Connection {
   /** Why the SDK ended the connection itself. It tells calls only that it was closed. */
   #overflow: Error | undefined
 
-  constructor({ transport, negotiation }: OpenedTransport, events: ConnectionEvents) {
-    this.#transport = transport
+  constructor(opened: OpenedTransport, events: ConnectionEvents) {
+    this.#opened = opened
     this.#events = events
     this.#client = new Client(CLIENT, {
-      versionNegotiation: { mode: negotiation },
+      versionNegotiation: { mode: opened.negotiation },
       listMaxPages: MOST_PAGES,
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => events.onListChanged() } },
     })
@@ -49,7 +49,7 @@ export class Connection {
   }
 
   async open(timeoutMs: number): Promise<void> {
-    await this.#client.connect(this.#transport, { timeout: timeoutMs })
+    await this.#client.connect(this.#opened.transport, { timeout: timeoutMs })
     void this.#client.autoOpenedSubscription?.closed.then((how) => {
       if (how !== 'local') this.#lost(new Error('The stream of changes ended'))
     })
@@ -84,7 +84,7 @@ export class Connection {
 
   /** Doesn't reject. */
   close(): Promise<void> {
-    this.#closing ??= this.#transport.close().then(this.#closed.resolve, this.#closed.resolve)
+    this.#closing ??= this.#opened.close().then(this.#closed.resolve, this.#closed.resolve)
     return this.#closed.promise
   }
 
