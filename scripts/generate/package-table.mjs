@@ -14,7 +14,7 @@ const GROUPS = [
     names: ['core', 'defaults', 'testing', 'streaming', 'report', 'create-stageflow'],
   },
   { title: 'Models and agents', names: ['provider-ai-sdk', 'provider-openai', 'agent', 'models', 'provider-types'] },
-  { title: 'Tools for models', names: ['tools', 'tool-executor', 'approvals', 'undo'] },
+  { title: 'Tools for models', names: ['tools', 'tool-executor', 'tools-mcp', 'approvals', 'undo'] },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
   { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
   { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
