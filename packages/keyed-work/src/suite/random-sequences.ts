@@ -191,7 +191,7 @@ function withoutTimes(answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.map(withoutTimes)
   if (typeof answer !== 'object' || answer === null) return answer
   return Object.fromEntries(
-    Object.entries(answer).map(([key, value]) => [key, /^(?:left|lease)Ms$/.test(key) ? Number(value) > 0 : value]),
+    Object.entries(answer).map(([key, value]) => [key, key.endsWith('Ms') ? Number(value) > 0 : value]),
   )
 }
 
