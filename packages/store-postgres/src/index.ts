@@ -1,6 +1,8 @@
 export { postgresApprovalStore, type PostgresApprovalStore } from './postgres-approval-store.ts'
+export { postgresBudgetStore, type PostgresBudgetStore } from './postgres-budget-store.ts'
 export type {
   PostgresApprovalStoreOptions,
+  PostgresBudgetStoreOptions,
   PostgresPool,
   PostgresStoreOptions,
   PostgresUndoStoreOptions,

@@ -38,6 +38,15 @@ export interface PostgresUndoStoreOptions {
   readonly table?: string
 }
 
+export interface PostgresBudgetStoreOptions {
+  /** The app's own pool of pg. The app configures, watches and ends it. */
+  readonly pool: PostgresPool
+  /** The schema of the table. Default: the first of the connection's search path, usually `public`. */
+  readonly schema?: string
+  /** The table. Default: `'stageflow_budgets'`. */
+  readonly table?: string
+}
+
 /** The method of a `Pool` of pg that the store calls. */
 export interface PostgresPool {
   query(
@@ -61,6 +70,7 @@ const [isPool] = objectWith('a pool', 'query')
 /** Throws one `store-postgres/illegal-option` with every problem. */
 export const checkPostgresOptions = (options: unknown): void => checkOptions('postgresStore', options, RULES)
 export const checkApprovalOptions = (options: unknown): void => checkOptions('postgresApprovalStore', options, TABLE)
+export const checkBudgetOptions = (options: unknown): void => checkOptions('postgresBudgetStore', options, TABLE)
 export const checkUndoOptions = (options: unknown): void => checkOptions('postgresUndoStore', options, TABLE)
 
 function checkOptions(store: string, options: unknown, rules: OptionRules): void {

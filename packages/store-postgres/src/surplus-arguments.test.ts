@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 
 import { ownDatabase } from '../test/own-database.ts'
 import { postgresApprovalStore } from './postgres-approval-store.ts'
+import { postgresBudgetStore } from './postgres-budget-store.ts'
 import { postgresStore } from './postgres-store.ts'
 import { postgresUndoStore } from './postgres-undo-store.ts'
 
 const { pool, schema } = ownDatabase(postgresStore)
-const stores = { postgresStore, postgresUndoStore, postgresApprovalStore }
+const stores = { postgresStore, postgresUndoStore, postgresApprovalStore, postgresBudgetStore }
 
 /** The error of an argument too many. */
 const refusal = (message: string) => ({ code: 'store-postgres/illegal-option', message })

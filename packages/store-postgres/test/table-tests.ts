@@ -19,6 +19,8 @@ export interface TestedTable<Store extends TableStore> {
   readonly open: (options: TableOptions) => Store
   /** The default name. */
   readonly table: string
+  /** The column of ids. Default: `id`. */
+  readonly column?: string
   readonly write: (store: Store, id: string) => Promise<unknown>
   /** The ids of all rows that are written and not past their time. */
   readonly read: (store: Store) => Promise<readonly string[]>
@@ -27,7 +29,7 @@ export interface TestedTable<Store extends TableStore> {
 /** The tests of what each store of tools does with its table. */
 export function testTable<Store extends TableStore>(
   { pool, schema }: { readonly pool: Pool; readonly schema: string },
-  { open, table, write, read }: TestedTable<Store>,
+  { open, table, column = 'id', write, read }: TestedTable<Store>,
 ): void {
   test('migrate() can be called by many at once, keeps rows, and makes its own table beside that of postgresStore', async () => {
     const own = ownSchema()
@@ -52,7 +54,9 @@ export function testTable<Store extends TableStore>(
     const store = open({ pool, schema, table: 'to_purge' })
     await store.migrate()
     for (const id of ['a', 'b', 'c', 'd']) await write(store, id)
-    await pool.query(`UPDATE ${schema}.to_purge SET gone_at = clock_timestamp() - interval '1 s' WHERE id <> 'd'`)
+    await pool.query(
+      `UPDATE ${schema}.to_purge SET gone_at = clock_timestamp() - interval '1 s' WHERE ${column} <> 'd'`,
+    )
     expect(await store.purge(2)).toBe(2)
     expect(await store.purge()).toBe(1)
     expect(await store.purge()).toBe(0)

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { freePort, type TestServer } from '../../interceptor-idempotency/test/server-process.ts'
 import { startRedis } from '../test/redis-server.ts'
 import { connect, redisBinary } from '../test/redis.ts'
+import { RESERVE, SETTLE } from './budget-scripts.ts'
+import { redisBudgetStore } from './redis-budget-store.ts'
 import { redisStore } from './redis-store.ts'
 import { CLAIM, COMPLETE, RELEASE } from './scripts.ts'
 
@@ -11,7 +13,7 @@ const PARAMETERS = 'a'.repeat(64)
 
 test('every script uses one key, so that it runs in any cluster', async () => {
   const client = connect()
-  for (const { lua } of [CLAIM, COMPLETE, RELEASE]) {
+  for (const { lua } of [CLAIM, COMPLETE, RELEASE, RESERVE, SETTLE]) {
     expect(await client.call('COMMAND', 'GETKEYS', 'EVAL', lua, '1', 'record', 'a', 'b', '3', '4')).toEqual(['record'])
     expect(lua).not.toContain('KEYS[2]')
   }
@@ -53,6 +55,16 @@ if (redisBinary !== undefined) {
     for (const key of keys) {
       const answer = await store.claim(key, { token: 'two', parameters: PARAMETERS, leaseMs: 60_000 })
       expect(answer).toEqual({ status: 'completed', parameters: PARAMETERS, value: key })
+    }
+  })
+
+  test('windows of a cluster are kept apart, with any braces in the keys', async () => {
+    const store = redisBudgetStore({ client: cluster as Cluster })
+    for (const key of ['plain', '{tenant}:a', '{}', '["a","{b}"]']) {
+      const reservation = { token: 't', amount: 60, most: 100, windowMs: 60_000 }
+      expect(await store.reserve(key, reservation)).toEqual({ status: 'reserved' })
+      await store.settle(key, { token: 't', amount: 10 })
+      expect(await store.reserve(key, { ...reservation, amount: 91 })).toMatchObject({ status: 'refused', left: 90 })
     }
   })
 }

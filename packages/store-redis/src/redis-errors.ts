@@ -5,12 +5,12 @@ export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }
 
-/** An error of the client as an error of the operation. */
-export function unavailable(operation: string, error: unknown): StageflowError {
+/** An error of the client as an error of the operation. `store`: its factory. */
+export function unavailable(store: string, operation: string, error: unknown): StageflowError {
   const cause = withoutCommand(error)
   return new StageflowError(
     'store-redis/unavailable',
-    `redisStore(): ${operation} failed: ${cause.message} Check that Redis runs, that the client can write to it, and that no other program uses the prefix.`,
+    `${store}(): ${operation} failed: ${cause.message} Check that Redis runs, that the client can write to it, and that no other program uses the prefix.`,
     { cause },
   )
 }

@@ -1,13 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { StageflowError } from '@stageflow/core'
-import type { KeyedStore } from '@stageflow/keyed-work'
 import { keyedStoreContract } from '@stageflow/keyed-work/contract'
-import { Redis } from 'ioredis'
-import { Redis as Redis5 } from 'ioredis-5'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { isHeavy } from '../../core/test/property-settings.ts'
-import { connect, redisUrl } from '../test/redis.ts'
+import { contractWithClients } from '../test/contract-with-clients.ts'
+import { connect, ownPrefix, redisUrl } from '../test/redis.ts'
 import type { RedisStoreOptions } from './redis-store-options.ts'
 import { redisStore } from './redis-store.ts'
 
@@ -21,36 +18,7 @@ beforeAll(() => {
 })
 afterAll(() => client.quit())
 
-/** A prefix that no other test and no earlier run has used. */
-const ownPrefix = (): string => `stageflow-test:${crypto.randomUUID()}:`
-
-/** They take longest, or wait. By day they run with one client, by night with all. */
-const LONG = /however many others|random sequences|texts of any length|past its|lasts? for months/
-
-function contractWith(name: string, open: () => Redis | Redis5, isWhole = isHeavy): void {
-  // Most cases wait for the server's clock, so the clients run them at the same time. The cases of one client run in turn.
-  describe.concurrent(`the store contract with ${name}`, () => {
-    let own: Redis | Redis5
-    beforeAll(() => {
-      own = open()
-    })
-    afterAll(() => own.quit())
-    const opened = () => {
-      const store: KeyedStore = redisStore({ client: own, prefix: ownPrefix() })
-      return { store, advance: (ms: number) => wait(ms) }
-    }
-    for (const { name: title, run } of keyedStoreContract(opened, { shortMs: 500 })) {
-      if (isWhole || !LONG.test(title)) test(title, { concurrent: false, timeout: 60_000 }, run)
-    }
-  })
-}
-
-contractWith('ioredis 6', () => connect(), true)
-contractWith('ioredis 5', () => new Redis5(redisUrl))
-contractWith('a client with a key prefix, numbers as strings and automatic pipelining', () => {
-  const options = { keyPrefix: 'app:', stringNumbers: true, enableAutoPipelining: true, protocol: 2 } as const
-  return new Redis(redisUrl, options)
-})
+contractWithClients(keyedStoreContract, (own, prefix) => redisStore({ client: own, prefix }))
 
 test('keys begin with "stageflow:idempotency:" by default', async () => {
   const key = `test-${crypto.randomUUID()}`

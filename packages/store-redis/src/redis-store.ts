@@ -1,9 +1,10 @@
 import { checkArgumentCount } from '@stageflow/core/kit'
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
 
-import { isUnknownScript, tooLarge, unavailable } from './redis-errors.ts'
+import { tooLarge } from './redis-errors.ts'
 import { type RedisStoreOptions, checkRedisOptions } from './redis-store-options.ts'
-import { CLAIM, COMPLETE, RELEASE, type Script } from './scripts.ts'
+import { scriptCaller } from './script-caller.ts'
+import { CLAIM, COMPLETE, RELEASE } from './scripts.ts'
 
 /** A store that answers with promises. */
 export interface RedisStore extends KeyedStore {
@@ -18,17 +19,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   checkRedisOptions(options)
   const { client, prefix = 'stageflow:idempotency:', maxValueBytes = 16 * 1024 * 1024 } = options
 
-  async function call(operation: string, { sha, lua }: Script, key: string, values: string[]): Promise<unknown> {
-    try {
-      return await client.evalsha(sha, 1, prefix + key, ...values).catch((error: unknown) => {
-        // The server was restarted, or has never seen the script. EVAL makes it keep the script.
-        if (!isUnknownScript(error)) throw error
-        return client.eval(lua, 1, prefix + key, ...values)
-      })
-    } catch (error) {
-      throw unavailable(operation, error)
-    }
-  }
+  const call = scriptCaller('redisStore', client, prefix)
 
   return {
     core: '^1.0.0',

@@ -31,6 +31,6 @@ export const RELEASE: Script = script(`
 if redis.call('HGET', KEYS[1], 't') ~= ARGV[1] or redis.call('HEXISTS', KEYS[1], 'v') == 1 then return 0 end
 return redis.call('DEL', KEYS[1])`)
 
-function script(lua: string): Script {
+export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }

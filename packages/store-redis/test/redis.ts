@@ -19,3 +19,6 @@ export function connect(to: string = redisUrl): Redis {
   client.on('error', () => {})
   return client
 }
+
+/** A prefix that no other test and no earlier run has used. */
+export const ownPrefix = (): string => `stageflow-test:${crypto.randomUUID()}:`
