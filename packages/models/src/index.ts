@@ -5,6 +5,17 @@ export type { ReadWanted, ValueSchema, WantedValue, Wanting } from './value-sche
 export type { Model, RequestSize } from './model.ts'
 export { memoryBudgetStore } from './memory-budget-store.ts'
 export type { MemoryBudgetStore, MemoryBudgetStoreOptions } from './memory-budget-store.ts'
-export type { ModelCallNote } from './notes.ts'
+export type { ModelCallNote } from './model-call-note.ts'
 export type { CallModelOptions, ModelContext, SwitchVerdict } from './options.ts'
-export type { CallUsage, CountTokens } from './usage.ts'
+export type { CallUsage, CountTokens } from './call-usage.ts'
+export { BudgetError } from './budget/budget-errors.ts'
+export { modelBudget } from './budget/model-budget.ts'
+export type { BudgetUnit, PricedModel, PricedUsage, Prices } from './budget/amounts.ts'
+export type {
+  BudgetLimits,
+  CostLimit,
+  LimitName,
+  ModelBudgetOptions,
+  TokenLimit,
+  Windowed,
+} from './budget/budget-options.ts'

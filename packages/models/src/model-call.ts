@@ -3,6 +3,7 @@ import type { Clock } from '@stageflow/core'
 import { classifyError, textOf } from '@stageflow/core/kit'
 import { LLMAccumulator } from '@stageflow/provider-types'
 import type { LLMDelta, LLMResponse } from '@stageflow/provider-types'
+import type { CallSpending } from './budget/call-spending.ts'
 import { endingOf } from './finish-reason.ts'
 import type { AnswerEnding } from './finish-reason.ts'
 import type { Model } from './model.ts'
@@ -22,10 +23,14 @@ export class ModelCall<Request> {
   readonly request: Request
   /** On the clock of the run. */
   readonly startedAt: number
+  /** What it takes from budgets; undefined without one. */
+  readonly spending: CallSpending<Request> | undefined
   /** Resolves with the failure of a call that has failed before the first text or tool call, otherwise with undefined. Never rejects. */
   readonly begun: Promise<{ readonly error: unknown } | undefined>
   /** Undefined while it goes on. */
   ending: CallEnding | undefined
+  /** Whether the request was made: not if a budget has refused it. */
+  wasSent = false
   /** Whether the model has sent anything. */
   hasAnswered = false
   /** The answer in the shape of its client, if that gives it. */
@@ -44,20 +49,36 @@ export class ModelCall<Request> {
   #firstText = ''
 
   /** `firstChunkMs`: how long the model may send neither text nor reasoning nor a tool call at first. */
-  constructor(model: Model<Request>, request: Request, clock: Clock, firstChunkMs: number) {
+  constructor(
+    model: Model<Request>,
+    request: Request,
+    clock: Clock,
+    { firstChunkMs, spending }: { readonly firstChunkMs: number; readonly spending: CallSpending<Request> | undefined },
+  ) {
     this.model = model
     this.request = request
     this.#clock = clock
+    this.spending = spending
     this.startedAt = clock.now()
     const { id, provider } = model
     this.#accumulator = new LLMAccumulator({ model: id, provider, startedAt: this.startedAt })
-    this.#deltas = deltasOf(model, request, this.#controller.signal)
+    this.#deltas = this.#deltasOf(this.#controller.signal)
     this.begun = this.#begin(firstChunkMs)
   }
 
   /** What has come so far. */
   get response(): LLMResponse {
     return this.#accumulator.toResponse()
+  }
+
+  /** A generator, because a client may throw at once, as one that builds its request before it returns. */
+  async *#deltasOf(signal: AbortSignal): AsyncGenerator<LLMDelta, void> {
+    if (this.spending !== undefined) {
+      await this.spending.reserve()
+      signal.throwIfAborted()
+    }
+    this.wasSent = true
+    yield* this.model.stream(this.request, signal)
   }
 
   async #begin(firstChunkMs: number): Promise<{ readonly error: unknown } | undefined> {
@@ -108,6 +129,8 @@ export class ModelCall<Request> {
         // A refusal may stand before a good end.
         if (this.#finishReason === undefined || endingOf(this.#finishReason) === 'whole')
           this.#finishReason = value.finishReason ?? this.#finishReason
+        const reserving = this.spending?.took(value)
+        if (reserving !== undefined) await this.#unlessInterrupted(reserving)
         return value
       }
       refusePart(this.model.id, this.#finishReason)
@@ -158,14 +181,6 @@ export class ModelCall<Request> {
 
 const ignore = (): void => {}
 const isGiven = (text: string | null | undefined): text is string => text !== undefined && text !== null && text !== ''
-
-/** A client may throw at once, as one that builds its request before it returns. */
-function deltasOf<Request>(model: Model<Request>, request: Request, signal: AbortSignal): AsyncIterator<LLMDelta> {
-  async function* deltas(): AsyncGenerator<LLMDelta, void> {
-    yield* model.stream(request, signal)
-  }
-  return deltas()
-}
 
 const stalled = ({ id }: Model<never>, ms: number): StageflowError =>
   new StageflowError(

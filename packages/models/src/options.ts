@@ -2,10 +2,13 @@ import type { StageContext } from '@stageflow/core'
 import { FLAG, MILLISECONDS, functionLike, optionProblems, refuseOptions, required } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import type { Model } from './model.ts'
-import type { CountTokens } from './usage.ts'
+import type { CountTokens } from './call-usage.ts'
 
 /** What `callModel` needs of the context of a stage. */
-export type ModelContext = Pick<StageContext, 'clock' | 'note' | 'signal' | 'stage' | 'tryEmitEvent'>
+export type ModelContext = Pick<
+  StageContext,
+  'clock' | 'get' | 'note' | 'signal' | 'snapshot' | 'stage' | 'tryEmitEvent'
+>
 
 /** Whether a failure deserves the next model. `{ afterMs }` counts as true: nothing waits. */
 export type SwitchVerdict = boolean | { readonly afterMs: number }

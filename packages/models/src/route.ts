@@ -1,9 +1,13 @@
 import { StageflowError } from '@stageflow/core'
-import { classifyError, codeOf, httpStatusOf, textOf } from '@stageflow/core/kit'
+import { classifyError, textOf } from '@stageflow/core/kit'
+import { isOfBudget } from './budget/budget-errors.ts'
+import { spendingOf } from './budget/call-spending.ts'
 import { answered, asked, failed, inOrder } from './health.ts'
 import { ModelCall } from './model-call.ts'
 import type { Model } from './model.ts'
 import type { CallModelOptions, ModelContext } from './options.ts'
+import { shownError } from './shown-error.ts'
+import { usageOf, wasTaken } from './usage.ts'
 import { verdictOf } from './verdict.ts'
 
 /** How long a stopped answer is read at most for its counts, in ms: less than the 5 s that a run waits for a stopped stage (`graceMs`). */
@@ -48,7 +52,7 @@ export class Route<Request> {
     for (;;) {
       const news = await this.#news()
       if (news === undefined) this.#hedge()
-      else if (news.failure !== undefined) this.#goOnAfter(news.call, news.failure.error)
+      else if (news.failure !== undefined) await this.#goOnAfter(news.call, news.failure.error)
       else return this.#take(news.call)
     }
   }
@@ -69,10 +73,11 @@ export class Route<Request> {
 
   #askNext(): ModelCall<Request> {
     const { clock } = this.#context
-    const { firstChunkMs = Infinity } = this.#options
+    const { firstChunkMs = Infinity, countTokens } = this.#options
     const model = this.#left.shift() as Model<Request>
     asked(model, clock.now())
-    const call = new ModelCall(model, this.#request, clock, firstChunkMs)
+    const spending = spendingOf(this.#context, model, this.#request, countTokens)
+    const call = new ModelCall(model, this.#request, clock, { firstChunkMs, spending })
     this.#calls.push(call)
     this.#open.add(call)
     return call
@@ -87,18 +92,21 @@ export class Route<Request> {
   #take(call: ModelCall<Request>): ModelCall<Request> {
     answered(call.model)
     this.#open.delete(call)
-    for (const other of this.#open) other.stop('cancel', aborted(`Model "${call.model.id}" began its answer first.`))
+    for (const other of this.#open) {
+      other.stop('cancel', aborted(`Model "${call.model.id}" began its answer first.`))
+      void this.#settle(other) // it is waited for at the end
+    }
     this.#open.clear()
     return call
   }
 
   /** Asks the next model if the failure deserves it. Throws otherwise, or if none is left. */
-  #goOnAfter(call: ModelCall<Request>, error: unknown): void {
+  async #goOnAfter(call: ModelCall<Request>, error: unknown): Promise<void> {
     const { signal, clock, tryEmitEvent } = this.#context
     this.#open.delete(call)
     if (signal.aborted) throw error
     this.#failures.push({ call, failure: { error } })
-    if (this.#deservesNext(error)) failed(call.model, clock.now())
+    if (!isOfBudget(error) && this.#deservesNext(error)) failed(call.model, clock.now())
     else {
       this.#final ??= { error }
       this.#left.length = 0
@@ -106,6 +114,9 @@ export class Route<Request> {
     if (this.#open.size > 0) return
     if (this.#final !== undefined) throw this.#final.error
     if (this.#left.length === 0) throw this.#exhausted(error)
+    // The next request may need what this one has reserved.
+    await this.#settle(call)
+    if (signal.aborted) throw error
     const next = this.#askNext()
     tryEmitEvent('models.switched', { model: call.model.id, next: next.model.id, error: shownError(error) })
   }
@@ -132,6 +143,12 @@ export class Route<Request> {
   /** Ends the calls that go on, because they aren't read any more. */
   async end(): Promise<void> {
     await Promise.all(this.#calls.map((call) => this.#endCall(call)))
+    await Promise.all(this.#calls.map((call) => this.#settle(call)))
+  }
+
+  /** Counts what a call that has ended has used, for budgets. */
+  async #settle(call: ModelCall<Request>): Promise<void> {
+    await call.spending?.settle(wasTaken(call) ? (usageOf(call, this.#options.countTokens) ?? {}) : undefined)
   }
 
   async #endCall(call: ModelCall<Request>): Promise<void> {
@@ -146,14 +163,3 @@ export class Route<Request> {
 
 /** The reason of the signal of a request whose answer isn't wanted. */
 const aborted = (why: string): DOMException => new DOMException(why, 'AbortError')
-
-/** An error in events and notes: its code or its HTTP status, and its text. */
-export function shownError(error: unknown): {
-  readonly code?: string
-  readonly status?: number
-  readonly message: string
-} {
-  const code = codeOf(error)
-  const status = httpStatusOf(error)
-  return { ...(code !== undefined && { code }), ...(status !== undefined && { status }), message: textOf(error) }
-}

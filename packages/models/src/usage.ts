@@ -1,16 +1,9 @@
 import { StageflowError } from '@stageflow/core'
 import type { LLMResponse, ProviderUsage } from '@stageflow/provider-types'
+import { CHARACTERS_PER_TOKEN } from './call-usage.ts'
+import type { CallUsage, CountTokens } from './call-usage.ts'
 import type { ModelCall } from './model-call.ts'
 
-/** How many tokens a text has. */
-export type CountTokens = (text: string) => number
-
-/** What a call has used. `estimated`: a part of it wasn't counted by the provider. */
-export interface CallUsage extends ProviderUsage {
-  readonly estimated?: true
-}
-
-const CHARACTERS_PER_TOKEN = 4
 /** For English. Other languages have more tokens, and hidden reasoning, images and what a provider adds aren't in it. */
 const roughly: CountTokens = (text) => Math.ceil(text.length / CHARACTERS_PER_TOKEN)
 
@@ -19,11 +12,9 @@ const roughly: CountTokens = (text) => Math.ceil(text.length / CHARACTERS_PER_TO
  * it has refused.
  */
 export function usageOf<Request>(call: ModelCall<Request>, countTokens: CountTokens = roughly): CallUsage | undefined {
-  const { response, ending } = call
+  const { response } = call
   const counted = withoutZeros(response)
-  const wasRefused =
-    ending?.status === 'fail' && !call.hasAnswered && !StageflowError.is(ending.error, 'models/stalled')
-  if (wasRefused || (counted.inputTokens !== undefined && counted.outputTokens !== undefined))
+  if (!wasTaken(call) || (counted.inputTokens !== undefined && counted.outputTokens !== undefined))
     return Object.keys(counted).length === 0 ? undefined : counted
   const inputTokens = counted.inputTokens ?? call.model.size?.(call.request).inputTokens
   const outputTokens = counted.outputTokens ?? (call.hasAnswered ? countTokens(writtenIn(response)) : undefined)
@@ -34,6 +25,10 @@ export function usageOf<Request>(call: ModelCall<Request>, countTokens: CountTok
   }
   return Object.keys(usage).length === 0 ? undefined : { ...usage, estimated: true }
 }
+
+/** Whether the request was made, and its provider hasn't refused it. */
+export const wasTaken = <Request>({ wasSent, hasAnswered, ending }: ModelCall<Request>): boolean =>
+  wasSent && (ending?.status !== 'fail' || hasAnswered || StageflowError.is(ending.error, 'models/stalled'))
 
 /** What a provider counted. Gateways send 0 for what they don't know. */
 function withoutZeros({ usage = {}, content, toolCalls }: LLMResponse): ProviderUsage {

@@ -117,8 +117,13 @@ function kindOf(error: object): ErrorClass | undefined {
   return (read(error, 'cause') ?? undefined) === undefined ? 'transient' : undefined
 }
 
-/** A call that took too long, and an answer of a model that broke off. */
-const TRANSIENT_ENDS: ReadonlySet<unknown> = new Set(['timeout/timed-out', 'models/stalled', 'models/cut'])
+/** A call that took too long, an answer of a model that broke off, and a budget whose store failed. */
+const TRANSIENT_ENDS: ReadonlySet<unknown> = new Set([
+  'timeout/timed-out',
+  'models/stalled',
+  'models/cut',
+  'models/budget-unavailable',
+])
 /** What the engine has refused: a value that a stage made, asked for or passed on. */
 const CHECKS: ReadonlySet<unknown> = new Set([
   'core/output-schema',

@@ -1,0 +1,87 @@
+import { StageflowError } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
+import type { ReserveAnswer } from '@stageflow/keyed-work'
+import { shownAmount } from './amounts.ts'
+import type { BudgetUnit } from './amounts.ts'
+import type { Limit, LimitName } from './budget-options.ts'
+
+declare module '@stageflow/core' {
+  interface EventMap {
+    /** A request wasn't made, or its answer was ended, because a limit of `modelBudget` has not enough left. */
+    'models.budget_refused': {
+      readonly model: string
+      readonly limit: LimitName
+      readonly unit: BudgetUnit
+      readonly left: number
+      readonly resetsInMs?: number
+    }
+  }
+}
+
+type Refusal = Extract<ReserveAnswer, { readonly status: 'refused' }>
+
+/** Why a request wasn't made, or why its answer was ended. */
+export class BudgetError extends StageflowError {
+  /** The limit that has not enough left. */
+  readonly limit: LimitName
+  readonly unit: BudgetUnit
+  /** What is left of it: of `cost` in the currency of the limit. */
+  readonly left: number
+  /** How long its window still lasts, in ms. Undefined if waiting doesn't help. */
+  readonly resetsInMs: number | undefined
+
+  constructor(model: string, { name, unit, most }: Limit, amount: number, { left, resetsInMs }: Refusal) {
+    const helps = amount <= most && resetsInMs < Infinity
+    const [needed, rest, all] = [amount, left, most].map((one) => shownAmount(unit, one))
+    const verb = unit === 'cost' ? 'may cost' : 'may take'
+    const fix = helps
+      ? `Its window ends in ${resetsInMs} ms: ask again then, or raise the limit.`
+      : 'Raise the limit, or give the request a smaller maximum of output tokens.'
+    super(
+      'models/budget',
+      `A request to model "${model}" ${verb} ${needed}, and ${rest} of ${all} is left of ${name} in modelBudget(). ${fix}`,
+    )
+    this.limit = name
+    this.unit = unit
+    this.left = unit === 'cost' ? left / 1e6 : left
+    this.resetsInMs = helps ? resetsInMs : undefined
+  }
+}
+
+export const unknownInput = (model: string): StageflowError =>
+  new StageflowError(
+    'models/budget-unbounded',
+    `modelBudget() can't limit model "${model}", because its size(request) doesn't say how many inputTokens a request has. Add size: (request) => ({ inputTokens, maxOutputTokens }) to the model.`,
+  )
+
+export const unknownOutput = (model: string): StageflowError =>
+  new StageflowError(
+    'models/budget-unbounded',
+    `modelBudget() can't limit a request to model "${model}" that has no maximum of output tokens. Set it in the request, or pass modelBudget({ expectOutputTokens: 1_000 }).`,
+  )
+
+export const anonymous = (name: 'perUser' | 'perOrg'): StageflowError => {
+  const id = name === 'perUser' ? 'userId' : 'orgId'
+  return new StageflowError(
+    'models/budget-anonymous',
+    `${name} of modelBudget() limits a run by its ${id}, and this run has none. Pass it with the input of the run: graph.run({ ${id} }).`,
+  )
+}
+
+export const storeFailed = ({ name }: Limit, operation: string, cause: unknown): StageflowError =>
+  new StageflowError(
+    'models/budget-unavailable',
+    `The store of ${name} in modelBudget() failed to ${operation}: ${textOf(cause)}`,
+    { cause },
+  )
+
+const CODES: ReadonlySet<unknown> = new Set([
+  'models/budget',
+  'models/budget-unbounded',
+  'models/budget-anonymous',
+  'models/budget-unavailable',
+  'models/illegal-price',
+])
+
+/** Whether a request wasn't made because of a budget: that says nothing of its model, and another one has the same budget. */
+export const isOfBudget = (error: unknown): boolean => StageflowError.is(error) && CODES.has(error.code)
