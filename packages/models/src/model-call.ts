@@ -41,6 +41,8 @@ export class ModelCall<Request> {
   readonly #deltas: AsyncIterator<LLMDelta>
   /** The delta that is on its way. It is kept if the wait for it is interrupted. */
   #pending: Promise<IteratorResult<LLMDelta>> | undefined
+  /** The wait for what the answer uses beyond its reservation. The next delta is read behind it. */
+  #reserving: Promise<void> | undefined
   #interrupt: ((reason: unknown) => void) | undefined
   #isInterrupted = false
   /** Why the model has stopped: the first reason that says that its answer isn't whole, otherwise the newest one. */
@@ -120,6 +122,8 @@ export class ModelCall<Request> {
     if (this.ending?.status === 'ok') return undefined
     if (this.ending !== undefined) throw this.ending.error
     try {
+      if (this.#reserving !== undefined) await this.#unlessInterrupted(this.#reserving)
+      this.#reserving = undefined
       const { done, value } = await this.#unlessInterrupted((this.#pending ??= this.#deltas.next()))
       this.#pending = undefined
       if (done !== true) {
@@ -129,8 +133,8 @@ export class ModelCall<Request> {
         // A refusal may stand before a good end.
         if (this.#finishReason === undefined || endingOf(this.#finishReason) === 'whole')
           this.#finishReason = value.finishReason ?? this.#finishReason
-        const reserving = this.spending?.took(value)
-        if (reserving !== undefined) await this.#unlessInterrupted(reserving)
+        // Nothing but counts comes behind the finish reason.
+        if (this.#finishReason === undefined) this.#reserving = this.spending?.took(value)
         return value
       }
       refusePart(this.model.id, this.#finishReason)

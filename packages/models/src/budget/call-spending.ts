@@ -130,26 +130,17 @@ export class CallSpending<Request> {
     return { limit, budget, store, key: await storedKey(limit, orgId, userId), held: 0, isAsked: false }
   }
 
-  /** Reserves as much as this usage takes, in each counter or in none. */
+  /**
+   * Reserves as much as this usage takes, in each counter. If one refuses, those before it hold too much: until they are settled, or are asked
+   * for less.
+   */
   async #hold(usage: PricedUsage, signal: () => AbortSignal | undefined): Promise<void> {
-    const raised: (readonly [Counter, before: number])[] = []
-    try {
-      for (const counter of this.#counters) {
-        const amount = this.#amount(counter, usage)
-        const before = counter.held
-        if (counter.isAsked && amount === before) continue
-        const answer = await this.#ask(counter, amount, signal)
-        if (answer.status === 'refused') throw new BudgetError(this.#model.id, counter.limit, amount, answer)
-        counter.held = amount
-        raised.push([counter, before])
-      }
-    } catch (error) {
-      for (const [counter, before] of raised) {
-        if (before === 0) continue // of a request that isn't made: it is settled
-        await this.#ask(counter, before, () => undefined).catch(() => {}) // then it holds more, until it is settled
-        counter.held = before
-      }
-      throw error
+    for (const counter of this.#counters) {
+      const amount = this.#amount(counter, usage)
+      if (counter.isAsked && amount === counter.held) continue
+      const answer = await this.#ask(counter, amount, signal)
+      if (answer.status === 'refused') throw new BudgetError(this.#model.id, counter.limit, amount, answer)
+      counter.held = amount
     }
   }
 

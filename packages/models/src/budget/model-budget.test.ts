@@ -327,10 +327,78 @@ test('an answer without a maximum goes on beyond what was expected, and ends at 
     error: { code: 'models/budget' },
     notes: { usage: { inputTokens: 20, outputTokens: 80, estimated: true } },
   })
-  // The last one has come, and isn't handed out.
-  expect(texts).toHaveLength(79)
+  expect(texts).toHaveLength(80)
   expect(model.open()).toBe(0)
   expect((await leftOf(budget, { userId: 'ada' })).left).toBe(0)
+})
+
+/** A store that keeps the amount that each reservation asked for and got, by its limit. */
+function watchedStore() {
+  const inner = memoryBudgetStore({ clock })
+  const held: Record<string, number> = {}
+  const store = {
+    ...inner,
+    reserve: (...[key, given]: Parameters<typeof inner.reserve>) => {
+      const answer = inner.reserve(key, given)
+      const [name] = JSON.parse(key) as [string]
+      if (answer.status === 'reserved') held[name] = given.amount
+      return answer
+    },
+  }
+  return { store, held }
+}
+
+test('if a second limit has no room for more of an answer, the first one holds no more either', async () => {
+  const { store, held } = watchedStore()
+  const budget = modelBudget({
+    perUser: { maxTokens: 1_000, windowMs: DAY_MS },
+    perOrg: { maxTokens: 50, windowMs: DAY_MS },
+    store,
+    expectOutputTokens: 16,
+  })
+  model = sized(clock, { inputTokens: 20 }, [...endless.slice(0, 20), 'hang'])
+  const run = asking([budget]).start({ userId: 'ada', orgId: 'acme' })
+  await clock.advance(50)
+  // 20 and 16, then 16 more don't fit into 50, and 8 more do.
+  expect(held).toEqual({ perUser: 44, perOrg: 44 })
+  run.cancel('enough')
+  await clock.advance(50)
+  await run.settled
+})
+
+test('a run that is stopped while its answer waits for a larger reservation counts what it has used, and holds nothing', async () => {
+  const inner = memoryBudgetStore({ clock })
+  let waits = 0
+  const store = {
+    ...inner,
+    reserve: async (...given: Parameters<typeof inner.reserve>) => {
+      await clock.sleep(waits)
+      waits = 500
+      return inner.reserve(...given)
+    },
+  }
+  const limit = { perUser: { maxTokens: 500, windowMs: DAY_MS } }
+  model = sized(clock, { inputTokens: 20 }, endless)
+  const run = asking([modelBudget({ ...limit, store, expectOutputTokens: 16 })]).start({ userId: 'ada' })
+  await clock.advance(50)
+  run.cancel('enough')
+  await clock.advance(5_000)
+  const { report } = await run.settled
+  const { inputTokens = 0, outputTokens = 0 } = report.usage ?? {}
+  expect(outputTokens).toBe(16)
+  await clock.advance(5_000)
+  const left = (await leftOf(modelBudget({ ...limit, store: inner }), { userId: 'ada' })).left
+  expect(left).toBe(500 - inputTokens - outputTokens)
+})
+
+test('an answer without a maximum that just fits is a whole one', async () => {
+  model = sized(clock, { inputTokens: 20 }, [
+    ...endless.slice(0, 79),
+    { text: 'word', finishReason: 'stop' },
+    { usage: { outputTokens: 80 } },
+  ])
+  const { status } = await ended(asking([modelBudget({ perRun: { maxTokens: 100 }, expectOutputTokens: 16 })]))
+  expect(status).toBe('completed')
 })
 
 test('counts that a provider sends on its way are taken for an answer without a maximum', async () => {

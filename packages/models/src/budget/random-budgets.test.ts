@@ -79,6 +79,7 @@ test('whatever models, stores and callers do, runs at once never count more than
   await fc.assert(
     fc.asyncProperty(oneCase, async ({ runs, storeMs }) => {
       const clock = manualClock()
+      const startedAt = clock.now()
       const { store, sum } = slowStore(clock, storeMs)
       const budget = modelBudget({ perUser: { maxTokens: MOST, windowMs: DAY_MS }, store, expectOutputTokens: 8 })
       let mostSeen = 0
@@ -93,7 +94,7 @@ test('whatever models, stores and callers do, runs at once never count more than
           .build({ clock, interceptors: [budget, retry({ attempts: 2, baseMs: 5 })] })
         await clock.sleep(startsAtMs)
         const run = graph.start({ userId: 'ada' })
-        void clock.sleep(cancelAtMs ?? 1_000).then(() => run.cancel('enough'))
+        void clock.sleep(cancelAtMs ?? 300).then(() => run.cancel('enough'))
         const { report } = await run.settled
         return report
       })
@@ -102,6 +103,8 @@ test('whatever models, stores and callers do, runs at once never count more than
       void all.finally(() => (isOver = true))
       while (!isOver) {
         await clock.advance(1)
+        // Each run has ended, or was cancelled after 300 ms, and its grace time is 5 s.
+        if (clock.now() > startedAt + 20_000) throw new Error('a run does not end')
         mostSeen = Math.max(mostSeen, sum())
       }
       const reports = await all
