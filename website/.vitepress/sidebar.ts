@@ -13,6 +13,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/serve-http',
       'how-to/call-models',
       'how-to/structured-output',
+      'how-to/limit-spending',
       'how-to/tools',
       'how-to/agents',
       'how-to/use-mcp-tools',

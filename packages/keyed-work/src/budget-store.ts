@@ -40,8 +40,8 @@ export interface BudgetSettlement {
 }
 
 /**
- * `refused`: `left` is the amount that the token could hold, and `resetsInMs` is how long the window still lasts, in ms: 0 if there is none,
- * because the amount is above `most`.
+ * If it is refused, `left` is what the token could hold, and `resetsInMs` is how long the window still lasts, in ms. That is 0 if no window has
+ * begun: then the amount is above `most`.
  */
 export type ReserveAnswer =
   | { readonly status: 'reserved' }

@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
-import { BudgetError, memoryBudgetStore, modelBudget } from '../index.ts'
-import type { BudgetUnit, LimitName, PricedUsage } from '../index.ts'
+import { memoryBudgetStore, modelBudget } from '../index.ts'
+import type { BudgetError, BudgetUnit, LimitName, PricedUsage } from '../index.ts'
 
 const store = memoryBudgetStore()
 const prices = (_: { readonly id: string }, usage: PricedUsage): number => usage.inputTokens + usage.outputTokens

@@ -2,7 +2,7 @@ import type { Limit } from './budget-options.ts'
 
 const LONGEST_KEY = 256
 
-/** The key of a limit of a user or an organization in a store: the same in all processes. A limit that was changed begins anew. */
+/** The key of a limit of a user or an organization in a store: the same in all processes. A window of another length is another one. */
 export async function storedKey(
   { name, unit, windowMs }: Limit,
   orgId: string | undefined,
