@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { exporterContract } from '../../packages/exporter-buffered/src/contract.ts'
 import { keyedStoreContract, processContract } from '../../packages/keyed-work/src/contract.ts'
 import { approvalStoreContract } from '../../packages/approvals/src/contract.ts'
+import { budgetStoreContract } from '../../packages/models/src/contract.ts'
 import { interceptorContract, sinkContract } from '../../packages/testing/src/contract.ts'
 import { executorContract, executorProcessContract } from '../../packages/testing/src/durable-contract.ts'
 import { undoStoreContract } from '../../packages/undo/src/contract.ts'
@@ -39,6 +40,7 @@ test('the page of the contracts has a row for every case, in order', () => {
     processContract(new URL('side.ts', import.meta.url)),
     approvalStoreContract(() => ({})),
     undoStoreContract(() => ({})),
+    budgetStoreContract(() => ({})),
   ]
   const cases = contracts.flatMap((contract) => contract.map(({ name }) => name))
   const noCases = new Set(['contract', '---', 'case', ...rows.filter((row) => row.startsWith('`'))])

@@ -66,6 +66,8 @@ const GUIDES = [
   ['defaults/', 'docs/tutorials/production.md'],
   ['exporter-', 'docs/how-to/export-events.md'],
   ['fallback/', 'docs/how-to/call-models.md'],
+  ['models/budget', 'docs/how-to/limit-spending.md'],
+  ['models/illegal-price', 'docs/how-to/limit-spending.md'],
   ['models/', 'docs/how-to/call-models.md'],
   ['idempotency/', 'docs/how-to/idempotency.md'],
   ['keyed-work/', 'docs/how-to/write-a-store.md'],

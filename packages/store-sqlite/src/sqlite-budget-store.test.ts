@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { databaseWithBrokenCommits } from '../test/broken-database.ts'
 import type { BudgetTask } from '../test/budget-side.ts'
 import { contractWithDatabases } from '../test/contract-with-databases.ts'
+import type { ModelTask } from '../test/model-side.ts'
 import { ownFiles } from '../test/own-files.ts'
 import { race } from '../test/race.ts'
 import { sqliteBudgetStore, type SqliteBudgetStore } from './sqlite-budget-store.ts'
@@ -52,6 +53,32 @@ test('of a process that is killed, what it had settled counts as settled, and th
   expect(dead?.signal).toBe('SIGKILL')
   const store = sqliteBudgetStore({ path: file })
   expect(leftOf(store, 10_000)).toBe(10_000 - 2 * 140 - 5)
+  store.close()
+}, 120_000)
+
+const keyOfAda = JSON.stringify(['perUser', 'tokens', 3_600_000, null, 'ada'])
+
+test('three processes ask a model within the limit of a user, and count exactly what they have used', async () => {
+  const file = newFile()
+  const tasks = [0, 1, 2].map((): ModelTask => ({ file, runs: 40, maxTokens: 700 }))
+  const made = (await race('model-side.ts', tasks)).reduce((sum, { answer }) => sum + (answer as number), 0)
+  const store = sqliteBudgetStore({ path: file })
+  const used = 700 - leftOf(store, 700, keyOfAda)
+  expect(used).toBe(11 * made)
+  // Each was reserved with 20: the last one fitted then.
+  expect(used).toBeLessThanOrEqual(700 - 20 + 11)
+  expect(made).toBeGreaterThan(30)
+  store.close()
+}, 120_000)
+
+test('a process that is killed in the middle of an answer leaves its reservation, until the window ends', async () => {
+  const file = newFile()
+  const [dead] = await race('model-side.ts', [{ file, runs: 10, maxTokens: 1_000, dieAt: 7 } satisfies ModelTask])
+  expect(dead?.signal).toBe('SIGKILL')
+  const store = sqliteBudgetStore({ path: file })
+  const held = 1_000 - leftOf(store, 1_000, keyOfAda) - 5 * 11
+  // Of the five runs at once, those that had reserved.
+  expect([20, 40, 60, 80, 100]).toContain(held)
   store.close()
 }, 120_000)
 

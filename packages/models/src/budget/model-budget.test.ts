@@ -438,6 +438,15 @@ test('a price that is not a number refuses the request (models/illegal-price)', 
   expect(model.requests).toEqual([])
 })
 
+test('prices that throw refuse the request with their error', async () => {
+  const prices = () => {
+    throw new Error('no price for large')
+  }
+  const { report } = await ended(asking([modelBudget({ prices, perRun: { maxCost: 1 } })]))
+  expect(report.stages['ask0']?.error?.message).toBe('no price for large')
+  expect(model.requests).toEqual([])
+})
+
 test('if the price of what was used is unknown, what was reserved counts on, and the run says so', async () => {
   const prices = (_: unknown, { estimated }: { estimated?: true }) => (estimated === true ? 0.5 : Number.NaN)
   const budget = modelBudget({ prices, perUser: { maxCost: 2, windowMs: DAY_MS }, store: memoryBudgetStore({ clock }) })
