@@ -7,7 +7,7 @@ import type { Model } from '../model.ts'
 import type { ModelContext } from '../options.ts'
 import { CHARACTERS_PER_TOKEN } from '../call-usage.ts'
 import type { CallUsage, CountTokens } from '../call-usage.ts'
-import { amountOf } from './amounts.ts'
+import { amountOf, isCount } from './amounts.ts'
 import type { PricedUsage } from './amounts.ts'
 import { BudgetError, anonymous, storeFailed, unknownInput, unknownOutput } from './budget-errors.ts'
 import type { Limit } from './budget-options.ts'
@@ -112,8 +112,8 @@ export class CallSpending<Request> {
     const isSized = this.#budgets.some(({ settings }) => settings.limits.some(({ unit }) => unit !== 'requests'))
     if (!isSized) return this.#reserved
     const { inputTokens, maxOutputTokens } = this.#model.size?.(this.#request) ?? {}
-    if (inputTokens === undefined) throw unknownInput(this.#model.id)
-    if (maxOutputTokens !== undefined) return { inputTokens, outputTokens: maxOutputTokens, estimated: true }
+    if (!isCount(inputTokens)) throw unknownInput(this.#model.id)
+    if (isCount(maxOutputTokens)) return { inputTokens, outputTokens: maxOutputTokens, estimated: true }
     const expected = this.#budgets.flatMap(({ settings }) => settings.expectOutputTokens ?? [])
     if (expected.length === 0) throw unknownOutput(this.#model.id)
     this.#step = Math.max(...expected)
@@ -177,7 +177,9 @@ export class CallSpending<Request> {
   took({ text, reasoning, toolCalls = [], usage }: LLMDelta): Promise<void> | undefined {
     if (this.#step === 0) return undefined
     const parts = [text, reasoning, ...toolCalls.flatMap((call) => [call.name, call.arguments])]
-    const tokens = this.#countTokens(parts.filter((part) => typeof part === 'string').join(''))
+    const written = parts.filter((part) => typeof part === 'string').join('')
+    const counted = this.#countTokens(written)
+    const tokens = isCount(counted) ? counted : written.length
     this.#largest = Math.max(this.#largest, tokens)
     this.#written = Math.max(this.#written + tokens, usage?.outputTokens ?? 0)
     if (this.#missing() <= 0) return undefined
@@ -243,10 +245,15 @@ export class CallSpending<Request> {
   }
 
   #amountUsed(counter: Counter, usage: CallUsage): number {
-    // What is unknown of a request that was made counts as it was reserved.
-    const { inputTokens = this.#reserved.inputTokens, outputTokens = 0 } = usage
+    const { inputTokens, outputTokens = 0 } = usage
+    const reserved = this.#reserved
     try {
-      return this.#amount(counter, { ...usage, inputTokens, outputTokens })
+      return this.#amount(counter, {
+        ...usage,
+        // What is unknown of a request that was made counts as it was reserved.
+        inputTokens: isCount(inputTokens) ? inputTokens : reserved.inputTokens,
+        outputTokens: isCount(outputTokens) ? outputTokens : reserved.outputTokens,
+      })
     } catch (error) {
       counter.budget.run.problem(error)
       return counter.held

@@ -426,6 +426,35 @@ test('countTokens counts an answer without a maximum', async () => {
   expect(report.stages['ask0']?.notes.usage).toMatchObject({ outputTokens: 80 })
 })
 
+test.each([Number.NaN, -1, Infinity, null, '20'])(
+  'a size of %s is not known (models/budget-unbounded)',
+  async (wrong) => {
+    for (const size of [
+      { inputTokens: wrong, maxOutputTokens: 10 },
+      { inputTokens: 10, maxOutputTokens: wrong },
+    ]) {
+      model = sized(clock, size as never, ANSWER)
+      const { report } = await ended(asking([modelBudget({ perRun: { maxTokens: 500 } })]))
+      expect(report.stages['ask0']?.error?.code).toBe('models/budget-unbounded')
+      expect(model.requests).toEqual([])
+    }
+  },
+)
+
+test('parts of tokens count as whole ones, and a wrong countTokens lifts no limit', async () => {
+  model = sized(clock, { inputTokens: 20.25, maxOutputTokens: 10.5 }, [...words('Hi'), { finishReason: 'stop' }])
+  const store = memoryBudgetStore({ clock })
+  const budget = modelBudget({ perUser: { maxTokens: 100, windowMs: DAY_MS }, store, expectOutputTokens: 8 })
+  const answered = await ended(asking([budget], { options: { countTokens: () => 0.5 } }), { userId: 'ada' })
+  expect(answered.status).toBe('completed')
+  expect((await leftOf(budget, { userId: 'ada' })).left).toBe(100 - 21)
+
+  model = sized(clock, { inputTokens: 10 }, endless)
+  const wrong = await ended(asking([budget], { options: { countTokens: () => Number.NaN } }), { userId: 'ada' })
+  expect(wrong.report.stages['ask0']?.error?.code).toBe('models/budget')
+  expect((await leftOf(budget, { userId: 'ada' })).left).toBeLessThan(8)
+})
+
 test('a price that is not a number refuses the request (models/illegal-price)', async () => {
   for (const price of [undefined, Number.NaN, -1, Infinity, '1']) {
     const graph = asking([modelBudget({ prices: () => price as number, perRun: { maxCost: 1 } })])
