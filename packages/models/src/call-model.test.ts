@@ -284,3 +284,23 @@ test('a stage that asks more than once notes all calls of each attempt, and the 
   ])
   expect(report.usage).toEqual({ inputTokens: 27, outputTokens: 9 })
 })
+
+test('a stage that asks for two answers at once gets both whole', async () => {
+  const quick = scripted(clock, 'quick', [...words('Yes.'), END])
+  const slow = scripted(clock, 'slow', [...words('A '), 100, ...words('stage.'), END])
+  const graph = new Pipeline('chat')
+    .withStage('llm', async (context) => {
+      const textOf = async (model: ReturnType<typeof scripted>): Promise<string> => {
+        let text = ''
+        for await (const part of callModel(context, 'Why?', { models: [model] })) text += part
+        return text
+      }
+      return { texts: await Promise.all([textOf(quick), textOf(slow)]) }
+    })
+    .build({ clock })
+  const run = graph.start()
+  await clock.advance(1_000)
+  const { data, report } = await run.result
+  expect(data.llm.texts).toEqual(['Yes.', 'A stage.'])
+  expect(report.stages.llm.notes.models?.calls.map(({ status }) => status)).toEqual(['ok', 'ok'])
+})

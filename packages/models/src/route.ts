@@ -25,21 +25,23 @@ export class Route<Request> {
   readonly #request: Request
   readonly #options: CallModelOptions<Request>
   readonly #left: Model<Request>[]
-  readonly #calls: ModelCall<Request>[]
+  readonly #calls: ModelCall<Request>[] = []
+  /** Of the whole stage, which may ask for several answers at once. */
+  readonly #callsOfStage: ModelCall<Request>[]
   /** The calls that may still begin the answer. */
   readonly #open = new Set<ModelCall<Request>>()
   readonly #failures: News<Request>[] = []
   /** A failure that no other model is asked after. A call that was asked before it may still answer. */
   #final: { readonly error: unknown } | undefined
 
-  /** `calls`: gets the calls in the order in which they begin. */
+  /** `callsOfStage`: gets the calls too, in the order in which they begin. */
   constructor(
     context: ModelContext,
     request: Request,
     options: CallModelOptions<Request>,
-    calls: ModelCall<Request>[],
+    callsOfStage: ModelCall<Request>[],
   ) {
-    this.#calls = calls
+    this.#callsOfStage = callsOfStage
     this.#context = context
     this.#request = request
     this.#options = options
@@ -79,6 +81,7 @@ export class Route<Request> {
     const spending = spendingOf(this.#context, model, this.#request, countTokens)
     const call = new ModelCall(model, this.#request, clock, { firstChunkMs, spending })
     this.#calls.push(call)
+    this.#callsOfStage.push(call)
     this.#open.add(call)
     return call
   }
