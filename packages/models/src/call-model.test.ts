@@ -301,6 +301,6 @@ test('a stage that asks for two answers at once gets both whole', async () => {
   const run = graph.start()
   await clock.advance(1_000)
   const { data, report } = await run.result
-  expect(data.llm.texts).toEqual(['Yes.', 'A stage.'])
+  expect(data.llm?.texts).toEqual(['Yes.', 'A stage.'])
   expect(report.stages.llm.notes.models?.calls.map(({ status }) => status)).toEqual(['ok', 'ok'])
 })

@@ -2,7 +2,7 @@ import { Pipeline } from '@stageflow/core'
 import { fakeModelServer } from '@stageflow/testing/model-server'
 import type { FakeModelServer, ServedAnswer, ServedFault } from '@stageflow/testing/model-server'
 import type { ModelContext, ModelOutput } from '../src/index.ts'
-import type { CallUsage } from '../src/usage.ts'
+import type { CallUsage } from '../src/index.ts'
 
 // What a model can do wrong, and what a stage that has a spare makes of it. The tests of the providers run each row with each client and each
 // protocol, and the reference page of model faults is made from the rows.
