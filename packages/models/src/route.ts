@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { classifyError, textOf } from '@stageflow/core/kit'
-import { isOfBudget } from './budget/budget-errors.ts'
-import { spendingOf } from './budget/call-spending.ts'
+import { BUDGETS } from './budget/budget-slot.ts'
+import { isOfBudget } from './budget/is-of-budget.ts'
 import { answered, asked, failed, inOrder } from './health.ts'
 import { ModelCall } from './model-call.ts'
 import type { Model } from './model.ts'
@@ -78,7 +78,8 @@ export class Route<Request> {
     const { firstChunkMs = Infinity, countTokens } = this.#options
     const model = this.#left.shift() as Model<Request>
     asked(model, clock.now())
-    const spending = spendingOf(this.#context, model, this.#request, countTokens)
+    const budgets = this.#context.get(BUDGETS)
+    const spending = budgets?.spendingOf(this.#context, model, this.#request, countTokens)
     const call = new ModelCall(model, this.#request, clock, { firstChunkMs, spending })
     this.#calls.push(call)
     this.#callsOfStage.push(call)

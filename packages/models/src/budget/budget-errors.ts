@@ -74,14 +74,3 @@ export const storeFailed = ({ name }: Limit, operation: string, cause: unknown):
     `The store of ${name} in modelBudget() failed to ${operation}: ${textOf(cause)}`,
     { cause },
   )
-
-const CODES: ReadonlySet<unknown> = new Set([
-  'models/budget',
-  'models/budget-unbounded',
-  'models/budget-anonymous',
-  'models/budget-unavailable',
-  'models/illegal-price',
-])
-
-/** Whether a request wasn't made because of a budget: that says nothing of its model, and another one has the same budget. */
-export const isOfBudget = (error: unknown): boolean => StageflowError.is(error) && CODES.has(error.code)

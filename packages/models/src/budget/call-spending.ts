@@ -12,7 +12,6 @@ import type { PricedUsage } from './amounts.ts'
 import { BudgetError, anonymous, storeFailed, unknownInput, unknownOutput } from './budget-errors.ts'
 import type { Limit } from './budget-options.ts'
 import { storedKey } from './stored-key.ts'
-import { BUDGETS } from './run-budget.ts'
 import type { RunBudget } from './run-budget.ts'
 
 /** How long to wait for a store, in ms: less than the 5 s that a run waits for a stopped stage (`graceMs`). */
@@ -33,17 +32,7 @@ interface Counter {
   isAsked: boolean
 }
 
-/** What one request takes from the budgets of its run; undefined if it has none. */
-export function spendingOf<Request>(
-  context: ModelContext,
-  model: Model<Request>,
-  request: Request,
-  countTokens: CountTokens | undefined,
-): CallSpending<Request> | undefined {
-  const budgets = context.get(BUDGETS)
-  return budgets === undefined ? undefined : new CallSpending(context, budgets, model, request, countTokens)
-}
-
+/** What one request takes from the budgets of its run. */
 export class CallSpending<Request> {
   readonly #context: ModelContext
   readonly #budgets: readonly RunBudget[]

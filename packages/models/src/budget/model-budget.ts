@@ -3,7 +3,10 @@ import { checkArgumentCount, checkNeededCore } from '@stageflow/core/kit'
 import { CODE } from '../options.ts'
 import { checkBudgetOptions, limitsOf } from './budget-options.ts'
 import type { ModelBudgetOptions } from './budget-options.ts'
-import { BUDGETS, RunBudget } from './run-budget.ts'
+import { BUDGETS } from './budget-slot.ts'
+import type { BudgetsOfRun } from './budget-slot.ts'
+import { CallSpending } from './call-spending.ts'
+import { RunBudget } from './run-budget.ts'
 
 /**
  * Limits what the models of a run, a user or an organization may cost, in money, tokens or requests. `callModel` reserves what a request may use
@@ -17,16 +20,22 @@ export function modelBudget(options: ModelBudgetOptions): Interceptor {
   const { prices, store, expectOutputTokens } = options
   const settings = { limits: limitsOf(options), prices, store, expectOutputTokens }
   const budgetIn = (run: RunContext): RunBudget | undefined =>
-    run.get(BUDGETS)?.find((budget) => budget.settings === settings)
+    run.get(BUDGETS)?.all.find((budget) => budget.settings === settings)
 
   return {
     name: 'model-budget',
     core: '^1.0.0',
     onRun(run) {
       // A child run has the budget of the run around it.
-      if (budgetIn(run) === undefined) run.set(BUDGETS, [...(run.get(BUDGETS) ?? []), new RunBudget(settings, run)])
+      if (budgetIn(run) === undefined)
+        run.set(BUDGETS, budgetsOf([...(run.get(BUDGETS)?.all ?? []), new RunBudget(settings, run)]))
       return undefined
     },
     replayed: (record, run) => budgetIn(run)?.addRecord(record, run.pipelineRunId, run.item?.key),
   }
 }
+
+const budgetsOf = (all: readonly RunBudget[]): BudgetsOfRun => ({
+  all,
+  spendingOf: (context, model, request, countTokens) => new CallSpending(context, all, model, request, countTokens),
+})

@@ -1,5 +1,4 @@
-import { createSlot } from '@stageflow/core'
-import type { RunContext, Slot, StageRecord } from '@stageflow/core'
+import type { RunContext, StageRecord } from '@stageflow/core'
 import type { BudgetStore } from '@stageflow/keyed-work'
 import { memoryBudgetStore } from '../memory-budget-store.ts'
 import type { ModelCallNote } from '../model-call-note.ts'
@@ -66,9 +65,6 @@ export class RunBudget {
     void this.ofRun.settle(unit, earlier)
   }
 }
-
-/** The budgets of a run, the outermost first. */
-export const BUDGETS: Slot<readonly RunBudget[]> = createSlot('models/budgets')
 
 /** What a stage or an item has noted. */
 type Noted = Partial<Pick<StageRecord, 'attempts' | 'notes'>>
