@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { isThenable } from '@stageflow/core/kit'
+import { isThenable, read, show } from '@stageflow/core/kit'
 import { askStore } from '@stageflow/keyed-work'
 import type { BudgetStore, ReserveAnswer } from '@stageflow/keyed-work'
 import type { LLMDelta } from '@stageflow/provider-types'
@@ -19,6 +19,8 @@ const STORE_LIMIT_MS = 4_000
 
 /** Not rounded: deltas are short. */
 const roughly: CountTokens = (text) => text.length / CHARACTERS_PER_TOKEN
+
+const STATUSES: ReadonlySet<unknown> = new Set(['reserved', 'refused'])
 
 /** One limit that a request counts for. */
 interface Counter {
@@ -82,12 +84,12 @@ export class CallSpending<Request> {
       const givenBack = this.#count(undefined)
       // A store that has failed just now isn't waited for again.
       if (!StageflowError.is(error, 'models/budget-unavailable')) await givenBack
-      throw this.#told(error)
+      throw this.#refused(error)
     }
   }
 
-  /** Emits an event for a request that doesn't fit. */
-  #told(error: unknown): unknown {
+  /** Emits an event if a limit has refused the request. Returns the error. */
+  #refused(error: unknown): unknown {
     if (error instanceof BudgetError) {
       const { limit, unit, left, resetsInMs } = error
       const resets = resetsInMs === undefined ? {} : { resetsInMs }
@@ -141,7 +143,9 @@ export class CallSpending<Request> {
     let answer: ReserveAnswer | Promise<ReserveAnswer> | undefined
     const reserve = (): typeof answer & {} => (answer = store.reserve(key, { token, amount, most, windowMs }))
     try {
-      return await askStore(reserve, { ...this.#limit(), signal })
+      const there = await askStore(reserve, { ...this.#limit(), signal })
+      if (!STATUSES.has(read(there, 'status'))) throw new Error(`the store returned ${show(there)} for a reservation`)
+      return there
     } catch (cause) {
       // The store may still reserve it, behind the settlement, and the request isn't made.
       if (isThenable(answer) && counter.held === 0)
@@ -196,7 +200,7 @@ export class CallSpending<Request> {
         this.#reserved = more
         return
       } catch (error) {
-        if (!(error instanceof BudgetError) || step === missing) throw this.#told(error)
+        if (!(error instanceof BudgetError) || step === missing) throw this.#refused(error)
         this.#step = Math.max(1, Math.floor(step / 2))
       }
     }

@@ -514,6 +514,16 @@ test('a store that fails refuses the request, and a retry makes it (models/budge
   expect(spare.requests).toEqual([])
 })
 
+test('if the store does not say that an amount is reserved, no request is made', async () => {
+  for (const answer of [undefined, true, { status: 'added' }]) {
+    const store = { reserve: () => answer as never, settle: () => {} }
+    const graph = asking([modelBudget({ perUser: { maxRequests: 5, windowMs: DAY_MS }, store })])
+    const { report } = await ended(graph, { userId: 'ada' })
+    expect(report.stages['ask0']?.error?.message).toMatch(/failed to reserve: the store returned .* for a reservation$/)
+  }
+  expect(model.requests).toEqual([])
+})
+
 test('a store that does not answer is waited for 4 s', async () => {
   const store = { reserve: () => new Promise<never>(() => {}), settle: () => {} }
   const run = asking([modelBudget({ perUser: { maxRequests: 5, windowMs: DAY_MS }, store })]).runSettled({
