@@ -1,4 +1,4 @@
-import type { LLMResponse } from '@stageflow/provider-types'
+import type { LLMResponse, OtelAttributes } from '@stageflow/provider-types'
 import type { CountTokens } from './call-usage.ts'
 import type { ModelCallNote } from './model-call-note.ts'
 import type { ModelCall } from './model-call.ts'
@@ -19,7 +19,17 @@ export function noteCalls<Request>(
   note('models', { ...(used.ending?.status === 'ok' && { used: used.model.id }), calls: notes })
   const usage = sumOf(notes.flatMap((one) => one.usage ?? []))
   if (usage !== undefined) note('usage', usage)
-  note('attributes', used.response.toOtelAttributes())
+  note('attributes', attributesOf(used.response))
+}
+
+/** Without its tokens: the span has those of all calls, from the note `usage`. */
+function attributesOf(response: LLMResponse): OtelAttributes {
+  const {
+    'gen_ai.usage.input_tokens': _input,
+    'gen_ai.usage.output_tokens': _output,
+    ...others
+  } = response.toOtelAttributes()
+  return others
 }
 
 function callNote<Request>(call: ModelCall<Request>, now: number, countTokens: CountTokens | undefined): ModelCallNote {
