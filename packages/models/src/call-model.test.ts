@@ -61,7 +61,7 @@ test('the text is yielded, and the stage has the whole answer and what it has us
       },
     ],
   })
-  expect(notes.attributes).toMatchObject({ 'gen_ai.request.model': 'a', 'gen_ai.usage.output_tokens': 3 })
+  expect(notes.attributes).toMatchObject({ 'gen_ai.request.model': 'a', 'gen_ai.response.finish_reasons': ['stop'] })
   expect(report.usage).toEqual({ inputTokens: 9, outputTokens: 3 })
 })
 
