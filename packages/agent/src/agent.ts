@@ -10,9 +10,10 @@ import { APPROVALS, approveStage } from './approve.ts'
 import type { CallApprovals, Approved } from './approve.ts'
 import { askStage, stateIn } from './ask.ts'
 import type { AgentChunk } from './ask.ts'
-import type { Asked } from './asked.ts'
+import type { Asked, AskedCall } from './asked.ts'
 import { CODE, DEFAULT_MAX_TURNS, checkAgentOptions } from './options.ts'
 import type { AgentGuard, AgentOptions } from './options.ts'
+import { checkedMessages } from './returned.ts'
 import type { AgentShape, GivenMessage, TextMessage } from './transcript.ts'
 import { turnStage } from './turn.ts'
 import type { AgentAnswer } from './turn.ts'
@@ -81,12 +82,15 @@ export function agent<const Shape extends AgentShape, Message extends GivenMessa
   })
 }
 
+/** Keys of items have 200 characters at most; gateways write the signature of a thought into ids. */
+const keyOf = ({ id }: AskedCall, index: number): string => (id.length <= 200 ? id : `${index}-${id.slice(0, 150)}`)
+
 /** The messages before the first turn. By default those of the snapshot: of results there, nothing tells the calls. */
 function firstMessages(
   { messages }: { readonly messages?: (snapshot: ContextSnapshot) => readonly object[] },
   snapshot: ContextSnapshot,
 ): readonly object[] {
-  if (messages !== undefined) return messages(snapshot)
+  if (messages !== undefined) return checkedMessages('messages', messages(snapshot))
   const { inputText } = snapshot
   const earlier = snapshot.messages
     .filter(({ role }) => role !== 'tool')
@@ -124,7 +128,7 @@ function turnPipeline<Shape extends AgentShape, Message extends GivenMessage, Po
       dependencies: ['ask', ...added],
       when: (inputs, snapshot): boolean => mayAct(stateIn({ snapshot }), inputs.from('ask'), limits),
       over: (inputs) => inputs.from('ask').calls,
-      key: ({ id }) => id,
+      key: keyOf,
       each: callOnce(tools, executor, approve !== undefined),
     })
     .withStage('turn', turnStage(shape, limits), StageKind.GUARD, { dependencies: ['ask', 'act'] })

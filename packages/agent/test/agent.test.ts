@@ -168,6 +168,53 @@ test('above its tokens an agent makes no further call and asks no model', async 
   expect(bodies()).toHaveLength(2)
 })
 
+test('a gateway that counts 0 tokens does not lift the limit of the agent', async () => {
+  const usage = { inputTokens: 0, outputTokens: 0 }
+  const script = ['A', 'B', 'C', 'D', 'E'].map((city) => ({ ...ask(city), usage }))
+  const graph = (await agentOf(script, { budget: { maxTokens: 60 } })).build()
+  const { data } = await graph.run({ inputText: 'x'.repeat(100) })
+  expect(data.turns?.turn).toMatchObject({ ended: 'budget', usage: { estimated: true } })
+  expect(bodies().length).toBeLessThan(3)
+})
+
+test('ids of calls may be longer than the keys of a map, as those with the signature of a thought are', async () => {
+  const ids = ['a', 'b'].map((letter) => `call__thought__${letter.repeat(3_000)}`)
+  const toolCalls = ids.map((id) => ({ id, name: 'weather', arguments: '{"city":"Oslo"}' }))
+  const graph = (await agentOf([{ toolCalls }, says('Cold.')])).build()
+  const { data } = await graph.run({ inputText: 'Cold?' })
+  expect([data.turns?.turn.ended, made]).toEqual(['answer', ['Oslo', 'Oslo']])
+  expect(
+    last()
+      .messages.slice(-2)
+      .map((message: any) => message.tool_call_id),
+  ).toEqual(ids)
+})
+
+test.each<[string, object]>([
+  ['messages', { messages: async () => [] }],
+  ['messages', { messages: () => 'Hi' }],
+  ['messages', { messages: () => [null] }],
+  ['trim', { trim: async (messages: unknown) => messages }],
+  ['trim', { trim: () => undefined }],
+  ['model', { model: () => Promise.reject(new Error('late')) }],
+  ['model', { model: () => 'Hello' }],
+  [
+    'model',
+    {
+      model: async function* () {
+        yield* []
+        return { name: 'Bern' }
+      },
+    },
+  ],
+])('%s that returns something else is named', async (name, options) => {
+  const graph = (await agentOf([says('Hello')], options as Options)).build()
+  expect(firstError(await graph.runSettled({ inputText: 'Hi' }))).toMatchObject({
+    code: 'agent/illegal-option',
+    message: expect.stringContaining(`${name}() of agent() returned`),
+  })
+})
+
 test('a finish reason that does not name the calls leaves none open', async () => {
   const graph = (await agentOf([{ ...ask('Oslo'), ending: 'stop' }, says('Done.')])).build()
   const { data } = await graph.run({ inputText: 'Cold?' })
@@ -202,6 +249,63 @@ test('a denied call is not made, the model hears why, and answers without tools'
   })
   expect(result).toMatchObject({ data: { turns: { turn: { text: 'I may not.', ended: 'denied' } } } })
   expect(last().messages.at(-1).content).toContain('Too much.')
+  expect(made).toEqual([])
+})
+
+test('a call that could not be read when approvals were asked for is not made without one', async () => {
+  const later = [refund]
+  const source = { list: () => later }
+  const both: ServedAnswer = {
+    toolCalls: [
+      { id: 'a', name: 'refund', arguments: '{"cents":1}' },
+      { id: 'b', name: 'pay', arguments: '{"cents":2}' },
+    ],
+  }
+  const options: Options = { approve: { when: () => true }, tools: new ToolRegistry({ sources: [source] }) }
+  const graph = (await agentOf([both, says('Done.')], options)).build()
+  const suspended = await graph.run({ inputText: 'My money, please.' })
+  if (suspended.status !== 'suspended') throw new Error('it must wait')
+  later.push(
+    defineTool({
+      ...refund,
+      name: 'pay' as 'refund',
+      input: z.object({ cents: z.number() }),
+      execute: () => made.push('paid') as never,
+    }),
+  )
+  const result = await resume(graph, suspendedState(graph, suspended), { turns: { approve: { a: true } } })
+  expect(result).toMatchObject({ status: 'completed', data: { turns: { turn: { text: 'Done.' } } } })
+  expect(made).toEqual(['refund 1'])
+  expect(last().messages.at(-1).content).toContain('was not approved')
+})
+
+test('calls may have ids that objects have names for', async () => {
+  const ids = ['constructor', '__proto__', 'toString']
+  const toolCalls = ids.map((id) => ({ id, name: 'refund', arguments: '{"cents":1}' }))
+  const free = { id: 'valueOf', name: 'weather', arguments: '{"city":"Oslo"}' }
+  const options: Options = { approve: { when: ({ name }) => name === 'refund' } }
+  const graph = (await agentOf([{ toolCalls: [...toolCalls, free] }, says('Done.')], options)).build()
+  let result: any = await graph.run({ inputText: 'My money, please.' })
+  for (const id of ids) {
+    expect(result.requests.turns.approve.map((question: any) => question.id)).toContain(id)
+    const approve = JSON.parse(`{"${id}":true}`) as object
+    result = await resume(graph, suspendedState(graph, result), { turns: { approve } } as never)
+  }
+  expect(result.status).toBe('completed')
+  expect(made.toSorted()).toEqual(['Oslo', 'refund 1', 'refund 1', 'refund 1'])
+})
+
+test.each<[string, () => unknown]>([
+  ['nothing', () => {}],
+  ['a number', () => 0],
+  ['a text', () => 'yes'],
+  ['a promise', () => Promise.reject(new Error('no database'))],
+])('approve.when that returns %s is refused, and no call is made', async (_what, when) => {
+  const graph = (await agentOf([ask('Oslo')], { approve: { when: when as never } })).build()
+  expect(firstError(await graph.runSettled({ inputText: 'Cold?' }))).toMatchObject({
+    code: 'agent/illegal-option',
+    message: expect.stringContaining('approve.when'),
+  })
   expect(made).toEqual([])
 })
 
