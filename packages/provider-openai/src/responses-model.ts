@@ -2,6 +2,7 @@ import { checkArgumentCount } from '@stageflow/core/kit'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
+import { countOf } from './count-of.ts'
 import { inputTokensOf } from './request-size.ts'
 
 type ResponseParams = OpenAI.Responses.ResponseCreateParamsStreaming
@@ -83,10 +84,10 @@ function endOf({ usage, incomplete_details, output }: OpenAI.Responses.Response)
   return {
     finishReason: isRefused ? 'refusal' : (incomplete_details?.reason ?? whole),
     usage: usage && {
-      inputTokens: usage.input_tokens,
-      outputTokens: usage.output_tokens,
-      cachedTokens: usage.input_tokens_details.cached_tokens,
-      reasoningTokens: usage.output_tokens_details.reasoning_tokens,
+      inputTokens: countOf(usage.input_tokens),
+      outputTokens: countOf(usage.output_tokens),
+      cachedTokens: countOf(usage.input_tokens_details?.cached_tokens),
+      reasoningTokens: countOf(usage.output_tokens_details?.reasoning_tokens),
     },
   }
 }
