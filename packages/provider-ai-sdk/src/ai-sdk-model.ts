@@ -5,7 +5,7 @@ import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider
 import { streamText } from 'ai'
 import type { LanguageModel, LanguageModelUsage, ModelMessage, ToolSet } from 'ai'
 import { inputTokensOf } from './request-size.ts'
-import { usageInRaw } from './raw-usage.ts'
+import { countOf, usageInRaw } from './raw-usage.ts'
 
 type StreamTextOptions = Parameters<typeof streamText<ToolSet>>[0]
 
@@ -158,17 +158,26 @@ function callOf(
 const answerOf = (messages: readonly ModelMessage[]): readonly JsonObject[] =>
   JSON.parse(JSON.stringify(messages.filter(({ role }) => role === 'assistant'))) as readonly JsonObject[]
 
-function endOf({ finishReason, usage, response }: Extract<StreamPart, { type: 'finish-step' }>): LLMDelta {
+function endOf({
+  finishReason,
+  rawFinishReason,
+  usage,
+  response,
+}: Extract<StreamPart, { type: 'finish-step' }>): LLMDelta {
   return {
-    finishReason,
+    finishReason: reasonOf(finishReason, rawFinishReason),
     responseId: response.id,
     responseModel: response.modelId,
     usage: {
-      inputTokens: usage.inputTokens,
-      outputTokens: usage.outputTokens,
-      cachedTokens: usage.inputTokenDetails?.cacheReadTokens,
-      cacheWriteTokens: usage.inputTokenDetails?.cacheWriteTokens,
-      reasoningTokens: usage.outputTokenDetails?.reasoningTokens,
+      inputTokens: countOf(usage.inputTokens),
+      outputTokens: countOf(usage.outputTokens),
+      cachedTokens: countOf(usage.inputTokenDetails?.cacheReadTokens),
+      cacheWriteTokens: countOf(usage.inputTokenDetails?.cacheWriteTokens),
+      reasoningTokens: countOf(usage.outputTokenDetails?.reasoningTokens),
     },
   }
 }
+
+/** The AI SDK says `other` for each word that it doesn't know, and `stop` if Anthropic has paused in the middle. */
+const reasonOf = (word: string, raw: string | undefined): string =>
+  raw !== undefined && (word === 'other' || raw === 'pause_turn') ? raw : word
