@@ -106,6 +106,33 @@ test('after the first text no other model is asked: its failure is that of the s
   expect(notes.usage).toEqual({ inputTokens: 16, outputTokens: 4, estimated: true })
 })
 
+const throwing = (): never => {
+  throw new Error('cannot count')
+}
+test.each<[string, unknown]>([
+  ['throws', throwing],
+  ['returns no number', () => Number.NaN],
+  ['returns a number below 0', () => -5],
+  ['returns a promise', () => Promise.reject(new Error('late'))],
+])('a countTokens that %s changes neither the failure nor what is noted: the default counts', async (_how, count) => {
+  const model = scripted(clock, 'a', [...words('Your balance is '), httpError(503)])
+  const { error, notes } = await ended({ models: [model], countTokens: count as () => number })
+  expect(error?.message).toBe('HTTP 503')
+  expect(notes.models?.calls).toMatchObject([{ status: 'fail', usage: { inputTokens: 16, outputTokens: 4 } }])
+})
+
+test.each<[string, unknown]>([
+  ['throws', throwing],
+  ['returns nothing', () => {}],
+  ['returns no numbers', () => ({ inputTokens: Number.NaN })],
+  ['returns a promise', () => Promise.reject(new Error('late'))],
+])('a size that %s changes neither the failure nor what else is noted', async (_how, size) => {
+  const model = { ...scripted(clock, 'a', [...words('Your balance is '), httpError(503)]), size: size as () => {} }
+  const { error, notes } = await ended({ models: [model] })
+  expect(error?.message).toBe('HTTP 503')
+  expect(notes.usage).toEqual({ outputTokens: 4, estimated: true })
+})
+
 test('after the first tool call no other model is asked', async () => {
   const call = { toolCalls: [{ index: 0, id: 'c1', name: 'pay', arguments: '{"amount":' }] }
   const models = [scripted(clock, 'a', [call, httpError(503)]), scripted(clock, 'b', [...words('Hi'), END])] as const

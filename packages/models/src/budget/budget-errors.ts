@@ -48,10 +48,12 @@ export class BudgetError extends StageflowError {
   }
 }
 
-export const unknownInput = (model: string): StageflowError =>
+/** `cause`: what its `size` threw. */
+export const unknownInput = (model: string, cause: unknown): StageflowError =>
   new StageflowError(
     'models/budget-unbounded',
-    `modelBudget() can't limit model "${model}", because its size(request) doesn't say how many inputTokens a request has. Add size: (request) => ({ inputTokens, maxOutputTokens }) to the model.`,
+    `modelBudget() can't limit model "${model}", because its size(request) ${cause === undefined ? "doesn't say how many inputTokens a request has" : `threw: ${textOf(cause)}`}. Add size: (request) => ({ inputTokens, maxOutputTokens }) to the model.`,
+    { cause },
   )
 
 export const unknownOutput = (model: string): StageflowError =>
