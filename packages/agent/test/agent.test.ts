@@ -8,6 +8,7 @@ import { fakeModelServer } from '@stageflow/testing/model-server'
 import type { FakeModelServer, ServedAnswer } from '@stageflow/testing/model-server'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import { ToolRegistry, defineTool } from '@stageflow/tools'
+import type { AnyTool } from '@stageflow/tools'
 import OpenAI from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -253,7 +254,13 @@ test('a denied call is not made, the model hears why, and answers without tools'
 })
 
 test('a call that could not be read when approvals were asked for is not made without one', async () => {
-  const later = [refund]
+  const pay = defineTool({
+    name: 'pay',
+    description: 'Pays money.',
+    input: z.object({ cents: z.number() }),
+    execute: ({ cents }) => made.push(`pay ${cents}`),
+  })
+  const later: AnyTool[] = [refund]
   const source = { list: () => later }
   const both: ServedAnswer = {
     toolCalls: [
@@ -265,14 +272,7 @@ test('a call that could not be read when approvals were asked for is not made wi
   const graph = (await agentOf([both, says('Done.')], options)).build()
   const suspended = await graph.run({ inputText: 'My money, please.' })
   if (suspended.status !== 'suspended') throw new Error('it must wait')
-  later.push(
-    defineTool({
-      ...refund,
-      name: 'pay' as 'refund',
-      input: z.object({ cents: z.number() }),
-      execute: () => made.push('paid') as never,
-    }),
-  )
+  later.push(pay)
   const result = await resume(graph, suspendedState(graph, suspended), { turns: { approve: { a: true } } })
   expect(result).toMatchObject({ status: 'completed', data: { turns: { turn: { text: 'Done.' } } } })
   expect(made).toEqual(['refund 1'])
