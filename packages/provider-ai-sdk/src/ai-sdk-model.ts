@@ -1,11 +1,12 @@
 import { StageflowError } from '@stageflow/core'
-import { checkArgumentCount, read, textOf } from '@stageflow/core/kit'
+import { checkArgumentCount, read, show, textOf } from '@stageflow/core/kit'
 import type { Model } from '@stageflow/models'
 import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider-types'
 import { streamText } from 'ai'
 import type { LanguageModel, LanguageModelUsage, ModelMessage, ToolSet } from 'ai'
 import { inputTokensOf } from './request-size.ts'
 import { countOf, usageInRaw } from './raw-usage.ts'
+import { shownTools } from './tool-size.ts'
 
 type StreamTextOptions = Parameters<typeof streamText<ToolSet>>[0]
 
@@ -23,13 +24,17 @@ export type AiSdkRequest = Omit<
   | 'onAbort'
 >
 
+export const CODE = 'models/illegal-option'
+
 const models = new WeakMap<object, Model<AiSdkRequest>>()
 /** Names of models are those of the AI SDK's global provider: one for the process. */
 const named = new Map<string, Model<AiSdkRequest>>()
 
 /** A model of the AI SDK. One `LanguageModel` has one object for it. */
 export function aiSdkModel(model: LanguageModel): Model<AiSdkRequest> {
-  checkArgumentCount(arguments.length, 1, 'aiSdkModel(model)', 'models/illegal-option')
+  checkArgumentCount(arguments.length, 1, 'aiSdkModel(model)', CODE)
+  if (!isLanguageModel(model))
+    throw new StageflowError(CODE, `The model must be one of the AI SDK, such as openai('gpt-5'), not ${show(model)}.`)
   const known = typeof model === 'string' ? named.get(model) : models.get(model)
   if (known !== undefined) return known
   const made = newModel(model)
@@ -37,6 +42,11 @@ export function aiSdkModel(model: LanguageModel): Model<AiSdkRequest> {
   else models.set(model, made)
   return made
 }
+
+const isLanguageModel = (model: unknown): boolean =>
+  typeof model === 'string'
+    ? model !== ''
+    : typeof read(model, 'provider') === 'string' && typeof read(model, 'modelId') === 'string'
 
 function newModel(model: LanguageModel): Model<AiSdkRequest> {
   const [provider, id] = typeof model === 'string' ? partsOf(model) : [model.provider, model.modelId]
@@ -62,7 +72,7 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
       if (started.size > 0) yield { messages: answerOf(await answer.responseMessages) }
     },
     size: ({ messages, prompt, system, instructions, tools, maxOutputTokens }: SizedRequest) => ({
-      inputTokens: inputTokensOf(messages, prompt, system, instructions, tools && Object.keys(tools)),
+      inputTokens: inputTokensOf(messages, prompt, system, instructions, tools && shownTools(tools)),
       maxOutputTokens,
     }),
   }

@@ -1,9 +1,10 @@
-import { checkArgumentCount } from '@stageflow/core/kit'
+import { StageflowError } from '@stageflow/core'
+import { checkArgumentCount, read } from '@stageflow/core/kit'
 import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
 import type { CallModelOptions, ModelContext, ModelOutput, Wanting } from '@stageflow/models'
 import { Output, jsonSchema } from 'ai'
-import type { LanguageModel, ModelMessage } from 'ai'
-import { aiSdkModel } from './ai-sdk-model.ts'
+import type { LanguageModel, ModelMessage, ToolSet } from 'ai'
+import { CODE, aiSdkModel } from './ai-sdk-model.ts'
 import type { AiSdkRequest } from './ai-sdk-model.ts'
 
 /** Which models to ask, and how: `model`, or `models` for one with spares. */
@@ -30,10 +31,11 @@ export function aiSdk(
   context: ModelContext,
   options: AiSdkRoute & AiSdkRequest & Partial<Wanting<object>>,
 ): AsyncGenerator<string, object, unknown> {
-  checkArgumentCount(arguments.length, 2, 'aiSdk(context, options)', 'models/illegal-option')
+  checkArgumentCount(arguments.length, 2, 'aiSdk(context, options)', CODE)
   const { model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...rest } = options
   const request: AiSdkRequest = rest
-  const [first, ...others] = models ?? [model]
+  checkTools(request.tools)
+  const [first, ...others] = givenModels(model, models)
   const route = {
     models: [aiSdkModel(first), ...others.map((other) => aiSdkModel(other))],
     firstChunkMs,
@@ -49,6 +51,24 @@ export function aiSdk(
     wanted,
     repair: (given, text, problem) => repaired(given, text, repairText(problem)),
   })
+}
+
+type GivenModels = NonNullable<AiSdkRoute['models']>
+
+function givenModels(model: LanguageModel | undefined, models: GivenModels | undefined): GivenModels {
+  if (model !== undefined && models === undefined) return [model]
+  if (model === undefined && Array.isArray(models) && models.length > 0) return models
+  throw new StageflowError(CODE, 'aiSdk(context, options): pass model, or models with one or more of them.')
+}
+
+/** The AI SDK would run such a tool, and the stage that reads the calls would run it again. */
+function checkTools(tools: ToolSet = {}): void {
+  const [name] = Object.entries(tools).find(([, tool]) => read(tool, 'execute') !== undefined) ?? []
+  if (name === undefined) return
+  throw new StageflowError(
+    CODE,
+    `aiSdk(context, options): tool "${name}" has execute. Leave it out, and run the calls in data.toolCalls in a stage.`,
+  )
 }
 
 /** The request with what the model has written, and what is wrong with it. */

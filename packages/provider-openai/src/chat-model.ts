@@ -1,7 +1,7 @@
-import { checkArgumentCount } from '@stageflow/core/kit'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
+import { checkModel } from './check-model.ts'
 import { countOf } from './count-of.ts'
 import { inputTokensOf } from './request-size.ts'
 
@@ -14,7 +14,7 @@ const models = new WeakMap<OpenAI, Map<string, Model<ChatRequest>>>()
 
 /** A model of chat completions behind the official client, or behind any server that speaks its protocol. One client has one object for it. */
 export function chatModel(client: OpenAI, model: string): Model<ChatRequest> {
-  checkArgumentCount(arguments.length, 2, 'chatModel(client, model)', 'models/illegal-option')
+  checkModel(arguments, 'chat', 'chatModel(client, model)')
   let ofClient = models.get(client)
   if (ofClient === undefined) models.set(client, (ofClient = new Map()))
   const known = ofClient.get(model) ?? newModel(client, model)

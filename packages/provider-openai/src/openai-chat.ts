@@ -1,8 +1,10 @@
+import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount } from '@stageflow/core/kit'
 import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
 import type { CallModelOptions, Model, ModelContext, ModelOutput, WantedValue, Wanting } from '@stageflow/models'
 import type OpenAI from 'openai'
 import { chatModel } from './chat-model.ts'
+import { CODE } from './check-model.ts'
 import type { ChatRequest } from './chat-model.ts'
 import { responsesModel } from './responses-model.ts'
 import type { ResponsesRequest } from './responses-model.ts'
@@ -35,7 +37,7 @@ export function openaiChat(
   context: ModelContext,
   options: OpenAIRoute & ChatRequest & Partial<Wanting<object>>,
 ): AsyncGenerator<string, object, unknown> {
-  checkArgumentCount(arguments.length, 2, 'openaiChat(context, options)', 'models/illegal-option')
+  checkArgumentCount(arguments.length, 2, 'openaiChat(context, options)', CODE)
   const { route, request, schema } = parted(options, chatModel)
   if (schema === undefined) return callModel(context, request, route)
   const wanted = readWanted(schema)
@@ -66,7 +68,7 @@ export function openaiResponses(
   context: ModelContext,
   options: OpenAIRoute & ResponsesRequest & Partial<Wanting<object>>,
 ): AsyncGenerator<string, object, unknown> {
-  checkArgumentCount(arguments.length, 2, 'openaiResponses(context, options)', 'models/illegal-option')
+  checkArgumentCount(arguments.length, 2, 'openaiResponses(context, options)', CODE)
   const { route, request, schema } = parted(options, responsesModel)
   if (schema === undefined) return callModel(context, request, route)
   const wanted = readWanted(schema)
@@ -90,7 +92,7 @@ function parted<Request extends object>(
   modelOf: (client: OpenAI, model: string) => Model<Request>,
 ): { route: CallModelOptions<Request>; request: Request; schema: WantedValue<object> | undefined } {
   const { client, model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...request } = options
-  const [first, ...others] = models ?? [model]
+  const [first, ...others] = givenModels(model, models)
   const route = {
     models: [modelOf(client, first), ...others.map((other) => modelOf(client, other))],
     firstChunkMs,
@@ -100,4 +102,12 @@ function parted<Request extends object>(
     drain,
   } as CallModelOptions<Request>
   return { route, request: request as object as Request, schema }
+}
+
+type GivenModels = NonNullable<OpenAIRoute['models']>
+
+function givenModels(model: string | undefined, models: GivenModels | undefined): GivenModels {
+  if (model !== undefined && models === undefined) return [model]
+  if (model === undefined && Array.isArray(models) && models.length > 0) return models
+  throw new StageflowError(CODE, 'openaiChat() and openaiResponses(): pass model, or models with one or more names.')
 }

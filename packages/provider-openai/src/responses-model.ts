@@ -1,7 +1,7 @@
-import { checkArgumentCount } from '@stageflow/core/kit'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
+import { checkModel } from './check-model.ts'
 import { countOf } from './count-of.ts'
 import { inputTokensOf } from './request-size.ts'
 
@@ -15,7 +15,7 @@ const models = new WeakMap<OpenAI, Map<string, Model<ResponsesRequest>>>()
 
 /** A model of the Responses API behind the official client. One client has one object for it. */
 export function responsesModel(client: OpenAI, model: string): Model<ResponsesRequest> {
-  checkArgumentCount(arguments.length, 2, 'responsesModel(client, model)', 'models/illegal-option')
+  checkModel(arguments, 'responses', 'responsesModel(client, model)')
   let ofClient = models.get(client)
   if (ofClient === undefined) models.set(client, (ofClient = new Map()))
   const known = ofClient.get(model) ?? newModel(client, model)
