@@ -274,10 +274,16 @@ test('a promise of isRetryable is refused', async () => {
   expect(error?.code).toBe('models/illegal-verdict')
 })
 
+const twice = scripted(manualClock(), 'a', [])
 test.each([
-  [{}, 'models must be'],
-  [{ models: [] }, 'models must be an array of one or more different models'],
-  [{ models: [{ id: 'a' }] }, 'models must be'],
+  [{}, 'models must be an array of one or more models'],
+  [{ models: [] }, 'models must be an array of one or more models'],
+  [
+    { models: [twice, { id: 'a' }] },
+    'models[1] must be a model { id, provider, stream(request, signal) }, not an object',
+  ],
+  [{ models: [null] }, 'models[0] must be a model'],
+  [{ models: [twice, twice] }, 'models[1] is the same model as models[0]'],
   [
     { models: [scripted(manualClock(), 'a', [])], firstChunkMS: 5 },
     'unknown option "firstChunkMS" (did you mean "firstChunkMs"?',

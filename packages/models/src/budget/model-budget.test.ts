@@ -150,7 +150,9 @@ test('a limit of requests needs neither sizes nor prices', async () => {
   model = scripted(clock, 'large', ANSWER)
   const { report } = await ended(asking([modelBudget({ perRun: { maxRequests: 2 } })], { count: 3 }))
   expect(model.requests).toHaveLength(2)
-  expect(report.stages['ask2']?.error?.message).toContain('may take 1 request, and 0 requests of 2 requests is left')
+  expect(report.stages['ask2']?.error?.message).toBe(
+    'A request to model "large" may take 1 request, and 0 requests of 2 requests is left of perRun in modelBudget(). Raise the limit.',
+  )
 })
 
 test('all runs of a user share a limit, until its window ends; other users have their own', async () => {
@@ -170,6 +172,15 @@ test('all runs of a user share a limit, until its window ends; other users have 
   expect((await ended(graph, { userId: 'ada', orgId: 'other' })).status).toBe('completed')
   await clock.advance(DAY_MS)
   expect((await ended(graph, ada)).status).toBe('completed')
+})
+
+test('the time until a window ends is a whole number of milliseconds, and never too short', async () => {
+  const budget = modelBudget({ perUser: { maxRequests: 1, windowMs: 1_000 }, store: memoryBudgetStore({ clock }) })
+  const graph = asking([budget])
+  await graph.run({ userId: 'ada' })
+  await clock.advance(0.25)
+  const error = await graph.run({ userId: 'ada' }).catch((thrown: { cause: BudgetError }) => thrown.cause)
+  expect(error).toMatchObject({ resetsInMs: 1_000, message: expect.stringContaining('ends in 1000 ms') as string })
 })
 
 test('of two limits, both count, and a refusal of the second one gives back what the first one held', async () => {
