@@ -1,6 +1,7 @@
 import type { ItemContext } from '@stageflow/core'
 import type { ToolExecutor } from '@stageflow/tool-executor'
 import type { ToolRegistry, ToolResult } from '@stageflow/tools'
+import { entryOf } from './approve.ts'
 import type { Approved } from './approve.ts'
 import type { Asked, AskedCall } from './asked.ts'
 
@@ -18,7 +19,7 @@ export function callOnce<Ports>(
 ): (call: AskedCall, context: ItemContext<ActNeeds, Ports>) => Promise<ToolResult> {
   return async (call, context) => {
     const { callKey } = context
-    const decision = hasApproval ? context.inputs.from('approve')?.decisions[call.id] : undefined
+    const decision = hasApproval ? entryOf(context.inputs.from('approve')?.decisions ?? {}, call.id) : undefined
     const [result] = await executor.execute<Ports>([call], {
       registry: tools,
       context,

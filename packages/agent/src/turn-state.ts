@@ -80,6 +80,7 @@ function endingOf(
   repeats: TurnState['repeats'],
   results: readonly ToolResult[],
 ): TurnState['ending'] {
+  if (turn > limits.maxTurns) return 'max-turns' // also after a denial: no turn is left for the answer
   const isDenied = ({ status }: ToolResult): boolean => status === 'denied'
   if (results.length > 0 && results.every(isDenied)) return 'denied'
   if (Object.values(repeats).some((times) => times >= MOST_REPEATS)) return 'repeated-calls'

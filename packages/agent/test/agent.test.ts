@@ -205,6 +205,44 @@ test('a denied call is not made, the model hears why, and answers without tools'
   expect(made).toEqual([])
 })
 
+test('with onLimit: fail, a denial in the last turn that is allowed fails with agent/limit', async () => {
+  const graph = (
+    await agentOf([call('refund', { cents: 900 })], { approve: { when: () => true }, maxTurns: 1, onLimit: 'fail' })
+  ).build()
+  const suspended = await graph.run({ inputText: 'My money, please.' })
+  if (suspended.status !== 'suspended') throw new Error('it must wait')
+  const { id: waiting } = (suspended.requests.turns as any).approve[0]
+  await expect(
+    resume(graph, suspendedState(graph, suspended), { turns: { approve: { [waiting]: false } } }),
+  ).rejects.toMatchObject({ cause: { code: 'agent/limit' } })
+})
+
+test.each(['constructor', '__proto__'])(
+  'a call whose id is %s is made, and needs an approval of its own',
+  async (name) => {
+    const script: ServedAnswer[] = [
+      {
+        toolCalls: [
+          { id: name, name: 'refund', arguments: '{"cents":900}' },
+          { id: 'call_b', name: 'refund', arguments: '{"cents":100}' },
+        ],
+      },
+      { toolCalls: [{ id: name, name: 'weather', arguments: '{"city":"Oslo"}' }] },
+      says('Paid.'),
+    ]
+    const graph = (await agentOf(script, { approve: { when: (one) => one.name === 'refund' } })).build()
+    const suspended = await graph.run({ inputText: 'My money, please.' })
+    if (suspended.status !== 'suspended') throw new Error('it must wait')
+    const again = await resume(graph, suspendedState(graph, suspended), { turns: { approve: { call_b: true } } })
+    if (again.status !== 'suspended') throw new Error('it must wait for the other call')
+    expect(again.requests).toMatchObject({ turns: { approve: [{ id: name }] } })
+    expect(made).toEqual([])
+    const answers = Object.fromEntries([[name, true]])
+    await resume(graph, suspendedState(graph, again), { turns: { approve: answers } })
+    expect(made.toSorted()).toEqual(['Oslo', 'refund 100', 'refund 900'])
+  },
+)
+
 test('a guard that fails ends the agent before the model is asked', async () => {
   const graph = (await agentOf([says('Never.')], { guard: { check: () => StageOutput.fail('no') } })).build()
   expect(firstError(await graph.runSettled({ inputText: 'Hi' }))).toMatchObject({ message: 'no' })
