@@ -5,7 +5,7 @@ import { checkArgumentCount } from '@stageflow/core/kit'
 import { repeatUntil } from '@stageflow/core/repeat'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import type { ToolResult } from '@stageflow/tools'
-import { callOnce } from './act.ts'
+import { callOnce, keyOfCall } from './act.ts'
 import { APPROVALS, approveStage } from './approve.ts'
 import type { CallApprovals, Approved } from './approve.ts'
 import { askStage, stateIn } from './ask.ts'
@@ -124,7 +124,7 @@ function turnPipeline<Shape extends AgentShape, Message extends GivenMessage, Po
       dependencies: ['ask', ...added],
       when: (inputs, snapshot): boolean => mayAct(stateIn({ snapshot }), inputs.from('ask'), limits),
       over: (inputs) => inputs.from('ask').calls,
-      key: ({ id }) => id,
+      key: keyOfCall,
       each: callOnce(tools, executor, approve !== undefined),
     })
     .withStage('turn', turnStage(shape, limits), StageKind.GUARD, { dependencies: ['ask', 'act'] })

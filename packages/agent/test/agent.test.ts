@@ -217,6 +217,15 @@ test('with onLimit: fail, a denial in the last turn that is allowed fails with a
   ).rejects.toMatchObject({ cause: { code: 'agent/limit' } })
 })
 
+test('calls whose ids are longer than the key of an item are made, and keep their ids in the messages', async () => {
+  const ids = ['a', 'b'].map((end) => `call_${'x'.repeat(400)}${end}`)
+  const toolCalls = ids.map((one) => ({ id: one, name: 'weather', arguments: '{"city":"Oslo"}' }))
+  const graph = (await agentOf([{ toolCalls }, says('Cold.')])).build()
+  const { data } = await graph.run({ inputText: 'Oslo?' })
+  expect([data.turns?.turn.text, made]).toEqual(['Cold.', ['Oslo', 'Oslo']])
+  expect(last().messages.flatMap((one: any) => one.tool_call_id ?? [])).toEqual(ids)
+})
+
 test.each(['constructor', '__proto__'])(
   'a call whose id is %s is made, and needs an approval of its own',
   async (name) => {

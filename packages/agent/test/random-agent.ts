@@ -11,8 +11,8 @@ import type { AgentShape, CallApproval } from '../src/index.ts'
 // Agents whose models call at random: right and wrong tools, with right and wrong arguments, with ids that are missing or the same.
 
 export interface RandomCall {
-  readonly id: 'own' | 'same' | 'missing' | 'constructor' | '__proto__' | 'a/b' | '#1'
-  readonly name: 'add' | 'slow' | 'ask' | 'break' | 'unknown'
+  readonly id: 'own' | 'same' | 'missing' | '' | 'long' | 'constructor' | '__proto__' | 'a/b' | '#1'
+  readonly name: 'add' | 'slow' | 'ask' | 'break' | 'unknown' | ''
   readonly input: 'right' | 'wrong type' | 'not JSON'
   /** Below 3, so that calls repeat. */
   readonly n: number
@@ -42,9 +42,9 @@ export interface RandomAgent {
 const call: fc.Arbitrary<RandomCall> = fc.record({
   id: fc.oneof(
     { weight: 8, arbitrary: fc.constant('own' as const) },
-    fc.constantFrom<RandomCall['id'][]>('same', 'missing', 'constructor', '__proto__', 'a/b', '#1'),
+    fc.constantFrom<RandomCall['id'][]>('same', 'missing', '', 'long', 'constructor', '__proto__', 'a/b', '#1'),
   ),
-  name: fc.constantFrom<RandomCall['name'][]>('add', 'slow', 'ask', 'ask', 'break', 'unknown'),
+  name: fc.constantFrom<RandomCall['name'][]>('add', 'slow', 'ask', 'ask', 'break', 'unknown', ''),
   input: fc.oneof(
     { weight: 8, arbitrary: fc.constant('right' as const) },
     fc.constantFrom<RandomCall['input'][]>('wrong type', 'not JSON'),
@@ -104,6 +104,7 @@ export const inputOf = ({ input, n }: RandomCall): string => {
 
 export function idOf({ id }: RandomCall, number: number, place: number): string | undefined {
   if (id === 'missing') return undefined
+  if (id === 'long') return 'x'.repeat(1_000)
   if (id === 'own') return `c${number}.${place}`
   return id
 }

@@ -129,7 +129,7 @@ const repeatable = (given: RandomAgent): RandomAgent => ({
     end: end === 'hang' ? '503' : end,
     calls: calls.map((call, place) => {
       const isFirst = calls.findIndex(({ id }) => id === call.id) === place
-      return isFirst && call.id !== 'missing' ? call : { ...call, id: 'own' }
+      return isFirst && call.id !== 'missing' && call.id !== '' ? call : { ...call, id: 'own' }
     }),
   })),
 })

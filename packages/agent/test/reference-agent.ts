@@ -21,7 +21,7 @@ export interface ExpectedRun {
 }
 
 const FAILS: ReadonlySet<RandomTurn['end']> = new Set(['length', 'none', '503', 'hang'])
-const isRight = ({ name, input }: RandomCall): boolean => name !== 'unknown' && input === 'right'
+const isRight = ({ name, input }: RandomCall): boolean => name !== 'unknown' && name !== '' && input === 'right'
 
 /** What becomes of a call: the call that the tool sees, or undefined if it is refused or denied. */
 function fateOf(call: RandomCall, hasApprovals: boolean): { readonly made?: string; readonly isDenied: boolean } {
