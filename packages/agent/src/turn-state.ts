@@ -62,9 +62,12 @@ export function nextState(state: TurnState, done: TurnDone, shape: AgentShape, l
   }
 }
 
-/** Whether the calls of a turn are made. After a limit the model could not read their results. */
-export const mayAct = ({ ending, usage }: TurnState, asked: Asked, { maxTokens }: AgentLimits): boolean =>
-  ending === undefined && tokensOf(sum(usage, asked.usage)) < maxTokens && asked.calls.length > 0
+/** Whether the calls of a turn are made. At a limit the model could not read their results. */
+export const mayAct = ({ turn, ending, usage }: TurnState, asked: Asked, limits: AgentLimits): boolean =>
+  asked.calls.length > 0 &&
+  ending === undefined &&
+  turn < limits.maxTurns &&
+  tokensOf(sum(usage, asked.usage)) < limits.maxTokens
 
 export const tokensOf = ({ inputTokens, outputTokens }: AgentUsage): number => inputTokens + outputTokens
 
@@ -80,7 +83,6 @@ function endingOf(
   repeats: TurnState['repeats'],
   results: readonly ToolResult[],
 ): TurnState['ending'] {
-  if (turn > limits.maxTurns) return 'max-turns' // also after a denial: no turn is left for the answer
   const isDenied = ({ status }: ToolResult): boolean => status === 'denied'
   if (results.length > 0 && results.every(isDenied)) return 'denied'
   if (Object.values(repeats).some((times) => times >= MOST_REPEATS)) return 'repeated-calls'

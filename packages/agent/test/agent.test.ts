@@ -150,6 +150,7 @@ test('with onLimit: fail, every request may call tools, and the agent fails at i
     errors: [{ code: 'agent/limit', message: expect.stringContaining('max-turns') }],
   })
   expect(bodies().map(({ tool_choice }) => tool_choice)).toEqual(['auto', 'auto', 'auto'])
+  expect(made).toEqual(['A', 'B'])
 })
 
 test('the same call in three turns in a row ends the agent', async () => {
@@ -205,16 +206,14 @@ test('a denied call is not made, the model hears why, and answers without tools'
   expect(made).toEqual([])
 })
 
-test('with onLimit: fail, a denial in the last turn that is allowed fails with agent/limit', async () => {
-  const graph = (
-    await agentOf([call('refund', { cents: 900 })], { approve: { when: () => true }, maxTurns: 1, onLimit: 'fail' })
-  ).build()
-  const suspended = await graph.run({ inputText: 'My money, please.' })
-  if (suspended.status !== 'suspended') throw new Error('it must wait')
-  const { id: waiting } = (suspended.requests.turns as any).approve[0]
-  await expect(
-    resume(graph, suspendedState(graph, suspended), { turns: { approve: { [waiting]: false } } }),
-  ).rejects.toMatchObject({ cause: { code: 'agent/limit' } })
+test('with onLimit: fail, no approval is asked for at the limit, and no call is made', async () => {
+  const script = [call('refund', { cents: 900 })]
+  const graph = (await agentOf(script, { approve: { when: () => true }, maxTurns: 1, onLimit: 'fail' })).build()
+  expect(await graph.runSettled({ inputText: 'My money, please.' })).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'agent/limit' }],
+  })
+  expect(made).toEqual([])
 })
 
 test('calls whose ids are longer than the key of an item are made, and keep their ids in the messages', async () => {

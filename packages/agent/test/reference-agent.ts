@@ -61,6 +61,7 @@ export function referenceAgent(given: RandomAgent): ExpectedRun {
     if (usage.inputTokens + usage.outputTokens >= maxTokens)
       return onLimit === 'fail' ? seen(text, undefined, 'agent/limit') : seen(text, 'budget')
     if (last !== undefined) return seen(text, last)
+    if (number === maxTurns) return seen(text, undefined, 'agent/limit')
     const fates = turn.calls.map((call) => fateOf(call, hasApprovals))
     made[number - 1]?.push(...fates.flatMap((fate) => fate.made ?? []))
     const now = new Set(turn.calls.map((call) => `${call.name} ${inputOf(call)}`))
@@ -70,7 +71,6 @@ export function referenceAgent(given: RandomAgent): ExpectedRun {
     if (fates.every(({ isDenied }) => isDenied)) last = 'denied'
     else if (isRepeated) last = 'repeated-calls'
     else if (number + 1 === maxTurns && onLimit === 'answer') last = 'max-turns'
-    const isOver = last === 'repeated-calls' || number === maxTurns
-    if (onLimit === 'fail' && isOver) return seen(text, undefined, 'agent/limit')
+    if (onLimit === 'fail' && last === 'repeated-calls') return seen(text, undefined, 'agent/limit')
   }
 }
