@@ -287,6 +287,19 @@ test('a trim that parts a call from its result is refused', async () => {
   expect(firstError(await graph.runSettled({ inputText: 'Where?' }))).toMatchObject({ code: 'agent/cut-pair' })
 })
 
+test('it is refused also if another turn has a call with the same id', async () => {
+  const same = (city: string): ServedAnswer => ({
+    toolCalls: [{ id: 'call_0', name: 'weather', arguments: JSON.stringify({ city }) }],
+  })
+  // Without the first call, its result stands before the call of the second turn.
+  const trim = (messages: readonly any[]) => messages.slice(messages.length > 3 ? 2 : 0)
+  const graph = (await agentOf([same('Oslo'), same('Rome'), says('Fine.')], { trim })).build()
+  expect(firstError(await graph.runSettled({ inputText: 'Where?' }))).toMatchObject({
+    code: 'agent/cut-pair',
+    message: expect.stringContaining('left the result "call_0" without its call'),
+  })
+})
+
 test('a run that is stopped in a call leaves a conversation in which every call has a result', async () => {
   const slow = defineTool({
     name: 'slow',
