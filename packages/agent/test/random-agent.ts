@@ -1,8 +1,9 @@
 import type { Clock, StageContext } from '@stageflow/core'
 import { callModel } from '@stageflow/models'
 import type { Model, ModelOutput } from '@stageflow/models'
-import type { LLMDelta } from '@stageflow/provider-types'
+import type { JsonObject, LLMDelta } from '@stageflow/provider-types'
 import { ToolRegistry, defineTool } from '@stageflow/tools'
+import { callsFor } from '@stageflow/tools/messages'
 import fc from 'fast-check'
 import { z } from 'zod'
 import { agent } from '../src/index.ts'
@@ -23,6 +24,8 @@ export interface RandomTurn {
   readonly calls: readonly RandomCall[]
   readonly end: 'tool_calls' | 'stop' | 'length' | 'none' | '503' | 'hang'
   readonly isCounted: boolean
+  /** The client gives the answer as messages too, as that of the AI SDK does. */
+  readonly hasMessages: boolean
 }
 
 export interface RandomAgent {
@@ -59,6 +62,7 @@ const turn: fc.Arbitrary<RandomTurn> = fc.record({
     fc.constantFrom<RandomTurn['end'][]>('length', 'none', '503', 'hang'),
   ),
   isCounted: fc.boolean(),
+  hasMessages: fc.boolean(),
 })
 
 const often = <T>(value: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
@@ -87,7 +91,7 @@ export const randomAgent: fc.Arbitrary<RandomAgent> = fc
   }))
 
 /** Behind its script, a model answers. */
-const ANSWER: RandomTurn = { texts: 1, calls: [], end: 'stop', isCounted: true }
+const ANSWER: RandomTurn = { texts: 1, calls: [], end: 'stop', isCounted: true, hasMessages: false }
 export const turnAt = ({ turns }: RandomAgent, number: number): RandomTurn => turns[number - 1] ?? ANSWER
 export const textsOf = ({ texts }: RandomTurn, number: number): string[] =>
   Array.from({ length: texts }, (_, place) => `${number}.${place} `)
@@ -133,7 +137,7 @@ export function buildRandom(given: RandomAgent, clock: Clock) {
     async *stream(number, signal) {
       doings.open++
       try {
-        yield* deltasOf(turnAt(given, number), number, clock, signal)
+        yield* deltasOf(given, number, clock, signal)
       } finally {
         doings.open--
       }
@@ -166,23 +170,34 @@ export function buildRandom(given: RandomAgent, clock: Clock) {
   return { graph: pipeline.build({ clock }), doings }
 }
 
+const isGiven = (id: string | undefined): id is string => id !== undefined && id !== ''
+
 async function* deltasOf(
-  { calls, end, isCounted, ...one }: RandomTurn,
+  given: RandomAgent,
   number: number,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<LLMDelta> {
-  for (const text of textsOf({ calls, end, isCounted, ...one }, number)) {
+  const turn = turnAt(given, number)
+  const { calls, end, isCounted, hasMessages } = turn
+  const texts = textsOf(turn, number)
+  for (const text of texts) {
     await clock.sleep(1, signal)
     yield { text }
   }
   if (end === '503') throw Object.assign(new Error('HTTP 503'), { status: 503 })
   if (end === 'hang') await clock.sleep(1_000_000, signal)
-  const toolCalls = calls.map((given, index) => {
-    const { name } = given
-    return { index, id: idOf(given, number, index), name, arguments: inputOf(given) }
+  const toolCalls = calls.map((call, index) => {
+    const { name } = call
+    return { index, id: idOf(call, number, index), name, arguments: inputOf(call) }
   })
   if (toolCalls.length > 0) yield { toolCalls }
+  if (hasMessages) {
+    // A client that makes up ids of its own.
+    const sent = toolCalls.map(({ index, id, ...call }) => ({ id: isGiven(id) ? id : `client-${index}`, ...call }))
+    const answer = { role: 'assistant' as const, content: texts.join(''), toolCalls: sent }
+    yield { messages: callsFor(given.shape, answer) as readonly JsonObject[] }
+  }
   yield {
     ...(isCounted && { usage: usageOf(number) }),
     ...(end !== 'none' && { finishReason: end }),
