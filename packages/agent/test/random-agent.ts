@@ -39,6 +39,8 @@ export interface RandomAgent {
   readonly isOneByOne: boolean
   /** The check of this turn fails. */
   readonly guardFails: number | undefined
+  /** The checks are made beside the model. */
+  readonly hasOverlap: boolean
   readonly cancelAtMs: number | undefined
 }
 
@@ -82,11 +84,14 @@ export const randomAgent: fc.Arbitrary<RandomAgent> = fc
     hasApprovals: fc.boolean(),
     isOneByOne: fc.boolean(),
     guardFails: often<number | undefined>(undefined, fc.integer({ min: 1, max: 6 })),
+    hasOverlap: fc.boolean(),
     cancelAtMs: often<number | undefined>(undefined, fc.nat(60)),
   })
-  // Estimates aren't predicted, so with a limit of tokens all turns are counted.
   .map((given) => ({
     ...given,
+    // A run can't wait for a person behind a gate.
+    hasOverlap: given.hasOverlap && given.guardFails !== undefined && !given.hasApprovals,
+    // Estimates aren't predicted, so with a limit of tokens all turns are counted.
     turns: given.turns.map((one) => ({ ...one, isCounted: one.isCounted || given.maxTokens !== undefined })),
   }))
 
@@ -149,7 +154,7 @@ export function buildRandom(given: RandomAgent, clock: Clock) {
     doings.requests.push({ turn: number, messages: messages ?? input ?? [], choice: toolChoice ?? tool_choice })
     return callModel(context, number, { models: [model] })
   }
-  const { maxTurns, maxTokens, onLimit, hasApprovals, guardFails } = given
+  const { maxTurns, maxTokens, onLimit, hasApprovals, guardFails, hasOverlap } = given
   const pipeline = agent({
     shape: given.shape as 'ai-sdk',
     model: ask,
@@ -160,7 +165,9 @@ export function buildRandom(given: RandomAgent, clock: Clock) {
     ...(hasApprovals && { approve: { when: ({ name }) => name === 'ask' } }),
     ...(guardFails !== undefined && {
       guard: {
-        check: ({ snapshot }) => {
+        overlap: hasOverlap,
+        check: async ({ snapshot, signal }) => {
+          if (hasOverlap) await clock.sleep(2, signal)
           if (snapshot.extensions.agentTurn?.turn === guardFails) throw new Error('The check failed.')
           return {}
         },

@@ -79,8 +79,13 @@ test('whatever a model calls, every call has its result, and an agent ends as it
         const before = requests[index - 1]?.messages ?? []
         expect(messages.slice(0, before.length)).toEqual(before)
       }
-      // So has what a stopped run leaves.
+      // So has what a stopped run leaves, which goes on behind the last request, and has nothing that a check has refused.
       for (const messages of kept) expect(pairsProblem(given.shape, messages)).toBeUndefined()
+      const [, ...sent] = requests.at(-1)?.messages ?? []
+      const left = kept.at(-1) ?? []
+      expect(left.slice(0, sent.length)).toEqual(sent)
+      const isRefused = (number: number): boolean => given.hasOverlap && given.guardFails === number
+      if (isRefused(requests.length) && result.status === 'failed') expect(left).toHaveLength(sent.length)
 
       if (isCancelled) {
         expect(given.cancelAtMs).toBeDefined()
@@ -100,11 +105,12 @@ test('whatever a model calls, every call has its result, and an agent ends as it
         if (isCounted) expect(answer.usage).toEqual(usage)
         else expect(answer.usage.estimated).toBe(true)
         if (isCounted) expect(result.report.usage).toMatchObject(usage)
-        expect(answer.messages).toEqual([{ role: 'user', content: 'Go.' }, ...(kept.at(-1) ?? [])])
+        expect(answer.messages).toEqual([{ role: 'user', content: 'Go.' }, ...left])
       }
       // The chunks are the text of each turn, from its beginning.
       for (const { turn } of requests) {
         const texts = chunks.filter((chunk) => chunk.turn === turn).map(({ text }) => text)
+        if (isRefused(turn)) expect(texts).toEqual([])
         expect(texts).toEqual(textsOf(turnAt(given, turn), turn).slice(0, texts.length))
       }
       // Nothing goes on.
@@ -124,6 +130,7 @@ const quickClock: Clock = { ...systemClock, sleep: () => Promise.resolve() }
 /** The same agent without what differs from run to run, such as made ids. */
 const repeatable = (given: RandomAgent): RandomAgent => ({
   ...given,
+  hasOverlap: false,
   turns: given.turns.map(({ calls, end, ...turn }) => ({
     ...turn,
     end: end === 'hang' ? '503' : end,

@@ -35,7 +35,7 @@ function fateOf(call: RandomCall, hasApprovals: boolean): { readonly made?: stri
 }
 
 export function referenceAgent(given: RandomAgent): ExpectedRun {
-  const { maxTurns, maxTokens = Infinity, onLimit, hasApprovals, guardFails } = given
+  const { maxTurns, maxTokens = Infinity, onLimit, hasApprovals, guardFails, hasOverlap } = given
   const mayCall: boolean[] = []
   const made: string[][] = []
   const usage = { inputTokens: 0, outputTokens: 0 }
@@ -47,11 +47,12 @@ export function referenceAgent(given: RandomAgent): ExpectedRun {
       const end = code === undefined ? { ended } : { ended, code }
       return { requests: mayCall.length, mayCall, made, text, usage, isCounted, ...end }
     }
-    if (guardFails === number) return seen('')
+    const isRefused = guardFails === number
+    if (isRefused && !hasOverlap) return seen('')
     const turn = turnAt(given, number)
     mayCall.push(last === undefined)
     made.push([])
-    if (FAILS.has(turn.end)) return seen('')
+    if (isRefused || FAILS.has(turn.end)) return seen('')
     const text = textsOf(turn, number).join('')
     const used = usageOf(number)
     usage.inputTokens += used.inputTokens
