@@ -143,7 +143,7 @@ function guardStage<Message, Ports>({
   check,
 }: AgentGuard<Message, Ports>): (context: StageContext<{}, Ports>) => Promise<StageOutput<{}>> {
   return async (context) => {
-    const said = await check(context, stateIn(context).messages as readonly Message[])
-    return said as StageOutput<{}>
+    const output = await check(context, stateIn(context).messages as readonly Message[])
+    return output as StageOutput<{}>
   }
 }

@@ -53,7 +53,7 @@ export function approveStage(
   { when, forMs, otherwise = false }: AgentApproval,
   tools: Pick<ToolRegistry, 'parseAndResolve'>,
 ): (context: Context) => Promise<Approved | SuspendOutput> {
-  const ask = (waiting: Waiting): SuspendOutput => {
+  const suspend = (waiting: Waiting): SuspendOutput => {
     const { questions, until } = waiting
     return StageOutput.suspend(questions, { state: waiting, ...(until !== undefined && { until, otherwise: {} }) })
   }
@@ -70,7 +70,7 @@ export function approveStage(
         .filter(when)
         .map(({ callId: id, name: tool, arguments: input }): CallQuestion => ({ id, tool, input }))
       if (questions.length === 0) return { decisions: {} }
-      return ask({ questions, decisions: {}, ...(forMs !== undefined && { until: clock.now() + forMs }) })
+      return suspend({ questions, decisions: {}, ...(forMs !== undefined && { until: clock.now() + forMs }) })
     }
     const { questions, decisions, until } = resumed.state as Waiting
     const answered = questions.flatMap(({ id }): [string, CallDecision][] => {
@@ -81,7 +81,7 @@ export function approveStage(
     const open = questions.filter(({ id }) => entryOf(all, id) === undefined)
     return open.length === 0
       ? { decisions: all }
-      : ask({ questions: open, decisions: all, ...(until !== undefined && { until }) })
+      : suspend({ questions: open, decisions: all, ...(until !== undefined && { until }) })
   }
 }
 

@@ -1,6 +1,8 @@
 import type { ContextSnapshot, StageContext, StageOptions } from '@stageflow/core'
 import {
   FLAG,
+  MILLISECONDS,
+  TEXT,
   checkOptions,
   functionLike,
   objectWith,
@@ -8,8 +10,8 @@ import {
   optionProblems,
   refuseOptions,
   required,
+  whole,
 } from '@stageflow/core/kit'
-import { MILLISECONDS, TEXT, whole } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import type { ModelOutput } from '@stageflow/models'
 import type { ToolExecutor } from '@stageflow/tool-executor'
@@ -38,7 +40,7 @@ export interface AgentGuard<Message, Ports> {
 
 /** The tokens of all turns together. */
 export interface AgentBudget {
-  /** Input and output, as the providers count them. Above it no model is asked any more. */
+  /** Input and output, as the providers count them. At the limit no model is asked any more. */
   readonly maxTokens: number
 }
 
@@ -76,6 +78,7 @@ export const CODE = 'agent/illegal-option'
 const WHERE = 'agent(options)'
 export const DEFAULT_MAX_TURNS = 8
 
+export const SHAPE: OptionRule = oneOf('ai-sdk', 'openai-chat', 'openai-responses')
 const OBJECT: OptionRule = [
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'an object',
@@ -83,7 +86,7 @@ const OBJECT: OptionRule = [
 const ANYTHING: OptionRule = [() => true, 'anything']
 const RULES: OptionRules<AgentOptions<never, never, never>> = {
   name: TEXT,
-  shape: required(oneOf('ai-sdk', 'openai-chat', 'openai-responses')),
+  shape: required(SHAPE),
   model: required(functionLike('(context, request) => aiSdk(context, { model, ...request })')),
   tools: required(objectWith('a ToolRegistry', 'list', 'readToExecute')),
   executor: objectWith('a ToolExecutor', 'execute'),

@@ -118,7 +118,7 @@ test('whatever a model calls, every call has its result, and an agent ends as it
       expect(clock.pending).toBe(0)
       expect(unhandled).toEqual([])
     }),
-    propertySettings(5_000),
+    propertySettings(20_000, 0.025),
   )
   const ways = ['answer', 'max-turns', 'budget', 'denied', 'repeated-calls', 'agent/limit', 'failed', 'cancelled']
   expect([...seen.keys()].toSorted()).toEqual(ways.toSorted())
@@ -162,7 +162,7 @@ test('after a crash at any fact an agent ends alike, and asks no model again', a
       // Only calls of the turn in progress are made again.
       expect(report.ranTwice.filter((key) => !/^turns#\d+\/act#/.test(key))).toEqual([])
     }),
-    propertySettings(500),
+    propertySettings(2_000, 0.025),
   )
   expect(crashes).toBeGreaterThan(100)
 }, 600_000)
