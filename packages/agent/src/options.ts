@@ -44,6 +44,10 @@ export interface AgentBudget {
   readonly maxTokens: number
 }
 
+/** Options of interceptors, by the stages of an agent: `turns` is all turns together, and the items of `act` are calls. */
+export type AgentStageOptions = { readonly [Name in (typeof STAGES)[number]]?: StageOptions }
+const STAGES = ['turns', 'guard', 'ask', 'approve', 'act', 'turn'] as const
+
 export interface AgentOptions<Shape extends AgentShape, Message extends GivenMessage, Ports> {
   /** Default: `agent`. */
   readonly name?: string
@@ -70,6 +74,8 @@ export interface AgentOptions<Shape extends AgentShape, Message extends GivenMes
   readonly trim?: (messages: readonly (Message | AddedMessage<Shape>)[]) => readonly (Message | AddedMessage<Shape>)[]
   /** What happens at a limit of turns, tokens or repeated calls. `answer`: the model answers without tools. `fail`: the agent fails. Default: `answer`. */
   readonly onLimit?: 'answer' | 'fail'
+  /** Options of its stages that interceptors of the build take: `{ turns: { timeoutMs: 120_000 }, ask: { retry: { attempts: 2 } } }`. Default: none. */
+  readonly stages?: AgentStageOptions
   /** Default: no check. */
   readonly guard?: AgentGuard<Message | AddedMessage<Shape>, Ports>
 }
@@ -96,8 +102,10 @@ const RULES: OptionRules<AgentOptions<never, never, never>> = {
   approve: OBJECT,
   trim: functionLike('(messages) => messages'),
   onLimit: oneOf('answer', 'fail'),
+  stages: OBJECT,
   guard: OBJECT,
 }
+const STAGE_RULES = Object.fromEntries(STAGES.map((name) => [name, OBJECT]))
 const BUDGET: OptionRules<AgentBudget> = { maxTokens: required(whole(1)) }
 const APPROVE: OptionRules<AgentApproval> = {
   when: required(functionLike('(call) => true or false')),
@@ -112,14 +120,15 @@ const GUARD: OptionRules<AgentGuard<never, never>> = {
 
 /** Throws `agent/illegal-option` with everything that is wrong. */
 export function checkAgentOptions(
-  options: Pick<AgentOptions<never, never, never>, 'budget' | 'approve' | 'guard'>,
+  options: Pick<AgentOptions<never, never, never>, 'budget' | 'approve' | 'guard' | 'stages'>,
 ): void {
   checkOptions(WHERE, CODE, options, RULES)
-  const { budget, approve, guard } = options
+  const { budget, approve, guard, stages } = options
   refuseOptions(WHERE, CODE, [
     ...(budget === undefined ? [] : optionProblems(budget, BUDGET, 'budget.')),
     ...(approve === undefined ? [] : optionProblems(approve, APPROVE, 'approve.')),
     ...(guard === undefined ? [] : optionProblems(guard, GUARD, 'guard.')),
+    ...(stages === undefined ? [] : optionProblems(stages, STAGE_RULES, 'stages.')),
     ...(approve?.otherwise !== undefined && approve.forMs === undefined
       ? ['approve.otherwise needs approve.forMs, because a question without a limit waits until it is answered']
       : []),

@@ -428,6 +428,8 @@ test.each<[string, object]>([
   ['approve.otherwise', { approve: { when: () => true, otherwise: true } }],
   ['guard.check', { guard: { overlap: true } }],
   ['maxTurn', { maxTurn: 3 }],
+  ['stages', { stages: { asks: {} } }],
+  ['stages.ask', { stages: { ask: 3 } }],
   ['tools', { tools: [weather] }],
 ])('a wrong %s is refused', (name, wrong) => {
   const options = { shape: 'ai-sdk', model: () => {}, tools, ...wrong }

@@ -5,7 +5,9 @@ import { createOpenAI } from '@ai-sdk/openai'
 import { Pipeline, StageKind } from '@stageflow/core'
 import { gate, stream } from '@stageflow/core/edges'
 import { durableLocal } from '@stageflow/durable-local'
+import { timeout } from '@stageflow/interceptor-timeout'
 import { aiSdk } from '@stageflow/provider-ai-sdk'
+import { manualClock } from '@stageflow/testing'
 import { fakeModelServer } from '@stageflow/testing/model-server'
 import type { FakeModelServer, ServedAnswer } from '@stageflow/testing/model-server'
 import { ToolRegistry, defineTool } from '@stageflow/tools'
@@ -83,6 +85,33 @@ test('a stream edge on an agent is refused in a durable run', async () => {
   })
   await durable.close()
   await rm(folder, { recursive: true })
+})
+
+test('stages have the options of interceptors: a limit on all turns, and one on each request', async () => {
+  server = await fakeModelServer([{ text: ['I think '], fault: { kind: 'stall', afterChunks: 1 } }])
+  const model = createOpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none' }).chat('gpt')
+  const clock = manualClock()
+  const graph = agent({
+    shape: 'ai-sdk',
+    model: (context, request) => aiSdk(context, { model, ...request }),
+    tools: new ToolRegistry({ tools: [pay] }),
+    stages: { turns: { timeoutMs: false }, ask: { timeoutMs: 5_000 } },
+  }).build({ clock, interceptors: [timeout({ timeoutMs: 1_000 })] })
+  const run = graph.start({ inputText: 'Pay.' })
+  let isOver = false
+  void run.settled.then(() => (isOver = true))
+  for await (const { text } of run.chunks('turns')) {
+    expect(text).toBe('I think ')
+    break
+  }
+  await clock.advance(4_000)
+  expect(isOver).toBe(false)
+  await clock.advance(2_000)
+  const result = await run.settled
+  expect(result.status === 'failed' && result.errors[0]).toMatchObject({
+    code: 'timeout/timed-out',
+    message: expect.stringContaining('longer than 5000 ms') as string,
+  })
 })
 
 test('an agent holds WORK, so a gate on it is refused by the build', async () => {
