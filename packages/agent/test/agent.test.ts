@@ -151,6 +151,7 @@ test('with onLimit: fail, every request may call tools, and the agent fails at i
     errors: [{ code: 'agent/limit', message: expect.stringContaining('max-turns') }],
   })
   expect(bodies().map(({ tool_choice }) => tool_choice)).toEqual(['auto', 'auto', 'auto'])
+  expect(made).toEqual(['A', 'B'])
 })
 
 test('the same call in three turns in a row ends the agent', async () => {
@@ -176,19 +177,6 @@ test('a gateway that counts 0 tokens does not lift the limit of the agent', asyn
   const { data } = await graph.run({ inputText: 'x'.repeat(100) })
   expect(data.turns?.turn).toMatchObject({ ended: 'budget', usage: { estimated: true } })
   expect(bodies().length).toBeLessThan(3)
-})
-
-test('ids of calls may be longer than the keys of a map, as those with the signature of a thought are', async () => {
-  const ids = ['a', 'b'].map((letter) => `call__thought__${letter.repeat(3_000)}`)
-  const toolCalls = ids.map((id) => ({ id, name: 'weather', arguments: '{"city":"Oslo"}' }))
-  const graph = (await agentOf([{ toolCalls }, says('Cold.')])).build()
-  const { data } = await graph.run({ inputText: 'Cold?' })
-  expect([data.turns?.turn.ended, made]).toEqual(['answer', ['Oslo', 'Oslo']])
-  expect(
-    last()
-      .messages.slice(-2)
-      .map((message: any) => message.tool_call_id),
-  ).toEqual(ids)
 })
 
 test.each<[string, object]>([
@@ -279,22 +267,6 @@ test('a call that could not be read when approvals were asked for is not made wi
   expect(last().messages.at(-1).content).toContain('was not approved')
 })
 
-test('calls may have ids that objects have names for', async () => {
-  const ids = ['constructor', '__proto__', 'toString']
-  const toolCalls = ids.map((id) => ({ id, name: 'refund', arguments: '{"cents":1}' }))
-  const free = { id: 'valueOf', name: 'weather', arguments: '{"city":"Oslo"}' }
-  const options: Options = { approve: { when: ({ name }) => name === 'refund' } }
-  const graph = (await agentOf([{ toolCalls: [...toolCalls, free] }, says('Done.')], options)).build()
-  let result: any = await graph.run({ inputText: 'My money, please.' })
-  for (const id of ids) {
-    expect(result.requests.turns.approve.map((question: any) => question.id)).toContain(id)
-    const approve = JSON.parse(`{"${id}":true}`) as object
-    result = await resume(graph, suspendedState(graph, result), { turns: { approve } } as never)
-  }
-  expect(result.status).toBe('completed')
-  expect(made.toSorted()).toEqual(['Oslo', 'refund 1', 'refund 1', 'refund 1'])
-})
-
 test.each<[string, () => unknown]>([
   ['nothing', () => {}],
   ['a number', () => 0],
@@ -308,6 +280,51 @@ test.each<[string, () => unknown]>([
   })
   expect(made).toEqual([])
 })
+
+test('with onLimit: fail, no approval is asked for at the limit, and no call is made', async () => {
+  const script = [call('refund', { cents: 900 })]
+  const graph = (await agentOf(script, { approve: { when: () => true }, maxTurns: 1, onLimit: 'fail' })).build()
+  expect(await graph.runSettled({ inputText: 'My money, please.' })).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'agent/limit' }],
+  })
+  expect(made).toEqual([])
+})
+
+test('calls whose ids are longer than the key of an item are made, and keep their ids in the messages', async () => {
+  const ids = ['a', 'b'].map((end) => `call_${'x'.repeat(400)}${end}`)
+  const toolCalls = ids.map((one) => ({ id: one, name: 'weather', arguments: '{"city":"Oslo"}' }))
+  const graph = (await agentOf([{ toolCalls }, says('Cold.')])).build()
+  const { data } = await graph.run({ inputText: 'Oslo?' })
+  expect([data.turns?.turn.text, made]).toEqual(['Cold.', ['Oslo', 'Oslo']])
+  expect(last().messages.flatMap((one: any) => one.tool_call_id ?? [])).toEqual(ids)
+})
+
+test.each(['constructor', '__proto__'])(
+  'a call whose id is %s is made, and needs an approval of its own',
+  async (name) => {
+    const script: ServedAnswer[] = [
+      {
+        toolCalls: [
+          { id: name, name: 'refund', arguments: '{"cents":900}' },
+          { id: 'call_b', name: 'refund', arguments: '{"cents":100}' },
+        ],
+      },
+      { toolCalls: [{ id: name, name: 'weather', arguments: '{"city":"Oslo"}' }] },
+      says('Paid.'),
+    ]
+    const graph = (await agentOf(script, { approve: { when: (one) => one.name === 'refund' } })).build()
+    const suspended = await graph.run({ inputText: 'My money, please.' })
+    if (suspended.status !== 'suspended') throw new Error('it must wait')
+    const again = await resume(graph, suspendedState(graph, suspended), { turns: { approve: { call_b: true } } })
+    if (again.status !== 'suspended') throw new Error('it must wait for the other call')
+    expect(again.requests).toMatchObject({ turns: { approve: [{ id: name }] } })
+    expect(made).toEqual([])
+    const answers = Object.fromEntries([[name, true]])
+    await resume(graph, suspendedState(graph, again), { turns: { approve: answers } })
+    expect(made.toSorted()).toEqual(['Oslo', 'refund 100', 'refund 900'])
+  },
+)
 
 test('a guard that fails ends the agent before the model is asked', async () => {
   const graph = (await agentOf([says('Never.')], { guard: { check: () => StageOutput.fail('no') } })).build()
@@ -343,6 +360,19 @@ test('trim cuts what a request has, and the conversation stays whole', async () 
 test('a trim that parts a call from its result is refused', async () => {
   const graph = (await agentOf([ask('A'), says('Fine.')], { trim: (messages) => messages.slice(-1) })).build()
   expect(firstError(await graph.runSettled({ inputText: 'Where?' }))).toMatchObject({ code: 'agent/cut-pair' })
+})
+
+test('it is refused also if another turn has a call with the same id', async () => {
+  const same = (city: string): ServedAnswer => ({
+    toolCalls: [{ id: 'call_0', name: 'weather', arguments: JSON.stringify({ city }) }],
+  })
+  // Without the first call, its result stands before the call of the second turn.
+  const trim = (messages: readonly any[]) => messages.slice(messages.length > 3 ? 2 : 0)
+  const graph = (await agentOf([same('Oslo'), same('Rome'), says('Fine.')], { trim })).build()
+  expect(firstError(await graph.runSettled({ inputText: 'Where?' }))).toMatchObject({
+    code: 'agent/cut-pair',
+    message: expect.stringContaining('left the result "call_0" without its call'),
+  })
 })
 
 test('a run that is stopped in a call leaves a conversation in which every call has a result', async () => {
@@ -473,6 +503,8 @@ test.each<[string, object]>([
   ['approve.otherwise', { approve: { when: () => true, otherwise: true } }],
   ['guard.check', { guard: { overlap: true } }],
   ['maxTurn', { maxTurn: 3 }],
+  ['stages', { stages: { asks: {} } }],
+  ['stages.ask', { stages: { ask: 3 } }],
   ['tools', { tools: [weather] }],
 ])('a wrong %s is refused', (name, wrong) => {
   const options = { shape: 'ai-sdk', model: () => {}, tools, ...wrong }
