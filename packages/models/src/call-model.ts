@@ -91,10 +91,10 @@ async function* valueOf<Request, Value extends object>(
   const calls = callsOf<Request>(context)
   try {
     const first = await endOf(answerTo(context, request, options, calls))
-    const read = await valueIn(first.text, wanted)
+    const read = await valueIn(first, wanted)
     if ('value' in read) return read.value
     const second = await endOf(answerTo(context, repair(request, first.text, read.problem), options, calls))
-    const repaired = await valueIn(second.text, wanted)
+    const repaired = await valueIn(second, wanted)
     if ('value' in repaired) return repaired.value
     throw new StageflowError(
       'models/invalid-output',
