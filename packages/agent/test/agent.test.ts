@@ -1,6 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
+import { stream } from '@stageflow/core/edges'
 import { aiSdk } from '@stageflow/provider-ai-sdk'
 import { openaiChat, openaiResponses } from '@stageflow/provider-openai'
 import { resume, suspendedState } from '@stageflow/suspend'
@@ -436,4 +437,26 @@ test.each<[string, object]>([
   expect(() => agent(options as never)).toThrow(
     expect.objectContaining({ code: 'agent/illegal-option', message: expect.stringContaining(name) }) as Error,
   )
+})
+
+test('another stage reads what it says over a stream edge, with the turn of each chunk', async () => {
+  const support = await agentOf([{ ...ask('Oslo'), text: ['I ', 'look.'] }, says('4 ', 'degrees.')])
+  const heard: unknown[] = []
+  const graph = new Pipeline('spoken')
+    .withPipeline('support', support, { chunks: 'turns' })
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        for await (const { turn, text } of inputs.stream('support')) heard.push([turn, text])
+      },
+      { dependencies: [stream('support')] },
+    )
+    .build()
+  await graph.run({ inputText: 'Is it cold in Oslo?' })
+  expect(heard).toEqual([
+    [1, 'I '],
+    [1, 'look.'],
+    [2, '4 '],
+    [2, 'degrees.'],
+  ])
 })
