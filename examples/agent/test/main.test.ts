@@ -48,7 +48,7 @@ const ANSWERED = {
   reply: expect.stringMatching(/^Hello Ada,\n\nUse `@stageflow\/interceptor-retry`[^]*retry\.md/),
 }
 
-test('--try kills two processes, goes on with the same run, undoes it, and leaves nothing behind', async () => {
+test('--try kills two processes, goes on with the same run, undoes it, leaves nothing behind, and its README shows a part of it', async () => {
   const folder = temporaryFolder()
   const { code, stdout, stderr } = await run(['--try'], '', { TMPDIR: folder })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -57,6 +57,14 @@ test('--try kills two processes, goes on with the same run, undoes it, and leave
     expect(stdout.match(new RegExp(`✓ ${call}`, 'g')), call).toHaveLength(1)
   expect(stdout).toMatch(/↶ close_ticket\n {2}↶ write_draft\n2 calls were undone, 0 were not\.\n$/)
   expect(readdirSync(folder)).toEqual([])
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const [, shown = ''] = /```text\n([^]*?)```/.exec(readme) ?? []
+  const lines = shown
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '…')
+  expect(lines.length).toBeGreaterThan(20)
+  for (const line of lines) expect(stdout.split('\n')).toContain(line)
 })
 
 test('it shows what it will do, does it after a yes, and undoes it', async () => {
