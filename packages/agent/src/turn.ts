@@ -12,7 +12,7 @@ export interface AgentAnswer {
   /** What the model has said last. */
   readonly text: string
   readonly ended: AgentEnding
-  /** The number of requests to the model. */
+  /** The number of turns: requests to the model, and one that `modelBudget` refused. */
   readonly turns: number
   readonly usage: AgentUsage
   /** The whole conversation, in the shape of the agent. Every call has its result. */

@@ -2,6 +2,7 @@ import { createOpenAI } from '@ai-sdk/openai'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import { stream } from '@stageflow/core/edges'
+import { modelBudget } from '@stageflow/models'
 import { aiSdk } from '@stageflow/provider-ai-sdk'
 import { openaiChat, openaiResponses } from '@stageflow/provider-openai'
 import { resume, suspendedState } from '@stageflow/suspend'
@@ -168,6 +169,17 @@ test('above its tokens an agent makes no further call and asks no model', async 
   expect(data.turns?.turn).toMatchObject({ ended: 'budget', turns: 2, text: 'Now B.' })
   expect(made).toEqual(['A'])
   expect(bodies()).toHaveLength(2)
+})
+
+test.each([
+  ['answer', { status: 'completed', data: { turns: { turn: { ended: 'budget', turns: 3, text: '' } } } }],
+  ['fail', { status: 'failed', errors: [{ code: 'models/budget' }] }],
+] as const)('at a limit of modelBudget, with onLimit: %s, no model is asked', async (onLimit, expected) => {
+  const budget = modelBudget({ perRun: { maxRequests: 2 }, expectOutputTokens: 10 })
+  const graph = (await agentOf([ask('A'), ask('B'), says('Never.')], { onLimit })).build({ interceptors: [budget] })
+  expect(await graph.runSettled({ inputText: 'Everywhere?' })).toMatchObject(expected)
+  expect(bodies()).toHaveLength(2)
+  expect(made).toEqual(['A', 'B'])
 })
 
 test('a finish reason that does not name the calls leaves none open', async () => {
