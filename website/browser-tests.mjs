@@ -9,6 +9,8 @@ import chromium from '@sparticuz/chromium'
 import { chromium as browsers } from 'playwright-core'
 import { serve } from 'vitepress'
 
+import { startChatPage } from './chat-page.mjs'
+
 // The built site in a real Chromium: `npm run docs:test`. Screenshots are in website/screenshots.
 
 const FOLDER = import.meta.dirname
@@ -128,6 +130,53 @@ void test('the core and the packages without Node run a pipeline in the browser'
       content: await bundled(`import * as entry from '@stageflow/${name}'; globalThis.entry = entry`),
     })
   assert.deepEqual(errors, [])
+})
+
+void test('useChat shows the turns of an agent with their calls, keeps the conversation, and stops the model when the reader leaves', async () => {
+  const call = (id, name, city) => ({ id, name, arguments: JSON.stringify({ city }) })
+  const chat = await startChatPage([
+    { text: ['I ', 'look.'], toolCalls: [call('call_1', 'weather', 'Rome'), call('call_2', 'wether', 'Oslo')] },
+    { text: ['4 degrees ', 'in Rome.'] },
+    { text: ['You asked ', 'about Rome.'] },
+    { text: ['Let me think '], fault: { kind: 'stall', afterChunks: 1 } },
+  ])
+  try {
+    const page = await browser.newPage({ viewport: DESKTOP })
+    page.setDefaultTimeout(LONGEST_MS)
+    const errors = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    await page.route(`${chat.origin}/`, (route) => route.fulfill({ contentType: 'text/html', body: chat.html }))
+    await page.goto(`${chat.origin}/`)
+    const ask = async (question) => {
+      await page.getByLabel('Question').fill(question)
+      await page.locator('button:enabled').click()
+    }
+    const answers = page.locator('.assistant')
+    const partsOf = (answer) => answer.locator('p, code').allTextContents()
+
+    await ask('Is it cold in Rome?')
+    await page.getByText('4 degrees in Rome.').waitFor()
+    assert.deepEqual(await partsOf(answers.first()), [
+      'I look.',
+      'wether {} → There is no tool "wether"; did you mean "weather"? The tools are weather.',
+      'weather {"city":"Rome"} → {"degrees":4}',
+      '4 degrees in Rome.',
+    ])
+    await ask('What did I ask?')
+    await page.getByText('You asked about Rome.').waitFor()
+    assert.deepEqual(await partsOf(answers.nth(1)), ['You asked about Rome.'])
+    assert.deepEqual(
+      chat.requests[2].body.messages.map(({ role }) => role),
+      ['user', 'assistant', 'tool', 'tool', 'assistant', 'user'],
+    )
+    await ask('And now?')
+    await page.getByText('Let me think').waitFor()
+    await page.close()
+    await chat.requests[3].closed
+    assert.deepEqual(errors, [])
+  } finally {
+    chat.close()
+  }
 })
 
 void test('a Mermaid diagram is drawn, in dark and light', async () => {

@@ -49,8 +49,16 @@ function foreign(name, { manifest }) {
   return range === undefined ? name : `${name}@${range}`
 }
 
-/** What declarations of other authors need. Those of @restatedev/restate-sdk-core 1.17 contradict themselves with the stricter option. */
-const FOREIGN = { 'durable-restate': { exactOptionalPropertyTypes: false } }
+/**
+ * What declarations of other authors need. Those of @restatedev/restate-sdk-core 1.17 contradict themselves with the stricter option. So do those
+ * of @ai-sdk/provider-utils 5, and those of @ai-sdk/provider 4 lack the types of json-schema: who uses the AI SDK can't check them.
+ */
+const OF_AI_SDK = { skipLibCheck: true }
+const FOREIGN = {
+  agent: OF_AI_SDK,
+  'durable-restate': { exactOptionalPropertyTypes: false },
+  'provider-ai-sdk': OF_AI_SDK,
+}
 
 const importOf = (name) => `await import('${name}'${name.endsWith('.json') ? ", { with: { type: 'json' } }" : ''})\n`
 

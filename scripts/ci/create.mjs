@@ -50,6 +50,7 @@ try {
   writeFileSync(join(work, 'package.json'), '{}')
   const kinds = Object.keys(FAULTS)
   const asked = [...kinds.map((kind) => ({ kind })), ...MODELS.map((model) => ({ kind: 'app', model }))]
+  await pluginsOfHelp() // alone: two that are the first to install create-stageflow would disturb each other
   await inPairs(asked, makeAndJudge)
   const seconds = await publishAndUse()
   if (seconds > MOST_SECONDS)

@@ -24,14 +24,16 @@ export function installsOf(readme, snippets) {
 
 /** Writes the snippets to `folder`, as TypeScript and, for those that run, as JavaScript too. */
 export function writeSnippets(folder, snippets) {
+  const files = new Set(snippets.map(({ name }) => name))
   return snippets.map((snippet) => {
     const path = join(folder, snippet.name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, snippet.body)
     const script = path.replace(/\.ts$/, '.js')
     const { code } = transformSync(snippet.body, { loader: 'ts', format: 'esm', target: 'node22' })
-    // What the page imports from a file of its own is called .ts there.
-    writeFileSync(script, code.replaceAll(/(from\s*")(\.[^"]+)\.ts(")/g, '$1$2.js$3'))
+    // What the page imports from a file of its own, or starts, is called .ts there.
+    const inJs = (text, name) => (files.has(name) ? text.replace(/\.ts"$/, '.js"') : text)
+    writeFileSync(script, code.replaceAll(/"(?:\.\/)?([\w.-]+\.ts)"/g, inJs))
     return { ...snippet, path, script }
   })
 }

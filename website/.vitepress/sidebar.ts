@@ -16,6 +16,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/limit-spending',
       'how-to/tools',
       'how-to/agents',
+      'how-to/use-chat',
       'how-to/use-mcp-tools',
       'how-to/wait-for-a-person',
       'how-to/branch-and-join',

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** What the pipeline needs of a model. Put the client of your provider behind it: the example tool-loop does. */
+/** What the pipeline needs of a model. Put the client of your provider behind it. */
 export interface Model {
   /** The tool calls for a question, in the format of the provider. */
   plan(question: string, signal: AbortSignal): Promise<unknown>

@@ -2,12 +2,19 @@ import { expect, test } from 'vitest'
 import { parseCommandLine, USAGE } from './command-line.ts'
 
 test('without options it draws questions and takes its time', () => {
-  expect(parseCommandLine([])).toEqual({ seed: undefined, speed: 1, wav: undefined, install: false, help: false })
+  expect(parseCommandLine([])).toEqual({
+    seed: undefined,
+    speed: 1,
+    wav: undefined,
+    agent: false,
+    install: false,
+    help: false,
+  })
 })
 
 test('every option is read, and in the help', () => {
-  const args = ['--seed', '0', '--speed', '8', '--wav', 'x.wav', '--install', '--help']
-  expect(parseCommandLine(args)).toEqual({ seed: 0, speed: 8, wav: 'x.wav', install: true, help: true })
+  const args = ['--seed', '0', '--speed', '8', '--wav', 'x.wav', '--agent', '--install', '--help']
+  expect(parseCommandLine(args)).toEqual({ seed: 0, speed: 8, wav: 'x.wav', agent: true, install: true, help: true })
   for (const option of args.filter((arg) => arg.startsWith('--'))) expect(USAGE).toContain(`  ${option} `)
 })
 

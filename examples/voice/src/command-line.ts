@@ -5,6 +5,8 @@ export interface CommandLine {
   readonly seed: number | undefined
   readonly speed: number
   readonly wav: string | undefined
+  /** Whether an agent answers. */
+  readonly agent: boolean
   readonly install: boolean
   readonly help: boolean
 }
@@ -15,6 +17,7 @@ Usage: npm run example voice -- [options]
 
   --seed N      which questions are drawn, a whole number (drawn at random)
   --speed N     speak and play N times as fast as in real time, from 1 to 8 (1)
+  --agent       let an agent answer: it calls tools, and says so meanwhile
   --wav FILE    what was said and heard (.stageflow/voice.wav)
   --install     install missing programs with apt-get; only as root, on Debian and systems like it
   --help        this text
@@ -31,6 +34,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       seed: { type: 'string' },
       speed: { type: 'string', default: '1' },
       wav: { type: 'string' },
+      agent: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },

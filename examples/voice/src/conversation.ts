@@ -7,6 +7,8 @@ import { type Answering, openSession, type Session, type TurnTaken } from './ses
 interface Settings {
   readonly seed: number
   readonly speed: number
+  /** Whether an agent answers, which calls tools. */
+  readonly agent: boolean
   /** Prints a line. */
   readonly show: (line: string) => void
   /** How wide and how colorful a timeline is. */
@@ -28,11 +30,19 @@ const TOPICS: readonly Topic[] = ['weather', 'train', 'timer']
 /** The person talks over an answer when this sentence of it begins. */
 const TALKED_OVER = 2
 
-/** A person asks a question that is answered in two ways, talks over an answer, and asks what must not be answered. */
-export async function converse({ seed, speed, show, width, color, signal }: Settings): Promise<Conversation> {
+/** How a question is answered: the last one is also how all others are. */
+const WAYS: Readonly<Record<'agent' | 'model', readonly Answering[]>> = {
+  agent: ['agent'],
+  model: ['whole', 'streamed'],
+}
+
+/** A person asks a question that is answered in one or two ways, talks over an answer, and asks what must not be answered. */
+export async function converse({ seed, speed, agent, show, width, color, signal }: Settings): Promise<Conversation> {
   const random = seededRandom({ seed })
   const session = openSession(speed, signal)
   const turns: Conversation['turns'][number][] = []
+  const ways = WAYS[agent ? 'agent' : 'model']
+  const way = ways.at(-1)!
 
   async function hear(text: string): Promise<Uint8Array> {
     show(`\n  person      ${text}`)
@@ -54,27 +64,27 @@ export async function converse({ seed, speed, show, width, color, signal }: Sett
   try {
     const topic = TOPICS[Math.floor(random() * TOPICS.length)]!
     const first = drawQuestion(topic, random)
-    show(`Seed ${seed}: a question, answered in two ways.`)
+    show(`Seed ${seed}: a question, answered ${agent ? 'by an agent' : 'in two ways'}.`)
     const utterance = await hear(first)
-    const whole = await answer(first, 'whole', utterance)
-    const streamed = await answer(first, 'streamed', utterance)
-    for (const turn of [whole, streamed]) show(`\n${timeline(turn.report, { width, color })}`)
+    const answered: TurnTaken[] = []
+    for (const how of ways) answered.push(await answer(first, how, utterance))
+    for (const turn of answered) show(`\n${timeline(turn.report, { width, color })}`)
     show(`\nFirst audio after the end of the question:`)
-    for (const turn of [whole, streamed]) show(`  ${firstAudio(turn)}`)
+    for (const turn of answered) show(`  ${firstAudio(turn)}`)
 
     show('\nA person who talks over the answer:')
     const second = drawQuestion('weather', random)
     const stop = drawQuestion('stop', random)
     const stopAudio = await speak(stop, PERSON, signal)
-    await answer(second, 'streamed', await hear(second), (sentence) => {
+    await answer(second, way, await hear(second), (sentence) => {
       if (sentence === TALKED_OVER) void session.say(stopAudio)
     })
     show(`\n  person      ${stop}`)
-    await answer(stop, 'streamed', await session.nextUtterance())
+    await answer(stop, way, await session.nextUtterance())
 
     show('\nA question that must not be answered:')
     const refused = drawQuestion('messages', random)
-    await answer(refused, 'streamed', await hear(refused))
+    await answer(refused, way, await hear(refused))
   } finally {
     await session.close()
   }

@@ -49,7 +49,7 @@ async function install(withPrograms: boolean, signal: AbortSignal): Promise<void
   await installPackages(note, signal)
 }
 
-async function talk({ seed, speed, wav }: CommandLine, signal: AbortSignal): Promise<number> {
+async function talk({ seed, speed, agent, wav }: CommandLine, signal: AbortSignal): Promise<number> {
   const [{ converse }, { writeWav }] = await Promise.all([
     import('./conversation.ts'),
     import('@stageflow/streaming/audio'),
@@ -57,6 +57,7 @@ async function talk({ seed, speed, wav }: CommandLine, signal: AbortSignal): Pro
   const { turns, recording } = await converse({
     seed: seed ?? Math.floor(Math.random() * LARGEST_SEED),
     speed,
+    agent,
     show: console.log,
     width: Math.max(30, process.stdout.columns || 80),
     color: process.stdout.isTTY && process.stdout.hasColors(),

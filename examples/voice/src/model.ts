@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Intent } from './grammar.ts'
 
-/** What the pipeline needs of a model. For a real one, let the stage `answer` delegate to `openaiChat`, as the example tool-loop does. */
+/** What the pipeline needs of a model. For a real one, let the stage `answer` delegate to `openaiChat`, as the example chat does. */
 export interface Model {
   /** Streams the answer, word by word. `name`: of the person, if it is known. */
   answer(intent: Intent, name: string | undefined, signal: AbortSignal): AsyncIterable<string>

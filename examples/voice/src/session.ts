@@ -1,5 +1,7 @@
 import { type PipelineReport, systemClock as clock } from '@stageflow/core'
 import { ChunkQueue, feed } from '@stageflow/streaming'
+import { scriptedAgentModel } from './agent-model.ts'
+import { agentTurn } from './agent-turn.ts'
 import { type Heard, listen } from './listen.ts'
 import { openMicrophone } from './microphone.ts'
 import { type Model, scriptedModel } from './model.ts'
@@ -41,7 +43,7 @@ export interface TurnTaken {
 
 const TALKED_OVER = 'the person speaks'
 const TURN_TIMEOUT_MS = 120_000
-const graphs = { whole: wholeTurn.build(), streamed: streamedTurn.build() }
+const graphs = { whole: wholeTurn.build(), streamed: streamedTurn.build(), agent: agentTurn.build() }
 
 /** `speed`: how many times as fast as in real time people speak. The session ends when the signal aborts. */
 export function openSession(speed: number, signal: AbortSignal): Session {
@@ -73,8 +75,10 @@ export function openSession(speed: number, signal: AbortSignal): Session {
       const startedAt = clock.now()
       const player = openPlayer(clock, speed, onSentence)
       let lastWordAt: number | undefined
-      const model = withTimes(scriptedModel(), (time) => (lastWordAt = time))
-      const ports = { utterance, model, moderate, findProfile, player, history }
+      const onWord = (): void => void (lastWordAt = clock.now())
+      const model = withTimes(scriptedModel(), onWord)
+      const agentModel = scriptedAgentModel(onWord)
+      const ports = { utterance, model, agentModel, moderate, findProfile, player, history }
       const run = graphs[how].start({}, { ports, signal, timeoutMs: TURN_TIMEOUT_MS })
       talkOver = () => run.interrupt(TALKED_OVER)
       const result = await run.result
@@ -111,12 +115,12 @@ async function* utterancesOf(heard: AsyncIterable<Heard>, onSpeech: () => void):
   }
 }
 
-/** The same model. `onWord` is told when each word came. */
-function withTimes(model: Model, onWord: (time: number) => void): Model {
+/** The same model. `onWord` is called as each word comes. */
+function withTimes(model: Model, onWord: () => void): Model {
   return {
     async *answer(...request) {
       for await (const word of model.answer(...request)) {
-        onWord(clock.now())
+        onWord()
         yield word
       }
     },

@@ -30,7 +30,11 @@ type Context<Needs = {}, Streams = {}> = StageContext<Needs, TurnPorts, Streams>
 
 const ASSISTANT = 'slt'
 /** Also after an interrupt. A question that was refused, or that the check had not decided about, is not kept. */
-const REMEMBER = { dependencies: ['recognize', 'moderation', 'play'], join: 'every', uninterruptible: true } as const
+export const REMEMBER = {
+  dependencies: ['recognize', 'moderation', 'play'],
+  join: 'every',
+  uninterruptible: true,
+} as const
 
 /** What both pipelines begin with. The model begins before the check of the question has ended: what it answers is held until then. */
 const answered = (name: string) =>
@@ -56,7 +60,7 @@ export const streamedTurn = answered('streamed')
   .withStage('play', playStream, StageKind.WORK, { dependencies: [stream('speech')], maxWaiting: 2 })
   .withStage('remember', remember, StageKind.WORK, REMEMBER)
 
-async function recognizeQuestion({ ports, signal }: Context) {
+export async function recognizeQuestion({ ports, signal }: Context) {
   const text = await recognize(ports.utterance, toJsgf(), signal)
   return text === '' ? StageOutput.cancel('No question of the grammar was heard.') : StageOutput.ok({ text })
 }
@@ -66,7 +70,7 @@ interface Recognized {
 }
 
 /** A gate of the answer: if it skips, nothing of the answer is played. */
-async function moderation({ inputs, ports, signal }: Context<Recognized>) {
+export async function moderation({ inputs, ports, signal }: Context<Recognized>) {
   const reason = await ports.moderate(inputs.from('recognize').text, signal)
   return reason === undefined ? StageOutput.ok() : StageOutput.skip(reason)
 }
@@ -104,7 +108,7 @@ function speakStream({ inputs, signal }: Context<{}, { readonly answer: string }
 }
 
 /** Says each sentence as soon as its last word has come. */
-async function* speakSentences(
+export async function* speakSentences(
   words: AsyncIterable<string> | Iterable<string>,
   signal: AbortSignal,
 ): AsyncGenerator<Spoken, void> {
@@ -115,7 +119,7 @@ function playAll({ inputs, ports, signal }: Context<{ readonly speech: { readonl
   return play(inputs.from('speech').spoken, ports.player, signal)
 }
 
-function playStream({ inputs, ports, signal }: Context<{}, { readonly speech: Spoken }>) {
+export function playStream({ inputs, ports, signal }: Context<{}, { readonly speech: Spoken }>) {
   return play(inputs.stream('speech'), ports.player, signal)
 }
 
@@ -136,7 +140,7 @@ interface RememberNeeds {
 }
 
 /** Keeps what the person heard, which may be less than the model wrote. */
-function remember({ inputs, ports }: Context<RememberNeeds>) {
+export function remember({ inputs, ports }: Context<RememberNeeds>) {
   const { heard, interrupted } = inputs.from('play')
   ports.history.push({ question: inputs.from('recognize').text, heard, interrupted })
 }

@@ -12,7 +12,7 @@ function afterModelBegan({ firstAudioMs, report }: TurnTaken): number {
 
 test.each(SEEDS)('a conversation with questions that are drawn at random (seed %i)', async (seed) => {
   const lines: string[] = []
-  const settings = { seed, speed: 4, width: 80, color: false, signal: new AbortController().signal }
+  const settings = { seed, speed: 4, agent: false, width: 80, color: false, signal: new AbortController().signal }
   const { turns, history, recording } = await converse({ ...settings, show: (line) => void lines.push(line) })
   expect(turns.map(({ question }) => question)).toEqual(turns.map(({ said }) => said))
   const [whole, streamed, interrupted, stop, refused] = turns
@@ -38,3 +38,35 @@ test.each(SEEDS)('a conversation with questions that are drawn at random (seed %
   expect(durationMs(recording)).toBeGreaterThan(10_000)
   expect(lines.join('\n')).toContain(`Seed ${seed}`)
 })
+
+test.each(SEEDS)(
+  'an agent says what it does while its tool runs, and is interrupted like a model (seed %i)',
+  async (seed) => {
+    const settings = { seed, speed: 4, agent: true, width: 80, color: false, signal: new AbortController().signal }
+    const { turns, history } = await converse({ ...settings, show: () => {} })
+    expect(turns.map(({ question }) => question)).toEqual(turns.map(({ said }) => said))
+    const [answered, interrupted, stop, refused] = turns
+
+    // The first sentence is heard before the model has answered from the result of the tool.
+    expect(answered!.firstAudioMs).toBeLessThan(answered!.lastWordMs!)
+    expect(answered!.heard).toMatch(
+      /^(Let me look outside\. Expect|I ask the railway\. A train|Of course\. I will) .*\.$/,
+    )
+    expect(answered!.report.stages['assistant']!.children![0]!.stages['turns']!.children).toHaveLength(2)
+    expect(interrupted!.heard).toMatch(/^Let me look outside\. .*[a-z]$/)
+    expect(interrupted!.interrupted).toBe(true)
+    expect(stop).toMatchObject({ interrupted: false, heard: 'All right.' })
+    expect(refused).toMatchObject({
+      refused: 'The messages of other people are private.',
+      heard: '',
+      lastWordMs: undefined,
+    })
+    expect(history).toEqual(
+      [answered, interrupted, stop].map((turn) => ({
+        question: turn!.said,
+        heard: turn!.heard,
+        interrupted: turn!.interrupted,
+      })),
+    )
+  },
+)

@@ -69,9 +69,11 @@ void ported.build().run({})
 
 // What it ends with, what it yields, and how it is answered.
 const graph = support.build()
-void graph
-  .run({ inputText: 'Hi' })
-  .then(({ data }) => expectTypeOf(data.turns?.turn).toEqualTypeOf<AgentAnswer | undefined>())
+void graph.run({ inputText: 'Hi' }).then(({ data }) => {
+  expectTypeOf(data.turns!.turn).toExtend<AgentAnswer>()
+  // The conversation can be given back to the client.
+  expectTypeOf(data.turns!.turn.messages[0]!).toExtend<ModelMessage>()
+})
 for await (const chunk of graph.start().chunks('turns')) expectTypeOf(chunk).toEqualTypeOf<AgentChunk>()
 new Pipeline('chat')
   .withPipeline('support', support, { chunks: 'turns' })

@@ -14,7 +14,7 @@ import type { Asked } from './asked.ts'
 import { CODE, DEFAULT_MAX_TURNS, checkAgentOptions } from './options.ts'
 import type { AgentGuard, AgentOptions } from './options.ts'
 import { checkedMessages } from './returned.ts'
-import type { AgentShape, GivenMessage, TextMessage } from './transcript.ts'
+import type { AddedMessage, AgentShape, GivenMessage, TextMessage } from './transcript.ts'
 import { turnStage } from './turn.ts'
 import type { AgentAnswer } from './turn.ts'
 import { firstState, mayAct, nextState } from './turn-state.ts'
@@ -28,22 +28,22 @@ declare module '@stageflow/core' {
 }
 
 /** The stages of one turn. */
-export interface TurnStages {
+export interface TurnStages<Message = object> {
   readonly ask: StageSlot<Asked, false, AgentChunk>
   /** Only with the option `approve`. */
   readonly approve: StageSlot<Approved, true, never, CallApprovals>
   readonly act: StageSlot<MapData<ToolResult>, true>
-  readonly turn: StageSlot<AgentAnswer, false>
+  readonly turn: StageSlot<AgentAnswer<Message>, false>
 }
 
 /** The stages of an agent: its turns, whose chunks are those of `ask`. */
-export interface AgentStages {
+export interface AgentStages<Message = object> {
   readonly turns: StageSlot<
     {
       readonly ask: Asked
       readonly approve: Approved | undefined
       readonly act: MapData<ToolResult> | undefined
-      readonly turn: AgentAnswer
+      readonly turn: AgentAnswer<Message>
     },
     true,
     AgentChunk,
@@ -57,7 +57,7 @@ export interface AgentStages {
  */
 export function agent<const Shape extends AgentShape, Message extends GivenMessage = TextMessage, Ports = {}>(
   options: AgentOptions<Shape, Message, Ports>,
-): Pipeline<AgentStages, Ports> {
+): Pipeline<AgentStages<Message | AddedMessage<Shape>>, Ports> {
   checkArgumentCount(arguments.length, 1, 'agent(options)', CODE)
   checkAgentOptions(options)
   const { name = 'agent', shape, maxTurns = DEFAULT_MAX_TURNS, budget, onLimit = 'answer', stages = {} } = options
@@ -100,7 +100,7 @@ function firstMessages(
 function turnPipeline<Shape extends AgentShape, Message extends GivenMessage, Ports>(
   options: AgentOptions<Shape, Message, Ports>,
   limits: AgentLimits,
-): Pipeline<TurnStages, Ports> {
+): Pipeline<TurnStages<Message | AddedMessage<Shape>>, Ports> {
   const { shape, tools, guard, approve, executor = new ToolExecutor(), stages = {} } = options
   const start = Pipeline.withPorts<Ports>('turn')
   const guarded =
@@ -133,7 +133,10 @@ function turnPipeline<Shape extends AgentShape, Message extends GivenMessage, Po
       key: keyOfCall,
       each: callOnce(tools, executor, approve !== undefined),
     })
-    .withStage('turn', turnStage(shape, limits), StageKind.GUARD, { ...stages.turn, dependencies: ['ask', 'act'] })
+    .withStage('turn', turnStage<Message | AddedMessage<Shape>>(shape, limits), StageKind.GUARD, {
+      ...stages.turn,
+      dependencies: ['ask', 'act'],
+    })
 }
 
 /**

@@ -24,6 +24,6 @@ export interface Asked {
   /** The same as messages for the next request. */
   readonly messages: readonly object[]
   readonly usage: AgentUsage
-  /** The limit of `modelBudget` was reached, and the model was not asked. */
+  /** The limit of `modelBudget` was reached: the model was not asked, or its answer was ended. */
   readonly isOverBudget?: true
 }

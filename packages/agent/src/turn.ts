@@ -8,15 +8,15 @@ import { nextState, tokensOf } from './turn-state.ts'
 import type { AgentEnding, AgentLimits, TurnState } from './turn-state.ts'
 
 /** What an agent ends with: the data of stage `turn`, at `data.turns.turn`. */
-export interface AgentAnswer {
+export interface AgentAnswer<Message = object> {
   /** What the model has said last. */
   readonly text: string
   readonly ended: AgentEnding
-  /** The number of requests to the model. */
+  /** The number of turns: requests to the model, and one that `modelBudget` refused. */
   readonly turns: number
   readonly usage: AgentUsage
   /** The whole conversation, in the shape of the agent. Every call has its result. */
-  readonly messages: readonly object[]
+  readonly messages: readonly Message[]
 }
 
 type Context = StageContext<{ ask: Asked; act: MapData<ToolResult> | undefined }, unknown>
@@ -29,10 +29,10 @@ const FIXES: Readonly<Record<Exclude<AgentEnding, 'answer' | 'denied'>, string>>
 }
 
 /** The stage `turn`, the guard of the loop: ok with the answer, or `fail` for another turn. */
-export function turnStage(
+export function turnStage<Message>(
   shape: AgentShape,
   limits: AgentLimits,
-): (context: Context) => OkOutput<AgentAnswer> | FailOutput {
+): (context: Context) => OkOutput<AgentAnswer<Message>> | FailOutput {
   return (context) => {
     const state = stateIn(context)
     const asked = context.inputs.from('ask')
@@ -45,7 +45,13 @@ export function turnStage(
     if (!limits.hasLastAnswer && limit !== undefined && limit !== 'answer' && limit !== 'denied')
       throw limitReached(limit, state.turn)
     if (ended === undefined) return StageOutput.fail('The model has called tools.')
-    return StageOutput.ok({ text: asked.text, ended, turns: state.turn, usage, messages })
+    return StageOutput.ok({
+      text: asked.text,
+      ended,
+      turns: state.turn,
+      usage,
+      messages: messages as readonly Message[], // those that `messages` gave, and what turns have added
+    })
   }
 }
 

@@ -1,6 +1,8 @@
 import { createOpenAI } from '@ai-sdk/openai'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
+import { stream } from '@stageflow/core/edges'
+import { modelBudget } from '@stageflow/models'
 import { aiSdk } from '@stageflow/provider-ai-sdk'
 import { openaiChat, openaiResponses } from '@stageflow/provider-openai'
 import { resume, suspendedState } from '@stageflow/suspend'
@@ -202,6 +204,17 @@ test.each<[string, object]>([
     code: 'agent/illegal-option',
     message: expect.stringContaining(`${name}() of agent() returned`),
   })
+})
+
+test.each([
+  ['answer', { status: 'completed', data: { turns: { turn: { ended: 'budget', turns: 3, text: '' } } } }],
+  ['fail', { status: 'failed', errors: [{ code: 'models/budget' }] }],
+] as const)('at a limit of modelBudget, with onLimit: %s, no model is asked', async (onLimit, expected) => {
+  const budget = modelBudget({ perRun: { maxRequests: 2 }, expectOutputTokens: 10 })
+  const graph = (await agentOf([ask('A'), ask('B'), says('Never.')], { onLimit })).build({ interceptors: [budget] })
+  expect(await graph.runSettled({ inputText: 'Everywhere?' })).toMatchObject(expected)
+  expect(bodies()).toHaveLength(2)
+  expect(made).toEqual(['A', 'B'])
 })
 
 test('a finish reason that does not name the calls leaves none open', async () => {
@@ -511,4 +524,26 @@ test.each<[string, object]>([
   expect(() => agent(options as never)).toThrow(
     expect.objectContaining({ code: 'agent/illegal-option', message: expect.stringContaining(name) }) as Error,
   )
+})
+
+test('another stage reads what it says over a stream edge, with the turn of each chunk', async () => {
+  const support = await agentOf([{ ...ask('Oslo'), text: ['I ', 'look.'] }, says('4 ', 'degrees.')])
+  const heard: unknown[] = []
+  const graph = new Pipeline('spoken')
+    .withPipeline('support', support, { chunks: 'turns' })
+    .withStage(
+      'speak',
+      async ({ inputs }) => {
+        for await (const { turn, text } of inputs.stream('support')) heard.push([turn, text])
+      },
+      { dependencies: [stream('support')] },
+    )
+    .build()
+  await graph.run({ inputText: 'Is it cold in Oslo?' })
+  expect(heard).toEqual([
+    [1, 'I '],
+    [1, 'look.'],
+    [2, '4 '],
+    [2, 'degrees.'],
+  ])
 })
