@@ -112,7 +112,7 @@ async function* partsOf(protocol: Protocol, answer: ServedAnswer): AsyncGenerato
   const { text = [], toolCalls = [], usage = { inputTokens: 9, outputTokens: 3 }, fault, chunkMs = 0 } = answer
   const { ending = toolCalls.length > 0 ? 'tool-calls' : 'stop' } = answer
   if (fault?.kind === 'cut' && fault.afterChunks === 0) return yield 'cut'
-  yield protocol.begin('served', usage)
+  yield protocol.begin(usage)
   for (const [index, chunk] of text.entries()) {
     if (fault?.afterChunks === index) return yield* gone(protocol, fault.kind)
     yield protocol.text(chunk, index, usage)
