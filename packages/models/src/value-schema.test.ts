@@ -47,14 +47,22 @@ test('a value that the schema takes is the output of the stage, and no chunk of 
 test('a value that the schema refuses is sent back once with what is wrong', async () => {
   const { name, record, requests } = await ask('{"name":7}', '{"name":"Ada"}')
   expect(name).toEqual({ name: 'Ada' })
-  expect(requests[1]).toBe('Who? You said {"name":7} name: must be a string')
+  expect(requests[1]).toBe('Who? You said {"name":7} name: must be a string.')
   expect(record.notes.models?.calls.length).toBe(2)
 })
 
-test.each(['{"name":7}', 'Ada', '[]', '7', 'null'])('%s twice is a failure that says what is wrong', async (text) => {
+test.each([
+  ['{"name":7}', 'name: must be a string.'],
+  ['Ada', `It isn't JSON: Unexpected token 'A', "Ada" is not valid JSON.`],
+  ['[]', 'name: must be a string.'],
+  ['7', 'name: must be a string.'],
+  ['null', 'name: must be a string.'],
+])('%s twice is a failure that says what is wrong, and what to do', async (text, problem) => {
   const { name, record } = await ask(text)
   expect([name, record.error?.code]).toEqual([undefined, 'models/invalid-output'])
-  expect(record.error?.message).toContain('Model "a" twice gave a value that the schema refuses: ')
+  expect(record.error?.message).toBe(
+    `Model "a" twice gave a value that the schema refuses: ${problem} Simplify the schema, or say in the prompt what is meant.`,
+  )
 })
 
 test('a schema that gives no JSON Schema is refused by its vendor, unless it comes with one', () => {
@@ -67,5 +75,7 @@ test('a schema that fails to give its JSON Schema says why', () => {
     throw new Error('a date has none')
   }
   const broken = { '~standard': { ...Named['~standard'], jsonSchema: { input } } }
-  expect(() => readWanted(broken)).toThrow("schema: test can't give its JSON Schema: a date has none")
+  expect(() => readWanted(broken)).toThrow(
+    "schema: test can't give its JSON Schema: a date has none. Pass { schema, jsonSchema } instead.",
+  )
 })

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { checkArgumentCount, isThenable, show, textOf } from '@stageflow/core/kit'
+import { asClause, checkArgumentCount, isThenable, show, textOf } from '@stageflow/core/kit'
 import { CODE } from './options.ts'
 
 /** Any Standard Schema (https://standardschema.dev) of an object, such as a zod schema. */
@@ -39,18 +39,15 @@ export function readWanted<Value extends object>(wanted: WantedValue<Value>): Re
     if (jsonSchema !== undefined) return { schema: wanted, jsonSchema: jsonSchema.input({ target: 'draft-2020-12' }) }
   } catch (cause) {
     throw new StageflowError(
-      'models/illegal-option',
-      `schema: ${vendor} can't give its JSON Schema: ${textOf(cause)}`,
+      CODE,
+      `schema: ${vendor} can't give its JSON Schema: ${asClause(textOf(cause))}. Pass { schema, jsonSchema } instead.`,
       { cause },
     )
   }
-  throw new StageflowError(
-    'models/illegal-option',
-    `schema: ${vendor} gives no JSON Schema. Pass { schema, jsonSchema } instead.`,
-  )
+  throw new StageflowError(CODE, `schema: ${vendor} gives no JSON Schema. Pass { schema, jsonSchema } instead.`)
 }
 
-/** The value that a model wrote, or what is wrong with it, for the model to read. */
+/** The value that a model wrote, or what is wrong with it, in sentences for the model to read. */
 export async function valueIn<Value extends object>(
   text: string,
   { schema }: ReadWanted<Value>,
@@ -59,14 +56,14 @@ export async function valueIn<Value extends object>(
   try {
     given = JSON.parse(text)
   } catch (cause) {
-    return { problem: `It isn't JSON: ${textOf(cause)}` }
+    return { problem: `It isn't JSON: ${asClause(textOf(cause))}.` }
   }
   const checked = schema['~standard'].validate(given)
   const { issues, value } = (isThenable(checked) ? await checked : checked) as {
     readonly issues?: readonly { readonly message: string; readonly path?: readonly unknown[] }[]
     readonly value?: Value
   }
-  if (issues !== undefined) return { problem: issues.map(issueText).join('; ') }
+  if (issues !== undefined) return { problem: `${issues.map(issueText).join('; ')}.` }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value }
   return { problem: `It must be an object, not ${show(value)}.` }
 }
@@ -81,5 +78,6 @@ function issueText({ message, path = [] }: { readonly message: string; readonly 
   const place = path
     .map((step) => (typeof step === 'object' && step !== null ? (step as { key?: unknown }).key : step))
     .join('.')
-  return place === '' ? message : `${place}: ${message}`
+  const clause = asClause(message)
+  return place === '' ? clause : `${place}: ${clause}`
 }
