@@ -17,6 +17,11 @@ export interface CallEnding {
   readonly at: number
 }
 
+/** Why a call failed before its answer began. An object, because a client may throw undefined. */
+export interface CallFailure {
+  readonly error: unknown
+}
+
 /** One request to one model, from its first delta to its end. */
 export class ModelCall<Request> {
   readonly model: Model<Request>
@@ -26,13 +31,13 @@ export class ModelCall<Request> {
   /** What it takes from budgets; undefined without one. */
   readonly spending: CallSpending<Request> | undefined
   /** Resolves with the failure of a call that has failed before the first text or tool call, otherwise with undefined. Never rejects. */
-  readonly begun: Promise<{ readonly error: unknown } | undefined>
+  readonly begun: Promise<CallFailure | undefined>
   /** Undefined while it goes on. */
   ending: CallEnding | undefined
   /** Whether the request was made: not if a budget has refused it. */
   wasSent = false
-  /** Whether the model has sent anything. */
-  hasAnswered = false
+  /** Whether the model has sent any delta, perhaps one without a part of the answer. */
+  hasResponded = false
   /** The answer in the shape of its client, if that gives it. */
   messages: LLMDelta['messages']
   readonly #clock: Clock
@@ -65,6 +70,7 @@ export class ModelCall<Request> {
     const { id, provider } = model
     this.#accumulator = new LLMAccumulator({ model: id, provider, startedAt: this.startedAt })
     this.#deltas = this.#deltasOf(this.#controller.signal)
+    // Reads the fields above at once: keep it last.
     this.begun = this.#begin(firstChunkMs)
   }
 
@@ -83,7 +89,7 @@ export class ModelCall<Request> {
     yield* this.model.stream(this.request, signal)
   }
 
-  async #begin(firstChunkMs: number): Promise<{ readonly error: unknown } | undefined> {
+  async #begin(firstChunkMs: number): Promise<CallFailure | undefined> {
     const isLate = (): void => this.stop('fail', stalled(this.model, firstChunkMs))
     const cancelTimer = firstChunkMs === Infinity ? undefined : this.#clock.setTimeout(isLate, firstChunkMs)
     try {
@@ -127,7 +133,7 @@ export class ModelCall<Request> {
       const { done, value } = await this.#unlessInterrupted((this.#pending ??= this.#deltas.next()))
       this.#pending = undefined
       if (done !== true) {
-        this.hasAnswered = true
+        this.hasResponded = true
         this.#accumulator.add(value, this.#clock.now())
         this.messages = value.messages ?? this.messages
         // A refusal may stand before a good end.
@@ -150,7 +156,7 @@ export class ModelCall<Request> {
   /** An error of no known kind inside of an answer is one of the stream: the provider had taken the request. */
   #named(error: unknown): unknown {
     const isKnown = StageflowError.is(error) || classifyError(error) !== 'unknown'
-    if (!this.hasAnswered || isKnown) return error
+    if (!this.hasResponded || isKnown) return error
     const { id } = this.model
     return new StageflowError('models/cut', `The answer of model "${id}" broke off: ${textOf(error)}`, { cause: error })
   }

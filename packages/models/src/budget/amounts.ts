@@ -23,7 +23,7 @@ export type Prices = (model: PricedModel, usage: PricedUsage) => number
 /** A whole number of the unit: stores add whole numbers up without an error. */
 export function amountOf(unit: BudgetUnit, prices: Prices | undefined, model: PricedModel, usage: PricedUsage): number {
   if (unit === 'requests') return 1
-  if (unit === 'tokens') return whole(usage.inputTokens + usage.outputTokens)
+  if (unit === 'tokens') return roundedUp(usage.inputTokens + usage.outputTokens)
   const { id, provider } = model
   const cost: unknown = prices?.({ id, provider }, usage)
   if (!isCount(cost))
@@ -31,13 +31,13 @@ export function amountOf(unit: BudgetUnit, prices: Prices | undefined, model: Pr
       'models/illegal-price',
       `prices of modelBudget() returned ${show(cost)} for model "${id}". Return what the usage costs, a number from 0, for each model that you use.`,
     )
-  return whole(millionths(cost))
+  return roundedUp(millionths(cost))
 }
 
 /** Whether it is a number from 0: functions of the app count tokens and money. */
 export const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity
 
-const whole = (amount: number): number => Math.min(Math.ceil(amount), Number.MAX_SAFE_INTEGER)
+const roundedUp = (amount: number): number => Math.min(Math.ceil(amount), Number.MAX_SAFE_INTEGER)
 
 /** How many millionths a sum is, without the last digits of binary fractions: 0.1 * 3 is 300,000. */
 export const millionths = (sum: number): number => Math.round(sum * 1e9) / 1e3
