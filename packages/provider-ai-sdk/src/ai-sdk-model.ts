@@ -3,7 +3,7 @@ import { checkArgumentCount, read, textOf } from '@stageflow/core/kit'
 import type { Model } from '@stageflow/models'
 import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider-types'
 import { streamText } from 'ai'
-import type { LanguageModel, LanguageModelUsage, ModelMessage, ToolSet } from 'ai'
+import type { LanguageModel, ModelMessage, TextStreamPart, ToolSet } from 'ai'
 import { inputTokensOf } from './request-size.ts'
 import { usageInRaw } from './raw-usage.ts'
 
@@ -54,7 +54,7 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
       })
       const started = new Set<string>()
       for await (const part of answer.stream) {
-        const delta = deltaOf(part as StreamPart, started)
+        const delta = deltaOf(part, started)
         if (delta !== undefined) yield delta
       }
       signal.throwIfAborted() // an aborted stream ends like a good one
@@ -93,25 +93,11 @@ function providerName(provider: string): string {
   )
 }
 
-/** The parts of a stream that say something of the answer. */
-type StreamPart =
-  | { readonly type: 'text-delta'; readonly text: string }
-  | { readonly type: 'reasoning-delta'; readonly text: string }
-  | { readonly type: 'tool-input-start'; readonly id: string; readonly toolName: string }
-  | { readonly type: 'tool-input-delta'; readonly id: string; readonly delta: string }
-  | { readonly type: 'tool-call'; readonly toolCallId: string; readonly toolName: string; readonly input: unknown }
-  | { readonly type: 'raw'; readonly rawValue: unknown }
-  | { readonly type: 'error'; readonly error: unknown }
-  | {
-      readonly type: 'finish-step'
-      readonly finishReason: string
-      readonly rawFinishReason?: string
-      readonly usage: LanguageModelUsage
-      readonly response: { readonly id?: string; readonly modelId?: string }
-    }
+type StreamPart = TextStreamPart<ToolSet>
 
-/** What a part says; undefined if it says nothing. Throws its error. `started`: the tool calls whose beginning came. */
+/** What a part says of the answer; undefined if it says nothing. Throws its error. `started`: the tool calls whose beginning came. */
 function deltaOf(part: StreamPart, started: Set<string>): LLMDelta | undefined {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- most parts say nothing of the answer, and there will be more of them
   switch (part.type) {
     case 'text-delta':
       return { text: part.text }
