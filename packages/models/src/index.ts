@@ -1,5 +1,6 @@
 export { callModel, callModelForValue } from './call-model.ts'
 export type { ModelOutput, ValueRequest } from './call-model.ts'
+export { estimateTokens } from './estimate-tokens.ts'
 export { readWanted, repairText } from './value-schema.ts'
 export type { ReadWanted, ValueSchema, WantedValue, Wanting } from './value-schema.ts'
 export type { Model, RequestSize } from './model.ts'

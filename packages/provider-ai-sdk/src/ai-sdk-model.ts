@@ -1,10 +1,10 @@
 import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount, read, textOf } from '@stageflow/core/kit'
+import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider-types'
 import { streamText } from 'ai'
 import type { LanguageModel, ModelMessage, TextStreamPart, ToolSet } from 'ai'
-import { inputTokensOf } from './request-size.ts'
 import { usageInRaw } from './raw-usage.ts'
 
 type StreamTextOptions = Parameters<typeof streamText<ToolSet>>[0]
@@ -62,7 +62,7 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
       if (started.size > 0) yield { messages: answerOf(await answer.responseMessages) }
     },
     size: ({ messages, prompt, system, instructions, tools, maxOutputTokens }: SizedRequest) => ({
-      inputTokens: inputTokensOf(messages, prompt, system, instructions, tools && Object.keys(tools)),
+      inputTokens: estimateTokens([messages, prompt, system, instructions, tools && Object.keys(tools)]),
       maxOutputTokens,
     }),
   }

@@ -1,8 +1,8 @@
 import { checkArgumentCount } from '@stageflow/core/kit'
+import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
-import { inputTokensOf } from './request-size.ts'
 
 type ChatParams = OpenAI.ChatCompletionCreateParamsStreaming
 
@@ -36,7 +36,7 @@ function newModel(client: OpenAI, model: string): Model<ChatRequest> {
     },
     // oxlint-disable-next-line no-deprecated -- servers that speak the protocol know the older name of the limit
     size: ({ messages, tools, max_completion_tokens, max_tokens }) => ({
-      inputTokens: inputTokensOf(messages, tools),
+      inputTokens: estimateTokens([messages, tools]),
       maxOutputTokens: max_completion_tokens ?? max_tokens ?? undefined,
     }),
   }

@@ -1,8 +1,8 @@
 import { checkArgumentCount } from '@stageflow/core/kit'
+import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
-import { inputTokensOf } from './request-size.ts'
 
 type ResponseParams = OpenAI.Responses.ResponseCreateParamsStreaming
 type ResponseEvent = OpenAI.Responses.ResponseStreamEvent
@@ -35,7 +35,7 @@ function newModel(client: OpenAI, model: string): Model<ResponsesRequest> {
       signal.throwIfAborted() // the client ends an aborted stream as if it were complete
     },
     size: ({ input, instructions, tools, max_output_tokens }) => ({
-      inputTokens: inputTokensOf(input, instructions, tools),
+      inputTokens: estimateTokens([input, instructions, tools]),
       maxOutputTokens: max_output_tokens ?? undefined,
     }),
   }
