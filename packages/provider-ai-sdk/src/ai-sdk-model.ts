@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import { checkArgumentCount, read, textOf } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, read, required, textOf } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider-types'
@@ -23,15 +24,23 @@ export type AiSdkRequest = Omit<
   | 'onAbort'
 >
 
+export const CODE = 'models/illegal-option'
+const MODEL: OptionRule = [
+  (value) => (typeof value === 'string' ? value !== '' : typeof read(value, 'doStream') === 'function'),
+  "a LanguageModel such as openai('gpt-5'), or its name",
+]
+const ARGUMENTS: OptionRules = { model: required(MODEL) }
+
 const models = new WeakMap<object, Model<AiSdkRequest>>()
 /** Names of models are those of the AI SDK's global provider: one for the process. */
 const named = new Map<string, Model<AiSdkRequest>>()
 
 /** A model of the AI SDK. One `LanguageModel` has one object for it. */
 export function aiSdkModel(model: LanguageModel): Model<AiSdkRequest> {
-  checkArgumentCount(arguments.length, 1, 'aiSdkModel(model)', 'models/illegal-option')
+  checkArgumentCount(arguments.length, 1, 'aiSdkModel(model)', CODE)
   const known = typeof model === 'string' ? named.get(model) : models.get(model)
   if (known !== undefined) return known
+  checkOptions('aiSdkModel(model)', CODE, { model }, ARGUMENTS)
   const made = newModel(model)
   if (typeof model === 'string') named.set(model, made)
   else models.set(model, made)

@@ -3,7 +3,7 @@ import { callModel, callModelForValue, readWanted, repairText } from '@stageflow
 import type { CallModelOptions, ModelContext, ModelOutput, Wanting } from '@stageflow/models'
 import { Output, jsonSchema } from 'ai'
 import type { LanguageModel, ModelMessage } from 'ai'
-import { aiSdkModel } from './ai-sdk-model.ts'
+import { CODE, aiSdkModel } from './ai-sdk-model.ts'
 import type { AiSdkRequest } from './ai-sdk-model.ts'
 
 /** Which models to ask, and how: `model`, or `models` for one with spares. */
@@ -30,18 +30,19 @@ export function aiSdk(
   context: ModelContext,
   options: AiSdkRoute & AiSdkRequest & Partial<Wanting<object>>,
 ): AsyncGenerator<string, object, unknown> {
-  checkArgumentCount(arguments.length, 2, 'aiSdk(context, options)', 'models/illegal-option')
+  checkArgumentCount(arguments.length, 2, 'aiSdk(context, options)', CODE)
   const { model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...rest } = options
   const request: AiSdkRequest = rest
   const [first, ...others] = models ?? [model]
-  const route = {
+  // Every option, so that a new one isn't taken for one of the AI SDK.
+  const route: Required<CallModelOptions<AiSdkRequest>> = {
     models: [aiSdkModel(first), ...others.map((other) => aiSdkModel(other))],
     firstChunkMs,
     hedgeMs,
     isRetryable,
     countTokens,
     drain,
-  } as CallModelOptions<AiSdkRequest>
+  }
   if (schema === undefined) return callModel(context, request, route)
   const wanted = readWanted(schema)
   const output = Output.object({ schema: jsonSchema(wanted.jsonSchema) })

@@ -3,22 +3,19 @@ import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
+import { CODE, modelOfClient } from './model-of-client.ts'
 
 type ChatParams = OpenAI.ChatCompletionCreateParamsStreaming
 
 /** A request of chat completions, without what its model decides: the model, how it streams, and several answers at once. */
 export type ChatRequest = Omit<ChatParams, 'model' | 'stream' | 'stream_options' | 'n'>
 
-const models = new WeakMap<OpenAI, Map<string, Model<ChatRequest>>>()
+const modelOf = modelOfClient('chatModel', newModel)
 
 /** A model of chat completions behind the official client, or behind any server that speaks its protocol. One client has one object for it. */
 export function chatModel(client: OpenAI, model: string): Model<ChatRequest> {
-  checkArgumentCount(arguments.length, 2, 'chatModel(client, model)', 'models/illegal-option')
-  let ofClient = models.get(client)
-  if (ofClient === undefined) models.set(client, (ofClient = new Map()))
-  const known = ofClient.get(model) ?? newModel(client, model)
-  ofClient.set(model, known)
-  return known
+  checkArgumentCount(arguments.length, 2, 'chatModel(client, model)', CODE)
+  return modelOf(client, model)
 }
 
 function newModel(client: OpenAI, model: string): Model<ChatRequest> {

@@ -4,6 +4,7 @@ import type { CallModelOptions, Model, ModelContext, ModelOutput, WantedValue, W
 import type OpenAI from 'openai'
 import { chatModel } from './chat-model.ts'
 import type { ChatRequest } from './chat-model.ts'
+import { CODE } from './model-of-client.ts'
 import { responsesModel } from './responses-model.ts'
 import type { ResponsesRequest } from './responses-model.ts'
 
@@ -35,8 +36,8 @@ export function openaiChat(
   context: ModelContext,
   options: OpenAIRoute & ChatRequest & Partial<Wanting<object>>,
 ): AsyncGenerator<string, object, unknown> {
-  checkArgumentCount(arguments.length, 2, 'openaiChat(context, options)', 'models/illegal-option')
-  const { route, request, schema } = parted(options, chatModel)
+  checkArgumentCount(arguments.length, 2, 'openaiChat(context, options)', CODE)
+  const { route, request, schema } = split(options, chatModel)
   if (schema === undefined) return callModel(context, request, route)
   const wanted = readWanted(schema)
   const json_schema = { name: NAME, strict: true, schema: { ...wanted.jsonSchema } }
@@ -66,8 +67,8 @@ export function openaiResponses(
   context: ModelContext,
   options: OpenAIRoute & ResponsesRequest & Partial<Wanting<object>>,
 ): AsyncGenerator<string, object, unknown> {
-  checkArgumentCount(arguments.length, 2, 'openaiResponses(context, options)', 'models/illegal-option')
-  const { route, request, schema } = parted(options, responsesModel)
+  checkArgumentCount(arguments.length, 2, 'openaiResponses(context, options)', CODE)
+  const { route, request, schema } = split(options, responsesModel)
   if (schema === undefined) return callModel(context, request, route)
   const wanted = readWanted(schema)
   const format = { type: 'json_schema' as const, name: NAME, strict: true, schema: { ...wanted.jsonSchema } }
@@ -84,20 +85,21 @@ export function openaiResponses(
   })
 }
 
-/** Parts what `callModel` is told from the request of the client. */
-function parted<Request extends object>(
+/** What `callModel` is told, and the request of the client. */
+function split<Request extends object>(
   options: OpenAIRoute & Request & Partial<Wanting<object>>,
   modelOf: (client: OpenAI, model: string) => Model<Request>,
 ): { route: CallModelOptions<Request>; request: Request; schema: WantedValue<object> | undefined } {
   const { client, model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...request } = options
   const [first, ...others] = models ?? [model]
-  const route = {
+  // Every option, so that a new one isn't taken for one of the client.
+  const route: Required<CallModelOptions<Request>> = {
     models: [modelOf(client, first), ...others.map((other) => modelOf(client, other))],
     firstChunkMs,
     hedgeMs,
     isRetryable,
     countTokens,
     drain,
-  } as CallModelOptions<Request>
+  }
   return { route, request: request as object as Request, schema }
 }

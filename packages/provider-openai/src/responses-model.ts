@@ -3,6 +3,7 @@ import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
+import { CODE, modelOfClient } from './model-of-client.ts'
 
 type ResponseParams = OpenAI.Responses.ResponseCreateParamsStreaming
 type ResponseEvent = OpenAI.Responses.ResponseStreamEvent
@@ -10,16 +11,12 @@ type ResponseEvent = OpenAI.Responses.ResponseStreamEvent
 /** A request of the Responses API, without what its model decides. */
 export type ResponsesRequest = Omit<ResponseParams, 'model' | 'stream' | 'stream_options' | 'background'>
 
-const models = new WeakMap<OpenAI, Map<string, Model<ResponsesRequest>>>()
+const modelOf = modelOfClient('responsesModel', newModel)
 
 /** A model of the Responses API behind the official client. One client has one object for it. */
 export function responsesModel(client: OpenAI, model: string): Model<ResponsesRequest> {
-  checkArgumentCount(arguments.length, 2, 'responsesModel(client, model)', 'models/illegal-option')
-  let ofClient = models.get(client)
-  if (ofClient === undefined) models.set(client, (ofClient = new Map()))
-  const known = ofClient.get(model) ?? newModel(client, model)
-  ofClient.set(model, known)
-  return known
+  checkArgumentCount(arguments.length, 2, 'responsesModel(client, model)', CODE)
+  return modelOf(client, model)
 }
 
 function newModel(client: OpenAI, model: string): Model<ResponsesRequest> {
