@@ -106,6 +106,15 @@ test('after the first text no other model is asked: its failure is that of the s
   expect(notes.usage).toEqual({ inputTokens: 16, outputTokens: 4, estimated: true })
 })
 
+test('an answer that fails in its middle with an error of no known kind has broken off (models/cut)', async () => {
+  const cause = new Error('The frame is malformed.')
+  const { error } = await ended({ models: [scripted(clock, 'a', [...words('Your balance is '), cause])] })
+  expect(error).toMatchObject({
+    code: 'models/cut',
+    message: 'The answer of model "a" broke off: The frame is malformed. Call it again.',
+  })
+})
+
 test('after the first tool call no other model is asked', async () => {
   const call = { toolCalls: [{ index: 0, id: 'c1', name: 'pay', arguments: '{"amount":' }] }
   const models = [scripted(clock, 'a', [call, httpError(503)]), scripted(clock, 'b', [...words('Hi'), END])] as const

@@ -34,7 +34,7 @@ export function callModel<Request>(
 ): AsyncGenerator<string, ModelOutput, unknown> {
   checkArgumentCount(arguments.length, 3, 'callModel(context, request, options)', CODE)
   checkCallOptions(options)
-  return textOf(context, request, options)
+  return callForText(context, request, options)
 }
 
 /** All calls of an attempt of a stage: it may ask more than once, and its notes are of all. */
@@ -46,7 +46,7 @@ function callsOf<Request>(context: ModelContext): ModelCall<Request>[] {
   return calls
 }
 
-async function* textOf<Request>(
+async function* callForText<Request>(
   context: ModelContext,
   request: Request,
   options: CallModelOptions<Request>,
@@ -78,11 +78,11 @@ export function callModelForValue<Request, Value extends object>(
 ): AsyncGenerator<never, Value, unknown> {
   checkArgumentCount(arguments.length, 4, 'callModelForValue(context, request, options, value)', CODE)
   checkCallOptions(options)
-  return valueOf(context, request, options, value)
+  return callForValue(context, request, options, value)
 }
 
 // oxlint-disable-next-line require-yield -- a stage delegates to it as to one that yields text
-async function* valueOf<Request, Value extends object>(
+async function* callForValue<Request, Value extends object>(
   context: ModelContext,
   request: Request,
   options: CallModelOptions<Request>,
@@ -90,10 +90,10 @@ async function* valueOf<Request, Value extends object>(
 ): AsyncGenerator<never, Value, unknown> {
   const calls = callsOf<Request>(context)
   try {
-    const first = await endOf(answerTo(context, request, options, calls))
+    const first = await readToEnd(answerTo(context, request, options, calls))
     const read = await valueIn(first.text, wanted)
     if ('value' in read) return read.value
-    const second = await endOf(answerTo(context, repair(request, first.text, read.problem), options, calls))
+    const second = await readToEnd(answerTo(context, repair(request, first.text, read.problem), options, calls))
     const repaired = await valueIn(second.text, wanted)
     if ('value' in repaired) return repaired.value
     throw new StageflowError(
@@ -131,7 +131,7 @@ async function* answerTo<Request>(
 }
 
 /** Reads an answer to its end, without handing out its text. */
-async function endOf<Answer>(answer: AsyncGenerator<string, Answer, unknown>): Promise<Answer> {
+async function readToEnd<Answer>(answer: AsyncGenerator<string, Answer, unknown>): Promise<Answer> {
   for (;;) {
     const step = await answer.next()
     if (step.done === true) return step.value

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { classifyError, textOf } from '@stageflow/core/kit'
+import { asClause, classifyError, textOf } from '@stageflow/core/kit'
 import { LLMAccumulator } from '@stageflow/provider-types'
 import type { LLMDelta, LLMResponse } from '@stageflow/provider-types'
 import type { CallSpending } from './budget/call-spending.ts'
@@ -140,25 +140,29 @@ export class ModelCall<Request> {
         if (this.#finishReason === undefined || endingOf(this.#finishReason) === 'whole')
           this.#finishReason = value.finishReason ?? this.#finishReason
         // Nothing but counts comes behind the finish reason.
-        if (this.#finishReason === undefined) this.#reserving = this.spending?.took(value)
+        if (this.#finishReason === undefined) this.#reserving = this.spending?.countDelta(value)
         return value
       }
-      refusePart(this.model.id, this.#finishReason)
+      refuseIncomplete(this.model.id, this.#finishReason)
       this.#end('ok')
       return undefined
     } catch (thrown) {
-      const error = this.#isInterrupted ? thrown : this.#named(thrown)
+      const error = this.#isInterrupted ? thrown : this.#withCode(thrown)
       if (!this.#isInterrupted) this.stop('fail', error)
       throw error
     }
   }
 
   /** An error of no known kind inside of an answer is one of the stream: the provider had taken the request. */
-  #named(error: unknown): unknown {
+  #withCode(error: unknown): unknown {
     const isKnown = StageflowError.is(error) || classifyError(error) !== 'unknown'
     if (!this.hasResponded || isKnown) return error
     const { id } = this.model
-    return new StageflowError('models/cut', `The answer of model "${id}" broke off: ${textOf(error)}`, { cause: error })
+    return new StageflowError(
+      'models/cut',
+      `The answer of model "${id}" broke off: ${asClause(textOf(error))}. Call it again.`,
+      { cause: error },
+    )
   }
 
   #unlessInterrupted<T>(promise: Promise<T>): Promise<T> {
@@ -199,17 +203,17 @@ const stalled = ({ id }: Model<never>, ms: number): StageflowError =>
   )
 
 /** The code of each ending that isn't whole, and what to do. */
-const PARTS: Readonly<Record<Exclude<AnswerEnding, 'whole'>, readonly [code: string, fix: string]>> = {
+const INCOMPLETE: Readonly<Record<Exclude<AnswerEnding, 'whole'>, readonly [code: string, fix: string]>> = {
   cut: ['models/cut', 'Call it again: the connection or the provider broke off.'],
   length: ['models/length', 'Let it give more tokens, or ask for less.'],
   'content-filter': ['models/content-filter', 'Change the prompt, or tell the person so.'],
 }
 
 /** No reader could tell half an answer from all of it, so it is a failure. */
-function refusePart(model: string, finishReason: string | undefined): void {
+function refuseIncomplete(model: string, finishReason: string | undefined): void {
   const ending = endingOf(finishReason)
   if (ending === 'whole') return
   const how = finishReason === undefined ? 'without a finish reason' : `with the finish reason "${finishReason}"`
-  const [code, fix] = PARTS[ending]
+  const [code, fix] = INCOMPLETE[ending]
   throw new StageflowError(code, `The answer of model "${model}" ended ${how}. ${fix}`)
 }

@@ -171,12 +171,12 @@ export class CallSpending<Request> {
    * Counts a delta. If an answer without a maximum comes to the end of what is reserved, reserves more: wait for it before you read the next
    * delta. Rejects if nothing is left, so that the answer ends.
    */
-  took({ text, reasoning, toolCalls = [], usage }: LLMDelta): Promise<void> | undefined {
+  countDelta({ text, reasoning, toolCalls = [], usage }: LLMDelta): Promise<void> | undefined {
     if (this.#step === 0) return undefined
     const parts = [text, reasoning, ...toolCalls.flatMap((call) => [call.name, call.arguments])]
-    const written = parts.filter((part) => typeof part === 'string').join('')
-    const counted = this.#countTokens(written)
-    const tokens = isCount(counted) ? counted : written.length
+    const added = parts.filter((part) => typeof part === 'string').join('')
+    const counted = this.#countTokens(added)
+    const tokens = isCount(counted) ? counted : added.length
     this.#largest = Math.max(this.#largest, tokens)
     this.#written = Math.max(this.#written + tokens, usage?.outputTokens ?? 0)
     if (this.#missing() <= 0) return undefined
@@ -196,8 +196,10 @@ export class CallSpending<Request> {
     if (missing > 0) await this.#reserveMore(missing)
   }
 
+  /** Reserves a step more. If that doesn't fit, tries half of it, and so on, down to what is missing. */
   async #reserveMore(missing: number): Promise<void> {
-    for (let step = Math.max(missing, this.#step); ; step = Math.max(missing, Math.floor(step / 2))) {
+    for (;;) {
+      const step = Math.max(missing, this.#step)
       const more = { ...this.#reserved, outputTokens: this.#reserved.outputTokens + step }
       try {
         await this.#hold(more, () => undefined)
