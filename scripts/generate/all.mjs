@@ -14,6 +14,7 @@ const PAGES = [
   'error-classes',
   'circuit-verdicts',
   'model-faults',
+  'agent-kills',
   'model-figures',
   'mutants',
   'redaction',

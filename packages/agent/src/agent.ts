@@ -5,7 +5,7 @@ import { checkArgumentCount } from '@stageflow/core/kit'
 import { repeatUntil } from '@stageflow/core/repeat'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import type { ToolResult } from '@stageflow/tools'
-import { callOnce } from './act.ts'
+import { callOnce, keyOfCall } from './act.ts'
 import { APPROVALS, approveStage } from './approve.ts'
 import type { CallApprovals, Approved } from './approve.ts'
 import { askStage, stateIn } from './ask.ts'
@@ -59,10 +59,11 @@ export function agent<const Shape extends AgentShape, Message extends GivenMessa
 ): Pipeline<AgentStages, Ports> {
   checkArgumentCount(arguments.length, 1, 'agent(options)', CODE)
   checkAgentOptions(options)
-  const { name = 'agent', shape, maxTurns = DEFAULT_MAX_TURNS, budget, onLimit = 'answer' } = options
+  const { name = 'agent', shape, maxTurns = DEFAULT_MAX_TURNS, budget, onLimit = 'answer', stages = {} } = options
   const limits = { maxTurns, maxTokens: budget?.maxTokens ?? Infinity, hasLastAnswer: onLimit === 'answer' }
   const first = firstState(limits)
   return Pipeline.withPorts<Ports>(name).withPipeline('turns', turnPipeline(options, limits), {
+    ...stages.turns,
     kind: StageKind.AGENT,
     chunks: 'ask',
     input: (_inputs, snapshot, feedback) => {
@@ -99,16 +100,19 @@ function turnPipeline<Shape extends AgentShape, Message extends GivenMessage, Po
   options: AgentOptions<Shape, Message, Ports>,
   limits: AgentLimits,
 ): Pipeline<TurnStages, Ports> {
-  const { shape, tools, guard, approve, executor = new ToolExecutor() } = options
+  const { shape, tools, guard, approve, executor = new ToolExecutor(), stages = {} } = options
   const start = Pipeline.withPorts<Ports>('turn')
-  const guarded = guard === undefined ? start : start.withStage('guard', guardStage(guard), StageKind.GUARD)
+  const guarded =
+    guard === undefined ? start : start.withStage('guard', guardStage(guard), StageKind.GUARD, { ...stages.guard })
   const asking = (guarded as unknown as Before<'guard', Ports>).withStage('ask', askStage(options), StageKind.AGENT, {
+    ...stages.ask,
     dependencies: guard === undefined ? [] : [guard.overlap === true ? gate('guard') : 'guard'],
   }) as unknown as Before<'guard' | 'ask', Ports>
   const approving =
     approve === undefined
       ? asking
       : asking.withStage('approve', approveStage(approve, tools), StageKind.GUARD, {
+          ...stages.approve,
           dependencies: ['ask'],
           when: (inputs, snapshot) => mayAct(stateIn({ snapshot }), inputs.from('ask'), limits),
           answerSchema: APPROVALS,
@@ -120,14 +124,15 @@ function turnPipeline<Shape extends AgentShape, Message extends GivenMessage, Po
   ]
   return (approving as unknown as Before<'guard' | 'ask' | 'approve', Ports>)
     .withMap('act', {
+      ...stages.act,
       kind: StageKind.WORK,
       dependencies: ['ask', ...added],
       when: (inputs, snapshot): boolean => mayAct(stateIn({ snapshot }), inputs.from('ask'), limits),
       over: (inputs) => inputs.from('ask').calls,
-      key: ({ id }) => id,
+      key: keyOfCall,
       each: callOnce(tools, executor, approve !== undefined),
     })
-    .withStage('turn', turnStage(shape, limits), StageKind.GUARD, { dependencies: ['ask', 'act'] })
+    .withStage('turn', turnStage(shape, limits), StageKind.GUARD, { ...stages.turn, dependencies: ['ask', 'act'] })
 }
 
 /**
@@ -143,7 +148,7 @@ function guardStage<Message, Ports>({
   check,
 }: AgentGuard<Message, Ports>): (context: StageContext<{}, Ports>) => Promise<StageOutput<{}>> {
   return async (context) => {
-    const said = await check(context, stateIn(context).messages as readonly Message[])
-    return said as StageOutput<{}>
+    const output = await check(context, stateIn(context).messages as readonly Message[])
+    return output as StageOutput<{}>
   }
 }

@@ -53,7 +53,7 @@ export function approveStage(
   { when, forMs, otherwise = false }: AgentApproval,
   tools: Pick<ToolRegistry, 'parseAndResolve'>,
 ): (context: Context) => Promise<Approved | SuspendOutput> {
-  const ask = (waiting: Waiting): SuspendOutput => {
+  const suspend = (waiting: Waiting): SuspendOutput => {
     const { questions, until } = waiting
     return StageOutput.suspend(questions, { state: waiting, ...(until !== undefined && { until, otherwise: {} }) })
   }
@@ -70,20 +70,24 @@ export function approveStage(
         .filter(when)
         .map(({ callId: id, name: tool, arguments: input }): CallQuestion => ({ id, tool, input }))
       if (questions.length === 0) return { decisions: {} }
-      return ask({ questions, decisions: {}, ...(forMs !== undefined && { until: clock.now() + forMs }) })
+      return suspend({ questions, decisions: {}, ...(forMs !== undefined && { until: clock.now() + forMs }) })
     }
     const { questions, decisions, until } = resumed.state as Waiting
     const answered = questions.flatMap(({ id }): [string, CallDecision][] => {
-      const given = resumed.expired ? { approved: otherwise, reason: LATE } : resumed.answer[id]
+      const given = resumed.expired ? { approved: otherwise, reason: LATE } : entryOf(resumed.answer, id)
       return given === undefined ? [] : [[id, decisionOf(given, resumed.by)]]
     })
     const all = { ...decisions, ...Object.fromEntries(answered) }
-    const open = questions.filter(({ id }) => !Object.hasOwn(all, id))
+    const open = questions.filter(({ id }) => entryOf(all, id) === undefined)
     return open.length === 0
       ? { decisions: all }
-      : ask({ questions: open, decisions: all, ...(until !== undefined && { until }) })
+      : suspend({ questions: open, decisions: all, ...(until !== undefined && { until }) })
   }
 }
+
+/** What an object has for a call. The id comes from the provider, so it may be `constructor`. */
+export const entryOf = <Entry>(entries: Readonly<Record<string, Entry>>, id: string): Entry | undefined =>
+  Object.hasOwn(entries, id) ? entries[id] : undefined
 
 const LATE = 'Its approval was not given in time.'
 

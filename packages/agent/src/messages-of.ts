@@ -1,13 +1,13 @@
 import { StageflowError } from '@stageflow/core'
 import type { ChildResult, StageOutput, WithChildren } from '@stageflow/core'
-import { checkArgumentCount, oneOf, read, show } from '@stageflow/core/kit'
+import { checkArgumentCount, read, show } from '@stageflow/core/kit'
 import type { ToolResult } from '@stageflow/tools'
 import type { Asked } from './asked.ts'
-import { CODE } from './options.ts'
+import { CODE, SHAPE } from './options.ts'
 import type { AddedMessage, AgentShape } from './transcript.ts'
 import { addedBy } from './turn-state.ts'
 
-const [isShape] = oneOf('ai-sdk', 'openai-chat', 'openai-responses')
+const [isShape, shapes] = SHAPE
 
 /**
  * The messages that the turns of an agent have added, however its run has ended: also if it was cancelled between a call and its result. Every
@@ -20,7 +20,7 @@ export function messagesOf<Shape extends AgentShape>(
 ): AddedMessage<Shape>[] {
   checkArgumentCount(arguments.length, 3, 'messagesOf(shape, result, path)', CODE)
   if (!isShape(shape))
-    throw illegal(`the shape must be 'ai-sdk', 'openai-chat' or 'openai-responses', not ${show(shape)}`)
+    throw new StageflowError(CODE, `messagesOf(shape, result, path): shape must be ${shapes}, not ${show(shape)}.`)
   const prefix = `${path}#`
   const turns = Object.entries(result.children)
     .filter(([key]) => key.startsWith(prefix) && /^\d+(?:@\d+)?$/.test(key.slice(prefix.length)))
@@ -34,11 +34,8 @@ function addedIn({ data, outputs }: ChildResult, shape: AgentShape): readonly ob
   return asked === undefined ? [] : addedBy({ asked, results: resultsIn(outputs['act']) }, shape)
 }
 
-/** The results of calls, also those of a map that was stopped. */
+/** The results of calls, also those of a map that was stopped. Where it has none, a stored result has null. */
 function resultsIn(act: StageOutput | undefined): readonly ToolResult[] {
-  const items = read(read(act, 'data'), 'items') as readonly (ToolResult | undefined)[] | undefined
-  return (items ?? []).filter((item) => item !== undefined)
+  const items = read(read(act, 'data'), 'items') as readonly (ToolResult | undefined | null)[] | undefined
+  return (items ?? []).filter((item) => item !== undefined && item !== null)
 }
-
-const illegal = (problem: string): StageflowError =>
-  new StageflowError(CODE, `messagesOf(shape, result, path): ${problem}.`)

@@ -1,6 +1,8 @@
 import type { ContextSnapshot, StageContext, StageOptions } from '@stageflow/core'
 import {
   FLAG,
+  MILLISECONDS,
+  TEXT,
   checkOptions,
   functionLike,
   objectWith,
@@ -8,8 +10,8 @@ import {
   optionProblems,
   refuseOptions,
   required,
+  whole,
 } from '@stageflow/core/kit'
-import { MILLISECONDS, TEXT, whole } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import type { ModelOutput } from '@stageflow/models'
 import type { ToolExecutor } from '@stageflow/tool-executor'
@@ -38,9 +40,13 @@ export interface AgentGuard<Message, Ports> {
 
 /** The tokens of all turns together. */
 export interface AgentBudget {
-  /** Input and output, as the providers count them. Above it no model is asked any more. */
+  /** Input and output, as the providers count them. At the limit no model is asked any more. */
   readonly maxTokens: number
 }
+
+/** Options of interceptors, by the stages of an agent: `turns` is all turns together, and the items of `act` are calls. */
+export type AgentStageOptions = { readonly [Name in (typeof STAGES)[number]]?: StageOptions }
+const STAGES = ['turns', 'guard', 'ask', 'approve', 'act', 'turn'] as const
 
 export interface AgentOptions<Shape extends AgentShape, Message extends GivenMessage, Ports> {
   /** Default: `agent`. */
@@ -68,6 +74,8 @@ export interface AgentOptions<Shape extends AgentShape, Message extends GivenMes
   readonly trim?: (messages: readonly (Message | AddedMessage<Shape>)[]) => readonly (Message | AddedMessage<Shape>)[]
   /** What happens at a limit of turns, tokens or repeated calls. `answer`: the model answers without tools. `fail`: the agent fails. Default: `answer`. */
   readonly onLimit?: 'answer' | 'fail'
+  /** Options of its stages that interceptors of the build take: `{ turns: { timeoutMs: 120_000 }, ask: { retry: { attempts: 2 } } }`. Default: none. */
+  readonly stages?: AgentStageOptions
   /** Default: no check. */
   readonly guard?: AgentGuard<Message | AddedMessage<Shape>, Ports>
 }
@@ -76,6 +84,7 @@ export const CODE = 'agent/illegal-option'
 const WHERE = 'agent(options)'
 export const DEFAULT_MAX_TURNS = 8
 
+export const SHAPE: OptionRule = oneOf('ai-sdk', 'openai-chat', 'openai-responses')
 const OBJECT: OptionRule = [
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'an object',
@@ -83,7 +92,7 @@ const OBJECT: OptionRule = [
 const ANYTHING: OptionRule = [() => true, 'anything']
 const RULES: OptionRules<AgentOptions<never, never, never>> = {
   name: TEXT,
-  shape: required(oneOf('ai-sdk', 'openai-chat', 'openai-responses')),
+  shape: required(SHAPE),
   model: required(functionLike('(context, request) => aiSdk(context, { model, ...request })')),
   tools: required(objectWith('a ToolRegistry', 'list', 'readToExecute')),
   executor: objectWith('a ToolExecutor', 'execute'),
@@ -93,8 +102,10 @@ const RULES: OptionRules<AgentOptions<never, never, never>> = {
   approve: OBJECT,
   trim: functionLike('(messages) => messages'),
   onLimit: oneOf('answer', 'fail'),
+  stages: OBJECT,
   guard: OBJECT,
 }
+const STAGE_RULES = Object.fromEntries(STAGES.map((name) => [name, OBJECT]))
 const BUDGET: OptionRules<AgentBudget> = { maxTokens: required(whole(1)) }
 const APPROVE: OptionRules<AgentApproval> = {
   when: required(functionLike('(call) => true or false')),
@@ -109,14 +120,15 @@ const GUARD: OptionRules<AgentGuard<never, never>> = {
 
 /** Throws `agent/illegal-option` with everything that is wrong. */
 export function checkAgentOptions(
-  options: Pick<AgentOptions<never, never, never>, 'budget' | 'approve' | 'guard'>,
+  options: Pick<AgentOptions<never, never, never>, 'budget' | 'approve' | 'guard' | 'stages'>,
 ): void {
   checkOptions(WHERE, CODE, options, RULES)
-  const { budget, approve, guard } = options
+  const { budget, approve, guard, stages } = options
   refuseOptions(WHERE, CODE, [
     ...(budget === undefined ? [] : optionProblems(budget, BUDGET, 'budget.')),
     ...(approve === undefined ? [] : optionProblems(approve, APPROVE, 'approve.')),
     ...(guard === undefined ? [] : optionProblems(guard, GUARD, 'guard.')),
+    ...(stages === undefined ? [] : optionProblems(stages, STAGE_RULES, 'stages.')),
     ...(approve?.otherwise !== undefined && approve.forMs === undefined
       ? ['approve.otherwise needs approve.forMs, because a question without a limit waits until it is answered']
       : []),

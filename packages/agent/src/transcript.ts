@@ -84,13 +84,22 @@ const IDS: { readonly [Shape in AgentShape]: { readonly calls: IdsIn; readonly r
 
 /** Throws `agent/cut-pair` if the messages have a call without its result, or a result without its call: providers refuse these. */
 export function checkPairs(shape: AgentShape, messages: readonly object[]): void {
-  const calls = new Set(messages.flatMap(IDS[shape].calls))
-  const results = new Set(messages.flatMap(IDS[shape].results))
-  const alone = [...calls].find((id) => !results.has(id)) ?? [...results].find((id) => !calls.has(id))
-  if (alone === undefined) return
-  const [has, lacks] = calls.has(alone) ? ['call', 'result'] : ['result', 'call']
-  throw new StageflowError(
-    'agent/cut-pair',
-    `trim() left the ${has} "${alone}" without its ${lacks}. Cut before a message of the user, so that calls and results stay together.`,
-  )
+  const { calls, results } = IDS[shape]
+  let open: readonly string[] = []
+  for (const message of messages) {
+    open = [...open, ...calls(message)]
+    for (const id of results(message)) {
+      const place = open.indexOf(id) // a provider may give the calls of several turns one id
+      if (place < 0) throw cutPair('result', id, 'call')
+      open = open.toSpliced(place, 1)
+    }
+  }
+  const [left] = open
+  if (left !== undefined) throw cutPair('call', left, 'result')
 }
+
+const cutPair = (has: string, id: string, lacks: string): StageflowError =>
+  new StageflowError(
+    'agent/cut-pair',
+    `trim() left the ${has} "${id}" without its ${lacks}. Cut before a message of the user, so that calls and results stay together.`,
+  )

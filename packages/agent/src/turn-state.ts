@@ -4,8 +4,9 @@ import type { AgentUsage, Asked, AskedCall } from './asked.ts'
 import type { AgentShape } from './transcript.ts'
 
 /**
- * Why an agent has ended. `answer`: the model has answered without a call. `max-turns`: it would have called tools on and on. `budget`: its tokens
- * or those of the user are used up. `denied`: every call of a turn was denied. `repeated-calls`: it made the same call in three turns in a row.
+ * Why an agent has ended. `answer`: the model has answered without a call. `max-turns`: it was asked `maxTurns` times. `budget`: the tokens of the
+ * agent are used up, or those of the user. `denied`: every call of a turn was denied. `repeated-calls`: the model made the same call in three turns
+ * in a row.
  */
 export type AgentEnding = 'answer' | 'max-turns' | 'budget' | 'denied' | 'repeated-calls'
 
@@ -35,7 +36,7 @@ export interface AgentLimits {
   readonly hasLastAnswer: boolean
 }
 
-/** In so many turns in a row a model may make the same call. */
+/** In the turn in which a call is made for this many turns in a row, the model has to stop. */
 const MOST_REPEATS = 3
 
 /** What the first turn begins with. */
@@ -62,9 +63,12 @@ export function nextState(state: TurnState, done: TurnDone, shape: AgentShape, l
   }
 }
 
-/** Whether the calls of a turn are made. After a limit the model could not read their results. */
-export const mayAct = ({ ending, usage }: TurnState, asked: Asked, { maxTokens }: AgentLimits): boolean =>
-  ending === undefined && tokensOf(sum(usage, asked.usage)) < maxTokens && asked.calls.length > 0
+/** Whether the calls of a turn are made. At a limit the model could not read their results. */
+export const mayAct = ({ turn, ending, usage }: TurnState, asked: Asked, limits: AgentLimits): boolean =>
+  asked.calls.length > 0 &&
+  ending === undefined &&
+  turn < limits.maxTurns &&
+  tokensOf(sum(usage, asked.usage)) < limits.maxTokens
 
 export const tokensOf = ({ inputTokens, outputTokens }: AgentUsage): number => inputTokens + outputTokens
 

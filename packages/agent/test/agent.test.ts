@@ -150,6 +150,7 @@ test('with onLimit: fail, every request may call tools, and the agent fails at i
     errors: [{ code: 'agent/limit', message: expect.stringContaining('max-turns') }],
   })
   expect(bodies().map(({ tool_choice }) => tool_choice)).toEqual(['auto', 'auto', 'auto'])
+  expect(made).toEqual(['A', 'B'])
 })
 
 test('the same call in three turns in a row ends the agent', async () => {
@@ -205,6 +206,51 @@ test('a denied call is not made, the model hears why, and answers without tools'
   expect(made).toEqual([])
 })
 
+test('with onLimit: fail, no approval is asked for at the limit, and no call is made', async () => {
+  const script = [call('refund', { cents: 900 })]
+  const graph = (await agentOf(script, { approve: { when: () => true }, maxTurns: 1, onLimit: 'fail' })).build()
+  expect(await graph.runSettled({ inputText: 'My money, please.' })).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'agent/limit' }],
+  })
+  expect(made).toEqual([])
+})
+
+test('calls whose ids are longer than the key of an item are made, and keep their ids in the messages', async () => {
+  const ids = ['a', 'b'].map((end) => `call_${'x'.repeat(400)}${end}`)
+  const toolCalls = ids.map((one) => ({ id: one, name: 'weather', arguments: '{"city":"Oslo"}' }))
+  const graph = (await agentOf([{ toolCalls }, says('Cold.')])).build()
+  const { data } = await graph.run({ inputText: 'Oslo?' })
+  expect([data.turns?.turn.text, made]).toEqual(['Cold.', ['Oslo', 'Oslo']])
+  expect(last().messages.flatMap((one: any) => one.tool_call_id ?? [])).toEqual(ids)
+})
+
+test.each(['constructor', '__proto__'])(
+  'a call whose id is %s is made, and needs an approval of its own',
+  async (name) => {
+    const script: ServedAnswer[] = [
+      {
+        toolCalls: [
+          { id: name, name: 'refund', arguments: '{"cents":900}' },
+          { id: 'call_b', name: 'refund', arguments: '{"cents":100}' },
+        ],
+      },
+      { toolCalls: [{ id: name, name: 'weather', arguments: '{"city":"Oslo"}' }] },
+      says('Paid.'),
+    ]
+    const graph = (await agentOf(script, { approve: { when: (one) => one.name === 'refund' } })).build()
+    const suspended = await graph.run({ inputText: 'My money, please.' })
+    if (suspended.status !== 'suspended') throw new Error('it must wait')
+    const again = await resume(graph, suspendedState(graph, suspended), { turns: { approve: { call_b: true } } })
+    if (again.status !== 'suspended') throw new Error('it must wait for the other call')
+    expect(again.requests).toMatchObject({ turns: { approve: [{ id: name }] } })
+    expect(made).toEqual([])
+    const answers = Object.fromEntries([[name, true]])
+    await resume(graph, suspendedState(graph, again), { turns: { approve: answers } })
+    expect(made.toSorted()).toEqual(['Oslo', 'refund 100', 'refund 900'])
+  },
+)
+
 test('a guard that fails ends the agent before the model is asked', async () => {
   const graph = (await agentOf([says('Never.')], { guard: { check: () => StageOutput.fail('no') } })).build()
   expect(firstError(await graph.runSettled({ inputText: 'Hi' }))).toMatchObject({ message: 'no' })
@@ -239,6 +285,19 @@ test('trim cuts what a request has, and the conversation stays whole', async () 
 test('a trim that parts a call from its result is refused', async () => {
   const graph = (await agentOf([ask('A'), says('Fine.')], { trim: (messages) => messages.slice(-1) })).build()
   expect(firstError(await graph.runSettled({ inputText: 'Where?' }))).toMatchObject({ code: 'agent/cut-pair' })
+})
+
+test('it is refused also if another turn has a call with the same id', async () => {
+  const same = (city: string): ServedAnswer => ({
+    toolCalls: [{ id: 'call_0', name: 'weather', arguments: JSON.stringify({ city }) }],
+  })
+  // Without the first call, its result stands before the call of the second turn.
+  const trim = (messages: readonly any[]) => messages.slice(messages.length > 3 ? 2 : 0)
+  const graph = (await agentOf([same('Oslo'), same('Rome'), says('Fine.')], { trim })).build()
+  expect(firstError(await graph.runSettled({ inputText: 'Where?' }))).toMatchObject({
+    code: 'agent/cut-pair',
+    message: expect.stringContaining('left the result "call_0" without its call'),
+  })
 })
 
 test('a run that is stopped in a call leaves a conversation in which every call has a result', async () => {
@@ -369,6 +428,8 @@ test.each<[string, object]>([
   ['approve.otherwise', { approve: { when: () => true, otherwise: true } }],
   ['guard.check', { guard: { overlap: true } }],
   ['maxTurn', { maxTurn: 3 }],
+  ['stages', { stages: { asks: {} } }],
+  ['stages.ask', { stages: { ask: 3 } }],
   ['tools', { tools: [weather] }],
 ])('a wrong %s is refused', (name, wrong) => {
   const options = { shape: 'ai-sdk', model: () => {}, tools, ...wrong }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createOpenAI } from '@ai-sdk/openai'
+import type { WithChildren } from '@stageflow/core'
 import { durableLocal } from '@stageflow/durable-local'
 import { aiSdk } from '@stageflow/provider-ai-sdk'
 import { fakeModelServer } from '@stageflow/testing/model-server'
@@ -10,7 +11,8 @@ import type { FakeModelServer, ServedAnswer } from '@stageflow/testing/model-ser
 import { ToolRegistry, defineTool } from '@stageflow/tools'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent } from '../src/index.ts'
+import { agent, messagesOf } from '../src/index.ts'
+import { pairsProblem } from './pairs.ts'
 
 let folder: string
 let server: FakeModelServer | undefined
@@ -38,13 +40,13 @@ const reads = (page: number): ServedAnswer => ({
   toolCalls: [{ id: `call_${page}`, name: 'read', arguments: JSON.stringify({ page }) }],
 })
 
-function reader(url: string, options: { maxTurns?: number; asks?: number } = {}) {
+function reader(url: string, options: { maxTurns?: number; asks?: number; registry?: ToolRegistry } = {}) {
   const model = createOpenAI({ baseURL: `${url}/v1`, apiKey: 'none' }).chat('gpt')
-  const { maxTurns = 50, asks } = options
+  const { maxTurns = 50, asks, registry = tools } = options
   return agent({
     shape: 'ai-sdk',
     model: (context, request) => aiSdk(context, { model, ...request }),
-    tools,
+    tools: registry,
     maxTurns,
     ...(asks !== undefined && { approve: { when: ({ input }) => (input as { page: number }).page === asks } }),
   }).build()
@@ -81,6 +83,82 @@ test('an approval waits in the file, and another process goes on behind it witho
   await second.close()
   expect(server.requests).toHaveLength(4)
   expect(keys).toEqual(['r/turns#1/act#call_1', 'r/turns#2/act#call_2', 'r/turns#3/act#call_3'])
+})
+
+test('a process that closes in a call leaves it to the next one, and the model never reads that it was cancelled', async () => {
+  server = await fakeModelServer([reads(1), reads(2), { text: ['Read.'] }])
+  const begun = Promise.withResolvers<void>()
+  let isClosing = true
+  const wait = defineTool({
+    name: 'read',
+    description: 'Reads a page.',
+    input: z.object({ page: z.number() }),
+    execute: async ({ page }, { idempotencyKey, clock, signal }) => {
+      keys.push(idempotencyKey)
+      if (page === 2 && isClosing) {
+        begun.resolve()
+        await clock.sleep(60_000, signal)
+      }
+      return { page }
+    },
+  })
+  const graph = reader(server.url, { registry: new ToolRegistry({ tools: [wait] }) })
+  const path = join(folder, 'runs.db')
+  const first = durableLocal({ path })
+  const left = first.run(graph, { inputText: 'Read.' }, { runId: 'r' })
+  await begun.promise
+  const refused = expect(left).rejects.toMatchObject({ code: 'durable-engine/closed' })
+  await first.close()
+  await refused
+  isClosing = false
+  const second = durableLocal({ path })
+  const result = await second.run(graph, { inputText: 'Read.' }, { runId: 'r' })
+  expect(result).toMatchObject({ data: { turns: { turn: { text: 'Read.', turns: 3 } } } })
+  await second.close()
+  expect(keys).toEqual(['r/turns#1/act#call_1', 'r/turns#2/act#call_2', 'r/turns#2/act#call_2'])
+  expect(JSON.stringify(server.requests.at(-1)?.body)).not.toContain('cancel')
+  expect(server.requests).toHaveLength(3)
+})
+
+test('a durable run that is cancelled in a call leaves a conversation in which every call has a result, also in the journal', async () => {
+  const both: ServedAnswer = {
+    toolCalls: [
+      { id: 'call_2', name: 'read', arguments: '{"page":2}' },
+      { id: 'call_3', name: 'read', arguments: '{"page":3}' },
+    ],
+  }
+  server = await fakeModelServer([reads(1), both])
+  const begun = Promise.withResolvers<void>()
+  const wait = defineTool({
+    name: 'read',
+    description: 'Reads a page.',
+    input: z.object({ page: z.number() }),
+    execute: async ({ page }, { clock, signal }) => {
+      if (page === 2) await clock.sleep(60_000, signal)
+      if (page === 3) begun.resolve()
+      return { page }
+    },
+  })
+  const graph = reader(server.url, { registry: new ToolRegistry({ tools: [wait] }) })
+  const path = join(folder, 'runs.db')
+  const first = durableLocal({ path })
+  const left = expect(first.run(graph, { inputText: 'Read.' }, { runId: 'r' })).rejects.toMatchObject({
+    code: 'durable-engine/closed',
+  })
+  await begun.promise
+  await first.close()
+  await left
+  const second = durableLocal({ path })
+  const going = second.run(graph, { inputText: 'Read.' }, { runId: 'r' })
+  await second.cancel('r', 'enough')
+  const result = await going
+  const kept = (await second.get('r'))?.result
+  await second.close()
+  for (const one of [result, kept]) {
+    const messages = messagesOf('ai-sdk', one as WithChildren)
+    expect(messages.map(({ role }) => role)).toEqual(['assistant', 'tool', 'assistant', 'tool'])
+    expect(pairsProblem('ai-sdk', messages)).toBeUndefined()
+  }
 })
 
 test('with an overlapping guard, no durable run begins', async () => {

@@ -2,28 +2,7 @@ import { test } from 'vitest'
 
 import { isHeavy } from '../../core/test/property-settings.ts'
 import { processCases } from '../../durable-engine/test/process-cases.ts'
-import type { ProcessPlace } from '../../durable-engine/test/process-cases.ts'
-import { connect, ownSchema, postgresUrl } from '../../store-postgres/test/postgres.ts'
-import { durablePostgres } from '../src/index.ts'
-
-async function newSchema(): Promise<ProcessPlace> {
-  const schema = ownSchema()
-  const pool = connect({ max: 2 })
-  await using durable = durablePostgres({ pool, schema, listen: false })
-  await durable.migrate()
-  return {
-    address: JSON.stringify({ url: postgresUrl, schema }),
-    opener: new URL('postgres-app.ts', import.meta.url),
-    leaseEnd: async () => {
-      const { rows } = await pool.query(`SELECT until FROM ${schema}.owners JOIN ${schema}.runs ON owner = owners.id`)
-      return Number(rows[0]?.until)
-    },
-    close: async () => {
-      await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-      await pool.end()
-    },
-  }
-}
+import { newSchema } from './new-schema.ts'
 
 const cases = processCases(newSchema)
 // By day those in which one process takes over from another.

@@ -20,7 +20,7 @@ export class Failures {
   /** No connection could be opened, or the tools could not be listed. */
   unavailable(error: unknown): StageflowError {
     const problem = `The MCP server ${this.#text.name} is not available: ${this.reasonOf(error)}. Start it, or check its address and headers.`
-    return this.#own('unavailable', problem, error)
+    return this.#own('tools-mcp/unavailable', problem, error)
   }
 
   connectTimedOut(limitMs: number): StageflowError {
@@ -34,12 +34,12 @@ export class Failures {
     const problem = wasRepeated
       ? `${lost}, and again when it was repeated: ${this.reasonOf(error)}. Check the server, and call again later.`
       : `${lost}: ${this.reasonOf(error)}. The call may have taken effect, so it was not repeated. Check that before you call again.`
-    return this.#own('connection-lost', problem, error)
+    return this.#own('tools-mcp/connection-lost', problem, error)
   }
 
   callFailed(tool: string, error: unknown): StageflowError {
     const problem = `The MCP server ${this.#text.name} refused a call to "${tool}": ${this.reasonOf(error)}. Check the arguments, and the log of the server.`
-    return this.#own('call-failed', problem, error)
+    return this.#own('tools-mcp/call-failed', problem, error)
   }
 
   toolGone(tool: string): StageflowError {
@@ -66,7 +66,7 @@ export class Failures {
   #own(code: string, problem: string, error: unknown): StageflowError {
     if (StageflowError.is(error)) return error
     if (error instanceof ProtocolError && error.data === TOO_LARGE) return tooLarge(this.#maxBytes)
-    return new StageflowError(`tools-mcp/${code}`, problem, { cause: this.#cleanCause(error) })
+    return new StageflowError(code, problem, { cause: this.#cleanCause(error) })
   }
 
   /** The SDK's error has the texts of the server, which may repeat what it was sent. This one has what tells errors apart. */

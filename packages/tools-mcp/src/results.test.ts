@@ -100,6 +100,7 @@ test('no error, event or figure has a secret of headers, environment, arguments 
     const tools = await mcpTools(server, { eventEmitter })
     await using _ = closing(tools)
     const result = await modelCalls(tools).call('leak')
+    expect(endOf(result)).toContain('tools-mcp/call-failed: ')
     expect(endOf(result)).toContain('refused a call to "leak": not allowed with ')
     expect(endOf(result)).toContain('[redacted]')
     const shown = inspect([result, result.status === 'failed' && result.cause, events, tools.stats()], {

@@ -122,7 +122,7 @@ const TRANSIENT_ENDS: ReadonlySet<unknown> = new Set([
   'timeout/timed-out',
   'models/stalled',
   'models/cut',
-  'models/budget-unavailable',
+  'models/unavailable',
 ])
 /** What the engine has refused: a value that a stage made, asked for or passed on. */
 const CHECKS: ReadonlySet<unknown> = new Set([

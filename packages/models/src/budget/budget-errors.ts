@@ -70,7 +70,7 @@ export const anonymous = (name: 'perUser' | 'perOrg'): StageflowError => {
 
 export const storeFailed = ({ name }: Limit, operation: string, cause: unknown): StageflowError =>
   new StageflowError(
-    'models/budget-unavailable',
+    'models/unavailable',
     `The store of ${name} in modelBudget() failed to ${operation}: ${textOf(cause)}`,
     { cause },
   )

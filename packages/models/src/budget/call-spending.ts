@@ -83,7 +83,7 @@ export class CallSpending<Request> {
     } catch (error) {
       const givenBack = this.#settleAll(undefined)
       // A store that has failed just now isn't waited for again.
-      if (!StageflowError.is(error, 'models/budget-unavailable')) await givenBack
+      if (!StageflowError.is(error, 'models/unavailable')) await givenBack
       throw this.#reported(error)
     }
   }

@@ -4,7 +4,7 @@ const CODES: ReadonlySet<unknown> = new Set([
   'models/budget',
   'models/budget-unbounded',
   'models/budget-anonymous',
-  'models/budget-unavailable',
+  'models/unavailable',
   'models/illegal-price',
 ])
 

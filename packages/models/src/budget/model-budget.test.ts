@@ -490,7 +490,7 @@ test('if the price of what was used is unknown, what was reserved counts on, and
   expect((await leftOf(four, { userId: 'ada' })).left).toBe(2)
 })
 
-test('a store that fails refuses the request, and a retry makes it (models/budget-unavailable)', async () => {
+test('a store that fails refuses the request, and a retry makes it (models/unavailable)', async () => {
   let failures = 2
   const inner = memoryBudgetStore({ clock })
   const store = {
@@ -505,7 +505,7 @@ test('a store that fails refuses the request, and a retry makes it (models/budge
   const options = { models: [model, spare] as const }
   const first = await ended(asking([modelBudget(limit)], { options }), { userId: 'ada' })
   expect(first.report.stages['ask0']?.error).toMatchObject({
-    code: 'models/budget-unavailable',
+    code: 'models/unavailable',
     message: 'The store of perUser in modelBudget() failed to reserve: connection refused',
     cause: { message: 'connection refused' },
   })
@@ -555,7 +555,7 @@ test('if the store fails at the end, the answer stays, what was reserved counts 
   expect(status).toBe('completed')
   expect(report.notes['core/problems']).toMatchObject([
     {
-      code: 'models/budget-unavailable',
+      code: 'models/unavailable',
       message: 'The store of perUser in modelBudget() failed to settle: connection lost',
     },
   ])
