@@ -506,7 +506,8 @@ test('a store that fails refuses the request, and a retry makes it (models/unava
   const first = await ended(asking([modelBudget(limit)], { options }), { userId: 'ada' })
   expect(first.report.stages['ask0']?.error).toMatchObject({
     code: 'models/unavailable',
-    message: 'The store of perUser in modelBudget() failed to reserve: connection refused',
+    message:
+      'The store of perUser in modelBudget() failed to reserve: connection refused. Check the store, and call again.',
     cause: { message: 'connection refused' },
   })
   expect([model.requests, spare.requests]).toEqual([[], []])
@@ -519,7 +520,9 @@ test('if the store does not say that an amount is reserved, no request is made',
     const store = { reserve: () => answer as never, settle: () => {} }
     const graph = asking([modelBudget({ perUser: { maxRequests: 5, windowMs: DAY_MS }, store })])
     const { report } = await ended(graph, { userId: 'ada' })
-    expect(report.stages['ask0']?.error?.message).toMatch(/failed to reserve: the store returned .* for a reservation$/)
+    expect(report.stages['ask0']?.error?.message).toMatch(
+      /failed to reserve: the store returned .* for a reservation\. /,
+    )
   }
   expect(model.requests).toEqual([])
 })
@@ -556,7 +559,8 @@ test('if the store fails at the end, the answer stays, what was reserved counts 
   expect(report.notes['core/problems']).toMatchObject([
     {
       code: 'models/unavailable',
-      message: 'The store of perUser in modelBudget() failed to settle: connection lost',
+      message:
+        'The store of perUser in modelBudget() failed to settle: connection lost. Check the store. What was reserved counts until the window ends.',
     },
   ])
   expect((await leftOf(modelBudget({ ...limit, store: inner }), { userId: 'ada' })).left).toBe(400)
