@@ -115,6 +115,23 @@ test('an answer that fails in its middle with an error of no known kind has brok
   })
 })
 
+const broken = (): never => {
+  throw new Error('no such token')
+}
+
+test.each([
+  ['throws', broken],
+  ['returns no number', () => Number.NaN],
+])('a count of the app that %s is unknown, and the call ends as it ended', async (_, count) => {
+  const model = scripted(clock, 'a', [...words('Your balance is '), httpError(503)])
+  const counted = await ended({ models: [model], countTokens: count })
+  expect(counted.error?.message).toBe('HTTP 503')
+  expect(counted.notes.usage).toEqual({ inputTokens: 16, estimated: true })
+  const sized = await ended({ models: [{ ...model, size: () => ({ inputTokens: count() }) }] })
+  expect(sized.error?.message).toBe('HTTP 503')
+  expect(sized.notes.usage).toEqual({ outputTokens: 4, estimated: true })
+})
+
 test('after the first tool call no other model is asked', async () => {
   const call = { toolCalls: [{ index: 0, id: 'c1', name: 'pay', arguments: '{"amount":' }] }
   const models = [scripted(clock, 'a', [call, httpError(503)]), scripted(clock, 'b', [...words('Hi'), END])] as const

@@ -25,7 +25,7 @@ export interface CallModelOptions<Request> {
    * `classifyError` of `@stageflow/core/kit`: a transient one is. Default: always undefined.
    */
   readonly isRetryable?: ((error: unknown, context: ModelContext) => SwitchVerdict | undefined) | undefined
-  /** Counts the tokens of a text, for what a stopped call has used. Default: one for 4 characters. */
+  /** Counts the tokens of a text, for what a stopped call has used. If it throws, that is unknown. Default: one for 4 characters. */
   readonly countTokens?: CountTokens | undefined
   /** Whether to read a stopped answer to its end, for exact counts, at most for 4 s. The provider bills all of it. Default: false. */
   readonly drain?: boolean | undefined

@@ -155,7 +155,10 @@ export class Route<Request> {
 
   /** Counts what a call that has ended has used, for budgets. */
   async #settle(call: ModelCall<Request>): Promise<void> {
-    await call.spending?.settle(wasTaken(call) ? (usageOf(call, this.#options.countTokens) ?? {}) : undefined)
+    // What a model has written that hasn't responded is known: nothing.
+    const written = call.hasResponded ? {} : { outputTokens: 0 }
+    const usage = wasTaken(call) ? { ...written, ...usageOf(call, this.#options.countTokens) } : undefined
+    await call.spending?.settle(usage)
   }
 
   async #endCall(call: ModelCall<Request>): Promise<void> {

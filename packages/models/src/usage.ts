@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { LLMResponse, ProviderUsage } from '@stageflow/provider-types'
-import { CHARACTERS_PER_TOKEN } from './call-usage.ts'
+import { CHARACTERS_PER_TOKEN, countOf } from './call-usage.ts'
 import type { CallUsage, CountTokens } from './call-usage.ts'
 import type { ModelCall } from './model-call.ts'
 
@@ -16,8 +16,9 @@ export function usageOf<Request>(call: ModelCall<Request>, countTokens: CountTok
   const counted = withoutZeros(response)
   if (!wasTaken(call) || (counted.inputTokens !== undefined && counted.outputTokens !== undefined))
     return Object.keys(counted).length === 0 ? undefined : counted
-  const inputTokens = counted.inputTokens ?? call.model.size?.(call.request).inputTokens
-  const outputTokens = counted.outputTokens ?? (call.hasResponded ? countTokens(writtenIn(response)) : undefined)
+  const inputTokens = counted.inputTokens ?? countOf(() => call.model.size?.(call.request).inputTokens)
+  const outputTokens =
+    counted.outputTokens ?? (call.hasResponded ? countOf(() => countTokens(writtenIn(response))) : undefined)
   const usage = {
     ...counted,
     ...(inputTokens !== undefined && { inputTokens }),

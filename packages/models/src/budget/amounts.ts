@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
+import { isCount } from '../call-usage.ts'
 import type { CallUsage } from '../call-usage.ts'
 
 /** What a limit is in: money in millionths, tokens, or requests. */
@@ -33,9 +34,6 @@ export function amountOf(unit: BudgetUnit, prices: Prices | undefined, model: Pr
     )
   return roundedUp(millionths(cost))
 }
-
-/** Whether it is a number from 0: functions of the app count tokens and money. */
-export const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity
 
 const roundedUp = (amount: number): number => Math.min(Math.ceil(amount), Number.MAX_SAFE_INTEGER)
 

@@ -5,9 +5,9 @@ import type { BudgetStore, ReserveAnswer } from '@stageflow/keyed-work'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type { Model } from '../model.ts'
 import type { ModelContext } from '../options.ts'
-import { CHARACTERS_PER_TOKEN } from '../call-usage.ts'
+import { CHARACTERS_PER_TOKEN, countOf, isCount } from '../call-usage.ts'
 import type { CallUsage, CountTokens } from '../call-usage.ts'
-import { amountOf, isCount } from './amounts.ts'
+import { amountOf } from './amounts.ts'
 import type { PricedUsage } from './amounts.ts'
 import { BudgetError, anonymous, storeFailed, unknownInput, unknownOutput } from './budget-errors.ts'
 import type { Limit } from './budget-options.ts'
@@ -175,8 +175,7 @@ export class CallSpending<Request> {
     if (this.#step === 0) return undefined
     const parts = [text, reasoning, ...toolCalls.flatMap((call) => [call.name, call.arguments])]
     const added = parts.filter((part) => typeof part === 'string').join('')
-    const counted = this.#countTokens(added)
-    const tokens = isCount(counted) ? counted : added.length
+    const tokens = countOf(() => this.#countTokens(added)) ?? added.length
     this.#largest = Math.max(this.#largest, tokens)
     this.#written = Math.max(this.#written + tokens, usage?.outputTokens ?? 0)
     if (this.#missing() <= 0) return undefined
@@ -244,7 +243,7 @@ export class CallSpending<Request> {
   }
 
   #amountUsed(counter: Counter, usage: CallUsage): number {
-    const { inputTokens, outputTokens = 0 } = usage
+    const { inputTokens, outputTokens } = usage
     const reserved = this.#reserved
     try {
       return this.#amount(counter, {

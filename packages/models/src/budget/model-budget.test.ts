@@ -455,6 +455,18 @@ test('parts of tokens count as whole ones, and a wrong countTokens lifts no limi
   expect((await leftOf(budget, { userId: 'ada' })).left).toBeLessThan(8)
 })
 
+test('a countTokens that throws lifts no limit, and leaves no more reserved than was needed', async () => {
+  const countTokens = (): never => {
+    throw new Error('no such token')
+  }
+  model = sized(clock, { inputTokens: 10 }, endless)
+  const store = memoryBudgetStore({ clock })
+  const budget = modelBudget({ perUser: { maxTokens: 100, windowMs: DAY_MS }, store, expectOutputTokens: 8 })
+  const { report } = await ended(asking([budget], { options: { countTokens } }), { userId: 'ada' })
+  expect(report.stages['ask0']?.error?.code).toBe('models/budget')
+  expect((await leftOf(budget, { userId: 'ada' })).left).toBeLessThan(8)
+})
+
 test('a price that is not a number refuses the request (models/illegal-price)', async () => {
   for (const price of [undefined, Number.NaN, -1, Infinity, '1']) {
     const graph = asking([modelBudget({ prices: () => price as number, perRun: { maxCost: 1 } })])
