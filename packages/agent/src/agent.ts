@@ -13,6 +13,7 @@ import type { AgentChunk } from './ask.ts'
 import type { Asked } from './asked.ts'
 import { CODE, DEFAULT_MAX_TURNS, checkAgentOptions } from './options.ts'
 import type { AgentGuard, AgentOptions } from './options.ts'
+import { checkedMessages } from './returned.ts'
 import type { AgentShape, GivenMessage, TextMessage } from './transcript.ts'
 import { turnStage } from './turn.ts'
 import type { AgentAnswer } from './turn.ts'
@@ -87,7 +88,7 @@ function firstMessages(
   { messages }: { readonly messages?: (snapshot: ContextSnapshot) => readonly object[] },
   snapshot: ContextSnapshot,
 ): readonly object[] {
-  if (messages !== undefined) return messages(snapshot)
+  if (messages !== undefined) return checkedMessages('messages', messages(snapshot))
   const { inputText } = snapshot
   const earlier = snapshot.messages
     .filter(({ role }) => role !== 'tool')

@@ -1,9 +1,10 @@
 import { StageOutput } from '@stageflow/core'
 import type { AnswerSchema, RunAuthor, StageContext, SuspendOutput } from '@stageflow/core'
 import { read } from '@stageflow/core/kit'
-import type { ToolRegistry } from '@stageflow/tools'
-import type { Asked } from './asked.ts'
+import type { ResolvedCall, ToolRegistry } from '@stageflow/tools'
+import type { Asked, AskedCall } from './asked.ts'
 import type { AgentApproval } from './options.ts'
+import { illegalReturn } from './returned.ts'
 
 /** A call that waits for an approval: one entry of the request of stage `approve`. */
 export interface CallQuestion {
@@ -36,7 +37,7 @@ export interface CallDecision {
 }
 
 export interface Approved {
-  /** By the ids of calls: only those that needed an approval. */
+  /** By the ids of calls: of those that needed an approval, and of those that could not be read. */
   readonly decisions: Readonly<Record<string, CallDecision>>
 }
 
@@ -60,17 +61,19 @@ export function approveStage(
   return async ({ resumed, inputs, snapshot, signal, clock }) => {
     if (resumed === undefined) {
       const { executionMode } = snapshot
-      const { resolved } = await tools.parseAndResolve(inputs.from('ask').calls, {
+      const { calls } = inputs.from('ask')
+      const { resolved } = await tools.parseAndResolve(calls, {
         signal,
         clock,
         eventEmitter: () => {}, // `act` tells of each call
         ...(executionMode !== undefined && { executionMode }),
       })
       const questions = resolved
-        .filter(when)
+        .filter((call) => needsApproval(when, call))
         .map(({ callId: id, name: tool, arguments: input }): CallQuestion => ({ id, tool, input }))
-      if (questions.length === 0) return { decisions: {} }
-      return suspend({ questions, decisions: {}, ...(forMs !== undefined && { until: clock.now() + forMs }) })
+      const decisions = unreadDenied(calls, resolved)
+      if (questions.length === 0) return { decisions }
+      return suspend({ questions, decisions, ...(forMs !== undefined && { until: clock.now() + forMs }) })
     }
     const { questions, decisions, until } = resumed.state as Waiting
     const answered = questions.flatMap(({ id }): [string, CallDecision][] => {
@@ -90,6 +93,24 @@ export const entryOf = <Entry>(entries: Readonly<Record<string, Entry>>, id: str
   Object.hasOwn(entries, id) ? entries[id] : undefined
 
 const LATE = 'Its approval was not given in time.'
+const UNREAD = 'When approvals were asked for, its tool was not known, or its arguments were wrong.'
+
+function needsApproval(when: AgentApproval['when'], call: ResolvedCall): boolean {
+  const needed: unknown = when(call)
+  if (typeof needed === 'boolean') return needed
+  throw illegalReturn(
+    'approve.when',
+    needed,
+    'Return true if a person must approve the call, otherwise false, synchronously.',
+  )
+}
+
+/** Nothing could tell whether these calls need an approval. If a tool comes meanwhile, they are still not made. */
+function unreadDenied(calls: readonly AskedCall[], resolved: readonly ResolvedCall[]): Approved['decisions'] {
+  const known = new Set(resolved.map(({ callId }) => callId))
+  const unread = calls.filter(({ id }) => !known.has(id))
+  return Object.fromEntries(unread.map(({ id }) => [id, { approved: false, reason: UNREAD }]))
+}
 
 function decisionOf(given: CallApproval, by: RunAuthor | undefined): CallDecision {
   const decision = typeof given === 'boolean' ? { approved: given } : given

@@ -1,8 +1,10 @@
 import { StageflowError } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import { read } from '@stageflow/core/kit'
 import type { ModelOutput } from '@stageflow/models'
 import { callsFor } from '@stageflow/tools/messages'
 import type { AgentOptions } from './options.ts'
+import { checkedMessages, illegalReturn } from './returned.ts'
 import { checkPairs, requestFor } from './transcript.ts'
 import type { AgentShape, GivenMessage } from './transcript.ts'
 import type { TurnState } from './turn-state.ts'
@@ -15,6 +17,7 @@ export interface AgentChunk {
   readonly text: string
 }
 
+const MODEL_FIX = 'Return the generator of aiSdk(), openaiChat(), openaiResponses() or callModel(), without a schema.'
 const NOTHING = { text: '', calls: [], messages: [], usage: { inputTokens: 0, outputTokens: 0 } }
 
 /** The stage `ask`: one request to the model. */
@@ -24,13 +27,16 @@ export function askStage<Shape extends AgentShape, Message extends GivenMessage,
   const { shape, model, tools, trim, onLimit } = options
   return async function* ask(context) {
     const { turn, messages, ending } = stateIn(context)
-    const kept = trim === undefined ? messages : trim(messages as never)
+    const kept = trim === undefined ? messages : checkedMessages('trim', trim(messages as never))
     if (trim !== undefined) checkPairs(shape, kept)
     const { executionMode } = context.snapshot
     const listed = tools.list(executionMode === undefined ? {} : { executionMode })
     const request = requestFor<Shape, Message>(shape, kept, listed, ending === undefined)
     try {
-      const output = yield* inTurn(turn, model(context, request))
+      const answer = model(context, request)
+      if (typeof read(answer, 'next') !== 'function') throw illegalReturn('model', answer, MODEL_FIX)
+      const output = yield* inTurn(turn, answer)
+      if (!Array.isArray(read(output, 'toolCalls'))) throw illegalReturn('model', output, MODEL_FIX)
       return askedIn(output, shape, kept)
     } catch (error) {
       if (onLimit !== 'fail' && StageflowError.is(error, 'models/budget'))
@@ -77,7 +83,9 @@ function askedIn(output: ModelOutput, shape: AgentShape, sent: readonly object[]
   const hasOwnIds = calls.every(({ id }, index) => id === output.toolCalls[index]?.id)
   const messages =
     (hasOwnIds ? output.messages : undefined) ?? callsFor(shape, { role: 'assistant', content: text, toolCalls: calls })
-  const { inputTokens, outputTokens } = response
+  const isEmpty = text === '' && calls.length === 0
+  const inputTokens = counted(response.inputTokens)
+  const outputTokens = isEmpty ? response.outputTokens : counted(response.outputTokens)
   const usage =
     inputTokens !== undefined && outputTokens !== undefined
       ? { inputTokens, outputTokens }
@@ -88,6 +96,9 @@ function askedIn(output: ModelOutput, shape: AgentShape, sent: readonly object[]
         }
   return { text, calls, finishReason, messages, usage }
 }
+
+/** Gateways send 0 for what they don't know. */
+const counted = (tokens: number | undefined): number | undefined => (tokens === 0 ? undefined : tokens)
 
 const CHARACTERS_PER_TOKEN = 4
 const tokensOf = (messages: readonly object[]): number =>

@@ -8,6 +8,7 @@ import { fakeModelServer } from '@stageflow/testing/model-server'
 import type { FakeModelServer, ServedAnswer } from '@stageflow/testing/model-server'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import { ToolRegistry, defineTool } from '@stageflow/tools'
+import type { AnyTool } from '@stageflow/tools'
 import OpenAI from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -169,6 +170,40 @@ test('above its tokens an agent makes no further call and asks no model', async 
   expect(bodies()).toHaveLength(2)
 })
 
+test('a gateway that counts 0 tokens does not lift the limit of the agent', async () => {
+  const usage = { inputTokens: 0, outputTokens: 0 }
+  const script = ['A', 'B', 'C', 'D', 'E'].map((city) => ({ ...ask(city), usage }))
+  const graph = (await agentOf(script, { budget: { maxTokens: 60 } })).build()
+  const { data } = await graph.run({ inputText: 'x'.repeat(100) })
+  expect(data.turns?.turn).toMatchObject({ ended: 'budget', usage: { estimated: true } })
+  expect(bodies().length).toBeLessThan(3)
+})
+
+test.each<[string, object]>([
+  ['messages', { messages: async () => [] }],
+  ['messages', { messages: () => 'Hi' }],
+  ['messages', { messages: () => [null] }],
+  ['trim', { trim: async (messages: unknown) => messages }],
+  ['trim', { trim: () => undefined }],
+  ['model', { model: () => Promise.reject(new Error('late')) }],
+  ['model', { model: () => 'Hello' }],
+  [
+    'model',
+    {
+      model: async function* () {
+        yield* []
+        return { name: 'Bern' }
+      },
+    },
+  ],
+])('%s that returns something else is named', async (name, options) => {
+  const graph = (await agentOf([says('Hello')], options as Options)).build()
+  expect(firstError(await graph.runSettled({ inputText: 'Hi' }))).toMatchObject({
+    code: 'agent/illegal-option',
+    message: expect.stringContaining(`${name}() of agent() returned`),
+  })
+})
+
 test('a finish reason that does not name the calls leaves none open', async () => {
   const graph = (await agentOf([{ ...ask('Oslo'), ending: 'stop' }, says('Done.')])).build()
   const { data } = await graph.run({ inputText: 'Cold?' })
@@ -203,6 +238,46 @@ test('a denied call is not made, the model hears why, and answers without tools'
   })
   expect(result).toMatchObject({ data: { turns: { turn: { text: 'I may not.', ended: 'denied' } } } })
   expect(last().messages.at(-1).content).toContain('Too much.')
+  expect(made).toEqual([])
+})
+
+test('a call that could not be read when approvals were asked for is not made without one', async () => {
+  const pay = defineTool({
+    name: 'pay',
+    description: 'Pays money.',
+    input: z.object({ cents: z.number() }),
+    execute: ({ cents }) => made.push(`pay ${cents}`),
+  })
+  const later: AnyTool[] = [refund]
+  const source = { list: () => later }
+  const both: ServedAnswer = {
+    toolCalls: [
+      { id: 'a', name: 'refund', arguments: '{"cents":1}' },
+      { id: 'b', name: 'pay', arguments: '{"cents":2}' },
+    ],
+  }
+  const options: Options = { approve: { when: () => true }, tools: new ToolRegistry({ sources: [source] }) }
+  const graph = (await agentOf([both, says('Done.')], options)).build()
+  const suspended = await graph.run({ inputText: 'My money, please.' })
+  if (suspended.status !== 'suspended') throw new Error('it must wait')
+  later.push(pay)
+  const result = await resume(graph, suspendedState(graph, suspended), { turns: { approve: { a: true } } })
+  expect(result).toMatchObject({ status: 'completed', data: { turns: { turn: { text: 'Done.' } } } })
+  expect(made).toEqual(['refund 1'])
+  expect(last().messages.at(-1).content).toContain('was not approved')
+})
+
+test.each<[string, () => unknown]>([
+  ['nothing', () => {}],
+  ['a number', () => 0],
+  ['a text', () => 'yes'],
+  ['a promise', () => Promise.reject(new Error('no database'))],
+])('approve.when that returns %s is refused, and no call is made', async (_what, when) => {
+  const graph = (await agentOf([ask('Oslo')], { approve: { when: when as never } })).build()
+  expect(firstError(await graph.runSettled({ inputText: 'Cold?' }))).toMatchObject({
+    code: 'agent/illegal-option',
+    message: expect.stringContaining('approve.when'),
+  })
   expect(made).toEqual([])
 })
 

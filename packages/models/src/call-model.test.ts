@@ -115,21 +115,31 @@ test('an answer that fails in its middle with an error of no known kind has brok
   })
 })
 
-const broken = (): never => {
-  throw new Error('no such token')
+const throwing = (): never => {
+  throw new Error('cannot count')
 }
-
-test.each([
-  ['throws', broken],
+test.each<[string, unknown]>([
+  ['throws', throwing],
   ['returns no number', () => Number.NaN],
-])('a count of the app that %s is unknown, and the call ends as it ended', async (_, count) => {
+  ['returns a number below 0', () => -5],
+  ['returns a promise', () => Promise.reject(new Error('late'))],
+])('a countTokens that %s changes neither the failure nor what is noted: the default counts', async (_how, count) => {
   const model = scripted(clock, 'a', [...words('Your balance is '), httpError(503)])
-  const counted = await ended({ models: [model], countTokens: count })
-  expect(counted.error?.message).toBe('HTTP 503')
-  expect(counted.notes.usage).toEqual({ inputTokens: 16, estimated: true })
-  const sized = await ended({ models: [{ ...model, size: () => ({ inputTokens: count() }) }] })
-  expect(sized.error?.message).toBe('HTTP 503')
-  expect(sized.notes.usage).toEqual({ outputTokens: 4, estimated: true })
+  const { error, notes } = await ended({ models: [model], countTokens: count as () => number })
+  expect(error?.message).toBe('HTTP 503')
+  expect(notes.models?.calls).toMatchObject([{ status: 'fail', usage: { inputTokens: 16, outputTokens: 4 } }])
+})
+
+test.each<[string, unknown]>([
+  ['throws', throwing],
+  ['returns nothing', () => {}],
+  ['returns no numbers', () => ({ inputTokens: Number.NaN })],
+  ['returns a promise', () => Promise.reject(new Error('late'))],
+])('a size that %s changes neither the failure nor what else is noted', async (_how, size) => {
+  const model = { ...scripted(clock, 'a', [...words('Your balance is '), httpError(503)]), size: size as () => {} }
+  const { error, notes } = await ended({ models: [model] })
+  expect(error?.message).toBe('HTTP 503')
+  expect(notes.usage).toEqual({ outputTokens: 4, estimated: true })
 })
 
 test('after the first tool call no other model is asked', async () => {
@@ -273,10 +283,16 @@ test('a promise of isRetryable is refused', async () => {
   expect(error?.code).toBe('models/illegal-verdict')
 })
 
+const twice = scripted(manualClock(), 'a', [])
 test.each([
-  [{}, 'models must be'],
-  [{ models: [] }, 'models must be an array of one or more different models'],
-  [{ models: [{ id: 'a' }] }, 'models must be'],
+  [{}, 'models must be an array of one or more models'],
+  [{ models: [] }, 'models must be an array of one or more models'],
+  [
+    { models: [twice, { id: 'a' }] },
+    'models[1] must be a model { id, provider, stream(request, signal) }, not an object',
+  ],
+  [{ models: [null] }, 'models[0] must be a model'],
+  [{ models: [twice, twice] }, 'models[1] is the same model as models[0]'],
   [
     { models: [scripted(manualClock(), 'a', [])], firstChunkMS: 5 },
     'unknown option "firstChunkMS" (did you mean "firstChunkMs"?',

@@ -27,5 +27,5 @@ test('long text counts, also without spaces', () => {
   expect(estimateTokens(['word '.repeat(1_000)])).toBe(1_251)
   expect(estimateTokens(['長'.repeat(4_000)])).toBe(1_001)
   expect(estimateTokens(['data: the rest of this text'.padEnd(4_000, '.')])).toBe(1_001)
-  expect(estimateTokens(['x'.repeat(998)])).toBe(250)
+  expect(estimateTokens(['x'.repeat(3_998)])).toBe(1_000)
 })

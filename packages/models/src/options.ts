@@ -1,5 +1,14 @@
 import type { StageContext } from '@stageflow/core'
-import { FLAG, MILLISECONDS, functionLike, optionProblems, refuseOptions, required } from '@stageflow/core/kit'
+import {
+  FLAG,
+  MILLISECONDS,
+  functionLike,
+  optionProblems,
+  read,
+  refuseOptions,
+  required,
+  show,
+} from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import type { Model } from './model.ts'
 import type { CountTokens } from './call-usage.ts'
@@ -44,9 +53,8 @@ const isModel = (value: unknown): boolean => {
   )
 }
 const MODELS: OptionRule = [
-  (value) =>
-    Array.isArray(value) && value.length > 0 && value.every(isModel) && new Set<unknown>(value).size === value.length,
-  'an array of one or more different models, each { id, provider, stream(request, signal) }',
+  (value) => Array.isArray(value) && value.length > 0,
+  'an array of one or more models, each { id, provider, stream(request, signal) }',
 ]
 const RULES: OptionRules<CallModelOptions<never>> = {
   models: required(MODELS),
@@ -58,5 +66,16 @@ const RULES: OptionRules<CallModelOptions<never>> = {
 }
 
 export function checkCallOptions(options: unknown): void {
-  refuseOptions('callModel()', CODE, optionProblems(options, RULES))
+  const models = read(options, 'models')
+  const problems = Array.isArray(models) ? Array.from<unknown>(models).flatMap(modelProblems) : []
+  refuseOptions('callModel()', CODE, [...optionProblems(options, RULES), ...problems])
+}
+
+function modelProblems(model: unknown, place: number, all: readonly unknown[]): readonly string[] {
+  const name = `models[${place}]`
+  if (!isModel(model)) return [`${name} must be a model { id, provider, stream(request, signal) }, not ${show(model)}`]
+  const first = all.indexOf(model)
+  return first === place
+    ? []
+    : [`${name} is the same model as models[${first}], and each is asked once: retry() asks again`]
 }

@@ -1,6 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { LLMResponse, ProviderUsage } from '@stageflow/provider-types'
-import { CHARACTERS_PER_TOKEN, countOf } from './call-usage.ts'
+import { countBy, sizeOf } from './app-counts.ts'
+import { CHARACTERS_PER_TOKEN } from './call-usage.ts'
 import type { CallUsage, CountTokens } from './call-usage.ts'
 import type { ModelCall } from './model-call.ts'
 
@@ -11,14 +12,13 @@ const roughly: CountTokens = (text) => Math.ceil(text.length / CHARACTERS_PER_TO
  * What a call has used, as far as its provider said, and estimated otherwise. Undefined if nothing is known: a provider bills no request that
  * it has refused.
  */
-export function usageOf<Request>(call: ModelCall<Request>, countTokens: CountTokens = roughly): CallUsage | undefined {
+export function usageOf<Request>(call: ModelCall<Request>, countTokens?: CountTokens): CallUsage | undefined {
   const { response } = call
   const counted = withoutZeros(response)
   if (!wasTaken(call) || (counted.inputTokens !== undefined && counted.outputTokens !== undefined))
     return Object.keys(counted).length === 0 ? undefined : counted
-  const inputTokens = counted.inputTokens ?? countOf(() => call.model.size?.(call.request).inputTokens)
-  const outputTokens =
-    counted.outputTokens ?? (call.hasResponded ? countOf(() => countTokens(writtenIn(response))) : undefined)
+  const inputTokens = counted.inputTokens ?? sizeOf(call.model, call.request).inputTokens
+  const outputTokens = counted.outputTokens ?? (call.hasResponded ? estimateOf(response, countTokens) : undefined)
   const usage = {
     ...counted,
     ...(inputTokens !== undefined && { inputTokens }),
@@ -40,6 +40,12 @@ function withoutZeros({ usage = {}, content, toolCalls }: LLMResponse): Provider
     ...(outputTokens !== undefined && (outputTokens > 0 || isEmpty) && { outputTokens }),
     ...others,
   }
+}
+
+/** The default counts if the function of the app doesn't. */
+function estimateOf(response: LLMResponse, countTokens: CountTokens = roughly): number {
+  const text = writtenIn(response)
+  return countBy(countTokens, text) ?? roughly(text)
 }
 
 const writtenIn = ({ content, reasoning = '', toolCalls }: LLMResponse): string =>

@@ -17,7 +17,7 @@ const Named: ValueSchema<{ readonly name: string }> = {
 }
 const wanted = { schema: Named, jsonSchema: { type: 'object' } }
 
-async function ask(...texts: readonly string[]) {
+async function ask(schema: typeof Named, ...texts: readonly string[]) {
   const clock = manualClock()
   const model = scripted(clock, 'a', ...texts.map((text) => [{ text }, { finishReason: 'stop' }]))
   const run = new Pipeline('names')
@@ -27,7 +27,7 @@ async function ask(...texts: readonly string[]) {
         'Who?',
         { models: [model] },
         {
-          wanted,
+          wanted: { schema, jsonSchema: { type: 'object' } },
           repair: (request, text, problem) => `${request} You said ${text} ${problem}`,
         },
       )
@@ -40,12 +40,12 @@ async function ask(...texts: readonly string[]) {
 }
 
 test('a value that the schema takes is the output of the stage, and no chunk of it', async () => {
-  const { name, record, requests } = await ask('{"name":"Ada"}')
+  const { name, record, requests } = await ask(Named, '{"name":"Ada"}')
   expect([name, record.chunks, requests]).toEqual([{ name: 'Ada' }, 0, ['Who?']])
 })
 
 test('a value that the schema refuses is sent back once with what is wrong', async () => {
-  const { name, record, requests } = await ask('{"name":7}', '{"name":"Ada"}')
+  const { name, record, requests } = await ask(Named, '{"name":7}', '{"name":"Ada"}')
   expect(name).toEqual({ name: 'Ada' })
   expect(requests[1]).toBe('Who? You said {"name":7} name: must be a string.')
   expect(record.notes.models?.calls.length).toBe(2)
@@ -58,7 +58,7 @@ test.each([
   ['7', 'name: must be a string.'],
   ['null', 'name: must be a string.'],
 ])('%s twice is a failure that says what is wrong, and what to do', async (text, problem) => {
-  const { name, record } = await ask(text)
+  const { name, record } = await ask(Named, text)
   expect([name, record.error?.code]).toEqual([undefined, 'models/invalid-output'])
   expect(record.error?.message).toBe(
     `Model "a" twice gave a value that the schema refuses: ${problem} Simplify the schema, or say in the prompt what is meant.`,
@@ -66,8 +66,8 @@ test.each([
 })
 
 test('a schema that gives no JSON Schema is refused by its vendor, unless it comes with one', () => {
-  expect(() => readWanted(Named)).toThrow('schema: test gives no JSON Schema. Pass { schema, jsonSchema } instead.')
-  expect(readWanted(wanted)).toBe(wanted)
+  expect(() => readWanted(Named)).toThrow('schema of test gives no JSON Schema. Pass { schema, jsonSchema } instead.')
+  expect(readWanted(wanted)).toEqual(wanted)
 })
 
 test('a schema that fails to give its JSON Schema says why', () => {
@@ -76,6 +76,28 @@ test('a schema that fails to give its JSON Schema says why', () => {
   }
   const broken = { '~standard': { ...Named['~standard'], jsonSchema: { input } } }
   expect(() => readWanted(broken)).toThrow(
-    "schema: test can't give its JSON Schema: a date has none. Pass { schema, jsonSchema } instead.",
+    "schema of test can't give its JSON Schema: a date has none. Pass { schema, jsonSchema } instead.",
   )
+})
+
+test.each<[string, unknown]>([
+  ['nothing', null],
+  ['a number', 5],
+  ['an object without a schema', {}],
+  ['a JSON Schema alone', { jsonSchema: { type: 'object' } }],
+  ['a schema without its JSON Schema', { schema: Named, jsonSchema: undefined }],
+  ['a schema of no object', { schema: Named, jsonSchema: { type: 'array' } }],
+])('%s is refused as a schema before a model is asked', (_what, schema) => {
+  const code = 'models/illegal-option'
+  expect(() => readWanted(schema as never)).toThrow(expect.objectContaining({ code }) as Error)
+})
+
+test.each<[string, unknown]>([
+  ['returns nothing', undefined],
+  ['has an issue at a symbol', { issues: [{ message: 'odd', path: [Symbol('s'), { key: 1 }] }] }],
+])('a value is refused by a schema that %s', async (_how, result) => {
+  const validate = () => result
+  const schema = { '~standard': { ...Named['~standard'], validate } } as ValueSchema<{ readonly name: string }>
+  const { name, record } = await ask(schema, '{"name":"Ada"}')
+  expect([name, record.error?.code]).toEqual([undefined, 'models/invalid-output'])
 })

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { asClause, checkArgumentCount, isThenable, show, textOf } from '@stageflow/core/kit'
+import { asClause, checkArgumentCount, isThenable, read, show, textOf } from '@stageflow/core/kit'
 import { CODE } from './options.ts'
 
 /** Any Standard Schema (https://standardschema.dev) of an object, such as a zod schema. */
@@ -28,24 +28,41 @@ export interface ReadWanted<Value extends object> {
   readonly jsonSchema: object
 }
 
-/** The schema and the JSON Schema of a wanted value. Throws `models/illegal-option` if the schema doesn't give one. */
+/** The schema and the JSON Schema of a wanted value. Throws `models/illegal-option` if it isn't one of an object, or gives no JSON Schema. */
 export function readWanted<Value extends object>(wanted: WantedValue<Value>): ReadWanted<Value> {
   checkArgumentCount(arguments.length, 1, 'readWanted(schema)', CODE)
-  if ('jsonSchema' in wanted) return wanted
-  const { vendor, jsonSchema } = wanted['~standard'] as ValueSchema['~standard'] & {
+  const hasBoth = read(wanted, '~standard') === undefined
+  const schema = (hasBoth ? read(wanted, 'schema') : wanted) as ValueSchema<Value>
+  if (typeof read(read(schema, '~standard'), 'validate') !== 'function')
+    throw illegal(`must be a Standard Schema, or { schema, jsonSchema } with one, not ${show(wanted)}.`)
+  const jsonSchema = hasBoth ? read(wanted, 'jsonSchema') : jsonSchemaOf(schema)
+  if (typeof jsonSchema !== 'object' || jsonSchema === null)
+    throw illegal(`needs its JSON Schema: pass { schema, jsonSchema }. It is ${show(jsonSchema)}.`)
+  const type = read(jsonSchema, 'type')
+  if (typeof type === 'string' && type !== 'object')
+    throw illegal(
+      `must be one of an object, not of type ${show(type)}. Put the value into an object: z.object({ value: … }).`,
+    )
+  return { schema, jsonSchema }
+}
+
+function jsonSchemaOf(schema: ValueSchema): object {
+  const { vendor, jsonSchema } = schema['~standard'] as ValueSchema['~standard'] & {
     readonly jsonSchema?: { readonly input: (options: { readonly target: 'draft-2020-12' }) => object }
   }
+  if (jsonSchema === undefined) throw illegal(`of ${vendor} gives no JSON Schema. Pass { schema, jsonSchema } instead.`)
   try {
-    if (jsonSchema !== undefined) return { schema: wanted, jsonSchema: jsonSchema.input({ target: 'draft-2020-12' }) }
+    return jsonSchema.input({ target: 'draft-2020-12' })
   } catch (cause) {
-    throw new StageflowError(
-      CODE,
-      `schema: ${vendor} can't give its JSON Schema: ${asClause(textOf(cause))}. Pass { schema, jsonSchema } instead.`,
+    throw illegal(
+      `of ${vendor} can't give its JSON Schema: ${asClause(textOf(cause))}. Pass { schema, jsonSchema } instead.`,
       { cause },
     )
   }
-  throw new StageflowError(CODE, `schema: ${vendor} gives no JSON Schema. Pass { schema, jsonSchema } instead.`)
 }
+
+const illegal = (problem: string, options?: { readonly cause: unknown }): StageflowError =>
+  new StageflowError(CODE, `schema ${problem}`, options)
 
 /** The value that a model wrote, or what is wrong with it, in sentences for the model to read. */
 export async function valueIn<Value extends object>(
@@ -59,12 +76,11 @@ export async function valueIn<Value extends object>(
     return { problem: `It isn't JSON: ${asClause(textOf(cause))}.` }
   }
   const checked = schema['~standard'].validate(given)
-  const { issues, value } = (isThenable(checked) ? await checked : checked) as {
-    readonly issues?: readonly { readonly message: string; readonly path?: readonly unknown[] }[]
-    readonly value?: Value
-  }
-  if (issues !== undefined) return { problem: `${issues.map(issueText).join('; ')}.` }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value }
+  const result: unknown = isThenable(checked) ? await checked : checked
+  const issues = read(result, 'issues')
+  if (Array.isArray(issues)) return { problem: `${issues.map(issueText).join('; ')}.` }
+  const value = read(result, 'value')
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value: value as Value }
   return { problem: `It must be an object, not ${show(value)}.` }
 }
 
@@ -76,7 +92,7 @@ export function repairText(problem: string): string {
 
 function issueText({ message, path = [] }: { readonly message: string; readonly path?: readonly unknown[] }): string {
   const place = path
-    .map((step) => (typeof step === 'object' && step !== null ? (step as { key?: unknown }).key : step))
+    .map((step) => String(typeof step === 'object' && step !== null ? (step as { key?: unknown }).key : step))
     .join('.')
   const clause = asClause(message)
   return place === '' ? clause : `${place}: ${clause}`

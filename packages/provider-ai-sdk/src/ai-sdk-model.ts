@@ -6,7 +6,8 @@ import type { Model } from '@stageflow/models'
 import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider-types'
 import { streamText } from 'ai'
 import type { LanguageModel, ModelMessage, TextStreamPart, ToolSet } from 'ai'
-import { usageInRaw } from './raw-usage.ts'
+import { countOf, usageInRaw } from './raw-usage.ts'
+import { shownTools } from './tool-size.ts'
 
 type StreamTextOptions = Parameters<typeof streamText<ToolSet>>[0]
 
@@ -71,7 +72,7 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
       if (started.size > 0) yield { messages: answerOf(await answer.responseMessages) }
     },
     size: ({ messages, prompt, system, instructions, tools, maxOutputTokens }: SizedRequest) => ({
-      inputTokens: estimateTokens([messages, prompt, system, instructions, tools && Object.keys(tools)]),
+      inputTokens: estimateTokens([messages, prompt, system, instructions, tools && shownTools(tools)]),
       maxOutputTokens,
     }),
   }
@@ -153,17 +154,26 @@ function callOf(
 const answerOf = (messages: readonly ModelMessage[]): readonly JsonObject[] =>
   JSON.parse(JSON.stringify(messages.filter(({ role }) => role === 'assistant'))) as readonly JsonObject[]
 
-function endOf({ finishReason, usage, response }: Extract<StreamPart, { type: 'finish-step' }>): LLMDelta {
+function endOf({
+  finishReason,
+  rawFinishReason,
+  usage,
+  response,
+}: Extract<StreamPart, { type: 'finish-step' }>): LLMDelta {
   return {
-    finishReason,
+    finishReason: reasonOf(finishReason, rawFinishReason),
     responseId: response.id,
     responseModel: response.modelId,
     usage: {
-      inputTokens: usage.inputTokens,
-      outputTokens: usage.outputTokens,
-      cachedTokens: usage.inputTokenDetails?.cacheReadTokens,
-      cacheWriteTokens: usage.inputTokenDetails?.cacheWriteTokens,
-      reasoningTokens: usage.outputTokenDetails?.reasoningTokens,
+      inputTokens: countOf(usage.inputTokens),
+      outputTokens: countOf(usage.outputTokens),
+      cachedTokens: countOf(usage.inputTokenDetails?.cacheReadTokens),
+      cacheWriteTokens: countOf(usage.inputTokenDetails?.cacheWriteTokens),
+      reasoningTokens: countOf(usage.outputTokenDetails?.reasoningTokens),
     },
   }
 }
+
+/** The AI SDK says `other` for each word that it doesn't know, and `stop` if Anthropic has paused in the middle. */
+const reasonOf = (word: string, raw: string | undefined): string =>
+  raw !== undefined && (word === 'other' || raw === 'pause_turn') ? raw : word

@@ -1,8 +1,9 @@
-import { checkArgumentCount } from '@stageflow/core/kit'
+import { StageflowError } from '@stageflow/core'
+import { checkArgumentCount, read } from '@stageflow/core/kit'
 import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
 import type { CallModelOptions, ModelContext, ModelOutput, Wanting } from '@stageflow/models'
 import { Output, jsonSchema } from 'ai'
-import type { LanguageModel, ModelMessage } from 'ai'
+import type { LanguageModel, ModelMessage, ToolSet } from 'ai'
 import { CODE, aiSdkModel } from './ai-sdk-model.ts'
 import type { AiSdkRequest } from './ai-sdk-model.ts'
 
@@ -33,7 +34,8 @@ export function aiSdk(
   checkArgumentCount(arguments.length, 2, 'aiSdk(context, options)', CODE)
   const { model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...rest } = options
   const request: AiSdkRequest = rest
-  const [first, ...others] = models ?? [model]
+  checkTools(request.tools)
+  const [first, ...others] = givenModels(model, models)
   // Every option, so that a new one isn't taken for one of the AI SDK.
   const route: Required<CallModelOptions<AiSdkRequest>> = {
     models: [aiSdkModel(first), ...others.map((other) => aiSdkModel(other))],
@@ -50,6 +52,24 @@ export function aiSdk(
     wanted,
     repair: (given, text, problem) => repaired(given, text, repairText(problem)),
   })
+}
+
+type GivenModels = NonNullable<AiSdkRoute['models']>
+
+function givenModels(model: LanguageModel | undefined, models: GivenModels | undefined): GivenModels {
+  if (model !== undefined && models === undefined) return [model]
+  if (model === undefined && Array.isArray(models) && models.length > 0) return models
+  throw new StageflowError(CODE, 'aiSdk(context, options): pass model, or models with one or more of them.')
+}
+
+/** The AI SDK would run such a tool, and the stage that reads the calls would run it again. */
+function checkTools(tools: ToolSet = {}): void {
+  const [name] = Object.entries(tools).find(([, tool]) => read(tool, 'execute') !== undefined) ?? []
+  if (name === undefined) return
+  throw new StageflowError(
+    CODE,
+    `aiSdk(context, options): tool "${name}" has execute. Leave it out, and run the calls in data.toolCalls in a stage.`,
+  )
 }
 
 /** The request with what the model has written, and what is wrong with it. */

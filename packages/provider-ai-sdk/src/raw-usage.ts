@@ -35,7 +35,8 @@ function googleTotals(usage: unknown): ProviderUsage | undefined {
   }
 }
 
-function countIn(usage: unknown, name: string): number | undefined {
-  const value = read(usage, name)
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
-}
+const countIn = (usage: unknown, name: string): number | undefined => countOf(read(usage, name))
+
+/** A number of tokens, as far as it can be one: gateways send negative numbers and fractions too, and an answer is whole without its counts. */
+export const countOf = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined

@@ -4,6 +4,7 @@ import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
 import { CODE, modelOfClient } from './model-of-client.ts'
+import { countOf } from './count-of.ts'
 
 type ChatParams = OpenAI.ChatCompletionCreateParamsStreaming
 
@@ -39,7 +40,9 @@ function newModel(client: OpenAI, model: string): Model<ChatRequest> {
   }
 }
 
-function deltaOf({ id, model, choices: [choice], usage }: OpenAI.ChatCompletionChunk): LLMDelta {
+function deltaOf({ id, model, choices, usage }: OpenAI.ChatCompletionChunk): LLMDelta {
+  // An answer beside the first one would be mixed into its text.
+  const choice = choices.find(({ index }) => !(index > 0))
   const { content, refusal, tool_calls: toolCalls } = choice?.delta ?? {}
   return {
     responseId: id,
@@ -55,10 +58,10 @@ function deltaOf({ id, model, choices: [choice], usage }: OpenAI.ChatCompletionC
     })),
     usage: usage
       ? {
-          inputTokens: usage.prompt_tokens,
-          outputTokens: usage.completion_tokens,
-          cachedTokens: usage.prompt_tokens_details?.cached_tokens,
-          reasoningTokens: usage.completion_tokens_details?.reasoning_tokens,
+          inputTokens: countOf(usage.prompt_tokens),
+          outputTokens: countOf(usage.completion_tokens),
+          cachedTokens: countOf(usage.prompt_tokens_details?.cached_tokens),
+          reasoningTokens: countOf(usage.completion_tokens_details?.reasoning_tokens),
         }
       : undefined,
   }

@@ -1,3 +1,4 @@
+import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount } from '@stageflow/core/kit'
 import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
 import type { CallModelOptions, Model, ModelContext, ModelOutput, WantedValue, Wanting } from '@stageflow/models'
@@ -91,7 +92,7 @@ function split<Request extends object>(
   modelOf: (client: OpenAI, model: string) => Model<Request>,
 ): { route: CallModelOptions<Request>; request: Request; schema: WantedValue<object> | undefined } {
   const { client, model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...request } = options
-  const [first, ...others] = models ?? [model]
+  const [first, ...others] = givenModels(model, models)
   // Every option, so that a new one isn't taken for one of the client.
   const route: Required<CallModelOptions<Request>> = {
     models: [modelOf(client, first), ...others.map((other) => modelOf(client, other))],
@@ -102,4 +103,12 @@ function split<Request extends object>(
     drain,
   }
   return { route, request: request as object as Request, schema }
+}
+
+type GivenModels = NonNullable<OpenAIRoute['models']>
+
+function givenModels(model: string | undefined, models: GivenModels | undefined): GivenModels {
+  if (model !== undefined && models === undefined) return [model]
+  if (model === undefined && Array.isArray(models) && models.length > 0) return models
+  throw new StageflowError(CODE, 'openaiChat() and openaiResponses(): pass model, or models with one or more names.')
 }

@@ -4,6 +4,7 @@ import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
 import { CODE, modelOfClient } from './model-of-client.ts'
+import { countOf } from './count-of.ts'
 
 type ResponseParams = OpenAI.Responses.ResponseCreateParamsStreaming
 type ResponseEvent = OpenAI.Responses.ResponseStreamEvent
@@ -80,10 +81,10 @@ function endOf({ usage, incomplete_details, output }: OpenAI.Responses.Response)
   return {
     finishReason: isRefused ? 'refusal' : (incomplete_details?.reason ?? whole),
     usage: usage && {
-      inputTokens: usage.input_tokens,
-      outputTokens: usage.output_tokens,
-      cachedTokens: usage.input_tokens_details.cached_tokens,
-      reasoningTokens: usage.output_tokens_details.reasoning_tokens,
+      inputTokens: countOf(usage.input_tokens),
+      outputTokens: countOf(usage.output_tokens),
+      cachedTokens: countOf(usage.input_tokens_details?.cached_tokens),
+      reasoningTokens: countOf(usage.output_tokens_details?.reasoning_tokens),
     },
   }
 }

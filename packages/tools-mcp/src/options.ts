@@ -114,8 +114,14 @@ export function checkMcpOptions(server: unknown, options: unknown): void {
   refuseOptions('mcpTools()', ILLEGAL, [...problems, ...optionProblems(options, OPTIONS)])
 }
 
+/** Of a list such as `Headers` nothing would be sent. `process.env` isn't a plain object. */
 function isTextMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string')
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(Symbol.iterator in value) &&
+    Object.values(value).every((one) => typeof one === 'string')
+  )
 }
 
 export const isHttp = (server: McpServer): server is HttpServer => 'url' in server && server.url !== undefined

@@ -143,6 +143,8 @@ test('wrong arguments are refused with every problem, and without a value (tools
     ['http://secret', {}, 'server must be an object'],
     [{ url: 'ftp://secret' }, {}, 'server.url must be a URL that begins with http:// or https://'],
     [{ url, headers: { authorization: 7 } }, {}, 'server.headers must be an object whose values are strings'],
+    [{ url, headers: new Headers({ a: 'secret' }) }, {}, 'server.headers must be an object whose values are strings'],
+    [{ url, headers: [['a', 'secret']] }, {}, 'server.headers must be an object whose values are strings'],
     [{ url, command: 'node' }, {}, 'pass either url or command'],
     [{ command: 'node', headers: { a: 'secret' } }, {}, 'unknown option "server.headers"'],
     [{ command: 'node', args: 'secret' }, {}, 'server.args must be an array of strings'],

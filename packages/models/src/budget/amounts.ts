@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
-import { isCount } from '../call-usage.ts'
+import { onRejection, show, textOf } from '@stageflow/core/kit'
+import { isCount } from '../app-counts.ts'
 import type { CallUsage } from '../call-usage.ts'
 
 /** What a limit is in: money in millionths, tokens, or requests. */
@@ -25,15 +25,27 @@ export type Prices = (model: PricedModel, usage: PricedUsage) => number
 export function amountOf(unit: BudgetUnit, prices: Prices | undefined, model: PricedModel, usage: PricedUsage): number {
   if (unit === 'requests') return 1
   if (unit === 'tokens') return roundedUp(usage.inputTokens + usage.outputTokens)
-  const { id, provider } = model
-  const cost: unknown = prices?.({ id, provider }, usage)
-  if (!isCount(cost))
-    throw new StageflowError(
-      'models/illegal-price',
-      `prices of modelBudget() returned ${show(cost)} for model "${id}". Return what the usage costs, a number from 0, for each model that you use.`,
-    )
-  return roundedUp(millionths(cost))
+  return roundedUp(millionths(priceOf(prices, model, usage)))
 }
+
+function priceOf(prices: Prices | undefined, { id, provider }: PricedModel, usage: PricedUsage): number {
+  let cost: unknown
+  try {
+    cost = prices?.({ id, provider }, usage)
+  } catch (cause) {
+    throw illegalPrice(id, `threw: ${textOf(cause)}`, { cause })
+  }
+  if (isCount(cost)) return cost
+  onRejection(cost, () => {}) // a promise that rejects must not end the process
+  throw illegalPrice(id, `returned ${show(cost)}`)
+}
+
+const illegalPrice = (model: string, what: string, options?: { readonly cause: unknown }): StageflowError =>
+  new StageflowError(
+    'models/illegal-price',
+    `prices of modelBudget() for model "${model}" ${what}. Return what the usage costs, a number from 0, for each model that you use.`,
+    options,
+  )
 
 const roundedUp = (amount: number): number => Math.min(Math.ceil(amount), Number.MAX_SAFE_INTEGER)
 

@@ -34,9 +34,11 @@ export class BudgetError extends StageflowError {
     const helps = amount <= most && resetsInMs < Infinity
     const [needed, rest, all] = [amount, left, most].map((one) => shownAmount(unit, one))
     const verb = unit === 'cost' ? 'may cost' : 'may take'
+    const waitMs = Math.ceil(resetsInMs)
+    const smaller = unit === 'requests' ? '' : ', or give the request a smaller maximum of output tokens'
     const fix = helps
-      ? `Its window ends in ${resetsInMs} ms: ask again then, or raise the limit.`
-      : 'Raise the limit, or give the request a smaller maximum of output tokens.'
+      ? `Its window ends in ${waitMs} ms: ask again then, or raise the limit.`
+      : `Raise the limit${smaller}.`
     super(
       'models/budget',
       `A request to model "${model}" ${verb} ${needed}, and ${rest} of ${all} is left of ${name} in modelBudget(). ${fix}`,
@@ -44,14 +46,16 @@ export class BudgetError extends StageflowError {
     this.limit = name
     this.unit = unit
     this.left = unit === 'cost' ? left / 1e6 : left
-    this.resetsInMs = helps ? resetsInMs : undefined
+    this.resetsInMs = helps ? waitMs : undefined
   }
 }
 
-export const unknownInput = (model: string): StageflowError =>
+/** `cause`: what its `size` threw. */
+export const unknownInput = (model: string, cause: unknown): StageflowError =>
   new StageflowError(
     'models/budget-unbounded',
-    `modelBudget() can't limit model "${model}", because its size(request) doesn't say how many inputTokens a request has. Add size: (request) => ({ inputTokens, maxOutputTokens }) to the model.`,
+    `modelBudget() can't limit model "${model}", because its size(request) ${cause === undefined ? "doesn't say how many inputTokens a request has" : `threw: ${textOf(cause)}`}. Add size: (request) => ({ inputTokens, maxOutputTokens }) to the model.`,
+    { cause },
   )
 
 export const unknownOutput = (model: string): StageflowError =>

@@ -5,7 +5,8 @@ import type { BudgetStore, ReserveAnswer } from '@stageflow/keyed-work'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type { Model } from '../model.ts'
 import type { ModelContext } from '../options.ts'
-import { CHARACTERS_PER_TOKEN, countOf, isCount } from '../call-usage.ts'
+import { countBy, isCount, sizeOf } from '../app-counts.ts'
+import { CHARACTERS_PER_TOKEN } from '../call-usage.ts'
 import type { CallUsage, CountTokens } from '../call-usage.ts'
 import { amountOf } from './amounts.ts'
 import type { PricedUsage } from './amounts.ts'
@@ -102,9 +103,9 @@ export class CallSpending<Request> {
   #mostUsage(): PricedUsage {
     const isSized = this.#budgets.some(({ settings }) => settings.limits.some(({ unit }) => unit !== 'requests'))
     if (!isSized) return this.#reserved
-    const { inputTokens, maxOutputTokens } = this.#model.size?.(this.#request) ?? {}
-    if (!isCount(inputTokens)) throw unknownInput(this.#model.id)
-    if (isCount(maxOutputTokens)) return { inputTokens, outputTokens: maxOutputTokens, estimated: true }
+    const { inputTokens, maxOutputTokens, problem } = sizeOf(this.#model, this.#request)
+    if (inputTokens === undefined) throw unknownInput(this.#model.id, problem)
+    if (maxOutputTokens !== undefined) return { inputTokens, outputTokens: maxOutputTokens, estimated: true }
     const expected = this.#budgets.flatMap(({ settings }) => settings.expectOutputTokens ?? [])
     if (expected.length === 0) throw unknownOutput(this.#model.id)
     this.#step = Math.max(...expected)
@@ -175,7 +176,7 @@ export class CallSpending<Request> {
     if (this.#step === 0) return undefined
     const parts = [text, reasoning, ...toolCalls.flatMap((call) => [call.name, call.arguments])]
     const added = parts.filter((part) => typeof part === 'string').join('')
-    const tokens = countOf(() => this.#countTokens(added)) ?? added.length
+    const tokens = countBy(this.#countTokens, added) ?? roughly(added)
     this.#largest = Math.max(this.#largest, tokens)
     this.#written = Math.max(this.#written + tokens, usage?.outputTokens ?? 0)
     if (this.#missing() <= 0) return undefined

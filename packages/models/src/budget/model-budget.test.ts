@@ -150,7 +150,9 @@ test('a limit of requests needs neither sizes nor prices', async () => {
   model = scripted(clock, 'large', ANSWER)
   const { report } = await ended(asking([modelBudget({ perRun: { maxRequests: 2 } })], { count: 3 }))
   expect(model.requests).toHaveLength(2)
-  expect(report.stages['ask2']?.error?.message).toContain('may take 1 request, and 0 requests of 2 requests is left')
+  expect(report.stages['ask2']?.error?.message).toBe(
+    'A request to model "large" may take 1 request, and 0 requests of 2 requests is left of perRun in modelBudget(). Raise the limit.',
+  )
 })
 
 test('all runs of a user share a limit, until its window ends; other users have their own', async () => {
@@ -170,6 +172,15 @@ test('all runs of a user share a limit, until its window ends; other users have 
   expect((await ended(graph, { userId: 'ada', orgId: 'other' })).status).toBe('completed')
   await clock.advance(DAY_MS)
   expect((await ended(graph, ada)).status).toBe('completed')
+})
+
+test('the time until a window ends is a whole number of milliseconds, and never too short', async () => {
+  const budget = modelBudget({ perUser: { maxRequests: 1, windowMs: 1_000 }, store: memoryBudgetStore({ clock }) })
+  const graph = asking([budget])
+  await graph.run({ userId: 'ada' })
+  await clock.advance(0.25)
+  const error = await graph.run({ userId: 'ada' }).catch((thrown: { cause: BudgetError }) => thrown.cause)
+  expect(error).toMatchObject({ resetsInMs: 1_000, message: expect.stringContaining('ends in 1000 ms') as string })
 })
 
 test('of two limits, both count, and a refusal of the second one gives back what the first one held', async () => {
@@ -449,10 +460,16 @@ test('parts of tokens count as whole ones, and a wrong countTokens lifts no limi
   expect(answered.status).toBe('completed')
   expect((await leftOf(budget, { userId: 'ada' })).left).toBe(100 - 21)
 
-  model = sized(clock, { inputTokens: 10 }, endless)
-  const wrong = await ended(asking([budget], { options: { countTokens: () => Number.NaN } }), { userId: 'ada' })
-  expect(wrong.report.stages['ask0']?.error?.code).toBe('models/budget')
-  expect((await leftOf(budget, { userId: 'ada' })).left).toBeLessThan(8)
+  const throws = () => {
+    throw new Error('no tokenizer')
+  }
+  for (const [place, countTokens] of [() => Number.NaN, () => -5, throws, async () => 5].entries()) {
+    model = sized(clock, { inputTokens: 10 }, endless)
+    const userId = `user ${place}`
+    const wrong = await ended(asking([budget], { options: { countTokens: countTokens as () => number } }), { userId })
+    expect(wrong.report.stages['ask0']?.error?.code).toBe('models/budget')
+    expect((await leftOf(budget, { userId })).left).toBeLessThan(8)
+  }
 })
 
 test('a countTokens that throws lifts no limit, and leaves no more reserved than was needed', async () => {
@@ -468,24 +485,45 @@ test('a countTokens that throws lifts no limit, and leaves no more reserved than
 })
 
 test('a price that is not a number refuses the request (models/illegal-price)', async () => {
-  for (const price of [undefined, Number.NaN, -1, Infinity, '1']) {
-    const graph = asking([modelBudget({ prices: () => price as number, perRun: { maxCost: 1 } })])
+  const late = () => Promise.reject(new Error('no database'))
+  for (const price of [() => undefined, () => Number.NaN, () => -1, () => Infinity, () => '1', late]) {
+    const graph = asking([modelBudget({ prices: price as () => number, perRun: { maxCost: 1 } })])
     const { report } = await ended(graph)
     expect(report.stages['ask0']?.error).toMatchObject({
       code: 'models/illegal-price',
-      message: expect.stringMatching(/^prices of modelBudget\(\) returned .* for model "large"/) as string,
+      message: expect.stringMatching(/^prices of modelBudget\(\) for model "large" returned /) as string,
     })
   }
   expect(model.requests).toEqual([])
 })
 
-test('prices that throw refuse the request with their error', async () => {
+test('prices that throw refuse the request, and no other model is asked', async () => {
+  const spare = sized(clock, SIZE, ANSWER)
+  const cause = httpError(503)
   const prices = () => {
-    throw new Error('no price for large')
+    throw cause
   }
-  const { report } = await ended(asking([modelBudget({ prices, perRun: { maxCost: 1 } })]))
-  expect(report.stages['ask0']?.error?.message).toBe('no price for large')
-  expect(model.requests).toEqual([])
+  const budget = modelBudget({ prices, perRun: { maxCost: 1 } })
+  const { report } = await ended(asking([budget], { options: { models: [model, spare] } }))
+  expect(report.stages['ask0']?.error).toMatchObject({
+    code: 'models/illegal-price',
+    message: expect.stringContaining('for model "large" threw: HTTP 503') as string,
+  })
+  expect([model.requests, spare.requests]).toEqual([[], []])
+})
+
+test('a size that throws refuses the request, and no other model is asked', async () => {
+  const size = () => {
+    throw httpError(503)
+  }
+  const spare = sized(clock, SIZE, ANSWER)
+  const models = [{ ...model, size }, spare] as const
+  const { report } = await ended(asking([modelBudget({ perRun: { maxTokens: 100 } })], { options: { models } }))
+  expect(report.stages['ask0']?.error).toMatchObject({
+    code: 'models/budget-unbounded',
+    message: expect.stringContaining('size(request) threw: HTTP 503') as string,
+  })
+  expect([model.requests, spare.requests]).toEqual([[], []])
 })
 
 test('if the price of what was used is unknown, what was reserved counts on, and the run says so', async () => {
