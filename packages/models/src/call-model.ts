@@ -7,7 +7,7 @@ import { CODE, checkCallOptions } from './options.ts'
 import type { CallModelOptions, ModelContext } from './options.ts'
 import { Route } from './route.ts'
 import { valueIn } from './value-schema.ts'
-import type { ReadWanted } from './value-schema.ts'
+import type { ResolvedSchema } from './value-schema.ts'
 
 /** A whole answer of a model, as data of a stage. */
 export interface ModelOutput {
@@ -61,7 +61,8 @@ async function* callForText<Request>(
 
 /** What a model is to return instead of text, and how it is told what was wrong with the first try. */
 export interface ValueRequest<Request, Value extends object> {
-  readonly wanted: ReadWanted<Value>
+  /** As `resolveSchema` makes it. */
+  readonly schema: ResolvedSchema<Value>
   /** The request for the second try. */
   readonly repair: (request: Request, text: string, problem: string) => Request
 }
@@ -86,15 +87,15 @@ async function* callForValue<Request, Value extends object>(
   context: ModelContext,
   request: Request,
   options: CallModelOptions<Request>,
-  { wanted, repair }: ValueRequest<Request, Value>,
+  { schema, repair }: ValueRequest<Request, Value>,
 ): AsyncGenerator<never, Value, unknown> {
   const calls = callsOf<Request>(context)
   try {
     const first = await readToEnd(answerTo(context, request, options, calls))
-    const read = await valueIn(first.text, wanted)
+    const read = await valueIn(first.text, schema)
     if ('value' in read) return read.value
     const second = await readToEnd(answerTo(context, repair(request, first.text, read.problem), options, calls))
-    const repaired = await valueIn(second.text, wanted)
+    const repaired = await valueIn(second.text, schema)
     if ('value' in repaired) return repaired.value
     throw new StageflowError(
       'models/invalid-output',

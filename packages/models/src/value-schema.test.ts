@@ -2,7 +2,7 @@ import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { scripted } from '../test/scripted-model.ts'
-import { callModelForValue, readWanted } from './index.ts'
+import { callModelForValue, resolveSchema } from './index.ts'
 import type { ValueSchema } from './index.ts'
 
 const Named: ValueSchema<{ readonly name: string }> = {
@@ -15,7 +15,7 @@ const Named: ValueSchema<{ readonly name: string }> = {
         : { issues: [{ message: 'must be a string', path: ['name'] }] },
   },
 }
-const wanted = { schema: Named, jsonSchema: { type: 'object' } }
+const both = { schema: Named, jsonSchema: { type: 'object' } }
 
 async function ask(schema: typeof Named, ...texts: readonly string[]) {
   const clock = manualClock()
@@ -27,7 +27,7 @@ async function ask(schema: typeof Named, ...texts: readonly string[]) {
         'Who?',
         { models: [model] },
         {
-          wanted: { schema, jsonSchema: { type: 'object' } },
+          schema: { schema, jsonSchema: { type: 'object' } },
           repair: (request, text, problem) => `${request} You said ${text} ${problem}`,
         },
       )
@@ -66,8 +66,10 @@ test.each([
 })
 
 test('a schema that gives no JSON Schema is refused by its vendor, unless it comes with one', () => {
-  expect(() => readWanted(Named)).toThrow('schema of test gives no JSON Schema. Pass { schema, jsonSchema } instead.')
-  expect(readWanted(wanted)).toEqual(wanted)
+  expect(() => resolveSchema(Named)).toThrow(
+    'schema of test gives no JSON Schema. Pass { schema, jsonSchema } instead.',
+  )
+  expect(resolveSchema(both)).toEqual(both)
 })
 
 test('a schema that fails to give its JSON Schema says why', () => {
@@ -75,7 +77,7 @@ test('a schema that fails to give its JSON Schema says why', () => {
     throw new Error('a date has none')
   }
   const broken = { '~standard': { ...Named['~standard'], jsonSchema: { input } } }
-  expect(() => readWanted(broken)).toThrow(
+  expect(() => resolveSchema(broken)).toThrow(
     "schema of test can't give its JSON Schema: a date has none. Pass { schema, jsonSchema } instead.",
   )
 })
@@ -89,7 +91,7 @@ test.each<[string, unknown]>([
   ['a schema of no object', { schema: Named, jsonSchema: { type: 'array' } }],
 ])('%s is refused as a schema before a model is asked', (_what, schema) => {
   const code = 'models/illegal-option'
-  expect(() => readWanted(schema as never)).toThrow(expect.objectContaining({ code }) as Error)
+  expect(() => resolveSchema(schema as never)).toThrow(expect.objectContaining({ code }) as Error)
 })
 
 test.each<[string, unknown]>([

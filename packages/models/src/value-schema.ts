@@ -13,29 +13,29 @@ export interface ValueSchema<Value extends object = object> {
 }
 
 /** What a model is to return: a schema that gives its JSON Schema, or one with the JSON Schema beside it. */
-export type WantedValue<Value extends object> =
+export type GivenSchema<Value extends object> =
   | ValueSchema<Value>
   | { readonly schema: ValueSchema<Value>; readonly jsonSchema: object }
 
 /** The schema of the value that a model is to return instead of text. */
-export interface Wanting<Value extends object> {
-  readonly schema: WantedValue<Value>
+export interface SchemaOption<Value extends object> {
+  readonly schema: GivenSchema<Value>
 }
 
-/** A wanted value, as `callModelForValue` takes it. */
-export interface ReadWanted<Value extends object> {
+/** A schema with its JSON Schema, as `callModelForValue` takes it. */
+export interface ResolvedSchema<Value extends object> {
   readonly schema: ValueSchema<Value>
   readonly jsonSchema: object
 }
 
-/** The schema and the JSON Schema of a wanted value. Throws `models/illegal-option` if it isn't one of an object, or gives no JSON Schema. */
-export function readWanted<Value extends object>(wanted: WantedValue<Value>): ReadWanted<Value> {
-  checkArgumentCount(arguments.length, 1, 'readWanted(schema)', CODE)
-  const hasBoth = read(wanted, '~standard') === undefined
-  const schema = (hasBoth ? read(wanted, 'schema') : wanted) as ValueSchema<Value>
+/** The schema that was given, with its JSON Schema. Throws `models/illegal-option` if it isn't one of an object, or gives no JSON Schema. */
+export function resolveSchema<Value extends object>(given: GivenSchema<Value>): ResolvedSchema<Value> {
+  checkArgumentCount(arguments.length, 1, 'resolveSchema(schema)', CODE)
+  const hasBoth = read(given, '~standard') === undefined
+  const schema = (hasBoth ? read(given, 'schema') : given) as ValueSchema<Value>
   if (typeof read(read(schema, '~standard'), 'validate') !== 'function')
-    throw illegal(`must be a Standard Schema, or { schema, jsonSchema } with one, not ${show(wanted)}.`)
-  const jsonSchema = hasBoth ? read(wanted, 'jsonSchema') : jsonSchemaOf(schema)
+    throw illegal(`must be a Standard Schema, or { schema, jsonSchema } with one, not ${show(given)}.`)
+  const jsonSchema = hasBoth ? read(given, 'jsonSchema') : jsonSchemaOf(schema)
   if (typeof jsonSchema !== 'object' || jsonSchema === null)
     throw illegal(`needs its JSON Schema: pass { schema, jsonSchema }. It is ${show(jsonSchema)}.`)
   const type = read(jsonSchema, 'type')
@@ -67,7 +67,7 @@ const illegal = (problem: string, options?: { readonly cause: unknown }): Stagef
 /** The value that a model wrote, or what is wrong with it, in sentences for the model to read. */
 export async function valueIn<Value extends object>(
   text: string,
-  { schema }: ReadWanted<Value>,
+  { schema }: ResolvedSchema<Value>,
 ): Promise<{ readonly value: Value } | { readonly problem: string }> {
   let given: unknown
   try {

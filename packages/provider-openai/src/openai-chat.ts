@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount } from '@stageflow/core/kit'
-import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
-import type { CallModelOptions, Model, ModelContext, ModelOutput, WantedValue, Wanting } from '@stageflow/models'
+import { callModel, callModelForValue, resolveSchema, repairText } from '@stageflow/models'
+import type { CallModelOptions, Model, ModelContext, ModelOutput, GivenSchema, SchemaOption } from '@stageflow/models'
 import type OpenAI from 'openai'
 import { chatModel } from './chat-model.ts'
 import type { ChatRequest } from './chat-model.ts'
@@ -27,7 +27,7 @@ const NAME = 'value'
  */
 export function openaiChat<Value extends object>(
   context: ModelContext,
-  options: OpenAIRoute & ChatRequest & Wanting<Value>,
+  options: OpenAIRoute & ChatRequest & SchemaOption<Value>,
 ): AsyncGenerator<never, Value, unknown>
 export function openaiChat(
   context: ModelContext,
@@ -35,15 +35,15 @@ export function openaiChat(
 ): AsyncGenerator<string, ModelOutput, unknown>
 export function openaiChat(
   context: ModelContext,
-  options: OpenAIRoute & ChatRequest & Partial<Wanting<object>>,
+  options: OpenAIRoute & ChatRequest & Partial<SchemaOption<object>>,
 ): AsyncGenerator<string, object, unknown> {
   checkArgumentCount(arguments.length, 2, 'openaiChat(context, options)', CODE)
   const { route, request, schema } = split(options, chatModel)
   if (schema === undefined) return callModel(context, request, route)
-  const wanted = readWanted(schema)
-  const json_schema = { name: NAME, strict: true, schema: { ...wanted.jsonSchema } }
+  const resolved = resolveSchema(schema)
+  const json_schema = { name: NAME, strict: true, schema: { ...resolved.jsonSchema } }
   return callModelForValue(context, { ...request, response_format: { type: 'json_schema', json_schema } }, route, {
-    wanted,
+    schema: resolved,
     repair: (first, text, problem) => ({
       ...first,
       messages: [
@@ -58,7 +58,7 @@ export function openaiChat(
 /** The same by OpenAI's Responses API: `return yield* openaiResponses(context, { client, model, input })`. */
 export function openaiResponses<Value extends object>(
   context: ModelContext,
-  options: OpenAIRoute & ResponsesRequest & Wanting<Value>,
+  options: OpenAIRoute & ResponsesRequest & SchemaOption<Value>,
 ): AsyncGenerator<never, Value, unknown>
 export function openaiResponses(
   context: ModelContext,
@@ -66,15 +66,15 @@ export function openaiResponses(
 ): AsyncGenerator<string, ModelOutput, unknown>
 export function openaiResponses(
   context: ModelContext,
-  options: OpenAIRoute & ResponsesRequest & Partial<Wanting<object>>,
+  options: OpenAIRoute & ResponsesRequest & Partial<SchemaOption<object>>,
 ): AsyncGenerator<string, object, unknown> {
   checkArgumentCount(arguments.length, 2, 'openaiResponses(context, options)', CODE)
   const { route, request, schema } = split(options, responsesModel)
   if (schema === undefined) return callModel(context, request, route)
-  const wanted = readWanted(schema)
-  const format = { type: 'json_schema' as const, name: NAME, strict: true, schema: { ...wanted.jsonSchema } }
+  const resolved = resolveSchema(schema)
+  const format = { type: 'json_schema' as const, name: NAME, strict: true, schema: { ...resolved.jsonSchema } }
   return callModelForValue(context, { ...request, text: { ...request.text, format } }, route, {
-    wanted,
+    schema: resolved,
     repair: (first, text, problem) => ({
       ...first,
       input: [
@@ -88,9 +88,9 @@ export function openaiResponses(
 
 /** What `callModel` is told, and the request of the client. */
 function split<Request extends object>(
-  options: OpenAIRoute & Request & Partial<Wanting<object>>,
+  options: OpenAIRoute & Request & Partial<SchemaOption<object>>,
   modelOf: (client: OpenAI, model: string) => Model<Request>,
-): { route: CallModelOptions<Request>; request: Request; schema: WantedValue<object> | undefined } {
+): { route: CallModelOptions<Request>; request: Request; schema: GivenSchema<object> | undefined } {
   const { client, model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...request } = options
   const [first, ...others] = givenModels(model, models)
   // Every option, so that a new one isn't taken for one of the client.
