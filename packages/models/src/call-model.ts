@@ -92,10 +92,10 @@ async function* callForValue<Request, Value extends object>(
   const calls = callsOf<Request>(context)
   try {
     const first = await readToEnd(answerTo(context, request, options, calls))
-    const read = await valueIn(first.text, schema)
+    const read = await valueIn(first, schema)
     if ('value' in read) return read.value
     const second = await readToEnd(answerTo(context, repair(request, first.text, read.problem), options, calls))
-    const repaired = await valueIn(second.text, schema)
+    const repaired = await valueIn(second, schema)
     if ('value' in repaired) return repaired.value
     throw new StageflowError(
       'models/invalid-output',

@@ -1,5 +1,6 @@
 import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
+import type { LLMDelta } from '@stageflow/provider-types'
 import { expect, test } from 'vitest'
 import { scripted } from '../test/scripted-model.ts'
 import { callModelForValue, resolveSchema } from './index.ts'
@@ -17,9 +18,10 @@ const Named: ValueSchema<{ readonly name: string }> = {
 }
 const both = { schema: Named, jsonSchema: { type: 'object' } }
 
-async function ask(schema: typeof Named, ...texts: readonly string[]) {
+async function ask(schema: typeof Named, ...answers: readonly (string | LLMDelta)[]) {
   const clock = manualClock()
-  const model = scripted(clock, 'a', ...texts.map((text) => [{ text }, { finishReason: 'stop' }]))
+  const deltas = answers.map((answer) => (typeof answer === 'string' ? { text: answer } : answer))
+  const model = scripted(clock, 'a', ...deltas.map((delta) => [delta, { finishReason: 'stop' }]))
   const run = new Pipeline('names')
     .withStage('name', async function* (context) {
       return yield* callModelForValue(
@@ -102,4 +104,10 @@ test.each<[string, unknown]>([
   const schema = { '~standard': { ...Named['~standard'], validate } } as ValueSchema<{ readonly name: string }>
   const { name, record } = await ask(schema, '{"name":"Ada"}')
   expect([name, record.error?.code]).toEqual([undefined, 'models/invalid-output'])
+})
+
+test('a model that calls a tool twice instead of giving the value is said to have done that', async () => {
+  const { name, record } = await ask(Named, { toolCalls: [{ id: 'a', name: 'look', arguments: '{}' }] })
+  expect([name, record.error?.code]).toEqual([undefined, 'models/invalid-output'])
+  expect(record.error?.message).toContain('It is a call to tool "look" instead of the value.')
 })

@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import { asClause, checkArgumentCount, isThenable, read, show, textOf } from '@stageflow/core/kit'
+import type { LLMToolCall } from '@stageflow/provider-types'
 import { CODE } from './options.ts'
 
 /** Any Standard Schema (https://standardschema.dev) of an object, such as a zod schema. */
@@ -66,9 +67,11 @@ const illegal = (problem: string, options?: { readonly cause: unknown }): Stagef
 
 /** The value that a model wrote, or what is wrong with it, in sentences for the model to read. */
 export async function valueIn<Value extends object>(
-  text: string,
+  { text, toolCalls }: { readonly text: string; readonly toolCalls: readonly LLMToolCall[] },
   { schema }: ResolvedSchema<Value>,
 ): Promise<{ readonly value: Value } | { readonly problem: string }> {
+  const [call] = toolCalls
+  if (call !== undefined && text === '') return { problem: `It is a call to tool "${call.name}" instead of the value.` }
   let given: unknown
   try {
     given = JSON.parse(text)
