@@ -14,6 +14,8 @@ const SPARE = ['From ', 'the ', 'spare.']
 export const KEY = 'sk-test-1234567890abcdefghijklmnop'
 /** How long the first model may be silent, in the rows in which it is. */
 const FIRST_CHUNK_MS = 100
+/** After so many turns of the event loop a client in this process has read what the server had sent. */
+const READING_TURNS = 20
 /** For how many turns of the event loop, of 1 ms or more each, a connection may stay open after a cancel. The promise is 100 ms. */
 const MOST_CLOSING_TURNS = 80
 /** What the server counts. No estimate of the question gives that number. */
@@ -164,8 +166,9 @@ export async function seeFault(ask: Ask, { answer, outcome }: ModelFault, after:
     .build({ clock })
     .start({ inputText: 'What is my balance?' })
   if (isSilent) {
-    // The limit passes when the server has the request, so that it is this one that is silent.
+    // The limit passes when the server has the request, so that it is this one that is silent, and the client what came before the silence.
     while (server.requests.length === 0) await setTimeout(1)
+    for (let turns = 0; turns < READING_TURNS; turns++) await setTimeout(1)
     await clock.advance(FIRST_CHUNK_MS)
   }
   const texts: string[] = []
