@@ -106,6 +106,15 @@ test('after the first text no other model is asked: its failure is that of the s
   expect(notes.usage).toEqual({ inputTokens: 16, outputTokens: 4, estimated: true })
 })
 
+test('an answer that fails in its middle with an error of no known kind has broken off (models/cut)', async () => {
+  const cause = new Error('The frame is malformed.')
+  const { error } = await ended({ models: [scripted(clock, 'a', [...words('Your balance is '), cause])] })
+  expect(error).toMatchObject({
+    code: 'models/cut',
+    message: 'The answer of model "a" broke off: The frame is malformed. Call it again.',
+  })
+})
+
 const throwing = (): never => {
   throw new Error('cannot count')
 }

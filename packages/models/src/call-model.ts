@@ -7,7 +7,7 @@ import { CODE, checkCallOptions } from './options.ts'
 import type { CallModelOptions, ModelContext } from './options.ts'
 import { Route } from './route.ts'
 import { valueIn } from './value-schema.ts'
-import type { ReadWanted } from './value-schema.ts'
+import type { ResolvedSchema } from './value-schema.ts'
 
 /** A whole answer of a model, as data of a stage. */
 export interface ModelOutput {
@@ -34,7 +34,7 @@ export function callModel<Request>(
 ): AsyncGenerator<string, ModelOutput, unknown> {
   checkArgumentCount(arguments.length, 3, 'callModel(context, request, options)', CODE)
   checkCallOptions(options)
-  return textOf(context, request, options)
+  return callForText(context, request, options)
 }
 
 /** All calls of an attempt of a stage: it may ask more than once, and its notes are of all. */
@@ -46,7 +46,7 @@ function callsOf<Request>(context: ModelContext): ModelCall<Request>[] {
   return calls
 }
 
-async function* textOf<Request>(
+async function* callForText<Request>(
   context: ModelContext,
   request: Request,
   options: CallModelOptions<Request>,
@@ -61,7 +61,8 @@ async function* textOf<Request>(
 
 /** What a model is to return instead of text, and how it is told what was wrong with the first try. */
 export interface ValueRequest<Request, Value extends object> {
-  readonly wanted: ReadWanted<Value>
+  /** As `resolveSchema` makes it. */
+  readonly schema: ResolvedSchema<Value>
   /** The request for the second try. */
   readonly repair: (request: Request, text: string, problem: string) => Request
 }
@@ -78,23 +79,23 @@ export function callModelForValue<Request, Value extends object>(
 ): AsyncGenerator<never, Value, unknown> {
   checkArgumentCount(arguments.length, 4, 'callModelForValue(context, request, options, value)', CODE)
   checkCallOptions(options)
-  return valueOf(context, request, options, value)
+  return callForValue(context, request, options, value)
 }
 
 // oxlint-disable-next-line require-yield -- a stage delegates to it as to one that yields text
-async function* valueOf<Request, Value extends object>(
+async function* callForValue<Request, Value extends object>(
   context: ModelContext,
   request: Request,
   options: CallModelOptions<Request>,
-  { wanted, repair }: ValueRequest<Request, Value>,
+  { schema, repair }: ValueRequest<Request, Value>,
 ): AsyncGenerator<never, Value, unknown> {
   const calls = callsOf<Request>(context)
   try {
-    const first = await endOf(answerTo(context, request, options, calls))
-    const read = await valueIn(first, wanted)
+    const first = await readToEnd(answerTo(context, request, options, calls))
+    const read = await valueIn(first, schema)
     if ('value' in read) return read.value
-    const second = await endOf(answerTo(context, repair(request, first.text, read.problem), options, calls))
-    const repaired = await valueIn(second, wanted)
+    const second = await readToEnd(answerTo(context, repair(request, first.text, read.problem), options, calls))
+    const repaired = await valueIn(second, schema)
     if ('value' in repaired) return repaired.value
     throw new StageflowError(
       'models/invalid-output',
@@ -131,7 +132,7 @@ async function* answerTo<Request>(
 }
 
 /** Reads an answer to its end, without handing out its text. */
-async function endOf<Answer>(answer: AsyncGenerator<string, Answer, unknown>): Promise<Answer> {
+async function readToEnd<Answer>(answer: AsyncGenerator<string, Answer, unknown>): Promise<Answer> {
   for (;;) {
     const step = await answer.next()
     if (step.done === true) return step.value

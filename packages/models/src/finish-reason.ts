@@ -15,7 +15,7 @@ const ENDINGS: ReadonlyMap<string, AnswerEnding> = new Map([
   ...words('cut', 'other', 'finishreasonunspecified', 'pauseturn', 'compaction'),
 ])
 
-/** How an answer ended, by the word of its provider. Without a word it was cut. Words that no provider has for a part are those of a whole one. */
+/** How an answer ended, by the word of its provider. Without a word it was cut. An unknown word counts as whole. */
 export function endingOf(finishReason: string | undefined): AnswerEnding {
   if (finishReason === undefined) return 'cut'
   return ENDINGS.get(finishReason.toLowerCase().replaceAll(/[^a-z]/g, '')) ?? 'whole'

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { classifyError, textOf } from '@stageflow/core/kit'
+import { asClause, classifyError, textOf } from '@stageflow/core/kit'
 import { LLMAccumulator } from '@stageflow/provider-types'
 import type { LLMDelta, LLMResponse } from '@stageflow/provider-types'
 import type { CallSpending } from './budget/call-spending.ts'
@@ -17,6 +17,11 @@ export interface CallEnding {
   readonly at: number
 }
 
+/** Why a call failed before its answer began. An object, because a client may throw undefined. */
+export interface CallFailure {
+  readonly error: unknown
+}
+
 /** One request to one model, from its first delta to its end. */
 export class ModelCall<Request> {
   readonly model: Model<Request>
@@ -26,13 +31,13 @@ export class ModelCall<Request> {
   /** What it takes from budgets; undefined without one. */
   readonly spending: CallSpending<Request> | undefined
   /** Resolves with the failure of a call that has failed before the first text or tool call, otherwise with undefined. Never rejects. */
-  readonly begun: Promise<{ readonly error: unknown } | undefined>
+  readonly begun: Promise<CallFailure | undefined>
   /** Undefined while it goes on. */
   ending: CallEnding | undefined
   /** Whether the request was made: not if a budget has refused it. */
   wasSent = false
-  /** Whether the model has sent anything. */
-  hasAnswered = false
+  /** Whether the model has sent any delta, perhaps one without a part of the answer. */
+  hasResponded = false
   /** The answer in the shape of its client, if that gives it. */
   messages: LLMDelta['messages']
   readonly #clock: Clock
@@ -65,6 +70,7 @@ export class ModelCall<Request> {
     const { id, provider } = model
     this.#accumulator = new LLMAccumulator({ model: id, provider, startedAt: this.startedAt })
     this.#deltas = this.#deltasOf(this.#controller.signal)
+    // Reads the fields above at once: keep it last.
     this.begun = this.#begin(firstChunkMs)
   }
 
@@ -83,7 +89,7 @@ export class ModelCall<Request> {
     yield* this.model.stream(this.request, signal)
   }
 
-  async #begin(firstChunkMs: number): Promise<{ readonly error: unknown } | undefined> {
+  async #begin(firstChunkMs: number): Promise<CallFailure | undefined> {
     const isLate = (): void => this.stop('fail', stalled(this.model, firstChunkMs))
     const cancelTimer = firstChunkMs === Infinity ? undefined : this.#clock.setTimeout(isLate, firstChunkMs)
     try {
@@ -127,32 +133,36 @@ export class ModelCall<Request> {
       const { done, value } = await this.#unlessInterrupted((this.#pending ??= this.#deltas.next()))
       this.#pending = undefined
       if (done !== true) {
-        this.hasAnswered = true
+        this.hasResponded = true
         this.#accumulator.add(value, this.#clock.now())
         this.messages = value.messages ?? this.messages
         // A refusal may stand before a good end.
         if (this.#finishReason === undefined || endingOf(this.#finishReason) === 'whole')
           this.#finishReason = value.finishReason ?? this.#finishReason
         // Nothing but counts comes behind the finish reason.
-        if (this.#finishReason === undefined) this.#reserving = this.spending?.took(value)
+        if (this.#finishReason === undefined) this.#reserving = this.spending?.countDelta(value)
         return value
       }
-      refusePart(this.model.id, this.#finishReason)
+      refuseIncomplete(this.model.id, this.#finishReason)
       this.#end('ok')
       return undefined
     } catch (thrown) {
-      const error = this.#isInterrupted ? thrown : this.#named(thrown)
+      const error = this.#isInterrupted ? thrown : this.#withCode(thrown)
       if (!this.#isInterrupted) this.stop('fail', error)
       throw error
     }
   }
 
   /** An error of no known kind inside of an answer is one of the stream: the provider had taken the request. */
-  #named(error: unknown): unknown {
+  #withCode(error: unknown): unknown {
     const isKnown = StageflowError.is(error) || classifyError(error) !== 'unknown'
-    if (!this.hasAnswered || isKnown) return error
+    if (!this.hasResponded || isKnown) return error
     const { id } = this.model
-    return new StageflowError('models/cut', `The answer of model "${id}" broke off: ${textOf(error)}`, { cause: error })
+    return new StageflowError(
+      'models/cut',
+      `The answer of model "${id}" broke off: ${asClause(textOf(error))}. Call it again.`,
+      { cause: error },
+    )
   }
 
   #unlessInterrupted<T>(promise: Promise<T>): Promise<T> {
@@ -193,17 +203,17 @@ const stalled = ({ id }: Model<never>, ms: number): StageflowError =>
   )
 
 /** The code of each ending that isn't whole, and what to do. */
-const PARTS: Readonly<Record<Exclude<AnswerEnding, 'whole'>, readonly [code: string, fix: string]>> = {
+const INCOMPLETE: Readonly<Record<Exclude<AnswerEnding, 'whole'>, readonly [code: string, fix: string]>> = {
   cut: ['models/cut', 'Call it again: the connection or the provider broke off.'],
   length: ['models/length', 'Let it give more tokens, or ask for less.'],
   'content-filter': ['models/content-filter', 'Change the prompt, or tell the person so.'],
 }
 
 /** No reader could tell half an answer from all of it, so it is a failure. */
-function refusePart(model: string, finishReason: string | undefined): void {
+function refuseIncomplete(model: string, finishReason: string | undefined): void {
   const ending = endingOf(finishReason)
   if (ending === 'whole') return
   const how = finishReason === undefined ? 'without a finish reason' : `with the finish reason "${finishReason}"`
-  const [code, fix] = PARTS[ending]
+  const [code, fix] = INCOMPLETE[ending]
   throw new StageflowError(code, `The answer of model "${model}" ended ${how}. ${fix}`)
 }

@@ -13,7 +13,7 @@ export interface Model<Request> {
   readonly id: string
   /** As OpenTelemetry names it: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string
-  /** Makes one request. The last delta but one of counts says why the model has stopped; without a finish reason the answer counts as cut. */
+  /** Makes one request. Deltas of text come before the finish reason, and those of counts may follow it. Without a finish reason the answer counts as cut. */
   stream(request: Request, signal: AbortSignal): AsyncIterable<LLMDelta>
   /** For estimates of what a stopped call has used, and for budgets. */
   size?(request: Request): RequestSize

@@ -35,7 +35,7 @@ function attributesOf(response: LLMResponse): OtelAttributes {
 function callNote<Request>(call: ModelCall<Request>, now: number, countTokens: CountTokens | undefined): ModelCallNote {
   const { model, ending, startedAt, response } = call
   const usage = usageOf(call, countTokens)
-  const { timeToFirstAnswerChunkMs, finishReason }: LLMResponse = response
+  const { timeToFirstAnswerChunkMs, finishReason } = response
   return {
     model: model.id,
     provider: model.provider,

@@ -26,18 +26,18 @@ export interface CallModelOptions<Request> {
   /** The models in the order in which to ask them. Each is asked once. */
   readonly models: readonly [Model<Request>, ...Model<Request>[]]
   /** How long a model may send neither text nor reasoning nor a tool call at first, in ms; then the next one is asked. Default: no limit. */
-  readonly firstChunkMs?: number
+  readonly firstChunkMs?: number | undefined
   /** If a model hasn't begun its answer after so many ms, the next one is asked too, and the first that begins is taken. Default: never. */
-  readonly hedgeMs?: number
+  readonly hedgeMs?: number | undefined
   /**
    * Returns whether to ask the next model after a failure before the first text and the first tool call. `undefined` leaves it to
    * `classifyError` of `@stageflow/core/kit`: a transient one is. Default: always undefined.
    */
-  readonly isRetryable?: (error: unknown, context: ModelContext) => SwitchVerdict | undefined
-  /** Counts the tokens of a text, for what a stopped call has used. Default: one for 4 characters. */
-  readonly countTokens?: CountTokens
+  readonly isRetryable?: ((error: unknown, context: ModelContext) => SwitchVerdict | undefined) | undefined
+  /** Counts the tokens of a text, for what a stopped call has used. If it throws, that is unknown. Default: one for 4 characters. */
+  readonly countTokens?: CountTokens | undefined
   /** Whether to read a stopped answer to its end, for exact counts, at most for 4 s. The provider bills all of it. Default: false. */
-  readonly drain?: boolean
+  readonly drain?: boolean | undefined
 }
 
 export const CODE = 'models/illegal-option'

@@ -4,6 +4,7 @@ import { BUDGETS } from './budget/budget-slot.ts'
 import { isOfBudget } from './budget/is-of-budget.ts'
 import { answered, asked, failed, inOrder } from './health.ts'
 import { ModelCall } from './model-call.ts'
+import type { CallFailure } from './model-call.ts'
 import type { Model } from './model.ts'
 import type { CallModelOptions, ModelContext } from './options.ts'
 import { shownError } from './shown-error.ts'
@@ -16,7 +17,7 @@ const LONGEST_DRAIN_MS = 4_000
 interface News<Request> {
   readonly call: ModelCall<Request>
   /** Undefined if the call has begun its answer. */
-  readonly failure: { readonly error: unknown } | undefined
+  readonly failure: CallFailure | undefined
 }
 
 /** The calls that look for one answer: of the models in turn, or of several at once. */
@@ -30,9 +31,10 @@ export class Route<Request> {
   readonly #callsOfStage: ModelCall<Request>[]
   /** The calls that may still begin the answer. */
   readonly #open = new Set<ModelCall<Request>>()
-  readonly #failures: News<Request>[] = []
+  /** Of the models that failed before the answer began. */
+  readonly #failures: { readonly model: Model<Request>; readonly error: unknown }[] = []
   /** A failure that no other model is asked after. A call that was asked before it may still answer. */
-  #final: { readonly error: unknown } | undefined
+  #final: CallFailure | undefined
 
   /** `callsOfStage`: gets the calls too, in the order in which they begin. */
   constructor(
@@ -109,8 +111,8 @@ export class Route<Request> {
     const { signal, clock, tryEmitEvent } = this.#context
     this.#open.delete(call)
     if (signal.aborted) throw error
-    this.#failures.push({ call, failure: { error } })
-    if (!isOfBudget(error) && this.#deservesNext(error)) failed(call.model, clock.now())
+    this.#failures.push({ model: call.model, error })
+    if (this.#deservesNext(error)) failed(call.model, clock.now())
     else {
       this.#final ??= { error }
       this.#left.length = 0
@@ -126,17 +128,18 @@ export class Route<Request> {
   }
 
   #deservesNext(error: unknown): boolean {
+    if (isOfBudget(error)) return false
     return verdictOf(this.#options, error, this.#context) ?? classifyError(error) === 'transient'
   }
 
   /** With one model its own error says all. */
   #exhausted(cause: unknown): unknown {
     if (this.#failures.length === 1) return cause
-    const list = this.#failures.map(({ call, failure }) => `"${call.model.id}": ${textOf(failure?.error)}`)
+    const list = this.#failures.map(({ model, error }) => `"${model.id}": ${textOf(error)}`)
     return new StageflowError('models/exhausted', `All ${list.length} models failed. ${list.join('; ')}`, { cause })
   }
 
-  /** The run stops the stage. */
+  /** Stops the calls, because the run stops the stage. With `drain` it ends only the wait for them. */
   stop(reason: unknown): void {
     for (const call of this.#calls) {
       if (this.#options.drain === true) call.interrupt(reason)
@@ -152,7 +155,10 @@ export class Route<Request> {
 
   /** Counts what a call that has ended has used, for budgets. */
   async #settle(call: ModelCall<Request>): Promise<void> {
-    await call.spending?.settle(wasTaken(call) ? (usageOf(call, this.#options.countTokens) ?? {}) : undefined)
+    // What a model has written that hasn't responded is known: nothing.
+    const written = call.hasResponded ? {} : { outputTokens: 0 }
+    const usage = wasTaken(call) ? { ...written, ...usageOf(call, this.#options.countTokens) } : undefined
+    await call.spending?.settle(usage)
   }
 
   async #endCall(call: ModelCall<Request>): Promise<void> {

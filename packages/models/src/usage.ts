@@ -18,7 +18,7 @@ export function usageOf<Request>(call: ModelCall<Request>, countTokens?: CountTo
   if (!wasTaken(call) || (counted.inputTokens !== undefined && counted.outputTokens !== undefined))
     return Object.keys(counted).length === 0 ? undefined : counted
   const inputTokens = counted.inputTokens ?? sizeOf(call.model, call.request).inputTokens
-  const outputTokens = counted.outputTokens ?? (call.hasAnswered ? estimateOf(response, countTokens) : undefined)
+  const outputTokens = counted.outputTokens ?? (call.hasResponded ? estimateOf(response, countTokens) : undefined)
   const usage = {
     ...counted,
     ...(inputTokens !== undefined && { inputTokens }),
@@ -28,8 +28,8 @@ export function usageOf<Request>(call: ModelCall<Request>, countTokens?: CountTo
 }
 
 /** Whether the request was made, and its provider hasn't refused it. */
-export const wasTaken = <Request>({ wasSent, hasAnswered, ending }: ModelCall<Request>): boolean =>
-  wasSent && (ending?.status !== 'fail' || hasAnswered || StageflowError.is(ending.error, 'models/stalled'))
+export const wasTaken = <Request>({ wasSent, hasResponded, ending }: ModelCall<Request>): boolean =>
+  wasSent && (ending?.status !== 'fail' || hasResponded || StageflowError.is(ending.error, 'models/stalled'))
 
 /** What a provider counted. Gateways send 0 for what they don't know. */
 function withoutZeros({ usage = {}, content, toolCalls }: LLMResponse): ProviderUsage {

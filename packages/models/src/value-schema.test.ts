@@ -3,7 +3,7 @@ import { manualClock } from '@stageflow/testing'
 import type { LLMDelta } from '@stageflow/provider-types'
 import { expect, test } from 'vitest'
 import { scripted } from '../test/scripted-model.ts'
-import { callModelForValue, readWanted } from './index.ts'
+import { callModelForValue, resolveSchema } from './index.ts'
 import type { ValueSchema } from './index.ts'
 
 const Named: ValueSchema<{ readonly name: string }> = {
@@ -16,7 +16,7 @@ const Named: ValueSchema<{ readonly name: string }> = {
         : { issues: [{ message: 'must be a string', path: ['name'] }] },
   },
 }
-const wanted = { schema: Named, jsonSchema: { type: 'object' } }
+const both = { schema: Named, jsonSchema: { type: 'object' } }
 
 async function ask(schema: typeof Named, ...answers: readonly (string | LLMDelta)[]) {
   const clock = manualClock()
@@ -29,7 +29,7 @@ async function ask(schema: typeof Named, ...answers: readonly (string | LLMDelta
         'Who?',
         { models: [model] },
         {
-          wanted: { schema, jsonSchema: { type: 'object' } },
+          schema: { schema, jsonSchema: { type: 'object' } },
           repair: (request, text, problem) => `${request} You said ${text} ${problem}`,
         },
       )
@@ -49,19 +49,29 @@ test('a value that the schema takes is the output of the stage, and no chunk of 
 test('a value that the schema refuses is sent back once with what is wrong', async () => {
   const { name, record, requests } = await ask(Named, '{"name":7}', '{"name":"Ada"}')
   expect(name).toEqual({ name: 'Ada' })
-  expect(requests[1]).toBe('Who? You said {"name":7} name: must be a string')
+  expect(requests[1]).toBe('Who? You said {"name":7} name: must be a string.')
   expect(record.notes.models?.calls.length).toBe(2)
 })
 
-test.each(['{"name":7}', 'Ada', '[]', '7', 'null'])('%s twice is a failure that says what is wrong', async (text) => {
+test.each([
+  ['{"name":7}', 'name: must be a string.'],
+  ['Ada', `It isn't JSON: Unexpected token 'A', "Ada" is not valid JSON.`],
+  ['[]', 'name: must be a string.'],
+  ['7', 'name: must be a string.'],
+  ['null', 'name: must be a string.'],
+])('%s twice is a failure that says what is wrong, and what to do', async (text, problem) => {
   const { name, record } = await ask(Named, text)
   expect([name, record.error?.code]).toEqual([undefined, 'models/invalid-output'])
-  expect(record.error?.message).toContain('Model "a" twice gave a value that the schema refuses: ')
+  expect(record.error?.message).toBe(
+    `Model "a" twice gave a value that the schema refuses: ${problem} Simplify the schema, or say in the prompt what is meant.`,
+  )
 })
 
 test('a schema that gives no JSON Schema is refused by its vendor, unless it comes with one', () => {
-  expect(() => readWanted(Named)).toThrow('schema of test gives no JSON Schema. Pass { schema, jsonSchema } instead.')
-  expect(readWanted(wanted)).toEqual(wanted)
+  expect(() => resolveSchema(Named)).toThrow(
+    'schema of test gives no JSON Schema. Pass { schema, jsonSchema } instead.',
+  )
+  expect(resolveSchema(both)).toEqual(both)
 })
 
 test('a schema that fails to give its JSON Schema says why', () => {
@@ -69,7 +79,9 @@ test('a schema that fails to give its JSON Schema says why', () => {
     throw new Error('a date has none')
   }
   const broken = { '~standard': { ...Named['~standard'], jsonSchema: { input } } }
-  expect(() => readWanted(broken)).toThrow("schema of test can't give its JSON Schema: a date has none")
+  expect(() => resolveSchema(broken)).toThrow(
+    "schema of test can't give its JSON Schema: a date has none. Pass { schema, jsonSchema } instead.",
+  )
 })
 
 test.each<[string, unknown]>([
@@ -81,7 +93,7 @@ test.each<[string, unknown]>([
   ['a schema of no object', { schema: Named, jsonSchema: { type: 'array' } }],
 ])('%s is refused as a schema before a model is asked', (_what, schema) => {
   const code = 'models/illegal-option'
-  expect(() => readWanted(schema as never)).toThrow(expect.objectContaining({ code }) as Error)
+  expect(() => resolveSchema(schema as never)).toThrow(expect.objectContaining({ code }) as Error)
 })
 
 test.each<[string, unknown]>([

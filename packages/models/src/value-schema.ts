@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { checkArgumentCount, isThenable, read, show, textOf } from '@stageflow/core/kit'
+import { asClause, checkArgumentCount, isThenable, read, show, textOf } from '@stageflow/core/kit'
 import type { LLMToolCall } from '@stageflow/provider-types'
 import { CODE } from './options.ts'
 
@@ -14,29 +14,29 @@ export interface ValueSchema<Value extends object = object> {
 }
 
 /** What a model is to return: a schema that gives its JSON Schema, or one with the JSON Schema beside it. */
-export type WantedValue<Value extends object> =
+export type GivenSchema<Value extends object> =
   | ValueSchema<Value>
   | { readonly schema: ValueSchema<Value>; readonly jsonSchema: object }
 
 /** The schema of the value that a model is to return instead of text. */
-export interface Wanting<Value extends object> {
-  readonly schema: WantedValue<Value>
+export interface SchemaOption<Value extends object> {
+  readonly schema: GivenSchema<Value>
 }
 
-/** A wanted value, as `callModelForValue` takes it. */
-export interface ReadWanted<Value extends object> {
+/** A schema with its JSON Schema, as `callModelForValue` takes it. */
+export interface ResolvedSchema<Value extends object> {
   readonly schema: ValueSchema<Value>
   readonly jsonSchema: object
 }
 
-/** The schema and the JSON Schema of a wanted value. Throws `models/illegal-option` if it isn't one of an object, or gives no JSON Schema. */
-export function readWanted<Value extends object>(wanted: WantedValue<Value>): ReadWanted<Value> {
-  checkArgumentCount(arguments.length, 1, 'readWanted(schema)', CODE)
-  const hasBoth = read(wanted, '~standard') === undefined
-  const schema = (hasBoth ? read(wanted, 'schema') : wanted) as ValueSchema<Value>
+/** The schema that was given, with its JSON Schema. Throws `models/illegal-option` if it isn't one of an object, or gives no JSON Schema. */
+export function resolveSchema<Value extends object>(given: GivenSchema<Value>): ResolvedSchema<Value> {
+  checkArgumentCount(arguments.length, 1, 'resolveSchema(schema)', CODE)
+  const hasBoth = read(given, '~standard') === undefined
+  const schema = (hasBoth ? read(given, 'schema') : given) as ValueSchema<Value>
   if (typeof read(read(schema, '~standard'), 'validate') !== 'function')
-    throw illegal(`must be a Standard Schema, or { schema, jsonSchema } with one, not ${show(wanted)}.`)
-  const jsonSchema = hasBoth ? read(wanted, 'jsonSchema') : jsonSchemaOf(schema)
+    throw illegal(`must be a Standard Schema, or { schema, jsonSchema } with one, not ${show(given)}.`)
+  const jsonSchema = hasBoth ? read(given, 'jsonSchema') : jsonSchemaOf(schema)
   if (typeof jsonSchema !== 'object' || jsonSchema === null)
     throw illegal(`needs its JSON Schema: pass { schema, jsonSchema }. It is ${show(jsonSchema)}.`)
   const type = read(jsonSchema, 'type')
@@ -55,17 +55,20 @@ function jsonSchemaOf(schema: ValueSchema): object {
   try {
     return jsonSchema.input({ target: 'draft-2020-12' })
   } catch (cause) {
-    throw illegal(`of ${vendor} can't give its JSON Schema: ${textOf(cause)}`, { cause })
+    throw illegal(
+      `of ${vendor} can't give its JSON Schema: ${asClause(textOf(cause))}. Pass { schema, jsonSchema } instead.`,
+      { cause },
+    )
   }
 }
 
 const illegal = (problem: string, options?: { readonly cause: unknown }): StageflowError =>
   new StageflowError(CODE, `schema ${problem}`, options)
 
-/** The value that a model wrote, or what is wrong with it, for the model to read. */
+/** The value that a model wrote, or what is wrong with it, in sentences for the model to read. */
 export async function valueIn<Value extends object>(
   { text, toolCalls }: { readonly text: string; readonly toolCalls: readonly LLMToolCall[] },
-  { schema }: ReadWanted<Value>,
+  { schema }: ResolvedSchema<Value>,
 ): Promise<{ readonly value: Value } | { readonly problem: string }> {
   const [call] = toolCalls
   if (call !== undefined && text === '') return { problem: `It is a call to tool "${call.name}" instead of the value.` }
@@ -73,12 +76,12 @@ export async function valueIn<Value extends object>(
   try {
     given = JSON.parse(text)
   } catch (cause) {
-    return { problem: `It isn't JSON: ${textOf(cause)}` }
+    return { problem: `It isn't JSON: ${asClause(textOf(cause))}.` }
   }
   const checked = schema['~standard'].validate(given)
   const result: unknown = isThenable(checked) ? await checked : checked
   const issues = read(result, 'issues')
-  if (Array.isArray(issues)) return { problem: issues.map(issueText).join('; ') }
+  if (Array.isArray(issues)) return { problem: `${issues.map(issueText).join('; ')}.` }
   const value = read(result, 'value')
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value: value as Value }
   return { problem: `It must be an object, not ${show(value)}.` }
@@ -94,5 +97,6 @@ function issueText({ message, path = [] }: { readonly message: string; readonly 
   const place = path
     .map((step) => String(typeof step === 'object' && step !== null ? (step as { key?: unknown }).key : step))
     .join('.')
-  return place === '' ? message : `${place}: ${message}`
+  const clause = asClause(message)
+  return place === '' ? clause : `${place}: ${clause}`
 }

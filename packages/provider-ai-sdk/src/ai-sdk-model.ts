@@ -1,10 +1,11 @@
 import { StageflowError } from '@stageflow/core'
-import { checkArgumentCount, read, show, textOf } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, read, required, textOf } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { JsonObject, LLMDelta, LLMToolCallDelta } from '@stageflow/provider-types'
 import { streamText } from 'ai'
-import type { LanguageModel, LanguageModelUsage, ModelMessage, ToolSet } from 'ai'
-import { inputTokensOf } from './request-size.ts'
+import type { LanguageModel, ModelMessage, TextStreamPart, ToolSet } from 'ai'
 import { countOf, usageInRaw } from './raw-usage.ts'
 import { shownTools } from './tool-size.ts'
 
@@ -25,6 +26,11 @@ export type AiSdkRequest = Omit<
 >
 
 export const CODE = 'models/illegal-option'
+const MODEL: OptionRule = [
+  (value) => (typeof value === 'string' ? value !== '' : typeof read(value, 'doStream') === 'function'),
+  "a LanguageModel such as openai('gpt-5'), or its name",
+]
+const ARGUMENTS: OptionRules = { model: required(MODEL) }
 
 const models = new WeakMap<object, Model<AiSdkRequest>>()
 /** Names of models are those of the AI SDK's global provider: one for the process. */
@@ -33,20 +39,14 @@ const named = new Map<string, Model<AiSdkRequest>>()
 /** A model of the AI SDK. One `LanguageModel` has one object for it. */
 export function aiSdkModel(model: LanguageModel): Model<AiSdkRequest> {
   checkArgumentCount(arguments.length, 1, 'aiSdkModel(model)', CODE)
-  if (!isLanguageModel(model))
-    throw new StageflowError(CODE, `The model must be one of the AI SDK, such as openai('gpt-5'), not ${show(model)}.`)
   const known = typeof model === 'string' ? named.get(model) : models.get(model)
   if (known !== undefined) return known
+  checkOptions('aiSdkModel(model)', CODE, { model }, ARGUMENTS)
   const made = newModel(model)
   if (typeof model === 'string') named.set(model, made)
   else models.set(model, made)
   return made
 }
-
-const isLanguageModel = (model: unknown): boolean =>
-  typeof model === 'string'
-    ? model !== ''
-    : typeof read(model, 'provider') === 'string' && typeof read(model, 'modelId') === 'string'
 
 function newModel(model: LanguageModel): Model<AiSdkRequest> {
   const [provider, id] = typeof model === 'string' ? partsOf(model) : [model.provider, model.modelId]
@@ -64,7 +64,7 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
       })
       const started = new Set<string>()
       for await (const part of answer.stream) {
-        const delta = deltaOf(part as StreamPart, started)
+        const delta = deltaOf(part, started)
         if (delta !== undefined) yield delta
       }
       signal.throwIfAborted() // an aborted stream ends like a good one
@@ -72,7 +72,7 @@ function newModel(model: LanguageModel): Model<AiSdkRequest> {
       if (started.size > 0) yield { messages: answerOf(await answer.responseMessages) }
     },
     size: ({ messages, prompt, system, instructions, tools, maxOutputTokens }: SizedRequest) => ({
-      inputTokens: inputTokensOf(messages, prompt, system, instructions, tools && shownTools(tools)),
+      inputTokens: estimateTokens([messages, prompt, system, instructions, tools && shownTools(tools)]),
       maxOutputTokens,
     }),
   }
@@ -103,25 +103,11 @@ function providerName(provider: string): string {
   )
 }
 
-/** The parts of a stream that say something of the answer. */
-type StreamPart =
-  | { readonly type: 'text-delta'; readonly text: string }
-  | { readonly type: 'reasoning-delta'; readonly text: string }
-  | { readonly type: 'tool-input-start'; readonly id: string; readonly toolName: string }
-  | { readonly type: 'tool-input-delta'; readonly id: string; readonly delta: string }
-  | { readonly type: 'tool-call'; readonly toolCallId: string; readonly toolName: string; readonly input: unknown }
-  | { readonly type: 'raw'; readonly rawValue: unknown }
-  | { readonly type: 'error'; readonly error: unknown }
-  | {
-      readonly type: 'finish-step'
-      readonly finishReason: string
-      readonly rawFinishReason?: string
-      readonly usage: LanguageModelUsage
-      readonly response: { readonly id?: string; readonly modelId?: string }
-    }
+type StreamPart = TextStreamPart<ToolSet>
 
-/** What a part says; undefined if it says nothing. Throws its error. `started`: the tool calls whose beginning came. */
+/** What a part says of the answer; undefined if it says nothing. Throws its error. `started`: the tool calls whose beginning came. */
 function deltaOf(part: StreamPart, started: Set<string>): LLMDelta | undefined {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- most parts say nothing of the answer, and there will be more of them
   switch (part.type) {
     case 'text-delta':
       return { text: part.text }

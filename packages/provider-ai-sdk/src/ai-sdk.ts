@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount, read } from '@stageflow/core/kit'
-import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
-import type { CallModelOptions, ModelContext, ModelOutput, Wanting } from '@stageflow/models'
+import { callModel, callModelForValue, resolveSchema, repairText } from '@stageflow/models'
+import type { CallModelOptions, ModelContext, ModelOutput, SchemaOption } from '@stageflow/models'
 import { Output, jsonSchema } from 'ai'
 import type { LanguageModel, ModelMessage, ToolSet } from 'ai'
 import { CODE, aiSdkModel } from './ai-sdk-model.ts'
@@ -21,7 +21,7 @@ export type AiSdkRoute = Omit<CallModelOptions<never>, 'models'> &
  */
 export function aiSdk<Value extends object>(
   context: ModelContext,
-  options: AiSdkRoute & AiSdkRequest & Wanting<Value>,
+  options: AiSdkRoute & AiSdkRequest & SchemaOption<Value>,
 ): AsyncGenerator<never, Value, unknown>
 export function aiSdk(
   context: ModelContext,
@@ -29,26 +29,27 @@ export function aiSdk(
 ): AsyncGenerator<string, ModelOutput, unknown>
 export function aiSdk(
   context: ModelContext,
-  options: AiSdkRoute & AiSdkRequest & Partial<Wanting<object>>,
+  options: AiSdkRoute & AiSdkRequest & Partial<SchemaOption<object>>,
 ): AsyncGenerator<string, object, unknown> {
   checkArgumentCount(arguments.length, 2, 'aiSdk(context, options)', CODE)
   const { model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...rest } = options
   const request: AiSdkRequest = rest
   checkTools(request.tools)
   const [first, ...others] = givenModels(model, models)
-  const route = {
+  // Every option, so that a new one isn't taken for one of the AI SDK.
+  const route: Required<CallModelOptions<AiSdkRequest>> = {
     models: [aiSdkModel(first), ...others.map((other) => aiSdkModel(other))],
     firstChunkMs,
     hedgeMs,
     isRetryable,
     countTokens,
     drain,
-  } as CallModelOptions<AiSdkRequest>
+  }
   if (schema === undefined) return callModel(context, request, route)
-  const wanted = readWanted(schema)
-  const output = Output.object({ schema: jsonSchema(wanted.jsonSchema) })
+  const resolved = resolveSchema(schema)
+  const output = Output.object({ schema: jsonSchema(resolved.jsonSchema) })
   return callModelForValue(context, { ...request, output } as AiSdkRequest, route, {
-    wanted,
+    schema: resolved,
     repair: (given, text, problem) => repaired(given, text, repairText(problem)),
   })
 }

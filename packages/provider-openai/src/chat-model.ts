@@ -1,25 +1,22 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
+import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
-import { checkModel } from './check-model.ts'
+import { CODE, modelOfClient } from './model-of-client.ts'
 import { countOf } from './count-of.ts'
-import { inputTokensOf } from './request-size.ts'
 
 type ChatParams = OpenAI.ChatCompletionCreateParamsStreaming
 
 /** A request of chat completions, without what its model decides: the model, how it streams, and several answers at once. */
 export type ChatRequest = Omit<ChatParams, 'model' | 'stream' | 'stream_options' | 'n'>
 
-const models = new WeakMap<OpenAI, Map<string, Model<ChatRequest>>>()
+const modelOf = modelOfClient('chatModel', newModel)
 
 /** A model of chat completions behind the official client, or behind any server that speaks its protocol. One client has one object for it. */
 export function chatModel(client: OpenAI, model: string): Model<ChatRequest> {
-  checkModel(arguments, 'chat', 'chatModel(client, model)')
-  let ofClient = models.get(client)
-  if (ofClient === undefined) models.set(client, (ofClient = new Map()))
-  const known = ofClient.get(model) ?? newModel(client, model)
-  ofClient.set(model, known)
-  return known
+  checkArgumentCount(arguments.length, 2, 'chatModel(client, model)', CODE)
+  return modelOf(client, model)
 }
 
 function newModel(client: OpenAI, model: string): Model<ChatRequest> {
@@ -37,7 +34,7 @@ function newModel(client: OpenAI, model: string): Model<ChatRequest> {
     },
     // oxlint-disable-next-line no-deprecated -- servers that speak the protocol know the older name of the limit
     size: ({ messages, tools, max_completion_tokens, max_tokens }) => ({
-      inputTokens: inputTokensOf(messages, tools),
+      inputTokens: estimateTokens([messages, tools]),
       maxOutputTokens: max_completion_tokens ?? max_tokens ?? undefined,
     }),
   }

@@ -1,11 +1,11 @@
 import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount } from '@stageflow/core/kit'
-import { callModel, callModelForValue, readWanted, repairText } from '@stageflow/models'
-import type { CallModelOptions, Model, ModelContext, ModelOutput, WantedValue, Wanting } from '@stageflow/models'
+import { callModel, callModelForValue, resolveSchema, repairText } from '@stageflow/models'
+import type { CallModelOptions, Model, ModelContext, ModelOutput, GivenSchema, SchemaOption } from '@stageflow/models'
 import type OpenAI from 'openai'
 import { chatModel } from './chat-model.ts'
-import { CODE } from './check-model.ts'
 import type { ChatRequest } from './chat-model.ts'
+import { CODE } from './model-of-client.ts'
 import { responsesModel } from './responses-model.ts'
 import type { ResponsesRequest } from './responses-model.ts'
 
@@ -27,7 +27,7 @@ const NAME = 'value'
  */
 export function openaiChat<Value extends object>(
   context: ModelContext,
-  options: OpenAIRoute & ChatRequest & Wanting<Value>,
+  options: OpenAIRoute & ChatRequest & SchemaOption<Value>,
 ): AsyncGenerator<never, Value, unknown>
 export function openaiChat(
   context: ModelContext,
@@ -35,15 +35,15 @@ export function openaiChat(
 ): AsyncGenerator<string, ModelOutput, unknown>
 export function openaiChat(
   context: ModelContext,
-  options: OpenAIRoute & ChatRequest & Partial<Wanting<object>>,
+  options: OpenAIRoute & ChatRequest & Partial<SchemaOption<object>>,
 ): AsyncGenerator<string, object, unknown> {
   checkArgumentCount(arguments.length, 2, 'openaiChat(context, options)', CODE)
-  const { route, request, schema } = parted(options, chatModel)
+  const { route, request, schema } = split(options, chatModel)
   if (schema === undefined) return callModel(context, request, route)
-  const wanted = readWanted(schema)
-  const json_schema = { name: NAME, strict: true, schema: { ...wanted.jsonSchema } }
+  const resolved = resolveSchema(schema)
+  const json_schema = { name: NAME, strict: true, schema: { ...resolved.jsonSchema } }
   return callModelForValue(context, { ...request, response_format: { type: 'json_schema', json_schema } }, route, {
-    wanted,
+    schema: resolved,
     repair: (first, text, problem) => ({
       ...first,
       messages: [
@@ -58,7 +58,7 @@ export function openaiChat(
 /** The same by OpenAI's Responses API: `return yield* openaiResponses(context, { client, model, input })`. */
 export function openaiResponses<Value extends object>(
   context: ModelContext,
-  options: OpenAIRoute & ResponsesRequest & Wanting<Value>,
+  options: OpenAIRoute & ResponsesRequest & SchemaOption<Value>,
 ): AsyncGenerator<never, Value, unknown>
 export function openaiResponses(
   context: ModelContext,
@@ -66,15 +66,15 @@ export function openaiResponses(
 ): AsyncGenerator<string, ModelOutput, unknown>
 export function openaiResponses(
   context: ModelContext,
-  options: OpenAIRoute & ResponsesRequest & Partial<Wanting<object>>,
+  options: OpenAIRoute & ResponsesRequest & Partial<SchemaOption<object>>,
 ): AsyncGenerator<string, object, unknown> {
   checkArgumentCount(arguments.length, 2, 'openaiResponses(context, options)', CODE)
-  const { route, request, schema } = parted(options, responsesModel)
+  const { route, request, schema } = split(options, responsesModel)
   if (schema === undefined) return callModel(context, request, route)
-  const wanted = readWanted(schema)
-  const format = { type: 'json_schema' as const, name: NAME, strict: true, schema: { ...wanted.jsonSchema } }
+  const resolved = resolveSchema(schema)
+  const format = { type: 'json_schema' as const, name: NAME, strict: true, schema: { ...resolved.jsonSchema } }
   return callModelForValue(context, { ...request, text: { ...request.text, format } }, route, {
-    wanted,
+    schema: resolved,
     repair: (first, text, problem) => ({
       ...first,
       input: [
@@ -86,21 +86,22 @@ export function openaiResponses(
   })
 }
 
-/** Parts what `callModel` is told from the request of the client. */
-function parted<Request extends object>(
-  options: OpenAIRoute & Request & Partial<Wanting<object>>,
+/** What `callModel` is told, and the request of the client. */
+function split<Request extends object>(
+  options: OpenAIRoute & Request & Partial<SchemaOption<object>>,
   modelOf: (client: OpenAI, model: string) => Model<Request>,
-): { route: CallModelOptions<Request>; request: Request; schema: WantedValue<object> | undefined } {
+): { route: CallModelOptions<Request>; request: Request; schema: GivenSchema<object> | undefined } {
   const { client, model, models, firstChunkMs, hedgeMs, isRetryable, countTokens, drain, schema, ...request } = options
   const [first, ...others] = givenModels(model, models)
-  const route = {
+  // Every option, so that a new one isn't taken for one of the client.
+  const route: Required<CallModelOptions<Request>> = {
     models: [modelOf(client, first), ...others.map((other) => modelOf(client, other))],
     firstChunkMs,
     hedgeMs,
     isRetryable,
     countTokens,
     drain,
-  } as CallModelOptions<Request>
+  }
   return { route, request: request as object as Request, schema }
 }
 

@@ -1,9 +1,10 @@
+import { checkArgumentCount } from '@stageflow/core/kit'
+import { estimateTokens } from '@stageflow/models'
 import type { Model } from '@stageflow/models'
 import type { LLMDelta } from '@stageflow/provider-types'
 import type OpenAI from 'openai'
-import { checkModel } from './check-model.ts'
+import { CODE, modelOfClient } from './model-of-client.ts'
 import { countOf } from './count-of.ts'
-import { inputTokensOf } from './request-size.ts'
 
 type ResponseParams = OpenAI.Responses.ResponseCreateParamsStreaming
 type ResponseEvent = OpenAI.Responses.ResponseStreamEvent
@@ -11,16 +12,12 @@ type ResponseEvent = OpenAI.Responses.ResponseStreamEvent
 /** A request of the Responses API, without what its model decides. */
 export type ResponsesRequest = Omit<ResponseParams, 'model' | 'stream' | 'stream_options' | 'background'>
 
-const models = new WeakMap<OpenAI, Map<string, Model<ResponsesRequest>>>()
+const modelOf = modelOfClient('responsesModel', newModel)
 
 /** A model of the Responses API behind the official client. One client has one object for it. */
 export function responsesModel(client: OpenAI, model: string): Model<ResponsesRequest> {
-  checkModel(arguments, 'responses', 'responsesModel(client, model)')
-  let ofClient = models.get(client)
-  if (ofClient === undefined) models.set(client, (ofClient = new Map()))
-  const known = ofClient.get(model) ?? newModel(client, model)
-  ofClient.set(model, known)
-  return known
+  checkArgumentCount(arguments.length, 2, 'responsesModel(client, model)', CODE)
+  return modelOf(client, model)
 }
 
 function newModel(client: OpenAI, model: string): Model<ResponsesRequest> {
@@ -36,7 +33,7 @@ function newModel(client: OpenAI, model: string): Model<ResponsesRequest> {
       signal.throwIfAborted() // the client ends an aborted stream as if it were complete
     },
     size: ({ input, instructions, tools, max_output_tokens }) => ({
-      inputTokens: inputTokensOf(input, instructions, tools),
+      inputTokens: estimateTokens([input, instructions, tools]),
       maxOutputTokens: max_output_tokens ?? undefined,
     }),
   }

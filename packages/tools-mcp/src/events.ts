@@ -10,13 +10,14 @@ export interface McpConnectedEvent {
   readonly connections: number
 }
 
+/** A connection was lost: not by `close()`. The next call opens another one. */
 export interface McpDisconnectedEvent {
   readonly server: string
   /** What happened to the connection, without secrets. */
   readonly message: string
 }
 
-/** Names of tools as models see them. */
+/** The server lists other tools than before. Names are those that models see. */
 export interface McpToolsChangedEvent {
   readonly server: string
   readonly added: readonly string[]
@@ -27,6 +28,7 @@ export interface McpToolsChangedEvent {
   readonly leftOut: readonly LeftOutTool[]
 }
 
+/** The tools could not be listed in the background. Those that were listed last stay. */
 export interface McpListFailedEvent {
   readonly server: string
   /** Why, without secrets. */

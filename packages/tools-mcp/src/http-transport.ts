@@ -3,7 +3,7 @@ import type { JSONRPCMessage, Transport, TransportSendOptions } from '@modelcont
 import type { Clock } from '@stageflow/core'
 import { read, withinLimit } from '@stageflow/core/kit'
 
-import { limited } from './answer-limit.ts'
+import { limitedAnswer, limitedEvents } from './answer-limit.ts'
 import { STREAM_ENDED, TOO_LARGE } from './call-trouble.ts'
 import type { HttpServer } from './options.ts'
 
@@ -31,13 +31,13 @@ export class HttpTransport implements Transport {
   declare onerror?: (error: Error) => void
   declare onmessage?: NonNullable<Transport['onmessage']>
   readonly #inner: StreamableHTTPClientTransport
-  readonly #options: HttpTransportSetup
+  readonly #setup: HttpTransportSetup
   /** Closes each request that has no answer yet. */
   readonly #open = new Map<string | number, AbortController>()
   #hasListened = false
 
-  constructor(server: HttpServer, options: HttpTransportSetup) {
-    this.#options = options
+  constructor(server: HttpServer, setup: HttpTransportSetup) {
+    this.#setup = setup
     this.#inner = new StreamableHTTPClientTransport(new URL(server.url), {
       requestInit: { headers: { ...server.headers } },
       fetch: (url, init) => this.#fetch(url, init),
@@ -123,19 +123,19 @@ export class HttpTransport implements Transport {
   async #fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
     if (init.method === 'GET') return this.#listen(url, init)
     const response = await fetch(url, init)
-    return limited(response, this.#options.maxBytes, false, () => {
+    return limitedAnswer(response, this.#setup.maxBytes, () => {
       if (typeof init.body === 'string') this.#fail(read(JSON.parse(init.body), 'id') as string | number, TOO_LARGE)
     })
   }
 
   /** Opens the stream of the server's own messages. Many servers have none, but one that had it and refuses it now has lost the session. */
   async #listen(url: string | URL, init: RequestInit): Promise<Response> {
-    const { maxBytes, onDeaf } = this.#options
+    const { maxBytes, onDeaf } = this.#setup
     try {
       const response = await fetch(url, init)
       if (!response.ok && this.#hasListened) onDeaf(new Error(`HTTP ${response.status} for the stream of changes`))
       if (response.ok) this.#hasListened = true
-      return limited(response, maxBytes, true, () => {})
+      return limitedEvents(response, maxBytes)
     } catch (error) {
       if (this.#hasListened && init.signal?.aborted !== true) onDeaf(error)
       throw error
@@ -144,6 +144,6 @@ export class HttpTransport implements Transport {
 
   #briefly(work: Promise<void>): Promise<void> {
     const late = (): Error => new Error('The server took too long.')
-    return withinLimit(work, { clock: this.#options.clock, limitMs: FAREWELL_MS, late })
+    return withinLimit(work, { clock: this.#setup.clock, limitMs: FAREWELL_MS, late })
   }
 }

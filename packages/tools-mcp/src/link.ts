@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 import { withinLimit } from '@stageflow/core/kit'
 
-import { callTrouble } from './call-trouble.ts'
+import { callTrouble, type CallTrouble } from './call-trouble.ts'
 import { Connection } from './connection.ts'
 import type { Failures } from './failures.ts'
 import { type OpenedTransport, openTransport } from './open-transport.ts'
@@ -33,7 +33,7 @@ export interface WorkRules {
  * failed isn't kept.
  */
 export class Link {
-  readonly #options: LinkSetup
+  readonly #setup: LinkSetup
   /** All connections that aren't closed: the current one, one that is being opened, and lost ones whose calls may still be answered. */
   readonly #live = new Set<Connection>()
   #current: Connection | undefined
@@ -41,8 +41,8 @@ export class Link {
   #isClosed = false
   connections = 0
 
-  constructor(options: LinkSetup) {
-    this.#options = options
+  constructor(setup: LinkSetup) {
+    this.#setup = setup
   }
 
   get isOpen(): boolean {
@@ -59,12 +59,12 @@ export class Link {
 
   /** The current connection. Opens one if there is none: all that ask meanwhile get the same. */
   async connected(signal?: AbortSignal): Promise<Connection> {
-    if (this.#isClosed) throw this.#options.failures.closed()
+    if (this.#isClosed) throw this.#setup.failures.closed()
     if (this.#current !== undefined) return this.#current
     this.#opening ??= this.#connect().finally(() => {
       this.#opening = undefined
     })
-    return withinLimit(this.#opening, { ...NO_TIME_LIMIT, clock: this.#options.clock, signal })
+    return withinLimit(this.#opening, { ...NO_TIME_LIMIT, clock: this.#setup.clock, signal })
   }
 
   /** Does work on the current connection. If that is lost, and the work may be repeated, does it once more on another one. */
@@ -73,14 +73,14 @@ export class Link {
     try {
       return await work(first)
     } catch (error) {
-      const trouble = this.#readTrouble(error, first, signal)
+      const trouble = this.#dropIfLost(error, first, signal)
       if (trouble === 'none' || (trouble === 'unsure' && !mayRepeat)) throw error
     }
     const second = await this.connected(signal)
     try {
       return await work(second)
     } catch (error) {
-      this.#readTrouble(error, second, signal)
+      this.#dropIfLost(error, second, signal)
       throw error
     }
   }
@@ -92,17 +92,17 @@ export class Link {
     await this.#opening?.catch(() => {})
   }
 
-  /** What an error says about the connection that the work used. A cancelled caller gets the reason, and the connection stays. */
-  #readTrouble(error: unknown, used: Connection, signal: AbortSignal | undefined): ReturnType<typeof callTrouble> {
+  /** Drops the connection that the work used, if the error says that it is lost. Throws the reason of a cancelled caller, whose connection stays. */
+  #dropIfLost(error: unknown, used: Connection, signal: AbortSignal | undefined): CallTrouble {
     signal?.throwIfAborted()
-    if (this.#isClosed) throw this.#options.failures.closed()
+    if (this.#isClosed) throw this.#setup.failures.closed()
     const trouble = callTrouble(error)
     if (trouble !== 'none') this.#drop(used, error)
     return trouble
   }
 
   async #connect(): Promise<Connection> {
-    const { server, failures, maxBytes, connectTimeoutMs, clock, onOpened, onListChanged } = this.#options
+    const { server, failures, maxBytes, connectTimeoutMs, clock, onOpened, onListChanged } = this.#setup
     const onDeaf = (error: unknown): void => this.#drop(connection, error)
     const opened = await openTransport(server, { maxBytes, clock, onDeaf })
     if (this.#isClosed) throw failures.closed()
@@ -131,7 +131,7 @@ export class Link {
     if (connection !== this.#current) return
     this.#current = undefined
     void connection.retire().then(() => this.#live.delete(connection))
-    this.#options.onLost(error)
+    this.#setup.onLost(error)
   }
 
   async #end(connection: Connection): Promise<void> {

@@ -119,6 +119,7 @@ export class McpSource implements McpTools {
   /** Lists the tools of a new connection. */
   async #opened(connection: Connection): Promise<void> {
     const listed = await connection.listTools(this.#connectTimeoutMs)
+    // The link counts this connection once its tools are listed.
     this.#emit('mcp.connected', { server: this.#serverName, connections: this.#link.connections + 1 })
     this.#update(listed)
   }

@@ -21,9 +21,9 @@ export interface OpenedTransport {
   readonly close: () => Promise<void>
 }
 
-export async function openTransport(server: McpServer, options: HttpTransportSetup): Promise<OpenedTransport> {
-  if (!isHttp(server)) return openProcess(server, options)
-  const transport = new HttpTransport(server, options)
+export async function openTransport(server: McpServer, setup: HttpTransportSetup): Promise<OpenedTransport> {
+  if (!isHttp(server)) return openProcess(server, setup)
+  const transport = new HttpTransport(server, setup)
   return { transport, negotiation: 'auto', lastWords: () => '', close: () => transport.close() }
 }
 

@@ -53,7 +53,7 @@ export class ToolList {
     const wasLeftOut = JSON.stringify(this.leftOut)
     const entries = new Map<string, Entry>()
     const leftOut: LeftOutTool[] = []
-    for (const one of this.#inOrderOfRight(listed)) {
+    for (const one of this.#legalNamesFirst(listed)) {
       const reason = this.#add(one, entries, before)
       if (reason !== undefined) leftOut.push({ tool: one.name, reason })
     }
@@ -68,7 +68,7 @@ export class ToolList {
   }
 
   /** Tools whose name is legal as it is come first, so that another one can't take it. */
-  #inOrderOfRight(listed: readonly ListedTool[]): readonly ListedTool[] {
+  #legalNamesFirst(listed: readonly ListedTool[]): readonly ListedTool[] {
     const isUnchanged = ({ name }: ListedTool): boolean => nameForModels(this.#prefix, name) === this.#prefix + name
     return [...listed.filter(isUnchanged), ...listed.filter((one) => !isUnchanged(one))]
   }

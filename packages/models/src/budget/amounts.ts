@@ -24,8 +24,8 @@ export type Prices = (model: PricedModel, usage: PricedUsage) => number
 /** A whole number of the unit: stores add whole numbers up without an error. */
 export function amountOf(unit: BudgetUnit, prices: Prices | undefined, model: PricedModel, usage: PricedUsage): number {
   if (unit === 'requests') return 1
-  if (unit === 'tokens') return whole(usage.inputTokens + usage.outputTokens)
-  return whole(millionths(priceOf(prices, model, usage)))
+  if (unit === 'tokens') return roundedUp(usage.inputTokens + usage.outputTokens)
+  return roundedUp(millionths(priceOf(prices, model, usage)))
 }
 
 function priceOf(prices: Prices | undefined, { id, provider }: PricedModel, usage: PricedUsage): number {
@@ -47,7 +47,7 @@ const illegalPrice = (model: string, what: string, options?: { readonly cause: u
     options,
   )
 
-const whole = (amount: number): number => Math.min(Math.ceil(amount), Number.MAX_SAFE_INTEGER)
+const roundedUp = (amount: number): number => Math.min(Math.ceil(amount), Number.MAX_SAFE_INTEGER)
 
 /** How many millionths a sum is, without the last digits of binary fractions: 0.1 * 3 is 300,000. */
 export const millionths = (sum: number): number => Math.round(sum * 1e9) / 1e3

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { textOf } from '@stageflow/core/kit'
+import { asClause, textOf } from '@stageflow/core/kit'
 import type { ReserveAnswer } from '@stageflow/keyed-work'
 import { shownAmount } from './amounts.ts'
 import type { BudgetUnit } from './amounts.ts'
@@ -72,9 +72,14 @@ export const anonymous = (name: 'perUser' | 'perOrg'): StageflowError => {
   )
 }
 
-export const storeFailed = ({ name }: Limit, operation: string, cause: unknown): StageflowError =>
+const AFTER_STORE_FAILED = {
+  reserve: 'Check the store, and call again.',
+  settle: 'Check the store. What was reserved counts until the window ends.',
+} as const
+
+export const storeFailed = ({ name }: Limit, operation: 'reserve' | 'settle', cause: unknown): StageflowError =>
   new StageflowError(
     'models/unavailable',
-    `The store of ${name} in modelBudget() failed to ${operation}: ${textOf(cause)}`,
+    `The store of ${name} in modelBudget() failed to ${operation}: ${asClause(textOf(cause))}. ${AFTER_STORE_FAILED[operation]}`,
     { cause },
   )

@@ -6,12 +6,12 @@ import { CODE } from '../options.ts'
 import { millionths } from './amounts.ts'
 import type { BudgetUnit, Prices } from './amounts.ts'
 
-/** The most tokens, requests, or both. */
+/** The most tokens, requests, or both: whole numbers from 1. */
 export type TokenLimit = { readonly maxCost?: undefined } & (
   | { readonly maxTokens: number; readonly maxRequests?: number }
   | { readonly maxTokens?: number; readonly maxRequests: number }
 )
-/** The most money, in the currency of `prices`, and perhaps the most tokens and requests. */
+/** The most money, in the currency of `prices`, and perhaps the most tokens and requests. From 0.000001 to 9,000,000,000. */
 export interface CostLimit {
   readonly maxCost: number
   readonly maxTokens?: number
@@ -25,19 +25,19 @@ export interface Windowed {
 }
 
 export interface BudgetLimits<Limit> {
-  /** What each run may use, with its child runs and items, and all legs of it. */
+  /** What each run may use, with its child runs and items, and all legs of it. Default: no limit. */
   readonly perRun?: Limit
-  /** What each user of an organization may use in all runs together. */
+  /** What each user of an organization may use in all runs together. Default: no limit. */
   readonly perUser?: Limit & Windowed
-  /** What each organization may use in all runs together. */
+  /** What each organization may use in all runs together. Default: no limit. */
   readonly perOrg?: Limit & Windowed
   /** Counts for `perUser` and `perOrg`, which need it. */
   readonly store?: BudgetStore
-  /** How many output tokens to reserve for a request without a maximum. */
+  /** How many output tokens to reserve for a request without a maximum. Default: none. Such a request is refused. */
   readonly expectOutputTokens?: number
 }
 
-/** The options of `modelBudget()`. */
+/** The options of `modelBudget()`: limits, and `prices`, which `maxCost` needs. */
 export type ModelBudgetOptions =
   | (BudgetLimits<CostLimit | TokenLimit> & { readonly prices: Prices })
   | (BudgetLimits<TokenLimit> & { readonly prices?: undefined })

@@ -82,15 +82,15 @@ export class CallSpending<Request> {
     try {
       await this.#hold(this.#reserved, () => this.#context.signal)
     } catch (error) {
-      const givenBack = this.#count(undefined)
+      const givenBack = this.#settleAll(undefined)
       // A store that has failed just now isn't waited for again.
       if (!StageflowError.is(error, 'models/unavailable')) await givenBack
-      throw this.#refused(error)
+      throw this.#reported(error)
     }
   }
 
   /** Emits an event if a limit has refused the request. Returns the error. */
-  #refused(error: unknown): unknown {
+  #reported(error: unknown): unknown {
     if (error instanceof BudgetError) {
       const { limit, unit, left, resetsInMs } = error
       const resets = resetsInMs === undefined ? {} : { resetsInMs }
@@ -116,7 +116,7 @@ export class CallSpending<Request> {
     const { name, unit } = limit
     const { store } = budget.settings
     if (name === 'perRun' || store === undefined)
-      return { limit, budget, store: budget.ofRun, key: unit, held: 0, isAsked: false }
+      return { limit, budget, store: budget.storeOfRun, key: unit, held: 0, isAsked: false }
     const { userId, orgId } = this.#context.snapshot
     if ((name === 'perUser' ? userId : orgId) === undefined) throw anonymous(name)
     return { limit, budget, store, key: await storedKey(limit, orgId, userId), held: 0, isAsked: false }
@@ -141,16 +141,19 @@ export class CallSpending<Request> {
     counter.isAsked = true
     const { most, windowMs } = limit
     const token = this.#token
-    let answer: ReserveAnswer | Promise<ReserveAnswer> | undefined
-    const reserve = (): typeof answer & {} => (answer = store.reserve(key, { token, amount, most, windowMs }))
+    let pending: ReserveAnswer | Promise<ReserveAnswer> | undefined
+    const reserve = (): ReserveAnswer | Promise<ReserveAnswer> => {
+      pending = store.reserve(key, { token, amount, most, windowMs })
+      return pending
+    }
     try {
-      const there = await askStore(reserve, { ...this.#limit(), signal })
-      if (!STATUSES.has(read(there, 'status'))) throw new Error(`the store returned ${show(there)} for a reservation`)
-      return there
+      const answer = await askStore(reserve, { ...this.#storeLimit(), signal })
+      if (!STATUSES.has(read(answer, 'status'))) throw new Error(`the store returned ${show(answer)} for a reservation`)
+      return answer
     } catch (cause) {
       // The store may still reserve it, behind the settlement, and the request isn't made.
-      if (isThenable(answer) && counter.held === 0)
-        answer.then(() => store.settle(key, { token, amount: 0 })).then(undefined, () => {})
+      if (isThenable(pending) && counter.held === 0)
+        pending.then(() => store.settle(key, { token, amount: 0 })).then(undefined, () => {})
       if (signal()?.aborted === true) throw signal()?.reason
       throw storeFailed(limit, 'reserve', cause)
     }
@@ -160,7 +163,8 @@ export class CallSpending<Request> {
     return amountOf(limit.unit, budget.settings.prices, this.#model, usage)
   }
 
-  #limit(): { readonly name: string; readonly clock: ModelContext['clock']; readonly limitMs: number } {
+  /** How to ask a store. */
+  #storeLimit(): { readonly name: string; readonly clock: ModelContext['clock']; readonly limitMs: number } {
     return { name: 'the budget store', clock: this.#context.clock, limitMs: STORE_LIMIT_MS }
   }
 
@@ -168,11 +172,11 @@ export class CallSpending<Request> {
    * Counts a delta. If an answer without a maximum comes to the end of what is reserved, reserves more: wait for it before you read the next
    * delta. Rejects if nothing is left, so that the answer ends.
    */
-  took({ text, reasoning, toolCalls = [], usage }: LLMDelta): Promise<void> | undefined {
+  countDelta({ text, reasoning, toolCalls = [], usage }: LLMDelta): Promise<void> | undefined {
     if (this.#step === 0) return undefined
     const parts = [text, reasoning, ...toolCalls.flatMap((call) => [call.name, call.arguments])]
-    const written = parts.filter((part) => typeof part === 'string').join('')
-    const tokens = countBy(this.#countTokens, written) ?? roughly(written)
+    const added = parts.filter((part) => typeof part === 'string').join('')
+    const tokens = countBy(this.#countTokens, added) ?? roughly(added)
     this.#largest = Math.max(this.#largest, tokens)
     this.#written = Math.max(this.#written + tokens, usage?.outputTokens ?? 0)
     if (this.#missing() <= 0) return undefined
@@ -192,15 +196,17 @@ export class CallSpending<Request> {
     if (missing > 0) await this.#reserveMore(missing)
   }
 
+  /** Reserves a step more. If that doesn't fit, tries half of it, and so on, down to what is missing. */
   async #reserveMore(missing: number): Promise<void> {
-    for (let step = Math.max(missing, this.#step); ; step = Math.max(missing, Math.floor(step / 2))) {
+    for (;;) {
+      const step = Math.max(missing, this.#step)
       const more = { ...this.#reserved, outputTokens: this.#reserved.outputTokens + step }
       try {
         await this.#hold(more, () => undefined)
         this.#reserved = more
         return
       } catch (error) {
-        if (!(error instanceof BudgetError) || step === missing) throw this.#refused(error)
+        if (!(error instanceof BudgetError) || step === missing) throw this.#reported(error)
         this.#step = Math.max(1, Math.floor(step / 2))
       }
     }
@@ -218,10 +224,10 @@ export class CallSpending<Request> {
       return // nothing is reserved
     }
     await this.#extending?.catch(() => {}) // a store that gets it later would hold it until the window ends
-    await this.#count(usage)
+    await this.#settleAll(usage)
   }
 
-  async #count(usage: CallUsage | undefined): Promise<void> {
+  async #settleAll(usage: CallUsage | undefined): Promise<void> {
     const asked = this.#counters.filter(({ isAsked }) => isAsked)
     await Promise.all(asked.map((counter) => this.#settleOne(counter, usage)))
   }
@@ -230,7 +236,7 @@ export class CallSpending<Request> {
     const { limit, budget, store, key } = counter
     const amount = usage === undefined ? 0 : this.#amountUsed(counter, usage)
     try {
-      await askStore(() => store.settle(key, { token: this.#token, amount }), this.#limit())
+      await askStore(() => store.settle(key, { token: this.#token, amount }), this.#storeLimit())
     } catch (error) {
       // What is reserved counts until the window ends.
       budget.run.problem(storeFailed(limit, 'settle', error))
@@ -238,7 +244,7 @@ export class CallSpending<Request> {
   }
 
   #amountUsed(counter: Counter, usage: CallUsage): number {
-    const { inputTokens, outputTokens = 0 } = usage
+    const { inputTokens, outputTokens } = usage
     const reserved = this.#reserved
     try {
       return this.#amount(counter, {

@@ -472,6 +472,18 @@ test('parts of tokens count as whole ones, and a wrong countTokens lifts no limi
   }
 })
 
+test('a countTokens that throws lifts no limit, and leaves no more reserved than was needed', async () => {
+  const countTokens = (): never => {
+    throw new Error('no such token')
+  }
+  model = sized(clock, { inputTokens: 10 }, endless)
+  const store = memoryBudgetStore({ clock })
+  const budget = modelBudget({ perUser: { maxTokens: 100, windowMs: DAY_MS }, store, expectOutputTokens: 8 })
+  const { report } = await ended(asking([budget], { options: { countTokens } }), { userId: 'ada' })
+  expect(report.stages['ask0']?.error?.code).toBe('models/budget')
+  expect((await leftOf(budget, { userId: 'ada' })).left).toBeLessThan(8)
+})
+
 test('a price that is not a number refuses the request (models/illegal-price)', async () => {
   const late = () => Promise.reject(new Error('no database'))
   for (const price of [() => undefined, () => Number.NaN, () => -1, () => Infinity, () => '1', late]) {
@@ -544,7 +556,8 @@ test('a store that fails refuses the request, and a retry makes it (models/unava
   const first = await ended(asking([modelBudget(limit)], { options }), { userId: 'ada' })
   expect(first.report.stages['ask0']?.error).toMatchObject({
     code: 'models/unavailable',
-    message: 'The store of perUser in modelBudget() failed to reserve: connection refused',
+    message:
+      'The store of perUser in modelBudget() failed to reserve: connection refused. Check the store, and call again.',
     cause: { message: 'connection refused' },
   })
   expect([model.requests, spare.requests]).toEqual([[], []])
@@ -557,7 +570,9 @@ test('if the store does not say that an amount is reserved, no request is made',
     const store = { reserve: () => answer as never, settle: () => {} }
     const graph = asking([modelBudget({ perUser: { maxRequests: 5, windowMs: DAY_MS }, store })])
     const { report } = await ended(graph, { userId: 'ada' })
-    expect(report.stages['ask0']?.error?.message).toMatch(/failed to reserve: the store returned .* for a reservation$/)
+    expect(report.stages['ask0']?.error?.message).toMatch(
+      /failed to reserve: the store returned .* for a reservation\. /,
+    )
   }
   expect(model.requests).toEqual([])
 })
@@ -594,7 +609,8 @@ test('if the store fails at the end, the answer stays, what was reserved counts 
   expect(report.notes['core/problems']).toMatchObject([
     {
       code: 'models/unavailable',
-      message: 'The store of perUser in modelBudget() failed to settle: connection lost',
+      message:
+        'The store of perUser in modelBudget() failed to settle: connection lost. Check the store. What was reserved counts until the window ends.',
     },
   ])
   expect((await leftOf(modelBudget({ ...limit, store: inner }), { userId: 'ada' })).left).toBe(400)

@@ -19,7 +19,7 @@ export class RunBudget {
   readonly settings: BudgetSettings
   readonly run: RunContext
   readonly #limitsOfRun: readonly Limit[]
-  #ofRun: BudgetStore | undefined
+  #storeOfRun: BudgetStore | undefined
   /** The stages and items of earlier legs that were counted. */
   readonly #counted = new Set<string>()
 
@@ -29,9 +29,9 @@ export class RunBudget {
     this.#limitsOfRun = settings.limits.filter(({ name }) => name === 'perRun')
   }
 
-  /** What `perRun` counts. */
-  get ofRun(): BudgetStore {
-    return (this.#ofRun ??= memoryBudgetStore({ clock: this.run.clock }))
+  /** Counts for `perRun`. */
+  get storeOfRun(): BudgetStore {
+    return (this.#storeOfRun ??= memoryBudgetStore({ clock: this.run.clock }))
   }
 
   /**
@@ -53,23 +53,23 @@ export class RunBudget {
     this.#counted.add(key)
     for (const { model: id, provider, usage } of requestsIn(noted)) {
       const { inputTokens = 0, outputTokens = 0 } = usage ?? {}
-      const whole = { ...usage, inputTokens, outputTokens }
+      const used = { ...usage, inputTokens, outputTokens }
       for (const { unit } of this.#limitsOfRun)
-        this.#addEarlier(unit, amountOf(unit, this.settings.prices, { id, provider }, whole))
+        this.#addEarlier(unit, amountOf(unit, this.settings.prices, { id, provider }, used))
     }
   }
 
   #addEarlier(unit: BudgetUnit, amount: number): void {
     const earlier = { token: crypto.randomUUID(), amount }
-    void this.ofRun.reserve(unit, { ...earlier, most: Number.MAX_SAFE_INTEGER, windowMs: Infinity })
-    void this.ofRun.settle(unit, earlier)
+    void this.storeOfRun.reserve(unit, { ...earlier, most: Number.MAX_SAFE_INTEGER, windowMs: Infinity })
+    void this.storeOfRun.settle(unit, earlier)
   }
 }
 
 /** What a stage or an item has noted. */
 type Noted = Partial<Pick<StageRecord, 'attempts' | 'notes'>>
 
-/** The requests that models have taken, in all attempts. */
+/** The requests that models have taken, in all attempts: those that `wasTaken` counts, as far as a note tells. */
 function requestsIn({ attempts = [], notes }: Noted): readonly ModelCallNote[] {
   const ofAttempts = attempts.flatMap((attempt) => attempt.notes?.models?.calls ?? [])
   const calls = ofAttempts.length > 0 ? ofAttempts : (notes?.models?.calls ?? [])

@@ -1,4 +1,4 @@
-import { ERROR_TEXT, argumentsText, sse } from './protocol.ts'
+import { ERROR_TEXT, MODEL, argumentsText, sse } from './protocol.ts'
 import type { Protocol, ServedEnding } from './protocol.ts'
 
 const REASONS: Readonly<Record<ServedEnding, string>> = {
@@ -13,13 +13,13 @@ const event = (type: string, more: object): string => sse({ type, ...more }, typ
 /** https://docs.anthropic.com/en/api/messages-streaming */
 export const anthropic: Protocol = {
   path: /\/messages$/,
-  begin: (model, { inputTokens }) =>
+  begin: ({ inputTokens }) =>
     event('message_start', {
       message: {
         id: 'msg_1',
         type: 'message',
         role: 'assistant',
-        model,
+        model: MODEL,
         content: [],
         stop_reason: null,
         stop_sequence: null,

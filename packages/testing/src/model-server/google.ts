@@ -1,4 +1,4 @@
-import { ERROR_TEXT, argumentsText, sse } from './protocol.ts'
+import { ERROR_TEXT, MODEL, argumentsText, sse } from './protocol.ts'
 import type { Protocol, ServedEnding, ServedUsage } from './protocol.ts'
 
 const REASONS: Readonly<Record<ServedEnding, string>> = {
@@ -18,7 +18,7 @@ const candidate = (parts: readonly object[], more: object = {}, usage?: ServedUs
         totalTokenCount: usage.inputTokens + usage.outputTokens,
       },
     }),
-    modelVersion: 'served',
+    modelVersion: MODEL,
     responseId: 'r1',
   })
 

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { request } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { fakeModelServer } from './model-server.ts'
@@ -29,6 +31,30 @@ test('each request is kept with its path, its headers and its body', async () =>
 test('a path of no protocol is answered with 404', async () => {
   const { ask } = await started({ text: ['one'] })
   expect((await ask('/v2/chat')).status).toBe(404)
+})
+
+test('a request without a body is kept without one', async () => {
+  const { server } = await started({ text: ['one'] })
+  expect((await fetch(`${server.url}/v1/models`)).status).toBe(404)
+  expect(server.requests).toMatchObject([{ path: '/v1/models', body: undefined }])
+})
+
+test('a body that is not JSON is answered with 400, and kept as its text', async () => {
+  const { server } = await started({ text: ['one'] })
+  const { status } = await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body: '{"model":' })
+  expect(status).toBe(400)
+  expect(server.requests).toMatchObject([{ body: '{"model":' }])
+})
+
+test('a client that breaks off in the middle of its request leaves the server working', async () => {
+  const { server, ask } = await started({ text: ['one'] })
+  const client = request(`${server.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-length': 100 } })
+  client.on('error', () => {}) // it is broken off on purpose
+  client.write('{"model":')
+  while ((await server.connections()) === 0) await nextTurn()
+  client.destroy()
+  while ((await server.connections()) > 0) await nextTurn()
+  expect(await (await ask()).text()).toContain('one')
 })
 
 test('a script that leaves the server open ends as soon as its work is done', async () => {

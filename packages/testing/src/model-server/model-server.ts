@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { text as textOf } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkArgumentCount } from '@stageflow/core/kit'
 import { anthropic } from './anthropic.ts'
@@ -18,6 +18,7 @@ const PROTOCOLS: readonly Protocol[] = [openaiChat, openaiResponses, anthropic, 
 export interface ServedRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
+  /** What its JSON says. Of a body that isn't JSON its text, and undefined without a body. */
   readonly body: unknown
   /** Resolves when the client has closed the connection before the answer was whole. */
   readonly closed: Promise<void>
@@ -41,11 +42,11 @@ export async function fakeModelServer(script: readonly ServedAnswer[]): Promise<
   checkArgumentCount(arguments.length, 1, 'fakeModelServer(script)', 'testing/illegal-option')
   checkScript(script)
   const requests: ServedRequest[] = []
-  const server = createServer((request, response) => {
-    const place = taken++
-    void serve(request, response, script[Math.min(place, script.length - 1)] ?? {}, requests)
-  })
   let taken = 0
+  const server = createServer((request, response) => {
+    const answer = script[Math.min(taken++, script.length - 1)] ?? {}
+    serve(request, response, answer, requests).catch(() => response.destroy()) // the client broke off in its request
+  })
   server.on('connection', (socket) => socket.unref())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   server.unref()
@@ -71,10 +72,11 @@ async function serve(
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => response.on('close', () => response.writableFinished || resolve()))
   const path = new URL(request.url ?? '/', 'http://localhost').pathname
-  const body: unknown = await json(request)
+  const { body, isJson } = readBody(await textOf(request))
   requests.push({ path, headers: request.headers, body, closed })
   const protocol = PROTOCOLS.find((one) => one.path.test(path))
   if (protocol === undefined) return sendRefusal(response, openaiChat, { status: 404 })
+  if (!isJson) return sendRefusal(response, protocol, { status: 400 })
   if (answer.status !== undefined) return sendRefusal(response, protocol, answer)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for await (const part of partsOf(protocol, answer)) {
@@ -84,6 +86,15 @@ async function serve(
     response.write(part)
   }
   response.end()
+}
+
+function readBody(text: string): { readonly body: unknown; readonly isJson: boolean } {
+  if (text === '') return { body: undefined, isJson: false }
+  try {
+    return { body: JSON.parse(text), isJson: true }
+  } catch {
+    return { body: text, isJson: false }
+  }
 }
 
 function sendRefusal(
@@ -101,7 +112,7 @@ async function* partsOf(protocol: Protocol, answer: ServedAnswer): AsyncGenerato
   const { text = [], toolCalls = [], usage = { inputTokens: 9, outputTokens: 3 }, fault, chunkMs = 0 } = answer
   const { ending = toolCalls.length > 0 ? 'tool-calls' : 'stop' } = answer
   if (fault?.kind === 'cut' && fault.afterChunks === 0) return yield 'cut'
-  yield protocol.begin('served', usage)
+  yield protocol.begin(usage)
   for (const [index, chunk] of text.entries()) {
     if (fault?.afterChunks === index) return yield* gone(protocol, fault.kind)
     yield protocol.text(chunk, index, usage)

@@ -1,4 +1,4 @@
-import { ERROR_TEXT, argumentsText, sse } from './protocol.ts'
+import { ERROR_TEXT, MODEL, argumentsText, sse } from './protocol.ts'
 import type { Protocol, ServedEnding } from './protocol.ts'
 
 const REASONS: Readonly<Record<ServedEnding, string>> = {
@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<ServedEnding, string>> = {
 }
 
 const chunk = (choices: readonly object[], more: object = {}): string =>
-  sse({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'served', choices, ...more })
+  sse({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: MODEL, choices, ...more })
 const delta = (given: object, reason: string | null = null): string =>
   chunk([{ index: 0, delta: given, finish_reason: reason }])
 

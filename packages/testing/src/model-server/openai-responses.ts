@@ -1,9 +1,9 @@
 import { openaiChat } from './openai-chat.ts'
-import { ERROR_TEXT, argumentsText, sse } from './protocol.ts'
+import { ERROR_TEXT, MODEL, argumentsText, sse } from './protocol.ts'
 import type { Protocol } from './protocol.ts'
 
 const event = (type: string, more: object): string => sse({ type, sequence_number: 0, ...more }, type)
-const base = { id: 'resp_1', object: 'response', created_at: 1, model: 'served', output: [], parallel_tool_calls: true }
+const base = { id: 'resp_1', object: 'response', created_at: 1, model: MODEL, output: [], parallel_tool_calls: true }
 
 /** https://platform.openai.com/docs/api-reference/responses-streaming */
 export const openaiResponses: Protocol = {

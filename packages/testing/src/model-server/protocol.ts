@@ -13,7 +13,7 @@ export type ServedEnding = 'stop' | 'length' | 'tool-calls' | 'content-filter'
 export interface Protocol {
   /** Whether requests with this path are its. */
   readonly path: RegExp
-  begin(model: string, usage: ServedUsage): string
+  begin(usage: ServedUsage): string
   text(chunk: string, index: number, usage: ServedUsage): string
   toolCall(call: LLMToolCall, index: number): string
   /** The last events. `text`: all of it. */
@@ -26,6 +26,9 @@ export interface Protocol {
 
 export const sse = (data: object, event?: string): string =>
   `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`
+
+/** The model that answers, in the words of the provider. */
+export const MODEL = 'served'
 
 /** What providers say in errors. */
 export const ERROR_TEXT = 'The model server was told to fail.'
