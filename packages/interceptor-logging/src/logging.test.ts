@@ -1,5 +1,6 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
+import { repeatUntil } from '@stageflow/core/repeat'
 import { auth } from '@stageflow/interceptor-auth'
 import { manualClock } from '@stageflow/testing'
 import { pino } from 'pino'
@@ -113,6 +114,40 @@ test('a failure has the code, the causes and the stack; the run that it ends is 
       error: { ...error, type: 'TypeError', stack: expect.stringContaining('TypeError: bad answer\n') as unknown },
     }),
     expect.objectContaining({ level: LEVEL.error, msg: 'run failed', status: 'failed', errors: [error] }),
+  ])
+})
+
+test('the verdict of a guard is a warning, with the run that it ends: the guard has worked', async () => {
+  const draft = new Pipeline('draft').withStage(
+    'check',
+    ({ snapshot }) => (snapshot.inputText === 'good' ? {} : StageOutput.fail('not good yet')),
+    'guard',
+  )
+  const loop = new Pipeline('loop').withPipeline('write', draft, {
+    input: (_inputs, _snapshot, feedback) => ({ inputText: feedback === undefined ? 'bad' : 'good' }),
+    repeat: repeatUntil('check'),
+  })
+  const levelsIn = async (pipeline: Pipeline<object>, options: LoggingOptions = {}): Promise<readonly unknown[]> => {
+    const { logger, lines } = recording()
+    await pipeline.build({ clock, interceptors: [logging({ logger, ...options })] }).runSettled()
+    return lines().map(({ level, pipeline: name, msg }) => [level, name, msg])
+  }
+  expect(await levelsIn(loop)).toEqual([
+    [LEVEL.warn, 'draft', 'stage failed'],
+    [LEVEL.warn, 'draft', 'run failed'],
+    [LEVEL.info, 'draft', 'stage completed'],
+    [LEVEL.info, 'draft', 'run completed'],
+    [LEVEL.info, 'loop', 'stage completed'],
+    [LEVEL.info, 'loop', 'run completed'],
+  ])
+  expect((await levelsIn(draft, { levels: { verdict: 'debug' } })).map((line) => (line as unknown[])[0])).toEqual([
+    LEVEL.debug,
+    LEVEL.debug,
+  ])
+  const broken = new Pipeline('broken').withStage('check', () => Promise.reject(new Error('no rules')), 'guard')
+  expect(await levelsIn(broken)).toEqual([
+    [LEVEL.error, 'broken', 'stage failed'],
+    [LEVEL.error, 'broken', 'run failed'],
   ])
 })
 
@@ -499,7 +534,7 @@ test('illegal options are refused, all of them at once (logging/illegal-option)'
       'startLines must be true or false, not 1; data must be true or false, not "yes"; ' +
       "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
       "levels.ok must be one of 'fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent', not \"loud\"; " +
-      'unknown option "levels.fine" (known: start, ok, skip, cancel, fail, suspend, tolerated, item).',
+      'unknown option "levels.fine" (known: start, ok, skip, cancel, fail, verdict, suspend, tolerated, item).',
   )
 })
 

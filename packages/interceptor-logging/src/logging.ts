@@ -2,8 +2,8 @@ import { createSlot } from '@stageflow/core'
 import type {
   CallPart,
   Interceptor,
+  InterceptorContext,
   MapItem,
-  OnCall,
   PipelineInfo,
   RunContext,
   RunOutcome,
@@ -12,7 +12,7 @@ import type {
   StageKind,
   StageRecord,
 } from '@stageflow/core'
-import { checkArgumentCount } from '@stageflow/core/kit'
+import { checkArgumentCount, isVerdict } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
@@ -66,25 +66,32 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
   const endStage = (log: RunLog, record: StageRecord, run: RunContext): void => {
     const { stage, status = 'fail', tolerated } = record
     const isItem = run.item !== undefined
-    const level = levels[isItem && status !== 'fail' ? 'item' : tolerated === true ? 'tolerated' : status]
+    const ending = status === 'fail' && log.verdicts.has(stage) ? 'verdict' : status
+    const level = levels[isItem && status !== 'fail' ? 'item' : tolerated === true ? 'tolerated' : ending]
     const fields = (): object => stageLine(record, kindsOf(run.pipeline).get(stage), run, redactor, data)
     const messages = isItem ? ITEM_MESSAGES : STAGE_MESSAGES
     log.show()
     log.write(level, messages[status], fields)
   }
   const endRun = (log: RunLog, outcome: RunOutcome): void => {
-    const level = levels[STATUS[outcome.status]]
+    const [first] = outcome.errors
+    const isOfGuard = outcome.status === 'failed' && first?.stage !== undefined && log.verdicts.has(first.stage)
+    const level = levels[isOfGuard ? 'verdict' : STATUS[outcome.status]]
     log.write(level, RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor))
   }
+  /** The log of this run: a child run reads the slots of its parent. */
+  const logOf = (context: InterceptorContext): RunLog | undefined => {
+    const log = context.get(LOGGER)
+    return log instanceof RunLog && log.run.pipelineRunId === context.pipelineRunId ? log : undefined
+  }
   /** Writes the line inside the async contexts around the call, such as the span of the stage. */
-  const startLine = (info: StageInfo): OnCall => {
+  const startLine = (info: StageInfo): CallPart => {
     const { name: stage, kind, itemOf } = info
     const [level, message] = itemOf === undefined ? [levels.start, 'stage started'] : [levels.item, 'item started']
-    const part: CallPart = {
+    return {
       enter(next, context) {
-        const log = context.get(LOGGER)
-        // A child run reads the slots of its parent.
-        if (log instanceof RunLog && log.run.pipelineRunId === context.pipelineRunId)
+        const log = logOf(context)
+        if (log !== undefined)
           log.write(level, message, () => ({
             stage,
             kind,
@@ -94,15 +101,27 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
         next()
       },
     }
-    return () => part
   }
+  /** Remembers the verdicts of a guard. A record doesn't tell them from what it threw. */
+  const verdictsOf = (guard: StageInfo): CallPart => ({
+    ended(output, context) {
+      const { verdicts } = logOf(context) ?? {}
+      if (isVerdict(guard, output)) verdicts?.add(guard.name)
+      else verdicts?.delete(guard.name) // it was tried again
+    },
+  })
 
   return {
     name: 'logging',
     core: '^1.0.0',
     logger,
     aroundMaps: true,
-    ...(startLines ? { onCall: startLine } : undefined),
+    onCall: (stage) => {
+      const isGuard = stage.kind === 'guard'
+      if (!startLines && !isGuard) return undefined
+      const part = { ...(isGuard && verdictsOf(stage)), ...(startLines && startLine(stage)) }
+      return () => part
+    },
     onRun: (run) => {
       // Silent. It is read once per run, whose stages then cost nothing.
       if (logger.levelVal === Infinity) return undefined

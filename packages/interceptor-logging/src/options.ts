@@ -15,6 +15,8 @@ export interface LoggingLevels {
   readonly cancel?: LevelWithSilent
   /** Default: `error`. */
   readonly fail?: LevelWithSilent
+  /** A stage of kind GUARD that returned `fail`, and a run that ends so: the guard has worked. Default: `warn`. */
+  readonly verdict?: LevelWithSilent
   /** A stage or run that waits for an answer. Default: `info`. */
   readonly suspend?: LevelWithSilent
   /** A failure that the pipeline tolerates (`onFailure`). Default: `warn`. */
@@ -42,6 +44,7 @@ export const DEFAULT_LEVELS: Required<LoggingLevels> = {
   skip: 'info',
   cancel: 'warn',
   fail: 'error',
+  verdict: 'warn',
   suspend: 'info',
   tolerated: 'warn',
   item: 'debug', // a map may have thousands, and its own line has their counts
@@ -54,6 +57,7 @@ const LEVEL_RULES: OptionRules<LoggingLevels> = {
   skip: LEVEL,
   cancel: LEVEL,
   fail: LEVEL,
+  verdict: LEVEL,
   suspend: LEVEL,
   tolerated: LEVEL,
   item: LEVEL,

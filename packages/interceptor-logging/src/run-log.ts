@@ -24,6 +24,8 @@ type Level = keyof StageLogger
 /** The log of one run. It makes a new logger if the snapshot of the run changes, as it does when `auth` verifies a token. */
 export class RunLog implements StageLogger {
   readonly run: RunContext
+  /** The guards of this run that have returned `fail`. */
+  readonly verdicts: Set<string> = new Set()
   readonly #logger: Logger
   readonly #redactor: Redactor
   #own: Logger | undefined
