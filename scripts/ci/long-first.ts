@@ -15,6 +15,8 @@ export const LONG: readonly string[] = [
   'packages/store-sqlite/',
   'examples/',
   'scripts/',
+  'packages/tools-mcp/',
+  'packages/agent/',
   'packages/durable-local/',
   'packages/testing/',
 ]
