@@ -120,6 +120,7 @@ export const mutants: readonly ExecutorMutant[] = [
     name: 'loses-the-attempts-of-a-stage',
     does: 'loses the attempts of a stage, with their notes',
     caughtBy: REPLAY,
+    alsoCaughtBy: [RANDOM, DELAYED],
     open: without('attempts'),
   },
   {
