@@ -50,6 +50,7 @@ test.each([
   [{ scripts: { build: 'tsc' } }, '"scripts" must be {"prepublishOnly":'],
   [{ scripts: undefined }, '"scripts" must be {"prepublishOnly":'],
   [{ peerDependencies: { '@stageflow/core': 'workspace:^' } }, 'needs a floor written by hand'],
+  [{ dependencies: { '@stageflow/models': 'workspace:^1.0.0' } }, 'must be "workspace:^", not "workspace:^1.0.0"'],
   [{ devDependencies: {} }, 'add "@stageflow/core": "workspace:*" to devDependencies'],
 ])('a package.json with %j is refused', (changes, problem) => {
   expect(problemsWith({ [`${REPORT}/package.json`]: manifestOf('report', changes) }).join('\n')).toContain(problem)

@@ -56,6 +56,10 @@ export function manifestProblems({ folder, short, manifest }) {
       expect(manifest.devDependencies?.[name] === 'workspace:*', `add "${name}": "workspace:*" to devDependencies.`)
     }
   }
+  // A range by hand would not follow a release, and the lockfile would no longer fit.
+  for (const [name, range] of Object.entries(manifest.dependencies ?? {}))
+    if (name.startsWith('@stageflow/'))
+      expect(range === 'workspace:^', `the dependency ${name} must be "workspace:^", not "${range}".`)
   return problems
 }
 
