@@ -57,7 +57,7 @@ export class Link {
     return connection === this.#current
   }
 
-  /** The current connection. Opens one if there is none: all that ask meanwhile get the same. */
+  /** The current connection, opened if needed. All who ask while it is being opened get the same one. */
   async connected(signal?: AbortSignal): Promise<Connection> {
     if (this.#isClosed) throw this.#setup.failures.closed()
     if (this.#current !== undefined) return this.#current
