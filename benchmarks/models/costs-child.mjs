@@ -2,12 +2,12 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
 import { Pipeline } from '../../packages/core/src/index.ts'
-import { callModel } from '../../packages/models/src/index.ts'
+import { callModel, memoryBudgetStore, modelBudget } from '../../packages/models/src/index.ts'
 import { aiSdk } from '../../packages/provider-ai-sdk/src/index.ts'
 import { openaiChat } from '../../packages/provider-openai/src/index.ts'
 import { openaiChat as protocol } from '../../packages/testing/src/model-server/openai-chat.ts'
 import { microsOf } from '../figures.mjs'
-import { CHUNKS } from './costs.mjs'
+import { costGroups } from './costs.mjs'
 
 // Measures one group of costs and prints µs a chunk of each subject. The subjects take turns. The answer comes out of memory, so that nothing
 // but the client and what is around it is measured.
@@ -16,6 +16,8 @@ const WARM_MS = 600
 const MEASURE_MS = 150
 const TURNS = 6
 const TOKEN = 'token '
+const [, , groupId] = process.argv
+const { chunks: CHUNKS } = costGroups.find(({ id }) => id === groupId)
 const USAGE = { inputTokens: 9, outputTokens: CHUNKS }
 
 const encoder = new TextEncoder()
@@ -47,10 +49,10 @@ const QUESTION = 'What is a stage?'
 const messages = [{ role: 'user', content: QUESTION }]
 
 /** What the reader of a stage gets. */
-const inStage = (answer) => {
-  const graph = new Pipeline('chat').withStage('answer', answer).build()
+const inStage = (answer, interceptors = []) => {
+  const graph = new Pipeline('chat').withStage('answer', answer).build({ interceptors })
   return async () => {
-    const run = graph.start({ inputText: QUESTION })
+    const run = graph.start({ inputText: QUESTION, userId: 'ada', orgId: 'acme' })
     const length = await lengthOf(run.chunks('answer'))
     await run.result
     return length
@@ -62,6 +64,25 @@ async function lengthOf(chunks) {
   for await (const text of chunks) length += text.length
   return length
 }
+
+/** A model of ours that gives every chunk at once. */
+async function* textsAtOnce() {
+  for (let place = 0; place < CHUNKS; place += 1) yield TOKEN
+}
+const modelAtOnce = (size) => ({
+  id: 'main',
+  provider: 'acme',
+  async *stream() {
+    for await (const text of textsAtOnce()) yield { text }
+    yield { finishReason: 'stop', usage: USAGE }
+  },
+  size: () => size,
+})
+const callOf = (model) => (context) => callModel(context, QUESTION, { models: [model] })
+
+const LIMIT = { maxTokens: Number.MAX_SAFE_INTEGER }
+const SHARED_LIMIT = { ...LIMIT, windowMs: 86_400_000 }
+const perRun = (others) => modelBudget({ perRun: LIMIT, ...others })
 
 const groups = {
   async openai() {
@@ -101,26 +122,22 @@ const groups = {
     }
   },
   async own() {
-    async function* textsOf() {
-      for (let place = 0; place < CHUNKS; place += 1) yield TOKEN
-    }
-    const model = {
-      id: 'main',
-      provider: 'acme',
-      async *stream() {
-        for await (const text of textsOf()) yield { text }
-        yield { finishReason: 'stop', usage: USAGE }
-      },
-    }
+    const ask = callOf(modelAtOnce({ inputTokens: 9 }))
     return {
-      alone: () => lengthOf(textsOf()),
-      byHand: inStage(() => textsOf()),
-      ours: inStage((context) => callModel(context, QUESTION, { models: [model] })),
+      alone: () => lengthOf(textsAtOnce()),
+      byHand: inStage(() => textsAtOnce()),
+      ours: inStage(ask),
+      limited: inStage(ask, [perRun({ expectOutputTokens: 1_000 })]),
     }
+  },
+  async budget() {
+    const ask = callOf(modelAtOnce({ inputTokens: 9, maxOutputTokens: 1_000 }))
+    const shared = { perUser: SHARED_LIMIT, perOrg: SHARED_LIMIT, store: memoryBudgetStore() }
+    return { alone: inStage(ask), perRun: inStage(ask, [perRun()]), all: inStage(ask, [perRun(shared)]) }
   },
 }
 
-const subjects = Object.entries(await groups[process.argv[2]]())
+const subjects = Object.entries(await groups[groupId]())
 const micros = Object.fromEntries(subjects.map(([id]) => [id, []]))
 for (const [id, run] of subjects) await measured(id, run, WARM_MS)
 for (let turn = 0; turn < TURNS; turn += 1)

@@ -155,8 +155,8 @@ test('an error code that is gone, or has another name or HTTP status, needs a ma
   const page = (...codes) =>
     `# Codes\n\n## @stageflow/core\n\n${codes.join('\n\n')}\n\n## @stageflow/report\n\n### report/none\n`
   const FULL = '### core/full\n\n*Cause:* it is.\n\n*HTTP status:* 503'
+  const root = await releasedWorkspace({ [CODES]: page('### core/broken', FULL) })
   const judged = async (...codes) => {
-    const root = await releasedWorkspace({ [CODES]: page('### core/broken', FULL) })
     write(root, { [CODES]: page(...codes) })
     return (await checkChanges(root)).problems
   }
@@ -176,9 +176,10 @@ test('a default that is another one needs a major, in the README and on the page
     `# Options\n\n| name | default | declared by |\n| --- | --- | --- |\n| \`retry\` | ${value} | ${owner} |\n`
   const rows =
     '| `wait` | `ms` | `1_000` |\n| | `tries` | 3 |\n\nText.\n\n| of | option | default |\n| --- | --- | --- |\n| `ask` | `tries` | 3 |\n'
+  const released = { [README]: readme(rows), [SHARED]: shared('3 attempts', '`core`') }
+  const root = await releasedWorkspace(released)
   const judged = async (files) => {
-    const root = await releasedWorkspace({ [README]: readme(rows), [SHARED]: shared('3 attempts', '`core`') })
-    write(root, files)
+    write(root, { ...released, ...files })
     return (await checkChanges(root)).problems
   }
   expect(await judged({ [README]: readme(rows.replace('`1_000`', '1,000').replace('`ask`', 'ask')) })).toEqual([])
@@ -201,8 +202,8 @@ test('an option of a command that is gone, or has another name, needs a major', 
       'None.',
       `## Options\n\n| option | default |\n| --- | --- |\n${names.map((name) => `| \`${name}\` | |\n`).join('')}\n`,
     )
+  const root = await releasedWorkspace({ [README]: readme('--folder', '--yes`, `-y') })
   const judged = async (...names) => {
-    const root = await releasedWorkspace({ [README]: readme('--folder', '--yes`, `-y') })
     write(root, { [README]: readme(...names) })
     return (await checkChanges(root)).problems
   }
@@ -213,8 +214,8 @@ test('an option of a command that is gone, or has another name, needs a major', 
 
 test('an entry or a command that is gone, and a newer Node or peer, need a major; a wider range does not', async () => {
   const needs = { peerDependencies: { '@stageflow/core': '^1.0.0', pino: '>=9' }, bin: { report: './dist/bin.js' } }
+  const root = await releasedWorkspace({ 'packages/report/package.json': manifestOf('report', needs) })
   const judged = async (changes) => {
-    const root = await releasedWorkspace({ 'packages/report/package.json': manifestOf('report', needs) })
     write(root, {
       'packages/report/package.json': manifestOf('report', { ...needs, ...changes }),
       '.changeset/a-note.md': note('minor').replace('core', 'report'),

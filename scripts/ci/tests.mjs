@@ -23,7 +23,9 @@ const counts = { passed: 0, failed: 0, pending: 0, files: 0 }
 if (isHeavy)
   run(
     'heavy-tests',
-    filesWith(/Settings\(|STAGEFLOW_(RUNS|HEAVY)|isHeavy|contractWith(Pools|Databases)\(|killCases\(|testContract\(/),
+    filesWith(
+      /Settings\(|STAGEFLOW_(RUNS|HEAVY)|isHeavy|contractWith(Pools|Databases)\(|killCases\(|kindsToTry\(|testContract\(/,
+    ),
     {
       STAGEFLOW_HEAVY: '1',
     },

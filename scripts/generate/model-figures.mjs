@@ -6,7 +6,7 @@ import { faults } from '../../benchmarks/models/faults.mjs'
 import { readJson, readText } from '../lib/workspace.mjs'
 import { generateTables, table } from './generated-tables.mjs'
 
-// The tables of which library falls back to another model, and of what a chunk costs, from what `npm run bench:models` has recorded.
+// The tables of which library falls back to another model, and of what a chunk and a budget cost, from what `npm run bench:models` has recorded.
 
 const ROOT = join(import.meta.dirname, '../..')
 const { faults: ran, costs } = readJson(join(ROOT, 'benchmarks/models/results.json'))
@@ -27,13 +27,16 @@ ${table(['', 'versions', 'how it was set up'], settings)}`,
 })
 
 const times = ([least, most]) => `${least.toFixed(2)} to ${most.toFixed(2)}`
-const speeds = costGroups.flatMap(({ id, subjects }) =>
+const rowsOf = ({ id, subjects }) =>
   Object.entries(subjects).map(([subject, title]) => {
     const { micros, ratio, interval } = costs.groups[id][subject]
     const compared = subject === 'alone' ? ['', ''] : [`${ratio.toFixed(2)}×`, times(interval)]
     return [title, micros.toPrecision(2), ...compared]
-  }),
-)
+  })
+const speeds = costGroups.filter(({ chunks }) => chunks > 1).flatMap(rowsOf)
+const budgets = costGroups.filter(({ chunks }) => chunks === 1).flatMap(rowsOf)
+const measured = (of) =>
+  `Measured on ${costs.measuredOn} with Node ${costs.node}: medians of ${costs.processes} processes${of}.`
 
 const sizes = new Map(
   [...readText(join(ROOT, 'docs/reference/sizes.md')).matchAll(/^\| `([^`]+)` \| ([\d,]+) \|$/gm)].map(
@@ -54,6 +57,12 @@ const footprints = ['models', 'provider-ai-sdk', 'provider-openai'].map((short) 
 generateTables('docs/how-to/call-models.md', {
   speeds: `${table(['', 'µs a chunk', '÷ the client alone', '95% interval'], speeds)}
 
-Measured on ${costs.measuredOn} with Node ${costs.node}: medians of ${costs.processes} processes for each client.`,
+${measured(' for each client')}`,
   footprints: table(['package', 'bytes more in a bundle', 'packages installed', 'kB installed'], footprints),
+})
+
+generateTables('docs/how-to/limit-spending.md', {
+  budgets: `${table(['a run with one request', 'µs', '÷ without a limit', '95% interval'], budgets)}
+
+${measured('')}`,
 })

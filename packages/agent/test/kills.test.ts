@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { isHeavy } from '../../core/test/property-settings.ts'
 import type { ProcessPlace } from '../../durable-engine/test/process-cases.ts'
 import { AGENT_KILLS, expectedOf, seeKill } from './agent-kills.ts'
 
@@ -15,7 +16,9 @@ async function newFile(): Promise<ProcessPlace> {
   }
 }
 
-for (const kill of AGENT_KILLS)
+// By day the rows that have the others in them: an answer, every call behind its effect, and a run that waits with a call in progress.
+const DAY = /in the answer|in the call of each turn|in the approved call/
+for (const kill of isHeavy ? AGENT_KILLS : AGENT_KILLS.filter(({ what }) => DAY.test(what)))
   test(`a process is killed ${kill.what}: only what was in progress is done again, and every call has its result`, async () => {
     expect(await seeKill(kill, newFile)).toEqual(expectedOf(kill))
   })

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest'
 
 import { endOf, modelCalls } from '../test/model-calls.ts'
-import { closing, KINDS, reached } from '../test/reached.ts'
+import { closing, kindsToTry, reached } from '../test/reached.ts'
 import { startServer } from '../test/running-server.ts'
 import { mcpTools } from './index.ts'
 
-const HTTP_KINDS = ['sessions', 'old-sessions', 'json', 'modern'] as const
-
-for (const kind of HTTP_KINDS) {
+for (const kind of kindsToTry(['sessions', 'old-sessions', 'json', 'modern'])) {
   test(`eight calls at once to a restarted server share one reconnect (${kind})`, async () => {
     await using server = await startServer(kind, 'echo', 'pay')
     const tools = await mcpTools({ url: server.url })
@@ -36,7 +34,7 @@ for (const kind of HTTP_KINDS) {
   })
 }
 
-for (const kind of KINDS)
+for (const kind of kindsToTry())
   test(`a call with effects that dies with its server is not repeated (${kind})`, async () => {
     await using server = await startServer(kind, 'pay')
     const tools = await mcpTools(reached(kind, server))
@@ -51,7 +49,7 @@ for (const kind of KINDS)
     expect(server.pids()).toHaveLength(2)
   })
 
-for (const kind of ['sessions', 'json', 'modern'] as const) {
+for (const kind of kindsToTry(['sessions', 'json', 'modern'])) {
   test(`a call that is idempotent by its hint is repeated once when its connection breaks (${kind})`, async () => {
     await using server = await startServer(kind, 'hang', 'release')
     const tools = await mcpTools({ url: server.url })

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 
 import { endOf, modelCalls } from '../test/model-calls.ts'
-import { closing, KINDS, reached } from '../test/reached.ts'
+import { closing, kindsToTry, reached } from '../test/reached.ts'
 import { startServer } from '../test/running-server.ts'
 import { mcpTools } from './index.ts'
 
@@ -23,7 +23,7 @@ test('the registry enforces the schema of the server before anything is sent', a
   expect(server.lines()).toEqual([])
 })
 
-for (const kind of KINDS)
+for (const kind of kindsToTry())
   test(`text is a string, structured content its value, an image MCP's content, an error a failure (${kind})`, async () => {
     await using server = await startServer(kind, 'echo', 'sum', 'picture', 'refuse')
     const tools = await mcpTools(reached(kind, server))
@@ -60,7 +60,7 @@ test('progress of the server is progress of the call', async () => {
   expect(progress).toEqual([{ message: 'halfway', done: 1, total: 2 }])
 })
 
-for (const kind of ['sessions', 'json', 'modern'] as const)
+for (const kind of kindsToTry(['sessions', 'json', 'modern']))
   test(`an answer that is larger than maxBytes fails with tools-mcp/too-large, and the connection stays (${kind})`, async () => {
     await using server = await startServer(kind, 'big', 'echo')
     const tools = await mcpTools({ url: server.url }, { maxBytes: 20_000 })

@@ -6,11 +6,11 @@ import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
 import { endOf, modelCalls } from '../test/model-calls.ts'
-import { closing, KINDS, reached } from '../test/reached.ts'
+import { closing, kindsToTry, reached } from '../test/reached.ts'
 import { startServer } from '../test/running-server.ts'
 import { mcpTools } from './index.ts'
 
-for (const kind of KINDS)
+for (const kind of kindsToTry())
   test(`an abort reaches the server: no reconnect, no repeat, nothing left open (${kind})`, async () => {
     await using server = await startServer(kind, 'hang', 'echo')
     const tools = await mcpTools(reached(kind, server))
@@ -71,7 +71,7 @@ test('a server that connects and then hangs is given up after connectTimeoutMs, 
 })
 
 test('close() ends the session, or the process; calls that run or come later fail with tools-mcp/closed', async () => {
-  for (const kind of KINDS) {
+  for (const kind of kindsToTry()) {
     await using server = await startServer(kind, 'wait')
     const tools = await mcpTools(reached(kind, server))
     const { call, names } = modelCalls(tools)

@@ -4,14 +4,14 @@ import { seededRandom } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
 import { endOf, modelCalls } from '../test/model-calls.ts'
-import { closing } from '../test/reached.ts'
+import { closing, kindsToTry } from '../test/reached.ts'
 import { startServer } from '../test/running-server.ts'
 import { mcpTools } from './index.ts'
 
 const TROUBLES = 10
 const LANES = 6
 
-for (const kind of ['sessions', 'json', 'modern'] as const)
+for (const kind of kindsToTry(['sessions', 'json', 'modern']))
   test(`under kills, restarts and cut answers no payment is made twice, and each call ends as it went (${kind})`, async () => {
     const random = seededRandom({ seed: 7 })
     await using server = await startServer(kind, 'pay')

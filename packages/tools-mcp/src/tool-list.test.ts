@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { endOf, modelCalls } from '../test/model-calls.ts'
 import { longNames } from '../test/offered-tools.ts'
-import { closing, KINDS, reached } from '../test/reached.ts'
+import { closing, kindsToTry, reached } from '../test/reached.ts'
 import { startServer } from '../test/running-server.ts'
 import { mcpTools } from './index.ts'
 
@@ -25,7 +25,7 @@ const changes = (added: readonly string[], removed: readonly string[], changed: 
   { added, removed, changed, leftOut: [] },
 ]
 
-for (const kind of KINDS)
+for (const kind of kindsToTry())
   test(`tools are listed again when the server says so, and the event names what came, went and changed (${kind})`, async () => {
     await using server = await startServer(kind, 'echo', 'announce', 'pay', 'look')
     const { events, eventEmitter } = recorder()
@@ -70,7 +70,7 @@ test('a server that restarts with other tools is seen without a call: list() con
 })
 
 test('a call to a tool that the restarted server lacks fails with tools-mcp/tool-gone, which names it', async () => {
-  for (const kind of KINDS) {
+  for (const kind of kindsToTry()) {
     await using server = await startServer(kind, 'echo', 'pay')
     const tools = await mcpTools(reached(kind, server))
     await using _ = closing(tools)

@@ -52,7 +52,5 @@ const roundedUp = (amount: number): number => Math.min(Math.ceil(amount), Number
 /** How many millionths a sum is, without the last digits of binary fractions: 0.1 * 3 is 300,000. */
 export const millionths = (sum: number): number => Math.round(sum * 1e9) / 1e3
 
-/** An amount as an error shows it. */
-export function shownAmount(unit: BudgetUnit, amount: number): string {
-  return unit === 'cost' ? `${amount / 1e6}` : `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`
-}
+/** An amount as the limit has it: money in the currency of `prices`. */
+export const inCurrency = (unit: BudgetUnit, amount: number): number => (unit === 'cost' ? amount / 1e6 : amount)

@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { asClause, textOf } from '@stageflow/core/kit'
 import type { ReserveAnswer } from '@stageflow/keyed-work'
-import { shownAmount } from './amounts.ts'
+import { inCurrency } from './amounts.ts'
 import type { BudgetUnit } from './amounts.ts'
 import type { Limit, LimitName } from './budget-options.ts'
 
@@ -32,8 +32,9 @@ export class BudgetError extends StageflowError {
 
   constructor(model: string, { name, unit, most }: Limit, amount: number, { left, resetsInMs }: Refusal) {
     const helps = amount <= most && resetsInMs < Infinity
-    const [needed, rest, all] = [amount, left, most].map((one) => shownAmount(unit, one))
-    const verb = unit === 'cost' ? 'may cost' : 'may take'
+    const [needed, rest, all] = [amount, left, most].map((one) => inCurrency(unit, one))
+    const uses =
+      unit === 'cost' ? `may cost ${needed}` : `may take ${needed} ${amount === 1 ? unit.slice(0, -1) : unit}`
     const waitMs = Math.ceil(resetsInMs)
     const smaller = unit === 'requests' ? '' : ', or give the request a smaller maximum of output tokens'
     const fix = helps
@@ -41,11 +42,11 @@ export class BudgetError extends StageflowError {
       : `Raise the limit${smaller}.`
     super(
       'models/budget',
-      `A request to model "${model}" ${verb} ${needed}, and ${rest} of ${all} is left of ${name} in modelBudget(). ${fix}`,
+      `A request to model "${model}" ${uses}, and ${name} of modelBudget() has ${rest} of ${all} left. ${fix}`,
     )
     this.limit = name
     this.unit = unit
-    this.left = unit === 'cost' ? left / 1e6 : left
+    this.left = inCurrency(unit, left)
     this.resetsInMs = helps ? waitMs : undefined
   }
 }

@@ -28,7 +28,7 @@ const ask = (model: Model<string>) =>
 /** What is left of a run's limit: a request that is larger says so. */
 const leftIn = (report: {
   readonly stages: Readonly<Record<string, { readonly error?: { readonly message: string } }>>
-}) => Number(/and (\d+) tokens/.exec(report.stages['probe']?.error?.message ?? '')?.[1])
+}) => Number(/has (\d+) of/.exec(report.stages['probe']?.error?.message ?? '')?.[1])
 
 /** Asks in a stage twice, in a child run, in the items of a map and by `runChild`; then suspends; then asks for too much. */
 function questionGraph(interceptors: readonly Interceptor[], placement?: 'call') {

@@ -75,7 +75,7 @@ test('a run that has used its tokens makes no other request (models/budget)', as
     error: {
       code: 'models/budget',
       message:
-        'A request to model "large" may take 100 tokens, and 90 tokens of 150 tokens is left of perRun in modelBudget(). Raise the limit, or give the request a smaller maximum of output tokens.',
+        'A request to model "large" may take 100 tokens, and perRun of modelBudget() has 90 of 150 left. Raise the limit, or give the request a smaller maximum of output tokens.',
     },
     notes: { models: { calls: [{ status: 'fail', error: { code: 'models/budget' } }] } },
   })
@@ -128,7 +128,9 @@ test('child runs, items of a map and retries count for the run that they are in'
   const { report } = await running
   expect([model.requests.length, flaky.requests.length]).toEqual([4, 3])
   // Five answers of 30, and one that broke off: 20 input tokens, and 1 for "Hal".
-  expect(report.stages['probe']?.error?.message).toContain(`and ${1_000 - 5 * 30 - 21} tokens of 1000 tokens is left`)
+  expect(report.stages['probe']?.error?.message).toContain(
+    `perRun of modelBudget() has ${1_000 - 5 * 30 - 21} of 1000 left`,
+  )
 })
 
 test('money is counted exactly, in the currency of the prices', async () => {
@@ -143,7 +145,9 @@ test('money is counted exactly, in the currency of the prices', async () => {
   const { report } = await ended(asking([budget], { count: 9 }))
   // A request may cost 0.026, and costs 0.005.
   expect(model.requests).toHaveLength(3)
-  expect(report.stages['ask3']?.error?.message).toContain('may cost 0.026, and 0.025 of 0.04 is left of perRun')
+  expect(report.stages['ask3']?.error?.message).toContain(
+    'may cost 0.026, and perRun of modelBudget() has 0.025 of 0.04 left.',
+  )
 })
 
 test('a limit of requests needs neither sizes nor prices', async () => {
@@ -151,7 +155,7 @@ test('a limit of requests needs neither sizes nor prices', async () => {
   const { report } = await ended(asking([modelBudget({ perRun: { maxRequests: 2 } })], { count: 3 }))
   expect(model.requests).toHaveLength(2)
   expect(report.stages['ask2']?.error?.message).toBe(
-    'A request to model "large" may take 1 request, and 0 requests of 2 requests is left of perRun in modelBudget(). Raise the limit.',
+    'A request to model "large" may take 1 request, and perRun of modelBudget() has 0 of 2 left. Raise the limit.',
   )
 })
 
