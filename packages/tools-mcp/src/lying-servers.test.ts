@@ -9,6 +9,22 @@ import { mcpTools } from './index.ts'
 const NO_INPUT = { type: 'object' }
 const PAY = { name: 'pay', inputSchema: NO_INPUT }
 
+test('a server whose list changes whenever it is read is asked once a second, and refresh() ends', async () => {
+  await using server = await lyingServer({ tools: () => [PAY], isRestless: true })
+  const clock = manualClock()
+  const tools = await mcpTools({ url: server.url }, { clock })
+  await using _ = closing(tools)
+  // The first list, and those after five changes.
+  await expect.poll(() => server.asked.length).toBe(6)
+  await tools.refresh()
+  expect(server.asked).toHaveLength(7)
+  const askedLater = async () => {
+    await clock.advance(1_000)
+    return server.asked.length
+  }
+  await expect.poll(askedLater).toBeGreaterThan(7)
+})
+
 test('a pattern that would take years is given up after a second, in arguments and in results', async () => {
   const slow = { type: 'object', properties: { text: { type: 'string', pattern: '^(a+)+$' } } }
   const text = `${'a'.repeat(60)}!`
@@ -50,4 +66,20 @@ test('a schema with an $id is no schema of another server, nor of the same one l
   await second.refresh()
   expect(endOf(await call('pay', { cents: '5' }))).toBe('paid')
   expect(endOf(await call('pay', { cents: 5 }))).toContain('do not match its schema')
+})
+
+test('the reason why a tool is left out has no secret, even if the server repeats it', async () => {
+  const inputSchema = { type: 'object', properties: { text: { type: 'string', pattern: '(header-secret' } } }
+  await using server = await lyingServer({ tools: () => [{ name: 'for header-secret', inputSchema }] })
+  const events: unknown[] = []
+  const eventEmitter = (...event: readonly unknown[]) => events.push(event)
+  const tools = await mcpTools(
+    { url: server.url, headers: { authorization: 'Bearer header-secret' } },
+    { eventEmitter },
+  )
+  await using _ = closing(tools)
+  expect(tools.stats().leftOut).toEqual([
+    { tool: 'for [redacted]', reason: expect.stringContaining('Invalid regular expression') },
+  ])
+  expect(JSON.stringify([events, tools.stats()])).not.toContain('header-secret')
 })
