@@ -25,6 +25,21 @@ test('a server whose list changes whenever it is read is asked once a second, an
   await expect.poll(askedLater).toBeGreaterThan(7)
 })
 
+test.each<[string, (id: number) => { status: number; body: string }]>([
+  [
+    'with the answer to another request',
+    (id) => ({ status: 200, body: `{"jsonrpc":"2.0","id":${id + 1},"result":{}}` }),
+  ],
+  ['with no answer at all', () => ({ status: 200, body: '[]' })],
+  ['as if it were a notification', () => ({ status: 202, body: '' })],
+])('a call that is answered %s fails at once, and is not repeated', async (_how, result) => {
+  await using server = await lyingServer({ tools: () => [PAY], result })
+  const tools = await mcpTools({ url: server.url }, { timeoutMs: false })
+  await using _ = closing(tools)
+  expect(endOf(await modelCalls(tools).call('pay'))).toContain('tools-mcp/connection-lost')
+  expect(server.asked.filter((method) => method === 'tools/call')).toHaveLength(1)
+})
+
 test('a pattern that would take years is given up after a second, in arguments and in results', async () => {
   const slow = { type: 'object', properties: { text: { type: 'string', pattern: '^(a+)+$' } } }
   const text = `${'a'.repeat(60)}!`
