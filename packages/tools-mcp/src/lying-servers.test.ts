@@ -40,6 +40,31 @@ test.each<[string, (id: number) => { status: number; body: string }]>([
   expect(server.asked.filter((method) => method === 'tools/call')).toHaveLength(1)
 })
 
+test.each<[string, object, object]>([
+  ['breaks the protocol', PAY, { content: null }],
+  [
+    'breaks the output schema',
+    { ...PAY, outputSchema: { type: 'object', required: ['paid'] } },
+    { content: [], structuredContent: {} },
+  ],
+  ['lacks what the output schema describes', { ...PAY, outputSchema: { type: 'object' } }, { content: [] }],
+])('a result that %s fails the call, and the error says that it may have taken effect', async (_how, tool, result) => {
+  await using server = await lyingServer({ tools: () => [tool], result: () => result })
+  const tools = await mcpTools({ url: server.url })
+  await using _ = closing(tools)
+  const end = endOf(await modelCalls(tools).call('pay'))
+  expect(end).toContain('tools-mcp/call-failed: ')
+  expect(end).toContain('The call may have taken effect. Check that before you call again.')
+})
+
+test('a list that breaks the protocol is told as one', async () => {
+  await using server = await lyingServer({ tools: () => [{ name: 'pay' }] })
+  await expect(mcpTools({ url: server.url })).rejects.toMatchObject({
+    code: 'tools-mcp/unavailable',
+    message: expect.stringContaining('Its list of tools breaks the protocol: update the server.'),
+  })
+})
+
 test('a pattern that would take years is given up after a second, in arguments and in results', async () => {
   const slow = { type: 'object', properties: { text: { type: 'string', pattern: '^(a+)+$' } } }
   const text = `${'a'.repeat(60)}!`
