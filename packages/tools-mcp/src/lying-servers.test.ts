@@ -85,7 +85,7 @@ test('a pattern that would take years is given up after a second, in arguments a
   expect(server.asked.filter((method) => method === 'tools/call')).toHaveLength(2)
 })
 
-test('a schema with an $id is no schema of another server, nor of the same one later', async () => {
+test('a schema with an $id is used neither for another server, nor for the same one later', async () => {
   const withId = (type: string) => ({
     ...PAY,
     inputSchema: { $id: 'https://example.com/pay', type: 'object', properties: { cents: { type } } },

@@ -7,8 +7,8 @@ import { codeOf } from '@stageflow/core/kit'
 const CHECK_LIMIT_MS = 1_000
 
 /**
- * Checks values by the schemas of servers. Each schema has an engine of its own: an engine keeps the first schema with an `$id`, and would use it
- * for what another server, or the same one later, sends with that `$id`.
+ * Checks values by the schemas of servers. Each schema has an engine of its own, because an engine keeps the first schema with an `$id`. It would
+ * use that for what another server, or the same one later, lists with the same `$id`.
  */
 export const schemaChecks: jsonSchemaValidator = {
   getValidator<T>(schema: JsonSchemaType): JsonSchemaValidator<T> {
