@@ -34,8 +34,8 @@ export function pipelineTool<const Name extends string, Input extends StandardSc
   definition: PipelineToolDefinition<Name, Input, Stages>,
 ): Tool<Name, StandardSchemaV1.InferOutput<Input>, unknown> {
   checkArgumentCount(arguments.length, 1, 'pipelineTool(definition)', CODE)
+  checkOptions('pipelineTool(definition)', CODE, definition, RULES, 'any') // defineTool checks the others
   const { pipeline, toInput, toOutput, ...others } = definition
-  checkOptions('pipelineTool(definition)', CODE, { pipeline, toInput, toOutput }, RULES)
   return defineTool<Name, Input, StandardSchemaV1>({
     ...others,
     execute: async (input, { runChild, toolName }) => {

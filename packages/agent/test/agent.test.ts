@@ -515,6 +515,15 @@ test('a pipeline as a tool outside of a stage is a failed call that says so', as
   expect(result).toMatchObject({ status: 'failed', error: { code: 'agent/no-stage' } })
 })
 
+test.each([
+  [undefined, 'the options must be an object, not undefined'],
+  [{ toInput: () => ({}) }, 'pipeline must be a pipeline or a graph, not undefined'],
+])('pipelineTool refuses %o', (definition, text) => {
+  expect(() => pipelineTool(definition as never)).toThrow(
+    expect.objectContaining({ code: 'agent/illegal-option', message: expect.stringContaining(text) }) as Error,
+  )
+})
+
 test('messagesOf refuses a shape that it does not know', () => {
   expect(() => messagesOf('openai' as never, { children: {} })).toThrow(
     expect.objectContaining({ code: 'agent/illegal-option' }) as Error,
