@@ -498,6 +498,9 @@ test.each<[string, StageOutput, string]>([
   const { content } = last().messages.at(-1)
   expect(JSON.parse(content).error).toContain(`The run that tool "look_up" has begun ${why}`)
   expect(content).not.toContain('Let this error pass')
+  expect(result.children['turns#1']?.data).toMatchObject({
+    act: { items: [{ status: 'failed', error: { code: 'agent/not-completed' } }] },
+  })
 })
 
 test('a pipeline as a tool outside of a stage is a failed call that says so', async () => {
