@@ -36,15 +36,15 @@ class FactClock implements Clock {
 
 /** The facts of an item whose call tells that it has started. */
 class FactsAroundCall extends ItemFacts {
-  protected override emitOfStage(...[name, kind, ...more]: Parameters<ItemFacts['emitOfStage']>): void {
-    if (kind !== 'started') super.emitOfStage(name, kind, ...more)
+  override stageEvent(...[name, kind, ...more]: Parameters<ItemFacts['stageEvent']>): void {
+    if (kind !== 'started') super.stageEvent(name, kind, ...more)
   }
 }
 
 /** The facts of an item inside its call. How it ends is told once the fact of the call has come. */
 export class FactsInCall extends ItemFacts {
-  protected override emitOfStage(...[name, kind, ...more]: Parameters<ItemFacts['emitOfStage']>): void {
-    if (INSIDE.has(kind)) super.emitOfStage(name, kind, ...more)
+  override stageEvent(...[name, kind, ...more]: Parameters<ItemFacts['stageEvent']>): void {
+    if (INSIDE.has(kind)) super.stageEvent(name, kind, ...more)
   }
 }
 const INSIDE: ReadonlySet<string> = new Set(['started', 'retrying', 'chunk'])

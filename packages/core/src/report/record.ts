@@ -36,7 +36,7 @@ export function stageOutput(run: RunFacts, index: number): Output | undefined {
 export function outputNamed(run: RunFacts, stage: string): StageOutput | undefined {
   const index = run.graph.indexOf(stage)
   const output = index === undefined ? undefined : stageOutput(run, index)
-  return output === undefined ? undefined : asStageOutput(output)
+  return output && asStageOutput(output)
 }
 
 /** Why a stage was skipped before it could start. */

@@ -372,15 +372,14 @@ export class RunFacts {
     return this.kept ?? this.#keeping
   }
 
+  /** Emits an event of a stage. `toSink`: see `RunEvents.publish`. */
   stageEvent<Kind extends keyof StageEventMap>(
     name: string,
     kind: Kind,
     data: StageEventMap[Kind],
     timestamp: number,
+    toSink?: boolean,
   ): void {
-    this.emitOfStage(name, kind, data, timestamp)
-  }
-  protected emitOfStage(name: string, kind: string, data: object, timestamp: number, toSink?: boolean): void {
     this.events?.emit(`stage.${name}.${kind}`, data, name, timestamp, toSink)
   }
   /** Publishes an event of a stage, or of an interceptor around the run. Returns false if it was refused. */
@@ -418,7 +417,7 @@ export class RunFacts {
     const { events } = this
     const toSink = this.ofRun.options.chunkEvents === true
     if (events !== undefined && (events.listener !== undefined || toSink))
-      this.emitOfStage(node.name, 'chunk', { chunk, attempt }, timestamp ?? this.clock.now(), toSink)
+      this.stageEvent(node.name, 'chunk', { chunk, attempt }, timestamp ?? this.clock.now(), toSink)
   }
   /** Resolves once there may be room for another chunk of a stage: a reader is too far behind. Undefined if there is room now. */
   room(node: StageNode): Promise<void> | undefined {
