@@ -1,4 +1,4 @@
-import type { MapItem } from '../contract/context.ts'
+import type { MapItem } from '../contract/graph-info.ts'
 import { placeSuffix } from '../contract/keys.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
