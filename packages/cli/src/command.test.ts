@@ -7,6 +7,7 @@ import { Pipeline, StageOutput } from '@stageflow/core'
 import { durableLocal } from '@stageflow/durable-local'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { inFile } from '../../durable-engine/test/place.ts'
 import { makeJournal, twoOrders } from '../test/journal.ts'
 import { order } from '../test/order.ts'
 import { stageflowHere } from '../test/stageflow.ts'
@@ -165,6 +166,28 @@ test('colors follow FORCE_COLOR and NO_COLOR', async () => {
   expect((await stageflowHere(['show', journal, 'order-8'])).stdout).not.toContain('\u001b')
 })
 
+test('a long question stands below its stage, and is cut with a word about the rest', async () => {
+  const path = join(folder, 'long.db')
+  const items = Array.from({ length: 30 }, (_, index) => `item ${index}`)
+  const asks = new Pipeline('asks').withStage('pick', () => StageOutput.suspend({ items }))
+  await makeJournal(path, (durable, clock) => durable.run(asks.build({ clock }), {}, { runId: 'asks-1' }))
+  const { stdout } = await stageflowHere(['show', path, 'asks-1'])
+  expect(stdout).toContain('\n  pick\n    {\n      "items": [\n        "item 0",\n')
+  expect(stdout).toContain('        "item 17",\n    … 14 more lines: --json prints all\n    stageflow answer ')
+})
+
+test('a run whose process is gone is told apart', async () => {
+  const path = join(folder, 'gone.db')
+  const busy = new Pipeline('busy').withStage('slow', async ({ signal }) => void (await once(signal, 'abort'))).build()
+  await using durable = durableLocal({ path })
+  void durable.run(busy, {}, { runId: 'busy-1' })
+  await expect.poll(async () => (await durable.list()).length).toBe(1)
+  // As after a crash: the lease has ended.
+  inFile(path, 'UPDATE owners SET until = 0')
+  const { stdout } = await stageflowHere(['runs', path])
+  expect(stdout).toMatch(/\nrunning +busy-1 .*its process is gone: recover\(\) takes it over\n$/)
+})
+
 test('a run in progress has no drawing: it shows what has happened, what can be in progress, and who carries it', async () => {
   const path = join(folder, 'busy.db')
   const started = Promise.withResolvers<void>()
@@ -196,6 +219,7 @@ test('a run in progress has no drawing: it shows what has happened, what can be 
 test.each<[word: string, value: unknown]>([
   ['yes', 'yes'],
   ['7', 7],
+  ['-7', -7],
   ['"7"', '7'],
   ['{"euros":7}', { euros: 7 }],
   ['{euros:7}', '{euros:7}'],
@@ -234,6 +258,7 @@ test('a run that waits is cancelled at once, with the reason and the name', asyn
   const path = copyOf('cancelled.db')
   const { stdout } = await stageflowHere(['cancel', path, 'order-7', '--reason', 'ordered twice'])
   expect(stdout).toBe(`Run "order-7" is cancelled, by "${byMe}".\n`)
+  expect((await stageflowHere(['show', path, 'order-7'])).stdout).toMatch(/\nCancelled: ordered twice\n$/)
   const shown = await stageflowHere(['show', path, 'order-7', '--json', '--data'])
   expect(JSON.parse(shown.stdout)).toMatchObject({
     status: 'cancelled',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
-import { plainLine } from '@stageflow/core/kit'
 import { StageflowError } from '@stageflow/core'
+import { plainLine } from '@stageflow/core/kit'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 
 import { answer } from './commands/answer.ts'

@@ -125,7 +125,7 @@ test('a pipeline or a graph instead of its info is refused with what to pass', (
   expect(() => graphFindings(graph as never)).toThrow(
     expect.objectContaining({
       code: 'cli/not-a-pipeline',
-      message: "graphFindings() was given an object, which isn't the description of a pipeline. Pass graph.info.",
+      message: "graphFindings() can't read an object: it isn't the description of a pipeline. Pass graph.info.",
     }),
   )
   expect(() => (graphFindings as (...given: unknown[]) => unknown)(graph.info, {})).toThrow(

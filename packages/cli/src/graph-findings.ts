@@ -20,7 +20,7 @@ export function graphFindings(pipeline: PipelineInfo): readonly GraphFinding[] {
   if (!Array.isArray(read(pipeline, 'stages')))
     throw new StageflowError(
       'cli/not-a-pipeline',
-      `graphFindings() was given ${show(pipeline)}, which isn't the description of a pipeline. Pass graph.info.`,
+      `graphFindings() can't read ${show(pipeline)}: it isn't the description of a pipeline. Pass graph.info.`,
     )
   return findingsIn(pipeline, '', false)
 }

@@ -16,9 +16,6 @@ export const redacted = (value: unknown): unknown => redactor.value(value)
 /** A text on one line. */
 export const shownText = (text: string): string => plainLine(redactor.text(text))
 
-/** A value as JSON on one line. */
-export const shownJson = (value: unknown): string => safeJson(redacted(value))
-
 /** `core/stage-failed: it broke (cause: no route)`. */
 export function shownError({ code, message, cause }: ErrorRecord): string {
   const because = cause === undefined ? '' : ` (cause: ${shownError(cause)})`

@@ -8,8 +8,7 @@ import type { PlaceFlags } from '../journal/place.ts'
 import { printJson, shownText } from '../shown.ts'
 import { print } from '../terminal.ts'
 import type { Terminal } from '../terminal.ts'
-import { oneRun } from './one-run.ts'
-import { pathOf } from './show.ts'
+import { oneRun, pathOf } from './one-run.ts'
 
 export async function answer(
   words: readonly string[],

@@ -1,4 +1,4 @@
-import type { JournalReader, RunDetails } from '@stageflow/durable-local'
+import type { AskedRequest, JournalReader, RunDetails } from '@stageflow/durable-local'
 
 import { CommandError } from '../command-error.ts'
 import { guess } from '../guess.ts'
@@ -20,3 +20,6 @@ export async function oneRun(
     `The journal has no run "${shownText(runId)}".${guess(runId, known)} The command "runs" lists those that it has.`,
   )
 }
+
+/** The word that `answer` takes for a request, and `show` prints. */
+export const pathOf = ({ path }: Pick<AskedRequest, 'path'>): string => path.join('/')

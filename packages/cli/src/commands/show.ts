@@ -1,16 +1,16 @@
-import type { PipelineReport, RunAuthor } from '@stageflow/core'
+import type { RunAuthor } from '@stageflow/core'
 import type { AskedRequest, RunDetails, RunStatus, TimelineEntry } from '@stageflow/durable-local'
-import { timeline } from '@stageflow/report'
 
+import { drawReport } from '../drawing.ts'
 import { look } from '../journal/open-runs.ts'
-import { readWords, wordsOf } from '../journal/place.ts'
+import { flagsOf, readWords } from '../journal/place.ts'
 import type { Place, PlaceFlags } from '../journal/place.ts'
-import { printJson, redacted, safeJson, shownJson, shownText } from '../shown.ts'
+import { printJson, redacted, safeJson, shownText } from '../shown.ts'
 import { tableLines } from '../table.ts'
-import { drawingWidth, hasColor, paint, print } from '../terminal.ts'
+import { paint, print } from '../terminal.ts'
 import type { Terminal } from '../terminal.ts'
 import { elapsedText, timeText } from '../times.ts'
-import { oneRun } from './one-run.ts'
+import { oneRun, pathOf } from './one-run.ts'
 import { statusCell, timeOf, troubleOf } from './runs.ts'
 
 export async function show(
@@ -69,11 +69,6 @@ function drawing({ result }: RunDetails, terminal: Terminal): string[] {
   return drawReport(result.report, terminal)
 }
 
-export function drawReport(report: PipelineReport, terminal: Terminal): string[] {
-  const drawn = timeline(report, { width: drawingWidth(terminal), color: hasColor(terminal.output), redaction: {} })
-  return drawn.split('\n')
-}
-
 function inProgressLines({ inProgress, owner }: RunDetails, terminal: Terminal): string[] {
   if (inProgress.length === 0) return []
   const names = inProgress.map(({ key }) => shownText(key)).join(', ')
@@ -82,21 +77,34 @@ function inProgressLines({ inProgress, owner }: RunDetails, terminal: Terminal):
 
 function requestLines({ requests, runId }: RunDetails, place: Place, terminal: Terminal): string[] {
   if (requests.length === 0) return []
-  const lines = requests.flatMap((asked) => [
-    `  ${paint(terminal.output, 'magenta', shownText(pathOf(asked)))}  ${shownJson(asked.request)}`,
-    ...(asked.until === undefined ? [] : [`    until ${timeText(asked.until)}, then it goes on without an answer`]),
-    ...(asked.answerSchema === undefined ? [] : [`    takes ${safeJson(asked.answerSchema)}`]),
-    paint(
-      terminal.output,
-      'dim',
-      `    stageflow answer ${shownText(wordsOf(place))} ${quoted(runId)} ${quoted(pathOf(asked))} VALUE`,
-    ),
-  ])
+  const lines = requests.flatMap((asked) => {
+    const words = ['stageflow answer', placeWords(place), quoted(runId), quoted(pathOf(asked)), 'VALUE']
+    return [
+      ...questionLines(asked, terminal),
+      ...(asked.until === undefined ? [] : [`    until ${timeText(asked.until)}, then it goes on without an answer`]),
+      ...(asked.answerSchema === undefined ? [] : [`    takes ${shownText(safeJson(asked.answerSchema))}`]),
+      paint(terminal.output, 'dim', `    ${words.join(' ')}`),
+    ]
+  })
   return [head(terminal, 'Waits for an answer'), ...lines]
 }
 
-/** The word that `answer` takes for a request. */
-export const pathOf = ({ path }: Pick<AskedRequest, 'path'>): string => path.join('/')
+const LONGEST_LINE = 100
+const MOST_LINES = 20
+
+/** A short request stands beside the name of its stage, and a long one below it. */
+function questionLines(asked: AskedRequest, { output }: Terminal): string[] {
+  const name = `  ${paint(output, 'magenta', shownText(pathOf(asked)))}`
+  const request = redacted(asked.request)
+  const short = safeJson(request)
+  if (short.length <= LONGEST_LINE) return [`${name}  ${short}`]
+  const lines = safeJson(request, 2).split('\n')
+  const left = lines.length - MOST_LINES
+  const more = left > 0 ? [paint(output, 'dim', `… ${left} more lines: --json prints all`)] : []
+  return [name, ...[...lines.slice(0, MOST_LINES), ...more].map((line) => `    ${line}`)]
+}
+
+const placeWords = (place: Place): string => (place.kind === 'file' ? quoted(place.path) : flagsOf(place))
 
 /** A word for a shell. */
 const quoted = (word: string): string =>
@@ -112,14 +120,8 @@ function eventLines({ timeline: entries, result, startedAt }: RunDetails, termin
     { text: shownText(entry.key) },
     { text: factsOf(entry) },
   ])
-  return [
-    head(terminal, 'What happened'),
-    ...tableLines(
-      ['  after', 'what', 'stage', ''],
-      rows.map(([first, ...others]) => [{ ...first, text: `  ${first?.text ?? ''}` }, ...others]),
-      terminal,
-    ),
-  ]
+  const lines = tableLines(['after', 'what', 'stage', ''], rows, terminal)
+  return [head(terminal, 'What happened'), ...lines.map((line) => `  ${line}`)]
 }
 
 const WORDS: Readonly<Record<TimelineEntry['kind'], string>> = {
@@ -150,9 +152,12 @@ function authorText(by: RunAuthor): string {
   )
 }
 
+/** Why a run was cancelled, failed, or does not go on. */
 function troubleLines(run: RunDetails, terminal: Terminal): string[] {
   const trouble = troubleOf(run)
-  return trouble === '' ? [] : [`${head(terminal, 'Trouble')}: ${paint(terminal.output, 'red', trouble)}`]
+  if (trouble !== '') return [`${head(terminal, 'Trouble')}: ${paint(terminal.output, 'red', trouble)}`]
+  if (run.result?.status !== 'cancelled') return []
+  return [`${head(terminal, 'Cancelled')}: ${shownText(run.result.reason)}`]
 }
 
 function dataLines({ input, result, facts = [] }: RunDetails, terminal: Terminal): string[] {

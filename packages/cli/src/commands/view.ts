@@ -4,6 +4,7 @@ import type { PipelineReport } from '@stageflow/core'
 import { codeOf, read, show as shownValue } from '@stageflow/core/kit'
 
 import { CommandError } from '../command-error.ts'
+import { drawReport } from '../drawing.ts'
 import { guess } from '../guess.ts'
 import { eventOn, LogRuns, MOST_RUNS, reportOf, UNFINISHED } from '../log-runs.ts'
 import type { LogRun } from '../log-runs.ts'
@@ -13,7 +14,6 @@ import { print } from '../terminal.ts'
 import type { Terminal } from '../terminal.ts'
 import { elapsedText, timeText } from '../times.ts'
 import { statusCell } from './runs.ts'
-import { drawReport } from './show.ts'
 
 export async function view(
   { file, id }: { readonly file: string; readonly id: string | undefined },

@@ -53,8 +53,6 @@ export function readWords(
   return { place: { kind: 'postgres', variable: urlEnv, url, schema }, rest: words }
 }
 
-/** The words that name this place again, for a command that is printed. */
-export const wordsOf = (place: Place): string =>
-  place.kind === 'file'
-    ? place.path
-    : [`--url-env ${place.variable}`, ...(place.schema === undefined ? [] : [`--schema ${place.schema}`])].join(' ')
+/** The flags that name a database again, for a command that is printed. */
+export const flagsOf = ({ variable, schema }: Extract<Place, { readonly kind: 'postgres' }>): string =>
+  `--url-env ${variable}${schema === undefined ? '' : ` --schema ${schema}`}`
