@@ -9,15 +9,21 @@ const SCRIPTS = { prepublishOnly: 'node ../../scripts/release/refuse-publish.mjs
 /** `^1.0.0`, `^5.0.0 || ^6.0.0`; while a prerelease is out, `^1.0.0 || ^1.3.0-0`. */
 const PEER_FLOOR = /^[\^~]?\d+\.\d+\.\d+(-0)?( \|\| [\^~]?\d+\.\d+\.\d+(-0)?)*$/
 
+/** Commands that `npx` and `npm create` run have no scope. That of the folder `cli` is called like the project. */
+const nameOf = (short) => {
+  if (short === 'cli') return 'stageflow'
+  return short.startsWith('create-') ? short : `@stageflow/${short}`
+}
+
 /** Every field of a package's manifest that differs from what all packages have in common. */
 export function manifestProblems({ folder, short, manifest }) {
   const problems = []
   const expect = (holds, problem) => {
     if (!holds) problems.push(`${folder}/package.json: ${problem}`)
   }
-  const scoped = short.startsWith('create-') ? short : `@stageflow/${short}`
+  const name = nameOf(short)
 
-  expect(manifest.name === scoped, `"name" must be "${scoped}", as the folder says.`)
+  expect(manifest.name === name, `"name" must be "${name}", as the folder says.`)
   expect(/^\d+\.\d+\.\d+/.test(manifest.version ?? ''), '"version" is missing.')
   expect(/^[A-Z].+\.$/.test(manifest.description ?? ''), '"description" must be a sentence.')
   expect(manifest.keywords?.includes('stageflow'), '"keywords" must contain "stageflow".')

@@ -9,6 +9,7 @@ export const LONG: readonly string[] = [
   'packages/store-redis/',
   'packages/durable-postgres/',
   'packages/durable-restate/',
+  'packages/cli/',
   'packages/interceptor-metrics/',
   'packages/core/',
   'examples/durable/',

@@ -11,7 +11,7 @@ export function readPackages(root) {
 }
 
 /** Whether a package is one of this workspace, by its name. */
-export const isOurs = (name) => name.startsWith('@stageflow/') || name === 'create-stageflow'
+export const isOurs = (name) => name.startsWith('@stageflow/') || name === 'stageflow' || name === 'create-stageflow'
 
 export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'))

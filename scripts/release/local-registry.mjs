@@ -15,8 +15,8 @@ const AT_ONCE = 3
 
 /**
  * Starts the registry. `npmrc` is the text of an .npmrc with which npm and pnpm install everything from there, and may publish;
- * `userconfig` is the path of such a file. What `@stageflow/*`, `create-stageflow` and `stageflow-*` mean is only what was published
- * there. All other packages come from the registry that npm uses on this machine.
+ * `userconfig` is the path of such a file. What `@stageflow/*`, `stageflow`, `create-stageflow` and `stageflow-*` mean is only what
+ * was published there. All other packages come from the registry that npm uses on this machine.
  */
 export async function localRegistry() {
   installTools()

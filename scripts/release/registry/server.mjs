@@ -16,6 +16,7 @@ const server = await runServer({
   packages: {
     // Only what was published here, even if a public package has the same name.
     '@stageflow/*': everyone,
+    stageflow: everyone,
     'create-stageflow': everyone,
     'stageflow-*': everyone,
     '**': { access: '$all', proxy: 'upstream' },

@@ -1,0 +1,1 @@
+export { graphFindings, type GraphFinding } from './graph-findings.ts'
