@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { Pipeline, StageOutput } from '@stageflow/core'
 import { durableLocal } from '@stageflow/durable-local'
+import { manualClock } from '@stageflow/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { inFile } from '../../durable-engine/test/place.ts'
@@ -299,6 +300,41 @@ test.each([
   expect(stderr).toContain(message)
 })
 
+test('diff shows how one run differs from another, and exits 1 if it does', async () => {
+  const write = async (name: string, hits: number) => {
+    const result = await new Pipeline('chat')
+      .withStage('search', () => (hits === 0 ? StageOutput.fail('nothing found', { code: 'app/empty' }) : { hits }))
+      .build({ clock: manualClock() })
+      .runSettled()
+    const path = join(folder, name)
+    writeFileSync(path, JSON.stringify(result.report))
+    return path
+  }
+  const [found, again, empty] = [await write('a.json', 2), await write('b.json', 2), await write('c.json', 0)]
+  expect(await stageflowHere(['diff', found, again])).toMatchObject({ code: 0, stdout: 'The runs do not differ.\n' })
+  const differs = await stageflowHere(['diff', found, empty])
+  expect(differs.code).toBe(1)
+  expect(differs.stdout).toContain('chat: completed → failed\n  search: ok → fail\n')
+  const { stdout } = await stageflowHere(['diff', found, empty, '--json'])
+  expect(JSON.parse(stdout)).toContain('  search: ok → fail')
+})
+
+test.each([
+  [
+    'several runs',
+    ['chat-1', 'chat-2'],
+    'has 2 runs, and diff compares one. Write the report of one with: stageflow view',
+  ],
+  ['a run without an end', ['chat-1'], 'Run "chat-1" has not ended in "'],
+])('diff refuses a log with %s', async (_what, ids, message) => {
+  const path = join(folder, 'open.jsonl')
+  const events = ids.map((pipelineRunId) => ({ type: 'pipeline.started', pipelineRunId, timestamp: 5, data: {} }))
+  writeFileSync(path, events.map((event) => JSON.stringify(event)).join('\n'))
+  const { code, stderr } = await stageflowHere(['diff', path, path])
+  expect(code).toBe(1)
+  expect(stderr).toContain(message)
+})
+
 test('a log with several runs is listed, and a mistyped id is guessed', async () => {
   const path = join(folder, 'log.jsonl')
   const events = ['chat-1', 'chat-2'].map((pipelineRunId) => ({
@@ -312,6 +348,8 @@ test('a log with several runs is listed, and a mistyped id is guessed', async ()
   expect(stdout).toMatch(
     /\nunfinished +chat-1 +red 5m gnp .*\nunfinished +chat-2 .*\nTo draw one: stageflow view .* ID\n$/,
   )
-  expect((await stageflowHere(['view', path, 'chat-2'])).stdout).toMatch(/^red 5m gnp · unfinished/)
+  expect((await stageflowHere(['view', path, 'chat-2'])).stdout).toMatch(
+    /^red 5m gnp · running[^]*\n\nThe log ends before the run does\.\n$/,
+  )
   expect((await stageflowHere(['view', path, 'chat-22'])).stderr).toContain('Did you mean "chat-2"?')
 })

@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 
 import { answer } from './commands/answer.ts'
 import { cancel } from './commands/cancel.ts'
+import { diff } from './commands/diff.ts'
 import { doctor } from './commands/doctor.ts'
 import { graph } from './commands/graph.ts'
 import { RUN_STATUSES, runs } from './commands/runs.ts'
@@ -108,6 +109,14 @@ function programFor(terminal: Terminal, setCode: (code: number) => void): Comman
     .argument('[id]', 'the run to draw, if a log has several')
     .option('--json', 'print JSON for programs')
     .action((file: string, id: string | undefined, options) => view({ file, id }, options, terminal))
+  program
+    .command('diff')
+    .usage('A B [options]')
+    .description('Shows how one run differs from another: status, errors, attempts, and times that differ by a fifth.')
+    .argument('<a>', 'RUN.json, or a LOG.jsonl with one run')
+    .argument('<b>', 'the other run')
+    .option('--json', 'print JSON for programs')
+    .action(async (a: string, b: string, options) => setCode(await diff(a, b, options, terminal)))
   program
     .command('doctor')
     .usage('[options]')

@@ -57,9 +57,9 @@ test('a stage knows what released it, if the log tells', () => {
   expect(stages['save']).toMatchObject({ releasedBy: undefined })
 })
 
-test('a run whose end the log lacks is unfinished, until its last event', () => {
+test('a run whose end the log lacks is in progress, up to its last event', () => {
   const report = reportIn(logOf([['pipeline.started'], ['stage.llm.started'], ['app.note']]))
-  expect(report).toMatchObject({ status: 'unfinished', endedAt: 2_000 })
+  expect(report).toMatchObject({ status: 'running', now: 2_000 })
   expect(report.stages['llm']).toMatchObject({ status: undefined, endedAt: undefined })
 })
 

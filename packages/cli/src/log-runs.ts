@@ -1,11 +1,5 @@
-import type {
-  AttemptRecord,
-  ErrorRecord,
-  PipelineReport,
-  PipelineStatus,
-  StageRecord,
-  StageStatus,
-} from '@stageflow/core'
+import type { AttemptRecord, ErrorRecord, PipelineStatus, StageRecord, StageStatus } from '@stageflow/core'
+import type { RunReport } from '@stageflow/report'
 
 /** A run, as the events of a log tell it. */
 export interface LogRun {
@@ -177,22 +171,21 @@ function endAttempt(
   if (last !== undefined) stage.attempts.push({ ...last, endedAt, status, ...(error !== undefined && { error }) })
 }
 
-/** The report of a run, as far as its events tell: it has no stages that no event names. */
-export function reportOf({ runId, pipeline, status, startedAt, endedAt, stages }: LogRun): PipelineReport {
-  return {
-    // A drawing shows the word as it is.
-    status: status ?? (UNFINISHED as PipelineStatus),
+/**
+ * The report of a run, as far as its events tell: it has no stages that no event names. A run whose end the log lacks is in progress, up to its
+ * last event.
+ */
+export function reportOf({ runId, pipeline, status, startedAt, endedAt, stages }: LogRun): RunReport {
+  const facts = {
     pipeline,
     pipelineRunId: runId,
     startedAt,
-    endedAt,
     stages: Object.fromEntries([...stages].map(([name, stage]) => [name, recordOf(name, stage, stages)])),
     droppedEvents: 0,
     notes: {},
   }
+  return status === undefined ? { ...facts, status: 'running', now: endedAt } : { ...facts, status, endedAt }
 }
-
-export const UNFINISHED = 'unfinished'
 
 function recordOf(
   name: string,

@@ -24,13 +24,13 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   const { order } = (await import(join(folder, 'order.ts'))) as { readonly order: Pipeline<any> }
   await makeJournal(join(folder, 'orders.db'), (durable, clock) => twoOrders(durable, clock, order))
-  await writeLog(join(folder, 'log.jsonl'))
+  await writeChats()
 })
 
-/** Two chats: the model of the second one fails. */
-async function writeLog(path: string): Promise<void> {
+/** Two chats, in a log and as a report each: the model of the second one fails. */
+async function writeChats(): Promise<void> {
   const clock = manualClock({ startAt: Date.now() })
-  const exporter = new BufferedExporter(new JsonlExporter({ path }))
+  const exporter = new BufferedExporter(new JsonlExporter({ path: join(folder, 'log.jsonl') }))
   const chat = new Pipeline('chat')
     .withStage('library', () => clock.sleep(240))
     .withStage(
@@ -42,10 +42,13 @@ async function writeLog(path: string): Promise<void> {
       { dependencies: ['library'] },
     )
     .build({ clock, eventSink: exporter })
-  for (const [index, inputText] of ['answer', 'fail'].entries()) {
-    const settled = chat.runSettled({ inputText, pipelineRunId: `chat-${index + 1}` })
+  for (const [pipelineRunId, inputText, file] of [
+    ['chat-1', 'answer', 'monday.json'],
+    ['chat-2', 'fail', 'tuesday.json'],
+  ] as const) {
+    const settled = chat.runSettled({ inputText, pipelineRunId })
     await clock.runAll()
-    await settled
+    writeFileSync(join(folder, file), JSON.stringify((await settled).report))
   }
   await exporter.close()
 }
@@ -78,12 +81,12 @@ const withoutTimes = (text: string): string =>
 
 test('the README shows every command', () => {
   const commands = new Set(shown.map(({ command }) => command.split(' ', 1)[0]))
-  expect([...commands]).toEqual(['runs', 'show', 'answer', 'cancel', 'graph', 'view', 'doctor'])
+  expect([...commands]).toEqual(['runs', 'show', 'answer', 'cancel', 'graph', 'view', 'diff', 'doctor'])
 })
 
 test.each(shown)('"stageflow $command" prints what the README says', async ({ command, output }) => {
   const words = [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word)
   const { code, stdout, stderr } = await stageflow(words, { cwd: folder })
   expect(withoutTimes(stderr + stdout)).toBe(withoutTimes(output))
-  expect(code).toBe(command.endsWith('--check') ? 1 : 0)
+  expect(code).toBe(/--check$|^diff /.test(command) ? 1 : 0)
 })

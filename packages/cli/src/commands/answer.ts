@@ -33,7 +33,11 @@ export async function answer(
 
 /** The request that a word names. An answer that comes before its question isn't taken here: a wrong word would be kept for ever. */
 function requestAt({ requests, runId, status }: RunDetails, path: string): AskedRequest {
-  const asked = requests.find((request) => pathOf(request) === path)
+  const [asked, ...others] = requests.filter((request) => pathOf(request) === path)
+  if (others.length > 0)
+    throw new CommandError(
+      `Run "${shownText(runId)}" asks "${shownText(path)}" ${others.length + 1} times, because a key of an item has a "/". Answer it by the code of the app.`,
+    )
   if (asked !== undefined) return asked
   const known = requests.map(pathOf)
   const waits =
