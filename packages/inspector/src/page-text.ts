@@ -1,0 +1,2 @@
+// Written by `npm run generate`.
+export const PAGE: { readonly script: string; readonly style: string } = { script: '', style: '' }
