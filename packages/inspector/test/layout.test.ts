@@ -77,7 +77,9 @@ describe('a layout', () => {
       fc.property(graphs, directions, (stages, direction) => {
         const layout = layOut(stages, direction)
         const pairs = layout.places.flatMap((one, index) => layout.places.slice(index + 1).map((other) => [one, other]))
-        expect(pairs.filter(([one, other]) => one !== undefined && other !== undefined && overlap(one, other, layout))).toEqual([])
+        expect(
+          pairs.filter(([one, other]) => one !== undefined && other !== undefined && overlap(one, other, layout)),
+        ).toEqual([])
       }),
     )
   })
@@ -87,7 +89,9 @@ describe('a layout', () => {
       fc.property(graphs, directions, (stages, direction) => {
         const { places, edges, box } = layOut(stages, direction)
         const [start, depth] = direction === 'right' ? (['x', box.width] as const) : (['y', box.height] as const)
-        const backward = edges.filter(({ from, to }) => (places[to]?.[start] ?? 0) < (places[from]?.[start] ?? 0) + depth)
+        const backward = edges.filter(
+          ({ from, to }) => (places[to]?.[start] ?? 0) < (places[from]?.[start] ?? 0) + depth,
+        )
         expect(backward).toEqual([])
       }),
     )

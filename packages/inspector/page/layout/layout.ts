@@ -16,12 +16,22 @@ export interface Place {
   readonly y: number
 }
 
+/** A part of the drawing. */
+export interface Area {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
 /** The line of an edge. */
 export interface EdgeLine {
   readonly from: number
   readonly to: number
   /** For the attribute `d` of an SVG path. */
   readonly path: string
+  /** What the line lies in. */
+  readonly area: Area
   /** The edge is too long to be drawn: it has one short line at each end. */
   readonly isCut: boolean
 }
@@ -55,7 +65,9 @@ export function layOut(stages: readonly LayoutStage[], direction: Direction): La
   const [along, across] = isRight ? [BOX.width, BOX.height] : [BOX.height, BOX.width]
   placeSpots(spots, { box: across, lane: LANE, gap: GAP })
   const ranges = rangesOf(spots.layers, along, LEAST_LAYER_GAP[direction])
-  const edges = extent(spots.layers.flat().map((spot) => ({ middle: spot.middle, half: spot.isLane ? LANE : across / 2 })))
+  const edges = extent(
+    spots.layers.flat().map((spot) => ({ middle: spot.middle, half: spot.isLane ? LANE : across / 2 })),
+  )
   const place = (point: Point): Place => {
     const shifted = point.across - edges.from
     return isRight ? { x: point.along, y: shifted } : { x: shifted, y: point.along }
@@ -70,12 +82,7 @@ export function layOut(stages: readonly LayoutStage[], direction: Direction): La
       place({ along: ranges[layer]?.from ?? 0, across: middle - across / 2 }),
     ),
     layers: spots.boxes.map(({ layer }) => layer),
-    edges: routeEdges(stages, spots, ranges).map((route) => ({
-      from: route.from,
-      to: route.to,
-      path: pathOf(route, place, isRight),
-      isCut: route.isCut,
-    })),
+    edges: routeEdges(stages, spots, ranges).map((route) => lineOf(route, place, isRight)),
   }
 }
 
@@ -99,9 +106,19 @@ function extent(spots: readonly { readonly middle: number; readonly half: number
   }
 }
 
-function pathOf({ points, isCut }: Route, place: (point: Point) => Place, isRight: boolean): string {
+function lineOf({ from, to, points, isCut }: Route, place: (point: Point) => Place, isRight: boolean): EdgeLine {
   const placed = points.map((point) => place(point))
-  return placed.map((point, index) => stepTo(point, placed[index - 1], isCut, isRight, index)).join('')
+  const path = placed.map((point, index) => stepTo(point, placed[index - 1], isCut, isRight, index)).join('')
+  return { from, to, path, area: areaOf(placed), isCut }
+}
+
+function areaOf(points: readonly Place[]): Area {
+  return {
+    left: points.reduce((least, { x }) => Math.min(least, x), Infinity),
+    top: points.reduce((least, { y }) => Math.min(least, y), Infinity),
+    right: points.reduce((most, { x }) => Math.max(most, x), -Infinity),
+    bottom: points.reduce((most, { y }) => Math.max(most, y), -Infinity),
+  }
 }
 
 function stepTo(to: Place, from: Place | undefined, isCut: boolean, isRight: boolean, index: number): string {
@@ -110,8 +127,14 @@ function stepTo(to: Place, from: Place | undefined, isCut: boolean, isRight: boo
   if (isStraight) return `L${shown(to)}`
   const half = isRight ? (from.x + to.x) / 2 : (from.y + to.y) / 2
   const [first, second] = isRight
-    ? [{ x: half, y: from.y }, { x: half, y: to.y }]
-    : [{ x: from.x, y: half }, { x: to.x, y: half }]
+    ? [
+        { x: half, y: from.y },
+        { x: half, y: to.y },
+      ]
+    : [
+        { x: from.x, y: half },
+        { x: to.x, y: half },
+      ]
   return `C${shown(first)} ${shown(second)} ${shown(to)}`
 }
 

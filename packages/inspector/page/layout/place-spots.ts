@@ -112,7 +112,7 @@ function weightOf(spot: Spot, neighbor: Spot): number {
 /** A box and the boxes after it that are in line with it already, so that they move together. */
 function inLineFrom(box: Spot): readonly Spot[] {
   const line = [box]
-  for (let last: Spot | undefined = box; last !== undefined; ) {
+  for (let last: Spot | undefined = box; last !== undefined;) {
     last = inLineWith(last, last.after)
     if (last !== undefined) line.push(last)
   }
