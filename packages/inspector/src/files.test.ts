@@ -117,5 +117,15 @@ test('the file of a run has the whole run and all its stages, and nothing can be
     /^<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"/,
   )
   expect(html).toContain('<title>chat · completed</title>')
-  expect(html).not.toMatch(/src=|href=/)
+  const elements = html.replace(/<style>.*?<\/style>/s, '').replaceAll(/<script[^>]*>.*?<\/script>/gs, '')
+  expect([...elements.matchAll(/<(\w+)/g)].map(([, name]) => name)).toEqual([
+    'html',
+    'head',
+    'meta',
+    'meta',
+    'meta',
+    'title',
+    'body',
+    'div',
+  ])
 })

@@ -149,7 +149,13 @@ export function inspector(options: InspectorOptions = {}): Inspector {
 
   const inJournal = journal && journalRuns(journal, shown, graphOf)
   const acts = actsOn({ journal, graphs: byPipeline, isOn: actions, clock, redactor: redactors.facts })
-  const runs = runsOf({ states, journal: inJournal, shown, now: () => clock.now(), actsOn: acts.of })
+  const runs = runsOf({
+    states,
+    journal: inJournal,
+    shown,
+    now: () => clock.now(),
+    actsOn: (reader, found) => acts.of(reader, found),
+  })
   const feed = new Feed({ runs, states, shown, hasJournal: journal !== undefined, clock })
   const mounted = handler({ runs, acts, feed, page: PAGE, mount })
   const local = handler({ runs, acts, feed, page: PAGE, mount: '' })

@@ -130,7 +130,7 @@ function keepAllData(run: RunState, { input, result, facts = [] }: JournalRunDet
 
 /** The stage of a key, if it is one of the run itself: those of child runs have a `/`, and items of maps a `#`. */
 function stageOfKey(key: string): string | undefined {
-  return /[/#]/.test(key) ? undefined : (key.split('@', 1)[0] as string)
+  return /[/#]/.test(key) ? undefined : key.split('@', 1)[0]
 }
 
 /** The records of a run without a report: of what has settled, and of what is in progress. */

@@ -146,7 +146,7 @@ export class RunStates {
   #takeRunEvent(event: StageflowEvent, origin: RunOrigin): void {
     const { type, timestamp, pipelineRunId } = event
     if (type === 'pipeline.started' || type === 'pipeline.resumed') {
-      const { pipeline, stages } = event.data as { readonly pipeline: string; readonly stages: number }
+      const { pipeline, stages } = event.data
       const run = this.#open(pipelineRunId, origin)
       run.begin(pipeline, timestamp, event.leg)
       if (origin === 'file') run.graph = this.#options.graphOf?.(pipeline)

@@ -48,8 +48,6 @@ export async function refusalOf(response: Response): Promise<string> {
   return `${response.status} ${error.code}`
 }
 
-export type FeedReader = ReturnType<typeof feedReader>
-
 /** Reads the lines of a feed. */
 export function feedReader(response: Response) {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
