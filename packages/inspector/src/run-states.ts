@@ -25,8 +25,6 @@ export interface RunStatesSetup {
   readonly data: boolean
   readonly redactors: Redactors
   readonly maxBytes: number
-  /** The graph that the app gave for a pipeline: runs of a log have none. */
-  readonly graphOf?: (pipeline: string) => GraphView | undefined
 }
 
 /** A run that was dropped to make room. */
@@ -128,6 +126,19 @@ export class RunStates {
     return run
   }
 
+  /** Adds what is known of a resumed run from elsewhere: the stages that settled in its earlier legs. */
+  addEarlierLegs(run: RunState, known: RunState): void {
+    run.hasEarlierLegs = true
+    for (const [name, stage] of known.stages) {
+      const isSettled = stage.status !== undefined && stage.status !== 'suspend'
+      if (!isSettled || run.stages.has(name)) continue
+      stage.countedBytes = 0
+      stage.countedDone = false
+      run.stages.set(name, stage)
+      this.#touchStage(run, stage)
+    }
+  }
+
   /** Says of all runs in progress that their process has died: nothing more comes of them. */
   stopAll(at: number): void {
     for (const run of [...this.#running.values()]) this.#end(run, 'stopped', at, undefined, [])
@@ -149,7 +160,6 @@ export class RunStates {
       const { pipeline, stages } = event.data
       const run = this.#open(pipelineRunId, origin)
       run.begin(pipeline, timestamp, event.leg)
-      if (origin === 'file') run.graph = this.#options.graphOf?.(pipeline)
       run.stageCount = stages
       run.orgId = event.orgId
       return this.#touch(run)
