@@ -223,9 +223,7 @@ export class RunStates {
   }
 
   #settle(run: RunState, stage: StageState, record: StageRecord): void {
-    const { children, ...own } = record
-    // Child runs are runs of their own here, so that their reports aren't kept twice.
-    stage.settle(children === undefined ? record : own)
+    stage.settle(record.children === undefined ? record : withoutChildren(record))
     if (record.status === 'fail' && record.tolerated !== true) run.failedStage ??= stage.name
     this.#touchStage(run, stage)
   }
@@ -283,4 +281,9 @@ export class RunStates {
       if (this.#gone.length > 2 * MOST_GONE) this.#gone = this.#gone.slice(-MOST_GONE)
     }
   }
+}
+
+/** Child runs are runs of their own here, so their reports aren't kept twice. */
+function withoutChildren({ children: _children, ...record }: StageRecord): StageRecord {
+  return record
 }
