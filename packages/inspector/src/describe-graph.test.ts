@@ -6,11 +6,11 @@ import { createRedactor } from '@stageflow/core/redaction'
 import { describeGraph } from './describe-graph.ts'
 
 test('a described graph has its stages in declared order, with edges, joins and child pipelines, and is JSON', () => {
-  const child = new Pipeline('bill').withStage('meter', () => 1)
+  const child = new Pipeline('bill').withStage('meter', () => ({}))
   const { info } = new Pipeline('order')
-    .withStage('price', () => 1, 'guard')
-    .withStage('stock', () => 1, { when: () => true })
-    .withStage('pay', () => 1, { dependencies: ['price', 'stock'], join: 'any' })
+    .withStage('price', () => ({}), 'guard')
+    .withStage('stock', () => ({}), { when: () => true })
+    .withStage('pay', () => ({}), { dependencies: ['price', 'stock'], join: 'any' })
     .withPipeline('bill', child, { dependencies: ['pay'] })
     .build()
   const graph = describeGraph(info, createRedactor())

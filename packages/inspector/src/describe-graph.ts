@@ -3,6 +3,22 @@ import type { Redactor } from '@stageflow/core/redaction'
 
 import type { GraphView, StageShape } from './protocol.ts'
 
+/** Describes each graph once, because its stages don't change. */
+export class DescribedGraphs {
+  readonly #redactor: Redactor
+  readonly #known = new WeakMap<PipelineInfo, GraphView>()
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor
+  }
+
+  of(info: PipelineInfo): GraphView {
+    const view = this.#known.get(info) ?? describeGraph(info, this.#redactor)
+    this.#known.set(info, view)
+    return view
+  }
+}
+
 /** A graph as readers get it. `redactor` takes secrets out of the options of its stages. */
 export function describeGraph(info: PipelineInfo, redactor: Redactor): GraphView {
   const { name, stages, interceptors } = info

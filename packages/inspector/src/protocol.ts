@@ -23,8 +23,11 @@ export interface RunSummary {
   readonly endedAt?: number | undefined
   /** How many stages it has; undefined if its graph isn't known. */
   readonly stages?: number | undefined
-  /** How many of them have started and settled. One that was cancelled before it started isn't counted. */
-  readonly done: number
+  /**
+   * How many of them have settled. One that was cancelled before it started isn't counted. Undefined in the list for a run of a journal, which is
+   * not read as a whole for it.
+   */
+  readonly done?: number | undefined
   /** The run and the stage that started it, if it is a child run, and its path, such as `answer#2/write`. */
   readonly parent?: { readonly id: string; readonly stage: string; readonly path: string } | undefined
   /** Why it was cancelled. */
@@ -109,7 +112,7 @@ export interface RunView {
   /** Undefined if only events of the run are known: then no critical path can be claimed. */
   readonly graph?: GraphView | undefined
   readonly report: RunReport
-  /** The runs that its stages started. `parent.stage` of each says which. */
+  /** The runs that its stages started, the newest 200. `parent.stage` of each says which. */
   readonly children: readonly RunSummary[]
   /** Whether data is shown: inputs, outputs, chunks and requests. */
   readonly data: boolean
@@ -148,7 +151,7 @@ export interface StageView {
   readonly questions: readonly Question[]
 }
 
-/** The answer of `api/runs`. */
+/** The answer of `api/runs`. Child runs aren't in the list. */
 export interface RunList {
   readonly now: number
   /** The newest first. */
@@ -161,16 +164,16 @@ export interface RunList {
   readonly data: boolean
 }
 
-/** One line of `api/feed`. The first one has `list`, and `run` and `stage` if they were asked for. */
+/** One line of `api/feed`. A quiet feed has one each 5 s, and every feed ends after 5 minutes: open a new one then. The first line has `list`, and `run` and `stage` if they were asked for. */
 export interface FeedMessage {
   readonly now: number
   /** The whole list: at first, and for a reader that fell behind. */
   readonly list?: RunList | undefined
-  /** The runs that have changed or are new, at most 200. */
+  /** The runs of the list that have changed or are new, at most 200, and the changed children of the run that was asked for. */
   readonly runs?: readonly RunSummary[] | undefined
-  /** The ids of the runs that are no longer kept. */
+  /** The ids of runs that are no longer kept. */
   readonly gone?: readonly string[] | undefined
-  /** The whole run that was asked for: at first, whenever its status, its questions or its children change, and for a reader that fell behind. */
+  /** The whole run that was asked for: at first, when its status or its questions change, and for a reader that fell behind. */
   readonly run?: RunView | undefined
   /** The rows of that run that have changed. */
   readonly rows?: readonly StageRow[] | undefined
@@ -178,6 +181,8 @@ export interface FeedMessage {
   readonly stage?: StageView | undefined
   /** The run that was asked for isn't kept, or isn't this reader's to see. */
   readonly unknownRun?: true | undefined
+  /** Why the journal can't be read; null once it can be again. */
+  readonly problem?: Refusal['error'] | null | undefined
 }
 
 /** What the single HTML file of a run has in `<script type="application/json" id="file">`. */

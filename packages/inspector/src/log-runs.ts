@@ -1,0 +1,44 @@
+import { StageflowError } from '@stageflow/core'
+import type { StageflowEvent } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
+
+import type { RunStates } from './run-states.ts'
+
+/** Reads a log of events, a line of JSON each, as `exporter-jsonl` writes it. Its last line may be cut. Throws `inspector/not-a-log`. */
+export function takeLog(log: string, states: RunStates): void {
+  const lines = log.split('\n').filter((line) => line.trim() !== '')
+  let at = 0
+  for (const [place, line] of lines.entries()) {
+    const event = eventIn(line)
+    if (event !== undefined) {
+      at = Math.max(at, event.timestamp)
+      states.take(event, 'file')
+    } else if (place < lines.length - 1 || lines.length === 1) throw notALog(place, line)
+  }
+  states.stopAll(at)
+}
+
+function eventIn(line: string): StageflowEvent | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const { type, timestamp, pipelineRunId, stage, data } = value as Record<string, unknown>
+  const isEvent =
+    typeof type === 'string' &&
+    Number.isFinite(timestamp) &&
+    typeof pipelineRunId === 'string' &&
+    (stage === undefined || typeof stage === 'string') &&
+    typeof data === 'object' &&
+    data !== null
+  return isEvent ? (value as StageflowEvent) : undefined
+}
+
+const notALog = (place: number, line: string): StageflowError =>
+  new StageflowError(
+    'inspector/not-a-log',
+    `inspector(): line ${place + 1} of log is not an event: ${show(line.slice(0, 80))}. Pass the text of a file that JsonlExporter wrote.`,
+  )

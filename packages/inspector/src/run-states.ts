@@ -1,0 +1,276 @@
+import type {
+  ErrorRecord,
+  PipelineReport,
+  RunContext,
+  RunOutcome,
+  RunPart,
+  StageRecord,
+  StageflowEvent,
+} from '@stageflow/core'
+import { isLastEvent } from '@stageflow/core/kit'
+
+import { DescribedGraphs } from './describe-graph.ts'
+import { keepData } from './kept-data.ts'
+import type { KeptData } from './kept-data.ts'
+import type { GraphView, RunOrigin, RunState as Status, RunSummary } from './protocol.ts'
+import type { Redactors } from './redactors.ts'
+import { RunState } from './run-state.ts'
+import { applyStageEvent } from './stage-event.ts'
+import type { StageState } from './stage-state.ts'
+
+/** How many ids of runs that were dropped are remembered for readers. */
+const MOST_GONE = 1_000
+
+export interface RunStatesSetup {
+  readonly data: boolean
+  readonly redactors: Redactors
+  readonly maxBytes: number
+  /** The graph that the app gave for a pipeline: runs of a log have none. */
+  readonly graphOf?: (pipeline: string) => GraphView | undefined
+}
+
+/** A run that was dropped to make room. */
+export interface GoneRun {
+  readonly id: string
+  readonly orgId: string | undefined
+  readonly revision: number
+}
+
+/** What is known of a run beside its records. */
+export interface KnownRun {
+  readonly id: string
+  readonly pipeline: string
+  readonly startedAt: number
+  readonly graph: GraphView
+}
+
+/** The runs that are kept, as states, from hooks and events. Their memory is bounded: those that ended first are dropped first. */
+export class RunStates {
+  /** Rises with each change. */
+  revision = 0
+  /** How many runs were dropped to make room. */
+  dropped = 0
+  bytes = 0
+  readonly #options: RunStatesSetup
+  readonly #running = new Map<string, RunState>()
+  /** Those that ended first come first. */
+  readonly #ended = new Map<string, RunState>()
+  #gone: GoneRun[] = []
+  #places = 0
+  readonly #graphs: DescribedGraphs
+
+  constructor(options: RunStatesSetup) {
+    this.#options = options
+    this.#graphs = new DescribedGraphs(options.redactors.facts)
+  }
+
+  get size(): number {
+    return this.#running.size + this.#ended.size
+  }
+
+  get(id: string): RunState | undefined {
+    return this.#running.get(id) ?? this.#ended.get(id)
+  }
+
+  /** All runs: those that have ended in the order of their ends, then the others. */
+  *all(): Iterable<RunState> {
+    yield* this.#ended.values()
+    yield* this.#running.values()
+  }
+
+  /** The runs that were dropped since a revision; undefined if not all of them are remembered. */
+  goneSince(revision: number): readonly GoneRun[] | undefined {
+    const [oldest] = this.#gone
+    if (this.#gone.length >= MOST_GONE && oldest !== undefined && oldest.revision > revision) return undefined
+    return this.#gone.filter((one) => one.revision > revision)
+  }
+
+  /** Follows a run of this process. One behind a closed gate isn't kept until the gate lets something of it through. */
+  onRun(run: RunContext): RunPart {
+    if (run.parent?.held !== true) this.#attach(run)
+    return {
+      settled: (record, context) => this.#settled(record, context),
+      ended: (outcome, context) => this.#outcome(outcome, context),
+    }
+  }
+
+  /** Adds a run that has ended, with its child runs. `graph`: its description, if it is known. */
+  addReport(
+    report: PipelineReport,
+    origin: RunOrigin,
+    graph: GraphView | undefined,
+    parent?: RunSummary['parent'],
+  ): RunState {
+    const { pipeline, pipelineRunId, status, startedAt, endedAt } = report
+    const run = this.#open(pipelineRunId, origin)
+    run.begin(pipeline, startedAt, undefined)
+    run.graph = graph
+    run.parent = parent
+    run.takeReport(report, (stage, record) => {
+      for (const child of record.children ?? []) {
+        const childGraph = graph?.stages.find(({ name }) => name === stage.name)?.child
+        this.addReport(child, origin, childGraph, { id: run.id, stage: stage.name, path: stage.name })
+        run.addChild(child.pipelineRunId)
+      }
+      this.#settle(run, stage, record)
+    })
+    const errors = Object.values(report.stages).flatMap(({ error, tolerated }) => (error && !tolerated ? [error] : []))
+    this.#end(run, status, endedAt, undefined, errors)
+    return run
+  }
+
+  /** Adds a run of which only some records are known. */
+  addRecords(about: KnownRun, origin: RunOrigin, records: readonly StageRecord[]): RunState {
+    const run = this.#open(about.id, origin)
+    run.begin(about.pipeline, about.startedAt, undefined)
+    run.graph = about.graph
+    for (const record of records) this.#settle(run, run.stage(record.stage), record)
+    return run
+  }
+
+  /** Says of all runs in progress that their process has died: nothing more comes of them. */
+  stopAll(at: number): void {
+    for (const run of [...this.#running.values()]) this.#end(run, 'stopped', at, undefined, [])
+  }
+
+  take(event: StageflowEvent, origin: RunOrigin): void {
+    const { type, stage, pipelineRunId } = event
+    if (stage === undefined) return this.#takeRunEvent(event, origin)
+    if (type === 'pipeline.child_started') return this.#takeChild(event, stage, origin)
+    const run = this.get(pipelineRunId)
+    if (run === undefined) return
+    const state = run.stage(stage)
+    if (applyStageEvent(state, stage, event, this.#options)) this.#touchStage(run, state)
+  }
+
+  #takeRunEvent(event: StageflowEvent, origin: RunOrigin): void {
+    const { type, timestamp, pipelineRunId } = event
+    if (type === 'pipeline.started' || type === 'pipeline.resumed') {
+      const { pipeline, stages } = event.data as { readonly pipeline: string; readonly stages: number }
+      const run = this.#open(pipelineRunId, origin)
+      run.begin(pipeline, timestamp, event.leg)
+      if (origin === 'file') run.graph = this.#options.graphOf?.(pipeline)
+      run.stageCount = stages
+      run.orgId = event.orgId
+      return this.#touch(run)
+    }
+    const run = isLastEvent(event) ? this.get(pipelineRunId) : undefined
+    // The outcome says more than the last event, and it came before.
+    if (run === undefined || run.endedAt !== undefined) return
+    const { reason, errors = [] } = event.data as { readonly reason?: string; readonly errors?: readonly ErrorRecord[] }
+    this.#end(run, type.slice('pipeline.'.length) as Status, timestamp, reason, errors)
+  }
+
+  #takeChild(event: StageflowEvent, stage: string, origin: RunOrigin): void {
+    const { childRunId, path } = event.data as { readonly childRunId: string; readonly path: string }
+    const parent = this.get(event.pipelineRunId)
+    if (parent === undefined) return
+    const child = this.#open(childRunId, origin)
+    child.parent = { id: parent.id, stage, path }
+    child.orgId = event.orgId
+    parent.addChild(child.id)
+    this.#touch(child)
+  }
+
+  #attach(run: RunContext): RunState {
+    const { pipelineRunId, pipeline, parent, startedAt, snapshot, orgId } = run
+    const { data, redactors } = this.#options
+    const state = this.#open(pipelineRunId, 'live')
+    state.begin(pipeline.name, startedAt, state.leg)
+    state.graph = this.#graphs.of(pipeline)
+    state.orgId = orgId
+    state.context = run
+    if (data) state.input = keepData(snapshot, redactors.data)
+    if (parent !== undefined) {
+      state.parent = { id: parent.pipelineRunId, stage: parent.stage, path: parent.path }
+      this.get(parent.pipelineRunId)?.addChild(state.id)
+    }
+    this.#touch(state)
+    return state
+  }
+
+  #settled(record: StageRecord, context: RunContext): void {
+    // Items of a map are known from their events.
+    if (context.item !== undefined) return
+    const run = this.#attached(context)
+    if (run === undefined) return
+    const stage = run.stage(record.stage)
+    if (this.#options.data) stage.output = this.#outputOf(context, record.stage)
+    this.#settle(run, stage, record)
+  }
+
+  #outputOf(context: RunContext, stage: string): KeptData | undefined {
+    const output = context.output(stage)
+    const data = output !== undefined && 'data' in output ? output.data : undefined
+    return data === undefined ? undefined : keepData(data, this.#options.redactors.data)
+  }
+
+  /** The run of a hook, with its graph: that of one behind a gate comes with its first event. Undefined if it was dropped. */
+  #attached(context: RunContext): RunState | undefined {
+    const run = this.get(context.pipelineRunId)
+    if (run === undefined || run.graph !== undefined) return run
+    return this.#attach(context)
+  }
+
+  #settle(run: RunState, stage: StageState, record: StageRecord): void {
+    const { children, ...own } = record
+    // Child runs are runs of their own here, so that their reports aren't kept twice.
+    stage.settle(children === undefined ? record : own)
+    if (record.status === 'fail' && record.tolerated !== true) run.failedStage ??= stage.name
+    this.#touchStage(run, stage)
+  }
+
+  #outcome(outcome: RunOutcome, context: RunContext): void {
+    const run = this.#attached(context)
+    if (run === undefined) return
+    const { data, redactors } = this.#options
+    run.takeReport(outcome.report, (stage, record) => this.#settle(run, stage, record))
+    run.takeQuestions(outcome, data, redactors)
+    this.#end(run, outcome.status, outcome.endedAt, outcome.reason, outcome.errors)
+  }
+
+  #end(run: RunState, status: Status, at: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
+    run.end(status, at, reason, errors)
+    this.#running.delete(run.id)
+    this.#ended.set(run.id, run)
+    this.#touch(run)
+  }
+
+  /** The run of this id, which is running. */
+  #open(id: string, origin: RunOrigin): RunState {
+    const known = this.get(id)
+    const run = known ?? new RunState(id, origin, ++this.#places)
+    this.#ended.delete(id)
+    this.#running.set(id, run)
+    if (known === undefined) this.bytes += run.bytes
+    return run
+  }
+
+  /** Something of a run has changed that isn't a change of a stage alone. */
+  #touch(run: RunState): void {
+    run.revision = run.wholeRevision = ++this.revision
+    this.#makeRoom()
+  }
+
+  #touchStage(run: RunState, stage: StageState): void {
+    stage.revision = run.revision = ++this.revision
+    const before = run.bytes
+    run.count(stage)
+    this.bytes += run.bytes - before
+    this.#makeRoom()
+  }
+
+  /** Drops runs until the rest is within the bound. If none has ended, the one that began first goes. */
+  #makeRoom(): void {
+    while (this.bytes > this.#options.maxBytes && this.size > 1) {
+      const from = this.#ended.size > 0 ? this.#ended : this.#running
+      const [oldest] = from.values()
+      if (oldest === undefined) return
+      from.delete(oldest.id)
+      this.bytes -= oldest.bytes
+      this.dropped++
+      this.#gone.push({ id: oldest.id, orgId: oldest.orgId, revision: ++this.revision })
+      if (this.#gone.length > 2 * MOST_GONE) this.#gone = this.#gone.slice(-MOST_GONE)
+    }
+  }
+}
