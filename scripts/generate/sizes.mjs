@@ -32,7 +32,7 @@ const FEATURES = {
   'interceptors around runs: `wrapRun` and `onRun`': ['run/run-interceptors.ts'],
   'cancelling, time limits and grace': ['run/stopping.ts', 'call/limits.ts', 'base/due-queue.ts'],
   '`maxConcurrency`': ['schedule/slots.ts'],
-  'events, sinks and the reader of `start()`': ['report/run-events.ts', 'contract/events.ts'],
+  'events, sinks and the reader of `start()`': ['report/run-events.ts', 'contract/events.ts', 'contract/event-sink.ts'],
   'notes and problems': ['report/notebook.ts'],
   'records of stages': ['report/record.ts'],
   'reading and freezing the input of a run': ['contract/snapshot.ts', 'contract/snapshot-fields.ts'],

@@ -1,11 +1,12 @@
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
 export { PipelineFailedError } from './contract/results.ts'
-export { NoOpEventSink, isStageEvent, setEventSink } from './contract/events.ts'
+export { NoOpEventSink, setEventSink } from './contract/event-sink.ts'
+export { isStageEvent } from './contract/events.ts'
 export { Pipeline } from './pipeline/pipeline.ts'
 export { ContextSnapshot } from './contract/snapshot.ts'
 export { StageKind, StageOutput } from './contract/output.ts'
 export { after } from './contract/interceptor.ts'
-export { createSlot } from './contract/context.ts'
+export { createSlot } from './contract/slot.ts'
 export { StageflowError, PipelineBuildError } from './base/errors.ts'
 export { insertAfter, insertBefore, replace, without } from './contract/interceptor.ts'
 export { systemClock } from './base/clock.ts'
@@ -114,22 +115,24 @@ export type {
 export type {
   AnyInputs,
   Cleanup,
-  Dependency,
   InputStatus,
   ItemContext,
-  Join,
-  MapItem,
-  PipelineInfo,
-  RunOptions,
-  RunParent,
   RunningChild,
   Runnable,
   StageContext,
-  StageInfo,
   StageInputs,
-  StageOptions,
 } from './contract/context.ts'
-export type { Slot } from './contract/context.ts'
+export type {
+  Dependency,
+  Join,
+  MapItem,
+  PipelineInfo,
+  RunParent,
+  StageInfo,
+  StageOptions,
+} from './contract/graph-info.ts'
+export type { RunOptions } from './contract/run-context.ts'
+export type { Slot } from './contract/slot.ts'
 export type { Admission, RunRequest } from './contract/admission.ts'
 export type {
   CallHooks,
@@ -140,12 +143,10 @@ export type {
   InterceptorContext,
   NoCallLimits,
   OnCall,
-  RunChanges,
-  RunContext,
-  RunPart,
   RunPipeline,
   RunStage,
 } from './contract/interceptor.ts'
+export type { RunChanges, RunContext, RunPart } from './contract/run-context.ts'
 export type {
   AppEvent,
   ChildEvent,
@@ -155,17 +156,18 @@ export type {
   EngineEvent,
   EventFields,
   EventMap,
-  EventSink,
   GuardRetryEvent,
   ItemEvent,
   ProducerBlockedEvent,
   RefusedRequest,
   RunAction,
   StageEventMap,
+  StartedStage,
   StageflowEvent,
   StreamSource,
   ThrottleEvent,
   TryEmitEvent,
   WaitOptions,
 } from './contract/events.ts'
+export type { EventSink } from './contract/run-context.ts'
 export type { Clock } from './base/clock.ts'

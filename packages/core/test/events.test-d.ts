@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'vitest'
 import { isStageEvent } from '../src/index.ts'
-import type { ErrorRecord, EventSink, StageContext, StageKind, StageflowEvent } from '../src/index.ts'
+import type { ErrorRecord, EventSink, RunPart, StageContext, StageKind, StageflowEvent } from '../src/index.ts'
 
 declare module '../src/index.ts' {
   interface EventMap {
@@ -26,6 +26,25 @@ export async function emitting(context: StageContext<{}>): Promise<void> {
   context.tryEmitEvent('nodot', {})
 }
 
+export const following: EventSink = {
+  emit: () => {},
+  tryEmit: () => {},
+  chunks: true,
+  onRun: (run) => ({
+    settled: ({ stage }, { item }) => void [run.output(stage), item?.key],
+    ended: ({ status }) => expectTypeOf(status).toEqualTypeOf<'completed' | 'failed' | 'cancelled' | 'suspended'>(),
+  }),
+}
+export const ofPart = (part: RunPart): EventSink => ({ emit: () => {}, tryEmit: () => {}, onRun: () => part })
+export const entering: EventSink = {
+  emit: () => {},
+  tryEmit: () => {},
+  // @ts-expect-error 'enter' does not exist: a sink can't fail a run.
+  onRun: () => ({ enter: (next: () => void) => next() }),
+}
+// @ts-expect-error Type 'string' is not assignable to type 'boolean'.
+export const wordy: EventSink = { emit: () => {}, tryEmit: () => {}, chunks: 'yes' }
+
 export function reading(event: StageflowEvent): void {
   expectTypeOf(event.seq).toEqualTypeOf<number>()
   if (event.type === 'pipeline.failed') expectTypeOf(event.data.errors).toEqualTypeOf<readonly ErrorRecord[]>()
@@ -37,6 +56,12 @@ export function reading(event: StageflowEvent): void {
     expectTypeOf(event.data).toEqualTypeOf<{ readonly durationMs: number; readonly attempts: number }>()
     expectTypeOf(event.stage).toEqualTypeOf<string>()
   }
+  if (isStageEvent(event, 'started'))
+    expectTypeOf(event.data).toEqualTypeOf<{
+      readonly kind: StageKind
+      readonly readyAt?: number | undefined
+      readonly releasedBy?: string | undefined
+    }>()
   if (isStageEvent(event, 'failed')) expectTypeOf(event.data.error).toEqualTypeOf<ErrorRecord>()
   if (isStageEvent(event, 'chunk')) expectTypeOf(event.data.chunk).toBeUnknown()
   if (isStageEvent(event, 'chunk')) expectTypeOf(event.data.key).toEqualTypeOf<string | undefined>()

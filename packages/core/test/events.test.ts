@@ -71,7 +71,7 @@ test("case 10: each stage that started has one started and one terminal event, t
   expect(child.every((event) => event.parentRunId === 'run-1' && event.userId === 'u')).toBe(true)
   expect(own[1]).toEqual({
     type: 'stage.ok.started',
-    data: { kind: 'transform' },
+    data: { kind: 'transform', readyAt: 0, releasedBy: undefined },
     seq: 1,
     timestamp: 0,
     stage: 'ok',

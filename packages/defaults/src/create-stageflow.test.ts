@@ -57,6 +57,21 @@ test('with logging: false a LoggingEventSink logs the events instead, if you pas
   expect(messages()).toEqual(['pipeline.started', 'stage.llm.started', 'stage.llm.completed', 'pipeline.completed'])
 })
 
+test('the sink of an app follows the runs of all its pipelines', async () => {
+  const { logger } = recordingLogger()
+  const seen: string[] = []
+  const eventSink: EventSink = {
+    emit: () => {},
+    tryEmit: () => {},
+    onRun: ({ pipeline }) => ({ settled: ({ stage }) => void seen.push(`${pipeline.name}/${stage}`) }),
+  }
+  const app = createStageflow({ logger, clock, eventSink })
+  await app.run(chat)
+  await app.build(new Pipeline('other').withStage('a', () => ({}))).run()
+  expect(seen).toEqual(['chat/llm', 'other/a'])
+  await app.close()
+})
+
 /** An app that notes in `log` what `close` does, and whose parts do what the test says. */
 function closing(log: string[], flush: () => Promise<void>) {
   const { logger } = recordingLogger()

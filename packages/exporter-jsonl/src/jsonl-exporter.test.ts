@@ -69,9 +69,9 @@ test('each event of an item is a line with its place and key, without secrets', 
   await exporter.close()
   const items = linesOf(folder.file).filter(({ type }) => type.includes('.item_'))
   expect(items.map(({ type, data }) => [type, data])).toEqual([
-    ['stage.letters.item_started', { kind: 'transform', index: 0, key: 'doc-1' }],
+    ['stage.letters.item_started', { kind: 'transform', readyAt: 0, index: 0, key: 'doc-1' }],
     ['stage.letters.item_completed', { durationMs: 0, attempts: 1, index: 0, key: 'doc-1' }],
-    ['stage.letters.item_started', { kind: 'transform', index: 1, key: 'password=[redacted]' }],
+    ['stage.letters.item_started', { kind: 'transform', readyAt: 0, index: 1, key: 'password=[redacted]' }],
     ['stage.letters.item_completed', { durationMs: 0, attempts: 1, index: 1, key: 'password=[redacted]' }],
   ])
 })

@@ -9,6 +9,7 @@ import type { BufferedEventSinkOptions, SinkPlan } from './buffer-options.ts'
 import { DropCount } from './drop-count.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
 import { errorFacts } from './error-facts.ts'
+import { followedRuns } from './followed-runs.ts'
 import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
 /**
@@ -17,6 +18,10 @@ import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
  */
 export class BufferedEventSink implements EventSink {
   readonly core: string = '^1.0.0'
+  /** Whether the sink behind receives chunks. */
+  readonly chunks: boolean
+  /** The sink behind follows runs as they go on: only events wait in the buffer. */
+  declare readonly onRun?: NonNullable<EventSink['onRun']>
   readonly #plan: SinkPlan
   readonly #buffer: EventBuffer
   readonly #drops = new DropCount()
@@ -31,6 +36,9 @@ export class BufferedEventSink implements EventSink {
     checkArgumentCount(arguments.length, 2, 'new BufferedEventSink(downstream, options)', ILLEGAL_OPTION)
     const plan = sinkPlan(downstream, options)
     const { maxWaiting, overflow, retry, attemptTimeoutMs, clock, random } = plan
+    const { chunks, onRun } = followedRuns(downstream)
+    this.chunks = chunks
+    if (onRun !== undefined) this.onRun = onRun
     this.#plan = plan
     this.#buffer = new EventBuffer(
       {

@@ -4,6 +4,7 @@ import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import { isThenable, onRejection } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
 import { DropCount } from './drop-count.ts'
+import { takesChunks } from './followed-runs.ts'
 import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
 /** What has happened to the events that one sink of a fan-out was given. Each is `delivered`, `refused`, `failed` or still `waiting`. */
@@ -25,6 +26,7 @@ const MOST_WAITING = 1_000
 export class Branch<Name extends string = string> implements FanOutBranch<Name> {
   readonly name: Name
   readonly downstream: Downstream
+  readonly takesChunks: boolean
   readonly #sink: EventSink
   readonly drops: DropCount = new DropCount()
   delivered = 0
@@ -39,6 +41,7 @@ export class Branch<Name extends string = string> implements FanOutBranch<Name> 
   constructor(name: Name, sink: EventSink, clock: Clock) {
     this.name = name
     this.downstream = new Downstream(sink, { name: `sink "${name}"`, clock, errors: DOWNSTREAM_ERRORS })
+    this.takesChunks = takesChunks(sink)
     this.#sink = sink
   }
 

@@ -1,6 +1,6 @@
 import { Closing, closeBranches, flushBranches, recordOf, targetProblems } from '@stageflow/buffer'
 import type { DeliveryReport } from '@stageflow/buffer'
-import { StageflowError, systemClock } from '@stageflow/core'
+import { StageflowError, isStageEvent, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import {
   CLOCK,
@@ -18,6 +18,7 @@ import { ILLEGAL_OPTION } from './buffer-options.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
 import { Branch } from './fan-out-branch.ts'
 import type { BranchStats } from './fan-out-branch.ts'
+import { followedByAll } from './followed-runs.ts'
 import { severalFailed } from './sink-errors.ts'
 
 export interface FanOutSinkOptions {
@@ -46,7 +47,8 @@ const RULES: OptionRules<FanOutSinkOptions> = { emitTimeoutMs: TIME_LIMIT, notic
 
 /**
  * Gives each event to every one of several named sinks. A sink that throws, refuses or blocks doesn't stop the others. What it
- * loses is counted, and `sink.dropped` tells the others. `tryEmit` returns false, and `emit` fails, if no sink took the event.
+ * loses is counted, and `sink.dropped` tells the others. `tryEmit` returns false, and `emit` fails, if no sink took the event. Each sink with
+ * `onRun` has its own part in a run. If some have `chunks: true`, only these receive chunk events.
  * Errors: `sink-buffered/illegal-option`, `sink-buffered/downstream`.
  */
 export function fanOutSink<Name extends string>(
@@ -62,6 +64,10 @@ export function fanOutSink<Name extends string>(
   const branches = Object.entries<EventSink>(sinks).map(([name, sink]) => new Branch(name as Name, sink, clock))
   const notices = new LossNotices(branches, noticeIntervalMs, clock)
   const closing = new Closing<Readonly<Record<Name, DeliveryReport>>>()
+  const forChunks = branches.filter((branch) => branch.takesChunks)
+  const onRun = followedByAll(Object.entries<EventSink>(sinks).map(([name, sink]) => ({ name, sink })))
+  const takersOf = (event: StageflowEvent): typeof branches =>
+    forChunks.length > 0 && isStageEvent(event, 'chunk') ? forChunks : branches
 
   /** Waits for those that didn't take an event at once. `isTaken`: another one took it. */
   async function waitFor(pending: readonly Pending[], isTaken: boolean): Promise<void> {
@@ -71,11 +77,13 @@ export function fanOutSink<Name extends string>(
 
   return {
     core: '^1.0.0',
+    chunks: forChunks.length > 0,
+    ...(onRun !== undefined && { onRun }),
     emit(event) {
       notices.tellDue()
       const pending: Pending[] = []
       let isTaken = false
-      for (const branch of branches) {
+      for (const branch of takersOf(event)) {
         const isOverdue = branch.overdue > 0
         const answer = branch.emit(event)
         if (typeof answer === 'boolean') isTaken ||= answer
@@ -88,7 +96,7 @@ export function fanOutSink<Name extends string>(
     },
     tryEmit(event) {
       notices.tellDue()
-      const takers = branches.filter((branch) => branch.tryEmit(event))
+      const takers = takersOf(event).filter((branch) => branch.tryEmit(event))
       return takers.length > 0
     },
     async flush(wait: WaitOptions = {}) {

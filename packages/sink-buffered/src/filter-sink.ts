@@ -4,6 +4,7 @@ import { systemClock } from '@stageflow/core'
 import type { EventSink } from '@stageflow/core'
 import { SINK, checkArgumentCount, isThenable, optionProblems, refuseOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffer-options.ts'
+import { followedRuns } from './followed-runs.ts'
 import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
 export interface FilterSink extends EventSink, FilterEnds {
@@ -12,7 +13,8 @@ export interface FilterSink extends EventSink, FilterEnds {
 }
 
 /**
- * Passes on only some events; an event that it holds back counts as taken. An event that a function throws for is held back.
+ * Passes on only some events; an event that it holds back counts as taken. An event that a function throws for is held back. It doesn't
+ * filter runs: a sink behind it that has `onRun` follows all of them.
  * Errors: `sink-buffered/illegal-option`, `sink-buffered/downstream`.
  */
 export function filterSink(sink: EventSink, options: FilterOptions = {}): FilterSink {
@@ -44,6 +46,7 @@ export function filterSink(sink: EventSink, options: FilterOptions = {}): Filter
 
   return {
     core: '^1.0.0',
+    ...followedRuns(sink),
     emit: (event) => (filter.passes(event) ? counted(sink.emit(event)) : undefined),
     tryEmit: (event) => (filter.passes(event) ? counted(sink.tryEmit(event)) : true),
     ...filterEnds({

@@ -11,6 +11,9 @@ const WHOLE = 'delivers the whole event'
 const ENDS_OTHERWISE = 'delivers the last event of a run that fails, is cancelled or waits'
 const ODD = 'delivers an event whose data JSON cannot hold'
 const ENDS = 'delivers the last event of a run'
+const FOLLOWS = 'follows runs without failing or stopping them'
+const FOLLOWS_CLOSED = 'after close it follows runs without failing them'
+const MEMBERS = 'has a function as onRun and a boolean as chunks, if it has them'
 const TIMERS = 'leaves no timer behind'
 const TIME = 'takes its time from its clock'
 
@@ -32,7 +35,7 @@ export function batching(clock: ManualClock) {
     stop ??= clock.setTimeout(write, 10)
     return true
   }
-  const sink: Required<Omit<EventSink, 'core'>> = {
+  const sink: Required<Omit<EventSink, 'core' | 'onRun' | 'chunks'>> = {
     emit: (event) => void take(event),
     tryEmit: take,
     flush: async () => write(),
@@ -62,6 +65,12 @@ const unlike =
     return { sink: { ...sound.sink, ...change(sound, clock) }, arrived: sound.arrived }
   }
 
+const bug = (): never => {
+  throw new Error('a bug')
+}
+/** Follows runs with this part. */
+const following = (onRun: NonNullable<EventSink['onRun']>): CreateSink => unlike(() => ({ onRun }))
+
 /** Accepts these events, and loses them. */
 const losing = (isLost: (event: StageflowEvent) => boolean): CreateSink =>
   unlike(({ take }) => {
@@ -86,6 +95,59 @@ function changing(change: (event: AnyEvent, clock: ManualClock) => object): Crea
 type AnyEvent = StageflowEvent & { readonly data: { readonly text?: unknown } }
 
 export const mutants: readonly SinkMutant[] = [
+  {
+    name: 'follows-by-name',
+    does: 'has a text as onRun',
+    caughtBy: MEMBERS,
+    alsoCaughtBy: [FOLLOWS, FOLLOWS_CLOSED],
+    create: unlike(() => ({ onRun: 'follow' as never })),
+  },
+  {
+    name: 'chunks-by-word',
+    does: 'has a text as chunks',
+    caughtBy: MEMBERS,
+    create: unlike(() => ({ chunks: 'yes' as never })),
+  },
+  {
+    name: 'no-children',
+    does: 'throws as a child run begins',
+    caughtBy: FOLLOWS,
+    alsoCaughtBy: [FOLLOWS_CLOSED],
+    create: following((run) => (run.parent === undefined ? undefined : bug())),
+  },
+  {
+    name: 'no-skips',
+    does: 'throws for the record of a skipped stage',
+    caughtBy: FOLLOWS,
+    alsoCaughtBy: [FOLLOWS_CLOSED],
+    create: following(() => ({ settled: ({ status }) => (status === 'skip' ? bug() : undefined) })),
+  },
+  {
+    name: 'no-failures',
+    does: 'throws at the end of a run that failed',
+    caughtBy: FOLLOWS,
+    create: following(() => ({ ended: ({ status }) => (status === 'failed' ? bug() : undefined) })),
+  },
+  {
+    name: 'follows-later',
+    does: 'returns the promise of a part',
+    caughtBy: FOLLOWS,
+    alsoCaughtBy: [FOLLOWS_CLOSED],
+    create: following((async () => ({ ended: () => {} })) as never),
+  },
+  {
+    name: 'stops-the-run',
+    does: 'stops a run when a stage of it has settled',
+    caughtBy: FOLLOWS,
+    alsoCaughtBy: [FOLLOWS_CLOSED],
+    create: following((run) => ({ settled: ({ stage }) => (stage === 'kid' ? run.stop('seen') : undefined) })),
+  },
+  {
+    name: 'follows-until-closed',
+    does: 'throws as a run begins after it was closed',
+    caughtBy: FOLLOWS_CLOSED,
+    create: unlike(({ isClosed }) => ({ onRun: () => (isClosed() ? bug() : undefined) })),
+  },
   {
     name: 'late-queue',
     does: 'accepts an event only when the last one is written',

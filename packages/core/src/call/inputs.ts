@@ -41,9 +41,7 @@ export class NodeInputs {
     return (stage: string): InputStatus => {
       const position = this.#positionOf(stage)
       const state =
-        this.#seen === undefined
-          ? this.#facts.schedule.state(this.#node.dependencies[position] as number)
-          : this.#seen.states[position]
+        this.#seen?.states[position] ?? this.#facts.schedule.state(this.#node.dependencies[position] as number)
       if (state === OK) return 'ok'
       if (state === SKIPPED) return 'skip'
       if (state === RUNNING && this.#node.kinds[position] === 'stream') return 'running'

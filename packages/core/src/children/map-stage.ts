@@ -10,10 +10,10 @@ import { thrownOutput } from '../call/answers.ts'
 import { stillRunning } from '../call/code.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
-import type { MapItem } from '../contract/context.ts'
+import type { MapItem } from '../contract/graph-info.ts'
 import { LONGEST_ITEM_KEY, isItemKey, placeSuffix } from '../contract/keys.ts'
 import { Output, suspendedOutput } from '../contract/output.ts'
-import type { ItemsOfLeg, Resumed } from '../contract/results.ts'
+import type { Resumed } from '../contract/results.ts'
 import type { Body } from '../graph/stage.ts'
 import { MadeStage, isAsyncGenerator } from '../graph/stage.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -87,8 +87,8 @@ class MapRun {
   readonly #items: MapFacts
   /** The items of an earlier call of this map: the one before, or the last one of an earlier leg of the run. */
   readonly #earlierCall: MapFacts | undefined
-  /** What an earlier leg of the run left of the items, by their keys. */
-  readonly #ofEarlierLeg: ItemsOfLeg | undefined
+  /** What an item goes on with, by its key, if it asked in an earlier leg of the run, and has its answer. */
+  readonly #resumedItem: ((key: string) => Resumed | undefined) | undefined
   /** This call, as its items see it. */
   readonly #call: MapCall
   /** How many items count for `concurrency`: those whose code hasn't left, or whose reader is too far behind. */
@@ -110,8 +110,8 @@ class MapRun {
     this.#stage = stage
     if (options.stream) host.facts.yields(node)
     const hasKeys = options.key !== undefined
-    this.#ofEarlierLeg = host.facts.resume?.items(stage, node.name)
-    this.#earlierCall = stage.items ?? (this.#ofEarlierLeg && MapFacts.ofLeg(this.#ofEarlierLeg, hasKeys))
+    this.#resumedItem = host.facts.resume?.restoreItems(stage, node.name, hasKeys)
+    this.#earlierCall = stage.items
     stage.items = new MapFacts(hasKeys, options.onItemFailure === 'collect')
     this.#items = stage.items
     if (this.#earlierCall !== undefined) this.#items.addUsed(this.#earlierCall)
@@ -301,16 +301,10 @@ class MapRun {
     return output?.status === 'fail' || (output?.status === 'suspend' && !Object.hasOwn(Object(resumed.answer), key))
   }
 
-  /** What an item goes on with that asked in an earlier leg of the run, and has its answer. */
-  #resumed(key: string): Resumed | undefined {
-    const item = this.#ofEarlierLeg?.get(key)
-    return item instanceof Output ? undefined : item
-  }
-
   #run(item: MapItem, value: unknown): void {
     const { host } = this.#call
     const run =
-      host.durableItem?.(this.#call, item, value) ?? new ItemRun(this.#call, item, value, this.#resumed(item.key))
+      host.durableItem?.(this.#call, item, value) ?? new ItemRun(this.#call, item, value, this.#resumedItem?.(item.key))
     this.#inProgress++
     this.#items.began(run)
     this.#stage.enterCode()

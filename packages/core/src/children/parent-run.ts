@@ -1,6 +1,6 @@
 import type { Host } from '../call/host.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
-import type { MapItem } from '../contract/context.ts'
+import type { MapItem } from '../contract/graph-info.ts'
 import type { MapAround } from '../report/run-facts.ts'
 import type { RunningItem } from '../report/map-facts.ts'
 import type { LiveRunContext } from '../run/run-context.ts'

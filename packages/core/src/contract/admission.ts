@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import type { RunAction, TryEmitEvent } from './events.ts'
-import type { PipelineInfo, RunOptions, Slot, StageInfo } from './context.ts'
+import type { PipelineInfo, StageInfo } from './graph-info.ts'
+import type { RunOptions } from './run-context.ts'
+import type { Slot } from './slot.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 import type { RunAuthor, RunIdentity } from './snapshot-fields.ts'
 

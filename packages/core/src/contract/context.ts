@@ -1,117 +1,13 @@
-import { OTHER_COPY, branded, fromOtherCopy, isName } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
-import { StageflowError } from '../base/errors.ts'
-import { show } from '../base/show.ts'
-import type { EdgeKind, StreamItems, OneStream } from './edges.ts'
-import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
-import type { StageKind } from './output.ts'
+import type { StreamItems, OneStream } from './edges.ts'
+import type { EmitEvent, TryEmitEvent } from './events.ts'
+import type { MapItem, StageInfo } from './graph-info.ts'
 import type { FailedResult, PipelineResult, Resumed, RunData, StageNotes } from './results.ts'
+import type { RunOptions } from './run-context.ts'
+import type { Slot } from './slot.ts'
 import type { RunIdentity, RunInput } from './snapshot-fields.ts'
 import type { ContextSnapshot } from './snapshot.ts'
-
-/**
- * Options of one run. They never enter the snapshot, so tokens can be passed here. Interceptors add options by declaration
- * merging.
- */
-export interface RunOptions {
-  /** Cancels the run when it aborts. */
-  readonly signal?: AbortSignal
-  /** The run fails with `core/timed-out` after this many milliseconds. Default: no limit. */
-  readonly timeoutMs?: number
-  /** How long the run waits for stages that ignore an abort, in ms. Default: 5,000. */
-  readonly graceMs?: number
-  /** How long the run waits for all cleanups together, and for the sink to accept the last event, in ms. Default: 5,000. */
-  readonly cleanupMs?: number
-  /** Maximum number of stages of this run at once. Default: no limit. */
-  readonly maxConcurrency?: number
-  /** `stop` (default): the first failure ends the run. `continue`: the stages that need it are skipped, and the rest go on. */
-  readonly onStageFailure?: 'stop' | 'continue'
-  /** Where the run's events go, instead of the graph's sink. */
-  readonly eventSink?: EventSink
-  /** Whether the sink receives chunks too. Default: false. */
-  readonly chunkEvents?: boolean
-}
-
-/** Stage options that interceptors act on, added by declaration merging. */
-export interface StageOptions {}
-
-export interface Dependency {
-  readonly stage: string
-  readonly edge: EdgeKind
-}
-
-/** When a stage with several dependencies may start. */
-export type Join = 'all' | 'every' | 'any' | 'settled' | { readonly quorum: number }
-
-/** The description of a stage in a built graph. */
-export interface StageInfo {
-  readonly name: string
-  readonly kind: StageKind
-  /** Its place in declared order, from 0. */
-  readonly index: number
-  readonly dependencies: readonly Dependency[]
-  readonly dependents: readonly string[]
-  readonly join: Join
-  /** Whether it has a `when`. */
-  readonly conditional: boolean
-  /** Whether its failure is tolerated, by `onFailure`. That of an item of a map also by the `onItemFailure` of its map. */
-  readonly tolerated: boolean
-  /** The options that interceptors act on. */
-  readonly options: Readonly<StageOptions>
-  /** Whether it yields chunks: it is an async generator, a map with `stream: true`, or a child pipeline with `chunks`. */
-  readonly streams: boolean
-  /** Whether it is a map. */
-  readonly map: boolean
-  /** The map whose items it runs: they have its name and its options. Undefined for a stage of the graph. */
-  readonly itemOf: StageInfo | undefined
-  /** The child pipeline that it runs; undefined if it runs none that the build knows. */
-  readonly child: PipelineInfo | undefined
-  /** Where a durable run carries it out; undefined if its option was not given. */
-  readonly placement: string | undefined
-  /**
-   * The source text of its function, of a map the text of `each`. Undefined for a stage without such a text: for a child pipeline, whose stages have
-   * theirs, and for bound and native functions.
-   */
-  readonly source: string | undefined
-  readonly pipeline: PipelineInfo
-  /** Its place in the graph, without `pipeline`, and those of its options that are JSON. */
-  toJSON(): object
-}
-
-/** An item of a map. */
-export interface MapItem {
-  /** Its place in the source, from 0. */
-  readonly index: number
-  /** What the `key` of the map returned for it. Default: the index as a string. */
-  readonly key: string
-}
-
-export interface PipelineInfo {
-  readonly name: string
-  readonly stages: readonly StageInfo[]
-  /** The names of the interceptors, outermost first. */
-  readonly interceptors: readonly string[]
-  /** The graph as JSON, with its child pipelines. */
-  toJSON(): object
-}
-
-/**
- * The run and stage that started a child run. `path` lists the stages above it with their item or attempt, such as
- * `answer#2/write`; `loop~2` is the second child that stage `loop` started with `runChild`.
- */
-export interface RunParent {
-  readonly pipelineRunId: string
-  readonly stage: string
-  readonly rootRunId: string
-  /** The name of the pipeline of the run at the top. */
-  readonly rootPipeline: string
-  /** 1 for a child of a run that has no parent. */
-  readonly depth: number
-  readonly path: string
-  /** Whether the run was started behind a closed gate: what it does is perhaps never shown. */
-  readonly held: boolean
-}
 
 /** Exists only for the text of a compiler error. */
 export type Undeclared<Needs> = [keyof Needs] extends [never] ? 'declare it: { dependencies: […] }' : never
@@ -260,45 +156,4 @@ export interface ItemContext<out Needs = AnyInputs, out Ports = {}, out Answer =
   Answer
 > {
   readonly item: MapItem
-}
-
-declare const VALUE: unique symbol
-
-/** A typed key for one value per run, such as verified claims. The object itself is the key; its name is only for people. */
-export interface Slot<T> {
-  readonly [Symbol.species]: OneCopy
-  readonly name: string
-  readonly [VALUE]?: T
-}
-
-/** Makes a slot. Export it to the modules that may read its value. Throws `core/slot` for an empty name. */
-export function createSlot<T>(name: string): Slot<T> {
-  if (!isName(name))
-    throw new StageflowError(
-      'core/slot',
-      `The name of a slot must be a string such as 'auth/claims', not ${show(name)}.`,
-    )
-  return Object.freeze(branded({ name }))
-}
-
-/**
- * The values of one run's slots. Two copies of a package have two slots of one name, and can't read each other's values. If
- * two copies of core made them, that is an error.
- */
-export class SlotValues extends Map<Slot<unknown>, unknown> {
-  override has(slot: Slot<unknown>): boolean {
-    if (super.has(slot)) return true
-    for (const one of this.keys()) {
-      if (one.name === slot?.name && fromOtherCopy(one) !== fromOtherCopy(slot))
-        throw new StageflowError('core/slot', `The run has a value for another slot named "${one.name}". ${OTHER_COPY}`)
-    }
-    return false
-  }
-
-  override set(slot: Slot<unknown>, value: unknown): this {
-    if (!isName(slot?.name))
-      throw new StageflowError('core/slot', `A slot must be made by createSlot(name), not ${show(slot)}.`)
-    this.has(slot)
-    return super.set(slot, value)
-  }
 }

@@ -1,9 +1,6 @@
 import { isObject, isText } from '../base/check.ts'
 // This order decides that of the modules in a bundle. In this one gzip finds more of what they share.
-import { SINK, checkOptions, required } from '../base/options.ts'
 import { StageflowError } from '../base/errors.ts'
-import { checkNeededCore } from '../base/needed-core.ts'
-import { checkArgumentCount } from '../base/argument-count.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import type { RunAuthor } from './snapshot-fields.ts'
@@ -105,9 +102,18 @@ export interface GuardRetryEvent {
   readonly stagnationHits: number
 }
 
+/** A stage starts. */
+export interface StartedStage {
+  readonly kind: StageKind
+  /** When it could have started, as in its record. */
+  readonly readyAt?: number | undefined
+  /** The dependency that it waited for last, as in its record. Undefined if it waited for none. */
+  readonly releasedBy?: string | undefined
+}
+
 /** Payloads of the events of one stage; the type of such an event is `stage.{name}.{key}`. */
 export interface StageEventMap {
-  started: { readonly kind: StageKind }
+  started: StartedStage
   completed: { readonly durationMs: number; readonly attempts: number }
   failed: {
     readonly durationMs: number
@@ -126,7 +132,7 @@ export interface StageEventMap {
   /** `index` and `key`: those of the item of a map that yielded it. */
   chunk: { readonly chunk: unknown; readonly attempt: number; readonly index?: number; readonly key?: string }
   /** An item of a map starts. Each event of an item is that of a stage, with the item's `index` and `key`. */
-  item_started: ItemEvent & { readonly kind: StageKind }
+  item_started: ItemEvent & StartedStage
   item_completed: ItemEvent & { readonly durationMs: number; readonly attempts: number }
   item_failed: ItemEvent & { readonly durationMs: number; readonly attempts: number; readonly error: ErrorRecord }
   item_skipped: ItemEvent & { readonly reason: string }
@@ -197,47 +203,6 @@ export interface WaitOptions {
   readonly signal?: AbortSignal
   /** Maximum time, in ms; Infinity: no limit. */
   readonly timeoutMs?: number
-}
-
-/**
- * Receives events as they happen, in the order of `seq`. It must accept each event synchronously; a returned promise only
- * signals backpressure.
- */
-export interface EventSink {
-  /**
-   * The versions of core that it works with, as in its `peerDependencies`: any range that npm reads, such as `'^1.2.0 || ^2.0.0'`.
-   * `build()`, `run()` and `setEventSink()` refuse it in another version (`core/plugin-version`). Default: any version.
-   */
-  readonly core?: string
-  emit(event: StageflowEvent): Promise<void> | void
-  /** Return false to refuse the event. The report counts it as dropped. */
-  tryEmit(event: StageflowEvent): boolean | void
-  /** Resolves once everything that it has accepted is delivered. Rejects when the limit has passed. */
-  flush?(options?: WaitOptions): Promise<void>
-  /** Delivers what waits, within the limit, and ends the sink. Resolves with a report of what was delivered and what was lost. */
-  close?(options?: WaitOptions): Promise<unknown>
-}
-
-/** The default sink. The engine creates no events for it. */
-export const NoOpEventSink: EventSink = Object.freeze({ emit: () => {}, tryEmit: () => true })
-
-/** Where all copies of core in a process keep the sink of `setEventSink`; undefined: none was set. */
-const PROCESS_SINK: unique symbol = Symbol.for('@stageflow/sink')
-const processWide = globalThis as { [PROCESS_SINK]?: EventSink | undefined }
-
-/** Where the events of a run go: to its own sink, else that of its graph, else that of the process. */
-export const sinkOf = (ofRun: EventSink | undefined, ofGraph: EventSink | undefined): EventSink =>
-  ofRun ?? ofGraph ?? processWide[PROCESS_SINK] ?? NoOpEventSink
-
-/**
- * Sets the sink of runs that have no other, for the whole process and every copy of core in it. A sink passed to `build` or
- * `run` wins. Throws `core/sink` and `core/plugin-version`.
- */
-export function setEventSink(sink: EventSink): void {
-  checkArgumentCount(arguments.length, 1, 'setEventSink(sink)')
-  checkOptions('setEventSink()', 'core/sink', { sink }, { sink: required(SINK) })
-  checkNeededCore('The event sink', sink)
-  processWide[PROCESS_SINK] = sink === NoOpEventSink ? undefined : sink
 }
 
 /** Words with dots between them, not starting with `pipeline.`, `stage.` or `run.`. */

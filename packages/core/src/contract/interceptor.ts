@@ -1,26 +1,16 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { didYouMean } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
-import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
 import { unknownText } from '../base/options.ts'
 import type { Admission, RunRequest } from './admission.ts'
-import type {
-  MapItem,
-  PipelineInfo,
-  RunOptions,
-  RunParent,
-  Slot,
-  StageContext,
-  StageInfo,
-  StageOptions,
-} from './context.ts'
-import type { EmitEvent, TryEmitEvent } from './events.ts'
+import type { StageContext } from './context.ts'
+import type { PipelineInfo, StageInfo, StageOptions } from './graph-info.ts'
 import type { StageOutput } from './output.ts'
-import type { RunNotes, RunOutcome, StageRecord } from './results.ts'
-import type { Kept, RunIdentity } from './snapshot-fields.ts'
-import type { ContextSnapshot } from './snapshot.ts'
+import type { RunOutcome, StageRecord } from './results.ts'
+import type { RunContext, RunOptions, RunPart } from './run-context.ts'
+import type { Slot } from './slot.ts'
 
 /** Calls one stage. It never throws: an exception of the stage becomes a `fail` output. */
 export type RunStage = (context: InterceptorContext) => StageOutput | Promise<StageOutput>
@@ -62,22 +52,6 @@ export interface NoCallLimits {
   readonly deadline?: undefined
   readonly idleTimeoutMs?: undefined
   readonly expired?: undefined
-}
-
-/** Follows one run, or many if it has no state. Its functions are called with it as `this`. */
-export interface RunPart {
-  /**
-   * Sets up an async context around the run: calls `next` before it returns. If it throws first, or returns without having
-   * called `next`, the run fails with `core/interceptor-enter`.
-   */
-  enter?(next: () => void, run: RunContext): void
-  /** Called once for every stage that settled, with its final record, like `Interceptor.settled`. */
-  settled?(record: StageRecord, run: RunContext): void
-  /**
-   * Called once with the outcome of the run, however it ended, before the last event. In a process that has lost a durable run, the
-   * outcome is `cancelled`.
-   */
-  ended?(outcome: RunOutcome, run: RunContext): void
 }
 
 /** Middleware around stages or runs, or an observer of them. Keep state per stage in a closure, and state per run in a slot. */
@@ -182,69 +156,6 @@ export interface Fork {
   readonly context: InterceptorContext
   /** Aborts only the calls inside this fork. */
   abort(reason: unknown): void
-}
-
-/** A whole run, as interceptors see it. */
-export interface RunContext extends RunIdentity {
-  readonly pipeline: PipelineInfo
-  readonly parent: RunParent | undefined
-  /**
-   * In hooks that are called for an item of a map: which one. Everything else is of the run of the map, but `signal`, `deadline`, and the
-   * slots that are set.
-   */
-  readonly item: MapItem | undefined
-  readonly snapshot: ContextSnapshot
-  /**
-   * What the caller of the run at the top passed, before any interceptor changed it. In a child run too, whose own snapshot has what
-   * its stage made of it. The same object for all runs of a tree.
-   */
-  readonly given: ContextSnapshot
-  readonly options: Readonly<RunOptions>
-  readonly signal: AbortSignal
-  readonly deadline: number | undefined
-  readonly clock: Clock
-  /** When the run started, on `clock`. */
-  readonly startedAt: number
-  /**
-   * What interceptors kept at the start of the run, by their names; undefined in the first leg of a run in process, and in child runs.
-   */
-  readonly kept: Kept | undefined
-  /** Keeps plain JSON with a run in process under the name of an interceptor. If the run suspends, later legs have it as `kept`. */
-  keep(name: string, value: unknown): void
-  /** Reads a value that was set for this run, or for the run that this one is a child of. */
-  get<T>(slot: Slot<T>): T | undefined
-  set<T>(slot: Slot<T>, value: T): void
-  readonly tryEmitEvent: TryEmitEvent
-  readonly emitEvent: EmitEvent
-  /** Names of the stages that have started and not settled. Computed when it is read. */
-  readonly running: readonly string[]
-  /**
-   * The output of a stage; undefined if it hasn't settled, or if the run has no stage of that name. In hooks that are called for an item of a
-   * map, the name of the map gives the output of the item.
-   */
-  output(stage: string): StageOutput | undefined
-  note<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void
-  /**
-   * Reports a failure beside the run, such as one of an exporter. The run note `core/problems` keeps it; the result isn't
-   * affected.
-   */
-  problem(error: unknown): void
-  /** Makes a run for `next` with another signal, deadline or snapshot. */
-  with(changes: RunChanges): RunContext
-  /** Stops the run, as the signal of its caller would: it ends as `cancelled`, with everything that completed. */
-  stop(reason: string): void
-  /**
-   * Makes a failed outcome. Return it from `wrapRun`, or that of `cancel`, to end the run without `next`. In other hooks both throw
-   * `core/interceptor-answer`: nothing there returns an outcome.
-   */
-  fail(error: unknown): RunOutcome
-  cancel(reason: string): RunOutcome
-}
-
-export interface RunChanges {
-  readonly signal?: AbortSignal
-  readonly deadline?: number
-  readonly snapshot?: ContextSnapshot
 }
 
 /**

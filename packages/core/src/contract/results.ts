@@ -1,7 +1,7 @@
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { StageflowEvent } from './events.ts'
-import type { OkOutput, Output, SkipOutput, StageOutput, StageStatus } from './output.ts'
+import type { OkOutput, SkipOutput, StageOutput, StageStatus } from './output.ts'
 import type { Kept, RunAuthor, RunInput } from './snapshot-fields.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
@@ -366,13 +366,14 @@ export interface Resume {
   readonly children: object
   /** Settles a stage as it settled in an earlier leg. Returns its state for the schedule, or 0 if the stage must run. */
   restore(facts: RestoredRun, stage: number): number
-  /** By their keys, how the items of a map ended in an earlier leg, or what each goes on with. Undefined for one that hadn't ended. */
-  items(map: RestoredStage, stage: string): ItemsOfLeg
+  /**
+   * Restores the items of a map as they ended in an earlier leg, unless it has items of this leg. Returns what an item goes on with, by its
+   * key: undefined for one that has no answer.
+   */
+  restoreItems(map: RestoredStage, stage: string, hasKeys: boolean): (key: string) => Resumed | undefined
   /** Continues the child run at `path`, if it was suspended and its stage is resumed. */
   child(path: string, resumed: Resumed | undefined): Resume | undefined
 }
-
-export type ItemsOfLeg = ReadonlyMap<string, Output | Resumed | undefined>
 
 /** The facts of a run that `restore` writes. */
 export interface RestoredRun {
@@ -386,4 +387,5 @@ export interface RestoredStage {
   output: unknown
   record: StageRecord | undefined
   resumed: Resumed | undefined
+  items: object | undefined
 }

@@ -1,5 +1,5 @@
 import type { StageflowError } from '../base/errors.ts'
-import type { RunOptions } from '../contract/context.ts'
+import type { RunOptions } from '../contract/run-context.ts'
 import type { NamedGraph } from '../pipeline/stage-graph.ts'
 import { admitRequest, isGivenUp, tellRefusedRequest } from './admission.ts'
 import type { Admitted, GivenRequest } from './admission.ts'

@@ -1,7 +1,7 @@
 import { isArray, isObject } from '../base/check.ts'
 import { StageflowError, asClause, textOf } from '../base/errors.ts'
 import { printable, show, someOf } from '../base/show.ts'
-import type { StageInfo } from '../contract/context.ts'
+import type { StageInfo } from '../contract/graph-info.ts'
 import type { OutputSchema } from '../contract/stage.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { readResult } from '../graph/stage.ts'

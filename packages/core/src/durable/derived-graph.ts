@@ -2,14 +2,14 @@ import { StageflowError } from '../base/errors.ts'
 import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
-import type { CallPart, Interceptor, InterceptorContext, RunContext } from '../contract/interceptor.ts'
+import type { CallPart, Interceptor, InterceptorContext } from '../contract/interceptor.ts'
 import { limitKey, placeSuffix } from '../contract/keys.ts'
 import { isOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
-import type { StageRecord } from '../contract/results.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
 import type { DurableItem } from './durable-item.ts'
 import type { LegRun } from './leg-run.ts'
+import { followed, partInLeg } from './parts-in-leg.ts'
 import type { Pump } from './pump.ts'
 
 /** Where a stage is carried out. `local`: in every leg, without a fact. `call`: a child pipeline or a map as one call. */
@@ -122,19 +122,6 @@ function durableHook({ name, onCall }: CallHook, node: StageNode, pump: Pump, ru
   }
 }
 
-interface Followable {
-  enter?(next: () => void, context: never): void
-  ended?(ending: never, context: never): void
-}
-
-/** A part without its limit and what it is told of stages, and with `more`. Its methods are called with it as `this`. */
-const followed = <Part extends Followable>(part: Part, more: object): Part =>
-  ({
-    enter: part.enter?.bind(part),
-    ended: part.ended?.bind(part),
-    ...more,
-  }) as unknown as Part
-
 /**
  * The interceptor as one leg sees it: for stages of earlier legs it gets `replayed` instead of `settled`, and after the leg's end
  * it is told of no stage.
@@ -149,12 +136,7 @@ function observerInLeg(pump: Pump, one: Interceptor): Interceptor {
       return hook?.call(one, record, run)
     },
     onRun(run) {
-      const part = onRun?.call(one, run)
-      if (part?.settled === undefined) return part
-      return followed(part, {
-        settled: (record: StageRecord, context: RunContext) =>
-          pump.isReplaying || pump.isOver ? undefined : part.settled?.(record, context),
-      })
+      return partInLeg(pump, onRun?.call(one, run))
     },
   }
 }

@@ -2,7 +2,8 @@ import { ItemRun } from '../children/item-run.ts'
 import type { MapCall } from '../children/item-run.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Cleanup, MapItem } from '../contract/context.ts'
+import type { Cleanup } from '../contract/context.ts'
+import type { MapItem } from '../contract/graph-info.ts'
 import type { Output } from '../contract/output.ts'
 import type { Resumed } from '../contract/results.ts'
 import { ItemFacts } from '../report/item-facts.ts'
@@ -36,15 +37,15 @@ class FactClock implements Clock {
 
 /** The facts of an item whose call tells that it has started. */
 class FactsAroundCall extends ItemFacts {
-  protected override emitOfStage(...[name, kind, ...more]: Parameters<ItemFacts['emitOfStage']>): void {
-    if (kind !== 'started') super.emitOfStage(name, kind, ...more)
+  override stageEvent(...[name, kind, ...more]: Parameters<ItemFacts['stageEvent']>): void {
+    if (kind !== 'started') super.stageEvent(name, kind, ...more)
   }
 }
 
 /** The facts of an item inside its call. How it ends is told once the fact of the call has come. */
 export class FactsInCall extends ItemFacts {
-  protected override emitOfStage(...[name, kind, ...more]: Parameters<ItemFacts['emitOfStage']>): void {
-    if (INSIDE.has(kind)) super.emitOfStage(name, kind, ...more)
+  override stageEvent(...[name, kind, ...more]: Parameters<ItemFacts['stageEvent']>): void {
+    if (INSIDE.has(kind)) super.stageEvent(name, kind, ...more)
   }
 }
 const INSIDE: ReadonlySet<string> = new Set(['started', 'retrying', 'chunk'])

@@ -6,7 +6,7 @@ import { callStage } from '../call/code.ts'
 import { layerAt } from '../call/layers.ts'
 import { LiveStageContext, behindOf } from '../call/stage-context.ts'
 import type { MapCall } from '../children/item-run.ts'
-import type { MapItem } from '../contract/context.ts'
+import type { MapItem } from '../contract/graph-info.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
 import type { SkipOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
@@ -16,7 +16,7 @@ import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { jsonSchemaOf } from '../graph/json-schema.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { outputNamed } from '../report/record.ts'
+import { outputNamed, startOf } from '../report/record.ts'
 import { RunFacts } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import { mostOf } from '../report/most-of.ts'
@@ -129,10 +129,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   // Stages
 
-  tellStarted({ name, index, info }: StageNode): void {
+  tellStarted({ name, index }: StageNode): void {
     const { facts, pump } = this
     pump.isTelling = true
-    facts.stageEvent(name, 'started', { kind: info.kind }, facts.times[2 * index] as number)
+    facts.stageEvent(name, 'started', startOf(facts, index), facts.times[2 * index] as number)
     pump.isTelling = false
   }
 

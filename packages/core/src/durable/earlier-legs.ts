@@ -5,7 +5,6 @@ import { Output, asStageOutput, copiedOutput, readOutput } from '../contract/out
 import type { SuspendOutput } from '../contract/output.ts'
 import type {
   ChildResult,
-  ItemsOfLeg,
   LegReport,
   PipelineReport,
   RestoredRun,
@@ -15,6 +14,7 @@ import type {
   StageRecord,
 } from '../contract/results.ts'
 import type { RunAuthor, RunInput } from '../contract/snapshot-fields.ts'
+import { MapFacts } from '../report/map-facts.ts'
 import { OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { revived } from './facts.ts'
 import { askedInside, isDue, itemsIn, suspendedChild } from './asked.ts'
@@ -87,14 +87,21 @@ export class EarlierLegs implements Resume {
     return OK
   }
 
-  items({ resumed: map }: RestoredStage, stage: string): ItemsOfLeg {
-    const readItem = (key: string, given: Output | null | undefined): Output | Resumed | undefined => {
-      if (given === undefined || given === null) return undefined
+  restoreItems(map: RestoredStage, stage: string, hasKeys: boolean): (key: string) => Resumed | undefined {
+    const { state, answer } = map.resumed ?? {}
+    const items = new MapFacts(hasKeys, false)
+    const resumed = new Map<string, Resumed>()
+    for (const [key, given] of Object.entries<Output | null | undefined>(itemsIn(state) ?? {})) {
       const suffix = placeSuffix(key)
-      const output = copiedOutput(given instanceof Output ? given : readBack(given), stage + suffix)
-      return this.#resumed(output, map?.answer, key, childPath(this.#path, stage) + suffix) ?? output
+      const output = given ? copiedOutput(asOutput(given), stage + suffix) : undefined
+      const goesOnWith = output && this.#resumed(output, answer, key, childPath(this.#path, stage) + suffix)
+      const ended = goesOnWith === undefined ? output : undefined
+      const index = items.add(key, ended)
+      if (goesOnWith !== undefined) resumed.set(key, goesOnWith)
+      if (ended !== undefined) items.describe(index, ended, undefined)
     }
-    return new Map(Object.entries(itemsIn(map?.state) ?? {}).map(([key, given]) => [key, readItem(key, given)]))
+    map.items ??= items
+    return (key) => resumed.get(key)
   }
 
   /** What a stage or an item goes on with that had suspended: its answer, or what it goes on with when its time has passed. */
@@ -120,9 +127,12 @@ export class EarlierLegs implements Resume {
   }
 }
 
-/** An output that was written as JSON, with its error as an error. */
-const readBack = (given: { readonly error?: unknown }): Output =>
-  (given.error === undefined ? given : { ...given, error: revived(given.error as ErrorRecord) }) as Output
+/** The output of an item. One that was written as JSON has its error as a record. */
+function asOutput(given: Output): Output {
+  const { error } = given
+  if (given instanceof Output || error === undefined) return given
+  return Object.assign({}, given, { error: revived(error as ErrorRecord) })
+}
 
 /** The earlier legs of a run. Of the last one, only the stages that suspended: later reports have the other records. */
 function legsOf({ legs = [], ...report }: PipelineReport): readonly LegReport[] {

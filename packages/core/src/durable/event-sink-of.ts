@@ -1,5 +1,5 @@
-import { sinkOf } from '../contract/events.ts'
-import type { EventSink } from '../contract/events.ts'
+import { sinkOf } from '../contract/event-sink.ts'
+import type { EventSink } from '../contract/run-context.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { NamedGraph } from '../pipeline/stage-graph.ts'
 

@@ -1,4 +1,5 @@
-import type { RunOptions, StageInfo } from '../contract/context.ts'
+import type { RunOptions } from '../contract/run-context.ts'
+import type { StageInfo } from '../contract/graph-info.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { AttemptRecord, ChildResult, MapRecord } from '../contract/results.ts'
 import type { Kept, RunAuthor, RunInput } from '../contract/snapshot-fields.ts'

@@ -1,7 +1,7 @@
 import { isNot } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { freezeDeep } from '../base/objects.ts'
-import type { Dependency, Join, StageInfo } from '../contract/context.ts'
+import type { Dependency, Join, StageInfo } from '../contract/graph-info.ts'
 import { childPath, placeSuffix } from '../contract/keys.ts'
 import type { StageKind, StageOutput, SuspendOutput } from '../contract/output.ts'
 import { nodeAt } from '../graph/graph.ts'

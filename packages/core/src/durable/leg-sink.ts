@@ -1,8 +1,11 @@
-import type { EventSink, StageflowEvent } from '../contract/events.ts'
+import type { EventSink } from '../contract/run-context.ts'
+import type { StageflowEvent } from '../contract/events.ts'
+import { partInLeg } from './parts-in-leg.ts'
 import type { Pump } from './pump.ts'
 
 /**
- * The sink of one leg. It passes on what happens in this leg, numbered without a gap, and leaves out what an earlier leg has sent.
+ * The sink of one leg. It passes on what happens in this leg, numbered without a gap, and leaves out what an earlier leg has sent. Its part in
+ * the run isn't told again of stages of earlier legs.
  */
 export function legSink(sink: EventSink, pump: Pump): EventSink {
   /** The next number of each run. */
@@ -25,5 +28,13 @@ export function legSink(sink: EventSink, pump: Pump): EventSink {
       const own = ownOf(event)
       return own && (sink[member](own) as ReturnType<EventSink[Member]>)
     }
-  return { tryEmit: passOn('tryEmit'), emit: passOn('emit') }
+  return {
+    tryEmit: passOn('tryEmit'),
+    emit: passOn('emit'),
+    // Read by the run, which reports what a getter throws.
+    get chunks() {
+      return sink.chunks === true
+    },
+    onRun: (run) => partInLeg(pump, sink.onRun?.(run)),
+  }
 }

@@ -1,5 +1,5 @@
 import { StageflowError } from '../base/errors.ts'
-import type { Dependency } from '../contract/context.ts'
+import type { Dependency } from '../contract/graph-info.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { childGraphAt } from './fit.ts'

@@ -2,8 +2,9 @@ import type { StageflowError } from '../base/errors.ts'
 import { onRejection } from '../base/foreign.ts'
 import type { RunAuthor } from '../contract/snapshot-fields.ts'
 import type { RunAction } from '../contract/events.ts'
-import { sinkOf } from '../contract/events.ts'
-import type { EventSink, StageflowEvent } from '../contract/events.ts'
+import { sinkOf } from '../contract/event-sink.ts'
+import type { EventSink } from '../contract/run-context.ts'
+import type { StageflowEvent } from '../contract/events.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 
 /** At most so many events of refused requests per graph and span of time. The rest are counted in the next event. */

@@ -1,6 +1,6 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
-import { NoOpEventSink, sinkOf } from '../contract/events.ts'
-import type { RunOptions } from '../contract/context.ts'
+import { NoOpEventSink, sinkOf } from '../contract/event-sink.ts'
+import type { RunOptions } from '../contract/run-context.ts'
 import type { FailedResult, PipelineResult } from '../contract/results.ts'
 import { inputFields } from '../contract/snapshot.ts'
 import { KEPT, checkRunOptions } from '../graph/graph.ts'

@@ -190,13 +190,11 @@ export class LiveEdges implements RunEdges {
 
   shown(stage: number, record: Writable<StageRecord>): Writable<StageRecord> {
     const inbox = this.#readers[stage]?.inboxRecord
-    const readyAt = this.#readyAt(stage) ?? record.readyAt
-    const all = { ...record, readyAt, ...defined({ inbox }) }
+    const all = { ...record, ...defined({ inbox }) }
     return this.hides(stage) ? withoutWork(all) : all
   }
 
-  /** When a stage could have started, if that isn't when a dependency settled: its waits had passed, or its source began to yield. */
-  #readyAt(stage: number): number | undefined {
+  readyAt(stage: number): number | undefined {
     const why = this.#run.facts.schedule.why(stage)
     const isRead = this.#graph.edges.streams[stage]?.includes(why) === true
     return this.#softWaits.endedAt(stage) ?? (isRead ? this.#beganAt.get(why) : undefined)

@@ -1,6 +1,6 @@
 import { OPTION_DEPTH } from '../base/bounds.ts'
 import { defined, isPlainJson } from '../base/objects.ts'
-import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
+import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/graph-info.ts'
 import type { EdgeKind } from '../contract/edges.ts'
 import type { StageKind } from '../contract/output.ts'
 

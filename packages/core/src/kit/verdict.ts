@@ -1,4 +1,4 @@
-import type { StageInfo } from '../contract/context.ts'
+import type { StageInfo } from '../contract/graph-info.ts'
 import type { StageOutput } from '../contract/output.ts'
 import { codeOf } from '../base/foreign.ts'
 

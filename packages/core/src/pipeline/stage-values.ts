@@ -1,6 +1,7 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { madeMap } from '../children/map-stage.ts'
-import type { Join, StageInputs } from '../contract/context.ts'
+import type { Join } from '../contract/graph-info.ts'
+import type { StageInputs } from '../contract/context.ts'
 import type { StageSlot } from '../contract/results.ts'
 import type {
   AnswerSchema,

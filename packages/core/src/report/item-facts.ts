@@ -1,4 +1,4 @@
-import type { MapItem } from '../contract/context.ts'
+import type { MapItem } from '../contract/graph-info.ts'
 import { placeSuffix } from '../contract/keys.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
@@ -60,8 +60,9 @@ export class ItemFacts extends RunFacts {
   }
 
   /** No event of an item follows the terminal event of its map. */
-  protected override emitOfStage(name: string, kind: string, data: object, timestamp: number, toSink?: boolean): void {
+  override stageEvent(name: string, kind: string, data: object, timestamp: number, toSink?: boolean): void {
     if (this.ofRun.schedule.state(this.map.index) !== RUNNING) return
-    super.emitOfStage(name, kind === 'chunk' ? kind : `item_${kind}`, { ...data, ...this.item }, timestamp, toSink)
+    const type = `stage.${name}.${kind === 'chunk' ? '' : 'item_'}${kind}`
+    this.events?.emit(type, { ...data, ...this.item }, name, timestamp, toSink)
   }
 }

@@ -1,8 +1,8 @@
 import { errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { defined } from '../base/objects.ts'
-import { Output } from '../contract/output.ts'
-import type { AttemptRecord, ItemRecord, ItemsOfLeg, MapRecord, StageNotes, Usage } from '../contract/results.ts'
+import type { Output } from '../contract/output.ts'
+import type { AttemptRecord, ItemRecord, MapRecord, StageNotes, Usage } from '../contract/results.ts'
 import { mostOf } from './most-of.ts'
 import { addedUsage, sumOfUsage } from './usage.ts'
 
@@ -69,17 +69,6 @@ export class MapFacts {
   constructor(hasKeys: boolean, collects: boolean) {
     this.keys = hasKeys ? [] : undefined
     this.#collects = collects
-  }
-
-  /** The items of an earlier leg of the run. One that goes on in this leg has no output. */
-  static ofLeg(items: ItemsOfLeg, hasKeys: boolean): MapFacts {
-    const facts = new MapFacts(hasKeys, false)
-    for (const [key, item] of items) {
-      const output = item instanceof Output ? item : undefined
-      const index = facts.add(key, output)
-      if (output !== undefined) facts.describe(index, output, undefined)
-    }
-    return facts
   }
 
   keyOf(index: number): string {

@@ -9,7 +9,7 @@ export interface Named {
   readonly name: string
 }
 
-/** Calls a hook that only watches. If it throws or rejects, that is reported and changes nothing. */
+/** Calls a hook that only watches. If it throws or rejects, that is reported and changes nothing. `by`: undefined for the event sink. */
 export function tell<Subject, Context>(
   facts: { readonly notebook: Notebook },
   by: Named | undefined,
@@ -71,7 +71,7 @@ export class Notebook {
   reportThrow(cause: unknown, by: Named | undefined, what: string = 'a call'): void {
     if (this.#reported?.has(by?.name)) return
     ;(this.#reported ??= new Set()).add(by?.name)
-    const who = by === undefined ? 'An interceptor' : `Interceptor "${by.name}"`
+    const who = by === undefined ? 'The event sink' : `Interceptor "${by.name}"`
     this.problem(
       new StageflowError('core/observer-threw', `${who} threw when it was told of ${what}: ${textOf(cause)}`, {
         cause,

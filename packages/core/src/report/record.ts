@@ -1,6 +1,7 @@
 import { errorRecord } from '../base/errors.ts'
 import { EMPTY, bareRecord, define, defined } from '../base/objects.ts'
 import { Output, asStageOutput } from '../contract/output.ts'
+import type { StartedStage } from '../contract/events.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
 import { nodeAt } from '../graph/graph.ts'
@@ -36,7 +37,7 @@ export function stageOutput(run: RunFacts, index: number): Output | undefined {
 export function outputNamed(run: RunFacts, stage: string): StageOutput | undefined {
   const index = run.graph.indexOf(stage)
   const output = index === undefined ? undefined : stageOutput(run, index)
-  return output === undefined ? undefined : asStageOutput(output)
+  return output && asStageOutput(output)
 }
 
 /** Why a stage was skipped before it could start. */
@@ -70,8 +71,6 @@ const NO_FACTS = new StageFacts()
 export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Writable<StageRecord> {
   const { names } = run.graph
   const state = run.schedule.state(index)
-  const why = run.schedule.why(index)
-  const isReleased = why >= 0 && why !== index
   const stageFacts = run.stages?.[index] ?? NO_FACTS
   if (stageFacts.record !== undefined) return stageFacts.record
   const startedAt = timeOf(run, 2 * index)
@@ -82,7 +81,7 @@ export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Wri
     startedAt,
     // A stage whose call is answered has a time, but it hasn't settled until the answer is published.
     endedAt: state < OK ? undefined : timeOf(run, 2 * index + 1),
-    releasedBy: isReleased ? names[why] : undefined,
+    releasedBy: releasedBy(run, index),
     attempts: attemptsOf(run, index, stageFacts, call),
     chunks: stageFacts.chunks,
     notes: stageFacts.notes ?? EMPTY,
@@ -93,6 +92,8 @@ export function stageRecord(run: RunFacts, index: number, call?: ShownCall): Wri
 
 /** When a stage could have started: when the dependency that released it settled or began to yield, or when the run started. */
 function readyAt(run: RunFacts, index: number): number | undefined {
+  const byEdges = run.edges?.readyAt(index)
+  if (byEdges !== undefined) return byEdges
   const why = run.schedule.why(index)
   if (run.schedule.state(index) === WAITING) return undefined
   if (why === INTERRUPTED) return undefined
@@ -100,6 +101,18 @@ function readyAt(run: RunFacts, index: number): number | undefined {
   if (why !== index) return timeOf(run, 2 * why + 1)
   // It was skipped because no reader was left: before it could start, or while it was suspended.
   return timeOf(run, 2 * index) === undefined ? undefined : run.startedAt
+}
+
+/** The dependency that a stage waited for last. */
+function releasedBy(run: RunFacts, index: number): string | undefined {
+  const why = run.schedule.why(index)
+  return why < 0 || why === index ? undefined : run.graph.names[why]
+}
+
+/** The data of the event of a stage that starts. */
+export function startOf(run: RunFacts, index: number): StartedStage {
+  const { kind } = nodeAt(run.graph, index).info
+  return { kind, readyAt: readyAt(run, index), releasedBy: releasedBy(run, index) }
 }
 
 function attemptsOf(

@@ -25,6 +25,8 @@ export interface RunEdges {
   refusal(stage: number): string | undefined
   /** Whether what a stage has done is never shown: a gate refused it, or the run ended before its gates opened. */
   hides(stage: number): boolean
+  /** When a stage could have started, if that isn't when a dependency settled: its waits had passed, or its source began to yield. */
+  readyAt(stage: number): number | undefined
   /** The record of a stage, with what its edges add, and without what is never shown. */
   shown(stage: number, record: ShownRecord): ShownRecord
   /** Resolves once the readers of a stage may have room for another chunk; undefined if they have room now. */

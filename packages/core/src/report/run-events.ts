@@ -1,6 +1,7 @@
 import { StageflowError, textOf } from '../base/errors.ts'
 import { onRejection } from '../base/foreign.ts'
-import type { EventFields, EventSink, StageflowEvent } from '../contract/events.ts'
+import type { EventFields, StageflowEvent } from '../contract/events.ts'
+import type { EventSink } from '../contract/run-context.ts'
 import type { RunOutcome } from '../contract/results.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 

@@ -1,11 +1,15 @@
+import { read } from '../base/foreign.ts'
 import { DEFAULT_CLEANUP_MS, DEFAULT_GRACE_MS } from '../base/bounds.ts'
-import { SlotValues } from '../contract/context.ts'
+import { SlotValues } from '../contract/slot.ts'
 import type { Clock } from '../base/clock.ts'
 import type { StageflowError } from '../base/errors.ts'
 import { joinPorts } from '../graph/ports.ts'
-import type { RunParent, Slot } from '../contract/context.ts'
-import { NoOpEventSink, checkEvent, sinkOf } from '../contract/events.ts'
-import type { EventSink, StageEventMap } from '../contract/events.ts'
+import type { RunParent } from '../contract/graph-info.ts'
+import type { Slot } from '../contract/slot.ts'
+import { NoOpEventSink, sinkOf } from '../contract/event-sink.ts'
+import { checkEvent } from '../contract/events.ts'
+import type { EventSink } from '../contract/run-context.ts'
+import type { StageEventMap } from '../contract/events.ts'
 import { untilAborted } from '../base/abort.ts'
 import { Notebook, checkedNote } from './notebook.ts'
 import type { Resume, Usage } from '../contract/results.ts'
@@ -372,15 +376,14 @@ export class RunFacts {
     return this.kept ?? this.#keeping
   }
 
+  /** Emits an event of a stage. `toSink`: see `RunEvents.publish`. */
   stageEvent<Kind extends keyof StageEventMap>(
     name: string,
     kind: Kind,
     data: StageEventMap[Kind],
     timestamp: number,
+    toSink?: boolean,
   ): void {
-    this.emitOfStage(name, kind, data, timestamp)
-  }
-  protected emitOfStage(name: string, kind: string, data: object, timestamp: number, toSink?: boolean): void {
     this.events?.emit(`stage.${name}.${kind}`, data, name, timestamp, toSink)
   }
   /** Publishes an event of a stage, or of an interceptor around the run. Returns false if it was refused. */
@@ -416,9 +419,9 @@ export class RunFacts {
     this.edges?.put(node.index, chunk)
     this.#relayOf(node)?.put(chunk)
     const { events } = this
-    const toSink = this.ofRun.options.chunkEvents === true
+    const toSink = this.ofRun.options.chunkEvents ?? read(events?.sink, 'chunks') === true
     if (events !== undefined && (events.listener !== undefined || toSink))
-      this.emitOfStage(node.name, 'chunk', { chunk, attempt }, timestamp ?? this.clock.now(), toSink)
+      this.stageEvent(node.name, 'chunk', { chunk, attempt }, timestamp ?? this.clock.now(), toSink)
   }
   /** Resolves once there may be room for another chunk of a stage: a reader is too far behind. Undefined if there is room now. */
   room(node: StageNode): Promise<void> | undefined {

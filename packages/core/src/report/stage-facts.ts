@@ -91,9 +91,8 @@ export class StageFacts {
 
   /** An unwrapped stage settles while its code still runs: its one attempt is kept, and stays open until the code returns. */
   keepAttemptOpen(startedAt: number): void {
-    this.enterCode()
-    if (this.attempts !== undefined) return
-    this.attempts = [{ attempt: 1, startedAt, endedAt: undefined, status: undefined }]
+    if (this.attempts !== undefined) return this.enterCode()
+    this.beginAttempt(startedAt)
     this.#keepSoleNotes()
   }
 

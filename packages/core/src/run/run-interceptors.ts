@@ -4,8 +4,9 @@ import { defined } from '../base/objects.ts'
 import { show } from '../base/show.ts'
 import { enterParts, isPart } from '../call/answers.ts'
 import { askHook } from '../call/layers.ts'
-import type { PipelineInfo } from '../contract/context.ts'
-import type { Interceptor, RunContext, RunPart, RunPipeline } from '../contract/interceptor.ts'
+import type { PipelineInfo } from '../contract/graph-info.ts'
+import type { Interceptor, RunPipeline } from '../contract/interceptor.ts'
+import type { RunContext, RunPart } from '../contract/run-context.ts'
 import type { RunOutcome, StageRecord } from '../contract/results.ts'
 import type { Problem } from '../graph/stage.ts'
 import { tell } from '../report/notebook.ts'
@@ -17,43 +18,47 @@ import { runBehind } from './run-context.ts'
 
 const THE_RUN = 'the run'
 
-/** The `settled` of an interceptor, or of its part in a run. */
+/** The `settled` of an interceptor, or of a part in a run. */
 interface Listening {
-  readonly by: Interceptor
+  /** Undefined for the part of the sink. */
+  readonly by: Interceptor | undefined
   readonly settled: NonNullable<RunPart['settled']>
 }
 
-/** The parts of interceptors in one run. */
+/** The parts of interceptors in one run, and that of its sink. */
 export class RunParts {
   /** Undefined if no part watches stages. */
   listeners: Listening[] | undefined
   readonly #facts: RunFacts
   readonly #context: RunContext
-  /** One per watching interceptor of the graph, in its order. */
+  /** One per watching interceptor of the graph, in its order, and then that of the sink. */
   readonly #parts: (RunPart | undefined)[]
 
-  /** Gets a part from each interceptor. If one throws, that is reported, and it gets no part. */
+  /** Gets a part from each interceptor, and from the sink. If one throws, that is reported, and it gets no part. */
   constructor(facts: RunFacts, context: RunContext) {
     this.#facts = facts
     this.#context = context
     this.#parts = facts.graph.watching.map((by) => {
-      const part = by.onRun === undefined ? undefined : this.#ask(by, by.onRun)
       this.#listen(by, by)
-      this.#listen(by, part)
-      return part
+      return this.#ask(by, by)
     })
+    this.#parts.push(this.#ask(undefined, facts.events?.sink))
   }
 
-  /** Registers the `settled` of an interceptor, or of its part in this run. */
-  #listen(by: Interceptor, part: Pick<RunPart, 'settled'> | undefined): void {
+  /** Registers the `settled` of an interceptor, or of a part in this run. */
+  #listen(by: Interceptor | undefined, part: Pick<RunPart, 'settled'> | undefined): void {
     if (part?.settled !== undefined) (this.listeners ??= []).push({ by, settled: part.settled.bind(part) })
   }
 
-  #ask(by: Interceptor, onRun: NonNullable<Interceptor['onRun']>): RunPart | undefined {
+  /** `by`: the interceptor. Undefined for the sink. */
+  #ask(by: Interceptor | undefined, watching: Pick<Interceptor, 'onRun'> | undefined): RunPart | undefined {
     const { notebook } = this.#facts
     try {
-      const part = onRun.call(by, this.#context)
-      if (part === undefined || part?.ended !== undefined || isPart(part)) return part
+      const part = watching?.onRun?.(this.#context)
+      if (part === undefined || part?.ended !== undefined || isPart(part)) {
+        this.#listen(by, part)
+        return part
+      }
       notebook.reportRejection(part, by, THE_RUN)
       throw new TypeError(`onRun returned ${show(part)}; return a part, or undefined`)
     } catch (cause) {
@@ -62,7 +67,10 @@ export class RunParts {
     }
   }
 
-  /** Calls `begin` inside the async contexts that the parts set up; `refuse` if one of them doesn't call `next`. */
+  /**
+   * Calls `begin` inside the async contexts that the parts set up; `refuse` if one of them doesn't call `next`. The part of the sink sets up
+   * none, because a sink never fails a run.
+   */
   enter(begin: () => void, refuse: (error: StageflowError) => void): void {
     enterParts(this.#facts, this.#facts.graph.watching, this.#parts, this.#context, begin, refuse, THE_RUN)
   }

@@ -1,6 +1,7 @@
 import { StageflowError, textOf } from '../base/errors.ts'
+import { read } from '../base/foreign.ts'
 import type { Cleanup } from '../contract/context.ts'
-import type { RunChanges } from '../contract/interceptor.ts'
+import type { RunChanges } from '../contract/run-context.ts'
 import type { ChildResult, RunOutcome, Usage } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { Outcome, addedError } from '../report/outcome.ts'
@@ -62,7 +63,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     if (options.timeoutMs !== undefined) this.stopping.limitTo(this.limitFrom + options.timeoutMs, 'timeoutMs')
     if (options.signal !== undefined) this.stopping.listen(options.signal)
     if (parent !== undefined) this.stopping.listen(parent.signal)
-    if (graph.watching.length === 0) return this.#proceed(done)
+    if (graph.watching.length === 0 && read(facts.events?.sink, 'onRun') === undefined) return this.#proceed(done)
     this.parts = new RunParts(facts, this.context)
     this.parts.enter(
       () => this.#proceed(done),

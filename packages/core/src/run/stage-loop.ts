@@ -8,6 +8,7 @@ import { Output, readAnswer } from '../contract/output.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/phases.ts'
+import { startOf } from '../report/record.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
 import {
@@ -175,7 +176,7 @@ export class StageLoop implements Loop {
     const node = nodeAt(facts.graph, stage)
     if (node.when !== undefined && !this.#allows(node, now)) return now
     facts.times[2 * stage] = now
-    if (facts.events !== undefined) facts.stageEvent(node.name, 'started', { kind: node.info.kind }, now)
+    if (facts.events !== undefined) facts.stageEvent(node.name, 'started', startOf(facts, stage), now)
     return node.wrapped === undefined ? this.#startSole(node) : this.#startWrapped(node, node.wrapped)
   }
 

@@ -1,5 +1,5 @@
-import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import { Pipeline, StageOutput, isStageEvent } from '@stageflow/core'
+import type { EventSink, StageContext, StageflowEvent } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { shownRun } from '../executor-contract/executor-bench.ts'
 import { randomPipeline } from '../executor-contract/random-pipeline.ts'
@@ -143,6 +143,27 @@ test('the sink of the graph gets its events as without a recording', async () =>
   expect(recorded.map(([, seq]) => seq)).toEqual([0, 1, 2, 3])
   await recordRun(graph, {}, { chunkEvents: true })
   expect(sink.of('stage.say.chunk')).toHaveLength(1)
+})
+
+test('a sink that follows runs and asks for chunks does so in a recording too', async () => {
+  const log: string[] = []
+  const take = (event: StageflowEvent): void =>
+    void (isStageEvent(event, 'chunk') && log.push(String(event.data.chunk)))
+  const eventSink: EventSink = {
+    emit: take,
+    tryEmit: take,
+    chunks: true,
+    onRun: ({ pipeline }) => ({ settled: ({ stage }) => void log.push(`${pipeline.name}/${stage}`) }),
+  }
+  const graph = new Pipeline('p')
+    .withStage('say', async function* () {
+      yield 'a'
+    })
+    .build({ eventSink })
+  await recordRun(graph)
+  expect(log).toEqual(['a', 'p/say'])
+  await recordRun(graph, {}, { chunkEvents: false })
+  expect(log).toEqual(['a', 'p/say', 'p/say'])
 })
 
 const approve = ({ resumed }: StageContext): { by: unknown } | StageOutput =>

@@ -1,10 +1,10 @@
-import type { EventSink, StageflowEvent } from '@stageflow/core'
+import type { EventSink, RunContext, StageflowEvent } from '@stageflow/core'
 import { callKey } from '@stageflow/core/durable'
 import type { RecordedChunk } from './cassette.ts'
 
-/** Records the chunks of a run, and passes the events on to the sink of the run. */
+/** Records the chunks of a run, and passes the events on to the sink of the run, which follows the run too. */
 export class ChunkRecorder implements EventSink {
-  readonly chunks: RecordedChunk[] = []
+  readonly recorded: RecordedChunk[] = []
   readonly #sink: EventSink
   readonly #rootRunId: string
   readonly #passesChunks: boolean
@@ -26,6 +26,10 @@ export class ChunkRecorder implements EventSink {
     if (own !== undefined) await this.#sink.emit(own)
   }
 
+  onRun(run: RunContext): ReturnType<NonNullable<EventSink['onRun']>> {
+    return this.#sink.onRun?.(run)
+  }
+
   #own(event: StageflowEvent): StageflowEvent | undefined {
     const { type, stage, pipelineRunId } = event
     if (stage !== undefined && type === `stage.${stage}.chunk`) {
@@ -41,7 +45,7 @@ export class ChunkRecorder implements EventSink {
     const { chunk, attempt } = data as { readonly chunk: unknown; readonly attempt: number }
     const root = this.#rootRunId
     const above = pipelineRunId.startsWith(`${root}/`) ? `${pipelineRunId.slice(root.length + 1)}/` : ''
-    this.chunks.push({ path: callKey(above, stage), at: timestamp, attempt, chunk: asJson(chunk) })
+    this.recorded.push({ path: callKey(above, stage), at: timestamp, attempt, chunk: asJson(chunk) })
   }
 }
 

@@ -83,12 +83,13 @@ interface Carried<Stages> {
 export async function carryRecorded<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   executor: StageExecutor,
-  { eventSink = eventSinkOf(graph), chunkEvents = false, ...options }: { eventSink?: EventSink; chunkEvents?: boolean },
+  { eventSink = eventSinkOf(graph), chunkEvents, ...options }: { eventSink?: EventSink; chunkEvents?: boolean },
 ): Promise<Carried<Stages>> {
-  const recorder = new ChunkRecorder(eventSink, executor.start.runId, chunkEvents)
+  const passesChunks = chunkEvents ?? eventSink.chunks === true
+  const recorder = new ChunkRecorder(eventSink, executor.start.runId, passesChunks)
   const given = { ...options, eventSink: recorder, chunkEvents: true }
   const result = await runDurable(graph as StageGraph<Stages, {}>, executor, given)
-  return { status: result.status, result, chunks: recorder.chunks }
+  return { status: result.status, result, chunks: recorder.recorded }
 }
 
 /** Nothing is cut: a cassette is replayed. */

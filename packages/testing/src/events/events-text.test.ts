@@ -28,7 +28,7 @@ app.asked text="Hi you" tokenCount=3 tags=["a","b c"]
 stage.llm.chunk chunk=Hel attempt=1
 stage.llm.chunk chunk=lo attempt=1
 stage.llm.completed attempts=1
-stage.save.started kind=work
+stage.save.started kind=work releasedBy=llm
 stage.save.failed attempts=1 error={"code":"core/stage-failed","message":"The disk is full.","stage":"save"}
 pipeline.failed pipeline=chat errors=[{"code":"core/stage-failed","message":"The disk is full.","stage":"save"}]
 `.trim(),

@@ -68,7 +68,7 @@ test('without chunkEvents, of throws testing/no-chunk-events for the chunks of a
     expect(() => sink.of(`stage.${name}.chunk`)).toThrow(
       expect.objectContaining({
         code: 'testing/no-chunk-events',
-        message: `The sink got no chunk of stage "${name}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
+        message: `The sink got no chunk of stage "${name}", which has ended. Chunks reach this sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
       }),
     )
   expect(sink.of('stage.skipped.chunk')).toEqual([])

@@ -64,7 +64,7 @@ export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink
     if (stage !== undefined && found.length === 0 && hasEnded(stage) && !isGivenChunks())
       throw new StageflowError(
         'testing/no-chunk-events',
-        `The sink got no chunk of stage "${stage}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
+        `The sink got no chunk of stage "${stage}", which has ended. Chunks reach this sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
       )
     return found
   }

@@ -1,5 +1,5 @@
-import type { EventSink, StageflowEvent, WaitOptions } from '@stageflow/core'
-import { textOf } from '@stageflow/core/kit'
+import type { EventSink, RunContext, StageflowEvent, WaitOptions } from '@stageflow/core'
+import { read, textOf } from '@stageflow/core/kit'
 import { manualClock, type ManualClock } from '../clock/manual-clock.ts'
 import { ContractBench, type Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
@@ -28,8 +28,9 @@ export interface SinkUnderTest {
 /** Makes a new sink for each case. The sink takes its time from `clock`. */
 export type CreateSink = (clock: ManualClock) => SinkUnderTest | Promise<SinkUnderTest>
 
-/** A sink that has all methods. */
-type WholeSink = Required<Omit<EventSink, 'core'>>
+type Following = Pick<EventSink, 'chunks' | 'onRun'>
+/** A sink that has all methods for events. */
+type WholeSink = Required<Omit<EventSink, 'core' | keyof Following>> & Following
 
 /** Runs a case of the sink contract. */
 export class SinkBench extends ContractBench {
@@ -183,13 +184,39 @@ export class SinkBench extends ContractBench {
   }
 }
 
-/** Calls the sink within a watch of the globals. */
+/** Calls the sink, and its parts in runs, within a watch of the globals. */
 function watched(sink: EventSink, globals: WatchedGlobals): WholeSink {
   return {
     emit: (event) => globals.within(() => sink.emit(event)),
     tryEmit: (event) => globals.within(() => sink.tryEmit(event)),
     flush: (wait) => globals.within(async () => sink.flush?.(wait)),
     close: (wait) => globals.within(async () => sink.close?.(wait)),
+    ...watchedFollowing(sink, globals),
+  }
+}
+
+type SinkPart = ReturnType<NonNullable<EventSink['onRun']>>
+
+/** What is illegal stays as it is, for the cases that look for it. */
+function watchedFollowing(sink: EventSink, globals: WatchedGlobals): Following {
+  const onRun: unknown = Reflect.get(sink, 'onRun')
+  const watchedOnRun = (run: RunContext): SinkPart =>
+    watchedPart(
+      globals.within(() => sink.onRun?.(run)),
+      globals,
+    )
+  return {
+    ...(sink.chunks !== undefined && { chunks: sink.chunks }),
+    ...(onRun !== undefined && { onRun: typeof onRun === 'function' ? watchedOnRun : (onRun as never) }),
+  }
+}
+
+function watchedPart(part: SinkPart, globals: WatchedGlobals): SinkPart {
+  const isTold = (name: 'settled' | 'ended'): boolean => read(part, name) !== undefined
+  if (!isTold('settled') && !isTold('ended')) return part
+  return {
+    ...(isTold('settled') && { settled: (...given) => globals.within(() => part?.settled?.(...given)) }),
+    ...(isTold('ended') && { ended: (...given) => globals.within(() => part?.ended?.(...given)) }),
   }
 }
 

@@ -2,6 +2,7 @@ import { Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { breach, mustBeMaker, type ContractCase } from '../contract-base/contract-case.ts'
 import { SinkBench, type CreateSink } from './sink-bench.ts'
 import { endCases } from './end-cases.ts'
+import { followingCases } from './following-cases.ts'
 import { takingCases } from './taking-cases.ts'
 
 /**
@@ -17,7 +18,7 @@ export function sinkContract(create: CreateSink): readonly ContractCase[] {
 /** The cases, with other waits than those of the public contract. */
 export function sinkCases(create: CreateSink, waits?: Waits): readonly ContractCase[] {
   const patience = new Patience()
-  return Object.entries({ ...takingCases, ...endCases }).map(([name, run]) => ({
+  return Object.entries({ ...takingCases, ...followingCases, ...endCases }).map(([name, run]) => ({
     name,
     run: () => patience.tries((ofTry) => keepsRule(() => SinkBench.make(create, ofTry, waits), name, run)),
   }))
