@@ -103,7 +103,7 @@ void test('the keyboard leads through runs, stages and the critical path', async
   await mail(watched).run()
   const { report } = await chat(watched).run()
   const { page, errors } = await openPage(browser, url)
-  const shown = () => new URLSearchParams(new URL(page.url()).hash.slice(1))
+  const shown = () => new URLSearchParams(new URL(page.url()).hash.slice(2))
   const focused = (stage) => page.locator(`[data-stage="${stage}"]:focus`)
   await box(page, 'llm').waitFor()
 
