@@ -26,7 +26,7 @@ export async function mountedReader(request: Request, authorize: Authorize | und
     throw new Refused(500, 'inspector/authorize-failed', 'The authorize function of the app threw an error.')
   }
   if (access === false)
-    throw new Refused(403, 'inspector/refused', 'The authorize function of the app does not allow this request.')
+    throw new Refused(403, 'inspector/not-granted', 'The authorize function of the app does not allow this request.')
   const problem = problemOf(access)
   if (problem !== undefined)
     throw new Refused(500, 'inspector/authorize-failed', `The authorize function of the app returned ${problem}.`)

@@ -65,7 +65,7 @@ export function actsOn({ journal, graphs, isOn, clock, redactor }: ActsSetup): A
         `To ${act} a run here, the app must pass actions: true to inspector().`,
       )
     if (!reader.may.has(act))
-      throw new Refused(403, 'inspector/refused', `The authorize function of the app does not let you ${act} runs.`)
+      throw new Refused(403, 'inspector/not-granted', `The authorize function of the app does not let you ${act} runs.`)
     if (!can(reader, found, act))
       throw new Refused(
         409,

@@ -13,7 +13,6 @@ export function policyOf({ script, style }: PageText, isFile: boolean): string {
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
     `connect-src ${isFile ? "'none'" : "'self'"}`,
-    'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
     // A page in a meta element can't say this, and a browser would warn.

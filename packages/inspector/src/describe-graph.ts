@@ -19,6 +19,23 @@ export class DescribedGraphs {
   }
 }
 
+/**
+ * The graph that the app gave for a pipeline. Undefined if it gave none, or one with other stages than the run. `stages`: those of the run that are
+ * known. `count`: how many it has.
+ */
+export type GraphOf = (pipeline: string, stages: readonly string[], count?: number) => GraphView | undefined
+
+/** The graphs of an app, by the names of their pipelines. A run may be older than its graph. */
+export function graphsOf(infos: readonly PipelineInfo[], described: DescribedGraphs): GraphOf {
+  const byName = new Map(infos.map((info) => [info.name, info]))
+  return (pipeline, stages, count = stages.length) => {
+    const info = byName.get(pipeline)
+    if (info === undefined || info.stages.length !== count) return undefined
+    const names = new Set(info.stages.map(({ name }) => name))
+    return stages.every((name) => names.has(name)) ? described.of(info) : undefined
+  }
+}
+
 /** A graph as readers get it. `redactor` takes secrets out of the options of its stages. */
 export function describeGraph(info: PipelineInfo, redactor: Redactor): GraphView {
   const { name, stages, interceptors } = info

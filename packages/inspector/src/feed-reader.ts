@@ -1,9 +1,13 @@
-import type { FeedSetup, Wanted } from './feed.ts'
+import type { Clock } from '@stageflow/core'
+
 import type { FeedMessage, Refusal, RunList, RunSummary } from './protocol.ts'
 import { Refused } from './refusal.ts'
 import { sees } from './reader.ts'
 import type { Reader } from './reader.ts'
+import type { RunStates } from './run-states.ts'
 import { changedRows } from './run-view.ts'
+import type { Shown } from './run-view.ts'
+import type { Runs } from './runs.ts'
 
 /** How often changes are sent, in ms, and how often a journal is read. */
 const FLUSH_MS = 100
@@ -15,6 +19,20 @@ const LONGEST_MS = 300_000
 /** How many changed runs a message has, and how many messages may wait for a reader. */
 const MOST_CHANGED = 200
 const MOST_WAITING = 4
+
+export interface FeedSetup {
+  readonly runs: Runs
+  readonly states: RunStates
+  readonly shown: Shown
+  readonly hasJournal: boolean
+  readonly clock: Clock
+}
+
+/** What a reader wants to see beside the list. */
+export interface Wanted {
+  readonly run: string | undefined
+  readonly stage: string | undefined
+}
 
 /** What the feed is told of a reader. */
 export interface FeedEvents {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 
-import { openedPage, refusalOf, watchedBy } from '../test/opened-page.ts'
+import { openedPage, refusalOf } from '../test/opened-page.ts'
 import type { InspectorOptions } from './index.ts'
 
 let clock = manualClock({ seed: 1 })
@@ -17,7 +17,7 @@ const twoStages = (page: ReturnType<typeof openedPage>['page']) =>
   new Pipeline('chat')
     .withStage('memory', () => clock.sleep(100))
     .withStage('llm', () => clock.sleep(300), { dependencies: ['memory'] })
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
 
 const openAt = (options: InspectorOptions = {}) => openedPage({ clock, ...options })
 
@@ -63,11 +63,11 @@ test('a feed of a run has the whole run first, then only the rows that changed, 
 
 test('a feed of a run has its changed child runs too', async () => {
   const { page, feed } = openAt()
-  const child = new Pipeline('bill').withStage('meter', () => clock.sleep(50)).build({ clock, ...watchedBy(page) })
+  const child = new Pipeline('bill').withStage('meter', () => clock.sleep(50)).build({ clock, eventSink: page })
   const graph = new Pipeline('order')
     .withStage('wait', () => clock.sleep(150))
     .withStage('bill', (context) => context.runChild(child, {}).orFail(), { dependencies: ['wait'] })
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
   const ended = graph.run({ pipelineRunId: 'order-1' })
   const reader = await feed('?run=order-1')
   expect((await reader.next())?.run?.children).toEqual([])
@@ -84,7 +84,7 @@ test('a feed of a run has its changed child runs too', async () => {
 
 test('a reader that fell behind is skipped, and gets the whole state once it reads again', async () => {
   const { page, feed } = openAt()
-  const graph = new Pipeline('tick').withStage('a', () => undefined).build({ clock, ...watchedBy(page) })
+  const graph = new Pipeline('tick').withStage('a', () => undefined).build({ clock, eventSink: page })
   const reader = await feed()
   for (let turn = 0; turn < 20; turn++) {
     await graph.run({ pipelineRunId: `run-${turn}` })
@@ -107,7 +107,7 @@ test('a reader that fell behind is skipped, and gets the whole state once it rea
 
 test('more changed runs than a message may have are sent as a list', async () => {
   const { page, feed } = openAt()
-  const graph = new Pipeline('tick').withStage('a', () => undefined).build({ clock, ...watchedBy(page) })
+  const graph = new Pipeline('tick').withStage('a', () => undefined).build({ clock, eventSink: page })
   const reader = await feed()
   await reader.next()
   for (let turn = 0; turn < 700; turn++) await graph.run({})
@@ -121,7 +121,7 @@ test('more changed runs than a message may have are sent as a list', async () =>
 
 test('a dropped run is said to be gone, and the run that is shown is then unknown', async () => {
   const { page, feed } = openAt({ maxBytes: 10_000 })
-  const graph = new Pipeline('tick').withStage('a', () => undefined).build({ clock, ...watchedBy(page) })
+  const graph = new Pipeline('tick').withStage('a', () => undefined).build({ clock, eventSink: page })
   await graph.run({ pipelineRunId: 'first' })
   const reader = await feed('?run=first')
   await reader.next()
@@ -174,7 +174,7 @@ test('closing the page ends its feeds and refuses new ones, and later runs are n
   expect(await refusalOf(await ask('/api/feed'))).toBe('503 inspector/closed')
   await new Pipeline('tick')
     .withStage('a', () => undefined)
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
     .run({})
   expect(page.stats()).toMatchObject({ runs: 0, readers: 0 })
 })

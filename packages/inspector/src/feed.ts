@@ -1,28 +1,10 @@
-import type { Clock } from '@stageflow/core'
-
 import { FeedReader } from './feed-reader.ts'
+import type { FeedSetup, Wanted } from './feed-reader.ts'
 import { Refused } from './refusal.ts'
 import type { Reader } from './reader.ts'
-import type { RunStates } from './run-states.ts'
-import type { Runs } from './runs.ts'
-import type { Shown } from './run-view.ts'
 
 /** How many readers there may be at once. */
 const MOST_READERS = 100
-
-export interface FeedSetup {
-  readonly runs: Runs
-  readonly states: RunStates
-  readonly shown: Shown
-  readonly hasJournal: boolean
-  readonly clock: Clock
-}
-
-/** What a reader wants to see beside the list. */
-export interface Wanted {
-  readonly run: string | undefined
-  readonly stage: string | undefined
-}
 
 /** The readers that are sent what changes. */
 export class Feed {

@@ -10,7 +10,7 @@ import { BufferedExporter } from '@stageflow/exporter-buffered'
 import { JsonlExporter } from '@stageflow/exporter-jsonl'
 import { manualClock } from '@stageflow/testing'
 
-import { openedPage, watchedBy } from '../test/opened-page.ts'
+import { openedPage } from '../test/opened-page.ts'
 import { inspector } from './index.ts'
 import type { FileData } from './protocol.ts'
 
@@ -64,6 +64,8 @@ test('a report is a run with its child runs, and with its graph if the app gives
   ])
   expect(await run(view.children[0]?.id ?? '')).toMatchObject({ graph: { name: 'kid' } })
   expect(await openedPage({ reports }).run('order-7')).not.toHaveProperty('graph')
+  const changed = new Pipeline('order').withStage('price', () => ({})).build()
+  expect(await openedPage({ reports, graphs: [changed] }).run('order-7')).not.toHaveProperty('graph')
 })
 
 test('a log is its runs; one whose process has died is stopped at the last event, and a cut last line is left out', async () => {
@@ -105,7 +107,7 @@ test('a line of a log that is not an event is refused with its number', () => {
 
 test('the file of a run has the whole run and all its stages, and nothing can be done in it', async () => {
   const { page, ask } = openedPage({ clock, data: true, actions: true })
-  const chat = new Pipeline('chat').withStage('llm', () => ({ text: 'Hello' })).build({ clock, ...watchedBy(page) })
+  const chat = new Pipeline('chat').withStage('llm', () => ({ text: 'Hello' })).build({ clock, eventSink: page })
   await chat.run({ pipelineRunId: 'run-1' })
   const html = await page.htmlOf('run-1')
   expect(await (await ask('/runs/run-1.html')).text()).toBe(html)
@@ -117,5 +119,15 @@ test('the file of a run has the whole run and all its stages, and nothing can be
     /^<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"/,
   )
   expect(html).toContain('<title>chat · completed</title>')
-  expect(html).not.toMatch(/src=|href=/)
+  const elements = html.replace(/<style>.*?<\/style>/s, '').replaceAll(/<script[^>]*>.*?<\/script>/gs, '')
+  expect([...elements.matchAll(/<(\w+)/g)].map(([, name]) => name)).toEqual([
+    'html',
+    'head',
+    'meta',
+    'meta',
+    'meta',
+    'title',
+    'body',
+    'div',
+  ])
 })

@@ -65,7 +65,7 @@ export function handler(options: HandlerSetup): Handle {
     if (route === undefined)
       throw new Refused(404, 'inspector/not-found', `There is no ${request.method} at ${url.pathname}.`)
     if (!mayRead(reader))
-      throw new Refused(403, 'inspector/refused', 'The authorize function of the app does not let you read runs.')
+      throw new Refused(403, 'inspector/not-granted', 'The authorize function of the app does not let you read runs.')
     return route.answer({ request, url, reader, parts: partsOf(route.path, path) })
   }
 

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
 
-import { Pipeline, StageOutput } from '@stageflow/core'
+import { NoOpEventSink, Pipeline, StageOutput, setEventSink } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 
-import { openedPage, refusalOf, watchedBy } from '../test/opened-page.ts'
+import { openedPage, refusalOf } from '../test/opened-page.ts'
 
 let clock = manualClock({ seed: 1 })
 afterEach(() => {
@@ -14,7 +14,6 @@ afterEach(() => {
 })
 
 const takes = (ms: number) => () => clock.sleep(ms)
-const CHUNKS = { chunkEvents: true }
 
 test('a run that is in progress has its graph, what has settled, what runs since when, and what waits', async () => {
   const { page, runs, run } = openedPage({ clock })
@@ -22,7 +21,7 @@ test('a run that is in progress has its graph, what has settled, what runs since
     .withStage('memory', takes(100), 'enrich')
     .withStage('llm', takes(50), { dependencies: ['memory'] })
     .withStage('save', takes(5), { dependencies: ['llm'] })
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
   const ended = graph.run({})
   await clock.advance(120)
 
@@ -58,6 +57,42 @@ test('a run that is in progress has its graph, what has settled, what runs since
   expect(report.stages['llm']).toMatchObject({ releasedBy: 'memory', readyAt: 100, startedAt: 100, endedAt: 150 })
 })
 
+test('a stage that runs says when it could start and what released it', async () => {
+  const { page, runs, run } = openedPage({ clock })
+  const graph = new Pipeline('chat')
+    .withStage('memory', takes(100))
+    .withStage('profile', takes(20))
+    .withStage('llm', takes(50), { dependencies: ['memory', 'profile'] })
+    .build({ clock, eventSink: page })
+  const ended = graph.run({})
+  await clock.advance(120)
+  const { report } = await run((await runs())[0]?.id ?? '')
+  expect(report.stages['llm']).toMatchObject({ readyAt: 100, startedAt: 100, releasedBy: 'memory' })
+  await clock.runAll()
+  await ended
+})
+
+test('setEventSink(page) shows runs of graphs that know nothing of it, with their graphs, outputs and chunks', async () => {
+  const { page, runs, run, stage } = openedPage({ clock, data: true })
+  const graph = new Pipeline('chat')
+    .withStage('llm', async function* () {
+      yield 'Hel'
+      yield 'lo'
+      await Promise.resolve()
+      return { text: 'Hello' }
+    })
+    .build({ clock })
+  setEventSink(page)
+  try {
+    await graph.run({})
+  } finally {
+    setEventSink(NoOpEventSink)
+  }
+  const id = (await runs())[0]?.id ?? ''
+  expect((await run(id)).graph?.name).toBe('chat')
+  expect(await stage(id, 'llm')).toMatchObject({ chunkText: 'Hello', output: { text: 'Hello' } })
+})
+
 test('chunks are counted with their times as they come, and their text is there with data', async () => {
   const { page, runs, stage } = openedPage({ clock, data: true })
   const graph = new Pipeline('chat')
@@ -74,8 +109,8 @@ test('chunks are counted with their times as they come, and their text is there 
       },
       { dependencies: ['ask'] },
     )
-    .build({ clock, ...watchedBy(page) })
-  const ended = graph.run({}, CHUNKS)
+    .build({ clock, eventSink: page })
+  const ended = graph.run({})
   await clock.advance(15)
   const id = (await runs())[0]?.id ?? ''
 
@@ -101,8 +136,8 @@ test('without data there are no inputs, outputs, chunks and requests, and each v
       return { text: 'the words of a user' }
     })
     .withStage('ask', () => StageOutput.suspend({ words: 'the words of a user' }), { dependencies: ['llm'] })
-    .build({ clock, ...watchedBy(page) })
-  const ended = graph.run({ inputText: 'the words of a user' }, CHUNKS)
+    .build({ clock, eventSink: page })
+  const ended = graph.run({ inputText: 'the words of a user' })
   await clock.runAll()
   await ended
   const id = (await runs())[0]?.id ?? ''
@@ -117,7 +152,7 @@ test('without data there are no inputs, outputs, chunks and requests, and each v
 test('a live suspended run shows what it asks, also inside a child pipeline, and can only be answered by code', async () => {
   const { page, runs, run } = openedPage({ clock, data: true, actions: true })
   const kid = new Pipeline('kid').withStage('check', () => StageOutput.suspend({ question: 'ok?' }))
-  const graph = new Pipeline('order').withPipeline('kid', kid).build({ clock, ...watchedBy(page) })
+  const graph = new Pipeline('order').withPipeline('kid', kid).build({ clock, eventSink: page })
   await graph.run({})
   const id = (await runs()).find(({ pipeline }) => pipeline === 'order')?.id ?? ''
   const view = await run(id)
@@ -134,7 +169,7 @@ test('a failed run names the stage and the error, and stages that never ran are 
   const graph = new Pipeline('chat')
     .withStage('llm', () => Promise.reject(new Error('the model is down')))
     .withStage('save', takes(5), { dependencies: ['llm'] })
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
   await graph.runSettled({})
   const [summary] = await runs()
   expect(summary).toMatchObject({
@@ -156,13 +191,12 @@ test('attempts are there while a stage is being retried', async () => {
       return output.status === 'fail' ? next(context) : output
     },
   }
-  const { eventSink, interceptors } = watchedBy(page)
   const graph = new Pipeline('chat')
     .withStage('llm', async ({ attempt }) => {
       await clock.sleep(10)
       if (attempt === 1) throw new Error('503')
     })
-    .build({ clock, eventSink, interceptors: [...interceptors, again] })
+    .build({ clock, eventSink: page, interceptors: [again] })
   const ended = graph.run({})
   await clock.advance(15)
   const id = (await runs())[0]?.id ?? ''
@@ -188,7 +222,7 @@ test('the items of a map are counted while it runs', async () => {
         await clock.sleep(name === 'b' ? 10 : 30)
       },
     })
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
   const ended = graph.run({})
   await clock.advance(20)
   const id = (await runs())[0]?.id ?? ''
@@ -206,10 +240,10 @@ test('the items of a map are counted while it runs', async () => {
 
 test('child runs are found from their parent, and are not in the list', async () => {
   const { page, runs, run } = openedPage({ clock })
-  const child = new Pipeline('bill').withStage('meter', takes(20)).build({ clock, ...watchedBy(page) })
+  const child = new Pipeline('bill').withStage('meter', takes(20)).build({ clock, eventSink: page })
   const graph = new Pipeline('order')
     .withStage('bill', (context) => context.runChild(child, {}).orFail())
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
   const ended = graph.run({})
   await clock.advance(5)
   const listed = await runs()
@@ -241,7 +275,7 @@ test('a run of which only events come has no graph, so no critical path is claim
 
 test('runs that ended first are dropped when the bytes are used up', async () => {
   const { page, runs, ask } = openedPage({ clock, maxBytes: 10_000 })
-  const graph = new Pipeline('chat').withStage('llm', () => undefined).build({ clock, ...watchedBy(page) })
+  const graph = new Pipeline('chat').withStage('llm', () => undefined).build({ clock, eventSink: page })
   for (let turn = 0; turn < 20; turn++) await graph.run({ pipelineRunId: `run-${turn}` })
   const { runs: kept, bytes, droppedRuns } = page.stats()
   expect(bytes).toBeLessThanOrEqual(10_000)
@@ -255,7 +289,7 @@ test('a stage or a run that does not exist is refused by name, and so is another
   const { page, ask } = openedPage({ clock })
   await new Pipeline('chat')
     .withStage('llm', () => undefined)
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
     .run({ pipelineRunId: 'run-1' })
   expect(await refusalOf(await ask('/api/runs/run-2'))).toBe('404 inspector/unknown-run')
   expect(await refusalOf(await ask('/api/runs/run-1/stages/save'))).toBe('404 inspector/no-such-stage')

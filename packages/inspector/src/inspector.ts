@@ -21,7 +21,7 @@ import type { RedactionOptions } from '@stageflow/core/redaction'
 import { checkHost, localReader, mountedReader } from './access.ts'
 import type { Authorize } from './access.ts'
 import { actsOn } from './acts.ts'
-import { DescribedGraphs } from './describe-graph.ts'
+import { DescribedGraphs, graphsOf } from './describe-graph.ts'
 import { Feed } from './feed.ts'
 import { fileData, handler } from './handler.ts'
 import { fileHtml } from './html.ts'
@@ -138,18 +138,24 @@ export function inspector(options: InspectorOptions = {}): Inspector {
   const shown = { data, redactors }
   const described = new DescribedGraphs(redactors.facts)
   const byPipeline = new Map(graphs.map((graph) => [graph.name, graph]))
-  const graphOf = (pipeline: string) => {
-    const graph = byPipeline.get(pipeline)
-    return graph && described.of(graph.info)
-  }
+  const graphOf = graphsOf(
+    graphs.map(({ info }) => info),
+    described,
+  )
 
-  const states = new RunStates({ data, redactors, maxBytes, graphOf })
-  for (const report of reports) states.addReport(report, 'file', graphOf(report.pipeline))
-  if (log !== undefined) takeLog(log, states)
+  const states = new RunStates({ data, redactors, maxBytes })
+  for (const report of reports) states.addReport(report, 'file', graphOf(report.pipeline, Object.keys(report.stages)))
+  if (log !== undefined) takeLog(log, states, graphOf)
 
   const inJournal = journal && journalRuns(journal, shown, graphOf)
   const acts = actsOn({ journal, graphs: byPipeline, isOn: actions, clock, redactor: redactors.facts })
-  const runs = runsOf({ states, journal: inJournal, shown, now: () => clock.now(), actsOn: acts.of })
+  const runs = runsOf({
+    states,
+    journal: inJournal,
+    shown,
+    now: () => clock.now(),
+    actsOn: (reader, found) => acts.of(reader, found),
+  })
   const feed = new Feed({ runs, states, shown, hasJournal: journal !== undefined, clock })
   const mounted = handler({ runs, acts, feed, page: PAGE, mount })
   const local = handler({ runs, acts, feed, page: PAGE, mount: '' })

@@ -3,6 +3,7 @@ import type { StageRecord } from '@stageflow/core'
 import type { CallFacts } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
 
+import type { GraphOf } from './describe-graph.ts'
 import type { InspectedJournal, JournalEntry, JournalRun, JournalRunDetails } from './journal.ts'
 import { graphOfFingerprint } from './journal-graph.ts'
 import { keepData } from './kept-data.ts'
@@ -31,18 +32,14 @@ export interface JournalRuns {
 }
 
 /** The runs of a journal as states. `graphOf`: the graph that the app gave for a pipeline. */
-export function journalRuns(
-  journal: InspectedJournal,
-  shown: Shown,
-  graphOf: (pipeline: string) => GraphView | undefined,
-): JournalRuns {
+export function journalRuns(journal: InspectedJournal, shown: Shown, graphOf: GraphOf): JournalRuns {
   /** By the id of a child, the id of the run at the top. */
   const tops = new Map<string, string>()
 
   async function find(id: string, orgId: string | undefined): Promise<FoundInJournal | undefined> {
     const details = await readable(() => journal.get(tops.get(id) ?? id, { facts: shown.data }))
     if (details === undefined || (orgId !== undefined && details.orgId !== orgId)) return undefined
-    const states = statesOf(details, shown, graphOf(details.pipeline))
+    const states = statesOf(details, shown, graphOf(details.pipeline, Object.keys(details.graph.stages)))
     for (const { id: child } of states.all()) remember(child, details.runId)
     const run = states.get(id)
     return run && { run, states, details }
@@ -130,7 +127,7 @@ function keepAllData(run: RunState, { input, result, facts = [] }: JournalRunDet
 
 /** The stage of a key, if it is one of the run itself: those of child runs have a `/`, and items of maps a `#`. */
 function stageOfKey(key: string): string | undefined {
-  return /[/#]/.test(key) ? undefined : (key.split('@', 1)[0] as string)
+  return /[/#]/.test(key) ? undefined : key.split('@', 1)[0]
 }
 
 /** The records of a run without a report: of what has settled, and of what is in progress. */

@@ -10,7 +10,7 @@ import type { DurableLocal } from '@stageflow/durable-local'
 import { auth } from '@stageflow/interceptor-auth'
 import { manualClock } from '@stageflow/testing'
 
-import { feedReader, openedPage, refusalOf, watchedBy } from '../test/opened-page.ts'
+import { feedReader, openedPage, refusalOf } from '../test/opened-page.ts'
 import type { InspectedJournal, InspectorAccess, InspectorOptions } from './index.ts'
 
 let clock = manualClock({ seed: 1 })
@@ -140,7 +140,7 @@ test('a plain run of this process is cancelled by its context', async () => {
   const { page, run, post } = openedPage({ clock, actions: true })
   const graph = new Pipeline('slow')
     .withStage('wait', ({ signal }) => clock.sleep(1_000, signal))
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
   const ended = graph.run({ pipelineRunId: 'run-1' })
   expect((await run('run-1')).acts).toEqual(['cancel'])
   expect(await (await post('/api/runs/run-1/cancel', {})).json()).toEqual({ done: true })
@@ -153,7 +153,7 @@ test('a durable run that runs here is live, and its cancel is recorded in the jo
   const { page, runs, run, post } = pageOf(journal)
   const graph = new Pipeline('slow')
     .withStage('wait', ({ signal }) => clock.sleep(1_000, signal))
-    .build({ clock, ...watchedBy(page) })
+    .build({ clock, eventSink: page })
   const ended = journal.run(graph, {}, { runId: 'run-1' })
   while ((await journal.get('run-1'))?.inProgress.length !== 1) await clock.advance(0)
   expect(await runs()).toMatchObject([{ id: 'run-1', origin: 'live', status: 'running' }])
@@ -328,6 +328,33 @@ test('an act that fails without a code is refused with the text of its error, wi
     error: { code: 'inspector/act-failed', message: 'no disk, password=[redacted]' },
   })
   expect(answer.status).toBe(409)
+})
+
+test('a run that goes on in this process has what settled in its earlier legs, in another process', async () => {
+  const { path, journal } = journalFile()
+  const graph = new Pipeline('order')
+    .withStage('price', () => ({ euros: 50 }))
+    .withStage('approve', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('ok?') : StageOutput.ok()))
+    .withStage('pay', ({ signal }) => clock.sleep(1_000, signal), { dependencies: ['price', 'approve'] })
+  await journal.run(graph.build({ clock }), {}, { runId: 'order-7' })
+  const other = durableLocal({ path, clock })
+  opened.push(other)
+  const { page, run, stage, feed } = pageOf(other)
+  const ended = other.resume(graph.build({ clock, eventSink: page }), 'order-7', { approve: 'yes' })
+  while ((await other.get('order-7'))?.inProgress[0]?.key !== 'pay') await clock.advance(0)
+  const view = await run('order-7')
+  expect(view.summary).toMatchObject({ origin: 'live', status: 'running', leg: 2, done: 2 })
+  expect(view.report.stages).toMatchObject({
+    price: { status: 'ok' },
+    approve: { status: 'ok' },
+    pay: { releasedBy: 'approve' },
+  })
+  expect(await stage('order-7', 'pay')).toMatchObject({ inputs: [{ data: { euros: 50 } }, { status: 'ok' }] })
+  const reader = await feed('?run=order-7')
+  expect((await reader.next())?.run).toMatchObject({ summary: { done: 2 } })
+  await reader.leave()
+  await clock.runAll()
+  await ended
 })
 
 test('a run that no process carries any more is stopped, and what had settled is there', async () => {

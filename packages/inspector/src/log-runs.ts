@@ -2,10 +2,11 @@ import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
 
+import type { GraphOf } from './describe-graph.ts'
 import type { RunStates } from './run-states.ts'
 
 /** Reads a log of events, a line of JSON each, as `exporter-jsonl` writes it. Its last line may be cut. Throws `inspector/not-a-log`. */
-export function takeLog(log: string, states: RunStates): void {
+export function takeLog(log: string, states: RunStates, graphOf: GraphOf): void {
   const lines = log.split('\n').filter((line) => line.trim() !== '')
   let at = 0
   for (const [place, line] of lines.entries()) {
@@ -16,6 +17,7 @@ export function takeLog(log: string, states: RunStates): void {
     } else if (place < lines.length - 1 || lines.length === 1) throw notALog(place, line)
   }
   states.stopAll(at)
+  for (const run of states.all()) run.graph ??= graphOf(run.pipeline, [...run.stages.keys()], run.stageCount)
 }
 
 function eventIn(line: string): StageflowEvent | undefined {

@@ -71,7 +71,7 @@ export interface StageShape {
  * `RunView.children` has them.
  */
 export interface StageRow extends Omit<StageRecord, 'children'> {
-  /** When its chunks came. At most 200, the newest. */
+  /** When its chunks came, in whole ms. At most 24: of more chunks every second, fourth, … of all. */
   readonly chunkTimes?: readonly number[] | undefined
 }
 

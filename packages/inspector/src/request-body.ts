@@ -43,7 +43,7 @@ export function readAnswer(body: unknown): AnswerRequest {
   if (!isPath || !path.every((name) => typeof name === 'string')) throw illegal('path must be an array of names')
   if (question !== undefined && typeof question !== 'string') throw illegal('question must be a string')
   if (!Object.hasOwn(fields, 'answer')) throw illegal('answer is missing')
-  return { path: path as readonly string[], answer: fields['answer'], question }
+  return { path, answer: fields['answer'], question }
 }
 
 export function readCancel(body: unknown): CancelRequest {

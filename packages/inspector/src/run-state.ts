@@ -53,6 +53,8 @@ export class RunState {
   stageCount: number | undefined
   /** What can stop it while it runs in this process. */
   context: RunContext | undefined
+  /** Whether the journal was asked for what earlier legs did in another process. */
+  hasEarlierLegs = false
   readonly stages: Map<string, StageState> = new Map()
   /** The ids of its children, the newest last. */
   readonly children: Set<string> = new Set()

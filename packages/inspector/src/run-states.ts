@@ -25,8 +25,6 @@ export interface RunStatesSetup {
   readonly data: boolean
   readonly redactors: Redactors
   readonly maxBytes: number
-  /** The graph that the app gave for a pipeline: runs of a log have none. */
-  readonly graphOf?: (pipeline: string) => GraphView | undefined
 }
 
 /** A run that was dropped to make room. */
@@ -128,6 +126,19 @@ export class RunStates {
     return run
   }
 
+  /** Adds what is known of a resumed run from elsewhere: the stages that settled in its earlier legs. */
+  addEarlierLegs(run: RunState, known: RunState): void {
+    run.hasEarlierLegs = true
+    for (const [name, stage] of known.stages) {
+      const isSettled = stage.status !== undefined && stage.status !== 'suspend'
+      if (!isSettled || run.stages.has(name)) continue
+      stage.countedBytes = 0
+      stage.countedDone = false
+      run.stages.set(name, stage)
+      this.#touchStage(run, stage)
+    }
+  }
+
   /** Says of all runs in progress that their process has died: nothing more comes of them. */
   stopAll(at: number): void {
     for (const run of [...this.#running.values()]) this.#end(run, 'stopped', at, undefined, [])
@@ -146,10 +157,9 @@ export class RunStates {
   #takeRunEvent(event: StageflowEvent, origin: RunOrigin): void {
     const { type, timestamp, pipelineRunId } = event
     if (type === 'pipeline.started' || type === 'pipeline.resumed') {
-      const { pipeline, stages } = event.data as { readonly pipeline: string; readonly stages: number }
+      const { pipeline, stages } = event.data
       const run = this.#open(pipelineRunId, origin)
       run.begin(pipeline, timestamp, event.leg)
-      if (origin === 'file') run.graph = this.#options.graphOf?.(pipeline)
       run.stageCount = stages
       run.orgId = event.orgId
       return this.#touch(run)
@@ -213,9 +223,7 @@ export class RunStates {
   }
 
   #settle(run: RunState, stage: StageState, record: StageRecord): void {
-    const { children, ...own } = record
-    // Child runs are runs of their own here, so that their reports aren't kept twice.
-    stage.settle(children === undefined ? record : own)
+    stage.settle(record.children === undefined ? record : withoutChildren(record))
     if (record.status === 'fail' && record.tolerated !== true) run.failedStage ??= stage.name
     this.#touchStage(run, stage)
   }
@@ -273,4 +281,9 @@ export class RunStates {
       if (this.#gone.length > 2 * MOST_GONE) this.#gone = this.#gone.slice(-MOST_GONE)
     }
   }
+}
+
+/** Child runs are runs of their own here, so their reports aren't kept twice. */
+function withoutChildren({ children: _children, ...record }: StageRecord): StageRecord {
+  return record
 }

@@ -63,10 +63,21 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
 
   async function find(reader: Reader, id: string): Promise<Found | undefined> {
     const kept = findKept(reader, id)
+    if (journal === undefined) return kept
     // While it runs here, this process knows more. Afterwards the journal does: its run may go on elsewhere.
-    if (journal === undefined || kept?.run.status === 'running') return kept
+    if (kept?.run.status === 'running') {
+      await addEarlierLegs(kept.run, journal, reader)
+      return kept
+    }
     const found = await journal.find(id, reader.orgId)
     return found === undefined ? kept : { run: found.run, states: found.states, journal: found.details }
+  }
+
+  /** A leg of a resumed run is told nothing of what had settled before it. */
+  async function addEarlierLegs(run: RunState, from: JournalRuns, reader: Reader): Promise<void> {
+    if (run.leg === undefined || run.hasEarlierLegs) return
+    const found = await from.find(run.id, reader.orgId)
+    if (found !== undefined) states.addEarlierLegs(run, found.run)
   }
 
   async function findToAct(reader: Reader, id: string): Promise<Found | undefined> {

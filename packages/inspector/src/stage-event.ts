@@ -31,14 +31,15 @@ const STATUSES: Readonly<Record<string, StageRecord['status']>> = {
   abandoned: 'cancel',
   suspended: 'suspend',
 }
+const PREFIX = 'stage.'
 const ITEM = 'item_'
 
 /** Changes the state of a stage by an event of it. Returns whether it has changed. */
 export function applyStageEvent(state: StageState, stage: string, event: StageflowEvent, kept: Kept): boolean {
   const { type, timestamp } = event
-  const prefix = `stage.${stage}.`
-  if (!type.startsWith(prefix)) return false
-  const kind = type.slice(prefix.length)
+  // Only the engine emits events of this prefix, and then the name of the stage follows.
+  if (!type.startsWith(PREFIX)) return false
+  const kind = type.slice(PREFIX.length + stage.length + 1)
   const data = event.data as EventData
   if (kind.startsWith(ITEM)) return applyItemEvent(state, kind.slice(ITEM.length), timestamp, data)
   if (kind === 'chunk') {

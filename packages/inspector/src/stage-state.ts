@@ -13,6 +13,11 @@ const MOST_ATTEMPTS = 50
 const MOST_ITEMS = 100
 /** About how many bytes a stage takes without its texts and its data. */
 const BYTES_PER_STAGE = 600
+/** The same of an attempt or of an item. */
+const BYTES_PER_ENTRY = 150
+
+/** Shared by all stages that are not being retried. */
+const NO_ATTEMPTS: readonly AttemptRecord[] = []
 
 type Ending = Pick<StageRecord, 'error' | 'reason' | 'tolerated'>
 
@@ -30,7 +35,7 @@ export class StageState {
   #readyAt: number | undefined
   #startedAt: number | undefined
   #releasedBy: string | undefined
-  #attempts: AttemptRecord[] = []
+  #attempts = NO_ATTEMPTS
   #items: LiveItems | undefined
 
   constructor(name: string) {
@@ -42,8 +47,10 @@ export class StageState {
   }
   /** Whether it has settled. One that was cancelled before it started has done nothing. */
   get isDone(): boolean {
-    const { status, startedAt } = this.#record ?? {}
-    return status === 'cancel' ? startedAt !== undefined : status !== undefined && status !== 'suspend'
+    const record = this.#record
+    if (record === undefined) return false
+    const { status } = record
+    return status === 'cancel' ? record.startedAt !== undefined : status !== undefined && status !== 'suspend'
   }
   get record(): StageRecord | undefined {
     return this.#record
@@ -53,7 +60,7 @@ export class StageState {
   start(startedAt: number, readyAt: number | undefined, releasedBy: string | undefined): void {
     this.#record = undefined
     this.output = undefined
-    this.#attempts = []
+    this.#attempts = NO_ATTEMPTS
     this.#startedAt = startedAt
     this.#readyAt = readyAt
     this.#releasedBy = releasedBy
@@ -61,18 +68,22 @@ export class StageState {
 
   /** An attempt ended, and another one begins. The wait between them isn't known before the stage settles. */
   retry(at: number, attempt: number, error: ErrorRecord | undefined): void {
-    const startedAt = this.#attempts.pop()?.startedAt ?? this.#startedAt ?? at
-    this.#attempts.push(
-      { attempt: attempt - 1, startedAt, endedAt: at, status: 'retry', ...(error && { error }) },
-      { attempt, startedAt: at, endedAt: undefined, status: undefined },
-    )
-    this.#attempts = this.#attempts.slice(-MOST_ATTEMPTS)
+    const startedAt = this.#attempts.at(-1)?.startedAt ?? this.#startedAt ?? at
+    const ended: AttemptRecord = {
+      attempt: attempt - 1,
+      startedAt,
+      endedAt: at,
+      status: 'retry',
+      ...(error && { error }),
+    }
+    const next: AttemptRecord = { attempt, startedAt: at, endedAt: undefined, status: undefined }
+    this.#attempts = [...this.#attempts.slice(0, -1), ended, next].slice(-MOST_ATTEMPTS)
   }
 
   /** It settled. Its chunks and items are in the record now, and the times of its chunks stay. */
   settle(record: StageRecord): void {
     this.#record = record
-    this.#attempts = []
+    this.#attempts = NO_ATTEMPTS
     this.#items = undefined
   }
 
@@ -105,11 +116,13 @@ export class StageState {
 
   /** About how many bytes it takes. */
   get bytes(): number {
-    const { error, reason } = this.#record ?? {}
-    const texts = 2 * ((error?.message.length ?? 0) + (reason?.length ?? 0))
-    const attempts = 150 * (this.#record?.attempts.length ?? this.#attempts.length)
-    const items = 150 * (this.#record?.items?.records.length ?? this.#items?.kept ?? 0)
-    return BYTES_PER_STAGE + texts + attempts + items + (this.output?.bytes ?? 0) + (this.chunks?.bytes ?? 0)
+    const record = this.#record
+    const own = record === undefined ? this.#unsettledBytes() : recordBytes(record)
+    return BYTES_PER_STAGE + own + (this.output?.bytes ?? 0) + (this.chunks?.bytes ?? 0)
+  }
+
+  #unsettledBytes(): number {
+    return BYTES_PER_ENTRY * (this.#attempts.length + (this.#items?.kept ?? 0))
   }
 
   row({ facts }: Redactors): StageRow {
@@ -132,6 +145,12 @@ export class StageState {
       ...(items && { items }),
     }
   }
+}
+
+/** About how many bytes a record takes beside what each has. */
+function recordBytes({ error, reason, attempts, items }: StageRecord): number {
+  const characters = (error?.message.length ?? 0) + (reason?.length ?? 0)
+  return 2 * characters + BYTES_PER_ENTRY * (attempts.length - 1 + (items?.records.length ?? 0))
 }
 
 /** The items of a map that runs: all are counted, and the last ones are kept. */

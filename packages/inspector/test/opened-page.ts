@@ -1,7 +1,5 @@
-import type { EventSink, Interceptor } from '@stageflow/core'
-
 import { inspector } from '../src/index.ts'
-import type { Inspector, InspectorOptions } from '../src/index.ts'
+import type { InspectorOptions } from '../src/index.ts'
 import type { FeedMessage, Refusal, RunList, RunView, StageView } from '../src/protocol.ts'
 
 /** A page that is mounted in an app whose every caller may do everything, unless `options` say otherwise. */
@@ -34,21 +32,11 @@ export function openedPage(options: InspectorOptions = {}) {
   }
 }
 
-/** The build options with which a page sees the runs of a graph. */
-export const watchedBy = (
-  page: Inspector,
-): { readonly eventSink: EventSink; readonly interceptors: Interceptor[] } => ({
-  eventSink: page,
-  interceptors: [{ name: 'inspector', onRun: (run) => page.onRun(run) }],
-})
-
 /** The code of a refusal, with its status. */
 export async function refusalOf(response: Response): Promise<string> {
   const { error } = (await response.json()) as Refusal
   return `${response.status} ${error.code}`
 }
-
-export type FeedReader = ReturnType<typeof feedReader>
 
 /** Reads the lines of a feed. */
 export function feedReader(response: Response) {
