@@ -4,7 +4,7 @@ import { isHelpOpen } from './keys/keys-help.tsx'
 import { Icon } from './signs/sign.tsx'
 import { link, refusal, type Link } from './state/feed.ts'
 import { isFollowing } from './state/follow.ts'
-import { reader } from './state/run-list.ts'
+import { journalProblem, reader } from './state/run-list.ts'
 import { switchTheme } from './state/theme.ts'
 
 const LINK_WORDS: Readonly<Record<Link, string>> = {
@@ -57,6 +57,13 @@ export function LinkBanner(): JSX.Element | null {
     return (
       <p class="banner" role="alert">
         {refusal.value}
+      </p>
+    )
+  }
+  if (journalProblem.value !== undefined) {
+    return (
+      <p class="banner" role="alert">
+        {journalProblem.value}
       </p>
     )
   }

@@ -3,9 +3,11 @@ import { expect, test } from 'vitest'
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { plannedRuns, simulate } from '../test/simulated-run.ts'
 import { chatReport, reportOf, written } from '../test/written-report.ts'
-import { chromeTrace, type ChromeTrace, type CompleteEvent } from './chrome-trace.ts'
+import { chromeTrace, type ChromeTrace, type CompleteEvent, type FlowEvent } from './chrome-trace.ts'
 
 const completeOf = ({ traceEvents }: ChromeTrace): CompleteEvent[] => traceEvents.filter((event) => event.ph === 'X')
+const arrowsOf = ({ traceEvents }: ChromeTrace): FlowEvent[] =>
+  traceEvents.filter((event): event is FlowEvent => event.ph === 's' || event.ph === 'f')
 const inWords = ({ name, ts, dur, pid, tid }: CompleteEvent): string => `${pid}.${tid} ${name} ${ts}+${dur}`
 
 test('the run, its stages, their queue waits and their attempts are stretches in microseconds', () => {
@@ -36,6 +38,33 @@ test('a stage that never ran is a mark on the lane of the run, with its reason',
       args: { status: 'skip', reason: 'its condition was false', releasedBy: 'llm', chunks: 0, notes: {}, attempts: 0 },
     },
   ])
+})
+
+test('an arrow leads to each stage that ran, from just before the end of the stage that released it', () => {
+  const arrows = arrowsOf(chromeTrace(chatReport))
+  const ofTwo = arrows.map(({ ph, tid, ts, id }) => ({ ph, tid, ts, id }))
+  expect(ofTwo).toEqual([
+    { ph: 's', tid: 3, ts: 199_999.999, id: expect.any(Number) },
+    { ph: 'f', tid: 3, ts: 200_000, id: ofTwo[0]?.id },
+    { ph: 's', tid: 3, ts: 899_999.999, id: expect.any(Number) },
+    { ph: 'f', tid: 3, ts: 900_000, id: ofTwo[2]?.id },
+  ])
+  expect(arrows[1]).toMatchObject({ name: 'released', cat: 'release', bp: 'e', pid: 1 })
+  expect(new Set(ofTwo.map(({ id }) => id)).size).toBe(2)
+})
+
+test('an arrow from the source of a stream starts when its reader was ready, and runs of one trace share no arrow', () => {
+  const source = written('source', { startedAt: 0, endedAt: 40 })
+  const reader = written('reader', { startedAt: 15, readyAt: 10, endedAt: 60, releasedBy: 'source' })
+  const report = reportOf(60, [source, reader])
+  const arrows = arrowsOf(chromeTrace([report, report]))
+  expect(arrows.map(({ ph, pid, ts }) => `${pid} ${ph} ${ts}`)).toEqual([
+    '1 s 9999.999',
+    '1 f 10000',
+    '2 s 9999.999',
+    '2 f 10000',
+  ])
+  expect(new Set(arrows.map(({ id }) => id)).size).toBe(2)
 })
 
 test('processes and lanes have names and an order', () => {
@@ -151,15 +180,15 @@ test('every event of any run has the fields of the trace event format, and stret
     fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
       const trace: ChromeTrace = JSON.parse(JSON.stringify(chromeTrace(simulate(run))))
       for (const event of trace.traceEvents) {
-        expect(
-          Number.isInteger(event.pid) &&
-            Number.isInteger(event.tid) &&
-            event.name !== '' &&
-            typeof event.args === 'object',
-        ).toBe(true)
+        expect(Number.isInteger(event.pid) && Number.isInteger(event.tid) && event.name !== '').toBe(true)
+        if ('args' in event) expect(typeof event.args).toBe('object')
+        else expect(Number.isInteger(event.id)).toBe(true)
         if (event.ph !== 'M') expect(event.ts >= 0 && event.cat !== '').toBe(true)
         if (event.ph === 'X') expect(event.dur).toBeGreaterThanOrEqual(0)
       }
+      const ends = arrowsOf(trace).filter(({ ph }) => ph === 'f')
+      for (const start of arrowsOf(trace).filter(({ ph }) => ph === 's'))
+        expect(ends.filter(({ id, ts }) => id === start.id && ts >= start.ts)).toHaveLength(1)
       const stretches = completeOf(trace)
       for (const a of stretches) {
         for (const b of stretches) {

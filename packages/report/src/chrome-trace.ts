@@ -15,7 +15,7 @@ export interface ChromeTrace {
 }
 
 /** Times are microseconds since the first run of the trace started. */
-export type TraceEvent = CompleteEvent | InstantEvent | MetadataEvent
+export type TraceEvent = CompleteEvent | FlowEvent | InstantEvent | MetadataEvent
 
 /** Something that took time. */
 export interface CompleteEvent extends Track {
@@ -37,6 +37,17 @@ export interface InstantEvent extends Track {
   readonly args: Readonly<Record<string, unknown>>
 }
 
+/** The start or the end of an arrow: from the stage that released another one to that stage. Both have one `id`. */
+export interface FlowEvent extends Track {
+  readonly ph: 's' | 'f'
+  readonly name: 'released'
+  readonly cat: 'release'
+  readonly id: number
+  readonly ts: number
+  /** The arrow ends at the stage that begins here, and not at the next one. */
+  readonly bp?: 'e'
+}
+
 /** The name or the order of a run or a lane. */
 export interface MetadataEvent extends Track {
   readonly ph: 'M'
@@ -52,8 +63,8 @@ export interface Track {
 
 /**
  * Turns one run, or several, into a Chrome trace. Each run and each child run is a process in it. Stages that ran at the same time
- * have lanes of their own. So have the items of maps that have a record, below all stages. It contains errors, reasons, notes and keys
- * of items of the report.
+ * have lanes of their own. So have the items of maps that have a record, below all stages. An arrow leads to each stage from the one that
+ * released it. It contains errors, reasons, notes and keys of items of the report.
  */
 export function chromeTrace(
   reports: PipelineReport | readonly PipelineReport[],
@@ -101,13 +112,20 @@ function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: 
   }
   const ran = records.filter((record) => record.startedAt !== undefined)
   const neverRan = records.filter((record) => record.startedAt === undefined)
-  const ofStages = ran.flatMap((record) => slicesOf(record, endedAt))
+  const stages = ran.map((record) => ({ record, slices: slicesOf(record, endedAt) }))
+  const ofStages = stages.flatMap((stage) => stage.slices)
   const ofItems = ran.flatMap((record) => itemSlicesOf(record, endedAt))
   const slices = [...ofStages, ...ofItems]
   const lanesOfStages = assignLanes(ofStages)
   const firstOfItems = countLanes(lanesOfStages)
   const lanes = [...lanesOfStages, ...assignLanes(ofItems).map((lane) => firstOfItems + lane)]
   const laneCount = countLanes(lanes)
+  const placed = new Map<string, PlacedStage>()
+  let place = 0
+  for (const { record, slices: own } of stages) {
+    placed.set(record.stage, { record, slice: own[0] as Slice, tid: (lanes[place] ?? 0) + 1 })
+    place += own.length
+  }
   const runArgs = { status, pipelineRunId, droppedEvents, notes }
   const run: Stretch = { name: pipeline, cat: 'run', from: startedAt, to: endedAt, args: runArgs }
   // Lane 0 is the run. The stages have those from 1 up.
@@ -117,8 +135,39 @@ function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: 
     ...Array.from({ length: laneCount + 1 }, (_, tid) => namesOf(pid, tid)).flat(),
     complete(run, 0),
     ...slices.flatMap(({ events }, index) => events.map((each) => complete(each, (lanes[index] ?? 0) + 1))),
+    ...arrowsOf(placed, micros, pid),
     ...neverRan.map((record) => instantOf(record, micros(record.endedAt ?? endedAt), pid)),
   ]
+}
+
+/** A stage that ran, with its own slice and the lane of that. */
+interface PlacedStage {
+  readonly record: StageRecord
+  readonly slice: Slice
+  readonly tid: number
+}
+
+/** A trace has no more stages of one run, so that no two arrows have one id. */
+const MOST_STAGES = 2 ** 20
+
+/** An arrow to each stage, from the one that released it. Stages that never ran have no slice to lead to. */
+function arrowsOf(
+  placed: ReadonlyMap<string, PlacedStage>,
+  micros: (time: number) => number,
+  pid: number,
+): readonly FlowEvent[] {
+  return [...placed.values()].flatMap(({ record, slice, tid }, index): readonly FlowEvent[] => {
+    const source = placed.get(record.releasedBy ?? '')
+    if (source === undefined) return []
+    const arrow = { name: 'released', cat: 'release', id: pid * MOST_STAGES + index, pid } as const
+    // A viewer binds an arrow to the slice around its start, so it starts one nanosecond before the end of that.
+    const releasedAt = micros(Math.min(record.readyAt ?? source.slice.to, source.slice.to))
+    const from = Math.max(micros(source.slice.from), thousandths(releasedAt - 0.001))
+    return [
+      { ph: 's', ...arrow, tid: source.tid, ts: from },
+      { ph: 'f', bp: 'e', ...arrow, tid, ts: Math.max(from, micros(slice.from)) },
+    ]
+  })
 }
 
 const countLanes = (lanes: readonly number[]): number => lanes.reduce((most, lane) => Math.max(most, lane + 1), 0)

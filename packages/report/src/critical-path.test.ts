@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { plannedRuns, recordOf, simulate, type PlannedStage } from '../test/simulated-run.ts'
-import { criticalPath, type CriticalPath } from './critical-path.ts'
+import { criticalPath } from './checked-path.ts'
+import type { CriticalPath } from './critical-path.ts'
 
 const planned = (
   name: string,

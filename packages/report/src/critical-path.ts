@@ -1,6 +1,6 @@
-import type { ItemRecord, PipelineInfo, PipelineReport, StageRecord } from '@stageflow/core'
+import type { ItemRecord, PipelineInfo, StageRecord } from '@stageflow/core'
 import { stageOfItem } from './map-items.ts'
-import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { upToNow, type ReportToNow, type RunReport } from './run-in-progress.ts'
 import { readEdges, stepBefore, waitsOf, type RunEdges, type Step } from './stage-edges.ts'
 import { partsOf, type PathPart } from './stage-parts.ts'
 
@@ -42,12 +42,16 @@ export interface PathItem {
 
 /**
  * Finds the chain of stages that decided how long a run took, from the last stage that settled back to the first. `pipeline`: `graph.info`.
- * Only with it does the chain follow streams, soft edges and gates; a report has no edges.
+ * Only with it does the chain follow streams, soft edges and gates; a report has no edges. Of a run in progress, the chain begins with the
+ * stage that has run longest, and ends now.
  */
-export function criticalPath(report: PipelineReport, pipeline?: PipelineInfo): CriticalPath {
-  const { records } = readReport(report)
-  if (pipeline !== undefined) checkSamePipeline(records, readPipeline(pipeline))
+export function pathOf(report: RunReport, pipeline?: PipelineInfo): CriticalPath {
+  return pathToNow(upToNow(report), pipeline)
+}
+
+export function pathToNow(report: ReportToNow, pipeline: PipelineInfo | undefined): CriticalPath {
   const { startedAt, endedAt } = report
+  const records = new Map(Object.entries(report.stages))
   const edges = readEdges(records, pipeline)
   const chain = chainTo(lastSettled(edges), endedAt, edges)
   if (chain.length === 0) return { durationMs: endedAt - startedAt, segments: [runAlone(startedAt, endedAt)] }
@@ -101,10 +105,10 @@ const hasTimes = (item: ItemRecord): item is EndedItem => item.startedAt !== und
 
 /** The stages of the critical path, with the item that certainly decided when a map ended. */
 export function criticalStages(
-  report: PipelineReport,
+  report: ReportToNow,
   pipeline: PipelineInfo | undefined,
 ): ReadonlyMap<string | undefined, PathItem | undefined> {
-  const { segments } = criticalPath(report, pipeline)
+  const { segments } = pathToNow(report, pipeline)
   return new Map(segments.map(({ stage, item }) => [stage, item?.certain === true ? item : undefined]))
 }
 
@@ -119,7 +123,15 @@ function lastSettled(edges: RunEdges): StageRecord | undefined {
   const latest = candidates.reduce((last, { endedAt }) => Math.max(last, endedAt ?? -Infinity), -Infinity)
   const tied = candidates.filter(({ endedAt }) => endedAt === latest)
   const stepsBefore = new Set(tied.map((record) => stepBefore(record, edges)?.record))
-  return tied.findLast((record) => !stepsBefore.has(record)) ?? tied.at(-1)
+  const open = tied.filter((record) => !stepsBefore.has(record))
+  return longestRunning(open) ?? open.at(-1) ?? tied.at(-1)
+}
+
+/** Of several stages that run now, the one that began first. Undefined if none runs: then all have a status. */
+function longestRunning(records: readonly StageRecord[]): StageRecord | undefined {
+  const running = records.filter(({ status }) => status === undefined)
+  const first = running.reduce((least, { startedAt }) => Math.min(least, startedAt ?? Infinity), Infinity)
+  return running.find(({ startedAt }) => startedAt === first)
 }
 
 /** The steps to the last stage, the first one first. */

@@ -2,15 +2,17 @@ export {
   chromeTrace,
   type ChromeTrace,
   type CompleteEvent,
+  type FlowEvent,
   type InstantEvent,
   type MetadataEvent,
   type TraceEvent,
   type Track,
 } from './chrome-trace.ts'
-export { criticalPath, type CriticalPath, type PathItem, type PathSegment } from './critical-path.ts'
+export { criticalPath, slack } from './checked-path.ts'
+export type { CriticalPath, PathItem, PathSegment } from './critical-path.ts'
 export { mermaid, mermaidRun } from './mermaid.ts'
 export type { DrawingOptions } from './redact-report.ts'
-export { slack } from './slack.ts'
+export type { RunInProgress, RunReport } from './run-in-progress.ts'
 export type { PathPart, PathPartKind } from './stage-parts.ts'
 export { timeline, type TimelineOptions } from './timeline.ts'
 export { timelineSvg, type TimelineSvgOptions } from './timeline-svg.ts'

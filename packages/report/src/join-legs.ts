@@ -1,15 +1,16 @@
-import type { AttemptRecord, ItemRecord, MapRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import type { AttemptRecord, ItemRecord, MapRecord, StageRecord } from '@stageflow/core'
 import { attemptsOfItem } from './map-items.ts'
+import type { ReportToNow } from './run-in-progress.ts'
 
 /**
  * The report of a resumed run as one run, from the start of its first leg. A stage or an item that was answered gets the attempts that
  * asked, and is ready since the first of them was.
  */
-export function joinLegs(report: PipelineReport): PipelineReport {
-  const { legs = [], ...last } = report
+export function joinLegs<Report extends ReportToNow>(report: Report): Report {
+  const { legs = [], stages: records } = report
   const first = legs[0]
   if (first === undefined) return report
-  const stages = Object.entries(last.stages).map(([name, record]): [string, StageRecord] => {
+  const stages = Object.entries(records).map(([name, record]): [string, StageRecord] => {
     const earlier = legs.flatMap(({ stages: asked }) => asked[name] ?? [])
     const [asked] = earlier
     // A stage that still waits has the record of the leg in which it asked.
@@ -19,7 +20,7 @@ export function joinLegs(report: PipelineReport): PipelineReport {
     const joined = { ...record, readyAt: asked.readyAt, attempts }
     return [name, record.items === undefined ? joined : { ...joined, items: joinItems(record.items, earlier) }]
   })
-  return { ...last, startedAt: first.startedAt, stages: Object.fromEntries(stages) }
+  return { ...report, legs: undefined, startedAt: first.startedAt, stages: Object.fromEntries(stages) }
 }
 
 /** An item that was done before the last call of its map has the record of the leg in which it ended. */

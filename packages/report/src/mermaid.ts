@@ -1,7 +1,8 @@
 import type { MapRecord, PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } from '@stageflow/core'
 import { checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
-import { criticalPath } from './critical-path.ts'
-import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { pathToNow } from './critical-path.ts'
+import { checkSamePipeline, readPipeline } from './check-report.ts'
+import { readReport } from './read-report.ts'
 import { countsOfItems, grouped } from './map-items.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { triesOf } from './stage-parts.ts'
@@ -19,8 +20,8 @@ export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, optio
   checkOptions('mermaidRun()', 'report/illegal-option', options, DRAWING_RULES)
   const { records } = readReport(report, options.redaction)
   const { stages } = readPipeline(pipeline)
-  checkSamePipeline(records, pipeline)
-  const path = criticalPath(report, pipeline).segments.map(({ stage }) => stage)
+  checkSamePipeline(report, pipeline)
+  const path = pathToNow(report, pipeline).segments.map(({ stage }) => stage)
   /** The stage before each stage of the critical path. */
   const stepsBefore = new Map(path.map((stage, index) => [stage, path[index - 1]]))
 

@@ -1,175 +1,30 @@
-import { StageflowError, type PipelineInfo, type PipelineReport, type StageRecord } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
+import type { PipelineReport, StageRecord } from '@stageflow/core'
 import type { RedactionOptions } from '@stageflow/core/redaction'
+import { checkReport, checkRun } from './check-report.ts'
 import { joinLegs } from './join-legs.ts'
 import { redactReport } from './redact-report.ts'
+import { upToNow, type ReportToNow, type RunReport } from './run-in-progress.ts'
 
 /** A report whose shape has been checked. */
-export interface CheckedReport {
-  readonly report: PipelineReport
+export interface CheckedReport<Report extends ReportToNow = PipelineReport> {
+  readonly report: Report
   /** By name, in the order of the report. A map, because a stage may be called `constructor`. */
   readonly records: ReadonlyMap<string, StageRecord>
 }
 
 /** Checks the report of a run that has ended, and redacts it if `redaction` is given. Throws one error with everything that is missing. */
 export function readReport(report: PipelineReport, redaction?: RedactionOptions | false): CheckedReport {
-  const value: unknown = report
-  if (!isObject(value)) throw notAReport([`it is ${show(value)}`])
-  const stages = isObject(value['stages']) ? value['stages'] : {}
-  const problems = unfit(value, '', {
-    pipeline: isText,
-    pipelineRunId: isText,
-    status: isText,
-    startedAt: isTime,
-    endedAt: isTime,
-    stages: isObject,
-    legs: isMissingOr((legs) => Array.isArray(legs) && legs.every((leg) => isLeg(leg, stages))),
-  })
-  for (const [name, record] of Object.entries(stages)) problems.push(...problemsOf(name, record, stages))
-  if (problems.length > 0) throw notAReport(problems)
-  const shown = redactReport(report, redaction)
-  return { report: shown, records: new Map(Object.entries(shown.stages)) }
+  checkReport(report)
+  return withRecords(redactReport(report, redaction))
 }
 
-/** As `readReport`; a resumed run is one run from the start of its first leg. */
-export function readWholeRun(report: PipelineReport, redaction?: RedactionOptions | false): CheckedReport {
-  return readReport(joinLegs(readReport(report).report), redaction)
+/** The same for a run in progress too. A resumed run is one run from the start of its first leg. */
+export function readWholeRun(report: RunReport, redaction?: RedactionOptions | false): CheckedReport<ReportToNow> {
+  checkRun(report)
+  return withRecords(redactReport(joinLegs(upToNow(report)), redaction))
 }
 
-/** Checks the description of a pipeline, such as `graph.info`. */
-export function readPipeline(pipeline: PipelineInfo): PipelineInfo {
-  const value: unknown = pipeline
-  const stages = isObject(value) ? value['stages'] : undefined
-  if (Array.isArray(stages) && stages.every(isStage)) return pipeline
-  const looksLikeGraph = isObject(value) && isObject(value['info'])
-  const given = looksLikeGraph ? 'it looks like a graph' : 'it has no stages with a name and dependencies'
-  throw new StageflowError(
-    'report/not-a-pipeline',
-    `This is not the description of a pipeline: ${given}. Pass graph.info.`,
-  )
-}
-
-/** Throws if the report is of another pipeline. */
-export function checkSamePipeline(records: ReadonlyMap<string, StageRecord>, pipeline: PipelineInfo): void {
-  const names = new Set(pipeline.stages.map(({ name }) => name))
-  const strange =
-    [...records.keys()].find((name) => !names.has(name)) ?? pipeline.stages.find(({ name }) => !records.has(name))?.name
-  if (strange === undefined) return
-  const sides = ['report', `pipeline "${pipeline.name}"`]
-  const [has, lacks] = records.has(strange) ? sides : sides.toReversed()
-  throw new StageflowError(
-    'report/other-pipeline',
-    `The report is of another pipeline: the ${has} has a stage "${strange}", and the ${lacks} doesn't. Pass graph.info of the graph that ran.`,
-  )
-}
-
-function problemsOf(name: string, record: unknown, stages: object): readonly string[] {
-  const where = `stages[${JSON.stringify(name)}]`
-  if (!isObject(record)) return [`${where} is not an object`]
-  return unfit(record, `${where}.`, {
-    stage: (value) => value === name,
-    status: isMissingOr(isText),
-    reason: isMissingOr(isText),
-    answeredBy: isMissingOr((by) => isObject(by) && Object.values(by).every(isMissingOr(isText))),
-    error: isMissingOr(isError),
-    readyAt: isMissingOr(isTime),
-    startedAt: isMissingOr(isTime),
-    endedAt: isMissingOr(isTime),
-    releasedBy: isMissingOr((source) => isText(source) && Object.hasOwn(stages, source)),
-    attempts: (list) => Array.isArray(list) && list.every(isAttempt),
-    children: isMissingOr(Array.isArray),
-    childrenLeftOut: isMissingOr(isCount),
-    items: isMissingOr(isMapRecord),
-    inbox: isMissingOr(isInbox),
-  })
-}
-
-type Check = (value: unknown) => boolean
-
-function unfit(
-  value: Readonly<Record<string, unknown>>,
-  where: string,
-  checks: Readonly<Record<string, Check>>,
-): string[] {
-  return Object.entries(checks)
-    .filter(([key, fits]) => !fits(value[key]))
-    .map(([key]) => `${where}${key} is ${value[key] === undefined ? 'missing' : 'not what a report has there'}`)
-}
-
-function isStage(value: unknown): boolean {
-  return isObject(value) && isText(value['name']) && Array.isArray(value['dependencies'])
-}
-
-/** A leg has some of the stages, with the records that they had then. */
-function isLeg(value: unknown, stages: object): boolean {
-  if (!isObject(value) || !isTime(value['startedAt']) || !isObject(value['stages'])) return false
-  return Object.entries(value['stages']).every(([name, record]) => problemsOf(name, record, stages).length === 0)
-}
-
-function isAttempt(value: unknown): boolean {
-  return isObject(value) && isTime(value['startedAt']) && isMissingOr(isTime)(value['endedAt'])
-}
-
-/** The engine keeps no more records of a map. A longer list is not from a run, and nothing needs to be drawn of it. */
-const MOST_RECORDS = 1_000
-
-function isMapRecord(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { records } = value
-  const counts = ['total', 'ok', 'skip', 'fail', 'unfinished', 'attempts'].map((count) => value[count])
-  if (!counts.every(isCount) || !Array.isArray(records)) return false
-  return records.length <= Math.min(MOST_RECORDS, Number(value['total'])) && records.every(isItem)
-}
-
-function isInbox(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { chunks, mostWaiting, dropped, blockedMs } = value
-  return [chunks, mostWaiting, dropped].every(isCount) && isTime(blockedMs)
-}
-
-function isItem(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const problems = unfit(value, '', {
-    index: isCount,
-    key: isText,
-    status: isMissingOr(isText),
-    reason: isMissingOr(isText),
-    error: isMissingOr(isError),
-    startedAt: isMissingOr(isTime),
-    endedAt: isMissingOr(isTime),
-    attempts: isMissingOr((list) => Array.isArray(list) && list.every(isAttempt)),
-  })
-  return problems.length === 0
-}
-
-function isError(value: unknown): boolean {
-  return isObject(value) && isText(value['code']) && isText(value['message'])
-}
-
-function isMissingOr(fits: Check): Check {
-  return (value) => value === undefined || fits(value)
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0
-}
-
-function isTime(value: unknown): value is number {
-  return Number.isFinite(value)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
-
-function notAReport(problems: readonly string[]): StageflowError {
-  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
-  return new StageflowError(
-    'report/not-a-report',
-    `This is not the report of a run that has ended: ${problems.slice(0, 5).join('; ')}${more}. Pass result.report, or what JSON.parse made of it.`,
-  )
-}
+const withRecords = <Report extends ReportToNow>(report: Report): CheckedReport<Report> => ({
+  report,
+  records: new Map(Object.entries(report.stages)),
+})

@@ -12,6 +12,7 @@ import { REDACTION } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
+import type { ReportToNow } from './run-in-progress.ts'
 
 export interface DrawingOptions {
   /** What to redact in reasons, errors, notes and keys of items. Default: false, which draws the report as it is, secrets included. */
@@ -21,11 +22,14 @@ export interface DrawingOptions {
 export const DRAWING_RULES: OptionRules<DrawingOptions> = { redaction: REDACTION }
 
 /** A copy of a checked report without secrets; the report itself if `redaction` is false. Leaves child runs as they are: check and redact each of them. */
-export function redactReport(report: PipelineReport, redaction: RedactionOptions | false = false): PipelineReport {
+export function redactReport<Report extends ReportToNow>(
+  report: Report,
+  redaction: RedactionOptions | false = false,
+): Report {
   return redaction === false ? report : cleanReport(report, createRedactor(redaction))
 }
 
-function cleanReport(report: PipelineReport, redactor: Redactor): PipelineReport {
+function cleanReport<Report extends ReportToNow>(report: Report, redactor: Redactor): Report {
   const stages = Object.entries(report.stages).map(([name, record]) => [name, cleanRecord(record, redactor)] as const)
   return {
     ...report,

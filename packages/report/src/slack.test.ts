@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { infoOf, plannedRuns, recordOf, simulate, type PlannedRun, type PlannedStage } from '../test/simulated-run.ts'
-import { criticalPath } from './critical-path.ts'
-import { slack } from './slack.ts'
+import { criticalPath } from './checked-path.ts'
+import { slack } from './checked-path.ts'
 
 const planned = (
   name: string,

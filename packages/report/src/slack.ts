@@ -1,43 +1,42 @@
-import type { Dependency, PipelineInfo, PipelineReport, StageInfo, StageRecord } from '@stageflow/core'
+import type { Dependency, PipelineInfo, StageInfo, StageRecord } from '@stageflow/core'
 import { codeEndedAt } from './stage-edges.ts'
-import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { upToNow, type RunReport } from './run-in-progress.ts'
 
 /**
  * Tells how much later each settled stage could have ended without a longer run, in ms. It looks at what stages wait for: results, ends of
  * streams, gates. It doesn't look at slots: with `maxConcurrency` a later end also keeps a slot from other stages. Nor does it look at room in
- * inboxes: a reader that takes longer may block its sources. A soft dependency counts as waited for, if it came in time.
+ * inboxes: a reader that takes longer may block its sources. A soft dependency counts as waited for, if it came in time. Of a run in progress it
+ * tells how much later they could have ended without a later now.
  */
-export function slack(report: PipelineReport, pipeline: PipelineInfo): Readonly<Record<string, number>> {
-  const { records } = readReport(report)
-  const { stages } = readPipeline(pipeline)
-  checkSamePipeline(records, pipeline)
-
+export function slackOf(given: RunReport, { stages }: PipelineInfo): Readonly<Record<string, number>> {
+  const report = upToNow(given)
+  const records = Object.entries(report.stages)
   const settled = new Map<string, SettledRecord>()
   for (const [name, record] of records) if (hasSettled(record)) settled.set(name, record)
-  let lastEndedAt = report.startedAt
+  let lastEndedAt = report.status === 'running' ? report.endedAt : report.startedAt
   for (const { endedAt } of settled.values()) lastEndedAt = Math.max(lastEndedAt, endedAt)
 
-  const slackOf = new Map<string, number>()
+  const slacks = new Map<string, number>()
   /** How much later each stage could have yielded its chunks. */
   const chunkSlackOf = new Map<string, number>()
   // When a stage's turn comes, each stage that waited for it has limited its slack.
   for (const { name, dependencies } of dependentsFirst(stages)) {
     const record = settled.get(name)
     if (record === undefined) continue
-    const own = Math.min(slackOf.get(name) ?? Infinity, lastEndedAt - record.endedAt)
-    slackOf.set(name, own)
+    const own = Math.min(slacks.get(name) ?? Infinity, lastEndedAt - record.endedAt)
+    slacks.set(name, own)
     const freeAt = freeToStartAt(record, dependencies, settled)
     const dependent: Dependent = { record, freeAt, own, ofChunks: chunkSlackOf.get(name) ?? Infinity }
     for (const { stage: sourceName, edge } of dependencies) {
       const source = settled.get(sourceName)
       if (source === undefined) continue
-      limit(slackOf, sourceName, allowedLater(edge, source, dependent))
+      limit(slacks, sourceName, allowedLater(edge, source, dependent))
       if (edge === 'stream') limit(chunkSlackOf, sourceName, Math.min(own, dependent.ofChunks))
     }
   }
-  // In the order of the report.
-  const found = [...settled.keys()].filter((name) => slackOf.has(name))
-  return Object.fromEntries(found.map((name) => [name, slackOf.get(name) as number]))
+  // In the order of the report, without what still runs.
+  const found = [...settled.keys()].filter((name) => slacks.has(name) && given.stages[name]?.endedAt !== undefined)
+  return Object.fromEntries(found.map((name) => [name, slacks.get(name) as number]))
 }
 
 type SettledRecord = StageRecord & { readonly endedAt: number }
@@ -85,8 +84,8 @@ function freeToStartAt(
   return others.reduce((last, { stage }) => Math.max(last, settled.get(stage)?.endedAt ?? last), -Infinity)
 }
 
-function limit(slackOf: Map<string, number>, name: string, allowed: number): void {
-  slackOf.set(name, Math.min(slackOf.get(name) ?? Infinity, allowed))
+function limit(slacks: Map<string, number>, name: string, allowed: number): void {
+  slacks.set(name, Math.min(slacks.get(name) ?? Infinity, allowed))
 }
 
 /** Every stage after all its dependents. Not recursive, because a chain may have 100,000 stages. */

@@ -87,7 +87,13 @@ function* callPhases(
     before = attempt.status === 'suspend' ? 'suspended' : 'backoff'
   }
   if (heldUntil !== undefined) yield { kind: 'held', until: Math.min(heldUntil, endedAt) }
-  yield { kind: 'interceptors', until: endedAt }
+  yield { kind: isTriedAgain(record) ? 'backoff' : 'interceptors', until: endedAt }
+}
+
+/** Whether a stage that still runs waits for its next attempt. */
+const isTriedAgain = ({ status, attempts }: StageRecord): boolean => {
+  const last = attempts.at(-1)?.status
+  return status === undefined && (last === 'fail' || last === 'retry')
 }
 
 /** When a stage was called first. If it has been answered since, that was before its last call. */

@@ -1,13 +1,13 @@
-import type { PipelineReport } from '@stageflow/core'
 import { formatDuration, plainLine } from '@stageflow/core/kit'
+import type { ReportToNow } from './run-in-progress.ts'
 import { isStageRow, type SvgRow, type SvgRows } from './svg-rows.ts'
 import { countsOf } from './timeline-rows.ts'
 
-export const titleOf = ({ pipeline, status, startedAt, endedAt }: PipelineReport): string =>
+export const titleOf = ({ pipeline, status, startedAt, endedAt }: ReportToNow): string =>
   `${plainLine(pipeline)} · ${plainLine(status)} · ${formatDuration(endedAt - startedAt)}`
 
 /** Everything that the picture shows, in sentences, for a screen reader. */
-export function describe(report: PipelineReport, { own, shown, hidden }: SvgRows): string {
+export function describe(report: ReportToNow, { own, shown, hidden }: SvgRows): string {
   const sentences = [
     `Timeline of a run: ${countsOf(own) || 'no stages'}.`,
     ...shown.map((row) => sentenceOf(row, report.startedAt)),

@@ -2,6 +2,7 @@ import type { PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } 
 import type { RedactionOptions } from '@stageflow/core/redaction'
 import { criticalStages } from './critical-path.ts'
 import { readReport, type CheckedReport } from './read-report.ts'
+import type { ReportToNow } from './run-in-progress.ts'
 import { mostTelling, rowsOf, withItems, type Critical, type Row } from './timeline-rows.ts'
 
 /** A row of the picture: a stage, an item below its map, or a child run above its stages. */
@@ -36,10 +37,10 @@ export interface RowOptions {
 }
 
 /** The stages of a run, items and child runs below them, `maxRows` at most: first the stages of the run itself. */
-export function svgRowsOf(run: CheckedReport, { maxRows, pipeline, redaction }: RowOptions): SvgRows {
+export function svgRowsOf(run: CheckedReport<ReportToNow>, { maxRows, pipeline, redaction }: RowOptions): SvgRows {
   const infos = infosOf(pipeline)
   const path = criticalStages(run.report, pipeline)
-  const own = rowsOf(run.records, path, pipeline)
+  const own = rowsOf(run.records, path, pipeline, run.report.status)
   const kept = new Set(mostTelling(own, maxRows))
   const shown: SvgRow[] = []
   const hidden: Row[] = []
@@ -66,7 +67,7 @@ export function svgRowsOf(run: CheckedReport, { maxRows, pipeline, redaction }: 
     const critical: Critical = isCritical ? criticalStages(report, info) : new Map()
     const infosOfChild = infosOf(info)
     if (takeFreeRow()) shown.push({ run: report, depth })
-    for (const row of rowsOf(records, critical, info)) {
+    for (const row of rowsOf(records, critical, info, report.status)) {
       if (takeFreeRow()) addStage(row, critical, depth + 1, infosOfChild.get(row.record.stage))
       else hidden.push(row)
     }

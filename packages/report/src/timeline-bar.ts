@@ -1,4 +1,4 @@
-import type { PipelineReport } from '@stageflow/core'
+import type { ReportToNow } from './run-in-progress.ts'
 import { partsOf, type PathPartKind } from './stage-parts.ts'
 import type { Paint, Style } from './terminal-style.ts'
 import type { Row } from './timeline-rows.ts'
@@ -17,7 +17,7 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█']
 /** Draws when a stage was queued and ran, on a line for the whole run. */
 export function drawBar(
   { record, waits, style }: Pick<Row, 'record' | 'waits' | 'style'>,
-  run: PipelineReport,
+  run: ReportToNow,
   columns: number,
   paint: Paint,
 ): string {

@@ -1,7 +1,8 @@
-import type { PipelineInfo, PipelineReport, RunAuthor, StageRecord } from '@stageflow/core'
+import type { PipelineInfo, RunAuthor, StageRecord } from '@stageflow/core'
 import { formatDuration, plainLine } from '@stageflow/core/kit'
 import type { PathItem } from './critical-path.ts'
 import { grouped, itemsLine, stageOfItem, tellingItems } from './map-items.ts'
+import type { ReportToNow } from './run-in-progress.ts'
 import { readEdges, waitsOf, type EdgeWaits } from './stage-edges.ts'
 import { firstCallAt, triesOf } from './stage-parts.ts'
 import type { Style } from './terminal-style.ts'
@@ -35,6 +36,7 @@ export function rowsOf(
   records: ReadonlyMap<string, StageRecord>,
   critical: Critical,
   pipeline: PipelineInfo | undefined,
+  runStatus: ReportToNow['status'],
 ): Row[] {
   const names = pipeline === undefined ? [...records.keys()] : pipeline.stages.map(({ name }) => name)
   const declared = names.flatMap((name) => records.get(name) ?? [])
@@ -49,7 +51,8 @@ export function rowsOf(
     const news = !isSkip && shownReasons.has(reason) ? '' : reason
     if (!isSkip) shownReasons.add(reason)
     const row = rowOf(record, critical.has(record.stage), whyOf(record, news))
-    return { ...row, waits: waitsOf(record, edges) }
+    const isRunning = runStatus === 'running' && row.status === UNKNOWN
+    return { ...row, ...(isRunning && { status: 'running' }), waits: waitsOf(record, edges) }
   })
 }
 
@@ -99,14 +102,17 @@ export function countsOf(rows: readonly Row[]): string {
   return [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
 }
 
-export function runStyle(status: PipelineReport['status']): Style {
+export function runStyle(status: ReportToNow['status']): Style {
   return RUN_STYLES[status] ?? 'dim'
 }
 
+/** The status of a stage that ran, if its record has none. */
+const UNKNOWN = 'unknown'
+
 function rowOf(record: StageRecord, isCritical: boolean, why: string): Row {
   const ran = record.startedAt !== undefined
-  // A stage behind a suspended one has no status yet.
-  const status = record.status ?? (ran ? 'unknown' : 'pending')
+  // A stage behind a suspended one, or one that the run hasn't come to, has no status yet.
+  const status = record.status ?? (ran ? UNKNOWN : 'pending')
   return {
     record,
     waits: undefined,

@@ -1,10 +1,12 @@
-import type { PipelineInfo, PipelineReport, StageKind } from '@stageflow/core'
+import type { PipelineInfo, StageKind } from '@stageflow/core'
 import { ANY, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { criticalPath, type PathSegment } from './critical-path.ts'
-import { checkSamePipeline, readPipeline, readWholeRun } from './read-report.ts'
+import { pathToNow, type PathSegment } from './critical-path.ts'
+import { checkSamePipeline, readPipeline } from './check-report.ts'
+import { readWholeRun } from './read-report.ts'
 import { nameOfItem } from './map-items.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
+import type { ReportToNow, RunReport } from './run-in-progress.ts'
 import { describe, titleOf } from './svg-description.ts'
 import { element, escaped, text, type Markup } from './svg-element.ts'
 import { drawLegend } from './svg-legend.ts'
@@ -37,18 +39,18 @@ const AXIS_TOP = 88
  * Draws a run as a picture, the text of an SVG file: one row per stage with its time as a bar, the critical path marked. Child runs and
  * a few items of maps are indented. It contains errors, reasons and keys of items of the report. The same report gives the same text.
  */
-export function timelineSvg(given: PipelineReport, options: TimelineSvgOptions = {}): string {
+export function timelineSvg(given: RunReport, options: TimelineSvgOptions = {}): string {
   checkOptions('timelineSvg()', 'report/illegal-option', options, RULES)
   const { redaction, pipeline, maxRows = 40 } = options
   const checked = readWholeRun(given, redaction)
-  if (pipeline !== undefined) checkSamePipeline(checked.records, readPipeline(pipeline))
+  if (pipeline !== undefined) checkSamePipeline(checked.report, readPipeline(pipeline))
   const rows = svgRowsOf(checked, { maxRows: maxRows >= 0 ? maxRows : 0, pipeline, redaction })
   return draw(checked.report, rows, usableWidth(options.width), pipeline)
 }
 
 /** The parts of the picture from top to bottom: header, axis, rows, the line about hidden rows, legend. */
-function draw(report: PipelineReport, rows: SvgRows, width: number, pipeline: PipelineInfo | undefined): Markup {
-  const { segments, durationMs } = criticalPath(report, pipeline)
+function draw(report: ReportToNow, rows: SvgRows, width: number, pipeline: PipelineInfo | undefined): Markup {
+  const { segments, durationMs } = pathToNow(report, pipeline)
   const columns = columnsOf(rows.shown, width)
   const scale = scaleOf(report, columns.bars, columns.duration - 12)
   const layout: Layout = { columns, scale, runEndedAt: report.endedAt }
@@ -98,7 +100,7 @@ function openingTag(width: number, height: number): Markup {
 const kindsOf = (rows: readonly SvgRow[]): StageKind[] =>
   rows.flatMap((row) => (isStageRow(row) && row.kind !== undefined ? [row.kind] : []))
 
-function header(report: PipelineReport, { own }: SvgRows, path: readonly PathSegment[], width: number): Markup {
+function header(report: ReportToNow, { own }: SvgRows, path: readonly PathSegment[], width: number): Markup {
   const duration = formatDuration(report.endedAt - report.startedAt)
   const taken = widthOf(report.status) * COLUMN.normal + widthOf(duration) * COLUMN.large + 60
   const nameRoom = Math.floor((width - 2 * EDGE - taken) / COLUMN.large)

@@ -1,9 +1,11 @@
-import type { PipelineInfo, PipelineReport } from '@stageflow/core'
+import type { PipelineInfo } from '@stageflow/core'
 import { ANY, FLAG, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { criticalStages } from './critical-path.ts'
-import { checkSamePipeline, readPipeline, readWholeRun } from './read-report.ts'
+import { checkSamePipeline, readPipeline } from './check-report.ts'
+import { readWholeRun } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
+import type { ReportToNow, RunReport } from './run-in-progress.ts'
 import { painter, type Paint, type Style } from './terminal-style.ts'
 import { cutTo, padTo, widthOf } from './text-columns.ts'
 import { drawBar, SHADES } from './timeline-bar.ts'
@@ -36,14 +38,14 @@ const RULES: OptionRules<TimelineOptions> = {
  * Draws a run for a terminal: one row per stage, its time as a bar, the critical path marked. A map is one row, with a few of its items
  * below. It contains errors, reasons and keys of items of the report.
  */
-export function timeline(given: PipelineReport, options: TimelineOptions = {}): string {
+export function timeline(given: RunReport, options: TimelineOptions = {}): string {
   checkOptions('timeline()', 'report/illegal-option', options, RULES)
   const { report, records } = readWholeRun(given, options.redaction)
   const { pipeline } = options
-  if (pipeline !== undefined) checkSamePipeline(records, readPipeline(pipeline))
+  if (pipeline !== undefined) checkSamePipeline(report, readPipeline(pipeline))
   const paint = painter(options.color === true)
   const critical = criticalStages(report, pipeline)
-  const all = rowsOf(records, critical, pipeline)
+  const all = rowsOf(records, critical, pipeline, report.status)
   const maxRows = atLeast(0, options.maxRows ?? 40)
   const stages = mostTelling(all, maxRows)
   const rows = addItems(stages, critical, maxRows - stages.length)
@@ -107,7 +109,7 @@ function layOut(rows: readonly Row[], width: number): Layout {
   return { width, name, bar, duration, status, facts: areFactsBeside ? widestFacts : 0 }
 }
 
-function header(report: PipelineReport, rows: readonly Row[], { width }: Layout, paint: Paint): string {
+function header(report: ReportToNow, rows: readonly Row[], { width }: Layout, paint: Paint): string {
   const rest = [
     formatDuration(report.endedAt - report.startedAt),
     countsOf(rows),

@@ -3,9 +3,9 @@ import { gate, soft, stream } from '@stageflow/core/edges'
 import { manualClock, type ManualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { chromeTrace } from '../src/chrome-trace.ts'
-import { criticalPath } from '../src/critical-path.ts'
+import { criticalPath } from '../src/checked-path.ts'
 import { mermaid, mermaidRun } from '../src/mermaid.ts'
-import { slack } from '../src/slack.ts'
+import { slack } from '../src/checked-path.ts'
 import { timeline } from '../src/timeline.ts'
 import { timelineSvg } from '../src/timeline-svg.ts'
 
@@ -237,10 +237,8 @@ test('a timeline shows what a gate held, and what came into an inbox', async () 
   expect(picture).toContain('class="held kind-transform"')
   expect(picture).toContain('>held by a gate</text>')
   expect(picture).toContain('speak: ok, 0 ms to 70 ms, 6 chunks, at most 2 waiting, 3 dropped, on the critical path.')
-  const [args] = chromeTrace(report)
-    .traceEvents.filter(({ name }) => name === 'speak')
-    .map((event) => event.args)
-  expect(args).toMatchObject({ inbox: { chunks: 6, mostWaiting: 2, dropped: 3, blockedMs: 0 } })
+  const speak = chromeTrace(report).traceEvents.find(({ name }) => name === 'speak')
+  expect(speak).toMatchObject({ args: { inbox: { chunks: 6, mostWaiting: 2, dropped: 3, blockedMs: 0 } } })
 })
 
 test('a timeline says how long a reader has blocked its sources', async () => {

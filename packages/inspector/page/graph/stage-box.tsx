@@ -40,15 +40,13 @@ export function StageBox({ shape, place, box }: StageBoxProps): JSX.Element {
     conditional && 'is-conditional',
   ]
   const words = wordsOf(row, state, children)
-  const label = `${name}, ${words.join(', ')}`
   return (
     <g
       class={classes.filter(Boolean).join(' ')}
       transform={`translate(${place.x} ${place.y})`}
       role="button"
-      aria-label={label}
       aria-pressed={isShown}
-      tabIndex={isShown || isFirst(name) ? 0 : -1}
+      tabindex={isShown || isFirst(name) ? 0 : -1}
       data-stage={name}
       onClick={() => goTo({ run: address.value.run, stage: name })}
       onKeyDown={(event) => {
@@ -57,7 +55,7 @@ export function StageBox({ shape, place, box }: StageBoxProps): JSX.Element {
         goTo({ run: address.value.run, stage: name })
       }}
     >
-      <title>{`${name} (${kind}): ${words.join(', ')}`}</title>
+      <title>{[name, ...words, kind].join(', ')}</title>
       {(children.length > 0 || shape.child !== undefined || shape.map) && (
         <rect class="behind" x="4" y="4" width={box.width} height={box.height} rx={ROUNDNESS[kind] ?? 7} />
       )}
@@ -71,10 +69,10 @@ export function StageBox({ shape, place, box }: StageBoxProps): JSX.Element {
           <g transform="translate(9 4) scale(0.875)">
             <SignPath state={state} />
           </g>
-          <text class="stage-name" x="28" y="16">
+          <text class="stage-name" x="28" y="16" aria-hidden="true">
             {name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name}
           </text>
-          <text class="stage-words" x="28" y="30">
+          <text class="stage-words" x="28" y="30" aria-hidden="true">
             {shortened(words)}
           </text>
         </>

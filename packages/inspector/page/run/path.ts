@@ -32,6 +32,12 @@ export function isPathEdge(from: string, to: string): boolean {
 const edgeKey = (from: string | undefined, to: string): string => JSON.stringify([from, to])
 
 function pathOf(shown: RunReport, graph: GraphView, until: number): readonly PathSegment[] {
-  const ended = { ...shown, endedAt: until } as PipelineReport
+  const stages = Object.fromEntries(
+    Object.entries(shown.stages).map(([name, row]) => [
+      name,
+      row.startedAt !== undefined && row.endedAt === undefined ? { ...row, endedAt: until } : row,
+    ]),
+  )
+  const ended = { ...shown, stages, endedAt: until } as PipelineReport
   return criticalPath(ended, graph as PipelineInfo).segments
 }

@@ -53,7 +53,7 @@ function RunClock({ summary }: { readonly summary: RunSummary }): JSX.Element {
 }
 
 function statusWords({ status, done, stages }: RunSummary): string {
-  return status === 'running' && stages !== undefined ? `running, ${done} of ${stages}` : status
+  return status === 'running' && done !== undefined && stages !== undefined ? `running, ${done} of ${stages}` : status
 }
 
 function RunEnding({ summary }: { readonly summary: RunSummary }): JSX.Element | null {

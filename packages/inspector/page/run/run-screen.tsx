@@ -23,7 +23,7 @@ export function RunScreen(): JSX.Element {
   if (run.value === undefined) {
     return (
       <main class="message">
-        <p>{address.value.run === undefined ? 'Choose a run.' : 'Loading the run …'}</p>
+        <h1>{address.value.run === undefined ? 'No run is shown' : 'Loading the run …'}</h1>
       </main>
     )
   }

@@ -24,7 +24,7 @@ export function RunItem({ run, isShown }: { readonly run: RunSummary; readonly i
 }
 
 function progressOf({ status, done, stages, startedAt, endedAt }: RunSummary): string {
-  if (status === 'running') return stages === undefined ? `${done}` : `${done}/${stages}`
+  if (status === 'running' && done !== undefined) return stages === undefined ? `${done}` : `${done}/${stages}`
   return endedAt === undefined ? '' : shownDuration(endedAt - startedAt)
 }
 

@@ -15,7 +15,13 @@ export const address = signal<Address>(readAddress())
 /** The link to something that the page can show. */
 export function linkTo(to: Address): string {
   const fields = Object.entries(to).filter((field): field is [string, string] => field[1] !== undefined)
-  return `#${new URLSearchParams(fields).toString()}`
+  // With a slash, it isn't taken for the id of an element on this page.
+  return `#/${new URLSearchParams(fields).toString()}`
+}
+
+/** The fields in the fragment of the URL. */
+export function fieldsInUrl(): URLSearchParams {
+  return new URLSearchParams(location.hash.replace(/^#\/?/, ''))
 }
 
 export function goTo(to: Address): void {
@@ -38,7 +44,7 @@ export function followAddress(): void {
 }
 
 function readAddress(): Address {
-  const fields = new URLSearchParams(location.hash.slice(1))
+  const fields = fieldsInUrl()
   const field = (name: string) => fields.get(name) ?? undefined
   return { run: field('run'), stage: field('stage'), pipeline: field('pipeline'), with: field('with') }
 }

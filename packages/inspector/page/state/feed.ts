@@ -35,32 +35,33 @@ export function openFeed(receive: (message: FeedMessage) => void): void {
 async function keepReading(query: string, receive: (message: FeedMessage) => void, signal: AbortSignal): Promise<void> {
   let pauseMs = FIRST_PAUSE_MS
   while (!signal.aborted) {
-    try {
-      const isRefused = await readOnce(query, signal, (message) => {
-        pauseMs = FIRST_PAUSE_MS
-        link.value = 'live'
-        receive(message)
-      })
-      if (isRefused) return
-    } catch {
-      // The connection was lost, or this feed has been closed for another one.
-    }
-    if (signal.aborted) return
+    let isServed = false
+    const end = await readOnce(query, signal, (message) => {
+      isServed = true
+      pauseMs = FIRST_PAUSE_MS
+      link.value = 'live'
+      receive(message)
+    }).catch((): FeedEnd => 'lost')
+    if (end === 'refused' || signal.aborted) return
+    if (end === 'ended' && isServed) continue
     link.value = 'gone'
     await pause(pauseMs)
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
   }
 }
 
-/** Reads one connection to its end. Returns true if the app refuses this reader. */
-async function readOnce(query: string, signal: AbortSignal, receive: (message: FeedMessage) => void): Promise<boolean> {
+/** `ended`: by the server, which authorizes the reader again after some minutes. */
+type FeedEnd = 'refused' | 'ended' | 'lost'
+
+/** Reads one connection to its end. Rejects if there is none, or if it is lost. */
+async function readOnce(query: string, signal: AbortSignal, receive: (message: FeedMessage) => void): Promise<FeedEnd> {
   const response = await fetch(`api/feed?${query}`, { headers: accessHeaders(), signal })
   if (!response.ok) {
     const error = await refusalOf(response)
     if (response.status !== 401 && response.status !== 403) throw error
     refusal.value = error.message
     link.value = 'refused'
-    return true
+    return 'refused'
   }
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
@@ -69,7 +70,7 @@ async function readOnce(query: string, signal: AbortSignal, receive: (message: F
     rest = lines.pop() ?? ''
     for (const line of lines) if (line !== '' && !signal.aborted) receive(JSON.parse(line) as FeedMessage)
   }
-  return false
+  return 'ended'
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,3 +1,5 @@
+import { fieldsInUrl } from './address.ts'
+
 const STORED_AS = 'stageflow-key'
 
 /**
@@ -5,12 +7,12 @@ const STORED_AS = 'stageflow-key'
  * to every other server on this host.
  */
 export function takeKey(): void {
-  const fields = new URLSearchParams(location.hash.slice(1))
+  const fields = fieldsInUrl()
   const key = fields.get('key')
   if (key === null) return
   sessionStorage.setItem(STORED_AS, key)
   fields.delete('key')
-  location.replace(`#${fields.toString()}`)
+  location.replace(`#/${fields.toString()}`)
 }
 
 /** The headers that let this page read. An app that mounts the page has its own way, such as a session. */

@@ -6,6 +6,8 @@ import type { FeedMessage, RunState, RunSummary } from '../../src/protocol.ts'
 export const runs = signal<ReadonlyMap<string, RunSummary>>(new Map())
 /** How many older ones the server has left out. */
 export const olderRuns = signal(0)
+/** Why the journal can't be read. */
+export const journalProblem = signal<string | undefined>(undefined)
 /** Who reads, as the app says. */
 export const reader = signal<string | undefined>(undefined)
 
@@ -46,7 +48,8 @@ export function showAllRuns(): void {
 }
 
 /** Takes what a message says about the list. */
-export function receiveRuns({ list, runs: changed = [], gone = [] }: FeedMessage): void {
+export function receiveRuns({ list, runs: changed = [], gone = [], problem }: FeedMessage): void {
+  if (problem !== undefined) journalProblem.value = problem?.message
   if (list !== undefined) {
     olderRuns.value = list.older
     reader.value = list.by

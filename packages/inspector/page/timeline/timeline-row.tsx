@@ -31,12 +31,12 @@ export function TimelineRow({ row, scale, until }: TimelineRowProps): JSX.Elemen
         type="button"
         class={`timeline-row tone-${toneOf(state)} ${onPath ? 'on-path' : ''}`}
         aria-pressed={isShown}
-        aria-label={[stage, STATE_WORDS[state], duration, words].filter((text) => text !== '').join(', ')}
         onClick={() => goTo({ run: address.value.run, stage })}
       >
         <Sign state={state} />
         <span class="row-name" title={stage}>
           {stage}
+          <span class="visually-hidden">, {STATE_WORDS[state]}, </span>
         </span>
         <span class="bars">
           <Bars row={row} scale={scale} until={until} />
