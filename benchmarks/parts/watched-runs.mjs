@@ -1,8 +1,8 @@
 import { Pipeline } from '../../packages/core/src/index.ts'
 import { inspector } from '../../packages/inspector/src/index.ts'
 
-// What it costs a stage to be watched: a chain of 100 synchronous stages without a sink, with a sink that does nothing, and with the page of
-// the inspector, which is full, so that each run drops an older one.
+// What it costs a stage to be watched, in a chain of 100 synchronous stages: without a sink, with a sink that does nothing, and with the
+// inspector. Its page is full, so that each run drops an older one.
 
 const STAGES = 100
 const FULL_AFTER_RUNS = 1_500
