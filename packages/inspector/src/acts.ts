@@ -127,11 +127,13 @@ export function actsOn({ journal, graphs, isOn, clock, redactor }: ActsSetup): A
     async retry(reader, found) {
       check(reader, found, 'retry')
       const graph = admitting(reader, found) as ActedGraph
-      const tried = journal?.retryFailed?.(graph, found.run.id, optionsOf(reader))
       // It settles when the run ends, which may take days. A refusal comes at once.
+      const refused = journal?.retryFailed?.(graph, found.run.id, optionsOf(reader)).catch(refusalOnly)
+      // One that comes later belongs to the run, which has its result in the journal.
+      refused?.catch(() => undefined)
       const passed = new AbortController()
       const waited = clock.sleep(REFUSED_WITHIN_MS, passed.signal).catch(() => undefined)
-      await told(() => Promise.race([tried?.catch(refusalOnly), waited])).finally(() => passed.abort())
+      await told(() => Promise.race([refused, waited])).finally(() => passed.abort())
       return true
     },
   }

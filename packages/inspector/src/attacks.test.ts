@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 
 import { Pipeline, StageOutput } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
 import { gate } from '@stageflow/core/edges'
 import { manualClock } from '@stageflow/testing'
 
@@ -307,6 +308,7 @@ test('an act must be JSON within bounds, so that no form of another site can sen
 test('secrets are taken out of errors, reasons, notes, options, keys, inputs, outputs, requests and chunks', async () => {
   const { page, ask, run, runs } = openedPage({ clock, data: true })
   const half = SECRET.length / 2
+  const headers: Interceptor = { name: 'headers', stageOptions: ['headers' as never], settled: () => undefined }
   const graph = new Pipeline('chat')
     .withStage('speak', async function* (context) {
       context.note('attributes', { authorization: `Bearer ${SECRET}` })
@@ -315,11 +317,11 @@ test('secrets are taken out of errors, reasons, notes, options, keys, inputs, ou
       yield { apiKey: SECRET }
       return { apiKey: SECRET, text: `Bearer ${SECRET}` }
     })
-    .withStage('skipped', () => StageOutput.skip(`no ${SECRET}`))
+    .withStage('skipped', () => StageOutput.skip(`no ${SECRET}`), { headers: { authorization: SECRET } } as object)
     .withStage('tolerated', () => Promise.reject(new Error(`no ${SECRET}`)), { onFailure: 'skip' })
     .withMap('letters', { over: () => [1], key: () => `https://me:hunter2hunter2@host`, each: () => undefined })
     .withStage('ask', () => StageOutput.suspend({ password: SECRET, text: SECRET }), { dependencies: ['speak'] })
-    .build({ clock, eventSink: page })
+    .build({ clock, eventSink: page, interceptors: [headers] })
   await graph.runSettled({ inputText: `my key is ${SECRET}`, metadata: { password: SECRET } })
   const failing = new Pipeline('failing')
     .withStage('llm', () => Promise.reject(new Error(`401 for ${SECRET}`, { cause: new Error(SECRET) })))
@@ -346,6 +348,7 @@ test('secrets are taken out of errors, reasons, notes, options, keys, inputs, ou
   expect(all).not.toContain('hunter2')
   expect(all).toContain('[redacted]')
   expect(all).toContain('and no more')
+  expect(all).toContain('"options":{"headers":{"authorization":"[redacted]"}}')
 })
 
 test('half a secret at the cut of a long text of chunks is not shown', async () => {

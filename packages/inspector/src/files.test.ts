@@ -68,6 +68,15 @@ test('a report is a run with its child runs, and with its graph if the app gives
   expect(await openedPage({ reports, graphs: [changed] }).run('order-7')).not.toHaveProperty('graph')
 })
 
+test('what is not a report is refused, also as the report of a child run', async () => {
+  const whole = await failedReport()
+  const inside = { ...whole, stages: { ...whole.stages, bill: { ...whole.stages['bill'], children: [{}] } } }
+  for (const report of [{}, inside])
+    expect(() => inspector({ reports: [report as PipelineReport] })).toThrow(
+      expect.objectContaining({ code: 'report/not-a-report' }) as Error,
+    )
+})
+
 test('a log is its runs; one whose process has died is stopped at the last event, and a cut last line is left out', async () => {
   const text = await logOf(async (eventSink) => {
     const ended = graph.runSettled({ pipelineRunId: 'order-8' }, { eventSink })

@@ -128,7 +128,7 @@ const RULES: OptionRules<InspectorOptions> = {
 }
 const LISTEN_RULES: OptionRules<ListenOptions> = { port: whole(0, 65_535) }
 
-/** Makes a page of runs. Throws `inspector/illegal-option`, and `inspector/not-a-log` for a wrong `log`. */
+/** Makes a page of runs. Throws `inspector/illegal-option`, `inspector/not-a-log` and `report/not-a-report`. */
 export function inspector(options: InspectorOptions = {}): Inspector {
   checkArgumentCount(arguments.length, 1, 'inspector(options)', ILLEGAL)
   checkOptions('inspector()', ILLEGAL, options, RULES)
@@ -144,7 +144,7 @@ export function inspector(options: InspectorOptions = {}): Inspector {
   )
 
   const states = new RunStates({ data, redactors, maxBytes })
-  for (const report of reports) states.addReport(report, 'file', graphOf(report.pipeline, Object.keys(report.stages)))
+  for (const report of reports) states.addReport(report, 'file', graphOf)
   if (log !== undefined) takeLog(log, states, graphOf)
 
   const inJournal = journal && journalRuns(journal, shown, graphOf)

@@ -99,7 +99,7 @@ function statesOf(details: JournalRunDetails, shown: Shown, known: GraphView | u
   const run =
     result === undefined
       ? states.addRecords({ id: runId, pipeline, startedAt, graph }, 'journal', recordsOf(details, graph))
-      : states.addReport(result.report, 'journal', graph)
+      : states.addReport(result.report, 'journal', () => graph)
   const endedAt = details.status === 'running' ? undefined : (result?.report.endedAt ?? updatedAt)
   run.standsAt(status, endedAt, result?.reason, error ?? result?.errors?.[0])
   run.leg = leg > 1 ? leg : undefined

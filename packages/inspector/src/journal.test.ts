@@ -215,6 +215,29 @@ test('a failed run is retried as the person whose token the interceptors admit, 
   expect((await run('mail-1')).summary.status).toBe('completed')
 })
 
+test('a retry is answered after a second if its run goes on, and what the run ends with later harms nothing', async () => {
+  const { journal } = journalFile()
+  const graph = new Pipeline('mail')
+    .withStage('send', () => StageOutput.fail('down'))
+    .build({ clock, interceptors: [people()] })
+  await expect(journal.run(graph, {}, { runId: 'mail-1', token: 'token-of-ada' })).rejects.toThrow('down')
+  const slow: InspectedJournal = {
+    list: (options) => journal.list(options),
+    get: (id, options) => journal.get(id, options),
+    retryFailed: async () => {
+      await clock.sleep(5_000)
+      throw new Error('the journal was closed')
+    },
+  }
+  const authorize = (): InspectorAccess => ({ by: 'ada', may: ['read', 'retry'], token: 'token-of-ada' })
+  const { post } = pageOf(slow, { graphs: [graph], authorize })
+  const answer = post('/api/runs/mail-1/retry', {})
+  while (clock.timers.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  await clock.advance(1_000)
+  expect(await (await answer).json()).toEqual({ done: true })
+  await clock.runAll()
+})
+
 test('runs of a journal are those of the organization of the reader, and another one is not found', async () => {
   const { journal } = journalFile()
   const graph = order().build({ clock })

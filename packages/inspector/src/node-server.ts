@@ -5,6 +5,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 
+import { StageflowError } from '@stageflow/core'
+
 const LOOPBACK = '127.0.0.1'
 
 export interface NodeServer {
@@ -21,7 +23,7 @@ export async function serveOnLoopback(
     void answer(incoming, outgoing, (request) => fetch(request, portOf(server)))
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (cause) => reject(noPort(port, cause)))
     server.listen(port, LOOPBACK, () => resolve())
   })
   return { port: portOf(server), close: () => closeServer(server) }
@@ -69,3 +71,10 @@ function closeServer(server: Server): Promise<void> {
   server.closeAllConnections()
   return closed
 }
+
+const noPort = (port: number, cause: Error): StageflowError =>
+  new StageflowError(
+    'inspector/no-port',
+    `listen(): port ${port} of ${LOOPBACK} cannot be used: ${cause.message}. Pass another port, or none for a free one.`,
+    { cause },
+  )

@@ -8,8 +8,10 @@ import type {
   StageflowEvent,
 } from '@stageflow/core'
 import { isLastEvent } from '@stageflow/core/kit'
+import { criticalPath } from '@stageflow/report'
 
 import { DescribedGraphs } from './describe-graph.ts'
+import type { GraphOf } from './describe-graph.ts'
 import { keepData } from './kept-data.ts'
 import type { KeptData } from './kept-data.ts'
 import type { GraphView, RunOrigin, RunState as Status, RunSummary } from './protocol.ts'
@@ -92,27 +94,23 @@ export class RunStates {
     }
   }
 
-  /** Adds a run that has ended, with its child runs. `graph`: its description, if it is known. */
-  addReport(
-    report: PipelineReport,
-    origin: RunOrigin,
-    graph: GraphView | undefined,
-    parent?: RunSummary['parent'],
-  ): RunState {
-    const { pipeline, pipelineRunId, status, startedAt, endedAt } = report
+  /** Adds a run that has ended, with its child runs. Throws `report/not-a-report`. */
+  addReport(report: PipelineReport, origin: RunOrigin, graphOf: GraphOf, parent?: RunSummary['parent']): RunState {
+    criticalPath(report) // checks it
+    const { pipeline, pipelineRunId, status, startedAt, endedAt, stages } = report
     const run = this.#open(pipelineRunId, origin)
     run.begin(pipeline, startedAt, undefined)
-    run.graph = graph
+    run.graph = graphOf(pipeline, Object.keys(stages))
     run.parent = parent
     run.takeReport(report, (stage, record) => {
       for (const child of record.children ?? []) {
-        const childGraph = graph?.stages.find(({ name }) => name === stage.name)?.child
-        this.addReport(child, origin, childGraph, { id: run.id, stage: stage.name, path: stage.name })
+        const childGraph = run.graph?.stages.find(({ name }) => name === stage.name)?.child
+        this.addReport(child, origin, () => childGraph, { id: run.id, stage: stage.name, path: stage.name })
         run.addChild(child.pipelineRunId)
       }
       this.#settle(run, stage, record)
     })
-    const errors = Object.values(report.stages).flatMap(({ error, tolerated }) => (error && !tolerated ? [error] : []))
+    const errors = Object.values(stages).flatMap(({ error, tolerated }) => (error && !tolerated ? [error] : []))
     this.#end(run, status, endedAt, undefined, errors)
     return run
   }
