@@ -22,14 +22,21 @@ test('an empty drawing, and a frame without room, have a view too', () => {
 test('boxes are shown with their middle in the middle of the frame', () => {
   const { x, y, scale } = centered(
     [
-      { x: 0, y: 0 },
-      { x: 300, y: 100 },
+      { x: 1_000, y: 1_000 },
+      { x: 1_300, y: 1_100 },
     ],
-    BOX,
+    { box: BOX, size: { width: 4_000, height: 4_000 } },
     FRAME,
   )
-  expect(x + 200 * scale).toBe(400)
-  expect(y + 70 * scale).toBe(200)
+  expect(scale).toBe(0.85)
+  expect(x + 1_200 * scale).toBe(400)
+  expect(y + 1_070 * scale).toBeCloseTo(200)
+})
+
+test('a box at the edge is shown at the edge, so that the drawing fills the frame', () => {
+  const drawing = { box: BOX, size: { width: 4_000, height: 100 } }
+  expect(centered([{ x: 0, y: 0 }], drawing, FRAME)).toEqual({ scale: 0.85, x: 20, y: 157.5 })
+  expect(centered([{ x: 3_900, y: 0 }], drawing, FRAME).x).toBe(780 - 3_400)
 })
 
 test('zooming keeps the point under the pointer where it is', () => {

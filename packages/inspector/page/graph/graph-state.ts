@@ -70,7 +70,7 @@ export function showNow(): void {
   const active = stages.filter(({ name }) => ACTIVE.has(stateOf(rowOf(name).peek(), status))).map(({ name }) => name)
   const shown = active.length > 0 ? active : [slowestOnPath() ?? stages[0]?.name ?? '']
   const places = shown.flatMap((name) => drawn.places[stageIndexes.peek().get(name) ?? -1] ?? [])
-  view.value = centered(places, drawn.box, frame.peek())
+  view.value = centered(places, drawn, frame.peek())
 }
 
 function slowestOnPath(): string | undefined {

@@ -7,6 +7,12 @@ export interface Viewport {
   readonly scale: number
 }
 
+/** What of a layout a viewport is computed from. */
+export interface Drawing {
+  readonly size: Size
+  readonly box: Size
+}
+
 const MARGIN = 20
 const LARGEST_FIT = 1.25
 const READABLE = 0.85
@@ -25,12 +31,22 @@ export function fitted(drawing: Size, frame: Size): Viewport {
   return { scale, x: (frame.width - drawing.width * scale) / 2, y: (frame.height - drawing.height * scale) / 2 }
 }
 
-/** Shows these boxes in the middle, large enough to read. */
-export function centered(places: readonly Place[], box: Size, frame: Size): Viewport {
+/** Shows these boxes in the middle, large enough to read, or as near to it as the drawing fills the frame. */
+export function centered(places: readonly Place[], { box, size }: Drawing, frame: Size): Viewport {
   const count = Math.max(1, places.length)
   const x = places.reduce((sum, place) => sum + place.x + box.width / 2, 0) / count
   const y = places.reduce((sum, place) => sum + place.y + box.height / 2, 0) / count
-  return { scale: READABLE, x: frame.width / 2 - x * READABLE, y: frame.height / 2 - y * READABLE }
+  return {
+    scale: READABLE,
+    x: filling(frame.width / 2 - x * READABLE, size.width * READABLE, frame.width),
+    y: filling(frame.height / 2 - y * READABLE, size.height * READABLE, frame.height),
+  }
+}
+
+/** The offset at which a part of a length fills the room. A shorter length is in the middle. */
+function filling(offset: number, length: number, room: number): number {
+  const last = room - MARGIN - length
+  return last > MARGIN ? (room - length) / 2 : Math.min(MARGIN, Math.max(last, offset))
 }
 
 /** Moves no more than needed so that a box is in view. */

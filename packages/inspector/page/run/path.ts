@@ -1,16 +1,16 @@
 import { computed } from '@preact/signals'
-import type { PipelineInfo, PipelineReport } from '@stageflow/core'
-import { criticalPath, type PathSegment } from '@stageflow/report'
+import type { PipelineInfo } from '@stageflow/core'
+import type { PathSegment } from '@stageflow/report'
+import { pathOf } from '@stageflow/report/unchecked'
 
 import type { GraphView, RunReport } from '../../src/protocol.ts'
-import { now } from '../state/time.ts'
 import { report, run } from '../state/shown-run.ts'
+import { now } from '../state/time.ts'
 
 /** The critical path of the shown run as it is now. Without a graph none is claimed. */
 export const path = computed((): readonly PathSegment[] => {
   const graph = run.value?.graph
-  if (graph === undefined || report.value === undefined) return []
-  return pathOf(report.value, graph, report.value.endedAt ?? now.value)
+  return graph === undefined || report.value === undefined ? [] : segmentsOf(report.value, graph)
 })
 
 /** The stages of the path, in order of time. */
@@ -31,13 +31,10 @@ export function isPathEdge(from: string, to: string): boolean {
 
 const edgeKey = (from: string | undefined, to: string): string => JSON.stringify([from, to])
 
-function pathOf(shown: RunReport, graph: GraphView, until: number): readonly PathSegment[] {
-  const stages = Object.fromEntries(
-    Object.entries(shown.stages).map(([name, row]) => [
-      name,
-      row.startedAt !== undefined && row.endedAt === undefined ? { ...row, endedAt: until } : row,
-    ]),
-  )
-  const ended = { ...shown, stages, endedAt: until } as PipelineReport
-  return criticalPath(ended, graph as PipelineInfo).segments
+function segmentsOf(shown: RunReport, graph: GraphView): readonly PathSegment[] {
+  // The graph has all that is read of it: the names of its stages and their dependencies.
+  const pipeline = graph as PipelineInfo
+  const { endedAt, usage: _usage, legs: _legs, ...rest } = shown
+  if (endedAt === undefined) return pathOf({ ...rest, status: 'running', now: now.value }, pipeline).segments
+  return pathOf({ ...rest, status: 'completed', endedAt }, pipeline).segments
 }

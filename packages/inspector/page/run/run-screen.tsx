@@ -1,7 +1,10 @@
 import type { JSX } from 'preact'
 
 import { Graph } from '../graph/graph.tsx'
+import { NoRunYet } from '../runs/no-runs.tsx'
 import { address } from '../state/address.ts'
+import { link } from '../state/feed.ts'
+import { runs } from '../state/run-list.ts'
 import { isUnknownRun, run } from '../state/shown-run.ts'
 import { Timeline } from '../timeline/timeline.tsx'
 import { RunHead } from './run-head.tsx'
@@ -19,6 +22,9 @@ export function RunScreen(): JSX.Element {
         </p>
       </main>
     )
+  }
+  if (run.value === undefined && address.value.run === undefined && runs.value.size === 0 && link.value === 'live') {
+    return <NoRunYet />
   }
   if (run.value === undefined) {
     return (

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
 
 import { address } from '../state/address.ts'
-import { filteredRuns, olderRuns, runs } from '../state/run-list.ts'
+import { filteredRuns, olderRuns } from '../state/run-list.ts'
 import { link } from '../state/feed.ts'
-import { NoRuns } from './no-runs.tsx'
+import { NoRunListed } from './no-runs.tsx'
 import { RunFilter } from './run-filter.tsx'
 import { RunItem } from './run-item.tsx'
 
@@ -22,7 +22,7 @@ export function RunList(): JSX.Element {
         ))}
       </ul>
       {left > 0 && <p class="left-out">and {left.toLocaleString('en')} older</p>}
-      {listed.length === 0 && link.value !== 'connecting' && <NoRuns known={runs.value.size} />}
+      {listed.length === 0 && link.value !== 'connecting' && <NoRunListed />}
     </nav>
   )
 }

@@ -8,7 +8,7 @@ const website = createRequire(join(import.meta.dirname, '../../../../website/pac
 const { default: chromium } = website('@sparticuz/chromium')
 const { chromium: browsers } = website('playwright-core')
 const AXE = readFileSync(website.resolve('axe-core'), 'utf8')
-export const SCREENSHOTS = join(import.meta.dirname, '../../screenshots')
+const SCREENSHOTS = join(import.meta.dirname, '../../screenshots')
 
 const DESKTOP = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }

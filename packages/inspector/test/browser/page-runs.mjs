@@ -8,12 +8,11 @@ import { retry } from '@stageflow/interceptor-retry'
 export async function servedPage(options = {}) {
   const page = inspector(options)
   const server = await page.listen()
-  const watched = { eventSink: page, interceptors: [{ name: 'inspector', onRun: (run) => page.onRun(run) }] }
-  return { page, url: server.url, watched }
+  return { page, url: server.url, watched: { eventSink: page } }
 }
 
 /** A chat: a guard, a skipped stage, a search, a model that is called twice and streams, a guard and a stage that saves. */
-export function chat({ eventSink, interceptors }, { answer = async () => {}, isFailing = false } = {}) {
+export function chat(watched, { answer = async () => {}, isFailing = false } = {}) {
   return new Pipeline('chat')
     .withStage('input_guard', () => pause(4), 'guard')
     .withStage('profile', () => StageOutput.skip('the session is new'), 'enrich')
@@ -21,21 +20,21 @@ export function chat({ eventSink, interceptors }, { answer = async () => {}, isF
     .withStage('memory', () => pause(8), 'enrich', { dependencies: ['input_guard', 'library'] })
     .withStage(
       'llm',
-      async function* ({ attempt, note }) {
-        if (attempt === 1) return StageOutput.retry('503: the model is busy')
+      async function* (context) {
+        if (context.attempt === 1) return StageOutput.retry('503: the model is busy')
         for (const word of ['A stage ', 'is one step ', 'of a pipeline.']) {
           yield word
           await pause(5)
         }
         await answer()
-        note('usage', { inputTokens: 1_200, outputTokens: 34, costUsd: 0.0042 })
+        context.note('usage', { inputTokens: 1_200, outputTokens: 34, costUsd: 0.0042 })
         return isFailing ? StageOutput.fail('401: the key of the model has expired') : { text: 'A stage is one step.' }
       },
       { dependencies: ['input_guard', 'memory'] },
     )
     .withStage('output_guard', () => pause(3), 'guard', { dependencies: ['llm', 'memory'] })
     .withStage('persist', () => pause(2), 'work', { dependencies: ['output_guard', 'input_guard'] })
-    .build({ eventSink, interceptors: [...interceptors, retry({ baseMs: 10, jitter: 'none' })] })
+    .build({ ...watched, interceptors: [retry({ baseMs: 10, jitter: 'none' })] })
 }
 
 /** An order that asks before it pays. The answer has a schema. */

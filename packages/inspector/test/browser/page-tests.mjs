@@ -50,10 +50,10 @@ const idOf = ({ report }) => report.pipelineRunId
 void test('an app without a run shows the lines that bring one here, and the key leaves the address bar', async () => {
   const { url } = await served()
   const { page, errors } = await openPage(browser, url)
-  await page.getByText('No run yet.').waitFor()
+  await page.getByRole('heading', { name: 'No run yet' }).waitFor()
   assert.equal(new URL(page.url()).hash.includes('key'), false)
   await page.reload()
-  await page.getByText('No run yet.').waitFor()
+  await page.getByRole('heading', { name: 'No run yet' }).waitFor()
   assert.deepEqual(errors, [])
 })
 
@@ -66,7 +66,7 @@ void test('without the key, the page says how to get in', async () => {
 void test('a run in progress shows what it does now, its chunks, and its end', async () => {
   const { url, watched } = await served({ data: true })
   const answer = gateway()
-  const running = chat(watched, { answer: () => answer.promise }).run({}, { chunkEvents: true })
+  const running = chat(watched, { answer: () => answer.promise }).run()
   const { page, errors } = await openPage(browser, url)
   await page.getByText(/Now in llm for/).waitFor()
   await page.getByText('running, 4 of 7').waitFor()
@@ -228,7 +228,7 @@ void test('a run is saved as one HTML file, which shows it without the app', asy
 void test('if the app ends, the page says so, its clock stops, and all that was seen stays', async () => {
   const { page: look, url, watched } = await served()
   const answer = gateway()
-  const running = chat(watched, { answer: () => answer.promise }).run({}, { chunkEvents: true })
+  const running = chat(watched, { answer: () => answer.promise }).run()
   const { page } = await openPage(browser, url)
   await page.getByText('running, 4 of 7').waitFor()
   await look.close()
@@ -277,8 +277,8 @@ void test('no screen has a violation that axe finds, and each fits its window', 
   await journal.run(graph, {}, { runId: 'order-9' })
   const ofJournal = await served({ journal, graphs: [graph], data: true, actions: true })
   const empty = await served()
-  const ended = idOf(await chat(watched).run({}, { chunkEvents: true }))
-  const other = idOf(await chat(watched).run({}, { chunkEvents: true }))
+  const ended = idOf(await chat(watched).run())
+  const other = idOf(await chat(watched).run())
   const map = idOf(await mail(watched).run())
   const failed = idOf(
     await chat(watched, { isFailing: true })
@@ -288,7 +288,7 @@ void test('no screen has a violation that axe finds, and each fits its window', 
   const asking = idOf(await order(watched).run())
   const large = idOf(await crawl(watched, 200).run())
   const end = gateway()
-  const live = chat(watched, { answer: () => end.promise }).start({}, { chunkEvents: true })
+  const live = chat(watched, { answer: () => end.promise }).start()
   const screens = {
     empty: empty.url,
     live: at(url, { run: live.pipelineRunId, stage: 'llm' }),
