@@ -4,7 +4,7 @@ import type { FeedMessage, Refusal, RunList, RunSummary } from './protocol.ts'
 import { Refused } from './refusal.ts'
 import { sees } from './reader.ts'
 import type { Reader } from './reader.ts'
-import type { RunStates } from './run-states.ts'
+import type { GoneRun, RunStates } from './run-states.ts'
 import { changedRows } from './run-view.ts'
 import type { Shown } from './run-view.ts'
 import type { Runs } from './runs.ts'
@@ -179,7 +179,7 @@ export class FeedReader {
     const gone = states.goneSince(since)
     const changed = [...this.#changedRuns(since)]
     if (gone === undefined || changed.length > MOST_CHANGED) return this.#whole()
-    const ids = gone.filter(({ orgId }) => sees(this.#reader, orgId)).map(({ id }) => id)
+    const ids = gone.filter((one) => sees(this.#reader, one.orgId) && !this.#isKeptAgain(one)).map(({ id }) => id)
     return {
       runs: changed.length === 0 ? undefined : changed,
       gone: ids.length === 0 ? undefined : ids,
@@ -187,12 +187,19 @@ export class FeedReader {
     }
   }
 
+  /** A new run may have the id of one that was dropped. */
+  #isKeptAgain({ id, orgId }: GoneRun): boolean {
+    const run = this.#options.states.get(id)
+    return run !== undefined && run.orgId === orgId
+  }
+
   /** The changed runs of the list, and the changed children of the run that is shown. */
   *#changedRuns(since: number): Iterable<RunSummary> {
-    const { states, shown } = this.#options
+    const { states, runs } = this.#options
     for (const run of states.all()) {
-      const isListed = run.parent === undefined || run.parent.id === this.#wanted.run
-      if (run.revision > since && isListed && sees(this.#reader, run.orgId)) yield run.summary(shown.redactors)
+      if (run.revision <= since || !sees(this.#reader, run.orgId)) continue
+      const isChild = run.parent !== undefined && run.parent.id === this.#wanted.run
+      if (isChild || runs.isListed(this.#reader, run)) yield runs.summary(this.#reader, run)
     }
   }
 

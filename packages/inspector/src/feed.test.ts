@@ -132,6 +132,26 @@ test('a dropped run is said to be gone, and the run that is shown is then unknow
   await reader.leave()
 })
 
+test('a run that begins with the id of an older one is not said to be gone', async () => {
+  const { page, feed } = openAt()
+  const first = twoStages(page).run({ pipelineRunId: 'run-2' })
+  await clock.runAll()
+  await first
+  const reader = await feed('?run=run-2')
+  await reader.next()
+  const second = twoStages(page).run({ pipelineRunId: 'run-2' })
+  await clock.advance(100)
+  const message = await reader.next()
+  expect(message).not.toHaveProperty('gone')
+  expect(message).toMatchObject({
+    runs: [{ id: 'run-2', status: 'running' }],
+    run: { summary: { status: 'running', done: 1 } },
+  })
+  await reader.leave()
+  await clock.runAll()
+  await second
+})
+
 test('a feed of a run that is not kept says so', async () => {
   const { feed } = openAt()
   const reader = await feed('?run=nothing')

@@ -96,14 +96,14 @@ function statesOf(details: JournalRunDetails, shown: Shown, known: GraphView | u
   const states = new RunStates({ data, redactors, maxBytes: Infinity })
   const graph = known ?? graphOfFingerprint(details.graph)
   const status = statusOf(details)
+  const whose = { origin: 'journal', orgId } as const
   const run =
     result === undefined
-      ? states.addRecords({ id: runId, pipeline, startedAt, graph }, 'journal', recordsOf(details, graph))
-      : states.addReport(result.report, 'journal', () => graph)
+      ? states.addRecords({ id: runId, pipeline, startedAt, graph }, whose, recordsOf(details, graph))
+      : states.addReport(result.report, whose, () => graph)
   const endedAt = details.status === 'running' ? undefined : (result?.report.endedAt ?? updatedAt)
   run.standsAt(status, endedAt, result?.reason, error ?? result?.errors?.[0])
   run.leg = leg > 1 ? leg : undefined
-  for (const one of states.all()) one.orgId = orgId
   run.questions = requests.map(({ request, ...question }) => ({
     ...question,
     request: data ? keepData(request, redactors.data) : undefined,
