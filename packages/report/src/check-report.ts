@@ -31,6 +31,30 @@ function problemsIn(report: Readonly<Record<string, unknown>>, more: Readonly<Re
   return [...problems, ...Object.entries(stages).flatMap(([name, record]) => problemsOf(name, record, stages))]
 }
 
+/** Checks the recording of a run, such as a cassette. */
+export function checkRecording(recording: unknown): void {
+  const problems = isObject(recording)
+    ? unfit(recording, '', {
+        pipeline: isText,
+        start: (start) => isObject(start) && isTime(start['startedAt']) && isObject(start['input']),
+        facts: (facts) => Array.isArray(facts) && facts.every(isFact),
+        end: (end) => isObject(end) && isText(end['status']) && isTime(end['at']),
+      })
+    : [`it is ${show(recording)}`]
+  if (problems.length === 0) return
+  throw new StageflowError(
+    'report/not-a-report',
+    `This is not the recording of a run: ${problems.join('; ')}. Pass the cassette of recordRun(), or parseCassette(text).`,
+  )
+}
+
+function isFact(fact: unknown): boolean {
+  if (!isObject(fact) || !isText(fact['kind']) || !isText(fact['key'])) return false
+  const { kind, facts } = fact
+  if (kind !== 'call') return true
+  return isObject(facts) && isText(facts['status']) && isTime(facts['startedAt']) && isTime(facts['endedAt'])
+}
+
 /** Checks the description of a pipeline, such as `graph.info`. */
 export function readPipeline(pipeline: PipelineInfo): PipelineInfo {
   const value: unknown = pipeline

@@ -10,6 +10,8 @@ export {
 } from './chrome-trace.ts'
 export { criticalPath, slack } from './checked-path.ts'
 export type { CriticalPath, PathItem, PathSegment } from './critical-path.ts'
+export type { RunRecording } from './compared-run.ts'
+export { diffRuns, type DiffOptions } from './diff-runs.ts'
 export { mermaid, mermaidRun } from './mermaid.ts'
 export type { DrawingOptions } from './redact-report.ts'
 export type { RunInProgress, RunReport } from './run-in-progress.ts'

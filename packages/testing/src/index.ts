@@ -29,4 +29,3 @@ export type { Cassette, CassetteEnd, RecordedChunk } from './cassettes/cassette.
 export type { RecordedFact } from './durable-runs/leg.ts'
 export { recordRun, type RecordedRun, type RecordOptions } from './cassettes/record-run.ts'
 export { replayRun, type ReplayedRun, type ReplayOptions } from './cassettes/replay-run.ts'
-export { diffRuns, type DiffOptions } from './cassettes/diff-runs.ts'

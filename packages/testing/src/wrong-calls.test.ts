@@ -37,12 +37,6 @@ const WITHOUT_FACT = [{ ...cassette, facts: [null] }, 'facts'] as const
 const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   '.': {
     cassetteText: { right: [cassette], fields: [...CASSETTE, WITHOUT_FACT] },
-    diffRuns: {
-      right: [cassette, cassette, EMPTY],
-      accepts: { 2: OPTIONAL },
-      options: { color: 'red' },
-      fields: CASSETTE,
-    },
     eventOf: {
       right: ['order.paid', EMPTY, EMPTY],
       accepts: { 1: [EMPTY, { nope: 1 }], 2: OPTIONAL },
@@ -255,7 +249,6 @@ const ORDERS: readonly (readonly [call: string, exported: unknown, right: readon
     durable.crashAfterEveryFact,
     [graph, { inputText: 'Hi' }, { answers: {} }],
   ],
-  ['diffRuns(before, after, options)', index.diffRuns, [cassette, cassette, { color: false }]],
   ['eventOf(type, data, overrides)', index.eventOf, ['order.paid', { cents: 1 }, { seq: 1 }]],
   ['eventsText(events, options)', index.eventsText, [[], { ids: true }]],
   ['exploreInterleavings(start, check, options)', index.exploreInterleavings, [async () => 7, () => true, { seed: 7 }]],

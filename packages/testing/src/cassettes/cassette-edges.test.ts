@@ -3,7 +3,7 @@ import { gate, soft, stream } from '@stageflow/core/edges'
 import { expect, test } from 'vitest'
 import { manualClock } from '../clock/manual-clock.ts'
 import { cassetteText } from './cassette.ts'
-import { diffRuns } from './diff-runs.ts'
+import { diffRuns } from '../../../report/src/index.ts'
 import { recordRun } from './record-run.ts'
 import { replayRun } from './replay-run.ts'
 

@@ -1,7 +1,8 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
+import type { PipelineReport } from '@stageflow/core'
 import { expect, test } from 'vitest'
-import { diffRuns, manualClock, recordRun, replayRun } from '../index.ts'
-import type { Cassette, DiffOptions } from '../index.ts'
+import { manualClock, recordRun, replayRun, type Cassette } from '@stageflow/testing'
+import { diffRuns, type DiffOptions, type RunRecording } from '../src/index.ts'
 
 interface Behavior {
   readonly text?: string
@@ -91,7 +92,7 @@ test('items of a map are listed in their order, whichever ended first', async ()
 test('in a terminal, the statuses before and after are red and green', async () => {
   const [first] = (await diff({}, { isDown: true }, { color: true })).split('\n')
   expect(first).toBe('chat: \u001B[31mcompleted\u001B[0m → \u001B[32mfailed\u001B[0m')
-  await expect(diff({}, {}, { color: 'yes' as never })).rejects.toMatchObject({ code: 'testing/illegal-option' })
+  await expect(diff({}, {}, { color: 'yes' as never })).rejects.toMatchObject({ code: 'report/illegal-option' })
 })
 
 test('runs of two pipelines are told apart', async () => {
@@ -132,4 +133,62 @@ test('a replay shows what a new answer changes', async () => {
     data.text: "Hello" → "Bye"
   save: ok
     data.saved: "Hello" → "Bye"`)
+})
+
+test('two reports are compared by statuses, errors, attempts, usage and times, those of items and child runs too', async () => {
+  const report = async (tokens: number, fails: boolean, ms: number): Promise<PipelineReport> => {
+    const clock = manualClock()
+    const child = new Pipeline('kid').withStage('inner', async () => {
+      await clock.sleep(ms)
+      return fails ? StageOutput.fail('down') : {}
+    })
+    const graph = new Pipeline('chat')
+      .withStage('llm', ({ note }) => note('usage', { inputTokens: tokens }))
+      .withMap('letters', {
+        over: () => ['a', 'b'],
+        key: (name) => name,
+        onItemFailure: 'collect',
+        each: (name) => (fails && name === 'b' ? StageOutput.fail('torn') : { name }),
+      })
+      .withPipeline('kid', child, { dependencies: ['llm'] })
+      .build({ clock })
+    const run = graph.runSettled()
+    await clock.runAll()
+    return (await run).report
+  }
+  const [one, other] = [await report(10, false, 100), await report(12, true, 400)]
+  expect(diffRuns(one, one)).toBe('')
+  expect(diffRuns(JSON.parse(JSON.stringify(one)) as PipelineReport, one)).toBe('')
+  expect(diffRuns(one, other)).toBe(
+    `chat: completed → failed, 100 ms → 400 ms
+  llm: ok
+    usage.inputTokens: 10 → 12
+  letters: ok
+    items.ok: 2 → 1
+    items.fail: 0 → 1
+  letters#b: ok → fail
+    error: nothing → {"code":"core/stage-failed","message":"torn"}
+  kid: ok → fail, 100 ms → 400 ms
+    error: nothing → {"code":"core/stage-failed","message":"down","stage":"kid"}
+  kid/inner: ok → fail, 100 ms → 400 ms
+    error: nothing → {"code":"core/stage-failed","message":"down","stage":"inner"…`,
+  )
+})
+
+test('what is neither a report nor a recording is refused (report/not-a-report), and so is one of each', async () => {
+  const { result, cassette } = await recordRun(new Pipeline('p').withStage('a', () => ({})).build())
+  const refused = (before: unknown, after: unknown, message: string): void =>
+    expect(() => diffRuns(before as RunRecording, after as RunRecording)).toThrow(
+      expect.objectContaining({ code: 'report/not-a-report', message: expect.stringContaining(message) }),
+    )
+  refused(result.report, cassette, 'before is a report, and after is a recording. Pass two of one kind.')
+  refused(cassette, result.report, 'before is a recording, and after is a report. Pass two of one kind.')
+  refused(undefined, undefined, 'This is not the report of a run that has ended: it is undefined')
+  refused(result, result, 'This is not the report of a run that has ended: pipeline is missing')
+  refused({ ...cassette, end: 7 }, cassette, 'This is not the recording of a run: end is not what')
+  const withFact = (fact: object): object => ({ ...cassette, facts: [fact] })
+  refused(cassette, withFact({ kind: 'call', key: 'a', facts: {} }), 'facts is not what a report has there')
+  refused({ ...result.report, status: 'running', now: 1, endedAt: undefined }, result.report, 'endedAt is missing')
+  const surplus = diffRuns as (...given: unknown[]) => string
+  expect(() => surplus(cassette, cassette, {}, 7)).toThrow('diffRuns() was given 4 arguments')
 })
