@@ -9,7 +9,7 @@ import { address, goTo } from '../state/address.ts'
 import { shownDuration } from '../state/duration.ts'
 import { childrenOf } from '../state/children.ts'
 import { graphStages, rowOf, run } from '../state/shown-run.ts'
-import { durationOf, stateOf, STATE_WORDS, type StageState } from '../state/stage-state.ts'
+import { durationOf, stateOf, STATE_WORDS, triesOf, type StageState } from '../state/stage-state.ts'
 import { now } from '../state/time.ts'
 import { isFar } from './graph-state.ts'
 
@@ -104,6 +104,6 @@ function wordsOf(row: StageRow | undefined, state: StageState, children: readonl
   else if (children.length > 0)
     words.push(`${children.filter(({ status }) => status !== 'running').length}/${children.length} runs`)
   if (row !== undefined && row.chunks > 0) words.push(`${row.chunks} chunks`)
-  if (row !== undefined && row.attempts.length > 1) words.push(`${row.attempts.length} tries`)
+  if (row !== undefined && triesOf(row) > 1) words.push(`${triesOf(row)} tries`)
   return words
 }

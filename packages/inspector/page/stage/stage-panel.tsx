@@ -6,7 +6,7 @@ import { Icon, Sign } from '../signs/sign.tsx'
 import { address, goTo } from '../state/address.ts'
 import { shownDuration } from '../state/duration.ts'
 import { graphStages, rowOf, run, stage } from '../state/shown-run.ts'
-import { durationOf, stateOf, STATE_WORDS } from '../state/stage-state.ts'
+import { durationOf, firstCallAt, stateOf, STATE_WORDS } from '../state/stage-state.ts'
 import { now } from '../state/time.ts'
 import { ChildRuns } from './child-runs.tsx'
 import { MapItems } from './map-items.tsx'
@@ -60,9 +60,10 @@ function StageFacts({
   const state = stateOf(row, run.value?.summary.status ?? 'running')
   const isOpen = row?.startedAt !== undefined && row.endedAt === undefined
   const facts = [shape?.kind, STATE_WORDS[state], shownDuration(durationOf(row, isOpen ? now.value : 0))]
-  const { readyAt, startedAt, releasedBy } = row ?? {}
-  if (readyAt !== undefined && startedAt !== undefined && startedAt > readyAt) {
-    facts.push(`queued for ${shownDuration(startedAt - readyAt)}`)
+  const { readyAt, releasedBy } = row ?? {}
+  const calledAt = row === undefined ? undefined : firstCallAt(row)
+  if (readyAt !== undefined && calledAt !== undefined && calledAt > readyAt) {
+    facts.push(`queued for ${shownDuration(calledAt - readyAt)}`)
   }
   if (releasedBy !== undefined) facts.push(`${releasedBy} released it`)
   if (shape !== undefined && shape.join !== 'all') facts.push(joinWords(shape))

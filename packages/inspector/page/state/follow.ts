@@ -8,20 +8,22 @@ export const isFollowing = signal(Object.values(address.value).every((field) => 
 
 // Runs may be as short as a millisecond. A page that changes more often can't be read.
 const LEAST_PAUSE_MS = 1_000
+/** The shown run has changed a moment ago. */
+const isPaused = signal(false)
 
 export function stopFollowing(): void {
   isFollowing.value = false
 }
 
 export function followNewestRun(): void {
-  let changedAt = -Infinity
   effect(() => {
     const [newest] = filteredRuns.value
     const { run, pipeline } = address.value
-    if (!isFollowing.value || newest === undefined || newest.id === run || pipeline !== undefined) return
-    const isBusy = run !== undefined && runs.value.get(run)?.status === 'running'
-    if (isBusy || performance.now() - changedAt < LEAST_PAUSE_MS) return
-    changedAt = performance.now()
+    const isWanted = isFollowing.value && !isPaused.value && pipeline === undefined
+    if (!isWanted || newest === undefined || newest.id === run) return
+    if (run !== undefined && runs.value.get(run)?.status === 'running') return
+    isPaused.value = true
+    setTimeout(() => (isPaused.value = false), LEAST_PAUSE_MS)
     replaceWith({ run: newest.id })
   })
 }

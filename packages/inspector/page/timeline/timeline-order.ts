@@ -1,4 +1,5 @@
 import type { StageRow } from '../../src/protocol.ts'
+import { firstCallAt } from '../state/stage-state.ts'
 
 /** With more stages, the timeline shows those that tell most. */
 export const MOST_ROWS = 40
@@ -28,9 +29,8 @@ function weightOf(row: StageRow, onPath: boolean): number {
   return onPath ? 1 : 0
 }
 
-function beganAt({ startedAt, readyAt, endedAt, attempts }: StageRow): number {
-  const first = attempts.reduce((least, attempt) => Math.min(least, attempt.startedAt), startedAt ?? Infinity)
-  return Number.isFinite(first) ? first : (readyAt ?? endedAt ?? Infinity)
+function beganAt(row: StageRow): number {
+  return firstCallAt(row) ?? row.readyAt ?? row.endedAt ?? Infinity
 }
 
 function elapsed({ startedAt, endedAt }: StageRow, now: number): number {

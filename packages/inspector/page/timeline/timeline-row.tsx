@@ -7,7 +7,7 @@ import { Sign, toneOf } from '../signs/sign.tsx'
 import { address, goTo } from '../state/address.ts'
 import { shownDuration } from '../state/duration.ts'
 import { run } from '../state/shown-run.ts'
-import { durationOf, stateOf, STATE_WORDS } from '../state/stage-state.ts'
+import { durationOf, firstCallAt, stateOf, STATE_WORDS } from '../state/stage-state.ts'
 import { percent } from './time-axis.tsx'
 import type { TimeScale } from './time-scale.ts'
 
@@ -54,9 +54,9 @@ export function TimelineRow({ row, scale, until }: TimelineRowProps): JSX.Elemen
 
 /** The wait for a slot, each attempt, the time between them, and the chunks. */
 function Bars({ row, scale, until }: TimelineRowProps): JSX.Element | null {
-  const { readyAt, startedAt, endedAt = until, attempts, chunkTimes = [] } = row
-  if (startedAt === undefined) return null
-  const begin = attempts.reduce((least, attempt) => Math.min(least, attempt.startedAt), startedAt)
+  const { readyAt, endedAt = until, attempts, chunkTimes = [] } = row
+  const begin = firstCallAt(row)
+  if (begin === undefined) return null
   const { at } = scale
   return (
     <>

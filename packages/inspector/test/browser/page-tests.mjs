@@ -138,6 +138,45 @@ void test('the keyboard leads through runs, stages and the critical path', async
   assert.deepEqual(errors, [])
 })
 
+void test('the page follows the newest run once the shown one has ended, until the reader chooses another', async () => {
+  const { url, watched } = await served()
+  await mail(watched).run()
+  const { page, errors } = await openPage(browser, url)
+  const heading = (name) => page.getByRole('heading', { level: 1, name })
+  await heading('mail').waitFor()
+  const answer = gateway()
+  const running = chat(watched, { answer: () => answer.promise }).run()
+  await heading('chat').waitFor()
+  await order(watched).run()
+  await page.locator('.runs li').nth(2).waitFor()
+  assert.equal(await heading('chat').isVisible(), true)
+  answer.resolve()
+  await running
+  await heading('order').waitFor()
+
+  await page.locator('.runs li', { hasText: 'mail' }).getByRole('link').click()
+  await heading('mail').waitFor()
+  await crawl(watched, 20).run()
+  await page.locator('.runs li').nth(3).waitFor()
+  assert.equal(await heading('mail').isVisible(), true)
+  assert.deepEqual(errors, [])
+})
+
+void test('a child run is opened from its stage, and leads back to the run above it', async () => {
+  const { url, watched } = await served()
+  await mail(watched).run()
+  const { page, errors } = await openPage(browser, url)
+  await box(page, 'report').click()
+  const panel = page.getByRole('complementary', { name: 'Stage report' })
+  await panel.getByRole('listitem').getByRole('link', { name: 'report' }).click()
+  await page.getByRole('heading', { level: 1, name: 'report' }).waitFor()
+  await box(page, 'write').waitFor()
+  await page.locator('.head').getByRole('link', { name: 'mail' }).click()
+  await page.getByRole('heading', { level: 1, name: 'mail' }).waitFor()
+  await panel.waitFor()
+  assert.deepEqual(errors, [])
+})
+
 void test('a suspended run of the process shows its question, and the line that resumes it', async () => {
   const { url, watched } = await served({ data: true })
   await order(watched).run()
@@ -237,6 +276,10 @@ void test('if the app ends, the page says so, its clock stops, and all that was 
   const stopped = await clock.textContent()
   await page.waitForTimeout(400)
   assert.equal(await clock.textContent(), stopped)
+  await checkScreen(page, 'gone-desktop-light')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'Dark or light' }).click()
+  await checkScreen(page, 'gone-phone-dark')
   await box(page, 'memory').click()
   await page.getByRole('complementary', { name: 'Stage memory' }).waitFor()
   answer.resolve()
@@ -277,6 +320,8 @@ void test('no screen has a violation that axe finds, and each fits its window', 
   await journal.run(graph, {}, { runId: 'order-9' })
   const ofJournal = await served({ journal, graphs: [graph], data: true, actions: true })
   const empty = await served()
+  await journal.run(graph, {}, { runId: 'order-10' })
+  await journal.resume(graph, 'order-10', { approve: { approved: true } })
   const ended = idOf(await chat(watched).run())
   const other = idOf(await chat(watched).run())
   const map = idOf(await mail(watched).run())
@@ -298,6 +343,7 @@ void test('no screen has a violation that axe finds, and each fits its window', 
     map: at(url, { run: map, stage: 'letters' }),
     suspended: at(url, { run: asking, stage: 'approve' }),
     answer: at(ofJournal.url, { run: 'order-9', stage: 'approve' }),
+    resumed: at(ofJournal.url, { run: 'order-10', stage: 'approve' }),
     large: at(url, { run: large }),
     compare: at(url, { run: ended, with: other }),
     percentiles: at(url, { pipeline: 'chat' }),
