@@ -61,6 +61,44 @@ test('a feed of a run has the whole run first, then only the rows that changed, 
   await reader.leave()
 })
 
+test('a feed of a stage that waits has what it will read, as it comes', async () => {
+  const { page, feed } = openAt({ data: true })
+  const graph = new Pipeline('chat')
+    .withStage('memory', async () => {
+      await clock.sleep(50)
+      return { words: 'as before' }
+    })
+    .withStage('profile', () => clock.sleep(500))
+    .withStage('llm', () => ({}), { dependencies: ['memory', 'profile'] })
+    .build({ clock, eventSink: page })
+  const ended = graph.run({ pipelineRunId: 'run-1' })
+  const reader = await feed('?run=run-1&stage=llm')
+  await reader.next()
+  await clock.advance(100)
+  expect((await reader.next())?.stage?.inputs).toEqual([
+    { stage: 'memory', status: 'ok', data: { words: 'as before' } },
+    { stage: 'profile' },
+  ])
+  await reader.leave()
+  await clock.runAll()
+  await ended
+})
+
+test('a feed whose page fails ends, and harms nothing', async () => {
+  let fails = false
+  const now = (): number => {
+    if (fails) throw new Error('no time')
+    return clock.now()
+  }
+  const { page, feed } = openAt({ clock: { ...clock, now, sleep: clock.sleep } })
+  const reader = await feed()
+  await reader.next()
+  fails = true
+  await clock.advance(100)
+  expect(await reader.next()).toBeUndefined()
+  expect(page.stats().readers).toBe(0)
+})
+
 test('a feed of a run has its changed child runs too', async () => {
   const { page, feed } = openAt()
   const child = new Pipeline('bill').withStage('meter', () => clock.sleep(50)).build({ clock, eventSink: page })

@@ -37,12 +37,16 @@ export function journalRuns(journal: InspectedJournal, shown: Shown, graphOf: Gr
   const tops = new Map<string, string>()
 
   async function find(id: string, orgId: string | undefined): Promise<FoundInJournal | undefined> {
-    const details = await readable(() => journal.get(tops.get(id) ?? id, { facts: shown.data }))
+    const details = (await get(id)) ?? (await get(tops.get(id)))
     if (details === undefined || (orgId !== undefined && details.orgId !== orgId)) return undefined
     const states = statesOf(details, shown, graphOf(details.pipeline, Object.keys(details.graph.stages)))
     for (const { id: child } of states.all()) remember(child, details.runId)
     const run = states.get(id)
     return run && { run, states, details }
+  }
+
+  async function get(id: string | undefined): Promise<JournalRunDetails | undefined> {
+    return id === undefined ? undefined : readable(() => journal.get(id, { facts: shown.data }))
   }
 
   /** What was read, or a `Refused` that says why it can't be. */

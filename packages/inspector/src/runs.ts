@@ -80,7 +80,7 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
   async function addEarlierLegs(run: RunState, from: JournalRuns, reader: Reader): Promise<void> {
     if (run.leg === undefined || run.hasEarlierLegs) return
     const found = await from.find(run.id, reader.orgId)
-    if (found !== undefined) states.addEarlierLegs(run, found.run)
+    if (found?.details.status === 'running') states.addEarlierLegs(run, found.run)
   }
 
   async function findToAct(reader: Reader, id: string): Promise<Found | undefined> {
@@ -88,6 +88,8 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
     const found = await journal?.find(id, reader.orgId)
     if (found === undefined) return kept
     const live = kept?.run.status === 'running' ? kept.run : undefined
+    // A run that isn't durable may have the id of one that is.
+    if (live !== undefined && found.details.status !== 'running') return kept
     return { run: found.run, states: found.states, journal: found.details, live }
   }
 
