@@ -231,27 +231,35 @@ export class FeedReader {
     }
   }
 
-  /** What has changed in the journal since it was read last. */
+  /** Sends what has changed in the journal since it was read last. */
   async #flushJournal(): Promise<void> {
     if (!this.#hasRoom()) return this.#skip()
     const before = this.#takeProblem()
     const list = await this.#list()
+    const problem = this.#problem
+    if (problem === undefined) return this.#enqueueAny(await this.#changesOfJournal(list, before !== undefined))
+    // Its runs are still there, so those that were sent stay.
+    if (problem.message !== before?.message) this.#enqueue({ problem })
+  }
+
+  async #changesOfJournal(list: RunList, hadProblem: boolean): Promise<Sent> {
+    const [sentRuns, sentView] = [this.#sentRuns, this.#sentView]
     const texts = new Map(list.runs.map((run) => [run.id, JSON.stringify(run)]))
-    const changed = list.runs.filter(({ id }) => texts.get(id) !== this.#sentRuns.get(id))
-    const gone = [...this.#sentRuns.keys()].filter((id) => !texts.has(id))
+    const changed = list.runs.filter(({ id }) => texts.get(id) !== sentRuns.get(id))
+    const gone = [...sentRuns.keys()].filter((id) => !texts.has(id))
     this.#sentRuns = texts
-    const sentView = this.#sentView
     const view = await this.#shown()
     const isOfJournal = view.unknownRun === true || view.run?.summary.origin === 'journal'
-    const isViewChanged = isOfJournal && this.#sentView !== sentView
-    const problem = this.#problem
-    const message: Sent = {
+    return {
       runs: changed.length === 0 || changed.length > MOST_CHANGED ? undefined : changed,
       list: changed.length > MOST_CHANGED ? list : undefined,
       gone: gone.length === 0 ? undefined : gone,
-      ...(isViewChanged ? view : undefined),
-      problem: problem?.message === before?.message ? undefined : (problem ?? null),
+      ...(isOfJournal && this.#sentView !== sentView ? view : undefined),
+      problem: hadProblem ? null : undefined,
     }
+  }
+
+  #enqueueAny(message: Sent): void {
     if (Object.values(message).some((part) => part !== undefined)) this.#enqueue(message)
   }
 }

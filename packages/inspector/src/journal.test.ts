@@ -350,6 +350,27 @@ test('a journal that cannot be read is a refusal with its code, and a feed says 
   await clock.advance(100)
 })
 
+test('runs of a journal that cannot be read for a while stay in the list of a feed', async () => {
+  const { journal } = journalFile()
+  await journal.run(order().build({ clock }), {}, { runId: 'order-7' })
+  let isLocked = false
+  const flaky: InspectedJournal = {
+    list: (options) => (isLocked ? Promise.reject(new Error('locked')) : journal.list(options)),
+    get: (id, options) => (isLocked ? Promise.reject(new Error('locked')) : journal.get(id, options)),
+  }
+  const { feed } = pageOf(flaky)
+  const reader = await feed('?run=order-7')
+  expect((await reader.next())?.list?.runs).toHaveLength(1)
+  isLocked = true
+  await clock.advance(1_000)
+  expect(await reader.next()).toEqual({ now: 1_000, problem: { code: 'inspector/journal-failed', message: 'locked' } })
+  isLocked = false
+  await clock.advance(2_000)
+  expect(await reader.next()).toEqual({ now: 2_000, problem: null })
+  await reader.leave()
+  await clock.advance(100)
+})
+
 test('an act that fails without a code is refused with the text of its error, without secrets', async () => {
   const { journal } = journalFile()
   await journal.run(order().build({ clock }), {}, { runId: 'order-7' })
