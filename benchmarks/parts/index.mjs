@@ -6,6 +6,7 @@ import { queues } from './queue.mjs'
 import { redactions } from './redaction.mjs'
 import { streamingBuffers } from './streaming-buffer.mjs'
 import { toolCalls } from './tool-calls.mjs'
+import { watchedRuns } from './watched-runs.mjs'
 
 /** What is measured: `run()` does its work once, `count` pieces of it; `facts()` measures itself. */
 export const subjects = [
@@ -19,4 +20,5 @@ export const subjects = [
   ...durableRuns,
   ...durableRequests,
   durableBytes,
+  ...watchedRuns,
 ]

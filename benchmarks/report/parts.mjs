@@ -61,6 +61,11 @@ const GROUPS = {
     columns: ['', 'a step'],
     row: ({ title, bytes }) => [title, `${count(bytes)} B`],
   },
+  watched: {
+    heading: 'A chain of 100 synchronous stages, watched: time a stage',
+    columns: ['', 'a stage'],
+    row: ({ title, nanos: each }) => [title, nanos(each)],
+  },
 }
 
 /** The figures as rows of text, by what they are of. */

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { parse, walk } from '../lib/syntax.mjs'
-import { conclude } from '../lib/workspace.mjs'
+import { BUNDLES, conclude } from '../lib/workspace.mjs'
 
 // What people read: pages, comments, messages and names of tests. Finds phrases that read as translated, and sentences of more
 // than 30 words. A sentence ends at a full stop, a question mark, an exclamation mark, or the end of its paragraph, list item or
@@ -18,7 +18,11 @@ const PAGES = [
   'benchmarks/*.md',
   '.changeset/*.md',
 ]
-const SOURCES = ['packages/*/{src,contract}/**/*.ts', 'packages/create-stageflow/templates/*/src/**/*.ts']
+const SOURCES = [
+  'packages/*/{src,contract}/**/*.ts',
+  'packages/inspector/page/**/*.{ts,tsx}',
+  'packages/create-stageflow/templates/*/src/**/*.ts',
+]
 /** Files of which only the comments and the names of tests are read: their strings are data. */
 const TESTS = [
   'packages/*/test/**/*.{ts,mjs}',
@@ -148,7 +152,9 @@ export function checkProse(root) {
     for (const { line, text } of blocksOf(read(page))) problems.push(...proseProblems(`${page}:${line}`, text))
   const isTest = (file) => /\.(test|test-d)\.\w+$/.test(file) || !globbed.has(file)
   const globbed = new Set(globSync(SOURCES, { cwd: root }))
-  const sources = [...globbed, ...globSync(TESTS, { cwd: root })].filter((file) => !file.includes('node_modules'))
+  const sources = [...globbed, ...globSync(TESTS, { cwd: root })].filter(
+    (file) => !file.includes('node_modules') && !BUNDLES.has(file),
+  )
   for (const file of sources.sort()) {
     const code = read(file)
     for (const { index, text } of isTest(file) ? namesOf(file, code) : textsOf(file, code))

@@ -40,6 +40,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/voice',
       'how-to/queues-and-audio',
       'how-to/observe',
+      'how-to/look-at-a-run',
       'how-to/export-events',
       'how-to/test',
       'how-to/shut-down',

@@ -1,0 +1,45 @@
+import type { RunState, StageRow } from '../../src/protocol.ts'
+
+/** What a stage does, or how it has ended. `never`: the run has ended without it. */
+export type StageState = 'waiting' | 'running' | 'retrying' | 'ok' | 'skip' | 'cancel' | 'fail' | 'suspend' | 'never'
+
+export const STATE_WORDS: Readonly<Record<StageState, string>> = {
+  waiting: 'waiting',
+  running: 'running',
+  retrying: 'waiting to retry',
+  ok: 'ok',
+  skip: 'skipped',
+  cancel: 'cancelled',
+  fail: 'failed',
+  suspend: 'asks',
+  never: 'never ran',
+}
+
+const GOES_ON: ReadonlySet<RunState> = new Set(['running', 'suspended', 'blocked', 'stopped'])
+
+export function stateOf(row: StageRow | undefined, run: RunState): StageState {
+  if (row?.status !== undefined) {
+    return row.status === 'cancel' && row.startedAt === undefined ? 'never' : row.status
+  }
+  if (row?.startedAt === undefined || row.endedAt !== undefined) return GOES_ON.has(run) ? 'waiting' : 'never'
+  if (run !== 'running') return 'running'
+  const last = row.attempts.at(-1)
+  return last !== undefined && last.endedAt !== undefined ? 'retrying' : 'running'
+}
+
+/** How long a stage took or has taken by now, in ms. Undefined if it hasn't started. */
+export function durationOf(row: StageRow | undefined, now: number): number | undefined {
+  if (row?.startedAt === undefined) return undefined
+  return Math.max(0, (row.endedAt ?? now) - row.startedAt)
+}
+
+/** When the code of a stage was called first. A stage that has asked is called again after the answer. */
+export function firstCallAt({ startedAt, attempts }: StageRow): number | undefined {
+  if (startedAt === undefined) return undefined
+  return attempts.reduce((first, attempt) => Math.min(first, attempt.startedAt), startedAt)
+}
+
+/** How often a stage was tried, without the attempts that asked and were answered. */
+export function triesOf({ attempts }: StageRow): number {
+  return attempts.filter(({ status }, index) => status !== 'suspend' || index === attempts.length - 1).length
+}

@@ -1,0 +1,28 @@
+import type { JSX } from 'preact'
+
+import { shownDuration } from '../state/duration.ts'
+import type { TimeScale } from './time-scale.ts'
+
+/** A label needs this share of the width on its right side. */
+const LABEL_SHARE = 0.94
+
+export function TimeAxis({ scale, height }: { readonly scale: TimeScale; readonly height: number }): JSX.Element {
+  return (
+    <div class="axis" aria-hidden="true">
+      {scale.ticks.map(({ left, ms }) => (
+        <div key={ms} class="tick" style={{ left: percent(left), height: `${height}px` }}>
+          {left < LABEL_SHARE && <span>{ms === 0 ? '0' : shownDuration(ms)}</span>}
+        </div>
+      ))}
+      {scale.pauses.map(({ left, width, durationMs }) => (
+        <div key={left} class="pause" style={{ left: percent(left), width: percent(width), height: `${height}px` }}>
+          <span>{shownDuration(durationMs)}</span>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 1e5) / 1e3}%`
+}

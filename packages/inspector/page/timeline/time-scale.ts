@@ -1,0 +1,82 @@
+export interface TimeRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** A pause of the run that is drawn short: it waited for an answer, or no process carried it. */
+export interface Pause {
+  /** Where it is drawn, as shares of the width. */
+  readonly left: number
+  readonly width: number
+  readonly durationMs: number
+}
+
+export interface Tick {
+  readonly left: number
+  /** Since the start of the run. */
+  readonly ms: number
+}
+
+/** Where times lie on the width of a timeline, from 0 to 1. */
+export interface TimeScale {
+  readonly at: (time: number) => number
+  readonly pauses: readonly Pause[]
+  readonly ticks: readonly Tick[]
+}
+
+/** A time in which no stage did anything is a pause if it is longer than this share of the other time. */
+const PAUSE_SHARE = 1
+const PAUSE_WIDTH = 0.06
+
+/** The scale of a run from `from` to `to`, in which these times were busy. `mostTicks`: as many labels as have room. */
+export function timeScale({ from, to }: TimeRange, busy: readonly TimeRange[], mostTicks: number): TimeScale {
+  const gaps = gapsBetween(busy, { from, to })
+  const lengthMs = Math.max(1, to - from)
+  const busyMs = lengthMs - gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0)
+  const cut = gaps.filter((gap) => gap.to - gap.from > PAUSE_SHARE * busyMs)
+  const drawnMs = lengthMs - cut.reduce((sum, gap) => sum + gap.to - gap.from, 0)
+  const share = (1 - PAUSE_WIDTH * cut.length) / Math.max(1, drawnMs)
+
+  function at(time: number): number {
+    let left = (Math.min(Math.max(time, from), to) - from) * share
+    for (const gap of cut) {
+      const insideMs = Math.min(Math.max(time - gap.from, 0), gap.to - gap.from)
+      left += insideMs * (PAUSE_WIDTH / (gap.to - gap.from) - share)
+    }
+    return left
+  }
+  const pauses = cut.map((gap) => ({ left: at(gap.from), width: PAUSE_WIDTH, durationMs: gap.to - gap.from }))
+  const ticks = cut.length > 0 ? [] : ticksOf(lengthMs, mostTicks).map((ms) => ({ ms, left: at(from + ms) }))
+  return { at, pauses, ticks }
+}
+
+/** The times between the busy ones. */
+function gapsBetween(busy: readonly TimeRange[], { from, to }: TimeRange): readonly TimeRange[] {
+  const gaps: TimeRange[] = []
+  let until = from
+  for (const range of busy.toSorted((a, b) => a.from - b.from)) {
+    if (range.from > until) gaps.push({ from: until, to: Math.min(range.from, to) })
+    until = Math.max(until, range.to)
+  }
+  return gaps.filter((gap) => gap.to > gap.from)
+}
+
+function ticksOf(lengthMs: number, most: number): readonly number[] {
+  const step = roundUp(lengthMs / Math.max(1, most))
+  // A little more than the length: a multiple of 0.1 may be a rounding error above it.
+  const count = Math.floor(lengthMs / step + 1e-9)
+  return Array.from({ length: count + 1 }, (_, index) => index * step)
+}
+
+/** The next 1, 2 or 5 with zeros, in milliseconds or, for long times, in minutes or hours. */
+function roundUp(ms: number): number {
+  const unit = unitOf(ms)
+  const size = 10 ** Math.floor(Math.log10(ms / unit))
+  const digit = [1, 2, 5, 10].find((each) => each * size * unit >= ms * (1 - 1e-9)) ?? 10
+  return digit * size * unit
+}
+
+function unitOf(ms: number): number {
+  if (ms > 1_200_000) return 3_600_000
+  return ms > 20_000 ? 60_000 : 1
+}

@@ -1,0 +1,5 @@
+export { inspector } from './inspector.ts'
+export type { Inspector, InspectorOptions, InspectorServer, InspectorStats, ListenOptions } from './inspector.ts'
+export type { Authorize } from './access.ts'
+export type { InspectorAccess, InspectorRight } from './reader.ts'
+export type { InspectedJournal } from './journal.ts'

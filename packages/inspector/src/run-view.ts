@@ -1,0 +1,85 @@
+import type { Question, RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
+import type { Redactors } from './redactors.ts'
+import type { KeptQuestion, RunState } from './run-state.ts'
+import { shownRecord, shownRunNotes, shownUsage } from './shown.ts'
+import { StageState } from './stage-state.ts'
+
+/** What decides how the runs of this process are shown. */
+export interface Shown {
+  readonly data: boolean
+  readonly redactors: Redactors
+}
+
+/** A run of which everything but its time, its children and the acts of the reader is filled in. */
+export type RunViewParts = Omit<RunView, 'now' | 'children' | 'acts'>
+
+export function runView(run: RunState, shown: Shown): RunViewParts {
+  const { redactors, data } = shown
+  return {
+    summary: run.summary(redactors),
+    graph: run.graph,
+    report: runReport(run, shown),
+    data,
+    input: run.input?.shown(),
+    questions: run.questions.map(shownQuestion),
+  }
+}
+
+export function runReport(run: RunState, { redactors }: Shown): RunReport {
+  const { status, pipeline, id, startedAt, endedAt, droppedEvents, notes, usage, legs } = run
+  const { facts } = redactors
+  const rows = stagesOf(run).map((stage) => [stage.name, stage.row(redactors)] as const)
+  return {
+    status,
+    pipeline,
+    pipelineRunId: id,
+    startedAt,
+    endedAt,
+    stages: Object.fromEntries(rows),
+    droppedEvents,
+    notes: shownRunNotes(notes, facts),
+    usage: usage && shownUsage(usage, facts),
+    legs: legs?.map((leg) => ({
+      ...leg,
+      notes: shownRunNotes(leg.notes, facts),
+      stages: Object.fromEntries(
+        Object.entries(leg.stages).map(([name, record]) => [name, shownRecord(record, facts)] as const),
+      ),
+    })),
+  }
+}
+
+/** The stages of a run in declared order. Those of which nothing is known wait. */
+function stagesOf(run: RunState): readonly StageState[] {
+  if (run.graph === undefined) return [...run.stages.values()]
+  return run.graph.stages.map(({ name }) => run.stages.get(name) ?? new StageState(name))
+}
+
+export function changedRows(run: RunState, since: number, redactors: Redactors): readonly StageRow[] {
+  return [...run.stages.values()].filter(({ revision }) => revision > since).map((stage) => stage.row(redactors))
+}
+
+/** Undefined if the run has no such stage. */
+export function stageView(run: RunState, name: string, { data, redactors }: Shown): StageView | undefined {
+  const info = run.graph?.stages.find((stage) => stage.name === name)
+  const stage = run.stages.get(name) ?? (info && new StageState(name))
+  if (stage === undefined) return undefined
+  const chunkText = stage.chunks?.text(redactors)
+  return {
+    run: run.id,
+    row: stage.row(redactors),
+    data,
+    inputs: info === undefined ? [] : info.dependencies.map((dependency) => inputOf(run, dependency.stage)),
+    chunkText: chunkText?.end,
+    chunkTextCut: chunkText?.cut,
+    output: stage.output?.shown(),
+    questions: run.questions.filter(({ path }) => path[0] === name).map(shownQuestion),
+  }
+}
+
+function inputOf(run: RunState, name: string): StageInput {
+  const stage = run.stages.get(name)
+  return { stage: name, status: stage?.status, data: stage?.output?.shown() }
+}
+
+const shownQuestion = ({ request, ...question }: KeptQuestion): Question => ({ ...question, request: request?.shown() })
