@@ -1,7 +1,7 @@
 import { Pipeline, StageKind } from '@stageflow/core'
 import type { ContextSnapshot, MapData, StageContext, StageOutput, StageSlot } from '@stageflow/core'
 import { gate } from '@stageflow/core/edges'
-import { checkArgumentCount } from '@stageflow/core/kit'
+import { checkArgumentCount, read } from '@stageflow/core/kit'
 import { repeatUntil } from '@stageflow/core/repeat'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import type { ToolResult } from '@stageflow/tools'
@@ -13,7 +13,7 @@ import type { AgentChunk } from './ask.ts'
 import type { Asked } from './asked.ts'
 import { CODE, DEFAULT_MAX_TURNS, checkAgentOptions } from './options.ts'
 import type { AgentGuard, AgentOptions } from './options.ts'
-import { checkedMessages } from './returned.ts'
+import { checkedMessages, illegalReturn } from './returned.ts'
 import type { AddedMessage, AgentShape, GivenMessage, TextMessage } from './transcript.ts'
 import { turnStage } from './turn.ts'
 import type { AgentAnswer } from './turn.ts'
@@ -148,11 +148,16 @@ interface AllStages extends TurnStages {
   readonly guard: StageSlot<{}, false>
 }
 
+/** What needs a skipped stage is skipped too: the agent would end without an answer, and nothing would say why. */
+const SKIP_FIX =
+  'Return StageOutput.ok({}) to go on; fail or cancel ends the agent, and skip would too, without an answer.'
+
 function guardStage<Message, Ports>({
   check,
 }: AgentGuard<Message, Ports>): (context: StageContext<{}, Ports>) => Promise<StageOutput<{}>> {
   return async (context) => {
     const output = await check(context, stateIn(context).messages as readonly Message[])
+    if (read(output, 'status') === 'skip') throw illegalReturn('guard.check', output, SKIP_FIX)
     return output as StageOutput<{}>
   }
 }

@@ -32,7 +32,7 @@ export interface AgentApproval {
 
 /** A check in each turn before the model is asked. */
 export interface AgentGuard<Message, Ports> {
-  /** What a stage of kind GUARD returns: `StageOutput.fail` or `.cancel` ends the agent. `messages`: those of the coming request. */
+  /** What a stage of kind GUARD returns: `StageOutput.fail` or `.cancel` ends the agent, and `.skip` is refused. `messages`: those of the coming request. */
   readonly check: (context: StageContext<{}, Ports>, messages: readonly Message[]) => unknown
   /** Whether the model is asked at once, and what it says is held until the check has passed. Not in a durable run. Default: false. */
   readonly overlap?: boolean

@@ -34,8 +34,8 @@ export function pipelineTool<const Name extends string, Input extends StandardSc
   definition: PipelineToolDefinition<Name, Input, Stages>,
 ): Tool<Name, StandardSchemaV1.InferOutput<Input>, unknown> {
   checkArgumentCount(arguments.length, 1, 'pipelineTool(definition)', CODE)
+  checkOptions('pipelineTool(definition)', CODE, definition, RULES, 'any') // defineTool checks the others
   const { pipeline, toInput, toOutput, ...others } = definition
-  checkOptions('pipelineTool(definition)', CODE, { pipeline, toInput, toOutput }, RULES)
   return defineTool<Name, Input, StandardSchemaV1>({
     ...others,
     execute: async (input, { runChild, toolName }) => {
@@ -44,8 +44,18 @@ export function pipelineTool<const Name extends string, Input extends StandardSc
           'agent/no-stage',
           `Tool "${toolName}" runs a pipeline, so a stage must make the call: executor.execute(calls, { registry, context }).`,
         )
-      const data = await runChild(pipeline, toInput(input)).orFail()
+      const child = runChild(pipeline, toInput(input))
+      const outcome = await child
+      if (outcome.status === 'suspended') throw notCompleted(toolName, WAITS)
+      if (outcome.status === 'cancelled') throw notCompleted(toolName, `was cancelled: ${outcome.reason}.`)
+      const data = await child.orFail()
       return toOutput === undefined ? data : toOutput(data)
     },
   })
 }
+
+const WAITS = "waits for a person, and a call can't. Let the agent around it ask for its approval."
+
+/** An error of its own: that of the engine says how a stage ends with its child, and here a model reads it. */
+const notCompleted = (tool: string, how: string): StageflowError =>
+  new StageflowError('agent/not-completed', `The run that tool "${tool}" has begun ${how}`)

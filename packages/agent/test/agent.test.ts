@@ -345,6 +345,18 @@ test('a guard that fails ends the agent before the model is asked', async () => 
   expect(bodies()).toHaveLength(0)
 })
 
+test.each([false, true])(
+  'a guard that returns a skip is refused, because the agent would end without an answer (overlap: %s)',
+  async (overlap) => {
+    const check = () => StageOutput.skip('nothing to check')
+    const graph = (await agentOf([says('Hello.')], { guard: { check, overlap } })).build()
+    expect(firstError(await graph.runSettled({ inputText: 'Hi' }))).toMatchObject({
+      code: 'agent/illegal-option',
+      message: expect.stringContaining('guard.check'),
+    })
+  },
+)
+
 test('with overlap, the model is asked beside the check, and nothing of it is seen if the check fails', async () => {
   const gateway = Promise.withResolvers<void>()
   const guard = {
@@ -465,6 +477,32 @@ test('an agent hands over to another agent', async () => {
   await inner.close()
 })
 
+test.each<[string, StageOutput, string]>([
+  ['waits for a person', StageOutput.suspend({ question: 'Really?' }), 'waits for a person'],
+  ['is cancelled', StageOutput.cancel('closed on Sundays'), 'was cancelled: closed on Sundays'],
+])('a pipeline as a tool that %s is a failed call, and the model reads why', async (_how, output, why) => {
+  const hand = pipelineTool({
+    name: 'look_up',
+    description: 'Looks something up.',
+    input: z.object({}),
+    pipeline: new Pipeline('look-up').withStage('find', () => output),
+    toInput: () => ({}),
+  })
+  const script = [call('look_up', {}), says('I cannot look that up.')]
+  const result = await (
+    await agentOf(script, { tools: new ToolRegistry({ tools: [hand] }) })
+  )
+    .build()
+    .run({ inputText: 'Look.' })
+  expect(result.data.turns?.turn).toMatchObject({ ended: 'answer', turns: 2 })
+  const { content } = last().messages.at(-1)
+  expect(JSON.parse(content).error).toContain(`The run that tool "look_up" has begun ${why}`)
+  expect(content).not.toContain('Let this error pass')
+  expect(result.children['turns#1']?.data).toMatchObject({
+    act: { items: [{ status: 'failed', error: { code: 'agent/not-completed' } }] },
+  })
+})
+
 test('a pipeline as a tool outside of a stage is a failed call that says so', async () => {
   const nothing = new Pipeline('nothing').withStage('a', () => ({}))
   const tool = pipelineTool({
@@ -478,6 +516,15 @@ test('a pipeline as a tool outside of a stage is a failed call that says so', as
     registry: new ToolRegistry({ tools: [tool] }),
   })
   expect(result).toMatchObject({ status: 'failed', error: { code: 'agent/no-stage' } })
+})
+
+test.each([
+  [undefined, 'the options must be an object, not undefined'],
+  [{ toInput: () => ({}) }, 'pipeline must be a pipeline or a graph, not undefined'],
+])('pipelineTool refuses %o', (definition, text) => {
+  expect(() => pipelineTool(definition as never)).toThrow(
+    expect.objectContaining({ code: 'agent/illegal-option', message: expect.stringContaining(text) }) as Error,
+  )
 })
 
 test('messagesOf refuses a shape that it does not know', () => {

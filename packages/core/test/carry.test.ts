@@ -80,6 +80,24 @@ test('a carry that throws fails the stage with its error', async () => {
   })
 })
 
+test.each<[string, () => unknown]>([
+  ['resolves', async () => ['turn 1']],
+  ['rejects', () => Promise.reject(new Error('no database'))],
+])('a promise of carry that %s is refused before the next attempt (core/illegal-option)', async (_how, carry) => {
+  const { graph, called } = talking(3, carry as Carry)
+  expect(await graph.runSettled()).toMatchObject({
+    status: 'failed',
+    errors: [
+      {
+        code: 'core/illegal-option',
+        message: expect.stringContaining('Stage "turns": carry of repeatUntil() returned an instance of Promise.'),
+        stage: 'turns',
+      },
+    ],
+  })
+  expect(called).toEqual([1])
+})
+
 test('a later leg of a durable run makes the same sum from its facts, and calls no stage of an earlier turn again', async () => {
   const whole = new ArrayExecutor()
   const result = await runDurable(talking(6, lines).graph, whole)

@@ -152,6 +152,24 @@ test('sameVerdict decides whether two verdicts are the same', async () => {
   })
 })
 
+test.each<[what: string, sameVerdict: () => unknown]>([
+  ['a promise', async () => false],
+  ['a promise that rejects', () => Promise.reject(new Error('no database'))],
+  ['nothing', () => {}],
+])(
+  'a sameVerdict that returns %s is refused, and stops no loop by its own (core/illegal-option)',
+  async (_, returns) => {
+    const { graph } = repeating((attempt) => StageOutput.fail(`different ${attempt}`), {
+      maxAttempts: 10,
+      stagnationLimit: 2,
+      sameVerdict: returns as () => boolean,
+    })
+    expect(await graph.runSettled()).toMatchObject({
+      errors: [{ code: 'core/illegal-option', message: expect.stringContaining('sameVerdict of repeatUntil()') }],
+    })
+  },
+)
+
 test('if the guard cancels the child, the stage is skipped without another attempt', async () => {
   const { graph } = repeating(() => StageOutput.cancel('never mind'))
   expect((await graph.run()).outputs.answer).toMatchObject({

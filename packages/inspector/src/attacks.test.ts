@@ -227,6 +227,74 @@ test('a reader of one organization sees and does nothing of another one, by any 
   expect((await running).status).toBe('completed')
 })
 
+test('a run with the id of a run of another organization does not get anything of it, also while both run', async () => {
+  let access: InspectorAccess = { by: 'ada', may: ['read'], orgId: 'acme' }
+  const { page, run, stage, ask, runs } = openedPage({ clock, data: true, authorize: () => access })
+  const graph = (orgId: string, ms: number) =>
+    new Pipeline('order')
+      .withStage('early', () => ({ words: `early of ${orgId}` }))
+      .withStage('late', async function* () {
+        await clock.sleep(ms)
+        yield `chunk of ${orgId}`
+        return { words: `late of ${orgId}` }
+      })
+      .build({ clock, eventSink: page })
+  const ofOther = graph('other', 100).run({ orgId: 'other', pipelineRunId: 'run-1', inputText: 'input of other' })
+  await clock.advance(10)
+  const ofAcme = graph('acme', 10).run({ orgId: 'acme', pipelineRunId: 'run-1' })
+  for (const ms of [0, 50, 100]) {
+    await clock.advance(ms)
+    const shown = [await run('run-1'), await stage('run-1', 'early'), await stage('run-1', 'late'), await runs()]
+    expect(JSON.stringify(shown)).not.toContain('other')
+  }
+  expect(await stage('run-1', 'late')).toMatchObject({ output: { words: 'late of acme' }, chunkText: 'chunk of acme' })
+  expect((await run('run-1')).summary).toMatchObject({ status: 'completed', done: 2 })
+  access = { ...access, orgId: 'other' }
+  expect(await refusalOf(await ask('/api/runs/run-1'))).toBe('404 inspector/unknown-run')
+  await Promise.all([ofOther, ofAcme])
+})
+
+test('a child run of another organization than its parent is listed for its own, without the parent', async () => {
+  let access: InspectorAccess = { by: 'ada', may: ['read'], orgId: 'child-org' }
+  const { page, run, runs, feed } = openedPage({ clock, authorize: () => access })
+  const child = new Pipeline('child').withStage('work', () => ({})).build({ clock, eventSink: page })
+  const graph = new Pipeline('parent')
+    .withStage('start', (context) => context.runChild(child, { orgId: 'child-org' }).orFail())
+    .build({ clock, eventSink: page })
+  const reader = await feed()
+  await reader.next()
+  await graph.run({ orgId: 'parent-org', pipelineRunId: 'parent-1' })
+  await clock.advance(100)
+  const listed = await runs()
+  expect(listed).toMatchObject([{ pipeline: 'child', status: 'completed' }])
+  const shown = [listed, await run(listed[0]?.id ?? ''), await reader.next()]
+  expect(JSON.stringify(shown)).not.toContain('parent-')
+  await reader.leave()
+  access = { ...access, orgId: 'parent-org' }
+  expect(await runs()).toMatchObject([{ pipeline: 'parent' }])
+  expect((await run('parent-1')).children).toEqual([])
+  await clock.advance(100)
+})
+
+test('data that can change, or whose getters throw, is what it was when the stage settled', async () => {
+  const { page, stage } = openedPage({ clock, data: true })
+  const inner = { words: 'as returned' }
+  const odd = Object.defineProperty({}, 'words', {
+    enumerable: true,
+    get: () => {
+      throw new Error('hunter2')
+    },
+  })
+  const graph = new Pipeline('odd')
+    .withStage('changed', () => ({ inner }))
+    .withStage('throws', () => ({ odd }))
+    .build({ clock, eventSink: page, freeze: 'shallow' })
+  await graph.runSettled({ pipelineRunId: 'run-1' })
+  inner.words = 'as changed later'
+  expect(await stage('run-1', 'changed')).toMatchObject({ output: { inner: { words: 'as returned' } } })
+  expect(JSON.stringify(await stage('run-1', 'throws'))).not.toContain('hunter2')
+})
+
 test('the ids of dropped runs of another organization are not sent', async () => {
   const authorize = (): InspectorAccess => ({ by: 'ada', may: ['read'], orgId: 'acme' })
   const { page, feed } = openedPage({ clock, maxBytes: 10_000, authorize })

@@ -4,10 +4,11 @@ import type { FeedMessage, Refusal, RunList, RunSummary } from './protocol.ts'
 import { Refused } from './refusal.ts'
 import { sees } from './reader.ts'
 import type { Reader } from './reader.ts'
-import type { RunStates } from './run-states.ts'
+import type { RunState } from './run-state.ts'
+import type { GoneRun, RunStates } from './run-states.ts'
 import { changedRows } from './run-view.ts'
 import type { Shown } from './run-view.ts'
-import type { Runs } from './runs.ts'
+import type { Found, Runs } from './runs.ts'
 
 /** How often changes are sent, in ms, and how often a journal is read. */
 const FLUSH_MS = 100
@@ -57,9 +58,9 @@ export class FeedReader {
   /** The revision that the last message was of, and when it was sent. */
   #revision = 0
   #sentAt = 0
-  /** What was sent of the journal, as JSON: its runs by their ids, and the run that is shown. */
+  /** What was sent of the journal, as JSON: its runs by their ids, and the run that is shown. Empty: that there is none. */
   #sentRuns: ReadonlyMap<string, string> = new Map()
-  #sentView = ''
+  #sentView: string | undefined
   #problem: Refusal['error'] | undefined
 
   constructor(reader: Reader, wanted: Wanted, options: FeedSetup, events: FeedEvents) {
@@ -71,7 +72,8 @@ export class FeedReader {
       {
         start: (controller) => {
           this.#controller = controller
-          void this.#send()
+          // A feed that fails ends, and its page opens a new one.
+          this.#send().catch(() => this.end())
         },
         cancel: () => this.end(),
       },
@@ -164,8 +166,18 @@ export class FeedReader {
     const { runs } = this.#options
     const { run: id, stage } = this.#wanted
     if (id === undefined) return {}
-    const found = await runs.find(this.#reader, id).catch(() => runs.findKept(this.#reader, id))
-    if (found === undefined) return { unknownRun: true }
+    let found: Found | undefined
+    try {
+      found = await runs.find(this.#reader, id)
+    } catch {
+      // The journal can't be read, which the list says: perhaps it has the run.
+      found = runs.findKept(this.#reader, id)
+      if (found === undefined) return {}
+    }
+    if (found === undefined) {
+      this.#sentView = ''
+      return { unknownRun: true }
+    }
     const run = runs.view(this.#reader, found)
     this.#sentView = JSON.stringify({ ...run, now: 0 })
     return { run, stage: stage === undefined ? undefined : runs.stage(found, stage) }
@@ -179,7 +191,7 @@ export class FeedReader {
     const gone = states.goneSince(since)
     const changed = [...this.#changedRuns(since)]
     if (gone === undefined || changed.length > MOST_CHANGED) return this.#whole()
-    const ids = gone.filter(({ orgId }) => sees(this.#reader, orgId)).map(({ id }) => id)
+    const ids = gone.filter((one) => sees(this.#reader, one.orgId) && !this.#isKeptAgain(one)).map(({ id }) => id)
     return {
       runs: changed.length === 0 ? undefined : changed,
       gone: ids.length === 0 ? undefined : ids,
@@ -187,12 +199,19 @@ export class FeedReader {
     }
   }
 
+  /** A new run may have the id of one that was dropped. */
+  #isKeptAgain({ id, orgId }: GoneRun): boolean {
+    const run = this.#options.states.get(id)
+    return run !== undefined && run.orgId === orgId
+  }
+
   /** The changed runs of the list, and the changed children of the run that is shown. */
   *#changedRuns(since: number): Iterable<RunSummary> {
-    const { states, shown } = this.#options
+    const { states, runs } = this.#options
     for (const run of states.all()) {
-      const isListed = run.parent === undefined || run.parent.id === this.#wanted.run
-      if (run.revision > since && isListed && sees(this.#reader, run.orgId)) yield run.summary(shown.redactors)
+      if (run.revision <= since || !sees(this.#reader, run.orgId)) continue
+      const isChild = run.parent !== undefined && run.parent.id === this.#wanted.run
+      if (isChild || runs.isListed(this.#reader, run)) yield runs.summary(this.#reader, run)
     }
   }
 
@@ -204,7 +223,7 @@ export class FeedReader {
     if (found === undefined) return gone.includes(id) ? { unknownRun: true } : {}
     const { run } = found
     if (run.revision <= since) return {}
-    const isStageChanged = stage !== undefined && (run.stages.get(stage)?.revision ?? 0) > since
+    const isStageChanged = stage !== undefined && hasStageChanged(run, stage, since)
     const isWhole = run.wholeRevision > since
     return {
       ...(isWhole ? { run: runs.view(this.#reader, found) } : { rows: changedRows(run, since, shown.redactors) }),
@@ -212,26 +231,42 @@ export class FeedReader {
     }
   }
 
-  /** What has changed in the journal since it was read last. */
+  /** Sends what has changed in the journal since it was read last. */
   async #flushJournal(): Promise<void> {
     if (!this.#hasRoom()) return this.#skip()
     const before = this.#takeProblem()
     const list = await this.#list()
-    const texts = new Map(list.runs.map((run) => [run.id, JSON.stringify(run)]))
-    const changed = list.runs.filter(({ id }) => texts.get(id) !== this.#sentRuns.get(id))
-    const gone = [...this.#sentRuns.keys()].filter((id) => !texts.has(id))
-    this.#sentRuns = texts
-    const sentView = this.#sentView
-    const view = await this.#shown()
-    const isViewChanged = view.run?.summary.origin === 'journal' && this.#sentView !== sentView
     const problem = this.#problem
-    const message: Sent = {
+    if (problem === undefined) return this.#enqueueAny(await this.#changesOfJournal(list, before !== undefined))
+    // Its runs are still there, so those that were sent stay.
+    if (problem.message !== before?.message) this.#enqueue({ problem })
+  }
+
+  async #changesOfJournal(list: RunList, hadProblem: boolean): Promise<Sent> {
+    const [sentRuns, sentView] = [this.#sentRuns, this.#sentView]
+    const texts = new Map(list.runs.map((run) => [run.id, JSON.stringify(run)]))
+    const changed = list.runs.filter(({ id }) => texts.get(id) !== sentRuns.get(id))
+    const gone = [...sentRuns.keys()].filter((id) => !texts.has(id))
+    this.#sentRuns = texts
+    const view = await this.#shown()
+    const isOfJournal = view.unknownRun === true || view.run?.summary.origin === 'journal'
+    return {
       runs: changed.length === 0 || changed.length > MOST_CHANGED ? undefined : changed,
       list: changed.length > MOST_CHANGED ? list : undefined,
       gone: gone.length === 0 ? undefined : gone,
-      ...(isViewChanged ? view : undefined),
-      problem: problem?.message === before?.message ? undefined : (problem ?? null),
+      ...(isOfJournal && this.#sentView !== sentView ? view : undefined),
+      problem: hadProblem ? null : undefined,
     }
+  }
+
+  #enqueueAny(message: Sent): void {
     if (Object.values(message).some((part) => part !== undefined)) this.#enqueue(message)
   }
+}
+
+/** Whether a stage, or something that it reads, has changed. */
+function hasStageChanged({ graph, stages }: RunState, name: string, since: number): boolean {
+  const dependencies = graph?.stages.find((stage) => stage.name === name)?.dependencies ?? []
+  const names = [name, ...dependencies.map(({ stage }) => stage)]
+  return names.some((one) => (stages.get(one)?.revision ?? 0) > since)
 }

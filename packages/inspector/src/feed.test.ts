@@ -61,6 +61,44 @@ test('a feed of a run has the whole run first, then only the rows that changed, 
   await reader.leave()
 })
 
+test('a feed of a stage that waits has what it will read, as it comes', async () => {
+  const { page, feed } = openAt({ data: true })
+  const graph = new Pipeline('chat')
+    .withStage('memory', async () => {
+      await clock.sleep(50)
+      return { words: 'as before' }
+    })
+    .withStage('profile', () => clock.sleep(500))
+    .withStage('llm', () => ({}), { dependencies: ['memory', 'profile'] })
+    .build({ clock, eventSink: page })
+  const ended = graph.run({ pipelineRunId: 'run-1' })
+  const reader = await feed('?run=run-1&stage=llm')
+  await reader.next()
+  await clock.advance(100)
+  expect((await reader.next())?.stage?.inputs).toEqual([
+    { stage: 'memory', status: 'ok', data: { words: 'as before' } },
+    { stage: 'profile' },
+  ])
+  await reader.leave()
+  await clock.runAll()
+  await ended
+})
+
+test('a feed whose page fails ends, and harms nothing', async () => {
+  let fails = false
+  const now = (): number => {
+    if (fails) throw new Error('no time')
+    return clock.now()
+  }
+  const { page, feed } = openAt({ clock: { ...clock, now, sleep: clock.sleep } })
+  const reader = await feed()
+  await reader.next()
+  fails = true
+  await clock.advance(100)
+  expect(await reader.next()).toBeUndefined()
+  expect(page.stats().readers).toBe(0)
+})
+
 test('a feed of a run has its changed child runs too', async () => {
   const { page, feed } = openAt()
   const child = new Pipeline('bill').withStage('meter', () => clock.sleep(50)).build({ clock, eventSink: page })
@@ -130,6 +168,26 @@ test('a dropped run is said to be gone, and the run that is shown is then unknow
   const message = await reader.next()
   expect(message).toMatchObject({ gone: expect.arrayContaining(['first']) as unknown, unknownRun: true })
   await reader.leave()
+})
+
+test('a run that begins with the id of an older one is not said to be gone', async () => {
+  const { page, feed } = openAt()
+  const first = twoStages(page).run({ pipelineRunId: 'run-2' })
+  await clock.runAll()
+  await first
+  const reader = await feed('?run=run-2')
+  await reader.next()
+  const second = twoStages(page).run({ pipelineRunId: 'run-2' })
+  await clock.advance(100)
+  const message = await reader.next()
+  expect(message).not.toHaveProperty('gone')
+  expect(message).toMatchObject({
+    runs: [{ id: 'run-2', status: 'running' }],
+    run: { summary: { status: 'running', done: 1 } },
+  })
+  await reader.leave()
+  await clock.runAll()
+  await second
 })
 
 test('a feed of a run that is not kept says so', async () => {

@@ -258,6 +258,31 @@ test('child runs are found from their parent, and are not in the list', async ()
   await ended
 })
 
+test('a child run whose parent is not watched is in the list', async () => {
+  const { page, runs } = openedPage({ clock })
+  const child = new Pipeline('bill').withStage('meter', takes(20)).build({ clock, eventSink: page })
+  const graph = new Pipeline('order')
+    .withStage('bill', (context) => context.runChild(child, {}, { eventSink: page }).orFail())
+    .build({ clock })
+  const ended = graph.run({})
+  await clock.runAll()
+  await ended
+  expect(await runs()).toMatchObject([{ pipeline: 'bill', status: 'completed', parent: { stage: 'bill' } }])
+})
+
+test('a run that begins with the id of an older one takes its place', async () => {
+  const { page, runs, run } = openedPage({ clock })
+  const graph = (ms: number) =>
+    new Pipeline('chat').withStage(`stage-${ms}`, takes(ms)).build({ clock, eventSink: page })
+  for (const ms of [10, 20]) {
+    const ended = graph(ms).run({ pipelineRunId: 'run-1' })
+    await clock.runAll()
+    await ended
+  }
+  expect(await runs()).toMatchObject([{ startedAt: 10, endedAt: 30, stages: 1, done: 1 }])
+  expect(Object.keys((await run('run-1')).report.stages)).toEqual(['stage-20'])
+})
+
 test('a run of which only events come has no graph, so no critical path is claimed', async () => {
   const { page, runs, run } = openedPage({ clock })
   const graph = new Pipeline('chat')

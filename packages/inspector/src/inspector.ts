@@ -144,7 +144,7 @@ export function inspector(options: InspectorOptions = {}): Inspector {
   )
 
   const states = new RunStates({ data, redactors, maxBytes })
-  for (const report of reports) states.addReport(report, 'file', graphOf)
+  for (const report of reports) states.addReport(report, { origin: 'file', orgId: undefined }, graphOf)
   if (log !== undefined) takeLog(log, states, graphOf)
 
   const inJournal = journal && journalRuns(journal, shown, graphOf)

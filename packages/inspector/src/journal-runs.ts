@@ -37,12 +37,16 @@ export function journalRuns(journal: InspectedJournal, shown: Shown, graphOf: Gr
   const tops = new Map<string, string>()
 
   async function find(id: string, orgId: string | undefined): Promise<FoundInJournal | undefined> {
-    const details = await readable(() => journal.get(tops.get(id) ?? id, { facts: shown.data }))
+    const details = (await get(id)) ?? (await get(tops.get(id)))
     if (details === undefined || (orgId !== undefined && details.orgId !== orgId)) return undefined
     const states = statesOf(details, shown, graphOf(details.pipeline, Object.keys(details.graph.stages)))
     for (const { id: child } of states.all()) remember(child, details.runId)
     const run = states.get(id)
     return run && { run, states, details }
+  }
+
+  async function get(id: string | undefined): Promise<JournalRunDetails | undefined> {
+    return id === undefined ? undefined : readable(() => journal.get(id, { facts: shown.data }))
   }
 
   /** What was read, or a `Refused` that says why it can't be. */
@@ -96,14 +100,14 @@ function statesOf(details: JournalRunDetails, shown: Shown, known: GraphView | u
   const states = new RunStates({ data, redactors, maxBytes: Infinity })
   const graph = known ?? graphOfFingerprint(details.graph)
   const status = statusOf(details)
+  const whose = { origin: 'journal', orgId } as const
   const run =
     result === undefined
-      ? states.addRecords({ id: runId, pipeline, startedAt, graph }, 'journal', recordsOf(details, graph))
-      : states.addReport(result.report, 'journal', () => graph)
+      ? states.addRecords({ id: runId, pipeline, startedAt, graph }, whose, recordsOf(details, graph))
+      : states.addReport(result.report, whose, () => graph)
   const endedAt = details.status === 'running' ? undefined : (result?.report.endedAt ?? updatedAt)
   run.standsAt(status, endedAt, result?.reason, error ?? result?.errors?.[0])
   run.leg = leg > 1 ? leg : undefined
-  for (const one of states.all()) one.orgId = orgId
   run.questions = requests.map(({ request, ...question }) => ({
     ...question,
     request: data ? keepData(request, redactors.data) : undefined,

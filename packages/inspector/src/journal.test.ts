@@ -148,6 +148,20 @@ test('a plain run of this process is cancelled by its context', async () => {
   expect(await refusalOf(await post('/api/runs/run-1/cancel', {}))).toBe('409 inspector/cannot-act')
 })
 
+test('cancelling a plain run leaves a durable run with the same id alone', async () => {
+  const { journal } = journalFile()
+  await journal.run(order().build({ clock }), {}, { runId: 'run-1' })
+  const { page, run, post } = pageOf(journal)
+  const plain = new Pipeline('slow')
+    .withStage('wait', ({ signal }) => clock.sleep(1_000, signal))
+    .build({ clock, eventSink: page })
+  const ended = plain.run({ pipelineRunId: 'run-1' })
+  expect((await run('run-1')).summary).toMatchObject({ origin: 'live', pipeline: 'slow' })
+  await post('/api/runs/run-1/cancel', {})
+  expect(await ended).toMatchObject({ status: 'cancelled' })
+  expect((await journal.get('run-1'))?.status).toBe('suspended')
+})
+
 test('a durable run that runs here is live, and its cancel is recorded in the journal', async () => {
   const { journal } = journalFile()
   const { page, runs, run, post } = pageOf(journal)
@@ -318,8 +332,10 @@ test('a journal that cannot be read is a refusal with its code, and a feed says 
   }
   const { ask } = pageOf(journal)
   expect(await refusalOf(await ask('/api/runs'))).toBe('503 durable-local/unavailable')
-  const reader = feedReader(await ask('/api/feed'))
-  expect(await reader.next()).toMatchObject({
+  const reader = feedReader(await ask('/api/feed?run=run-1'))
+  const first = await reader.next()
+  expect(first).not.toHaveProperty('unknownRun')
+  expect(first).toMatchObject({
     list: { runs: [] },
     problem: { code: 'durable-local/unavailable', message: 'The file is locked, password=[redacted]' },
   })
@@ -329,7 +345,28 @@ test('a journal that cannot be read is a refusal with its code, and a feed says 
   expect(await reader.next()).toMatchObject({ problem: { code: 'inspector/journal-failed', message: 'no disk' } })
   problem = undefined
   await clock.advance(1_000)
-  expect(await reader.next()).toMatchObject({ problem: null })
+  expect(await reader.next()).toMatchObject({ problem: null, unknownRun: true })
+  await reader.leave()
+  await clock.advance(100)
+})
+
+test('runs of a journal that cannot be read for a while stay in the list of a feed', async () => {
+  const { journal } = journalFile()
+  await journal.run(order().build({ clock }), {}, { runId: 'order-7' })
+  let isLocked = false
+  const flaky: InspectedJournal = {
+    list: (options) => (isLocked ? Promise.reject(new Error('locked')) : journal.list(options)),
+    get: (id, options) => (isLocked ? Promise.reject(new Error('locked')) : journal.get(id, options)),
+  }
+  const { feed } = pageOf(flaky)
+  const reader = await feed('?run=order-7')
+  expect((await reader.next())?.list?.runs).toHaveLength(1)
+  isLocked = true
+  await clock.advance(1_000)
+  expect(await reader.next()).toEqual({ now: 1_000, problem: { code: 'inspector/journal-failed', message: 'locked' } })
+  isLocked = false
+  await clock.advance(2_000)
+  expect(await reader.next()).toEqual({ now: 2_000, problem: null })
   await reader.leave()
   await clock.advance(100)
 })

@@ -9,13 +9,21 @@ export interface KeptData {
   shown(): unknown
 }
 
-/** Up to this size, in bytes, data is kept as it is, because it is frozen. It is redacted when a reader looks at it. */
+/** Up to this size, in bytes, data is kept as it is, if it is frozen. It is redacted when a reader looks at it. */
 const MOST_AS_IT_IS = 16_384
 
-/** Keeps data within bounds. Of data that is large, or isn't plain, only the copy that readers get is kept. */
+/** Keeps data within bounds. Of data that is large, isn't plain, or can change, only the copy that readers get is kept. */
 export function keepData(data: unknown, redactor: Redactor): KeptData {
-  const bytes = roughSize(data, MOST_AS_IT_IS)
+  const bytes = frozenSize(data)
   if (bytes <= MOST_AS_IT_IS) return { bytes, shown: () => redactor.value(data) }
   const copy = redactor.value(data)
   return { bytes: roughSize(copy, Infinity), shown: () => copy }
+}
+
+function frozenSize(data: unknown): number {
+  try {
+    return roughSize(data, MOST_AS_IT_IS, Object.isFrozen)
+  } catch {
+    return Infinity // a getter throws, or it is a revoked proxy
+  }
 }

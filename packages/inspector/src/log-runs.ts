@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
+import { read, show } from '@stageflow/core/kit'
 
 import type { GraphOf } from './describe-graph.ts'
 import type { RunStates } from './run-states.ts'
@@ -35,9 +35,12 @@ function eventIn(line: string): StageflowEvent | undefined {
     typeof pipelineRunId === 'string' &&
     (stage === undefined || typeof stage === 'string') &&
     typeof data === 'object' &&
-    data !== null
+    data !== null &&
+    (!isStart(type) || typeof read(data, 'pipeline') === 'string')
   return isEvent ? (value as StageflowEvent) : undefined
 }
+
+const isStart = (type: string): boolean => type === 'pipeline.started' || type === 'pipeline.resumed'
 
 const notALog = (place: number, line: string): StageflowError =>
   new StageflowError(

@@ -1,11 +1,9 @@
 /** What each value, key and entry costs beside its text, in bytes. */
 const PER_VALUE = 16
 
-/**
- * About how many bytes a value of plain data takes. Stops above `most`, and then returns a larger number. What isn't plain data is above
- * every limit.
- */
-export function roughSize(value: unknown, most: number): number {
+/** About how many bytes a value of plain data takes. Stops above `most`, and then returns a larger number. What isn't plain data is above every limit, and so are
+ * objects that don't count. */
+export function roughSize(value: unknown, most: number, counts: (value: object) => boolean = () => true): number {
   let size = 0
   const waiting: unknown[] = [value]
   while (waiting.length > 0 && size <= most) {
@@ -14,6 +12,7 @@ export function roughSize(value: unknown, most: number): number {
     if (typeof one === 'string') size += 2 * one.length
     else if (typeof one === 'function' || typeof one === 'symbol') return Infinity
     else if (typeof one === 'object' && one !== null) {
+      if (!counts(one)) return Infinity
       if (Array.isArray(one)) {
         size += PER_VALUE * one.length
         if (size <= most) waiting.push(...(one as unknown[]))

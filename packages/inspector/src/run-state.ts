@@ -31,6 +31,8 @@ export class RunState {
   /** The revision of its last change, and of the last one that isn't a change of a stage alone. */
   revision = 0
   wholeRevision = 0
+  /** False once it was dropped: hooks may still have it. */
+  isKept = false
   pipeline = ''
   /** Undefined as long as only events of it came. */
   graph: GraphView | undefined

@@ -36,6 +36,12 @@ export interface GoneRun {
   readonly revision: number
 }
 
+/** Where a run comes from, and the organization that it belongs to. */
+export interface Whose {
+  readonly origin: RunOrigin
+  readonly orgId: string | undefined
+}
+
 /** What is known of a run beside its records. */
 export interface KnownRun {
   readonly id: string
@@ -72,6 +78,11 @@ export class RunStates {
     return this.#running.get(id) ?? this.#ended.get(id)
   }
 
+  /** Whether a run is shown in lists: it has no parent, or its parent isn't kept. */
+  isTop({ parent }: RunState): boolean {
+    return parent === undefined || this.get(parent.id) === undefined
+  }
+
   /** All runs: those that have ended in the order of their ends, then the others. */
   *all(): Iterable<RunState> {
     yield* this.#ended.values()
@@ -95,17 +106,22 @@ export class RunStates {
   }
 
   /** Adds a run that has ended, with its child runs. Throws `report/not-a-report`. */
-  addReport(report: PipelineReport, origin: RunOrigin, graphOf: GraphOf, parent?: RunSummary['parent']): RunState {
+  addReport(
+    report: PipelineReport,
+    { origin, orgId }: Whose,
+    graphOf: GraphOf,
+    parent?: RunSummary['parent'],
+  ): RunState {
     criticalPath(report) // checks it
     const { pipeline, pipelineRunId, status, startedAt, endedAt, stages } = report
-    const run = this.#open(pipelineRunId, origin)
+    const run = this.#open(pipelineRunId, origin, orgId)
     run.begin(pipeline, startedAt, undefined)
     run.graph = graphOf(pipeline, Object.keys(stages))
     run.parent = parent
     run.takeReport(report, (stage, record) => {
       for (const child of record.children ?? []) {
         const childGraph = run.graph?.stages.find(({ name }) => name === stage.name)?.child
-        this.addReport(child, origin, () => childGraph, { id: run.id, stage: stage.name, path: stage.name })
+        this.addReport(child, { origin, orgId }, () => childGraph, { id: run.id, stage: stage.name, path: stage.name })
         run.addChild(child.pipelineRunId)
       }
       this.#settle(run, stage, record)
@@ -116,8 +132,8 @@ export class RunStates {
   }
 
   /** Adds a run of which only some records are known. */
-  addRecords(about: KnownRun, origin: RunOrigin, records: readonly StageRecord[]): RunState {
-    const run = this.#open(about.id, origin)
+  addRecords(about: KnownRun, { origin, orgId }: Whose, records: readonly StageRecord[]): RunState {
+    const run = this.#open(about.id, origin, orgId)
     run.begin(about.pipeline, about.startedAt, undefined)
     run.graph = about.graph
     for (const record of records) this.#settle(run, run.stage(record.stage), record)
@@ -147,7 +163,7 @@ export class RunStates {
     if (stage === undefined) return this.#takeRunEvent(event, origin)
     if (type === 'pipeline.child_started') return this.#takeChild(event, stage, origin)
     const run = this.get(pipelineRunId)
-    if (run === undefined) return
+    if (run === undefined || run.orgId !== event.orgId) return
     const state = run.stage(stage)
     if (applyStageEvent(state, stage, event, this.#options)) this.#touchStage(run, state)
   }
@@ -156,15 +172,17 @@ export class RunStates {
     const { type, timestamp, pipelineRunId } = event
     if (type === 'pipeline.started' || type === 'pipeline.resumed') {
       const { pipeline, stages } = event.data
-      const run = this.#open(pipelineRunId, origin)
+      // A new run may have the id of an older one.
+      const known = this.get(pipelineRunId)
+      if (known !== undefined && type === 'pipeline.started' && known.pipeline !== '') this.#drop(known)
+      const run = this.#open(pipelineRunId, origin, event.orgId)
       run.begin(pipeline, timestamp, event.leg)
       run.stageCount = stages
-      run.orgId = event.orgId
       return this.#touch(run)
     }
     const run = isLastEvent(event) ? this.get(pipelineRunId) : undefined
     // The outcome says more than the last event, and it came before.
-    if (run === undefined || run.endedAt !== undefined) return
+    if (run === undefined || run.orgId !== event.orgId || run.endedAt !== undefined) return
     const { reason, errors = [] } = event.data as { readonly reason?: string; readonly errors?: readonly ErrorRecord[] }
     this.#end(run, type.slice('pipeline.'.length) as Status, timestamp, reason, errors)
   }
@@ -172,10 +190,9 @@ export class RunStates {
   #takeChild(event: StageflowEvent, stage: string, origin: RunOrigin): void {
     const { childRunId, path } = event.data as { readonly childRunId: string; readonly path: string }
     const parent = this.get(event.pipelineRunId)
-    if (parent === undefined) return
-    const child = this.#open(childRunId, origin)
+    if (parent === undefined || parent.orgId !== event.orgId) return
+    const child = this.#open(childRunId, origin, event.orgId)
     child.parent = { id: parent.id, stage, path }
-    child.orgId = event.orgId
     parent.addChild(child.id)
     this.#touch(child)
   }
@@ -183,10 +200,9 @@ export class RunStates {
   #attach(run: RunContext): RunState {
     const { pipelineRunId, pipeline, parent, startedAt, snapshot, orgId } = run
     const { data, redactors } = this.#options
-    const state = this.#open(pipelineRunId, 'live')
+    const state = this.#open(pipelineRunId, 'live', orgId)
     state.begin(pipeline.name, startedAt, state.leg)
     state.graph = this.#graphs.of(pipeline)
-    state.orgId = orgId
     state.context = run
     if (data) state.input = keepData(snapshot, redactors.data)
     if (parent !== undefined) {
@@ -213,11 +229,14 @@ export class RunStates {
     return data === undefined ? undefined : keepData(data, this.#options.redactors.data)
   }
 
-  /** The run of a hook, with its graph: that of one behind a gate comes with its first event. Undefined if it was dropped. */
+  /**
+   * The run of a hook, with its graph: that of one behind a gate comes with its first event. Undefined if it was dropped, or if its id is now that of a
+   * run of another organization.
+   */
   #attached(context: RunContext): RunState | undefined {
     const run = this.get(context.pipelineRunId)
-    if (run === undefined || run.graph !== undefined) return run
-    return this.#attach(context)
+    if (run === undefined || run.orgId !== context.orgId) return undefined
+    return run.graph === undefined ? this.#attach(context) : run
   }
 
   #settle(run: RunState, stage: StageState, record: StageRecord): void {
@@ -236,19 +255,28 @@ export class RunStates {
   }
 
   #end(run: RunState, status: Status, at: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
+    // It may have been dropped by its own last stage.
+    if (!run.isKept) return
     run.end(status, at, reason, errors)
     this.#running.delete(run.id)
     this.#ended.set(run.id, run)
     this.#touch(run)
   }
 
-  /** The run of this id, which is running. */
-  #open(id: string, origin: RunOrigin): RunState {
+  /** The run of this id, which is running. One of another organization with this id gives way: its data must not become that of this one. */
+  #open(id: string, origin: RunOrigin, orgId: string | undefined): RunState {
     const known = this.get(id)
-    const run = known ?? new RunState(id, origin, ++this.#places)
-    this.#ended.delete(id)
+    if (known !== undefined && known.orgId === orgId) {
+      this.#ended.delete(id)
+      this.#running.set(id, known)
+      return known
+    }
+    if (known !== undefined) this.#drop(known)
+    const run = new RunState(id, origin, ++this.#places)
+    run.orgId = orgId
+    run.isKept = true
     this.#running.set(id, run)
-    if (known === undefined) this.bytes += run.bytes
+    this.bytes += run.bytes
     return run
   }
 
@@ -259,6 +287,7 @@ export class RunStates {
   }
 
   #touchStage(run: RunState, stage: StageState): void {
+    if (!run.isKept) return
     stage.revision = run.revision = ++this.revision
     const before = run.bytes
     run.count(stage)
@@ -269,15 +298,20 @@ export class RunStates {
   /** Drops runs until the rest is within the bound. If none has ended, the one that began first goes. */
   #makeRoom(): void {
     while (this.bytes > this.#options.maxBytes && this.size > 1) {
-      const from = this.#ended.size > 0 ? this.#ended : this.#running
-      const [oldest] = from.values()
+      const [oldest] = this.#ended.size > 0 ? this.#ended.values() : this.#running.values()
       if (oldest === undefined) return
-      from.delete(oldest.id)
-      this.bytes -= oldest.bytes
+      this.#drop(oldest)
       this.dropped++
-      this.#gone.push({ id: oldest.id, orgId: oldest.orgId, revision: ++this.revision })
-      if (this.#gone.length > 2 * MOST_GONE) this.#gone = this.#gone.slice(-MOST_GONE)
     }
+  }
+
+  #drop(run: RunState): void {
+    run.isKept = false
+    this.#ended.delete(run.id)
+    this.#running.delete(run.id)
+    this.bytes -= run.bytes
+    this.#gone.push({ id: run.id, orgId: run.orgId, revision: ++this.revision })
+    if (this.#gone.length > 2 * MOST_GONE) this.#gone = this.#gone.slice(-MOST_GONE)
   }
 }
 

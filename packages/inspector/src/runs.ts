@@ -39,6 +39,9 @@ export interface Runs {
   findToAct(reader: Reader, id: string): Promise<Found | undefined>
   /** The runs of a pipeline that have ended, child runs too. Of a journal the newest ones. */
   ended(reader: Reader, pipeline: string): Promise<readonly MeasuredRun[]>
+  /** Whether a run of this process or of a file that the reader may see is in their list. */
+  isListed(reader: Reader, run: RunState): boolean
+  summary(reader: Reader, run: RunState): RunSummary
   view(reader: Reader, found: Found): RunView
   stage(found: Found, name: string): StageView | undefined
   now(): number
@@ -77,7 +80,7 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
   async function addEarlierLegs(run: RunState, from: JournalRuns, reader: Reader): Promise<void> {
     if (run.leg === undefined || run.hasEarlierLegs) return
     const found = await from.find(run.id, reader.orgId)
-    if (found !== undefined) states.addEarlierLegs(run, found.run)
+    if (found?.details.status === 'running') states.addEarlierLegs(run, found.run)
   }
 
   async function findToAct(reader: Reader, id: string): Promise<Found | undefined> {
@@ -85,13 +88,23 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
     const found = await journal?.find(id, reader.orgId)
     if (found === undefined) return kept
     const live = kept?.run.status === 'running' ? kept.run : undefined
+    // A run that isn't durable may have the id of one that is.
+    if (live !== undefined && found.details.status !== 'running') return kept
     return { run: found.run, states: found.states, journal: found.details, live }
   }
 
   function summariesOf(reader: Reader): readonly RunSummary[] {
-    const listed: RunState[] = []
-    for (const run of states.all()) if (run.parent === undefined && sees(reader, run.orgId)) listed.push(run)
-    return listed.toSorted((one, other) => other.place - one.place).map((run) => run.summary(redactors))
+    const listed = [...states.all()].filter((run) => sees(reader, run.orgId) && isListed(reader, run))
+    return listed.toSorted((one, other) => other.place - one.place).map((run) => summaryFor(reader, run, states))
+  }
+
+  /** A child run is in the list if its parent isn't this reader's to see. */
+  const isListed = (reader: Reader, run: RunState): boolean => states.isTop(run) || !seesParent(reader, run, states)
+
+  /** Its parent is left out for a reader who may not see it. */
+  function summaryFor(reader: Reader, run: RunState, where: RunStates): RunSummary {
+    const summary = run.summary(redactors)
+    return seesParent(reader, run, where) ? summary : { ...summary, parent: undefined }
   }
 
   async function list(reader: Reader): Promise<RunList> {
@@ -106,7 +119,7 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
 
   function childrenOf({ run, states: where }: Found, reader: Reader): readonly RunSummary[] {
     const children = [...run.children].flatMap((id) => where.get(id) ?? []).filter((one) => sees(reader, one.orgId))
-    return children.slice(-MOST_CHILDREN).map((child) => child.summary(redactors))
+    return children.slice(-MOST_CHILDREN).map((child) => summaryFor(reader, child, where))
   }
 
   async function ended(reader: Reader, pipeline: string): Promise<readonly MeasuredRun[]> {
@@ -128,9 +141,12 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
     findKept,
     findToAct,
     keptList: (reader) => listOf(reader, summariesOf(reader)),
+    isListed,
+    summary: (reader, run) => summaryFor(reader, run, states),
     view: (reader, found) => ({
       now: now(),
       ...runView(found.run, shown),
+      summary: summaryFor(reader, found.run, found.states),
       children: childrenOf(found, reader),
       acts: actsOn(reader, found),
     }),
@@ -147,4 +163,10 @@ function joined(kept: readonly RunSummary[], inJournal: readonly RunSummary[]): 
   const ids = new Set(written.map(({ id }) => id))
   const others = kept.filter(({ id }) => !ids.has(id))
   return [...others, ...written].toSorted((one, other) => other.startedAt - one.startedAt)
+}
+
+function seesParent(reader: Reader, { parent }: RunState, states: RunStates): boolean {
+  if (parent === undefined || reader.orgId === undefined) return true
+  const run = states.get(parent.id)
+  return run !== undefined && sees(reader, run.orgId)
 }

@@ -303,6 +303,12 @@ test.each([
   expect(error?.message).toContain(text)
 })
 
+test('a call without the context of a stage is refused', () => {
+  expect(() => callModel(undefined as never, 'Hi', { models: [twice] })).toThrow(
+    'callModel(): context must be that of a stage, not undefined.',
+  )
+})
+
 test('a stage that asks more than once notes all calls of each attempt, and the model that answered last', async () => {
   const draft = scripted(clock, 'draft', [...words('A stage.'), END])
   const review = scripted(clock, 'review', [httpError(503)], [...words('Fine.'), END])

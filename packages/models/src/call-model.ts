@@ -3,7 +3,7 @@ import { checkArgumentCount } from '@stageflow/core/kit'
 import type { JsonObject, LLMResponseDict, LLMToolCall } from '@stageflow/provider-types'
 import type { ModelCall } from './model-call.ts'
 import { noteCalls } from './notes.ts'
-import { CODE, checkCallOptions } from './options.ts'
+import { CODE, checkCall } from './options.ts'
 import type { CallModelOptions, ModelContext } from './options.ts'
 import { Route } from './route.ts'
 import { valueIn } from './value-schema.ts'
@@ -33,7 +33,7 @@ export function callModel<Request>(
   options: CallModelOptions<Request>,
 ): AsyncGenerator<string, ModelOutput, unknown> {
   checkArgumentCount(arguments.length, 3, 'callModel(context, request, options)', CODE)
-  checkCallOptions(options)
+  checkCall(context, options)
   return callForText(context, request, options)
 }
 
@@ -78,7 +78,7 @@ export function callModelForValue<Request, Value extends object>(
   value: ValueRequest<Request, Value>,
 ): AsyncGenerator<never, Value, unknown> {
   checkArgumentCount(arguments.length, 4, 'callModelForValue(context, request, options, value)', CODE)
-  checkCallOptions(options)
+  checkCall(context, options)
   return callForValue(context, request, options, value)
 }
 

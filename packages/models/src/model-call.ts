@@ -54,6 +54,8 @@ export class ModelCall<Request> {
   #finishReason: string | undefined
   /** The text of the delta that began the answer. */
   #firstText = ''
+  /** Starts the limit of `firstChunkMs`. A budget may wait for its store before the request is made. */
+  #onSent: (() => void) | undefined
 
   /** `firstChunkMs`: how long the model may send neither text nor reasoning nor a tool call at first. */
   constructor(
@@ -86,12 +88,17 @@ export class ModelCall<Request> {
       signal.throwIfAborted()
     }
     this.wasSent = true
+    this.#onSent?.()
     yield* this.model.stream(this.request, signal)
   }
 
   async #begin(firstChunkMs: number): Promise<CallFailure | undefined> {
     const isLate = (): void => this.stop('fail', stalled(this.model, firstChunkMs))
-    const cancelTimer = firstChunkMs === Infinity ? undefined : this.#clock.setTimeout(isLate, firstChunkMs)
+    let cancelTimer: (() => void) | undefined
+    if (firstChunkMs !== Infinity)
+      this.#onSent = () => {
+        cancelTimer = this.#clock.setTimeout(isLate, firstChunkMs)
+      }
     try {
       for (let delta = await this.#next(); delta !== undefined; delta = await this.#next()) {
         const { text, reasoning, toolCalls = [] } = delta
@@ -105,6 +112,7 @@ export class ModelCall<Request> {
     } catch (error) {
       return { error }
     } finally {
+      this.#onSent = undefined
       cancelTimer?.()
     }
   }

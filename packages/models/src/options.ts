@@ -65,10 +65,14 @@ const RULES: OptionRules<CallModelOptions<never>> = {
   drain: FLAG,
 }
 
-export function checkCallOptions(options: unknown): void {
+/** Throws `models/illegal-option` with everything that is wrong with a call. */
+export function checkCall(context: unknown, options: unknown): void {
   const models = read(options, 'models')
-  const problems = Array.isArray(models) ? Array.from<unknown>(models).flatMap(modelProblems) : []
-  refuseOptions('callModel()', CODE, [...optionProblems(options, RULES), ...problems])
+  refuseOptions('callModel()', CODE, [
+    ...(typeof read(context, 'note') === 'function' ? [] : [`context must be that of a stage, not ${show(context)}`]),
+    ...optionProblems(options, RULES),
+    ...(Array.isArray(models) ? Array.from<unknown>(models).flatMap(modelProblems) : []),
+  ])
 }
 
 function modelProblems(model: unknown, place: number, all: readonly unknown[]): readonly string[] {

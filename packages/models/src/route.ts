@@ -35,6 +35,8 @@ export class Route<Request> {
   readonly #failures: { readonly model: Model<Request>; readonly error: unknown }[] = []
   /** A failure that no other model is asked after. A call that was asked before it may still answer. */
   #final: CallFailure | undefined
+  /** Whether a budget has no room for another call beside those that are open. */
+  #isFull = false
 
   /** `callsOfStage`: gets the calls too, in the order in which they begin. */
   constructor(
@@ -65,7 +67,7 @@ export class Route<Request> {
   async #news(): Promise<News<Request> | undefined> {
     const { hedgeMs = Infinity } = this.#options
     const begun = [...this.#open].map(async (call) => ({ call, failure: await call.begun }))
-    if (hedgeMs === Infinity || this.#left.length === 0) return await Promise.race(begun)
+    if (hedgeMs === Infinity || this.#left.length === 0 || this.#isFull) return await Promise.race(begun)
     const slow = Promise.withResolvers<undefined>()
     const cancelTimer = this.#context.clock.setTimeout(() => slow.resolve(undefined), hedgeMs)
     try {
@@ -111,6 +113,12 @@ export class Route<Request> {
     const { signal, clock, tryEmitEvent } = this.#context
     this.#open.delete(call)
     if (signal.aborted) throw error
+    if (isOfBudget(error) && this.#open.size > 0) {
+      // It wasn't asked. Once those that are open have failed, and given back what they hold, it may fit.
+      this.#left.unshift(call.model)
+      this.#isFull = true
+      return
+    }
     this.#failures.push({ model: call.model, error })
     if (this.#deservesNext(error)) failed(call.model, clock.now())
     else {
@@ -120,8 +128,8 @@ export class Route<Request> {
     if (this.#open.size > 0) return
     if (this.#final !== undefined) throw this.#final.error
     if (this.#left.length === 0) throw this.#exhausted(error)
-    // The next request may need what this one has reserved.
-    await this.#settle(call)
+    // The next request may need what these have reserved.
+    await this.#settleAll()
     if (signal.aborted) throw error
     const next = this.#askNext()
     tryEmitEvent('models.switched', { model: call.model.id, next: next.model.id, error: shownError(error) })
@@ -150,6 +158,10 @@ export class Route<Request> {
   /** Ends the calls that go on, because they aren't read any more. */
   async end(): Promise<void> {
     await Promise.all(this.#calls.map((call) => this.#endCall(call)))
+    await this.#settleAll()
+  }
+
+  async #settleAll(): Promise<void> {
     await Promise.all(this.#calls.map((call) => this.#settle(call)))
   }
 

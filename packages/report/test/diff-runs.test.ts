@@ -62,6 +62,7 @@ test('a difference shows the status, the data and the times of a stage', async (
 
 test('items of a map are listed in their order, whichever ended first', async () => {
   /** The items end in this order. */
+  const clock = manualClock() // the times of items would be listed too
   const recording = async (text: string, order: readonly number[]): Promise<Cassette> => {
     const ends = order.map(() => Promise.withResolvers<void>())
     const graph = new Pipeline('mail')
@@ -75,8 +76,8 @@ test('items of a map are listed in their order, whichever ended first', async ()
         },
       })
       .withStage('after', () => ({ text }), { dependencies: ['letters'] })
-      .build()
-    return (await recordRun(graph)).cassette
+      .build({ clock })
+    return (await recordRun(graph, {}, { clock })).cassette
   }
   const before = await recording('old', [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
   const after = await recording('new', [5, 10, 0, 1, 2, 3, 4, 6, 7, 8, 9, 11])

@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/client'
 import type { CallToolResult, Progress, Tool as ListedTool } from '@modelcontextprotocol/client'
 
 import type { OpenedTransport } from './open-transport.ts'
+import { schemaChecks } from './schema-checks.ts'
 
 /** A server that sends more pages than this is refused. */
 const MOST_PAGES = 64
@@ -40,6 +41,7 @@ export class Connection {
     this.#client = new Client(CLIENT, {
       versionNegotiation: { mode: opened.negotiation },
       listMaxPages: MOST_PAGES,
+      jsonSchemaValidator: schemaChecks,
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => events.onListChanged() } },
     })
     this.#client.onerror = (error) => {

@@ -1,4 +1,4 @@
-import { ProtocolError } from '@modelcontextprotocol/client'
+import { ProtocolError, SdkErrorCode } from '@modelcontextprotocol/client'
 import { StageflowError } from '@stageflow/core'
 import { asClause, codeOf, httpStatusOf, textOf } from '@stageflow/core/kit'
 
@@ -6,6 +6,15 @@ import { tooLarge } from './answer-limit.ts'
 import { TOO_LARGE } from './call-trouble.ts'
 import { errorChain } from './error-chain.ts'
 import type { ServerText } from './server-text.ts'
+
+/** What the SDK says of structured content. A server could say it too. */
+const OF_OUTPUT_SCHEMA =
+  /^(?:Structured content does not match|Failed to validate structured|Tool .* has an output schema)/
+
+/** Whether the server has answered, with a result that can't be taken. */
+const isIllegalResult = (error: unknown): boolean =>
+  codeOf(error) === SdkErrorCode.InvalidResult ||
+  (error instanceof ProtocolError && OF_OUTPUT_SCHEMA.test(error.message))
 
 /** The errors of one server. None of them has its secrets. */
 export class Failures {
@@ -19,7 +28,10 @@ export class Failures {
 
   /** No connection could be opened, or the tools could not be listed. */
   unavailable(error: unknown): StageflowError {
-    const problem = `The MCP server ${this.#text.name} is not available: ${this.reasonOf(error)}. Start it, or check its address and headers.`
+    const fix = isIllegalResult(error)
+      ? 'Its list of tools breaks the protocol: update the server.'
+      : 'Start it, or check its address and headers.'
+    const problem = `The MCP server ${this.#text.name} is not available: ${this.reasonOf(error)}. ${fix}`
     return this.#own('tools-mcp/unavailable', problem, error)
   }
 
@@ -38,7 +50,10 @@ export class Failures {
   }
 
   callFailed(tool: string, error: unknown): StageflowError {
-    const problem = `The MCP server ${this.#text.name} refused a call to "${tool}": ${this.reasonOf(error)}. Check the arguments, and the log of the server.`
+    const { name } = this.#text
+    const problem = isIllegalResult(error)
+      ? `The MCP server ${name} made a call to "${tool}", but its result breaks the protocol or the output schema of the tool: ${this.reasonOf(error)}. The call may have taken effect. Check that before you call again.`
+      : `The MCP server ${name} refused a call to "${tool}": ${this.reasonOf(error)}. Check the arguments, and the log of the server.`
     return this.#own('tools-mcp/call-failed', problem, error)
   }
 

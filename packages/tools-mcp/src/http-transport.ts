@@ -21,7 +21,7 @@ export interface HttpTransportSetup {
 
 /**
  * Streamable HTTP as the SDK speaks it, with what the SDK leaves to others:
- * - A request whose stream of events ends without an answer fails. With the SDK alone it would wait for its timeout.
+ * - A request fails whose stream of events, or whose whole response, ends without its answer. With the SDK alone it would wait for its timeout.
  * - A cancelled request is closed once the server has been told. Otherwise its socket would stay open, because a server doesn't answer it.
  * - Answers have a limit.
  */
@@ -34,6 +34,8 @@ export class HttpTransport implements Transport {
   readonly #setup: HttpTransportSetup
   /** Closes each request that has no answer yet. */
   readonly #open = new Map<string | number, AbortController>()
+  /** The requests whose response isn't a stream of events: their answer has come once the response is read. */
+  readonly #whole = new Set<unknown>()
   #hasListened = false
 
   constructor(server: HttpServer, setup: HttpTransportSetup) {
@@ -85,9 +87,12 @@ export class HttpTransport implements Transport {
     }
     try {
       await this.#sendNow(message, { ...options, requestSignal: AbortSignal.any(signals), onRequestStreamEnd })
+      if (this.#whole.has(id)) this.#fail(id, STREAM_ENDED)
     } catch (error) {
       this.#open.delete(id)
       throw error
+    } finally {
+      this.#whole.delete(id)
     }
   }
 
@@ -114,18 +119,18 @@ export class HttpTransport implements Transport {
   }
 
   /** Answers a request in the place of the server, if it has no answer yet. `data` tells why. */
-  #fail(id: string | number, data: object): void {
-    if (!this.#open.delete(id)) return
-    const error = { code: INTERNAL_ERROR, message: 'The stream ended without an answer', data }
+  #fail(id: string | number | undefined, data: object): void {
+    if (id === undefined || !this.#open.delete(id)) return
+    const error = { code: INTERNAL_ERROR, message: 'The response ended without an answer', data }
     this.onmessage?.({ jsonrpc: '2.0', id, error })
   }
 
   async #fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
     if (init.method === 'GET') return this.#listen(url, init)
     const response = await fetch(url, init)
-    return limitedAnswer(response, this.#setup.maxBytes, () => {
-      if (typeof init.body === 'string') this.#fail(read(JSON.parse(init.body), 'id') as string | number, TOO_LARGE)
-    })
+    const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
+    if (!isStream) this.#whole.add(idIn(init))
+    return limitedAnswer(response, this.#setup.maxBytes, () => this.#fail(idIn(init), TOO_LARGE))
   }
 
   /** Opens the stream of the server's own messages. Many servers have none, but one that had it and refuses it now has lost the session. */
@@ -146,4 +151,10 @@ export class HttpTransport implements Transport {
     const late = (): Error => new Error('The server took too long.')
     return withinLimit(work, { clock: this.#setup.clock, limitMs: FAREWELL_MS, late })
   }
+}
+
+/** The id of the request in the body; undefined if it has none, as a notification. */
+function idIn({ body }: RequestInit): string | number | undefined {
+  const id = typeof body === 'string' ? read(JSON.parse(body), 'id') : undefined
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined
 }

@@ -4,6 +4,7 @@ import { defineTool } from '@stageflow/tools'
 import type { AnyTool, ToolContext } from '@stageflow/tools'
 
 import { outputOf } from './result-output.ts'
+import { schemaChecks } from './schema-checks.ts'
 
 export interface ToolSetup {
   readonly timeoutMs: number | false
@@ -18,7 +19,7 @@ export function makeTool(name: string, listed: ListedTool, { timeoutMs, call, cl
     name,
     description: listed.description?.trim() || listed.title?.trim() || listed.name,
     // Whatever the server sent: what isn't a schema makes it throw.
-    input: fromJsonSchema<Record<string, unknown>>(listed.inputSchema as JsonSchemaType),
+    input: fromJsonSchema<Record<string, unknown>>(listed.inputSchema as JsonSchemaType, schemaChecks),
     timeoutMs,
     execute: async (input, context) => outputOf(await call(input, context), clean),
   })

@@ -16,6 +16,10 @@ import { ToolList } from './tool-list.ts'
 
 const DEFAULTS = { maxTools: 256, maxBytes: 10_485_760, connectTimeoutMs: 30_000, timeoutMs: 30_000 } as const
 
+/** After so many changes in a row, the list is read once in a pause: a server may say that it has changed whenever it is read. */
+const MOST_IN_A_ROW = 5
+const PAUSE_MS = 1_000
+
 /** The tools of a server, and the calls to them. */
 export class McpSource implements McpTools {
   readonly #serverName: string
@@ -26,8 +30,14 @@ export class McpSource implements McpTools {
   readonly #link: Link
   readonly #tools: ToolList
   #listing: Promise<void> | undefined
-  /** The list has changed while it was read. */
-  #isStale = false
+  /** The one after it, for what has changed while the list is read. */
+  #nextListing: Promise<void> | undefined
+  /** When the server last said that its list has changed, on the clock of the options. */
+  #changedAt = -Infinity
+  /** How often it has said so with less than `PAUSE_MS` in between. */
+  #changesInARow = 0
+  /** Ends the pause before the next listing in the background. */
+  #endPause: (() => void) | undefined
   #emitterErrors = 0
   #lastEmitterError: unknown
 
@@ -40,11 +50,13 @@ export class McpSource implements McpTools {
     this.#emitter = eventEmitter
     this.#connectTimeoutMs = connectTimeoutMs
     this.#clock = clock
-    this.#tools = new ToolList(prefix, maxTools, (name, listed) => {
+    const { clean } = text
+    const makeToolOf = (name: string, listed: ListedTool): AnyTool => {
       const call = (input: Record<string, unknown>, context: ToolContext): Promise<CallToolResult> =>
         this.#call(name, listed, input, context)
-      return makeTool(name, listed, { timeoutMs, call, clean: text.clean })
-    })
+      return makeTool(name, listed, { timeoutMs, call, clean })
+    }
+    this.#tools = new ToolList({ prefix, maxTools, makeTool: makeToolOf, clean })
     this.#link = new Link({
       server,
       failures: this.#failures,
@@ -81,6 +93,7 @@ export class McpSource implements McpTools {
   }
 
   close(): Promise<void> {
+    this.#endPause?.()
     return this.#link.close()
   }
 
@@ -124,33 +137,51 @@ export class McpSource implements McpTools {
     this.#update(listed)
   }
 
-  /** Lists the tools of the current connection, again if they change meanwhile. All that ask share it. */
+  /** Lists the tools of the current connection. All that ask while a list is being read share the next one. */
   #listAgain(): Promise<void> {
-    this.#isStale = true
-    this.#listing ??= this.#listUntilFresh().finally(() => {
+    if (this.#listing !== undefined) {
+      this.#nextListing ??= this.#listing
+        .finally(() => {
+          this.#nextListing = undefined
+        })
+        .then(() => this.#listAgain())
+      return this.#nextListing
+    }
+    this.#listing = this.#listOnce().finally(() => {
       this.#listing = undefined
     })
     return this.#listing
   }
 
-  async #listUntilFresh(): Promise<void> {
+  async #listOnce(): Promise<void> {
     const limitMs = this.#connectTimeoutMs
     const late = (): unknown => this.#failures.connectTimedOut(limitMs)
     const list = async (connection: Connection): Promise<void> => {
       const listed = await withinLimit(connection.listTools(limitMs), { clock: this.#clock, limitMs, late })
       if (this.#link.isCurrent(connection)) this.#update(listed)
     }
-    while (this.#isStale) {
-      this.#isStale = false
-      try {
-        await this.#link.run(list, { mayRepeat: true })
-      } catch (error) {
-        throw this.#failures.unavailable(error)
-      }
+    try {
+      await this.#link.run(list, { mayRepeat: true })
+    } catch (error) {
+      throw this.#failures.unavailable(error)
     }
   }
 
+  /** Lists the tools because they may have changed: at once, or after a pause if the server says so all the time. */
   #listInBackground(): void {
+    if (this.#endPause !== undefined || this.#link.isClosed) return
+    const now = this.#clock.now()
+    this.#changesInARow = now - this.#changedAt < PAUSE_MS ? this.#changesInARow + 1 : 1
+    this.#changedAt = now
+    if (this.#changesInARow <= MOST_IN_A_ROW) return this.#listNow()
+    this.#endPause = this.#clock.setTimeout(() => {
+      this.#endPause = undefined
+      this.#changedAt = this.#clock.now()
+      this.#listNow()
+    }, PAUSE_MS)
+  }
+
+  #listNow(): void {
     this.#listAgain().catch((error: unknown) => this.#listFailed(error))
   }
 

@@ -19,6 +19,14 @@ export interface ToolListChange {
   readonly leftOut: readonly LeftOutTool[]
 }
 
+export interface ToolListSetup {
+  readonly prefix: string
+  readonly maxTools: number
+  readonly makeTool: (name: string, listed: ListedTool) => AnyTool
+  /** Takes the secrets out of a text of the server. */
+  readonly clean: (text: string) => string
+}
+
 interface Entry {
   readonly tool: AnyTool
   /** The name on the server. */
@@ -32,14 +40,16 @@ export class ToolList {
   readonly #prefix: string
   readonly #maxTools: number
   readonly #makeTool: (name: string, listed: ListedTool) => AnyTool
+  readonly #clean: (text: string) => string
   #entries: ReadonlyMap<string, Entry> = new Map()
   tools: readonly AnyTool[] = Object.freeze([])
   leftOut: readonly LeftOutTool[] = Object.freeze([])
 
-  constructor(prefix: string, maxTools: number, makeTool: (name: string, listed: ListedTool) => AnyTool) {
+  constructor({ prefix, maxTools, makeTool, clean }: ToolListSetup) {
     this.#prefix = prefix
     this.#maxTools = maxTools
     this.#makeTool = makeTool
+    this.#clean = clean
   }
 
   /** Whether the server still has the tool. */
@@ -55,7 +65,7 @@ export class ToolList {
     const leftOut: LeftOutTool[] = []
     for (const one of this.#legalNamesFirst(listed)) {
       const reason = this.#add(one, entries, before)
-      if (reason !== undefined) leftOut.push({ tool: one.name, reason })
+      if (reason !== undefined) leftOut.push({ tool: this.#clean(one.name), reason: this.#clean(reason) })
     }
     this.#entries = entries
     this.tools = Object.freeze([...entries.values()].map(({ tool }) => tool))

@@ -1,6 +1,7 @@
 import { checkArgumentCount } from '../base/argument-count.ts'
 import { branded, isArray } from '../base/check.ts'
 import { StageflowError, errorRecord } from '../base/errors.ts'
+import { isThenable, onRejection } from '../base/foreign.ts'
 import { freezeDeep, isPlain } from '../base/objects.ts'
 import { functionLike, optionProblems, whole } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
@@ -90,9 +91,13 @@ async function repeated(
       if (outcome.status === 'completed' && attempt > 1) context.tryEmitEvent('guard_retry.recovered', about)
       return childEnding(outcome, context, { attempt, hits, feedback })
     }
-    const carried = frozen(carry?.(feedback?.carried, { ...verdict.round, childData: outcome.data }))
-    const next = { ...verdict.round, carried }
-    hits = feedback !== undefined && sameVerdict(feedback, next) ? hits + 1 : 1
+    const made = carry?.(feedback?.carried, { ...verdict.round, childData: outcome.data })
+    if (isThenable(made)) throw illegalReturn(context.stage.name, 'carry', made, 'Return the next sum, synchronously.')
+    const next = { ...verdict.round, carried: frozen(made) }
+    const isSame: unknown = feedback !== undefined && sameVerdict(feedback, next)
+    if (typeof isSame !== 'boolean')
+      throw illegalReturn(context.stage.name, 'sameVerdict', isSame, 'Return true or false, synchronously.')
+    hits = isSame ? hits + 1 : 1
     feedback = next
     const seen = { ...about, stagnationHits: hits, error: feedback.error }
     if (attempt >= maxAttempts || hits >= stagnationLimit) {
@@ -122,6 +127,14 @@ function verdictOf(
   if (output?.status !== 'fail' || output.isByEngine || guard?.settledItself !== true) return undefined
   if (facts.failures?.[0]?.stage !== name) return undefined
   return { round: { attempt, error: errorRecord(output.error, name), data: output.data }, error: output.error }
+}
+
+function illegalReturn(stage: string, name: 'carry' | 'sameVerdict', returned: unknown, fix: string): StageflowError {
+  onRejection(returned, () => {}) // a promise that rejects must not end the process
+  return new StageflowError(
+    'core/illegal-option',
+    `Stage "${stage}": ${name} of repeatUntil() returned ${show(returned)}. ${fix}`,
+  )
 }
 
 const frozen = (value: unknown): unknown => (isArray(value) || isPlain(value) ? freezeDeep(value) : value)

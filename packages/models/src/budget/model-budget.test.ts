@@ -260,6 +260,60 @@ test('a hedge that does not fit is not made, and the first model still answers',
   expect(spare.requests).toEqual([])
 })
 
+test('a spare that did not fit beside a slow model is asked once that has failed and given back what it held', async () => {
+  model = sized(clock, SIZE, [1_000, httpError(503)])
+  const spare = sized(clock, SIZE, ANSWER)
+  const third = sized(clock, SIZE, ANSWER)
+  const graph = asking([modelBudget({ perRun: { maxTokens: 150 } })], {
+    options: { models: [model, spare, third], hedgeMs: 100 },
+  })
+  const result = await ended(graph)
+  expect(result.status).toBe('completed')
+  expect([model, spare, third].map(({ requests }) => requests.length)).toEqual([1, 1, 0])
+  expect(result.report.usage).toMatchObject({ inputTokens: 20, outputTokens: 10 })
+})
+
+test('the next model may use what all failed ones had reserved', async () => {
+  model = sized(clock, SIZE, [1_000, httpError(503)])
+  const beside = sized(clock, SIZE, [1_100, httpError(503)])
+  const large = sized(clock, { inputTokens: 20, maxOutputTokens: 130 }, ANSWER)
+  const graph = asking([modelBudget({ perRun: { maxTokens: 210 } })], {
+    options: { models: [model, beside, large], hedgeMs: 100 },
+  })
+  expect((await ended(graph)).status).toBe('completed')
+  expect([model, beside, large].map(({ requests }) => requests.length)).toEqual([1, 1, 1])
+})
+
+test('if a spare did not fit beside a slow model, and that has failed for good, its own error is that of the stage', async () => {
+  model = sized(clock, SIZE, [1_000, httpError(401)])
+  const spare = sized(clock, SIZE, ANSWER)
+  const graph = asking([modelBudget({ perRun: { maxTokens: 150 } })], {
+    options: { models: [model, spare], hedgeMs: 100 },
+  })
+  expect(await ended(graph)).toMatchObject({ status: 'failed', errors: [{ message: 'HTTP 401' }] })
+  expect(spare.requests).toEqual([])
+})
+
+test('firstChunkMs begins with the request: the time that a store takes is not that of the model', async () => {
+  const inner = memoryBudgetStore({ clock })
+  const store = {
+    ...inner,
+    reserve: async (...given: Parameters<typeof inner.reserve>) => {
+      await clock.sleep(3_000)
+      return inner.reserve(...given)
+    },
+  }
+  const budget = modelBudget({ perUser: { maxTokens: 500, windowMs: DAY_MS }, store })
+  const silent = sized(clock, SIZE, ['hang'])
+  const graph = asking([budget], { options: { models: [silent, model], firstChunkMs: 1_000 } })
+  const { report, status } = await ended(graph, { userId: 'ada' })
+  expect(status).toBe('completed')
+  expect(report.stages['ask0']?.notes.models?.calls).toMatchObject([
+    { status: 'fail', durationMs: 4_000, error: { code: 'models/stalled' } },
+    { status: 'ok', durationMs: 3_000 },
+  ])
+})
+
 test.each([
   [false, 20 + 3],
   [true, 20 + 10],
