@@ -6,10 +6,10 @@ import { retry } from '@stageflow/interceptor-retry'
 import { launchBrowser, openPage } from './browser.mjs'
 import { gateway, pause, servedPage } from './page-runs.mjs'
 
-// Draws the pictures of the page in the docs: a chat in progress, in a light and a dark window. Times differ from run to run, so no check
-// compares them. Look at them before you commit them.
+// Draws the picture of the page in the docs: a chat in progress. Times differ from run to run, so no check compares it. Look at it before
+// you commit it.
 
-const IMAGES = join(import.meta.dirname, '../../../../docs/images')
+const PICTURE = join(import.meta.dirname, '../../../../docs/images/inspector.png')
 const WORDS =
   'A stage is one step of a pipeline: code with a name and a list of what it reads. Stages that read nothing of each other '
 
@@ -41,14 +41,9 @@ const graph = new Pipeline('chat')
 const browser = await launchBrowser()
 const running = graph.start()
 const link = `${url}&${new URLSearchParams({ run: running.pipelineRunId, stage: 'llm' }).toString()}`
-const pages = await Promise.all(
-  ['light', 'dark'].map(async (colorScheme) => {
-    const { page } = await openPage(browser, link, { viewport: { width: 1280, height: 640 }, colorScheme })
-    return { page, path: join(IMAGES, `inspector-${colorScheme}.png`) }
-  }),
-)
-for (const { page } of pages) await page.getByText('nothing of each other').waitFor()
-await Promise.all(pages.map(({ page, path }) => page.screenshot({ path, animations: 'disabled' })))
+const { page } = await openPage(browser, link, { viewport: { width: 1280, height: 640 }, colorScheme: 'light' })
+await page.getByText('nothing of each other').waitFor()
+await page.screenshot({ path: PICTURE, animations: 'disabled' })
 end.resolve()
 await running.result
 await browser.close()
