@@ -300,6 +300,52 @@ test.each([
   expect(stderr).toContain(message)
 })
 
+/** Asks the page that a command has printed. */
+async function fromPage(printed: string, path: string): Promise<unknown> {
+  const [, at = '', key = ''] = /Open (http:\S+)#key=(\S+)/.exec(printed) ?? []
+  const response = await fetch(`${at}api/${path}`, { headers: { authorization: `Bearer ${key}` } })
+  return response.json()
+}
+
+test('runs --web serves the runs of a journal until it is stopped, and inputs only with --data', async () => {
+  const seen: unknown[] = []
+  const onServing = async (printed: string) => void seen.push(await fromPage(printed, 'runs/order-7'))
+  expect(await stageflowHere(['runs', journal, '--web'], { onServing })).toMatchObject({ code: 0, stderr: '' })
+  expect(await stageflowHere(['runs', journal, '--web', '--data'], { onServing })).toMatchObject({ code: 0 })
+  expect(seen).toMatchObject([{ summary: { id: 'order-7', status: 'suspended' } }, { summary: { id: 'order-7' } }])
+  const [without, with_] = seen.map((view) => JSON.stringify(view))
+  expect(without).not.toContain('inputText')
+  expect(with_).toContain('inputText')
+})
+
+test('view --html writes one run as a file, and overwrites none', async () => {
+  const log = join(folder, 'two.jsonl')
+  const event = (pipelineRunId: string, type: string, data: object) =>
+    JSON.stringify({ type, pipelineRunId, timestamp: 5, seq: 0, data })
+  const lines = ['chat-1', 'chat-2'].flatMap((id) => [
+    event(id, 'pipeline.started', { pipeline: 'chat', stages: 1 }),
+    event(id, 'pipeline.completed', { pipeline: 'chat', durationMs: 0 }),
+  ])
+  writeFileSync(log, [...lines, '{"type":"half'].join('\n'))
+  const html = join(folder, 'run.html')
+  expect(await stageflowHere(['view', log, 'chat-2', '--html', html])).toMatchObject({ code: 0, stderr: '' })
+  expect(readFileSync(html, 'utf8')).toContain('"chat-2"')
+  const again = await stageflowHere(['view', log, 'chat-1', '--html', html])
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already. Choose another name') })
+  const unnamed = await stageflowHere(['view', log, '--html', join(folder, 'other.html')])
+  expect(unnamed.stderr).toContain('has 2 runs. Name one')
+  let listed: unknown
+  const onServing = async (printed: string) => {
+    listed = await fromPage(printed, 'runs')
+  }
+  await stageflowHere(['view', log, '--web'], { onServing })
+  expect(listed).toMatchObject({ runs: [{ id: 'chat-2' }, { id: 'chat-1' }] })
+})
+
+test('--data without a page is refused', async () => {
+  expect((await stageflowHere(['runs', journal, '--data'])).stderr).toContain('--data is for the page')
+})
+
 test('diff shows how one run differs from another, and exits 1 if it does', async () => {
   const write = async (name: string, hits: number) => {
     const result = await new Pipeline('chat')

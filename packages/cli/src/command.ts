@@ -77,6 +77,8 @@ function programFor(terminal: Terminal, setCode: (code: number) => void): Comman
   journalCommand('runs', 'FILE [options]', 'Lists the runs of a journal, the newest first.')
     .option('--status <status>', `only runs that are ${RUN_STATUSES.join(', ')}`, statusOf)
     .option('--limit <count>', 'at most so many runs (default: 100)', countOf)
+    .option('--web', 'show all of them on a page of this machine')
+    .option('--data', 'with --web: show inputs and outputs too, without secrets')
     .action((words: string[], options) => runs(words, options, terminal))
   journalCommand('show', 'FILE ID [options]', 'Shows one run: its timeline, what it waits for, and why it failed.')
     .option('--data', 'show inputs, outputs and answers too, without secrets')
@@ -107,6 +109,9 @@ function programFor(terminal: Terminal, setCode: (code: number) => void): Comman
     .description('Draws a run from a file: its report as JSON, or a log of events as JSON lines.')
     .argument('<file>', 'RUN.json or LOG.jsonl')
     .argument('[id]', 'the run to draw, if a log has several')
+    .option('--web', 'show it on a page of this machine')
+    .option('--html <file>', 'write it as an HTML file, for a ticket')
+    .option('--data', 'with --web or --html: show data too, without secrets')
     .option('--json', 'print JSON for programs')
     .action((file: string, id: string | undefined, options) => view({ file, id }, options, terminal))
   program

@@ -45,6 +45,13 @@ export async function readReport(file: string): Promise<unknown> {
   )
 }
 
+/** The events of a log, a line each, without lines that are none. */
+export async function eventLines(file: string): Promise<string> {
+  const lines: string[] = []
+  for await (const line of linesOf(file)) if (eventOn(line) !== undefined) lines.push(line)
+  return lines.join('\n')
+}
+
 /** The runs of a log, or the one that is named. Throws a `CommandError` if it has none. */
 export async function readLog(file: string, id?: string): Promise<LogRuns> {
   const log = await collect(file, id)

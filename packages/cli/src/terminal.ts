@@ -9,6 +9,8 @@ export interface Terminal {
   readonly output: Writable & { readonly columns?: number | undefined }
   readonly error: Writable
   readonly env: NodeJS.ProcessEnv
+  /** Resolves when the person stops the command, by Ctrl-C. */
+  readonly untilStopped: () => Promise<void>
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'magenta' | 'cyan'

@@ -41,11 +41,25 @@ export function newApp(): { readonly folder: string; remove(): void } {
 /** The command in this process, on a terminal of so many columns; undefined: into a file. */
 export async function stageflowHere(
   words: readonly string[],
-  { columns, env = {} }: { readonly columns?: number; readonly env?: NodeJS.ProcessEnv } = {},
+  {
+    columns,
+    env = {},
+    onServing = () => Promise.reject(new Error('Nothing is served.')),
+  }: {
+    readonly columns?: number
+    readonly env?: NodeJS.ProcessEnv
+    /** Called with what was printed, while a page is served. When it resolves, the person stops the command. */
+    readonly onServing?: (printed: string) => Promise<void>
+  } = {},
 ): Promise<Ended> {
   const stdout = new Collected(columns)
   const stderr = new Collected(undefined)
-  const code = await runCommand(words, { output: stdout, error: stderr, env })
+  const code = await runCommand(words, {
+    output: stdout,
+    error: stderr,
+    env,
+    untilStopped: () => onServing(stdout.text),
+  })
   return { code, stdout: stdout.text, stderr: stderr.text }
 }
 

@@ -1,9 +1,11 @@
 import { systemClock } from '@stageflow/core'
 import type { RunStatus, RunSummary } from '@stageflow/durable-local'
 
+import { CommandError } from '../command-error.ts'
 import { look } from '../journal/open-runs.ts'
 import { readWords } from '../journal/place.ts'
 import type { PlaceFlags } from '../journal/place.ts'
+import { servePage } from '../page.ts'
 import { printJson, redacted, shownError, shownText } from '../shown.ts'
 import { tableLines } from '../table.ts'
 import type { Cell } from '../table.ts'
@@ -39,12 +41,22 @@ export function troubleOf({ owner, error }: RunSummary): string {
 
 const MOST = 100
 
+interface RunsOptions extends PlaceFlags {
+  readonly status?: RunStatus
+  readonly limit?: number
+  readonly web?: true
+  readonly data?: boolean
+  readonly json?: true
+}
+
 export async function runs(
   words: readonly string[],
-  { status, limit = MOST, json, ...where }: PlaceFlags & { status?: RunStatus; limit?: number; json?: true },
+  { status, limit = MOST, web, data = false, json, ...where }: RunsOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { place } = readWords('runs', words, [], where, terminal.env)
+  if (web === true) return look(place, (journal) => servePage({ journal, data }, terminal))
+  if (data) throw new CommandError('--data is for the page: pass --web too, or use the command show.')
   const found = await look(place, ({ list }) => list({ limit, ...(status !== undefined && { status }) }))
   if (json === true) return printJson(terminal, found.map(redacted))
   if (found.length === 0)

@@ -1,10 +1,17 @@
+import { writeFile } from 'node:fs/promises'
+
+import type { PipelineReport } from '@stageflow/core'
+import { codeOf } from '@stageflow/core/kit'
+import { inspector } from '@stageflow/inspector'
+import type { InspectorOptions } from '@stageflow/inspector'
 import type { RunReport } from '@stageflow/report'
 
 import { CommandError } from '../command-error.ts'
 import { drawReport } from '../drawing.ts'
 import { MOST_RUNS, reportOf } from '../log-runs.ts'
 import type { LogRun } from '../log-runs.ts'
-import { checkIsFile, isLog, readLog, readReport } from '../run-file.ts'
+import { servePage } from '../page.ts'
+import { checkIsFile, eventLines, isLog, readLog, readReport } from '../run-file.ts'
 import { printJson, redacted, shownError, shownText } from '../shown.ts'
 import { tableLines } from '../table.ts'
 import { print } from '../terminal.ts'
@@ -12,18 +19,59 @@ import type { Terminal } from '../terminal.ts'
 import { elapsedText, timeText } from '../times.ts'
 import { statusCell } from './runs.ts'
 
+interface ViewOptions {
+  readonly json?: true
+  readonly html?: string
+  readonly web?: true
+  readonly data?: boolean
+}
+
 export async function view(
   { file, id }: { readonly file: string; readonly id: string | undefined },
-  { json }: { readonly json?: true },
+  { json, html, web, data = false }: ViewOptions,
   terminal: Terminal,
 ): Promise<void> {
   await checkIsFile(file)
+  if (web === true) return servePage({ ...(await sourceOf(file)), data }, terminal)
+  if (html !== undefined) return writeHtml(file, id, { html, data }, terminal)
+  if (data) throw new CommandError('--data is for the page: pass --web or --html too.')
   if (await isLog(file)) return viewLog(file, id, json, terminal)
   if (id !== undefined)
     throw new CommandError(
       `"${file}" is the report of one run. Leave out "${id}": an id is for a log with several runs.`,
     )
   viewReport(await readReport(file), json, terminal)
+}
+
+/** The runs of a file, for a page. */
+async function sourceOf(file: string): Promise<InspectorOptions> {
+  if (await isLog(file)) return { log: await eventLines(file) }
+  return { reports: [(await readReport(file)) as PipelineReport] }
+}
+
+async function writeHtml(
+  file: string,
+  id: string | undefined,
+  { html, data }: { readonly html: string; readonly data: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const runId = await oneRunIn(file, id)
+  const page = inspector({ ...(await sourceOf(file)), data })
+  const text = await page.htmlOf(runId)
+  await page.close()
+  await writeFile(html, text, { flag: 'wx' }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error
+    throw new CommandError(`There is a file "${html}" already. Choose another name, or remove it.`)
+  })
+  print(terminal, `Written: ${html}. It loads nothing from elsewhere.`)
+}
+
+/** The run that is meant: the one of a report, or of a log, or the named one. */
+async function oneRunIn(file: string, id: string | undefined): Promise<string> {
+  if (!(await isLog(file))) return ((await readReport(file)) as PipelineReport).pipelineRunId
+  const [first, ...others] = [...(await readLog(file, id)).runs.keys()]
+  if (first !== undefined && others.length === 0) return first
+  throw new CommandError(`"${file}" has ${others.length + 1} runs. Name one: stageflow view ${file} ID --html RUN.html`)
 }
 
 function viewReport(report: unknown, json: true | undefined, terminal: Terminal): void {
