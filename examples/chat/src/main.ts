@@ -7,6 +7,7 @@ import { type CommandLine, parseCommandLine, USAGE } from './terminal/command-li
 import { answerLines, answerOne, answerPrompts } from './terminal/conversation.ts'
 import { reasonToRefuse } from './guards.ts'
 import { openHistory } from './history.ts'
+import { openPage, untilStopped } from './page.ts'
 import { ALL_PAGES, type Library, openLibrary, REPOSITORY_PAGES } from './search/library.ts'
 import type { Answerer } from './pipeline.ts'
 import { quotes } from './quote.ts'
@@ -36,11 +37,13 @@ async function main(): Promise<ExitCode> {
     terminal.note(`${(error as Error).message.split('. ')[0]} (--help lists the options)`)
     return EXIT.usage
   }
-  const { question, session, docs, json, help } = commandLine
+  const { question, session, docs, json, web, help } = commandLine
   if (help) {
     terminal.show(USAGE)
     return EXIT.answered
   }
+  const page = web ? await openPage() : undefined
+  if (page !== undefined) terminal.note(`Open ${page.url}`)
   const answerer = await openAnswerer()
   const root = docs === undefined ? repository : resolve(startedIn, docs)
   let opening: Promise<Library> | undefined
@@ -54,7 +57,14 @@ async function main(): Promise<ExitCode> {
   const answer = (asked: string, signal: AbortSignal): Promise<ExitCode> =>
     ask(asked, { graph, session, json, terminal, signal })
   try {
-    if (question !== undefined) return await answerOne(question, answer)
+    if (question !== undefined) {
+      const ended = await answerOne(question, answer)
+      if (page !== undefined && ended !== EXIT.interrupted) {
+        terminal.note('The page stays open. Ctrl-C ends it.')
+        await untilStopped()
+      }
+      return ended
+    }
     if (!process.stdin.isTTY) {
       const worst = await answerLines(answer)
       if (worst === EXIT.usage) terminal.note('Nothing was asked (--help lists the options)')
@@ -64,6 +74,7 @@ async function main(): Promise<ExitCode> {
     return await answerPrompts(answer)
   } finally {
     await close()
+    await page?.close()
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import { makeFolder, runChat } from './chat-process.ts'
+import { makeFolder, runChat, startChat } from './chat-process.ts'
 
 const QUESTION = 'How do I stop a pipeline from inside a stage?'
 // Each test starts processes, on a machine that may be busy.
@@ -83,6 +83,18 @@ test('--help prints the options and the exit codes', async () => {
   const { code, stdout } = await runChat(makeFolder(), ['--help'])
   expect(code).toBe(0)
   expect(stdout).toMatch(/--session NAME[\s\S]*Exit codes: 0 answered/)
+})
+
+test('--web shows the run on a page, also after its end, until Ctrl-C', async () => {
+  const { child, ended } = startChat(makeFolder(), [QUESTION, '--web'])
+  let said = ''
+  child.stderr.on('data', (text: string) => (said += text))
+  await expect.poll(() => said).toContain('The page stays open. Ctrl-C ends it.')
+  const [, at = '', key = ''] = /Open (\S+)#key=(\S+)/.exec(said) ?? []
+  const response = await fetch(`${at}api/runs`, { headers: { authorization: `Bearer ${key}` } })
+  expect(await response.json()).toMatchObject({ runs: [{ pipeline: 'chat', status: 'completed', done: 7 }] })
+  child.kill('SIGINT')
+  expect((await ended).code).toBe(0)
 })
 
 test('a folder without pages is an error that names it', async () => {

@@ -18,6 +18,8 @@ export interface CommandLine {
   /** The schema in PostgreSQL. */
   readonly schema: string
   readonly restate: RestatePorts
+  /** Whether to show the story on a page. */
+  readonly web: boolean
 }
 
 export const USAGE = `An order that waits for another person. Kill it whenever you like: it goes on when it is started again.
@@ -30,6 +32,7 @@ Usage: npm run example durable -- COMMAND [ORDER] [options]
   retry ORDER    go on with it after a failure
   server         start a server for --on, until Ctrl-C
   --try          play the whole story: a stranger, a reminder, three kills, a failed payment
+  --try --web    play it while a page shows the order, across the kills
 
 Options:
   --on PLACE     sqlite: a file on this machine; postgres: a schema; restate: a Restate server; memory: nothing is kept (sqlite)
@@ -63,6 +66,7 @@ export function parseCommandLine(args: readonly string[], folder: string): Comma
       schema: { type: 'string', default: 'stageflow_example' },
       ports: { type: 'string', default: '8080,9070,9080' },
       try: { type: 'boolean', default: false },
+      web: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -83,6 +87,8 @@ export function parseCommandLine(args: readonly string[], folder: string): Comma
   if (ports.length !== 3 || !ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536))
     throw new Error(`--ports takes three numbers, such as 8080,9070,9080, not "${values.ports}".`)
   const [ingress, admin, worker] = ports as [number, number, number]
-  const { item, data, schema, decline: declines } = values
-  return { command, order, item, as, on, declines, data, schema, restate: { ingress, admin, worker } }
+  const { item, data, schema, web, decline: declines } = values
+  if (web && (command !== 'try' || on !== 'sqlite'))
+    throw new Error('--web is for --try on sqlite: its page reads the file of the orders.')
+  return { command, order, item, as, on, declines, data, schema, restate: { ingress, admin, worker }, web }
 }

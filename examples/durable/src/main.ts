@@ -38,7 +38,7 @@ async function main(): Promise<number> {
     console.log(USAGE)
     return 0
   }
-  if (given.command === 'try') return playStory(given.on)
+  if (given.command === 'try') return playStory(given.on, given.web)
   mkdirSync(given.data, { recursive: true })
   return given.command === 'server' ? serve(given) : carryOrder(given)
 }

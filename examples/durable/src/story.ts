@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import { colored, isColored } from './colors.ts'
 import type { Place } from './command-line.ts'
 import { freePort } from './free-port.ts'
+import { openPage, type Page } from './page.ts'
 import type { RunningServer } from './restate-server.ts'
 import { startServer } from './server.ts'
 import { readShop, type ShopCall } from './shop.ts'
@@ -23,11 +24,12 @@ interface Told {
   readonly code?: number
 }
 
-/** One order in six processes, of which three are killed with SIGKILL. Resolves with the exit code. */
-export async function playStory(on: Place): Promise<number> {
+/** One order in six processes, of which three are killed with SIGKILL. `web`: on a page too. Resolves with the exit code. */
+export async function playStory(on: Place, web: boolean): Promise<number> {
   const data = mkdtempSync(join(tmpdir(), 'stageflow-durable-'))
   const [ingress, admin, worker] = [await freePort(), await freePort(), await freePort()]
   let server: RunningServer | undefined
+  let page: Page | undefined
   const schema = `stageflow_example_${process.pid}`
   const options = ['--on', on, '--data', data, '--schema', schema, '--ports', `${ingress},${admin},${worker}`]
   const env: NodeJS.ProcessEnv = { ...process.env, ...(isColored() ? { FORCE_COLOR: '1' } : {}) }
@@ -69,6 +71,8 @@ export async function playStory(on: Place): Promise<number> {
       if (on === 'postgres') env['POSTGRES_URL'] = server.url
     }
     await carry({ title: 'mia starts order-7', args: ['start'], killAt: /reserve begins/ }).ended
+    if (web) page = await openPage(join(data, 'orders.db'))
+    await page?.opened()
     const waiting = carry({ title: 'mia starts order-7 again', args: ['start'] }, /Reminder: .*\n.*order-7/)
     await waiting.reached
     await carry({ title: 'eve, a stranger, approves it', args: ['approve', '--as', 'eve'], code: 4 }).ended
@@ -77,8 +81,11 @@ export async function playStory(on: Place): Promise<number> {
     await carry({ title: 'ann approves it, and the bank declines', args: ['approve', '--decline'], code: 1 }).ended
     await carry({ title: 'mia retries it', args: ['retry'], killAt: /charge begins/ }).ended
     await carry({ title: 'mia starts order-7 again', args: ['start'] }).ended
-    return count(readShop(join(data, 'shop.jsonl')))
+    const code = count(readShop(join(data, 'shop.jsonl')))
+    await page?.stopped()
+    return code
   } finally {
+    await page?.close()
     await server?.stop()
     if (on === 'postgres' && process.env['POSTGRES_URL']) await dropSchema(process.env['POSTGRES_URL'], schema)
     rmSync(data, { recursive: true, force: true })

@@ -7,13 +7,22 @@ import { start, temporaryFolder } from './order-process.ts'
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-test('--try refuses a stranger, reminds, kills three processes, retries the payment and charges once', async () => {
+test('--try refuses a stranger, reminds, kills three processes, retries the payment and charges once, on a page too', async () => {
   const folder = temporaryFolder()
-  const { code, stdout, stderr } = await start(['--try'], { TMPDIR: folder }).ended
+  const { child, ended, prints } = start(['--try', '--web'], { TMPDIR: folder })
+  const [, at = '', key = ''] = /Open (\S+)#key=(\S+)/.exec(await prints('The story goes on once')) ?? []
+  const headers = { authorization: `Bearer ${key}` }
+  const feed = await fetch(`${at}api/feed`, { headers })
+  await prints('The page stays open')
+  const run = await (await fetch(`${at}api/runs/order-7`, { headers })).json()
+  expect(run).toMatchObject({ summary: { status: 'completed' }, report: { stages: { ship: { status: 'ok' } } } })
+  await feed.body?.cancel()
+  child.kill('SIGINT')
+  const { code, stdout, stderr } = await ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout.match(/killed with SIGKILL/g)).toHaveLength(3)
   expect(stdout).toMatch(/^ {2}Refused: The caller may not do this with run "order-7" \(answer\)/m)
-  expect(stdout).toMatch(STORY_END)
+  expect(stdout.replace('The page stays open. Ctrl-C ends it.\n', '')).toMatch(STORY_END)
   expect(readdirSync(folder)).toEqual([])
 })
 
@@ -48,6 +57,8 @@ test.each([
   ['', 'Pass start'],
   ['start order-7 order-8', '"order-8"'],
   ['approve --on memory', '--on memory'],
+  ['start --web', '--web is for --try'],
+  ['--try --on restate --web', '--web is for --try'],
 ])('the arguments %j are refused with an error that names %s', (args, wrong) => {
   expect(() => parseCommandLine(args.split(' ').filter(Boolean), '/data')).toThrow(wrong)
 })

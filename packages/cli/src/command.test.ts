@@ -349,7 +349,7 @@ test('--data without a page is refused', async () => {
 test('diff shows how one run differs from another, and exits 1 if it does', async () => {
   const write = async (name: string, hits: number) => {
     const result = await new Pipeline('chat')
-      .withStage('search', () => (hits === 0 ? StageOutput.fail('nothing found', { code: 'app/empty' }) : { hits }))
+      .withStage('search', () => (hits === 0 ? StageOutput.fail('nothing found') : { hits }))
       .build({ clock: manualClock() })
       .runSettled()
     const path = join(folder, name)

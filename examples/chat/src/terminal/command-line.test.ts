@@ -7,6 +7,7 @@ test('words without quotes are one question', () => {
     session: 'default',
     docs: undefined,
     json: false,
+    web: false,
     help: false,
   })
 })

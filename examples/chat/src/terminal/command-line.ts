@@ -6,6 +6,8 @@ export interface CommandLine {
   readonly session: string
   readonly docs: string | undefined
   readonly json: boolean
+  /** Whether to show the runs on a page. */
+  readonly web: boolean
   readonly help: boolean
 }
 
@@ -19,6 +21,7 @@ Options:
   --session NAME  remember the questions under this name, for follow-ups (default: default)
   --docs DIR      answer from the Markdown files in DIR instead of this repository
   --json          print one JSON object per question: answer, sources, report
+  --web           show each run on a page of this machine, as it goes
   --help          print this
 
 Environment:
@@ -39,6 +42,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       session: { type: 'string', default: 'default' },
       docs: { type: 'string' },
       json: { type: 'boolean', default: false },
+      web: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
