@@ -82,7 +82,8 @@ async function makeAndJudge({ kind, model }) {
   const options = model === undefined ? everything : ` --model ${model}`
   await run(`npm create --yes stageflow@latest ${kind === 'app' ? made : NAME} -- --template ${kind}${options}`)
   const folder = join(work, made)
-  if (kind === 'app') for (const command of ['npm start', 'npm test', 'npm run check']) await run(command, folder)
+  const ofApp = ['npm start', 'echo "What is a stage?" | npm run dev', 'npm test', 'npm run check']
+  if (kind === 'app') for (const command of ofApp) await run(command, folder)
   else for (const command of workflowCommands(folder)) await run(command, folder)
   if (faults === '--faults' && model === undefined) await plantFaults(kind, folder)
 }

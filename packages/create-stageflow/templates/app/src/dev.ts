@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline'
+import { setEventSink } from '@stageflow/core'
+import { inspector } from '@stageflow/inspector'
+import { chat } from './chat.ts'
+import { makeInterceptors } from './interceptors.ts'
+import { openModel } from './model.ts'
+
+// Answers what you type, and shows each run on a page of this machine, until Ctrl-D.
+
+const page = inspector({ data: true })
+setEventSink(page)
+const { url } = await page.listen()
+console.log(`Open ${url}, and type a question. Ctrl-D ends.`)
+
+const graph = chat.build({
+  interceptors: makeInterceptors(),
+  ports: { model: openModel(process.env) },
+})
+for await (const inputText of createInterface({ input: process.stdin })) {
+  const result = await graph.runSettled({ inputText })
+  console.log(result.status === 'completed' ? 'completed' : `${result.status}: the page says why`)
+}
+await page.close()
