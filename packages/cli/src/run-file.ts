@@ -45,7 +45,7 @@ export async function readReport(file: string): Promise<unknown> {
   )
 }
 
-/** The events of a log, a line each, without lines that are none. */
+/** The events of a log, a line each. Half a line of a process that was killed is left out. */
 export async function eventLines(file: string): Promise<string> {
   const lines: string[] = []
   for await (const line of linesOf(file)) if (eventOn(line) !== undefined) lines.push(line)
