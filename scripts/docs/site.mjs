@@ -5,22 +5,22 @@ import { join } from 'node:path'
 import { ROOT, setUp } from '../setup/setup.mjs'
 
 // The documentation as a site: `npm run docs` serves it, `npm run docs:build` builds it, `npm run docs:test` builds it and tries it in a
-// real Chromium. There the page of the inspector is tried too: alone by `node scripts/docs/site.mjs inspector`. The tools have their own
-// lockfile in website/, because no other command needs them. Runs on any Node from 20 on.
+// real Chromium. There the page of the inspector is tried too: alone by `node scripts/docs/site.mjs inspector`. With `picture` it
+// draws the one of that page in docs/images. The tools have their own lockfile in website/, because no other command needs them. Runs on
+// any Node from 20 on.
 
 const WEBSITE = join(ROOT, 'website')
+const BROWSER_TESTS = join(ROOT, 'packages/inspector/test/browser')
 /** The page of the inspector is tried in the same browser. It runs the sources of the packages. */
-const INSPECTOR = [
-  '--conditions=@stageflow/source',
-  '--no-warnings',
-  '--test',
-  join(ROOT, 'packages/inspector/test/browser/page-tests.mjs'),
-]
+const SOURCES = ['--conditions=@stageflow/source', '--no-warnings']
+const INSPECTOR = [...SOURCES, '--test', join(BROWSER_TESTS, 'page-tests.mjs')]
+const PICTURE = [...SOURCES, join(BROWSER_TESTS, 'write-picture.mjs')]
 const COMMANDS = {
   serve: [['api.mjs'], ['node_modules/vitepress/bin/vitepress.js', 'dev']],
   build: [['api.mjs'], ['node_modules/vitepress/bin/vitepress.js', 'build']],
   test: [['api.mjs'], ['node_modules/vitepress/bin/vitepress.js', 'build'], ['--test', 'browser-tests.mjs'], INSPECTOR],
   inspector: [INSPECTOR],
+  picture: [PICTURE],
 }
 
 const commands = COMMANDS[process.argv[2] ?? 'serve']

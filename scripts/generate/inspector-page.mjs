@@ -78,6 +78,7 @@ export function sizesOfPage({ script, style, sources }) {
   const bytes = new Map(Object.keys(PARTS).map((part) => [part, 0]))
   for (const source of sources) {
     const part = Object.keys(PARTS).find((each) => PARTS[each].test(source.file))
+    if (part === undefined) throw new Error(`Name the part of the page that ${source.file} is of.`)
     bytes.set(part, bytes.get(part) + source.bytes)
   }
   const gzipped = gzipSync(script + style, { level: 9 }).length

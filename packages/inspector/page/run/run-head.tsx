@@ -7,6 +7,7 @@ import { linkTo } from '../state/address.ts'
 import { counted, shownDuration, shownTime } from '../state/duration.ts'
 import { link } from '../state/feed.ts'
 import { runs } from '../state/run-list.ts'
+import { settledStages } from '../state/shown-run.ts'
 import { now } from '../state/time.ts'
 import { usageWords } from '../stage/usage.ts'
 import { PathStrip } from './path-strip.tsx'
@@ -21,7 +22,7 @@ export function RunHead({ view }: { readonly view: RunView }): JSX.Element {
         <h1>
           <Sign state={status} /> {pipeline}
         </h1>
-        <span class="status">{statusWords(summary)}</span>
+        <RunStatus summary={summary} />
         <RunClock summary={summary} />
         <RunActs view={view} />
       </div>
@@ -52,8 +53,10 @@ function RunClock({ summary }: { readonly summary: RunSummary }): JSX.Element {
   return <span class="clock number">{until === undefined ? '' : shownDuration(Math.max(0, until - startedAt))}</span>
 }
 
-function statusWords({ status, done, stages }: RunSummary): string {
-  return status === 'running' && done !== undefined && stages !== undefined ? `running, ${done} of ${stages}` : status
+function RunStatus({ summary }: { readonly summary: RunSummary }): JSX.Element {
+  const { status, stages } = summary
+  const isCounted = status === 'running' && stages !== undefined
+  return <span class="status">{isCounted ? `running, ${settledStages.value} of ${stages}` : status}</span>
 }
 
 function RunEnding({ summary }: { readonly summary: RunSummary }): JSX.Element | null {

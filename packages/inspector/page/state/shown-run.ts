@@ -28,6 +28,14 @@ export const report = computed((): RunReport | undefined => {
   return { ...run.value.report, stages: Object.fromEntries(names) as RunReport['stages'] }
 })
 
+/** How many stages of the shown run have settled. The server sends its own count only with the whole run. */
+export const settledStages = computed(() => Object.values(report.value?.stages ?? {}).filter(hasSettled).length)
+
+function hasSettled({ status, startedAt }: StageRow): boolean {
+  if (status === undefined || status === 'suspend') return false
+  return status !== 'cancel' || startedAt !== undefined
+}
+
 // A text is compared by its letters: while the stages are the same, nothing is placed again.
 const stagesAsText = computed(() => JSON.stringify(run.value?.graph?.stages ?? null))
 /** The stages of the graph of the shown run. They stay the same object while the graph does. */

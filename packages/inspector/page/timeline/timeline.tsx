@@ -20,8 +20,9 @@ const ROW_HEIGHT = 24
 const AXIS_HEIGHT = 24
 /** Rows above and below those in view. */
 const MORE_ROWS = 8
-const MOST_TICKS = { wide: 8, narrow: 3 }
-const NARROW_PX = 560
+/** What a label of the axis needs, and what the names and durations beside the bars take. */
+const TICK_WIDTH = 75
+const BESIDE_BARS = 300
 
 /** When each stage of the shown run waited and ran. */
 export function Timeline(): JSX.Element {
@@ -43,11 +44,8 @@ export function Timeline(): JSX.Element {
   const rows = isWhole.value ? all : mostTelling(all, MOST_ROWS, isOnPath, until)
   const from = view?.summary.startedAt ?? 0
   const { width, height } = size.value
-  const scale = timeScale(
-    { from, to: until },
-    busyTimes(all, until),
-    width < NARROW_PX ? MOST_TICKS.narrow : MOST_TICKS.wide,
-  )
+  const mostTicks = Math.max(2, Math.floor((width - BESIDE_BARS) / TICK_WIDTH))
+  const scale = timeScale({ from, to: until }, busyTimes(all, until), mostTicks)
   const first = Math.max(0, Math.floor(top.value / ROW_HEIGHT) - MORE_ROWS)
   const shown = rows.slice(first, first + Math.ceil(height / ROW_HEIGHT) + 2 * MORE_ROWS)
 

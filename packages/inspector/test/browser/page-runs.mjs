@@ -109,4 +109,4 @@ export function gateway() {
   return Promise.withResolvers()
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -66,8 +66,9 @@ void test('without the key, the page says how to get in', async () => {
 void test('a run in progress shows what it does now, its chunks, and its end', async () => {
   const { url, watched } = await served({ data: true })
   const answer = gateway()
-  const running = chat(watched, { answer: () => answer.promise }).run()
   const { page, errors } = await openPage(browser, url)
+  await page.getByRole('heading', { name: 'No run yet' }).waitFor()
+  const running = chat(watched, { answer: () => answer.promise }).run()
   await page.getByText(/Now in llm for/).waitFor()
   await page.getByText('running, 4 of 7').waitFor()
   await box(page, 'llm').click()
