@@ -143,13 +143,21 @@ function recordsOf(details: JournalRunDetails, graph: GraphView): readonly Stage
     if (stage !== undefined) records.set(stage, recordOf(stage, entry))
   }
   for (const [stage, inside] of callsInside(calls)) records.set(stage, outerRecord(stage, inside, details))
+  const inProgress = new Set(details.inProgress.map(({ key }) => outermost(key)))
   for (const { key, startedAt } of details.inProgress) {
     const stage = outermost(key)
     const isKnown = records.get(stage)?.status !== 'suspend' && records.has(stage)
-    if (!isKnown)
-      records.set(stage, recordOf(stage, { startedAt: startedAt ?? earliestStart(stage, records, graph, details) }))
+    if (isKnown || (startedAt === undefined && waitsFor(inProgress, stage, graph))) continue
+    records.set(stage, recordOf(stage, { startedAt: startedAt ?? earliestStart(stage, records, graph, details) }))
   }
   return [...records.values()]
+}
+
+/** Of another process only the stages are known that can be in progress, and one that needs another of them isn't. */
+function waitsFor(inProgress: ReadonlySet<string>, name: string, graph: GraphView): boolean {
+  const stage = graph.stages.find((one) => one.name === name)
+  if (stage === undefined || stage.join === 'any' || typeof stage.join === 'object') return false
+  return stage.dependencies.some((one) => one.edge === 'value' && inProgress.has(one.stage))
 }
 
 /** The calls inside stages with a child pipeline or items, by stage. */

@@ -417,6 +417,46 @@ test('a run that goes on in this process has what settled in its earlier legs, i
   await ended
 })
 
+test('a child pipeline and a map run while something inside them does, in a journal that another process writes', async () => {
+  const { path, journal } = journalFile()
+  const kid = new Pipeline('kid')
+    .withStage('quick', () => ({}))
+    .withStage('slow', ({ signal }) => clock.sleep(1_000, signal), { dependencies: ['quick'] })
+  const graph = new Pipeline('order')
+    .withPipeline('kid', kid)
+    .withPipeline(
+      'done',
+      new Pipeline('done').withStage('x', () => ({})),
+    )
+    .withMap('letters', {
+      over: () => ['a', 'b'],
+      key: (name) => name,
+      each: async (name, { signal }) => {
+        if (name === 'b') await clock.sleep(1_000, signal)
+      },
+    })
+    .withStage('after', () => ({}), { dependencies: ['kid', 'letters'] })
+    .build({ clock })
+  const ended = journal.run(graph, {}, { runId: 'run-1' })
+  const keys = async () => (await journal.get('run-1'))?.timeline.map(({ key }) => key).sort()
+  while ((await keys())?.join() !== 'done/x,kid/quick,letters#a') await clock.advance(0)
+  const reader = openJournal(path, { readOnly: true })
+  opened.push(reader)
+  const { run } = pageOf(reader)
+  const { stages } = (await run('run-1')).report
+  expect(stages).toMatchObject({
+    kid: { startedAt: expect.any(Number) as number },
+    letters: { startedAt: expect.any(Number) as number },
+    done: { status: 'ok' },
+  })
+  for (const name of ['kid', 'letters']) expect(stages[name]).not.toHaveProperty('status')
+  expect(stages['after']).not.toHaveProperty('startedAt')
+  let isEnded = false
+  void ended.then(() => (isEnded = true))
+  while (!isEnded) await clock.advance(1_000)
+  expect((await run('run-1')).report.stages).toMatchObject({ kid: { status: 'ok' }, letters: { items: { ok: 2 } } })
+})
+
 test('a run that no process carries any more is stopped, and what had settled is there', async () => {
   const { path, journal } = journalFile()
   const graph = new Pipeline('slow')

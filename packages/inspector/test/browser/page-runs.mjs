@@ -1,5 +1,11 @@
+import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { pipeline as pipe } from 'node:stream/promises'
+
 import { Pipeline, StageOutput } from '@stageflow/core'
 import { inspector } from '@stageflow/inspector'
+import { auth } from '@stageflow/interceptor-auth'
 import { retry } from '@stageflow/interceptor-retry'
 
 // Real runs for the tests of the page, which decide when a stage goes on.
@@ -9,6 +15,38 @@ export async function servedPage(options = {}) {
   const page = inspector(options)
   const server = await page.listen()
   return { page, url: server.url, watched: { eventSink: page } }
+}
+
+/** An app with an inspector in it: a server that hands all requests below the mount to it, as any framework does. */
+export async function mountedPage(options) {
+  const page = inspector(options)
+  const server = createServer((incoming, outgoing) => void passOn(incoming, outgoing, page))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  async function close() {
+    await page.close()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { url: `http://127.0.0.1:${server.address().port}${options.mount}/`, close }
+}
+
+async function passOn(incoming, outgoing, page) {
+  const { method, headers } = incoming
+  const body = method === 'POST' ? { body: await text(incoming) } : {}
+  const response = await page.fetch(new Request(`http://${headers.host}${incoming.url}`, { method, headers, ...body }))
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+  // The browser may leave before the end.
+  await pipe(Readable.fromWeb(response.body), outgoing).catch(() => undefined)
+}
+
+/** A mail that is sent only when it is tried again, by its owner. */
+export function mailOf(owner) {
+  let tries = 0
+  return new Pipeline('mail')
+    .withStage('send', () => (++tries === 1 ? StageOutput.fail('503: the service is busy') : { sent: true }))
+    .build({
+      interceptors: [auth({ verify: (token) => (token === owner ? { sub: owner, org_id: 'acme' } : undefined) })],
+    })
 }
 
 /** A chat: a guard, a skipped stage, a search, a model that is called twice and streams, a guard and a stage that saves. */
@@ -26,7 +64,7 @@ export function chat(watched, { answer = async () => {}, isFailing = false } = {
           yield word
           await pause(5)
         }
-        await answer()
+        await answer(context)
         context.note('usage', { inputTokens: 1_200, outputTokens: 34, costUsd: 0.0042 })
         return isFailing ? StageOutput.fail('401: the key of the model has expired') : { text: 'A stage is one step.' }
       },
@@ -92,15 +130,13 @@ export function crawl(watched, count, hold = async () => {}) {
   let state = 7
   const next = (below) => (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) % below
   const kinds = ['transform', 'enrich', 'guard', 'work']
-  const pipeline = Array.from({ length: count }).reduce(
-    (built, _, index) => {
-      const reads = index < 12 ? 0 : 1 + (next(2 ** 20) % 3)
-      const sources = Array.from({ length: reads }, () => index - 1 - (next(2 ** 20) % Math.min(30, index)))
-      const dependencies = [...new Set(sources)].map((source) => `stage_${source}`)
-      return built.withStage(`stage_${index}`, () => hold(index), kinds[index % 4], { dependencies })
-    },
-    new Pipeline(`crawl of ${count}`),
-  )
+  let pipeline = new Pipeline(`crawl of ${count}`)
+  for (let index = 0; index < count; index++) {
+    const reads = index < 12 ? 0 : 1 + (next(2 ** 20) % 3)
+    const sources = Array.from({ length: reads }, () => index - 1 - (next(2 ** 20) % Math.min(30, index)))
+    const dependencies = [...new Set(sources)].map((source) => `stage_${source}`)
+    pipeline = pipeline.withStage(`stage_${index}`, () => hold(index), kinds[index % 4], { dependencies })
+  }
   return pipeline.build(watched)
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +9,7 @@ import assert from 'node:assert/strict'
 import { durableLocal } from '@stageflow/durable-local'
 
 import { checkScreen, launchBrowser, openPage, WINDOWS } from './browser.mjs'
-import { chat, crawl, gateway, mail, order, servedPage } from './page-runs.mjs'
+import { chat, crawl, gateway, mail, mailOf, mountedPage, order, servedPage } from './page-runs.mjs'
 
 // The page of the inspector in a real Chromium, with real runs: a part of `npm run docs:test`, whose browser it uses. Screenshots of every
 // screen are in packages/inspector/screenshots.
@@ -33,6 +34,13 @@ after(async () => {
 async function served(options) {
   const given = await servedPage(options)
   opened.push(given.page)
+  return given
+}
+
+/** An inspector that an app has mounted. */
+async function mounted(options) {
+  const given = await mountedPage(options)
+  opened.push(given)
   return given
 }
 
@@ -218,6 +226,38 @@ void test('a run is cancelled, with the reason that the reader gives', async () 
   await page.getByRole('button', { name: 'Cancel it now' }).click()
   await page.locator('.head .status', { hasText: 'cancelled' }).waitFor()
   await page.locator('.head .box', { hasText: 'the customer left' }).waitFor()
+  assert.deepEqual(errors, [])
+})
+
+void test('a run of the process is cancelled while it runs', async () => {
+  const { url, watched } = await served({ actions: true })
+  const { page, errors } = await openPage(browser, url)
+  const running = chat(watched, { answer: ({ signal }) => once(signal, 'abort') }).run()
+  await page.getByText(/Now in llm for/).waitFor()
+  await page.getByRole('button', { name: 'Cancel the run' }).click()
+  await page.getByRole('button', { name: 'Cancel it now' }).click()
+  await page.locator('.head .status', { hasText: 'cancelled' }).waitFor()
+  assert.equal((await running).status, 'cancelled')
+  assert.deepEqual(errors, [])
+})
+
+void test('mounted in an app, a failed run of a journal is retried by a reader with a token', async () => {
+  const journal = journalOf('retried')
+  const graph = mailOf('ada')
+  await assert.rejects(journal.run(graph, {}, { runId: 'mail-1', token: 'ada' }))
+  const { url } = await mounted({
+    mount: '/admin/runs',
+    journal,
+    graphs: [graph],
+    actions: true,
+    authorize: () => ({ by: 'ada', may: ['read', 'retry'], token: 'ada' }),
+  })
+  const { page, errors } = await openPage(browser, `${url}#/run=mail-1`)
+  await page.locator('.top', { hasText: 'ada' }).waitFor()
+  await page.locator('.head .box', { hasText: 'the service is busy' }).waitFor()
+  await page.getByRole('button', { name: 'Retry' }).click()
+  await page.locator('.head .status', { hasText: 'completed' }).waitFor()
+  assert.deepEqual((await journal.get('mail-1')).result.data.send, { sent: true })
   assert.deepEqual(errors, [])
 })
 
