@@ -1,4 +1,5 @@
 import type { ItemRecord, PipelineInfo, StageRecord } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import { stageOfItem } from './map-items.ts'
 import { upToNow, type ReportToNow, type RunReport } from './run-in-progress.ts'
 import { readEdges, stepBefore, waitsOf, type RunEdges, type Step } from './stage-edges.ts'
@@ -46,6 +47,7 @@ export interface PathItem {
  * stage that has run longest, and ends now.
  */
 export function pathOf(report: RunReport, pipeline?: PipelineInfo): CriticalPath {
+  checkArgumentCount(arguments.length, 2, 'pathOf(report, pipeline)', 'report/illegal-option')
   return pathToNow(upToNow(report), pipeline)
 }
 

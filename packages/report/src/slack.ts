@@ -1,4 +1,5 @@
 import type { Dependency, PipelineInfo, StageInfo, StageRecord } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import { codeEndedAt } from './stage-edges.ts'
 import { upToNow, type RunReport } from './run-in-progress.ts'
 
@@ -8,12 +9,14 @@ import { upToNow, type RunReport } from './run-in-progress.ts'
  * inboxes: a reader that takes longer may block its sources. A soft dependency counts as waited for, if it came in time. Of a run in progress it
  * tells how much later they could have ended without a later now.
  */
-export function slackOf(given: RunReport, { stages }: PipelineInfo): Readonly<Record<string, number>> {
-  const report = upToNow(given)
-  const records = Object.entries(report.stages)
+export function slackOf(report: RunReport, pipeline: PipelineInfo): Readonly<Record<string, number>> {
+  checkArgumentCount(arguments.length, 2, 'slackOf(report, pipeline)', 'report/illegal-option')
+  const { stages } = pipeline
+  const upTo = upToNow(report)
+  const records = Object.entries(upTo.stages)
   const settled = new Map<string, SettledRecord>()
   for (const [name, record] of records) if (hasSettled(record)) settled.set(name, record)
-  let lastEndedAt = report.status === 'running' ? report.endedAt : report.startedAt
+  let lastEndedAt = upTo.status === 'running' ? upTo.endedAt : upTo.startedAt
   for (const { endedAt } of settled.values()) lastEndedAt = Math.max(lastEndedAt, endedAt)
 
   const slacks = new Map<string, number>()
@@ -35,7 +38,7 @@ export function slackOf(given: RunReport, { stages }: PipelineInfo): Readonly<Re
     }
   }
   // In the order of the report, without what still runs.
-  const found = [...settled.keys()].filter((name) => slacks.has(name) && given.stages[name]?.endedAt !== undefined)
+  const found = [...settled.keys()].filter((name) => slacks.has(name) && report.stages[name]?.endedAt !== undefined)
   return Object.fromEntries(found.map((name) => [name, slacks.get(name) as number]))
 }
 
