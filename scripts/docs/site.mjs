@@ -6,7 +6,7 @@ import { ROOT, setUp } from '../setup/setup.mjs'
 
 // The documentation as a site: `npm run docs` serves it, `npm run docs:build` builds it, `npm run docs:test` builds it and tries it in a
 // real Chromium. There the page of the inspector is tried too: alone by `node scripts/docs/site.mjs inspector`. With `picture` it
-// draws the one of that page in docs/images. The tools have their own lockfile in website/, because no other command needs them. Runs on
+// draws the one of that page in docs/images, with `frames` it measures how smooth the page is. The tools have their own lockfile in website/, because no other command needs them. Runs on
 // any Node from 20 on.
 
 const WEBSITE = join(ROOT, 'website')
@@ -14,6 +14,7 @@ const BROWSER_TESTS = join(ROOT, 'packages/inspector/test/browser')
 /** The page of the inspector is tried in the same browser. It runs the sources of the packages. */
 const SOURCES = ['--conditions=@stageflow/source', '--no-warnings']
 const INSPECTOR = [...SOURCES, '--test', join(BROWSER_TESTS, 'page-tests.mjs')]
+const FRAMES = [...SOURCES, join(BROWSER_TESTS, 'frames.mjs')]
 const PICTURE = [...SOURCES, join(BROWSER_TESTS, 'write-picture.mjs')]
 const COMMANDS = {
   serve: [['api.mjs'], ['node_modules/vitepress/bin/vitepress.js', 'dev']],
@@ -21,6 +22,7 @@ const COMMANDS = {
   test: [['api.mjs'], ['node_modules/vitepress/bin/vitepress.js', 'build'], ['--test', 'browser-tests.mjs'], INSPECTOR],
   inspector: [INSPECTOR],
   picture: [PICTURE],
+  frames: [FRAMES],
 }
 
 const commands = COMMANDS[process.argv[2] ?? 'serve']
