@@ -20,7 +20,7 @@ for (let run = 1; run <= RUNS; run++) {
   let frames = []
   const share = await underLoad(watched, async (id) => {
     const { page } = await openPage(browser, `${url}&${new URLSearchParams({ run: id }).toString()}`)
-    await page.locator('[data-stage="stage_0"]').waitFor()
+    await page.locator('[data-stage]').first().waitFor()
     const used = await shareOfCore(async () => {
       frames = await page.evaluate(framesFor, MEASURE_MS)
     })
@@ -62,8 +62,14 @@ async function underLoad(watched, use) {
   await pause(500) // until the code has been compiled
   const used = await use(running.pipelineRunId)
   end.abort('measured')
-  await running.settled
+  const { report } = await running.settled
+  const chunksPerS = (1_000 * totalChunks(report)) / (report.endedAt - report.startedAt)
+  if (chunksPerS < 0.8 * CHUNKS_PER_S) throw new Error(`The load was only ${Math.round(chunksPerS)} chunks a second.`)
   return used
+}
+
+function totalChunks({ stages }) {
+  return Object.values(stages).reduce((sum, { chunks }) => sum + chunks, 0)
 }
 
 /** How much of a core this process takes during some work, in percent. */
