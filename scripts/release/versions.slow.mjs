@@ -151,7 +151,8 @@ let notes = 0
 /** Writes a note for the packages with these short names. */
 function note(bumps, text) {
   notes += 1
-  const rows = Object.entries(bumps).map(([short, bump]) => `'@stageflow/${short}': ${bump}\n`)
+  const nameOf = (short) => readJson(join(copy.folder, 'packages', short, 'package.json')).name
+  const rows = Object.entries(bumps).map(([short, bump]) => `'${nameOf(short)}': ${bump}\n`)
   writeFileSync(join(copy.folder, `.changeset/note-${notes}.md`), `---\n${rows.join('')}---\n\n${text}\n`)
 }
 
