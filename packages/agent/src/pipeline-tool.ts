@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunData, RunInput, Runnable } from '@stageflow/core'
-import { checkArgumentCount, checkOptions, functionLike, required } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, functionLike, onRejection, required } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { defineTool } from '@stageflow/tools'
 import type { Tool, ToolDefinition } from '@stageflow/tools'
@@ -44,7 +44,9 @@ export function pipelineTool<const Name extends string, Input extends StandardSc
           'agent/no-stage',
           `Tool "${toolName}" runs a pipeline, so a stage must make the call: executor.execute(calls, { registry, context }).`,
         )
-      const child = runChild(pipeline, toInput(input))
+      const given = toInput(input)
+      onRejection(given, () => {}) // it is refused below, and a promise that rejects must not end the process
+      const child = runChild(pipeline, given)
       const outcome = await child
       if (outcome.status === 'suspended') throw notCompleted(toolName, WAITS)
       if (outcome.status === 'cancelled') throw notCompleted(toolName, `was cancelled: ${outcome.reason}.`)

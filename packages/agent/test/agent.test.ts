@@ -503,6 +503,26 @@ test.each<[string, StageOutput, string]>([
   })
 })
 
+test('a toInput that rejects is a failed call that says what it returned', async () => {
+  const tool = pipelineTool({
+    name: 'run',
+    description: 'Runs.',
+    input: z.object({}),
+    pipeline: new Pipeline('nothing').withStage('a', () => ({})),
+    toInput: (() => Promise.reject(new Error('too late'))) as never,
+  })
+  const registry = new ToolRegistry({ tools: [tool] })
+  const graph = new Pipeline('outer').withStage('call', async (context) => {
+    const calls = [{ id: 'a', name: 'run', arguments: '{}' }]
+    return { results: await new ToolExecutor().execute(calls, { registry, context }) }
+  })
+  const { data } = await graph.build().run()
+  expect(data.call?.results[0]).toMatchObject({
+    status: 'failed',
+    error: { message: expect.stringContaining('not an instance of Promise') },
+  })
+})
+
 test('a pipeline as a tool outside of a stage is a failed call that says so', async () => {
   const nothing = new Pipeline('nothing').withStage('a', () => ({}))
   const tool = pipelineTool({
