@@ -7,7 +7,7 @@ import { missingInstalls } from './installs.mjs'
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md']
 const FENCE = /^(?<indent> *)(?<marks>`{3,})(?<info>[^\n`]*)\n(?<body>[\s\S]*?)^ *\k<marks>[ \t]*$/gm
-const STARTS = /^(?:await )?import(?: |\()'\.\/(?<file>[\w./-]+\.ts)'/gm
+const STARTS = /(?:^import |await import\()'\.\/(?<file>[\w./-]+\.ts)'/gm
 const FILE_LINE = /^\/\/ (?<file>[\w./-]+\.ts)\s*$/
 
 /** What `npm create` prints is compared where the page is followed: scripts/docs/follow-guide.mjs. */
