@@ -35,7 +35,6 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/idempotency',
       'how-to/cache-answers',
       'how-to/authenticate',
-      'how-to/authorize',
       'how-to/voice',
       'how-to/audio',
       'how-to/queues',
