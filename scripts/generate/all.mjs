@@ -16,6 +16,7 @@ const PAGES = [
   'model-faults',
   'agent-kills',
   'model-figures',
+  'join-table',
   'mutants',
   'redaction',
   'personal-data',
