@@ -9,6 +9,7 @@ const PAGES = [
   'decisions',
   'package-table',
   'installs',
+  'licenses',
   'changelog',
   'run-picture',
   'error-classes',
