@@ -31,11 +31,11 @@ const PAUSE_WIDTH = 0.06
 /** The scale of a run from `from` to `to`, in which these times were busy. `mostTicks`: as many labels as have room. */
 export function timeScale({ from, to }: TimeRange, busy: readonly TimeRange[], mostTicks: number): TimeScale {
   const gaps = gapsBetween(busy, { from, to })
-  const lengthMs = Math.max(1, to - from)
+  const lengthMs = to - from
   const busyMs = lengthMs - gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0)
   const cut = gaps.filter((gap) => gap.to - gap.from > PAUSE_SHARE * busyMs)
   const drawnMs = lengthMs - cut.reduce((sum, gap) => sum + gap.to - gap.from, 0)
-  const share = (1 - PAUSE_WIDTH * cut.length) / Math.max(1, drawnMs)
+  const share = drawnMs > 0 ? (1 - PAUSE_WIDTH * cut.length) / drawnMs : 0
 
   function at(time: number): number {
     let left = (Math.min(Math.max(time, from), to) - from) * share
@@ -62,6 +62,7 @@ function gapsBetween(busy: readonly TimeRange[], { from, to }: TimeRange): reado
 }
 
 function ticksOf(lengthMs: number, most: number): readonly number[] {
+  if (lengthMs <= 0) return [0]
   const step = roundUp(lengthMs / Math.max(1, most))
   // A little more than the length: a multiple of 0.1 may be a rounding error above it.
   const count = Math.floor(lengthMs / step + 1e-9)
