@@ -419,6 +419,46 @@ test('secrets are taken out of errors, reasons, notes, options, keys, inputs, ou
   expect(all).toContain('"options":{"headers":{"authorization":"[redacted]"}}')
 })
 
+test('secrets are taken out of the schema of an answer, and its form stays', async () => {
+  const password = { type: 'string', title: 'Your password', default: 'hunter2', enum: ['hunter2', 'hunter3'] }
+  const answerSchema = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: {
+        input: () => ({
+          type: 'object',
+          description: `Use ${SECRET}`,
+          default: { password: 'hunter2', city: 'Oslo' },
+          properties: { password, city: { type: 'string', enum: ['Oslo', 'Bergen'] } },
+          required: ['password'],
+        }),
+      },
+    },
+  }
+  const { page, run } = openedPage({ clock })
+  const graph = new Pipeline('ask')
+    .withStage('login', () => StageOutput.suspend({}), { answerSchema: answerSchema as never })
+    .build({ clock, eventSink: page })
+  await graph.runSettled({ pipelineRunId: 'run-1' })
+  expect((await run('run-1')).questions[0]?.answerSchema).toEqual({
+    type: 'object',
+    description: 'Use [redacted]',
+    default: { password: '[redacted]', city: 'Oslo' },
+    properties: {
+      password: {
+        type: 'string',
+        title: 'Your password',
+        default: '[redacted]',
+        enum: ['[redacted]', '[redacted]'],
+      },
+      city: { type: 'string', enum: ['Oslo', 'Bergen'] },
+    },
+    required: ['password'],
+  })
+})
+
 test('half a secret at the cut of a long text of chunks is not shown', async () => {
   const { page, stage } = openedPage({ clock, data: true })
   const words = Array.from({ length: 400 }, (_, place) => `word ${place} ${SECRET} `)

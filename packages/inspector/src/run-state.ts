@@ -6,6 +6,7 @@ import { keepData } from './kept-data.ts'
 import type { KeptData } from './kept-data.ts'
 import type { GraphView, RunOrigin, RunState as Status, RunSummary } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
+import { shownPath, shownPlace } from './question-path.ts'
 import { shownError } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
@@ -155,7 +156,7 @@ export class RunState {
 
   summary({ facts }: Redactors): RunSummary {
     const { id, origin, pipeline, status, startedAt, endedAt, parent, leg, failedStage } = this
-    const asking = this.questions.map(({ path }) => path.join('/'))
+    const asking = this.questions.map(({ path }) => shownPath(path, facts).join('/'))
     return {
       id,
       origin,
@@ -165,7 +166,7 @@ export class RunState {
       endedAt,
       stages: this.graph?.stages.length ?? this.stageCount,
       done: this.#done,
-      parent,
+      parent: parent && { ...parent, path: shownPlace(parent.path, facts) },
       reason: this.reason === undefined ? undefined : facts.text(this.reason),
       error: this.error && shownError(this.error, facts),
       failedStage,

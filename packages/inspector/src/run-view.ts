@@ -1,6 +1,7 @@
-import type { Question, RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
+import type { RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
-import type { KeptQuestion, RunState } from './run-state.ts'
+import type { RunState } from './run-state.ts'
+import { shownQuestion } from './shown-question.ts'
 import { shownRecord, shownRunNotes, shownUsage } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
@@ -21,7 +22,7 @@ export function runView(run: RunState, shown: Shown): RunViewParts {
     report: runReport(run, shown),
     data,
     input: run.input?.shown(),
-    questions: run.questions.map(shownQuestion),
+    questions: run.questions.map((question) => shownQuestion(question, redactors)),
   }
 }
 
@@ -73,7 +74,9 @@ export function stageView(run: RunState, name: string, { data, redactors }: Show
     chunkText: chunkText?.end,
     chunkTextCut: chunkText?.cut,
     output: stage.output?.shown(),
-    questions: run.questions.filter(({ path }) => path[0] === name).map(shownQuestion),
+    questions: run.questions
+      .filter(({ path }) => path[0] === name)
+      .map((question) => shownQuestion(question, redactors)),
   }
 }
 
@@ -81,5 +84,3 @@ function inputOf(run: RunState, name: string): StageInput {
   const stage = run.stages.get(name)
   return { stage: name, status: stage?.status, data: stage?.output?.shown() }
 }
-
-const shownQuestion = ({ request, ...question }: KeptQuestion): Question => ({ ...question, request: request?.shown() })
