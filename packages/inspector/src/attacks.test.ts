@@ -517,6 +517,29 @@ test('large data is shown within bounds, and takes no more memory than its bound
   expect(JSON.stringify(await stage('run-1', 'rows')).length).toBeLessThan(100_000)
 })
 
+test.each<[string, (long: string) => Pipeline<any>]>([
+  ['notes', (long) => new Pipeline('p').withStage('a', ({ note }) => note('attributes', { long }))],
+  [
+    'an error and its cause',
+    (long) => new Pipeline('p').withStage('a', () => Promise.reject(new Error('no', { cause: new Error(long) }))),
+  ],
+  ['a reason', (long) => new Pipeline('p').withStage('a', () => StageOutput.cancel(long))],
+  ['a request', (long) => new Pipeline('p').withStage('a', () => StageOutput.suspend({ rows: long.match(/.{100}/g) }))],
+  ['an input', () => new Pipeline('p').withStage('a', () => undefined)],
+])('all that is kept of a run is counted, and large data is cut: %s', async (what, pipelineOf) => {
+  const { page, runs, run } = openedPage({ clock, data: true })
+  const bytesOf = async (text: string): Promise<number> => {
+    const { bytes } = page.stats()
+    const graph = pipelineOf(text).build({ clock, eventSink: page })
+    await graph.runSettled({ pipelineRunId: `run-${text.length}`, ...(what === 'an input' && { inputText: text }) })
+    return page.stats().bytes - bytes
+  }
+  const more = (await bytesOf('x'.repeat(300_000))) - (await bytesOf('x'))
+  expect(more).toBeGreaterThan(1_000)
+  expect(more).toBeLessThan(100_000)
+  expect(JSON.stringify([await runs(), await run('run-300000')]).length).toBeLessThan(100_000)
+})
+
 test('what a closed gate holds back, and what it refused, is not shown', async () => {
   const { page, runs } = openedPage({ clock, data: true })
   const kid = new Pipeline('kid').withStage('draft', () => ({ words: 'unfit words' }))

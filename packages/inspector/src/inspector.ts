@@ -58,7 +58,7 @@ export interface InspectorOptions {
   readonly data?: boolean
   /** What to redact in all that is shown. Default: secrets. */
   readonly redaction?: RedactionOptions | false
-  /** Maximum size of all runs that are kept, in bytes, as estimated. Then the runs that ended first are dropped. Default: 64 MiB. */
+  /** Maximum size of all runs that are kept, in bytes, as estimated, without their graphs. Then the runs that ended first are dropped. Default: 64 MiB. */
   readonly maxBytes?: number
   /** The path that the app mounts the page at, such as `/runs`. Default: the root. */
   readonly mount?: string

@@ -1,8 +1,8 @@
 import type { RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
 import type { RunState } from './run-state.ts'
-import { shownQuestion } from './shown-question.ts'
-import { shownRecord, shownRunNotes, shownUsage } from './shown.ts'
+import { shownQuestion } from './kept-question.ts'
+import { shownLeg, shownRunNotes, shownUsage } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
 /** What decides how the runs of this process are shown. */
@@ -40,13 +40,7 @@ export function runReport(run: RunState, { redactors }: Shown): RunReport {
     droppedEvents,
     notes: shownRunNotes(notes, facts),
     usage: usage && shownUsage(usage, facts),
-    legs: legs?.map((leg) => ({
-      ...leg,
-      notes: shownRunNotes(leg.notes, facts),
-      stages: Object.fromEntries(
-        Object.entries(leg.stages).map(([name, record]) => [name, shownRecord(record, facts)] as const),
-      ),
-    })),
+    legs: legs?.map((leg) => shownLeg(leg, facts)),
   }
 }
 
