@@ -167,6 +167,11 @@ test.each<[string, () => unknown, string]>([
     () => ({ by: 'ada', may: ['read'], orgId: undefined }),
     '500 inspector/authorize-failed',
   ],
+  [
+    'misspells orgId, which would show the runs of all',
+    () => ({ by: 'ada', may: ['read'], orgID: 'acme' }),
+    '500 inspector/authorize-failed',
+  ],
   ['has an empty token', () => ({ by: 'ada', may: ['read'], token: '' }), '500 inspector/authorize-failed'],
   [
     'throws',
