@@ -16,11 +16,16 @@ export async function checkIsFile(file: string): Promise<void> {
   if (!found.isFile()) throw new CommandError(`"${file}" is not a file. Pass RUN.json or LOG.jsonl.`)
 }
 
-/** Whether the first line is an event. */
+/** Whether it begins with events. The first line may be half of one: a log is perhaps cut while it is written. */
 export async function isLog(file: string): Promise<boolean> {
-  for await (const line of linesOf(file)) return eventOn(line) !== undefined
+  let lines = 0
+  for await (const line of linesOf(file)) {
+    if (eventOn(line) !== undefined) return true
+    if (++lines === LINES_LOOKED_AT) return false
+  }
   return false
 }
+const LINES_LOOKED_AT = 5
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   await using handle = await open(file)
