@@ -290,6 +290,21 @@ test.each([
   expect([code, stderr]).toEqual([1, expect.stringContaining(message)])
 })
 
+test('an answer and a reason are printed without secrets, as a terminal keeps what it shows', async () => {
+  const path = copyOf('secret.db')
+  const answered = await stageflowHere([
+    'answer',
+    path,
+    'order-7',
+    'approve',
+    JSON.stringify({ password: SECRET }),
+    '--json',
+  ])
+  expect(answered.stdout).toContain('"password": "[redacted]"')
+  const cancelled = await stageflowHere(['cancel', path, 'order-7', '--reason', `used ${SECRET}`, '--json'])
+  expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('"reason": "used [redacted]"')])
+})
+
 test('a second answer to one question is refused', async () => {
   const path = copyOf('twice.db')
   await stageflowHere(['answer', path, 'order-7', 'approve', 'yes'])
@@ -375,6 +390,7 @@ test('view --html writes one run as a file, and overwrites none', async () => {
   const html = join(folder, 'run.html')
   expect(await stageflowHere(['view', log, 'chat-2', '--html', html])).toMatchObject({ code: 0, stderr: '' })
   expect(readFileSync(html, 'utf8')).toContain('"chat-2"')
+  expect(readFileSync(html, 'utf8')).not.toContain('"chat-1"')
   const again = await stageflowHere(['view', log, 'chat-1', '--html', html])
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already. Choose another name') })
   const unnamed = await stageflowHere(['view', log, '--html', join(folder, 'other.html')])
@@ -451,4 +467,26 @@ test('a log with several runs is listed, and a mistyped id is guessed', async ()
     /^red 5m gnp · running[^]*\n\nThe log ends before the run does\.\n$/,
   )
   expect((await stageflowHere(['view', path, 'chat-22'])).stderr).toContain('Did you mean "chat-2"?')
+})
+
+test('a run of a log that is larger than what a page keeps is written with its child run', async () => {
+  const path = join(folder, 'long.jsonl')
+  const line = (pipelineRunId: string, type: string, data: object, stage?: string) =>
+    JSON.stringify({ type, pipelineRunId, timestamp: 5, data, ...(stage !== undefined && { stage }) })
+  const many = Array.from({ length: 300 }, (_, run) => [
+    line(`run-${run}`, 'pipeline.started', { pipeline: 'chat', stages: 400 }),
+    ...Array.from({ length: 400 }, (_, stage) => line(`run-${run}`, `stage.s${stage}.started`, {}, `s${stage}`)),
+    line(`run-${run}`, 'pipeline.completed', {}),
+  ])
+  const first = [
+    line('first', 'pipeline.started', { pipeline: 'chat', stages: 1 }),
+    line('first', 'pipeline.child_started', { childRunId: 'kid-1', path: 'search' }, 'search'),
+    line('kid-1', 'pipeline.started', { pipeline: 'kid', stages: 0 }),
+    line('kid-1', 'pipeline.completed', {}),
+    line('first', 'pipeline.completed', {}),
+  ]
+  writeFileSync(path, [...first, ...many.flat()].join('\n'))
+  const html = join(folder, 'first.html')
+  expect(await stageflowHere(['view', path, 'first', '--html', html])).toMatchObject({ code: 0, stderr: '' })
+  expect(readFileSync(html, 'utf8')).toContain('"kid-1"')
 })

@@ -50,10 +50,17 @@ export async function readReport(file: string): Promise<unknown> {
   )
 }
 
-/** The events of a log, a line each. Half a line of a process that was killed is left out. */
-export async function eventLines(file: string): Promise<string> {
+/** The events of a log, a line each: of all its runs, or of one and its child runs. Half a line of a process that was killed is left out. */
+export async function eventLines(file: string, runId?: string): Promise<string> {
   const lines: string[] = []
-  for await (const line of linesOf(file)) if (eventOn(line) !== undefined) lines.push(line)
+  const wanted = new Set([runId])
+  for await (const line of linesOf(file)) {
+    const event = eventOn(line)
+    if (event === undefined || (runId !== undefined && !wanted.has(event.pipelineRunId))) continue
+    const child = event.type === 'pipeline.child_started' ? event.data['childRunId'] : undefined
+    if (typeof child === 'string') wanted.add(child)
+    lines.push(line)
+  }
   return lines.join('\n')
 }
 

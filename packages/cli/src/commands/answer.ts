@@ -6,7 +6,7 @@ import { act, author, look } from '../journal/open-runs.ts'
 import { readWords } from '../journal/place.ts'
 import type { PlaceFlags } from '../journal/place.ts'
 import { quoted } from '../quoted.ts'
-import { printJson, shownText } from '../shown.ts'
+import { printJson, redacted, shownText } from '../shown.ts'
 import { print } from '../terminal.ts'
 import type { Terminal } from '../terminal.ts'
 import { oneRun, pathOf } from './one-run.ts'
@@ -23,7 +23,8 @@ export async function answer(
   const value = valueOf(word)
   await act(place, (runs) => runs.answer(runId, nested(asked.path, value)))
   const by = author()
-  if (json === true) return printJson(terminal, { runId, path: asked.path, answer: value, by: { system: by } })
+  if (json === true)
+    return printJson(terminal, redacted({ runId, path: asked.path, answer: value, by: { system: by } }))
   const kind = typeof value === 'string' ? 'text' : 'JSON'
   print(
     terminal,

@@ -47,9 +47,9 @@ async function checkTakesId(file: string, id: string, web: true | undefined): Pr
   throw new CommandError(`"${file}" is the report of one run. Leave out "${id}": an id is for a log with several runs.`)
 }
 
-/** The runs of a file, for a page. */
-async function sourceOf(file: string): Promise<InspectorOptions> {
-  if (await isLog(file)) return { log: await eventLines(file) }
+/** The runs of a file for a page, or one with its child runs: a long log may have more than a page keeps. */
+async function sourceOf(file: string, runId?: string): Promise<InspectorOptions> {
+  if (await isLog(file)) return { log: await eventLines(file, runId) }
   return { reports: [(await readReport(file)) as PipelineReport] }
 }
 
@@ -60,7 +60,7 @@ async function writeHtml(
   terminal: Terminal,
 ): Promise<void> {
   const runId = await oneRunIn(file, id)
-  const page = inspector({ ...(await sourceOf(file)), data })
+  const page = inspector({ ...(await sourceOf(file, runId)), data })
   const text = await page.htmlOf(runId)
   await page.close()
   await writeFile(html, text, { flag: 'wx' }).catch((error: unknown) => {
