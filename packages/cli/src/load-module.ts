@@ -42,7 +42,7 @@ export async function loadModule(file: string, terminal: Terminal): Promise<Read
 /** Imports a file. What it prints goes to standard error, because a program may read the output of the command. */
 async function importAlone(path: string, sayEnded: () => void): Promise<Readonly<Record<string, unknown>>> {
   const { stdout, stderr } = process
-  const { write } = stdout
+  const write = stdout.write.bind(stdout)
   const failOnExit = (): void => {
     sayEnded()
     process.exitCode = 1
