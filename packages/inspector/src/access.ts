@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 
-import { show } from '@stageflow/core/kit'
+import { didYouMean, show } from '@stageflow/core/kit'
 
 import { Refused } from './refusal.ts'
 import type { InspectorAccess, InspectorRight, Reader } from './reader.ts'
@@ -40,9 +40,14 @@ export async function mountedReader(request: Request, authorize: Authorize | und
   }
 }
 
-/** What is wrong with an access. One whose `orgId` has no value would show the runs of all organizations. */
+const FIELDS = ['by', 'orgId', 'may', 'token']
+
+/** What is wrong with an access. One whose `orgId` has no value, or is misspelled, would show the runs of all organizations. */
 function problemOf(access: unknown): string | undefined {
   if (typeof access !== 'object' || access === null) return `${show(access)}; return { by, may } or false`
+  const unknown = Object.keys(access).find((name) => !FIELDS.includes(name))
+  if (unknown !== undefined)
+    return `an unknown field ${show(unknown)}${didYouMean(unknown, FIELDS) ?? ''}; return only by, orgId, may and token`
   const { by, orgId, may, token } = access as Record<string, unknown>
   if (typeof by !== 'string' || by.trim() === '' || by.length > 400 || /[\r\n]/.test(by))
     return 'no name as `by`; return a text on one line, of at most 400 characters'

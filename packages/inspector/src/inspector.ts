@@ -33,7 +33,7 @@ import type { NodeServer } from './node-server.ts'
 import { PAGE } from './page-text.ts'
 import type { Reader } from './reader.ts'
 import { createRedactors } from './redactors.ts'
-import { noSuchRun } from './refusal.ts'
+import { noSuchRun, pageClosed } from './refusal.ts'
 import { RunStates } from './run-states.ts'
 import { runsOf } from './runs.ts'
 
@@ -58,7 +58,7 @@ export interface InspectorOptions {
   readonly data?: boolean
   /** What to redact in all that is shown. Default: secrets. */
   readonly redaction?: RedactionOptions | false
-  /** Maximum size of all runs that are kept, in bytes, as estimated. Then the runs that ended first are dropped. Default: 64 MiB. */
+  /** Maximum size of all runs that are kept, in bytes, as estimated, without their graphs. Then the runs that ended first are dropped. Default: 64 MiB. */
   readonly maxBytes?: number
   /** The path that the app mounts the page at, such as `/runs`. Default: the root. */
   readonly mount?: string
@@ -169,6 +169,7 @@ export function inspector(options: InspectorOptions = {}): Inspector {
 
   async function listen(given: ListenOptions = {}): Promise<InspectorServer> {
     checkOptions('listen()', ILLEGAL, given, LISTEN_RULES)
+    if (isClosed) throw pageClosed()
     const access = { key: randomBytes(24).toString('base64url'), user: userName() }
     const server = await serveOnLoopback(given.port ?? 0, (request, port) =>
       local(request, (one, isPage) => {
@@ -176,6 +177,10 @@ export function inspector(options: InspectorOptions = {}): Inspector {
         return localReader(one, access, isPage)
       }),
     )
+    if (isClosed) {
+      await server.close() // close() came meanwhile, and did not know of it
+      throw pageClosed()
+    }
     servers.add(server)
     const close = async (): Promise<void> => {
       servers.delete(server)

@@ -9,6 +9,7 @@ import { graphOfFingerprint } from './journal-graph.ts'
 import { keepData } from './kept-data.ts'
 import type { GraphView, RunState as Status, RunSummary } from './protocol.ts'
 import { Refused } from './refusal.ts'
+import { keepQuestion } from './kept-question.ts'
 import type { RunState } from './run-state.ts'
 import { RunStates } from './run-states.ts'
 import type { Shown } from './run-view.ts'
@@ -108,10 +109,7 @@ function statesOf(details: JournalRunDetails, shown: Shown, known: GraphView | u
   const endedAt = details.status === 'running' ? undefined : (result?.report.endedAt ?? updatedAt)
   run.standsAt(status, endedAt, result?.reason, error ?? result?.errors?.[0])
   run.leg = leg > 1 ? leg : undefined
-  run.questions = requests.map(({ request, ...question }) => ({
-    ...question,
-    request: data ? keepData(request, redactors.data) : undefined,
-  }))
+  run.questions = requests.map((question) => keepQuestion(question, data, redactors))
   if (data) keepAllData(run, details, shown)
   return states
 }

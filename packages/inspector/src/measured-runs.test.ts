@@ -60,3 +60,10 @@ test('two runs are compared stage by stage, with what was on their critical path
   expect(await refusalOf(await ask('/api/compare?a=run-0'))).toBe('400 inspector/unreadable-request')
   expect(await refusalOf(await ask('/api/compare?a=run-0&b=run-9'))).toBe('404 inspector/unknown-run')
 })
+
+test('a run that waits for an answer is not among those that are measured', async () => {
+  const { page, read } = openedPage()
+  const graph = new Pipeline('ask').withStage('approve', () => StageOutput.suspend({})).build({ eventSink: page })
+  await graph.runSettled({})
+  expect(await read<PipelineView>('/api/pipelines/ask')).toMatchObject({ runs: 0, stages: [] })
+})

@@ -113,12 +113,13 @@ export class RunStates {
     parent?: RunSummary['parent'],
   ): RunState {
     criticalPath(report) // checks it
+    const { redactors } = this.#options
     const { pipeline, pipelineRunId, status, startedAt, endedAt, stages } = report
     const run = this.#open(pipelineRunId, origin, orgId)
     run.begin(pipeline, startedAt, undefined)
     run.graph = graphOf(pipeline, Object.keys(stages))
     run.parent = parent
-    run.takeReport(report, (stage, record) => {
+    run.takeReport(report, redactors, (stage, record) => {
       for (const child of record.children ?? []) {
         const childGraph = run.graph?.stages.find(({ name }) => name === stage.name)?.child
         this.addReport(child, { origin, orgId }, () => childGraph, { id: run.id, stage: stage.name, path: stage.name })
@@ -240,7 +241,7 @@ export class RunStates {
   }
 
   #settle(run: RunState, stage: StageState, record: StageRecord): void {
-    stage.settle(record.children === undefined ? record : withoutChildren(record))
+    stage.settle(record.children === undefined ? record : withoutChildren(record), this.#options.redactors)
     if (record.status === 'fail' && record.tolerated !== true) run.failedStage ??= stage.name
     this.#touchStage(run, stage)
   }
@@ -249,7 +250,7 @@ export class RunStates {
     const run = this.#attached(context)
     if (run === undefined) return
     const { data, redactors } = this.#options
-    run.takeReport(outcome.report, (stage, record) => this.#settle(run, stage, record))
+    run.takeReport(outcome.report, redactors, (stage, record) => this.#settle(run, stage, record))
     run.takeQuestions(outcome, data, redactors)
     this.#end(run, outcome.status, outcome.endedAt, outcome.reason, outcome.errors)
   }
@@ -257,7 +258,7 @@ export class RunStates {
   #end(run: RunState, status: Status, at: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
     // It may have been dropped by its own last stage.
     if (!run.isKept) return
-    run.end(status, at, reason, errors)
+    run.end(status, at, { reason, errors }, this.#options.redactors)
     this.#running.delete(run.id)
     this.#ended.set(run.id, run)
     this.#touch(run)
@@ -283,6 +284,9 @@ export class RunStates {
   /** Something of a run has changed that isn't a change of a stage alone. */
   #touch(run: RunState): void {
     run.revision = run.wholeRevision = ++this.revision
+    const before = run.bytes
+    run.countOwn()
+    this.bytes += run.bytes - before
     this.#makeRoom()
   }
 

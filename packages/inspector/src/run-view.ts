@@ -1,7 +1,8 @@
-import type { Question, RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
+import type { RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
-import type { KeptQuestion, RunState } from './run-state.ts'
-import { shownRecord, shownRunNotes, shownUsage } from './shown.ts'
+import type { RunState } from './run-state.ts'
+import { shownQuestion } from './kept-question.ts'
+import { shownLeg, shownRunNotes, shownUsage } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
 /** What decides how the runs of this process are shown. */
@@ -21,7 +22,7 @@ export function runView(run: RunState, shown: Shown): RunViewParts {
     report: runReport(run, shown),
     data,
     input: run.input?.shown(),
-    questions: run.questions.map(shownQuestion),
+    questions: run.questions.map((question) => shownQuestion(question, redactors)),
   }
 }
 
@@ -39,13 +40,7 @@ export function runReport(run: RunState, { redactors }: Shown): RunReport {
     droppedEvents,
     notes: shownRunNotes(notes, facts),
     usage: usage && shownUsage(usage, facts),
-    legs: legs?.map((leg) => ({
-      ...leg,
-      notes: shownRunNotes(leg.notes, facts),
-      stages: Object.fromEntries(
-        Object.entries(leg.stages).map(([name, record]) => [name, shownRecord(record, facts)] as const),
-      ),
-    })),
+    legs: legs?.map((leg) => shownLeg(leg, facts)),
   }
 }
 
@@ -73,7 +68,9 @@ export function stageView(run: RunState, name: string, { data, redactors }: Show
     chunkText: chunkText?.end,
     chunkTextCut: chunkText?.cut,
     output: stage.output?.shown(),
-    questions: run.questions.filter(({ path }) => path[0] === name).map(shownQuestion),
+    questions: run.questions
+      .filter(({ path }) => path[0] === name)
+      .map((question) => shownQuestion(question, redactors)),
   }
 }
 
@@ -81,5 +78,3 @@ function inputOf(run: RunState, name: string): StageInput {
   const stage = run.stages.get(name)
   return { stage: name, status: stage?.status, data: stage?.output?.shown() }
 }
-
-const shownQuestion = ({ request, ...question }: KeptQuestion): Question => ({ ...question, request: request?.shown() })

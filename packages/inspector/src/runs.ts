@@ -126,7 +126,7 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
     const measured = new Map<string, MeasuredRun>()
     const add = (run: RunState): void => void measured.set(run.id, { report: runReport(run, shown), graph: run.graph })
     for (const run of states.all())
-      if (run.pipeline === pipeline && run.endedAt !== undefined && sees(reader, run.orgId)) add(run)
+      if (run.pipeline === pipeline && ENDED.has(run.status) && sees(reader, run.orgId)) add(run)
     for (const { id, status } of (await journal?.list(reader.orgId, MOST_MEASURED, pipeline)) ?? []) {
       const found = ENDED.has(status) ? await journal?.find(id, reader.orgId) : undefined
       if (found !== undefined) add(found.run)

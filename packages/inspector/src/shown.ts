@@ -2,6 +2,7 @@ import type {
   AttemptRecord,
   ErrorRecord,
   ItemRecord,
+  LegReport,
   MapRecord,
   RunAuthor,
   RunNotes,
@@ -32,6 +33,16 @@ export function shownRecord(record: StageRecord, redactor: Redactor): StageRow {
 export const shownError = (error: ErrorRecord, redactor: Redactor): ErrorRecord => redactor.value(error) as ErrorRecord
 
 export const shownRunNotes = (notes: RunNotes, redactor: Redactor): RunNotes => redactor.value(notes) as RunNotes
+
+/** An earlier leg of a run. */
+export const shownLeg = (leg: LegReport, redactor: Redactor): LegReport & { readonly stages: Rows } => ({
+  ...leg,
+  notes: shownRunNotes(leg.notes, redactor),
+  stages: Object.fromEntries(
+    Object.entries(leg.stages).map(([name, record]) => [name, shownRecord(record, redactor)] as const),
+  ),
+})
+type Rows = Readonly<Record<string, StageRow>>
 
 /** A sum of numbers, but whatever else was noted as `usage` is in it too. */
 export const shownUsage = (usage: Usage, redactor: Redactor): Usage => redactor.value(usage) as Usage

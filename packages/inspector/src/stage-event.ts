@@ -58,7 +58,7 @@ export function applyStageEvent(state: StageState, stage: string, event: Stagefl
   const status = STATUSES[kind]
   // Its record says more than the event, and came before it.
   if (status === undefined || state.record !== undefined) return false
-  state.settleAt(timestamp, status, data, kind === 'abandoned')
+  state.settleAt(timestamp, status, { ...data, isAbandoned: kind === 'abandoned' }, kept.redactors)
   return true
 }
 
