@@ -4,9 +4,10 @@ import type { OpenRequest } from '@stageflow/core/durable'
 
 import { keepData } from './kept-data.ts'
 import type { KeptData } from './kept-data.ts'
-import type { GraphView, RunOrigin, RunState as Status, RunSummary } from './protocol.ts'
+import type { GraphView, RunOrigin, RunStatus, RunSummary } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
 import { shownError } from './shown.ts'
+import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
 /** About how many bytes a run takes without its stages. */
@@ -15,6 +16,12 @@ const BYTES_PER_RUN = 1_500
 const MOST_CHILDREN = 200
 const MOST_LEGS = 20
 
+/** Where a run comes from, and the organization that it belongs to. */
+export interface Whose {
+  readonly origin: RunOrigin
+  readonly orgId: string | undefined
+}
+
 /** A question of a suspended run. The request is kept only if readers may see data. */
 export interface KeptQuestion extends Omit<OpenRequest, 'request'> {
   readonly request: KeptData | undefined
@@ -22,23 +29,32 @@ export interface KeptQuestion extends Omit<OpenRequest, 'request'> {
   readonly question?: string
 }
 
+type Asked = OpenRequest & { readonly question?: string }
+
+export function keepQuestions(asked: readonly Asked[], { data, redactors }: Shown): readonly KeptQuestion[] {
+  return asked.map(({ request, ...question }) => ({
+    ...question,
+    request: data ? keepData(request, redactors.data) : undefined,
+  }))
+}
+
 /** What is known of one run. */
 export class RunState {
   readonly id: string
   readonly origin: RunOrigin
+  readonly orgId: string | undefined
   /** Its place in the order in which runs began. */
   readonly place: number
   /** The revision of its last change, and of the last one that isn't a change of a stage alone. */
   revision = 0
   wholeRevision = 0
   /** False once it was dropped: hooks may still have it. */
-  isKept = false
+  isKept = true
   pipeline = ''
   /** Undefined as long as only events of it came. */
   graph: GraphView | undefined
-  orgId: string | undefined
   parent: RunSummary['parent']
-  status: Status = 'running'
+  status: RunStatus = 'running'
   startedAt = 0
   endedAt: number | undefined
   reason: string | undefined
@@ -63,9 +79,10 @@ export class RunState {
   bytes: number = BYTES_PER_RUN
   #done = 0
 
-  constructor(id: string, origin: RunOrigin, place: number) {
+  constructor(id: string, { origin, orgId }: Whose, place: number) {
     this.id = id
     this.origin = origin
+    this.orgId = orgId
     this.place = place
   }
 
@@ -90,7 +107,7 @@ export class RunState {
   }
 
   /** It ended, or waits for answers. What was kept to stop it is released. */
-  end(status: Status, endedAt: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
+  end(status: RunStatus, endedAt: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
     this.status = status
     this.endedAt = endedAt
     this.reason = reason
@@ -99,8 +116,8 @@ export class RunState {
     this.context = undefined
   }
 
-  /** How it stands in a journal, which knows more than a report: that its process has died, or that a leg was refused. */
-  standsAt(status: Status, endedAt: number | undefined, reason?: string, error?: ErrorRecord): void {
+  /** Its status in a journal, which knows more than a report: that its process has died, or that a leg was refused. */
+  takeStatus(status: RunStatus, endedAt: number | undefined, reason?: string, error?: ErrorRecord): void {
     this.status = status
     this.endedAt = endedAt
     this.reason = reason
@@ -141,16 +158,13 @@ export class RunState {
   }
 
   /** What a suspended run asks. */
-  takeQuestions(outcome: RunOutcome, isDataKept: boolean, redactors: Redactors): void {
+  takeQuestions(outcome: RunOutcome, shown: Shown): void {
     const { graph } = this
     if (outcome.requests === undefined || graph === undefined) return
     const outputs = Object.fromEntries(graph.stages.map(({ name }) => [name, outcome.output(name)]))
     const { requests, children, report } = outcome
     const asked = openRequests({ status: 'suspended', requests, outputs, children, report, snapshot: {} })
-    this.questions = asked.map(({ request, ...question }) => ({
-      ...question,
-      request: isDataKept ? keepData(request, redactors.data) : undefined,
-    }))
+    this.questions = keepQuestions(asked, shown)
   }
 
   summary({ facts }: Redactors): RunSummary {

@@ -2,13 +2,8 @@ import type { Question, RunReport, RunView, StageInput, StageRow, StageView } fr
 import type { Redactors } from './redactors.ts'
 import type { KeptQuestion, RunState } from './run-state.ts'
 import { shownRecord, shownRunNotes, shownUsage } from './shown.ts'
+import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
-
-/** What decides how the runs of this process are shown. */
-export interface Shown {
-  readonly data: boolean
-  readonly redactors: Redactors
-}
 
 /** A run of which everything but its time, its children and the acts of the reader is filled in. */
 export type RunViewParts = Omit<RunView, 'now' | 'children' | 'acts'>

@@ -11,6 +11,14 @@ import type {
 import type { Redactor } from '@stageflow/core/redaction'
 
 import type { StageRow } from './protocol.ts'
+import type { Redactors } from './redactors.ts'
+
+/** What readers may see of runs. */
+export interface Shown {
+  /** Whether they see inputs, outputs, chunks and requests. */
+  readonly data: boolean
+  readonly redactors: Redactors
+}
 
 /** How many attempts of a stage, and how many items of a map, a row has. */
 const MOST_ATTEMPTS = 50

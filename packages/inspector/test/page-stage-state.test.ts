@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 
-import type { RunState, StageRow } from '../src/protocol.ts'
+import type { RunStatus, StageRow } from '../src/protocol.ts'
 import { durationOf, firstCallAt, stateOf, triesOf } from '../page/state/stage-state.ts'
 import { pageRow } from './page-row.ts'
 
 const attempt = (endedAt: number | undefined) => ({ attempt: 1, startedAt: 1, endedAt, status: undefined })
 
-test.each<[string, Partial<StageRow>, RunState]>([
+test.each<[string, Partial<StageRow>, RunStatus]>([
   ['waiting', {}, 'running'],
   ['waiting', { readyAt: 1 }, 'suspended'],
   ['waiting', {}, 'stopped'],

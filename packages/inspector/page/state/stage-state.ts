@@ -1,4 +1,4 @@
-import type { RunState, StageRow } from '../../src/protocol.ts'
+import type { RunStatus, StageRow } from '../../src/protocol.ts'
 
 /** What a stage does, or how it has ended. `never`: the run has ended without it. */
 export type StageState = 'waiting' | 'running' | 'retrying' | 'ok' | 'skip' | 'cancel' | 'fail' | 'suspend' | 'never'
@@ -15,9 +15,9 @@ export const STATE_WORDS: Readonly<Record<StageState, string>> = {
   never: 'never ran',
 }
 
-const GOES_ON: ReadonlySet<RunState> = new Set(['running', 'suspended', 'blocked', 'stopped'])
+const GOES_ON: ReadonlySet<RunStatus> = new Set(['running', 'suspended', 'blocked', 'stopped'])
 
-export function stateOf(row: StageRow | undefined, run: RunState): StageState {
+export function stateOf(row: StageRow | undefined, run: RunStatus): StageState {
   if (row?.status !== undefined) {
     return row.status === 'cancel' && row.startedAt === undefined ? 'never' : row.status
   }
