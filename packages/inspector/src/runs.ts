@@ -13,7 +13,7 @@ const MOST_LISTED = 500
 const MOST_CHILDREN = 200
 /** How many runs of a journal are measured for percentiles: each is read as a whole. */
 const MOST_MEASURED = 50
-
+/** A suspended run goes on later, and one whose process has died may. */
 const ENDED: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled'])
 
 /** A run that a reader may see. */
@@ -127,7 +127,7 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
     const measured = new Map<string, MeasuredRun>()
     const add = (run: RunState): void => void measured.set(run.id, { report: runReport(run, shown), graph: run.graph })
     for (const run of states.all())
-      if (run.pipeline === pipeline && run.endedAt !== undefined && sees(reader, run.orgId)) add(run)
+      if (run.pipeline === pipeline && ENDED.has(run.status) && sees(reader, run.orgId)) add(run)
     for (const { id, status } of (await journal?.list(reader.orgId, MOST_MEASURED, pipeline)) ?? []) {
       const found = ENDED.has(status) ? await journal?.find(id, reader.orgId) : undefined
       if (found !== undefined) add(found.run)
