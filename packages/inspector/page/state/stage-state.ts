@@ -32,14 +32,3 @@ export function durationOf(row: StageRow | undefined, now: number): number | und
   if (row?.startedAt === undefined) return undefined
   return Math.max(0, (row.endedAt ?? now) - row.startedAt)
 }
-
-/** When the code of a stage was called first. A stage that has asked is called again after the answer. */
-export function firstCallAt({ startedAt, attempts }: StageRow): number | undefined {
-  if (startedAt === undefined) return undefined
-  return attempts.reduce((first, attempt) => Math.min(first, attempt.startedAt), startedAt)
-}
-
-/** How often a stage was tried, without the attempts that asked and were answered. */
-export function triesOf({ attempts }: StageRow): number {
-  return attempts.filter(({ status }, index) => status !== 'suspend' || index === attempts.length - 1).length
-}
