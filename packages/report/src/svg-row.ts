@@ -100,7 +100,7 @@ export function drawRow({ row, centre, note }: PlacedRow, layout: Layout): Marku
 
 function drawStage(row: StageRow, centre: number, note: Note | undefined, layout: Layout): Markup {
   const { columns, scale, runEndedAt } = layout
-  const { name, ran, status, duration, record } = row.row
+  const { name, ran, status, duration } = row.row
   const y = textY(centre)
   const x = nameX(row.depth, columns)
   // The line of a wait ends before a note that stands on it.
@@ -116,7 +116,7 @@ function drawStage(row: StageRow, centre: number, note: Note | undefined, layout
     drawBar(row, scale, centre, runEndedAt, waitTo),
     note === undefined ? '' : drawNote(note),
     drawDuration(duration, y, columns),
-    signOf(toneOf(record.status), columns.signs, centre, colorOf(record)),
+    signOf(toneOf(status), columns.signs, centre, colorOf(row.row)),
     text(status, { class: 'status muted', x: columns.status, y }),
   )
 }

@@ -60,24 +60,28 @@ interface BarPlace {
   readonly height: number
   /** The class of the stage's kind. */
   readonly colored: string
+  /** How the stage ended, or that it runs. */
+  readonly tone: Tone
   /** The end of what has no end of its own. */
   readonly endedAt: number
 }
 
 /** Draws when a stage waited, was queued, ran and paused, around the height `centre`. The line of its wait ends at `waitTo` if that is given. */
 export function drawBar(
-  { row: { record, waits }, kind, depth }: StageRow,
+  { row, kind, depth }: StageRow,
   scale: Scale,
   centre: number,
   runEndedAt: number,
   waitTo: number = Infinity,
 ): Markup {
+  const { record, waits } = row
   const { startedAt, readyAt = startedAt, endedAt = runEndedAt } = record
   const waitedUntil = Math.min(waitTo, scale.x(readyAt ?? endedAt))
   const waited = startedAt !== undefined || record.status === 'skip' ? drawWait(scale, waitedUntil, centre) : ''
   if (startedAt === undefined) return waited
 
-  const place: BarPlace = { scale, centre, height: heightOf(depth), colored: kindClass(kind), endedAt }
+  const height = heightOf(depth)
+  const place: BarPlace = { scale, centre, height, colored: kindClass(kind), tone: colorOf(row), endedAt }
   const parts = partsOf(record, readyAt ?? startedAt, endedAt, waits).map((part) => drawPart(part, place))
   return [waited, ...parts, ...drawAttempts(record, place)].join('')
 }
@@ -107,7 +111,8 @@ export function drawHold(colored: string, x: number, width: number, centre: numb
 }
 
 /** The attempts of a stage. Those of a hedge overlap, so they share the height of the bar. */
-function drawAttempts(record: StageRecord, { scale, centre, height, colored, endedAt }: BarPlace): Markup[] {
+function drawAttempts(record: StageRecord, place: BarPlace): Markup[] {
+  const { scale, centre, height, colored, endedAt } = place
   const spans = record.attempts.map((attempt) => ({ from: attempt.startedAt, to: attempt.endedAt ?? endedAt }))
   const lanes = assignLanes(spans)
   const laneHeight = height / (Math.max(0, ...lanes) + 1)
@@ -115,7 +120,7 @@ function drawAttempts(record: StageRecord, { scale, centre, height, colored, end
   const size = Math.max(1, laneHeight - gap)
   const areCounted = triesOf(record) > 1 && size >= 10
   return record.attempts.map(({ status, attempt, startedAt, endedAt: attemptEndedAt = endedAt }, index) => {
-    const tone = toneOfAttempt(status, colorOf(record))
+    const tone = toneOfAttempt(status, place.tone)
     const top = centre - height / 2 + (lanes[index] ?? 0) * laneHeight
     const from = scale.x(startedAt)
     const to = scale.x(attemptEndedAt)
