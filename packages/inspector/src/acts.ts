@@ -98,7 +98,7 @@ export function actsOn({ journal, graphs, isOn, clock, redactor }: ActsSetup): A
         throw new Refused(
           409,
           'inspector/not-waiting',
-          `Run ${JSON.stringify(run.id)} does not ask this question at ${path.join('/')} now.`,
+          `Run ${JSON.stringify(run.id)} does not ask this question at ${path.join('/')} now. Read the run again for what it asks.`,
         )
       const answers = answersAt(path, answer)
       const graph = admitting(reader, found)
@@ -165,12 +165,5 @@ const samePath = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((name, place) => name === other[place])
 
 /** The answers of a run with one answer, at its path. */
-function answersAt(path: readonly string[], answer: unknown): object {
-  const [last, ...outer] = path.toReversed()
-  let answers: object = withKey(last as string, answer)
-  for (const name of outer) answers = withKey(name, answers)
-  return answers
-}
-
-/** An own property, also for a stage called `__proto__`. */
-const withKey = (key: string, value: unknown): object => Object.fromEntries([[key, value]])
+const answersAt = (path: readonly string[], answer: unknown): object =>
+  path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer) as object

@@ -13,7 +13,7 @@ import { keepQuestions } from './run-state.ts'
 import type { RunState } from './run-state.ts'
 import { RunStates } from './run-states.ts'
 import type { Shown } from './shown.ts'
-import { shownError } from './shown.ts'
+import { withoutSecrets } from './shown.ts'
 
 /** How many children of runs of a journal can be found by their own ids. */
 const MOST_CHILDREN = 1_000
@@ -90,7 +90,7 @@ function summaryOf(run: JournalRun, { redactors }: Shown): RunSummary {
     startedAt,
     endedAt: status === 'running' ? undefined : updatedAt,
     done: undefined,
-    error: error && shownError(error, redactors.facts),
+    error: error && withoutSecrets(error, redactors.facts),
     leg: leg > 1 ? leg : undefined,
   }
 }

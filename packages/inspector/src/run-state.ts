@@ -6,7 +6,7 @@ import { keepData } from './kept-data.ts'
 import type { KeptData } from './kept-data.ts'
 import type { GraphView, RunOrigin, RunStatus, RunSummary } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
-import { shownError } from './shown.ts'
+import { withoutSecrets } from './shown.ts'
 import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
@@ -181,7 +181,7 @@ export class RunState {
       done: this.#done,
       parent,
       reason: this.reason === undefined ? undefined : facts.text(this.reason),
-      error: this.error && shownError(this.error, facts),
+      error: this.error && withoutSecrets(this.error, facts),
       failedStage,
       asking: asking.length === 0 ? undefined : asking,
       leg,

@@ -1,7 +1,7 @@
 import type { Question, RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
 import type { KeptQuestion, RunState } from './run-state.ts'
-import { shownRecord, shownRunNotes, shownUsage } from './shown.ts'
+import { shownRecord, withoutSecrets } from './shown.ts'
 import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
@@ -32,11 +32,11 @@ export function runReport(run: RunState, { redactors }: Shown): RunReport {
     endedAt,
     stages: Object.fromEntries(rows),
     droppedEvents,
-    notes: shownRunNotes(notes, facts),
-    usage: usage && shownUsage(usage, facts),
+    notes: withoutSecrets(notes, facts),
+    usage: usage && withoutSecrets(usage, facts),
     legs: legs?.map((leg) => ({
       ...leg,
-      notes: shownRunNotes(leg.notes, facts),
+      notes: withoutSecrets(leg.notes, facts),
       stages: Object.fromEntries(
         Object.entries(leg.stages).map(([name, record]) => [name, shownRecord(record, facts)] as const),
       ),
