@@ -1,6 +1,6 @@
 import type { StageKind } from '@stageflow/core'
 import { element, text, type Markup } from './svg-element.ts'
-import { drawHold } from './svg-time.ts'
+import { drawHold } from './svg-bar.ts'
 import { COLUMN, kindClass, patternOf, shapeOf, type Tone } from './svg-style.ts'
 
 interface Item {

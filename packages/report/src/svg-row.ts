@@ -1,9 +1,10 @@
 import type { StageRecord } from '@stageflow/core'
 import { formatDuration, plainLine } from '@stageflow/core/kit'
-import { drawBar, drawBracket, heightOf, type Scale } from './svg-time.ts'
+import { drawBar, drawBracket, heightOf } from './svg-bar.ts'
 import { sentenceOf } from './svg-description.ts'
 import { element, escaped, text, type Markup } from './svg-element.ts'
 import { isStageRow, type RunRow, type StageRow, type SvgRow } from './svg-rows.ts'
+import type { Scale } from './svg-scale.ts'
 import { COLUMN, colorOf, shapeOf, signOf, toneOf, toneOfRun } from './svg-style.ts'
 import { cutTo, widthOf } from './text-columns.ts'
 
