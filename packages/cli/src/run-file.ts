@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises'
 
+import type { PipelineReport } from '@stageflow/core'
 import { codeOf, read, show as shownValue } from '@stageflow/core/kit'
 
 import { CommandError } from './command-error.ts'
@@ -32,8 +33,11 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   yield* handle.readLines()
 }
 
-/** The report of a run: `result.report`, or a result that has it, such as `show --json --data` prints. */
-export async function readReport(file: string): Promise<unknown> {
+/**
+ * The report of a run: `result.report`, or a result that has it, such as `show --json --data` prints. What draws, shows or compares it checks
+ * the rest of it, and throws `report/not-a-report`.
+ */
+export async function readReport(file: string): Promise<PipelineReport> {
   let value: unknown
   try {
     value = JSON.parse(await readFile(file, 'utf8'))
@@ -44,7 +48,7 @@ export async function readReport(file: string): Promise<unknown> {
     )
   }
   const report = read(value, 'report') ?? read(read(value, 'result'), 'report') ?? value
-  if (read(report, 'stages') !== undefined) return report
+  if (read(report, 'stages') !== undefined) return report as PipelineReport
   throw new CommandError(
     `"${file}" is JSON, and not the report of a run: it is ${shownValue(value)} without "stages". Write one with JSON.stringify(result.report).`,
   )

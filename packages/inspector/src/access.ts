@@ -95,7 +95,7 @@ export function checkHost(request: Request, port: number): void {
   throw new Refused(
     403,
     'inspector/wrong-host',
-    `The page is at 127.0.0.1:${port}, and not at the host of this request.`,
+    `The page is at 127.0.0.1:${port}, and not at the host of this request. Open the link that listen() returned.`,
   )
 }
 
@@ -106,7 +106,11 @@ export function checkOrigin(request: Request): void {
   const origin = request.headers.get('origin')
   const isForeign = site !== null || (origin !== null && hostOf(origin) !== hostOfRequest(request))
   if (!isForeign) return
-  throw new Refused(403, 'inspector/wrong-origin', 'A page of another origin has sent this request.')
+  throw new Refused(
+    403,
+    'inspector/wrong-origin',
+    'A page of another origin has sent this request. Open the page of the runs itself.',
+  )
 }
 
 /** A proxy may speak HTTPS in front of the app, so only hosts are compared. */

@@ -101,7 +101,7 @@ export function actsOn({ journal, graphs, isOn, clock, redactor }: ActsSetup): A
         throw new Refused(
           409,
           'inspector/not-waiting',
-          `Run ${JSON.stringify(run.id)} does not ask this question at ${path.join('/')} now.`,
+          `Run ${JSON.stringify(run.id)} does not ask this question at ${path.join('/')} now. Read the run again for what it asks.`,
         )
       const answers = answersAt(asked.path, answer)
       const graph = admitting(reader, found)
@@ -178,12 +178,5 @@ function refusalOnly(error: unknown): void {
 const optionsOf = (reader: Reader): RunOptions => ({ token: reader.token }) as RunOptions
 
 /** The answers of a run with one answer, at its path. */
-function answersAt(path: readonly string[], answer: unknown): object {
-  const [last, ...outer] = path.toReversed()
-  let answers: object = withKey(last as string, answer)
-  for (const name of outer) answers = withKey(name, answers)
-  return answers
-}
-
-/** An own property, also for a stage called `__proto__`. */
-const withKey = (key: string, value: unknown): object => Object.fromEntries([[key, value]])
+const answersAt = (path: readonly string[], answer: unknown): object =>
+  path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer) as object

@@ -8,6 +8,7 @@ import { samePath, shownPath } from './question-path.ts'
 import type { Redactors } from './redactors.ts'
 import { roughSize } from './rough-size.ts'
 import { shownSchema } from './shown-schema.ts'
+import type { Shown } from './shown.ts'
 
 /** A question of a suspended run. */
 export interface KeptQuestion extends Omit<OpenRequest, 'request' | 'answerSchema'> {
@@ -22,10 +23,10 @@ export interface KeptQuestion extends Omit<OpenRequest, 'request' | 'answerSchem
 
 export function keepQuestion(
   { path, until, question, request, answerSchema }: OpenRequest & { readonly question?: string },
-  isDataKept: boolean,
-  redactors: Redactors,
+  shown: Shown,
 ): KeptQuestion {
-  const data = isDataKept ? keepData(request, redactors.data) : undefined
+  const { redactors } = shown
+  const data = shown.data ? keepData(request, redactors.data) : undefined
   const schema = answerSchema && keepData(answerSchema, schemaRedactor(redactors.data))
   const bytes = roughSize([path, question], Infinity) + (data?.bytes ?? 0) + (schema?.bytes ?? 0)
   return { path, until, question, request: data, answerSchema: schema, bytes }

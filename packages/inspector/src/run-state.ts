@@ -5,10 +5,11 @@ import type { KeptData } from './kept-data.ts'
 import { keepFacts } from './kept-facts.ts'
 import { keepQuestion } from './kept-question.ts'
 import type { KeptQuestion } from './kept-question.ts'
-import type { GraphView, RunOrigin, RunState as Status, RunSummary } from './protocol.ts'
+import type { GraphView, RunOrigin, RunStatus, RunSummary } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
 import { shownPath, shownPlace } from './question-path.ts'
-import { shownError, shownLeg, shownRunNotes, shownUsage } from './shown.ts'
+import { shownLeg, withoutSecrets } from './shown.ts'
+import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
 /** About how many bytes a run takes without its stages. */
@@ -16,6 +17,12 @@ const BYTES_PER_RUN = 1_500
 /** How many children of a run, and how many of its earlier legs, are kept. */
 const MOST_CHILDREN = 200
 const MOST_LEGS = 20
+
+/** Where a run comes from, and the organization that it belongs to. */
+export interface Whose {
+  readonly origin: RunOrigin
+  readonly orgId: string | undefined
+}
 
 /** Why a run ended as it did. */
 interface Ending {
@@ -27,19 +34,19 @@ interface Ending {
 export class RunState {
   readonly id: string
   readonly origin: RunOrigin
+  readonly orgId: string | undefined
   /** Its place in the order in which runs began. */
   readonly place: number
   /** The revision of its last change, and of the last one that isn't a change of a stage alone. */
   revision = 0
   wholeRevision = 0
   /** False once it was dropped: hooks may still have it. */
-  isKept = false
+  isKept = true
   pipeline = ''
   /** Undefined as long as only events of it came. */
   graph: GraphView | undefined
-  orgId: string | undefined
   parent: RunSummary['parent']
-  status: Status = 'running'
+  status: RunStatus = 'running'
   startedAt = 0
   endedAt: number | undefined
   reason: string | undefined
@@ -69,9 +76,10 @@ export class RunState {
   #endingBytes = 0
   #done = 0
 
-  constructor(id: string, origin: RunOrigin, place: number) {
+  constructor(id: string, { origin, orgId }: Whose, place: number) {
     this.id = id
     this.origin = origin
+    this.orgId = orgId
     this.place = place
   }
 
@@ -96,10 +104,10 @@ export class RunState {
   }
 
   /** It ended, or waits for answers. What was kept to stop it is released. */
-  end(status: Status, endedAt: number, { reason, errors }: Ending, { facts }: Redactors): void {
+  end(status: RunStatus, endedAt: number, { reason, errors }: Ending, { facts }: Redactors): void {
     const why = keepFacts({ reason, error: errors[0] }, (one) => ({
       reason: one.reason === undefined ? undefined : facts.text(one.reason),
-      error: one.error && shownError(one.error, facts),
+      error: one.error && withoutSecrets(one.error, facts),
     }))
     this.#endingBytes = why.bytes
     this.status = status
@@ -110,8 +118,8 @@ export class RunState {
     this.context = undefined
   }
 
-  /** How it stands in a journal, which knows more than a report: that its process has died, or that a leg was refused. */
-  standsAt(status: Status, endedAt: number | undefined, reason?: string, error?: ErrorRecord): void {
+  /** Its status in a journal, which knows more than a report: that its process has died, or that a leg was refused. */
+  takeStatus(status: RunStatus, endedAt: number | undefined, reason?: string, error?: ErrorRecord): void {
     this.status = status
     this.endedAt = endedAt
     this.reason = reason
@@ -153,8 +161,8 @@ export class RunState {
     settle: (stage: StageState, record: StageRecord) => void,
   ): void {
     const own = keepFacts({ notes, usage }, (one) => ({
-      notes: shownRunNotes(one.notes, facts),
-      usage: one.usage && shownUsage(one.usage, facts),
+      notes: withoutSecrets(one.notes, facts),
+      usage: one.usage && withoutSecrets(one.usage, facts),
     }))
     const earlier = legs.slice(-MOST_LEGS).map((leg) => keepFacts(withoutChildren(leg), (one) => shownLeg(one, facts)))
     this.#reportBytes = earlier.reduce((sum, { bytes }) => sum + bytes, own.bytes)
@@ -169,13 +177,13 @@ export class RunState {
   }
 
   /** What a suspended run asks. */
-  takeQuestions(outcome: RunOutcome, isDataKept: boolean, redactors: Redactors): void {
+  takeQuestions(outcome: RunOutcome, shown: Shown): void {
     const { graph } = this
     if (outcome.requests === undefined || graph === undefined) return
     const outputs = Object.fromEntries(graph.stages.map(({ name }) => [name, outcome.output(name)]))
     const { requests, children, report } = outcome
     const asked = openRequests({ status: 'suspended', requests, outputs, children, report, snapshot: {} })
-    this.questions = asked.map((question) => keepQuestion(question, isDataKept, redactors))
+    this.questions = asked.map((question) => keepQuestion(question, shown))
   }
 
   summary({ facts }: Redactors): RunSummary {
@@ -192,7 +200,7 @@ export class RunState {
       done: this.#done,
       parent: parent && { ...parent, path: shownPlace(parent.path, facts) },
       reason: this.reason === undefined ? undefined : facts.text(this.reason),
-      error: this.error && shownError(this.error, facts),
+      error: this.error && withoutSecrets(this.error, facts),
       failedStage,
       asking: asking.length === 0 ? undefined : asking,
       leg,

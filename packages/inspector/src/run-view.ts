@@ -2,14 +2,9 @@ import type { RunReport, RunView, StageInput, StageRow, StageView } from './prot
 import type { Redactors } from './redactors.ts'
 import type { RunState } from './run-state.ts'
 import { shownQuestion } from './kept-question.ts'
-import { shownLeg, shownRunNotes, shownUsage } from './shown.ts'
+import { shownLeg, withoutSecrets } from './shown.ts'
+import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
-
-/** What decides how the runs of this process are shown. */
-export interface Shown {
-  readonly data: boolean
-  readonly redactors: Redactors
-}
 
 /** A run of which everything but its time, its children and the acts of the reader is filled in. */
 export type RunViewParts = Omit<RunView, 'now' | 'children' | 'acts'>
@@ -38,8 +33,8 @@ export function runReport(run: RunState, { redactors }: Shown): RunReport {
     endedAt,
     stages: Object.fromEntries(rows),
     droppedEvents,
-    notes: shownRunNotes(notes, facts),
-    usage: usage && shownUsage(usage, facts),
+    notes: withoutSecrets(notes, facts),
+    usage: usage && withoutSecrets(usage, facts),
     legs: legs?.map((leg) => shownLeg(leg, facts)),
   }
 }

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 
-import type { PipelineReport } from '@stageflow/core'
 import { codeOf } from '@stageflow/core/kit'
 import { inspector } from '@stageflow/inspector'
 import type { InspectorOptions } from '@stageflow/inspector'
@@ -50,7 +49,7 @@ async function checkTakesId(file: string, id: string, web: true | undefined): Pr
 /** The runs of a file for a page, or one with its child runs: a long log may have more than a page keeps. */
 async function sourceOf(file: string, runId?: string): Promise<InspectorOptions> {
   if (await isLog(file)) return { log: await eventLines(file, runId) }
-  return { reports: [(await readReport(file)) as PipelineReport] }
+  return { reports: [await readReport(file)] }
 }
 
 async function writeHtml(
@@ -73,15 +72,15 @@ async function writeHtml(
 
 /** The run that is meant: the one of a report, or of a log, or the named one. */
 async function oneRunIn(file: string, id: string | undefined): Promise<string> {
-  if (!(await isLog(file))) return ((await readReport(file)) as PipelineReport).pipelineRunId
+  if (!(await isLog(file))) return (await readReport(file)).pipelineRunId
   const [first, ...others] = [...(await readLog(file, id)).runs.keys()]
   if (first !== undefined && others.length === 0) return first
   throw new CommandError(`"${file}" has ${others.length + 1} runs. Name one: stageflow view ${file} ID --html RUN.html`)
 }
 
-function viewReport(report: unknown, json: true | undefined, terminal: Terminal): void {
+function viewReport(report: RunReport, json: true | undefined, terminal: Terminal): void {
   if (json === true) printJson(terminal, redacted(report))
-  else print(terminal, ...drawReport(report as RunReport, terminal))
+  else print(terminal, ...drawReport(report, terminal))
 }
 
 async function viewLog(
