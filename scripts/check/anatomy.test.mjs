@@ -60,7 +60,7 @@ test.each([
   ['# report\n', 'the first line must be "# @stageflow/report"'],
   [
     readmeOf('report').replace('A small package.', 'Another package.'),
-    'must be the "description" of package.json: A small',
+    'must begin with the "description" of package.json: A small',
   ],
   [readmeOf('report').replace('Use it if', 'It is for when'), 'must say when to use the package'],
   [readmeOf('report').replace('## Errors', '## Faults'), 'add "## Errors"'],

@@ -16,9 +16,9 @@ const GROUPS = [
   { title: 'Models and agents', names: ['provider-ai-sdk', 'provider-openai', 'agent', 'models', 'provider-types'] },
   { title: 'Tools for models', names: ['tools', 'tool-executor', 'tools-mcp', 'approvals', 'undo'] },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
-  { title: 'Sinks and exporters of events', prefixes: ['sink-', 'exporter-'] },
-  { title: 'Durable runs', prefixes: ['suspend', 'durable-'] },
-  { title: 'Stores of idempotency keys, approvals, undo and budgets', prefixes: ['store-'] },
+  { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
+  { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
+  { title: 'Where idempotent stages keep their outputs, and approvals and undo their records', prefixes: ['store-'] },
   { title: 'For authors of plugins and stores', names: ['buffer', 'keyed-work'] },
 ]
 const REST = 'More'
