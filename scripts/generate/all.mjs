@@ -10,6 +10,7 @@ const PAGES = [
   'package-table',
   'installs',
   'changelog',
+  'readme-run',
   'run-picture',
   'error-classes',
   'circuit-verdicts',
