@@ -29,20 +29,20 @@ export async function startChatPage(script) {
   const text = readFileSync(join(ROOT, PAGE), 'utf8')
   for (const { file, body } of snippetsOf(PAGE, text).snippets) writeFileSync(join(folder, file), body)
   const [, page] = /^```jsx\n(.*?)^```$/ms.exec(text)
-  const model = readFileSync(join(folder, 'scripted-model.ts'), 'utf8')
+  const model = readFileSync(join(folder, 'model.ts'), 'utf8')
   const scripted = model.replace(/fakeModelServer\(\[.*?^\]\)/ms, `fakeModelServer(${JSON.stringify(script)})`)
   const files = {
     'package.json': '{ "type": "module" }',
     'chat.jsx': page,
     'start.jsx': START,
     'serve.ts': SERVE,
-    'scripted-model.ts': scripted,
+    'model.ts': scripted,
   }
   for (const [file, body] of Object.entries(files)) writeFileSync(join(folder, file), body)
   mkdirSync(join(folder, 'node_modules'))
   linkModules(ROOT, folder)
   const { server } = await import(join(folder, 'serve.ts'))
-  const { requests } = await import(join(folder, 'scripted-model.ts'))
+  const { requests } = await import(join(folder, 'model.ts'))
   const { outputFiles } = await build({
     entryPoints: [join(folder, 'start.jsx')],
     bundle: true,

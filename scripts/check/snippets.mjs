@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { canShare, linkModules, runCommand, runFile, runPage } from '../docs/snippet-runner.mjs'
-import { readSnippets } from '../docs/snippets.mjs'
+import { isRun, readSnippets } from '../docs/snippets.mjs'
 import { conclude } from '../lib/workspace.mjs'
 
-// Every `ts` fence of the READMEs and docs compiles, and those whose first line names a file run.
+// Every `ts` fence of the READMEs and docs compiles, and those whose first line names a file run, by themselves or started by another one.
 
 const MOST_UNCHECKED = 3
 
@@ -25,7 +25,7 @@ export async function checkSnippets(root, tools, pages) {
     writeSnippets(root, folder, checked)
     problems.push(...(await compile(folder, checked, tools)))
     // What does not compile is not run: its error would only be said twice.
-    const runs = problems.length > 0 ? [] : checked.filter(({ file }) => file !== undefined)
+    const runs = problems.length > 0 ? [] : checked.filter(isRun)
     problems.push(...(await runAll(folder, runs, tools)))
     return { problems, checked: checked.length, run: runs.length, unchecked: unchecked.length }
   } finally {

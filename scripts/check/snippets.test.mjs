@@ -70,6 +70,28 @@ test('of several files of a page, those that are wrong are refused, each as if i
   ])
 })
 
+test('a file that another one starts runs there only, and its output is what that run prints', async () => {
+  const program = fence('ts', '// ask.ts', `console.log('asked', process.env['ASK_URL'] ?? process.exit(1))`)
+  const harness = fence('ts', '// try.ts', `process.env['ASK_URL'] = 'here'`, `await import('./ask.ts')`, 'export {}')
+  const right = await check(program, fence('text output', 'asked here'), harness)
+  expect(right).toMatchObject({ problems: [], checked: 2, run: 1 })
+  const wrong = await check(program, fence('text output', 'asked there'), harness)
+  expect(wrong.problems).toEqual([
+    expect.stringMatching(/^docs.page.md:\d+: try.ts printed another output[^]*\nasked here$/),
+  ])
+})
+
+test('a file with an output that starts another one with an output is refused', async () => {
+  const output = fence('text output', 'hello')
+  const { problems } = await check(
+    fence('ts', '// say.ts', `console.log('hello')`),
+    output,
+    fence('ts', '// try.ts', `import './say.ts'`),
+    output,
+  )
+  expect(problems).toEqual(['docs/page.md:13: try.ts starts say.ts: show one output of both.'])
+})
+
 test.each(['ts no-check', 'ts no-check:', 'ts nocheck: it needs a key'])(
   'an opt-out written as "%s" is refused',
   async (info) => {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { runCommand, runFile } from '../docs/snippet-runner.mjs'
+import { isRun } from '../docs/snippets.mjs'
 import { conclude, readJson, readPackages, readText } from '../lib/workspace.mjs'
 import { installsOf, snippetsOf, writeSnippets } from './readme-snippets.mjs'
 import { contractProblems } from './registry/contracts.mjs'
@@ -87,7 +88,7 @@ async function consume(each) {
   const compile = [join(root, 'node_modules/.bin/tsc'), ['-p', '.', '--pretty', 'false']]
   problems.push(...(await failures(cwd, each, [install(ours), compile, importAll])))
   if (problems.length > 0) return problems
-  for (const { script, ...snippet } of snippets.filter(({ file }) => file !== undefined))
+  for (const { script, ...snippet } of snippets.filter(isRun))
     problems.push(...(await runFile(process.execPath, join(cwd, '.cache'), { ...snippet, path: script })))
   if (!isOldest && coreFor(own) !== current)
     problems.push(...(await contractProblems(root, each, join(cwd, 'node_modules', CORE))))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { runCommand, runFile } from '../docs/snippet-runner.mjs'
-import { readSnippets } from '../docs/snippets.mjs'
+import { isRun, readSnippets } from '../docs/snippets.mjs'
 import { conclude } from '../lib/workspace.mjs'
 import { localRegistry, publishFolder } from '../release/local-registry.mjs'
 import { installsOf } from './readme-snippets.mjs'
@@ -34,7 +34,8 @@ try {
     problems.push(...(await install(app, commands)))
     // A program may import one that the page shows below it.
     const ready = files.map((snippet) => written(app, snippet))
-    for (const snippet of ready) problems.push(...(await runFile(process.execPath, join(folder, 'compiled'), snippet)))
+    for (const snippet of ready.filter(isRun))
+      problems.push(...(await runFile(process.execPath, join(folder, 'compiled'), snippet)))
   }
 } finally {
   await registry.close()

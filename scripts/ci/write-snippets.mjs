@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { isRun } from '../docs/snippets.mjs'
 import { readPackages } from '../lib/workspace.mjs'
 import { snippetsOf, writeSnippets } from './readme-snippets.mjs'
 
@@ -8,6 +9,6 @@ import { snippetsOf, writeSnippets } from './readme-snippets.mjs'
 const root = join(import.meta.dirname, '../..')
 const [folder] = process.argv.slice(2)
 for (const each of readPackages(root)) {
-  for (const { script, file } of writeSnippets(join(folder, each.short), snippetsOf(root, each)))
-    if (file !== undefined) console.log(script)
+  for (const { script, ...snippet } of writeSnippets(join(folder, each.short), snippetsOf(root, each)))
+    if (isRun(snippet)) console.log(script)
 }

@@ -7,10 +7,14 @@ import { missingInstalls } from './installs.mjs'
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md']
 const FENCE = /^(?<indent> *)(?<marks>`{3,})(?<info>[^\n`]*)\n(?<body>[\s\S]*?)^ *\k<marks>[ \t]*$/gm
+const STARTS = /(?:^import |await import\()'\.\/(?<file>[\w./-]+\.ts)'/gm
 const FILE_LINE = /^\/\/ (?<file>[\w./-]+\.ts)\s*$/
 
 /** What `npm create` prints is compared where the page is followed: scripts/docs/follow-guide.mjs. */
 const CREATED = Symbol('created')
+
+/** Whether a fence is run by itself: it has a file name, and no other fence of its page starts it. */
+export const isRun = ({ file, startedBy }) => file !== undefined && startedBy === undefined
 
 /** Every `ts` fence of the pages of `root`, and what is wrong with how they are written. */
 export function readSnippets(root, pages = PAGES) {
@@ -46,8 +50,32 @@ export function snippetsOf(page, text) {
     if (isTwice) problems.push(`${page}:${line}: the page has two fences called ${previous.file}.`)
     snippets.push(previous)
   }
+  problems.push(...findStarters(snippets))
   problems.push(...missingInstalls(page, text, snippets))
   return { snippets, problems }
+}
+
+/**
+ * If a file of the page imports another one for its effect, as `await import('./chat.ts')` does, the other one runs there and not by
+ * itself. A program can so be shown with its real client, and run with a server in the place of the provider. The output of either fence
+ * is what that run prints.
+ */
+function findStarters(snippets) {
+  const problems = []
+  for (const starter of snippets.filter(({ file }) => file !== undefined)) {
+    for (const { groups } of starter.body.matchAll(STARTS)) {
+      const started = snippets.find(({ file }) => file === groups.file)
+      if (started === undefined || started === starter) continue
+      started.startedBy = starter.file
+      if (started.output === undefined) continue
+      if (starter.output !== undefined)
+        problems.push(
+          `${starter.page}:${starter.line}: ${starter.file} starts ${started.file}: show one output of both.`,
+        )
+      starter.output = started.output
+    }
+  }
+  return problems
 }
 
 function snippetOf({ page, line, info, body }, problems) {
@@ -61,5 +89,5 @@ function snippetOf({ page, line, info, body }, problems) {
   const escapes = named !== undefined && (named.startsWith('/') || named.split('/').includes('..'))
   if (escapes) problems.push(`${page}:${line}: ${named} must stay in the folder of its page.`)
   const file = escapes ? undefined : named
-  return { page, line, body, file, reason: optOut?.groups.reason, output: undefined }
+  return { page, line, body, file, reason: optOut?.groups.reason, output: undefined, startedBy: undefined }
 }

@@ -11,6 +11,7 @@ const PAGES = [
   'installs',
   'licenses',
   'changelog',
+  'readme-run',
   'run-picture',
   'error-classes',
   'circuit-verdicts',
