@@ -8,7 +8,17 @@ test('a page is split at its headings, and each section has the headings above i
     ['A > B > C', 'Two.'],
     ['A > D', 'Three.'],
   ])
-  expect(new Set(sections.map(({ id }) => id)).size).toBe(3)
+  expect(sections.map(({ anchor }) => anchor)).toEqual(['a', 'c', 'd'])
+})
+
+test('the anchor of a section is that of the site: without marks, and counted if it comes again', () => {
+  const text = '# `run()` & more?\n\nA.\n\n## Options\n\nB.\n\n## 2. Über options\n\nC.\n\n## Options\n\nD.'
+  expect(sectionsOf('a.md', text).map(({ anchor }) => anchor)).toEqual([
+    'run-more',
+    'options',
+    '_2-uber-options',
+    'options-1',
+  ])
 })
 
 test('a heading in a fence is code', () => {
@@ -36,7 +46,7 @@ test('list items and table rows are items', () => {
 
 test('a page without a heading is one section', () => {
   expect(sectionsOf('a.md', 'Text.')).toEqual([
-    { id: 'a.md#0', path: 'a.md', trail: ['a.md'], blocks: [{ kind: 'paragraph', text: 'Text.' }] },
+    { path: 'a.md', anchor: '', trail: ['a.md'], blocks: [{ kind: 'paragraph', text: 'Text.' }] },
   ])
 })
 
