@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isProgram, sectionsOf } from './markdown.ts'
+import { anchorOf, isProgram, sectionsOf } from './markdown.ts'
 
 test('a page is split at its headings, and each section has the headings above it', () => {
   const sections = sectionsOf('a.md', '---\nx: 1\n---\n# A\n\nOne.\n\n## B\n\n### C\n\nTwo.\n\n## D\n\nThree.')
@@ -11,14 +11,17 @@ test('a page is split at its headings, and each section has the headings above i
   expect(sections.map(({ anchor }) => anchor)).toEqual(['a', 'c', 'd'])
 })
 
-test('the anchor of a section is that of the site: without marks, and counted if it comes again', () => {
-  const text = '# `run()` & more?\n\nA.\n\n## Options\n\nB.\n\n## 2. Über options\n\nC.\n\n## Options\n\nD.'
-  expect(sectionsOf('a.md', text).map(({ anchor }) => anchor)).toEqual([
-    'run-more',
-    'options',
-    '_2-uber-options',
-    'options-1',
-  ])
+test.each([
+  ['`run()` & more?', 'run-more'],
+  ['2. Über options', '_2-uber-options'],
+  ['retry/exhausted', 'retry-exhausted'],
+])('the anchor of the heading %j is that of the site, %j', (heading, anchor) => {
+  expect(anchorOf(heading)).toBe(anchor)
+})
+
+test('a heading that comes again has an anchor of its own', () => {
+  const sections = sectionsOf('a.md', '# A\n\n1\n\n## Options\n\n2\n\n## B\n\n3\n\n## Options\n\n4')
+  expect(sections.map(({ anchor }) => anchor)).toEqual(['a', 'options', 'b', 'options-1'])
 })
 
 test('a heading in a fence is code', () => {

@@ -43,7 +43,7 @@ export function sectionsOf(path: string, markdown: string): readonly Section[] {
 }
 
 /** The anchor of a heading, as VitePress makes it. */
-const anchorOf = (heading: string): string =>
+export const anchorOf = (heading: string): string =>
   heading
     .replaceAll('`', '')
     .normalize('NFKD')

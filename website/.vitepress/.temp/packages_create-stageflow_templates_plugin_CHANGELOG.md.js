@@ -1,0 +1,18 @@
+import { _ as _export_sfc, s as ssrRenderAttrs_1, v as vueExports } from "./plugin-vue_export-helper.DcGmjh2O.js";
+import "node:stream";
+const __pageData = JSON.parse('{"title":"template-package","description":"","frontmatter":{},"headers":[],"relativePath":"packages/create-stageflow/templates/plugin/CHANGELOG.md","filePath":"packages/create-stageflow/templates/plugin/CHANGELOG.md"}');
+const _sfc_main = { name: "packages/create-stageflow/templates/plugin/CHANGELOG.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs_1(_attrs)}><h1 id="template-package" tabindex="-1">template-package <a class="header-anchor" href="#template-package" aria-label="Permalink to &quot;template-package&quot;">​</a></h1><h2 id="_1-0-0" tabindex="-1">1.0.0 <a class="header-anchor" href="#_1-0-0" aria-label="Permalink to &quot;1.0.0&quot;">​</a></h2><ul><li>First release.</li></ul></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = vueExports.useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("packages/create-stageflow/templates/plugin/CHANGELOG.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const CHANGELOG = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  CHANGELOG as default
+};

@@ -1,0 +1,18 @@
+import { _ as _export_sfc, s as ssrRenderAttrs_1, v as vueExports } from "./plugin-vue_export-helper.DcGmjh2O.js";
+import "node:stream";
+const __pageData = JSON.parse('{"title":"53. The layers of all stages share one function for each depth","description":"","frontmatter":{},"headers":[],"relativePath":"project/decisions/0053-layers-share-functions.md","filePath":"docs/project/decisions/0053-layers-share-functions.md"}');
+const _sfc_main = { name: "project/decisions/0053-layers-share-functions.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs_1(_attrs)}><h1 id="_53-the-layers-of-all-stages-share-one-function-for-each-depth" tabindex="-1">53. The layers of all stages share one function for each depth <a class="header-anchor" href="#_53-the-layers-of-all-stages-share-one-function-for-each-depth" aria-label="Permalink to &quot;53. The layers of all stages share one function for each depth&quot;">​</a></h1><ul><li><strong>Area:</strong> Core: size, shape and speed</li><li><strong>Status:</strong> accepted</li><li><strong>Date:</strong> 2026-11-27</li></ul><h2 id="context" tabindex="-1">Context <a class="header-anchor" href="#context" aria-label="Permalink to &quot;Context&quot;">​</a></h2><p>Seven wraps cost 2.9 µs a stage on a chain of 10,000. Each wrap of a stage owned four objects: the function that checks its answer and the scope of that function, the function of the interceptor and its scope. To call the next layer, all four had to be loaded one after the other. That is 28 loads a stage for seven wraps, about 80 ns each once they aren&#39;t in the cache.</p><p>Seven wraps added 1,687 B a stage, so 1 MB of cache was full between 1,000 and 3,000 stages, and there the cost jumped. It wasn&#39;t garbage collection: its pauses took 2.4% of the time, 3.7% without wraps.</p><h2 id="decision" tabindex="-1">Decision <a class="header-anchor" href="#decision" aria-label="Permalink to &quot;Decision&quot;">​</a></h2><p>The layers of all stages share one checking function for each depth (<code>layerAt</code> in <code>call/layers.ts</code>). It finds its layer in the node, so the loads no longer wait for each other.</p><h2 id="consequences" tabindex="-1">Consequences <a class="header-anchor" href="#consequences" aria-label="Permalink to &quot;Consequences&quot;">​</a></h2><p>CPU time a stage, the least of several runs, measured in the state before the rebuild:</p><table tabindex="0"><thead><tr><th>stages</th><th>no wrap</th><th>7 wraps</th><th>7 wraps, one checking function per depth for all stages</th></tr></thead><tbody><tr><td>100</td><td>0.28 µs</td><td>0.72 µs</td><td>0.62 µs</td></tr><tr><td>1,000</td><td>0.28 µs</td><td>0.88 µs</td><td>0.63 µs</td></tr><tr><td>3,000</td><td>0.36 µs</td><td>2.59 µs</td><td>0.89 µs</td></tr><tr><td>10,000</td><td>0.52 µs</td><td>2.80 µs</td><td>0.93 µs</td></tr><tr><td>30,000</td><td>0.59 µs</td><td>4.26 µs</td><td>1.20 µs</td></tr></tbody></table><p>On small graphs the price is one more load: chat with seven wraps got 13% slower (<a href="/project/decisions/0052-speed-of-the-rebuild">decision 52</a>).</p></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = vueExports.useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("docs/project/decisions/0053-layers-share-functions.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const _0053LayersShareFunctions = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  _0053LayersShareFunctions as default
+};

@@ -1,0 +1,18 @@
+import { _ as _export_sfc, s as ssrRenderAttrs_1, v as vueExports } from "./plugin-vue_export-helper.DcGmjh2O.js";
+import "node:stream";
+const __pageData = JSON.parse('{"title":"96. A buffered sink and a buffered exporter are one machine","description":"","frontmatter":{},"headers":[],"relativePath":"project/decisions/0096-one-event-buffer.md","filePath":"docs/project/decisions/0096-one-event-buffer.md"}');
+const _sfc_main = { name: "project/decisions/0096-one-event-buffer.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs_1(_attrs)}><h1 id="_96-a-buffered-sink-and-a-buffered-exporter-are-one-machine" tabindex="-1">96. A buffered sink and a buffered exporter are one machine <a class="header-anchor" href="#_96-a-buffered-sink-and-a-buffered-exporter-are-one-machine" aria-label="Permalink to &quot;96. A buffered sink and a buffered exporter are one machine&quot;">​</a></h1><ul><li><strong>Area:</strong> Streams, sinks, exporters and tools</li><li><strong>Status:</strong> accepted</li><li><strong>Date:</strong> 2026-11-27</li></ul><h2 id="context" tabindex="-1">Context <a class="header-anchor" href="#context" aria-label="Permalink to &quot;Context&quot;">​</a></h2><p>Two machines kept the same rules.</p><h2 id="decision" tabindex="-1">Decision <a class="header-anchor" href="#decision" aria-label="Permalink to &quot;Decision&quot;">​</a></h2><p>Both use <code>EventBuffer</code> of <code>@stageflow/buffer</code>: an event is a batch of one. It was part of core&#39;s kit at first. As a base of its own, it can be fixed without a release of core. They differ in their places, their default policy and what they report. Both try again what may pass, and refuse what won&#39;t: <code>retryable: false</code>, and 4xx statuses such as 400.</p><h2 id="consequences" tabindex="-1">Consequences <a class="header-anchor" href="#consequences" aria-label="Permalink to &quot;Consequences&quot;">​</a></h2><p><code>EventBuffer</code> costs an exporter 9 ns more per event, and a sink 7 ns less. It keeps the rank and the number of every event, and the largest size so far; the exporter&#39;s own buffer did not.</p><p>Old and new code took turns in one process, with new events in every turn. The figures are ns per event, the median of five processes, on a busy machine. Rows of <code>npm run bench:parts</code> repeat today&#39;s side of them: deliveries, full buffers, and events passed straight through.</p><table tabindex="0"><thead><tr><th>what is measured</th><th>before</th><th><code>EventBuffer</code></th><th>ratio</th></tr></thead><tbody><tr><td>exporter, <code>tryEmit</code></td><td>27</td><td>36</td><td>1.33</td></tr><tr><td>exporter, <code>tryEmit</code> and delivery</td><td>50</td><td>57</td><td>1.17</td></tr><tr><td>full exporter, <code>tryEmit</code></td><td>22</td><td>33</td><td>1.53</td></tr><tr><td>sink, event passed through</td><td>52</td><td>45</td><td>0.87</td></tr><tr><td>sink, event queued</td><td>53</td><td>30</td><td>0.60</td></tr><tr><td>sink, queued event delivered</td><td>60</td><td>63</td><td>1.07</td></tr><tr><td>full sink, <code>drop-oldest</code></td><td>75</td><td>95</td><td>1.27</td></tr></tbody></table></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = vueExports.useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("docs/project/decisions/0096-one-event-buffer.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const _0096OneEventBuffer = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  _0096OneEventBuffer as default
+};

@@ -1,0 +1,18 @@
+import { _ as _export_sfc, s as ssrRenderAttrs_1, v as vueExports } from "./plugin-vue_export-helper.DcGmjh2O.js";
+import "node:stream";
+const __pageData = JSON.parse('{"title":"134. A note is of the attempt whose code runs","description":"","frontmatter":{},"headers":[],"relativePath":"project/decisions/0134-notes-of-attempts.md","filePath":"docs/project/decisions/0134-notes-of-attempts.md"}');
+const _sfc_main = { name: "project/decisions/0134-notes-of-attempts.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs_1(_attrs)}><h1 id="_134-a-note-is-of-the-attempt-whose-code-runs" tabindex="-1">134. A note is of the attempt whose code runs <a class="header-anchor" href="#_134-a-note-is-of-the-attempt-whose-code-runs" aria-label="Permalink to &quot;134. A note is of the attempt whose code runs&quot;">​</a></h1><ul><li><strong>Area:</strong> Runs and records</li><li><strong>Status:</strong> accepted</li><li><strong>Date:</strong> 2026-11-30</li></ul><h2 id="context" tabindex="-1">Context <a class="header-anchor" href="#context" aria-label="Permalink to &quot;Context&quot;">​</a></h2><p>A stage had one set of notes, and the last one counted. Three attempts of 100 tokens each were 100 in the report, in metrics and on spans, although the provider bills 300. An interceptor inside <code>retry()</code> could add them up, but not those of an attempt that notes its usage after it has timed out.</p><h2 id="decision" tabindex="-1">Decision <a class="header-anchor" href="#decision" aria-label="Permalink to &quot;Decision&quot;">​</a></h2><p>While the code of an attempt runs, a note is of that attempt: <code>attempts[n].notes</code>. Before and after it, it is of the stage alone, whichever interceptor makes it. So a part sees the same with and without a wrap around the stage.</p><table tabindex="0"><thead><tr><th>question</th><th>answer</th></tr></thead><tbody><tr><td><code>usage</code> of the stage</td><td>The engine&#39;s sum over its attempts. Numbers are added, also one level down, <code>estimated</code> stays true, and of other values the last counts.</td></tr><tr><td>Other notes of the stage</td><td>Those of the last attempt, and those that interceptors made around attempts. When another attempt begins, what only the one before it noted is dropped.</td></tr><tr><td>An attempt that timed out</td><td>Counts, with what it notes after its time, as long as the run waits for its code.</td></tr><tr><td>A durable run</td><td>The facts of a call carry the notes of its attempts. A later leg adds those of all calls.</td></tr><tr><td>What interceptors add up over attempts, such as the changes of a circuit</td><td>They note it before or after the code, so it stays.</td></tr></tbody></table><p>A noted object is frozen. One that isn&#39;t plain data is kept as JSON writes it, so that a report can&#39;t change later, and always is JSON.</p><h2 id="consequences" tabindex="-1">Consequences <a class="header-anchor" href="#consequences" aria-label="Permalink to &quot;Consequences&quot;">​</a></h2><ul><li>Metrics and tracing read <code>notes.usage</code> as before, and have the sum.</li><li>Code that changed an object after it had noted it throws now.</li></ul></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = vueExports.useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("docs/project/decisions/0134-notes-of-attempts.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const _0134NotesOfAttempts = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  _0134NotesOfAttempts as default
+};

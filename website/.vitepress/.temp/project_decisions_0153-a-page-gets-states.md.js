@@ -1,0 +1,18 @@
+import { _ as _export_sfc, s as ssrRenderAttrs_1, v as vueExports } from "./plugin-vue_export-helper.DcGmjh2O.js";
+import "node:stream";
+const __pageData = JSON.parse('{"title":"153. A page gets states, and is one text","description":"","frontmatter":{},"headers":[],"relativePath":"project/decisions/0153-a-page-gets-states.md","filePath":"docs/project/decisions/0153-a-page-gets-states.md"}');
+const _sfc_main = { name: "project/decisions/0153-a-page-gets-states.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs_1(_attrs)}><h1 id="_153-a-page-gets-states-and-is-one-text" tabindex="-1">153. A page gets states, and is one text <a class="header-anchor" href="#_153-a-page-gets-states-and-is-one-text" aria-label="Permalink to &quot;153. A page gets states, and is one text&quot;">​</a></h1><ul><li><strong>Area:</strong> Runs and records</li><li><strong>Status:</strong> accepted</li><li><strong>Date:</strong> 2026-12-01</li></ul><h2 id="context" tabindex="-1">Context <a class="header-anchor" href="#context" aria-label="Permalink to &quot;Context&quot;">​</a></h2><p>A run can emit 10,000 events a second, and a browser can&#39;t draw them. A page that was away has missed some, and one that is older than its server doesn&#39;t know all of them.</p><h2 id="decision" tabindex="-1">Decision <a class="header-anchor" href="#decision" aria-label="Permalink to &quot;Decision&quot;">​</a></h2><ul><li><strong>Readers get states every 100 ms, never events</strong>: the rows that have changed, or the whole run for a reader that fell behind. Page and server are in one package, so they have one version.</li><li><strong>A row is a stage&#39;s record of core&#39;s report.</strong> So the page, the command line and the file for a ticket read a run in progress with the same functions of <code>@stageflow/report</code>, and name the same critical path.</li><li><strong>The page is one text</strong>, written by <code>npm run generate</code> into <code>src/page-text.ts</code> and committed. The build of the packages stays <code>tsc</code>, and a reader of a change sees whether the page changed. Preact and its signals are in it, so nothing is installed for it.</li><li><strong>The layout is our own.</strong> Stages are declared in an order in which dependencies come first, which is most of the work. Libraries took 10 to 100 times as long for 200 stages, or have 450 kB.</li><li><strong>On loopback a key in the fragment of the link, sent as a header.</strong> A cookie of 127.0.0.1 would go to every other port too.</li><li><strong>Mounted, the page refuses everything</strong> until the app says who asks, and what they may do.</li><li><strong>Kept runs are bounded by bytes</strong>, as estimated, and runs that ended first are dropped.</li></ul><h2 id="consequences" tabindex="-1">Consequences <a class="header-anchor" href="#consequences" aria-label="Permalink to &quot;Consequences&quot;">​</a></h2><ul><li>The page has at most 100 kB. A new screen must save what it needs.</li><li>A journal is read once a second for each open page.</li><li>Outputs are frozen, so the page keeps references, and redacts when a reader looks.</li></ul></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = vueExports.useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("docs/project/decisions/0153-a-page-gets-states.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const _0153APageGetsStates = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  _0153APageGetsStates as default
+};
