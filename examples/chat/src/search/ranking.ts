@@ -110,25 +110,29 @@ export class Ranking {
     const weights = this.#weightsOf(question, before, isTyped)
     const query = withSynonyms(weights)
     const pages = [...this.#byPage.scores(query)].sort(([, one], [, other]) => other - one)
-    const sections = this.#bySection.scores(query)
+    const sectionScores = this.#bySection.scores(query)
     const bestPage = pages[0]?.[1] ?? 1
-    const bestSection = Math.max(...sections.values(), Number.MIN_VALUE)
+    const bestSection = Math.max(...sectionScores.values(), Number.MIN_VALUE)
     const findings = pages.slice(0, MOST_PAGES).flatMap(([number, pageScore]): Finding[] => {
       const page = this.#index.pages[number]
       if (page === undefined) return []
       const matching = page.sections
         .flatMap((section, index) => {
-          const score = sections.get((this.#firstSections[number] ?? 0) + index)
+          const score = sectionScores.get((this.#firstSections[number] ?? 0) + index)
           if (score === undefined) return []
           const likeness = this.#likeness(section.heading, weights, query)
           return [{ section, score: (score / bestSection + likeness) / 2 }]
         })
         .sort((one, other) => other.score - one.score)
+      const prior = priorOf(question, page.path)
       const about = this.#aboutness(number, weights)
       const match = pageScore / bestPage + (matching[0]?.score ?? 0)
-      const score = match * (0.3 + about.confidence) * priorOf(question, page.path)
+      const score = match * (0.3 + about.confidence) * prior
       const matched = matching.map(({ section }) => section)
-      return [{ page, sections: hasAll(page.title, question) ? page.sections : matched, score, ...about }]
+      // A long list has most words somewhere, so they say little about its subject.
+      const confidence = about.confidence * Math.min(1, prior)
+      const sections = hasAll(page.title, question) ? page.sections : matched
+      return [{ page, sections, score, ...about, confidence }]
     })
     const best = Math.max(0, ...findings.map(({ score }) => score))
     return [...findings, ...this.#referencesTo(question, best, isTyped)].sort((one, other) => other.score - one.score)
