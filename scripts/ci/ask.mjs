@@ -6,10 +6,10 @@ import { reasonToRefuse } from '../../examples/chat/src/guards.ts'
 import { quotes } from '../../examples/chat/src/quote.ts'
 import { openLibrary, REPOSITORY_PAGES } from '../../examples/chat/src/search/library.ts'
 
-// Asks the chat example the questions of examples/chat/questions/test.json, through its whole pipeline. A question is answered well if
-// one of the pages that are shown has the answer; an answer without such a page is wrong, unless it says that these are only the
-// closest pages. Weights, synonyms and the threshold for refusing come from a separate set, tuning.json: `node scripts/ci/ask.mjs
-// tuning` prints its figures. `--print` shows for each question which pages were shown.
+// Asks the chat example the questions of examples/chat/questions/test.json, through its whole pipeline. One of the pages that are
+// shown must have the answer. An answer without such a page is wrong; a refusal with the closest pages is not. Weights, synonyms and
+// the threshold for refusing come from a separate set: `node scripts/ci/ask.mjs tuning` prints its figures. `--print` shows which
+// pages each question gets.
 
 const LEAST_SHOWN = 0.9
 const MOST_WRONG = 0.05

@@ -74,7 +74,7 @@ test('what was asked before counts', () => {
   expect(paths('and when?', { before: 'retry' })[0]).toBe('docs/how-to/retry.md')
 })
 
-test('nothing in common is no finding', () => {
+test('a page without a word of the question is not found', () => {
   expect(paths('weather')).toEqual([])
   expect(paths('?!')).toEqual([])
 })
