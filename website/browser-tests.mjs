@@ -142,6 +142,16 @@ void test('the search closes by Escape, gives the focus back, and says if it fou
   assert.deepEqual(errors, [])
 })
 
+void test('without a connection the search says that its index could not be loaded', async () => {
+  const page = await browser.newPage({ viewport: DESKTOP })
+  page.setDefaultTimeout(LONGEST_MS)
+  await page.goto(origin, { waitUntil: 'networkidle' })
+  await page.context().setOffline(true)
+  await page.locator('.site-search-button').click()
+  await page.getByRole('combobox', { name: 'Search' }).fill('retry')
+  await page.getByRole('status').filter({ hasText: 'The index could not be loaded.' }).waitFor()
+})
+
 void test('a name of the API leads to its place in the reference', async () => {
   const { page, errors } = await open('')
   await searchFor(page, 'withStage')
