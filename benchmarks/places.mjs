@@ -8,6 +8,8 @@ export const documentFile = join(folder, 'RESULTS.md')
 export const mapsFile = join(folder, 'MAPS.md')
 /** What faulty models came to, and what a chunk costs. The docs are made from it. */
 export const modelsFile = join(folder, 'models', 'results.json')
+/** Which engines run a join behind a branch that was not taken. The comparison is made from it. */
+export const joinsFile = join(folder, 'joins', 'results.json')
 /** What users read of it, and its chart. */
 export const userPage = join(root, 'docs', 'concepts', 'performance.md')
 export const chartFile = join(root, 'docs', 'images', 'performance.svg')

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { after, afterEach, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 
@@ -22,6 +23,8 @@ const WINDOWS = {
   'desktop, light': { viewport: DESKTOP, colorScheme: 'light' },
   'phone, dark': { viewport: PHONE, colorScheme: 'dark' },
 }
+/** Questions and keywords with the pages that are right, written before any search ran on them. */
+const SEARCHES = JSON.parse(readFileSync(join(FOLDER, 'search/questions.json'), 'utf8'))
 /** For a page that hangs: on a busy machine, any page may be slow. */
 const LONGEST_MS = 120_000
 /** A page of each kind. */
@@ -92,15 +95,136 @@ async function open(path, options = { viewport: DESKTOP }) {
   return { page, errors }
 }
 
-void test('a reader searches for a task, and finds its page first', async () => {
+/** What axe finds wrong on a page. */
+async function violations(page) {
+  await page.addScriptTag({ path: AXE })
+  const { violations } = await page.evaluate(() => globalThis.axe.run())
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
+}
+
+/** Opens the search and types a question into it. */
+async function searchFor(page, question) {
+  if (!(await page.locator('.site-search-dialog').isVisible())) await page.locator('.site-search-button').click()
+  await page.getByRole('combobox', { name: 'Search' }).fill(question)
+  await page.locator('.site-search-status', { hasText: /page/i }).waitFor({ state: 'attached' })
+}
+
+/** The pages that a question shows, best first, without their anchors. */
+async function pagesFor(page, question) {
+  await searchFor(page, question)
+  const links = await page.locator('.site-search-result').evaluateAll((all) => all.map((one) => one.pathname))
+  return links.map((link) => link.slice(1))
+}
+
+void test('a reader searches for a task by keyboard, and its page is the first result', async () => {
   const { page, errors } = await open('')
-  await page.locator('.DocSearch-Button').click()
-  await page.locator('#localsearch-input').fill('retry only 429')
-  await page.locator('.VPLocalSearchBox .result[href*="/how-to/retry"]').first().click()
-  await page.waitForURL(/how-to\/retry/)
-  await page.locator('h1', { hasText: /retr/i }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('retry only 429')
+  const first = page.locator('.site-search-result').first()
+  await first.waitFor()
+  assert.match(await first.getAttribute('href'), /^\/how-to\/retry#how-do-i-retry-only-429$/)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/how-to\/retry#/)
+  await page.locator('h2#how-do-i-retry-only-429').waitFor()
+  assert.equal(await page.locator('.site-search-dialog').isVisible(), false)
   assert.deepEqual(errors, [])
 })
+
+void test('the search closes by Escape, gives the focus back, and says if it found nothing', async () => {
+  const { page, errors } = await open('how-to/retry')
+  await searchFor(page, 'xylophone')
+  await page.getByRole('status').filter({ hasText: 'No page for "xylophone".' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('.site-search-dialog').waitFor({ state: 'hidden' })
+  assert.equal(await page.evaluate(() => document.activeElement?.className), 'site-search-button')
+  assert.deepEqual(errors, [])
+})
+
+void test('without a connection the search says that its index could not be loaded', async () => {
+  const page = await browser.newPage({ viewport: DESKTOP })
+  page.setDefaultTimeout(LONGEST_MS)
+  await page.goto(origin, { waitUntil: 'networkidle' })
+  await page.context().setOffline(true)
+  await page.locator('.site-search-button').click()
+  await page.getByRole('combobox', { name: 'Search' }).fill('retry')
+  await page.getByRole('status').filter({ hasText: 'The index could not be loaded.' }).waitFor()
+})
+
+void test('a name of the API leads to its place in the reference', async () => {
+  const { page, errors } = await open('')
+  await searchFor(page, 'withStage')
+  await page.locator('.site-search-result').first().click()
+  await page.waitForURL(/reference\/api\/core#withstage/)
+  await page.locator('#withstage').waitFor()
+  assert.deepEqual(errors, [])
+})
+
+void test('every result leads to a heading that exists', async () => {
+  const { page } = await open('')
+  const links = new Set()
+  for (const question of [
+    'retry',
+    'durable',
+    'StageOutput',
+    'what is exported',
+    'postgres',
+    'core/cycle',
+    'test a stage',
+  ]) {
+    await searchFor(page, question)
+    for (const link of await page
+      .locator('.site-search-result')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('href'))))
+      links.add(link)
+  }
+  assert.ok(links.size > 20)
+  for (const link of links) {
+    const [path, anchor] = link.split('#')
+    const html = readFileSync(join(FOLDER, '.vitepress/dist', `${path === '/' ? '/index' : path}.html`), 'utf8')
+    if (anchor !== undefined) assert.ok(html.includes(`id="${anchor}"`), `${link} leads to no heading.`)
+  }
+})
+
+for (const [set, questions] of Object.entries(SEARCHES)) {
+  void test(`the right page is among the first three results for 90% of the ${set}, and the first for 70%`, async () => {
+    const { page } = await open('')
+    const count = { first: 0, three: 0 }
+    for (const { question, pages } of questions) {
+      const found = (await pagesFor(page, question)).slice(0, 3)
+      const place = found.findIndex((link) => pages.includes(link))
+      if (place === 0) count.first += 1
+      else console.log(`${question}\n  ${found.join(', ')}`)
+      if (place >= 0) count.three += 1
+    }
+    console.log(`${set}: first ${count.first}, among three ${count.three} of ${questions.length}`)
+    assert.ok(count.three >= 0.9 * questions.length)
+    assert.ok(count.first >= 0.7 * questions.length)
+  })
+}
+
+void test('the index of the search has at most 800 kB, 220 kB compressed', () => {
+  const folder = join(FOLDER, '.vitepress/dist/assets/chunks')
+  const [file] = readdirSync(folder).filter((name) => name.startsWith('virtual_search-index'))
+  const text = readFileSync(join(folder, file))
+  assert.ok(text.length <= 800_000, `It has ${text.length} bytes.`)
+  assert.ok(gzipSync(text).length <= 220_000, `It has ${gzipSync(text).length} bytes compressed.`)
+})
+
+for (const [name, options] of Object.entries(WINDOWS)) {
+  void test(`the open search has no violation that axe finds, and fits its window: ${name}`, async () => {
+    const { page, errors } = await open('', options)
+    await searchFor(page, 'how do I retry a stage')
+    await page.screenshot({ path: join(SCREENSHOTS, `search-${name.replace(', ', '-')}.png`) })
+    assert.deepEqual(await violations(page), [])
+    const { left, right } = await page
+      .locator('.site-search-dialog')
+      .evaluate((one) => one.getBoundingClientRect().toJSON())
+    assert.ok(left >= 0 && right <= options.viewport.width)
+    assert.deepEqual(errors, [])
+  })
+}
 
 void test('from the home page, the quickstart is one click away, and the next page another', async () => {
   const { page, errors } = await open('')
@@ -193,10 +317,7 @@ for (const path of PAGES) {
       const { page, errors } = await open(path, options)
       const picture = `${path.replaceAll('/', '-') || 'home'}-${name.replace(', ', '-')}.png`
       await page.screenshot({ path: join(SCREENSHOTS, picture) })
-      await page.addScriptTag({ path: AXE })
-      const { violations } = await page.evaluate(() => globalThis.axe.run())
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
-      assert.deepEqual(found, [])
+      assert.deepEqual(await violations(page), [])
       const { scroll, width } = await page.evaluate(() => ({
         scroll: document.documentElement.scrollWidth,
         width: window.innerWidth,

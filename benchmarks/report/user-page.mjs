@@ -31,7 +31,7 @@ export function renderUserPage(figures, { machine }) {
     'This is the time that a chat pipeline of five stages takes if its stages do nothing:',
     table(['', 'time per run', 'share of a model call of one second'], rows, 1),
     '![The same times as bars on a logarithmic scale](../images/performance.svg)',
-    'The others do more or less than Stageflow does: Effect has fibers, Mastra checks each step, LangGraph.js can store checkpoints. [The comparison](../start/comparison.md) says when to take which.',
+    'The others do different things: Effect has fibers, Mastra checks each step, LangGraph.js can store checkpoints. [The comparison](../start/comparison.md) says when each is the better choice.',
     '## How far does it scale?',
     list([
       long === undefined ? undefined : `A chain of 100,000 stages takes ${short(long)} µs per stage.`,

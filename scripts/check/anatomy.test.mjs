@@ -58,7 +58,11 @@ test.each([
 
 test.each([
   ['# report\n', 'the first line must be "# @stageflow/report"'],
-  [readmeOf('report').replace('A small package.', '## Install'), 'must say in a sentence'],
+  [
+    readmeOf('report').replace('A small package.', 'Another package.'),
+    'must begin with the "description" of package.json: A small',
+  ],
+  [readmeOf('report').replace('Use it if', 'It is for when'), 'must say when to use the package'],
   [readmeOf('report').replace('## Errors', '## Faults'), 'add "## Errors"'],
   [readmeOf('report').replace('## Install', '## Why'), '"## Why" is none of the headings'],
   [readmeOf('report').replace('## Install\n\n## Use', '## Use\n\n## Install'), 'order the headings: Install · Use'],

@@ -5,7 +5,7 @@ import { conclude, isOurs, readJson, readPackages, readText } from '../lib/works
 
 // The table of what each package installs, made from the record of scripts/ci/registry/installs.mjs. With --check nothing is written.
 
-const PAGE = 'docs/reference/installs.md'
+const PAGE = 'docs/reference/support.md'
 const RECORD = 'scripts/ci/registry/installs.json'
 const MARKERS = /(<!-- installs:start[^\n]*-->\n)[\s\S]*(<!-- installs:end -->)/
 

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 
 import { conclude, readPackages, readText } from '../lib/workspace.mjs'
 
-// The tables of the README are made from the manifests; with --check nothing is written.
+// The tables of the page of packages are made from the manifests; with --check nothing is written.
+
+const PAGE = 'docs/reference/packages.md'
 
 const MARKERS = /(<!-- packages:start[^\n]*-->\n)[\s\S]*(<!-- packages:end -->)/
 
@@ -15,21 +17,21 @@ const GROUPS = [
   },
   { title: 'Models and agents', names: ['provider-ai-sdk', 'provider-openai', 'agent', 'models', 'provider-types'] },
   { title: 'Tools for models', names: ['tools', 'tool-executor', 'tools-mcp', 'approvals', 'undo'] },
-  { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
-  { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
+  { title: 'Interceptors', prefixes: ['interceptor-'] },
+  { title: 'Sinks and exporters of events', prefixes: ['sink-', 'exporter-'] },
   { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
-  { title: 'Where idempotent stages keep their outputs, and approvals and undo their records', prefixes: ['store-'] },
+  { title: 'Stores', prefixes: ['store-'] },
   { title: 'For authors of plugins and stores', names: ['buffer', 'keyed-work'] },
 ]
 const REST = 'More'
 
-/** The README of the workspace at `root` with the package tables that it should have. */
+/** The page of packages of the workspace at `root` with the tables that it should have. */
 export function withPackageTable(root) {
-  const readme = readText(join(root, 'README.md'))
+  const page = readText(join(root, PAGE))
   const left = readPackages(root)
   const tables = GROUPS.map(({ title, ...group }) => tableOf(title, takeFrom(left, group)))
   const rest = tableOf(REST, left.sort(byName))
-  return readme.replace(MARKERS, (_, start, end) => `${start}${[...tables, rest].join('')}\n${end}`)
+  return page.replace(MARKERS, (_, start, end) => `${start}${[...tables, rest].join('')}\n${end}`)
 }
 
 /** `packages` in the order of the tables. */
@@ -55,15 +57,16 @@ function byName(a, b) {
 
 function tableOf(title, packages) {
   if (packages.length === 0) return ''
-  const rows = packages.map(({ folder, manifest }) => `| [\`${manifest.name}\`](${folder}) | ${manifest.description} |`)
-  return `\n### ${title}\n\n| package | what it is |\n| --- | --- |\n${rows.join('\n')}\n`
+  const rows = packages.map(
+    ({ folder, manifest }) => `| [\`${manifest.name}\`](../../${folder}/README.md) | ${manifest.description} |`,
+  )
+  return `\n## ${title}\n\n| package | what it is |\n| --- | --- |\n${rows.join('\n')}\n`
 }
 
 export function checkPackageTable(root) {
-  const readme = readText(join(root, 'README.md'))
-  if (!MARKERS.test(readme))
-    return ['README.md: put the markers <!-- packages:start --> and <!-- packages:end --> back.']
-  return readme === withPackageTable(root) ? [] : ['README.md: the package tables are stale: run `npm run generate`.']
+  const page = readText(join(root, PAGE))
+  if (!MARKERS.test(page)) return [`${PAGE}: put the markers <!-- packages:start --> and <!-- packages:end --> back.`]
+  return page === withPackageTable(root) ? [] : [`${PAGE}: the package tables are stale: run \`npm run generate\`.`]
 }
 
 if (import.meta.main) {
@@ -71,7 +74,7 @@ if (import.meta.main) {
   if (process.argv.includes('--check')) {
     conclude(checkPackageTable(root), 'the package tables are up to date')
   } else {
-    writeFileSync(join(root, 'README.md'), withPackageTable(root))
-    console.log('wrote the package tables of README.md')
+    writeFileSync(join(root, PAGE), withPackageTable(root))
+    console.log(`wrote the package tables of ${PAGE}`)
   }
 }

@@ -12,22 +12,22 @@ test('the packages to start with come first in a fixed order, then one table a g
     ...Object.fromEntries(shorts.map((short) => [`packages/${short}/package.json`, manifestOf(short)])),
     'packages/secret/package.json': manifestOf('secret', { private: true }),
   })
-  const lines = withPackageTable(root).match(/^(### .*|\| \[.*)$/gm)
-  expect(lines.map((line) => line.match(/@stageflow\/([a-z-]+)|### (\S+)/)[0])).toEqual([
-    '### Start',
+  const lines = withPackageTable(root).match(/^(## .*|\| \[.*)$/gm)
+  expect(lines.map((line) => line.match(/@stageflow\/([a-z-]+)|## (\S+)/)[0])).toEqual([
+    '## Start',
     '@stageflow/core',
     '@stageflow/defaults',
     '@stageflow/testing',
     '@stageflow/report',
-    '### Around',
+    '## Interceptors',
     '@stageflow/interceptor-a',
     '@stageflow/interceptor-b',
-    '### Events',
+    '## Sinks',
     '@stageflow/sink-a',
     '@stageflow/exporter-a',
-    '### Where',
+    '## Stores',
     '@stageflow/store-b',
-    '### More',
+    '## More',
     '@stageflow/other',
   ])
 })
@@ -40,12 +40,12 @@ test('a description may contain what a replacement pattern looks like', () => {
 test('a table that was not written again is stale', () => {
   const root = smallWorkspace()
   expect(checkPackageTable(root)[0]).toContain('stale')
-  writeFileSync(join(root, 'README.md'), withPackageTable(root))
+  writeFileSync(join(root, 'docs/reference/packages.md'), withPackageTable(root))
   expect(checkPackageTable(root)).toEqual([])
   writeFileSync(join(root, 'packages/core/package.json'), manifestOf('core', { description: 'Another sentence.' }))
   expect(checkPackageTable(root)[0]).toContain('stale')
 })
 
-test('a README that lost its markers is refused', () => {
-  expect(checkPackageTable(smallWorkspace({ 'README.md': '# Small\n' }))[0]).toContain('markers')
+test('a page that lost its markers is refused', () => {
+  expect(checkPackageTable(smallWorkspace({ 'docs/reference/packages.md': '# Packages\n' }))[0]).toContain('markers')
 })

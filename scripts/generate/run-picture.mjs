@@ -2,13 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { conclude, readText } from '../lib/workspace.mjs'
+import { runReadme } from './readme-run.mjs'
 import { gatePicture, interruptPicture, softPicture, streamPicture } from './edge-pictures.mjs'
 
-// Draws real runs as timelines: a chat, a map, one run for each kind of edge, and a turn of a voice assistant. Their stages wait on a manual
+// Draws real runs as timelines: the program of the README, a chat, a map, one run for each kind of edge, and a turn of a voice assistant. Their stages wait on a manual
 // clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs the sources of the
 // packages.
 
 const PICTURES = {
+  'docs/images/readme.svg': readmePicture,
   'docs/images/run.svg': chatPicture,
   'docs/images/map.svg': mapPicture,
   'docs/images/edge-stream.svg': streamPicture,
@@ -28,6 +30,11 @@ async function packages(root) {
   ]
   const modules = entries.map((entry) => import(join(root, `packages/${entry}.ts`)))
   return Object.assign({}, ...(await Promise.all(modules)))
+}
+
+async function readmePicture({ timelineSvg, ...packages }, root) {
+  const { report, pipeline } = await runReadme(root, packages)
+  return timelineSvg(report, { pipeline })
 }
 
 async function chatPicture({ Pipeline, StageOutput, retry, manualClock, timelineSvg }) {
@@ -146,7 +153,7 @@ if (import.meta.main) {
   const modules = await packages(root)
   const problems = []
   for (const [picture, draw] of Object.entries(PICTURES)) {
-    const drawn = await draw(modules)
+    const drawn = await draw(modules, root)
     const file = join(root, picture)
     if (!process.argv.includes('--check')) {
       mkdirSync(dirname(file), { recursive: true })

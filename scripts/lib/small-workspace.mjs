@@ -66,7 +66,7 @@ export function manifestOf(short, changes = {}) {
 /** A README that has what a README has, with `body` below its heading Errors. */
 export function readmeOf(short, errors = 'None.', more = '') {
   const headings = `## Install\n\n## Use\n\n${more}## Errors\n\n${errors}\n\n## Compatibility\n`
-  return `# @stageflow/${short}\n\nA small package.\n\n${headings}`
+  return `# @stageflow/${short}\n\nA small package.\n\nUse it if something small is missing.\n\n${headings}`
 }
 
 /** The changelog of a package that was released once. */
@@ -84,7 +84,8 @@ const FILES = {
   'packages/core/LICENSE': LICENSE,
   'packages/report/LICENSE': LICENSE,
   LICENSE,
-  'README.md': '# Small\n\n<!-- packages:start -->\n<!-- packages:end -->\n',
+  'README.md': '# Small\n',
+  'docs/reference/packages.md': '# Packages\n\n<!-- packages:start -->\n<!-- packages:end -->\n',
   'tsconfig.json': JSON.stringify({ references: [{ path: 'packages/core' }, { path: 'packages/report' }] }),
   'packages/core/package.json': manifestOf('core'),
   'packages/core/CHANGELOG.md': changelogOf('core'),

@@ -7,6 +7,10 @@ import { drawMermaid, linkToSite, plainCornerCells } from './markdown.ts'
 import { writeMarkdown } from './llms.ts'
 import { REPOSITORY, pageOf } from './pages.ts'
 import { sidebar } from './sidebar.ts'
+import { searchIndex } from '../search/search-index.ts'
+
+/** Stands in the place of VitePress' own search. */
+const SITE_SEARCH = fileURLToPath(new URL('theme/SiteSearch.vue', import.meta.url))
 
 export default defineConfig({
   title: 'Stageflow',
@@ -27,17 +31,12 @@ export default defineConfig({
     },
   },
   buildEnd: writeMarkdown,
-  vite: { plugins: [modulesOfPages()] },
+  vite: {
+    plugins: [modulesOfPages(), searchIndex()],
+    resolve: { alias: [{ find: /^.*\/VPNavBarSearch\.vue$/, replacement: SITE_SEARCH }] },
+  },
   themeConfig: {
     sidebar,
-    search: {
-      provider: 'local',
-      // A search finds explanations; the API reference has its own part of the sidebar.
-      options: {
-        _render: (source, env, md) =>
-          (env.realPath ?? env.path).includes('/website/api/') ? '' : md.render(source, env),
-      },
-    },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     editLink: { pattern: `${REPOSITORY}/edit/main/:path` },
     outline: [2, 3],

@@ -4,7 +4,7 @@ import { readPages } from './pages.ts'
 
 /** The order of pages in each part; `*` stands for the rest of a folder, in the order of the alphabet. */
 const PARTS: readonly (readonly [string, readonly string[]])[] = [
-  ['Start', ['start/quickstart', 'start/scope', 'start/comparison', 'start/from-python']],
+  ['Start', ['start/quickstart', 'start/examples', 'start/scope', 'start/comparison', 'start/from-python']],
   ['Tutorials', ['tutorials/chat', 'tutorials/tool-loop', 'tutorials/production']],
   [
     'How to',
@@ -90,7 +90,6 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/plugin-conventions',
       'reference/support',
       'reference/sizes',
-      'reference/installs',
     ],
   ],
   ['Project', ['project/architecture', 'project/versions', 'project/*']],

@@ -48,6 +48,7 @@ export async function playStory(): Promise<number> {
     )
   }
 
+  console.log('An agent answers a ticket in three processes, two of them killed. A fourth takes it all back.\n')
   try {
     await play({ title: 'a run begins', args: ['--run', 'monday'], killAt: /I write to/ })
     await play({

@@ -52,6 +52,7 @@ test('--try kills two processes, goes on with the same run, undoes it, leaves no
   const folder = temporaryFolder()
   const { code, stdout, stderr } = await run(['--try'], '', { TMPDIR: folder })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^An agent answers a ticket in three processes, two of them killed\./)
   expect(stdout.match(/is killed with SIGKILL/g)).toHaveLength(2)
   for (const call of ['list_tickets', 'write_draft', 'close_ticket'])
     expect(stdout.match(new RegExp(`✓ ${call}`, 'g')), call).toHaveLength(1)

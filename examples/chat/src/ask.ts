@@ -41,10 +41,11 @@ export async function ask(question: string, { graph, session, json, terminal, si
   const { status, report } = result
   const isRefused = status === 'cancelled' && !signal.aborted
   if (json) {
-    const { answer, sources } = result.data.output_guard ?? {}
+    const { answer } = result.data.output_guard ?? {}
+    const pages = result.data.memory?.pages.map(({ path, title }) => ({ path, title }))
     const why =
       status === 'cancelled' ? { reason: result.reason } : status === 'failed' ? { errors: result.errors } : {}
-    terminal.show(JSON.stringify({ question, status, answer, sources, firstWordMs, ...why, report }))
+    terminal.show(JSON.stringify({ question, status, answer, pages, firstWordMs, ...why, report }))
   } else if (!isRefused) {
     terminal.show(timeline(report, { color: terminal.color, width: terminal.width, pipeline: graph.info }))
     if (firstWordMs !== undefined) terminal.show(`First word after ${firstWordMs} ms`)

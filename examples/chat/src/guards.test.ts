@@ -27,7 +27,7 @@ test.each([
   expect(await reasonToRefuse(question)).toContain(reason)
 })
 
-test('an answer may cite the passages that there are, and code may have brackets', () => {
+test('an answer may cite the pages that there are, and code may have brackets', () => {
   expect(citedIn('A [2, 1] `x[7]`\n```ts\ny[8]\n```\n[1]')).toEqual([1, 2])
   expect(reasonToWithhold('A [2, 1] `x[7]`', 2, [])).toBeUndefined()
   expect(reasonToWithhold('A [3]', 2, [])).toContain('cites [3]')

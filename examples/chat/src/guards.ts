@@ -26,12 +26,12 @@ export async function reasonToRefuse(question: string): Promise<string | undefin
 }
 
 /** The reason to refuse an answer, or undefined. It never quotes the answer. */
-export function reasonToWithhold(answer: string, passages: number, secrets: readonly string[]): string | undefined {
+export function reasonToWithhold(answer: string, pages: number, secrets: readonly string[]): string | undefined {
   if (answer.trim() === '') return 'The answer is empty. Ask again.'
   if (SECRET.test(answer) || secrets.some((secret) => answer.includes(secret)))
     return 'The answer contains something that looks like a secret, such as an API key. It was not stored.'
-  const unknown = citedIn(answer).find((number) => number < 1 || number > passages)
-  if (unknown !== undefined) return `The answer cites [${unknown}], and there are only ${passages} passages.`
+  const unknown = citedIn(answer).find((number) => number < 1 || number > pages)
+  if (unknown !== undefined) return `The answer cites [${unknown}], and there are only ${pages} pages.`
 }
 
 /** The numbers that an answer cites, such as [1] or [2, 3], in order. Brackets in code don't count. */

@@ -33,7 +33,7 @@ async function askModel(...answers: readonly ServedAnswer[]) {
 test('the model gets the passages and the earlier turns, and its answer is streamed and counted', async () => {
   const { result, requests, llm } = await askModel({ text: TEXT, usage: { inputTokens: 9, outputTokens: 6 } })
   expect(result.data.output_guard?.answer).toBe('A unit [1].')
-  expect(llm?.chunks).toBe(3) // two of the model, and the list of sources
+  expect(llm?.chunks).toBe(3) // two of the model, and the list of pages
   expect(llm?.notes.usage).toMatchObject({ inputTokens: 9, outputTokens: 6 })
   expect(llm?.notes.attributes).toMatchObject({
     'gen_ai.request.model': 'tiny',

@@ -1,6 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { openaiChat } from '@stageflow/provider-openai'
 import type OpenAI from 'openai'
+import type { FoundPage } from './search/library.ts'
 import type { Section } from './search/markdown.ts'
 import type { Answerer, AnswerRequest } from './pipeline.ts'
 
@@ -30,8 +31,8 @@ export function openAiModel(client: OpenAI, model: string): Answerer {
   }
 }
 
-function messagesFor({ question, sections, earlier }: AnswerRequest): OpenAI.ChatCompletionMessageParam[] {
-  const passages = sections.map((section, index) => `[${index + 1}] ${section.path}\n${textOf(section)}`)
+function messagesFor({ question, pages, earlier }: AnswerRequest): OpenAI.ChatCompletionMessageParam[] {
+  const passages = pages.map((page, index) => `[${index + 1}] ${page.path}\n${passagesOf(page)}`)
   return [
     { role: 'system', content: INSTRUCTIONS },
     ...earlier.flatMap((turn): OpenAI.ChatCompletionMessageParam[] => [
@@ -41,6 +42,8 @@ function messagesFor({ question, sections, earlier }: AnswerRequest): OpenAI.Cha
     { role: 'user', content: `${passages.join('\n\n')}\n\nQuestion: ${question}` },
   ]
 }
+
+const passagesOf = ({ sections }: FoundPage): string => sections.map(textOf).join('\n\n')
 
 function textOf({ trail, blocks }: Section): string {
   const parts = blocks.map(({ kind, text, language }) =>

@@ -1,9 +1,8 @@
 import { type ContextSnapshot, Pipeline, type StageContext, StageKind, StageOutput } from '@stageflow/core'
 import { gate } from '@stageflow/core/edges'
-import { citedIn, reasonToWithhold } from './guards.ts'
+import { reasonToWithhold } from './guards.ts'
 import type { History, Turn } from './history.ts'
-import type { Library } from './search/library.ts'
-import type { Section } from './search/markdown.ts'
+import type { Found, FoundPage, Library } from './search/library.ts'
 
 /** The services that the stages use. */
 export interface ChatPorts {
@@ -19,14 +18,14 @@ export interface ChatPorts {
 /** A model, or the quotes that replace it if none is configured. */
 export interface Answerer {
   readonly name: string
-  /** Yields the answer in pieces, and returns all of it. It cites `sections[0]` as [1]. */
+  /** Yields the answer in pieces, and returns all of it. It cites `pages[0]` as [1]. */
   answer(context: StageContext, request: AnswerRequest): AsyncGenerator<string, { readonly text: string }, unknown>
 }
 
 export interface AnswerRequest {
   readonly question: string
   /** Best first. */
-  readonly sections: readonly Section[]
+  readonly pages: readonly FoundPage[]
   /** Oldest first. */
   readonly earlier: readonly Turn[]
 }
@@ -80,7 +79,7 @@ interface MemoryNeeds {
   readonly library: { readonly library: Library }
 }
 
-/** Finds the sections that answer the question. If no page surely does, it has the names of the nearest ones. */
+/** Finds the pages that answer the question, and the passages in them. */
 function memory({ inputs, snapshot }: Context<MemoryNeeds>) {
   const earlier = inputs.from('profile')?.earlier.map((turn) => turn.question) ?? []
   return inputs.from('library').library.find(questionIn(snapshot), earlier)
@@ -88,48 +87,42 @@ function memory({ inputs, snapshot }: Context<MemoryNeeds>) {
 
 interface LlmNeeds {
   readonly profile: { readonly earlier: readonly Turn[] } | undefined
-  readonly memory: { readonly sections: readonly Section[]; readonly nearest: readonly string[] }
+  readonly memory: Found
 }
 
-/** Yields the answer as it is made, then the list of its sources. Without sections it ends the run: no model is asked to guess. */
+/** Yields the answer as it is made, then the pages to read. If no page surely answers, it ends the run: no model is asked to guess. */
 async function* llm(context: Context<LlmNeeds>) {
   const { inputs, ports, snapshot } = context
-  const { sections, nearest } = inputs.from('memory')
-  if (sections.length === 0) return StageOutput.cancel(reasonNotToAsk(nearest))
+  const { pages, isAnswer } = inputs.from('memory')
+  if (!isAnswer) return StageOutput.cancel(reasonNotToAsk(pages))
   const earlier = inputs.from('profile')?.earlier ?? []
-  const request = { question: questionIn(snapshot), sections, earlier }
-  const { text } = yield* ports.answerer.answer(context, request)
-  const sources = citedIn(text).flatMap((number) => {
-    const section = sections[number - 1]
-    return section === undefined ? [] : [{ number, path: section.path, heading: section.trail.join(' > ') }]
-  })
-  if (sources.length > 0)
-    yield `\n\n${sources.map(({ number, path, heading }) => `[${number}] ${path}, "${heading}"`).join('\n')}`
-  return { message: text, sources }
+  const { text } = yield* ports.answerer.answer(context, { question: questionIn(snapshot), pages, earlier })
+  yield `\n\n${listOf(pages)}`
+  return { message: text }
 }
 
-function reasonNotToAsk(nearest: readonly string[]): string {
-  if (nearest.length === 0) return 'The documentation has no answer to that. Ask about Stageflow.'
-  return `No page surely answers that. These may help: ${nearest.join(', ')}`
+function reasonNotToAsk(pages: readonly FoundPage[]): string {
+  if (pages.length === 0) return 'The documentation has no answer to that. Ask about Stageflow.'
+  return `No page surely answers that. The closest pages:\n\n${listOf(pages)}`
 }
 
-/** One line of the list below an answer. */
-export interface Source {
-  readonly number: number
-  readonly path: string
-  readonly heading: string
+/** Each page with its best section and its first sentence, numbered as answers cite it. */
+const listOf = (pages: readonly FoundPage[]): string => pages.map(lineOf).join('\n')
+
+function lineOf({ path, title, summary, sections: [best] }: FoundPage, index: number): string {
+  return `[${index + 1}] ${path}, "${best?.trail.join(' > ') ?? title}"\n    ${summary}`
 }
 
 interface OutputGuardNeeds {
-  readonly memory: { readonly sections: readonly Section[] }
-  readonly llm: { readonly message: string; readonly sources: readonly Source[] }
+  readonly memory: Found
+  readonly llm: { readonly message: string }
 }
 
 /** Checks the whole answer. */
 function outputGuard({ inputs, ports }: Context<OutputGuardNeeds>) {
-  const { message, sources } = inputs.from('llm')
-  const reason = reasonToWithhold(message, inputs.from('memory').sections.length, ports.secrets)
-  return reason === undefined ? StageOutput.ok({ answer: message, sources }) : StageOutput.cancel(reason)
+  const { message } = inputs.from('llm')
+  const reason = reasonToWithhold(message, inputs.from('memory').pages.length, ports.secrets)
+  return reason === undefined ? StageOutput.ok({ answer: message }) : StageOutput.cancel(reason)
 }
 
 interface PersistNeeds {

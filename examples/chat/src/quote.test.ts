@@ -5,7 +5,8 @@ import { quotes } from './quote.ts'
 
 async function quote(...markdown: readonly string[]): Promise<string> {
   const sections = markdown.flatMap((page) => sectionsOf('a.md', page))
-  const request = { question: '', sections, earlier: [] }
+  const pages = [{ path: 'a.md', title: 'A', summary: '', sections }]
+  const request = { question: '', pages, earlier: [] }
   const graph = new Pipeline('quotes').withStage('llm', (context) => quotes.answer(context, request)).build()
   const run = graph.start()
   let text = ''
@@ -26,10 +27,8 @@ test('a command is quoted if there is no program, and a diagram never', async ()
   )
 })
 
-test('the program of the section that comes with it is cited too', async () => {
-  expect(await quote('# A\n\nOne.', '# A\n\n```ts\nrun()\n```')).toBe(
-    'One. [1]\n\nFor example [2]:\n\n```ts\nrun()\n```',
-  )
+test('the program of the section that comes with it is quoted too', async () => {
+  expect(await quote('# A\n\nOne.', '# A\n\n```ts\nrun()\n```')).toBe('One. [1]\n\nFor example:\n\n```ts\nrun()\n```')
 })
 
 test('long lists and long programs are cut', async () => {

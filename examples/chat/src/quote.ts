@@ -5,11 +5,11 @@ const MOST_CHARACTERS = 700
 const MOST_ITEMS = 8
 const MOST_CODE_LINES = 45
 
-/** Answers without a model and without a network: it quotes the best section, with its code. */
+/** Answers without a model and without a network: it quotes the best section of the best page, with its code. */
 export const quotes: Answerer = {
   name: 'quotes',
-  async *answer(_context, { sections }) {
-    const text = quote(sections)
+  async *answer(_context, { pages: [page] }) {
+    const text = quote(page?.sections ?? [])
     yield* text.match(/\s*\S+/g) ?? []
     return { text }
   },
@@ -17,10 +17,10 @@ export const quotes: Answerer = {
 
 function quote([best, second]: readonly Section[]): string {
   if (best === undefined) return ''
-  const below = second?.path === best.path ? second.blocks.find(isProgram) : undefined
+  const below = second?.blocks.find(isProgram)
   const example = best.blocks.find(isProgram) ?? below ?? best.blocks.find(isCommand)
-  const parts = [cited(textOf(best.blocks, example), 1)]
-  if (example !== undefined && example === below) parts.push(cited('For example:', 2))
+  const parts = [cited(textOf(best.blocks, example))]
+  if (example !== undefined && example === below) parts.push('For example:')
   if (example !== undefined) parts.push(fenced(example))
   return parts.join('\n\n')
 }
@@ -39,8 +39,7 @@ function textOf(blocks: readonly Block[], example: Block | undefined): string {
   return text.trim() || 'An example:'
 }
 
-const cited = (text: string, number: number): string =>
-  text.endsWith(':') ? `${text.slice(0, -1)} [${number}]:` : `${text} [${number}]`
+const cited = (text: string): string => (text.endsWith(':') ? `${text.slice(0, -1)} [1]:` : `${text} [1]`)
 
 const isCommand = ({ kind, language = '' }: Block): boolean => kind === 'code' && /^(?:sh|bash|json)\b/.test(language)
 

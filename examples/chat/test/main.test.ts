@@ -6,13 +6,16 @@ const QUESTION = 'How do I stop a pipeline from inside a stage?'
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
-test('it quotes the right section with its code and its source, then shows the run and the time to the first word', async () => {
+test('it quotes the right section with its code, lists the pages with their first sentences, then shows the run and the time to the first word', async () => {
   const { code, stdout, stderr } = await runChat(makeFolder(), [QUESTION])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  const [text, program, source, timeline] = stdout.split('\n\n')
+  const [text, program, pages, timeline] = stdout.split('\n\n')
   expect(text).toBe('Return `StageOutput.cancel(reason)` [1]:')
   expect(program).toBe("```ts\nconst guard = () => StageOutput.cancel('no')\n```")
-  expect(source).toBe('[1] outcomes.md, "Outcomes > How do I stop a pipeline from inside a stage?"')
+  expect(pages?.split('\n').slice(0, 2)).toEqual([
+    '[1] outcomes.md, "Outcomes > How do I stop a pipeline from inside a stage?"',
+    '    Each stage ends with an output.',
+  ])
   expect(timeline).toMatch(/^chat · completed · .* · 6 ok, 1 skip\n[\s\S]*\nFirst word after \d+ ms\n$/)
 })
 
@@ -27,6 +30,14 @@ test.each([
   expect(stderr).toContain(reason)
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   expect(existsSync(folder.data)).toBe(false)
+})
+
+test('a question that no page surely answers is refused with the closest pages', async () => {
+  const { code, stdout, stderr } = await runChat(makeFolder(), ['How do I wash the output of a dishwasher?'])
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+  expect(stderr).toBe(
+    'No page surely answers that. The closest pages:\n\n[1] outcomes.md, "Outcomes"\n    Each stage ends with an output.\n',
+  )
 })
 
 test('a page that was added is found', async () => {
@@ -60,7 +71,10 @@ test('--json prints one object per line of standard input, and the worst exit co
     {
       question: QUESTION,
       status: 'completed',
-      sources: [{ number: 1, path: 'outcomes.md' }],
+      pages: [
+        { path: 'outcomes.md', title: 'Outcomes' },
+        { path: 'stages.md', title: 'Stages' },
+      ],
       firstWordMs: expect.any(Number) as number,
     },
     { status: 'cancelled', reason: stderr.trim() },

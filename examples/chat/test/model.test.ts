@@ -16,7 +16,9 @@ test('with a model, its answer and its name are printed, and the key goes to the
   const { server, env } = await startModel({ text: ['A unit ', 'of work [1].'] })
   const { code, stdout, stderr } = await runChat(makeFolder(), ['What is a stage?'], { env })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(/^A unit of work \[1\]\.\n\n\[1\] stages\.md, "Stages"\n\nchat · completed/)
+  expect(stdout).toMatch(
+    /^A unit of work \[1\]\.\n\n\[1\] stages\.md, "Stages"\n {4}A stage is the unit of work of a pipeline\.\n\[2\] outcomes\.md/,
+  )
   expect(stdout).toMatch(/\nFirst word after \d+ ms\nAsked tiny: 9 tokens in, 3 out\n$/)
   expect(server.requests).toMatchObject([{ headers: { authorization: 'Bearer sk-test' }, body: { model: 'tiny' } }])
 })

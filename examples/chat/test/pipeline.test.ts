@@ -52,17 +52,14 @@ test('the guard, the history and the library start before any of them has ended'
 test('an answer is stored with its question', async () => {
   const { graph, stored } = openChat({ answerer: says('A unit [1].') })
   const { data } = await graph.run({ inputText: ' What is a stage? ' })
-  expect(data.output_guard).toEqual({
-    answer: 'A unit [1].',
-    sources: [{ number: 1, path: 'stages.md', heading: 'Stages' }],
-  })
+  expect(data.output_guard).toEqual({ answer: 'A unit [1].' })
   expect(stored).toEqual([{ question: 'What is a stage?', answer: 'A unit [1].' }])
 })
 
 test('a follow-up finds what was asked before', async () => {
   const { graph } = openChat({ earlier: [{ question: 'What is a stage?', answer: 'A unit.' }] })
   const { data } = await graph.run({ inputText: 'and which kinds of them are there?' })
-  expect(data.output_guard?.sources[0]?.heading).toBe('Stages > Kinds')
+  expect(data.memory?.pages[0]?.sections[0]?.trail).toEqual(['Stages', 'Kinds'])
 })
 
 test.each([

@@ -24,14 +24,14 @@ export interface CommandLine {
 
 export const USAGE = `An order that waits for another person. Kill it whenever you like: it goes on when it is started again.
 
-Usage: npm run example durable -- COMMAND [ORDER] [options]
+Usage: npm run example durable -- [COMMAND] [ORDER] [options]
 
   start ORDER    start the order, or go on with it (order-7)
   approve ORDER  approve it, and see it finish
   deny ORDER     deny it
   retry ORDER    go on with it after a failure
   server         start a server for --on, until Ctrl-C
-  --try          play the whole story: a stranger, a reminder, three kills, a failed payment
+  --try          play the whole story: a stranger, a reminder, three kills, a failed payment (without a command)
   --try --web    play it while a page shows the order, across the kills
 
 Options:
@@ -74,10 +74,9 @@ export function parseCommandLine(args: readonly string[], folder: string): Comma
   if (more.length > 0) throw new Error(`Unknown argument "${more[0]}".`)
   const on = PLACES.find((name) => name === values.on)
   if (on === undefined) throw new Error(`--on takes ${PLACES.join(', ')}, not "${values.on}".`)
-  const special = values.help ? 'help' : values.try ? 'try' : undefined
+  const special = values.help ? 'help' : values.try || given === undefined ? 'try' : undefined
   const command = special ?? COMMANDS.find((name) => name === given)
-  if (command === undefined)
-    throw new Error(`Pass ${COMMANDS.join(', ')} or --try${given === undefined ? '' : `, not "${given}"`}.`)
+  if (command === undefined) throw new Error(`Pass ${COMMANDS.join(', ')} or --try, not "${given}".`)
   if (on === 'memory' && command !== 'start' && command !== 'help')
     throw new Error('--on memory takes start only: its order ends with its process, and is answered in it.')
   if (on === 'sqlite' && command === 'server') throw new Error('--on sqlite needs no server: its orders are in a file.')

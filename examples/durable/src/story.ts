@@ -65,6 +65,7 @@ export async function playStory(on: Place, web: boolean): Promise<number> {
     return { ended, reached: reached.promise, kill }
   }
 
+  console.log('One order in six processes, three of them killed with SIGKILL. No stage that has settled runs again.\n')
   try {
     if (on === 'restate' || (on === 'postgres' && !env['POSTGRES_URL'])) {
       server = await startServer(on, data, { ingress, admin, worker })

@@ -20,7 +20,8 @@ test('--try refuses a stranger, reminds, kills three processes, retries the paym
   child.kill('SIGINT')
   const { code, stdout, stderr } = await ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout.match(/killed with SIGKILL/g)).toHaveLength(3)
+  expect(stdout).toMatch(/^One order in six processes, three of them killed with SIGKILL\./)
+  expect(stdout.match(/is killed with SIGKILL/g)).toHaveLength(3)
   expect(stdout).toMatch(/^ {2}Refused: The caller may not do this with run "order-7" \(answer\)/m)
   expect(stdout.replace('The page stays open. Ctrl-C ends it.\n', '')).toMatch(STORY_END)
   expect(readdirSync(folder)).toEqual([])
@@ -46,6 +47,11 @@ test('--help prints the options, and a wrong one is exit code 2 with its error l
   expect(stderr.trimEnd().split('\n').at(-1)).toContain('--onn')
 })
 
+test('without a command it plays the story, as with --try', () => {
+  expect(parseCommandLine([], '/data')).toEqual(parseCommandLine(['--try'], '/data'))
+  expect(parseCommandLine(['--on', 'postgres'], '/data')).toMatchObject({ command: 'try', on: 'postgres' })
+})
+
 test.each([
   ['start --on disk', '"disk"'],
   ['--on mysql', '"mysql"'],
@@ -54,7 +60,6 @@ test.each([
   ['start --on restate --ports 1,2', '"1,2"'],
   ['start --on restate --ports 1,2,x', '"1,2,x"'],
   ['begin', '"begin"'],
-  ['', 'Pass start'],
   ['start order-7 order-8', '"order-8"'],
   ['approve --on memory', '--on memory'],
   ['start --web', '--web is for --try'],

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Pipeline, StageKind, StageOutput, type StageContext } from '@stageflow/core'
 import { timeline } from '@stageflow/report'
 
-const HELP = `Greets a person in a pipeline of five stages, and draws the run. Usage: npm run example hello -- [NAME]
+const WHAT = 'Five stages greet a person, two of them at the same time.'
+const HELP = `${WHAT} Usage: npm run example hello -- [NAME]
 Exit codes: 0 greeted, 1 failed, 2 wrong options, 3 refused: a name of more than 40 characters`
 
 // A stage starts when its own dependencies are done, so `profile` and `weather` run at the same time.
@@ -32,8 +33,8 @@ else if (name.startsWith('-') || wrong !== undefined) {
   console.error(`Unknown option "${wrong ?? name}". It takes a name, or --help.`)
   process.exitCode = 2
 } else {
-  const result = await hello.run({ inputText: name }) // throws the error of a stage that fails
-  if (result.status === 'completed') console.log(`${result.data.greet.text}\n\n${timeline(result.report, { width })}`)
-  else if (result.status === 'cancelled') console.error(result.reason)
-  if (result.status !== 'completed') process.exitCode = 3
+  const run = await hello.run({ inputText: name }) // throws the error of a stage that fails
+  if (run.status === 'completed') console.log(`${WHAT}\n\n${run.data.greet.text}\n\n${timeline(run.report, { width })}`)
+  else if (run.status === 'cancelled') console.error(run.reason)
+  if (run.status !== 'completed') process.exitCode = 3
 }

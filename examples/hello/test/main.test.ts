@@ -19,7 +19,9 @@ function run(...args: readonly string[]): Promise<{ code: unknown; stdout: strin
 test('it greets, and draws two stages that ran at the same time', async () => {
   const { code, stdout, stderr } = await run('Lovelace')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(/^Hello, Countess Lovelace! It is sunny today\.\n\nhello · completed · \d+ ms · 5 ok\n/)
+  expect(stdout).toMatch(
+    /^Five stages .*\.\n\nHello, Countess Lovelace! It is sunny today\.\n\nhello · completed · \d+ ms · 5 ok\n/,
+  )
   const barStart = (stage: string): number =>
     /[▏-▐█]/.exec(stdout.split('\n').find((line) => line.includes(stage))!)!.index
   expect(Math.abs(barStart('profile') - barStart('weather'))).toBeLessThan(10)

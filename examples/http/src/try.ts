@@ -10,9 +10,7 @@ export async function tryService({ server }: Service, token: string, print: (lin
   const post = (question: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> =>
     fetch(`${url}/chat`, { method: 'POST', headers, body: JSON.stringify({ question }), signal: signal ?? null })
   const show = async (what: string, response: Response): Promise<void> =>
-    print(
-      `${what}\n  ${response.status} ${(await response.text()).trim().replaceAll('\n\n', '\n  ').replaceAll('\ndata', ' data')}`,
-    )
+    print(`${what}\n  ${response.status} ${shown((await response.text()).trim())}`)
   const authorization = `Bearer ${token}`
   const asked = { authorization, 'idempotency-key': 'message-1' }
 
@@ -35,4 +33,17 @@ export async function tryService({ server }: Service, token: string, print: (lin
   // The service notices the disconnect a moment later.
   while (!/status="cancelled"\} 2/.test(scraped)) scraped = await (await fetch(`${url}/metrics`)).text()
   print(`GET /metrics\n  ${(scraped.match(runs) ?? []).join('\n  ')}`)
+}
+
+/** The texts of all events `token` on one line, and every other event on a line of its own. */
+function shown(body: string): string {
+  const texts: string[] = []
+  const others: string[] = []
+  for (const event of body.split('\n\n')) {
+    const [, text] = /^event: token\ndata: (.*)$/.exec(event) ?? []
+    if (text === undefined) others.push(event.replace('\ndata', ' data'))
+    else texts.push(JSON.parse(text) as string)
+  }
+  const streamed = texts.length === 0 ? [] : [`${texts.length} events token: ${texts.join('')}`]
+  return [...streamed, ...others].join('\n  ')
 }

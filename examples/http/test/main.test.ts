@@ -38,7 +38,7 @@ test('--try shows what clients get, and ends', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('without a token\n  401 {"error":"auth/missing-token"}')
   expect(stdout).toMatch(
-    /200 event: token data: "I "[\s\S]*event: done data: \{"messageId":"(.*)","idempotency":"executed"\}/,
+    /200 11 events token: I looked it up\. Order 7 left the warehouse this morning\.\n {2}event: done data: \{"messageId":"(.*)","idempotency":"executed"\}/,
   )
   expect(stdout).toContain('409 {"error":"idempotency/other-input"}')
   expect(stdout).toContain('stageflow_runs_total{pipeline="chat",status="cancelled"} 2')

@@ -8,7 +8,8 @@ import { logLines, metricLines, traceLines } from './print.ts'
 import { startReceiver } from './receiver.ts'
 import { openTelemetry } from './telemetry.ts'
 
-const USAGE = `Runs a pipeline twice, sends its traces, metrics and logs over OTLP, and prints what arrived.
+const WHAT = 'Two runs of a pipeline, and the traces, logs and metrics of them that arrive over OTLP.'
+const USAGE = `${WHAT}
 
 Usage: npm run example observability -- [options]
 
@@ -42,6 +43,7 @@ async function main(): Promise<number> {
     console.error(`${(error as Error).message} (--help lists the options)`)
     return 2
   }
+  console.log(`${WHAT}\n`)
   return endpoint === undefined ? withReceiver() : (await runBoth(endpoint), 0)
 }
 

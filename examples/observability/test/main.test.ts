@@ -22,6 +22,7 @@ function run(...args: readonly string[]): Promise<{ code: number | null; stdout:
 test('traces, logs and metrics arrive, and the scrape has the same numbers', async () => {
   const { code, stdout, stderr } = await run()
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^Two runs of a pipeline, and the traces, logs and metrics of them/)
   expect(stdout).toContain('Traces: 20 spans arrived over OTLP\n')
   // The span of the database is below the stage that queried it.
   expect(stdout).toMatch(/^ {8}stage query .*\n {10}SELECT documents /m)

@@ -7,7 +7,9 @@ import { Pool } from 'pg'
 import { findServers, type Servers } from './servers.ts'
 import type { Counted, Job } from './worker.ts'
 
-const USAGE = `Two processes pay the same orders with one Redis and one PostgreSQL, and each order is paid once.
+const WHAT = 'Two processes pay the same orders. With a store that they share, each order is paid once.'
+const LONGEST_PICTURE = 40
+const USAGE = `${WHAT}
 
 Usage: npm run example stores -- [options]
 
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
     console.error(`${(error as Error).message} (--help lists the options)`)
     return 2
   }
+  console.log(`${WHAT}\n`)
   const servers = await findServers(process.env)
   let code = 0
   const workers = [startWorker(), startWorker()]
@@ -84,13 +87,14 @@ async function countedBy(worker: ChildProcess, job: Job): Promise<readonly Count
 
 function print([one, other]: readonly (readonly Counted[])[], orders: number): number {
   let code = 0
-  for (const [index, { store, executed, replayed, receipts }] of one!.entries()) {
+  for (const [index, here] of one!.entries()) {
     const there = other![index]!
     const isOnce =
-      executed + there.executed === orders && receipts.every((receipt, at) => receipt === there.receipts[at])
-    console.log(`${store}: ${orders} orders, for each of which both processes ask`)
-    console.log(`  process 1 paid ${executed} and got ${replayed} receipts from the store`)
-    console.log(`  process 2 paid ${there.executed} and got ${there.replayed} receipts from the store`)
+      here.paid.length + there.paid.length === orders &&
+      here.receipts.every((receipt, order) => receipt === there.receipts[order])
+    console.log(`${here.store}: ${orders} orders, for each of which both processes ask`)
+    for (const [name, { paid }] of [['process 1', here] as const, ['process 2', there] as const])
+      console.log(`  ${name} paid ${picture(paid, orders)} ${paid.length}, and got ${orders - paid.length} receipts`)
     console.log(
       isOnce
         ? `  each order was paid once, and both processes have the same receipts`
@@ -99,6 +103,13 @@ function print([one, other]: readonly (readonly Counted[])[], orders: number): n
     if (!isOnce) code = 1
   }
   return code
+}
+
+/** A mark for each order, in their order: whether it was paid. Of many orders a mark stands for several, if one of them was paid. */
+function picture(paid: readonly number[], orders: number): string {
+  const width = Math.min(orders, LONGEST_PICTURE)
+  const marked = new Set(paid.map((order) => Math.floor((order * width) / orders)))
+  return Array.from({ length: width }, (_, place) => (marked.has(place) ? '█' : '·')).join('')
 }
 
 /** A server of yours is left as it was. */

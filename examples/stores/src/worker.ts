@@ -18,11 +18,10 @@ export interface Job {
   readonly isReversed: boolean
 }
 
-/** How many orders of a store this process paid, and how many it got from the other process. */
+/** Which orders of a store this process paid. For the others it got the receipts of the other process. */
 export interface Counted {
   readonly store: string
-  readonly executed: number
-  readonly replayed: number
+  readonly paid: readonly number[]
   readonly receipts: readonly string[]
 }
 
@@ -56,14 +55,14 @@ async function payAll(store: string, records: KeyedStore, { orders, isReversed }
     .withStage('pay', pay, StageKind.WORK)
     .build({ interceptors: [idempotency({ store: records })] })
   const receipts: string[] = []
-  let executed = 0
+  const paid: number[] = []
   for (let count = 0; count < orders; count++) {
     const order = isReversed ? orders - 1 - count : count
     const { data, report } = await shop.run({ extensions: { idempotencyKey: `order-${order}` } })
     receipts[order] = data.pay?.receipt ?? 'none'
-    if (report.stages['pay']?.notes.idempotency?.result === 'executed') executed++
+    if (report.stages['pay']?.notes.idempotency?.result === 'executed') paid.push(order)
   }
-  return { store, executed, replayed: orders - executed, receipts }
+  return { store, paid, receipts }
 }
 
 /** The receipt tells which process paid. */

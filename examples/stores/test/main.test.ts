@@ -30,11 +30,13 @@ test('two processes pay each order once in both stores, and leave nothing behind
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const store of ['Redis', 'PostgreSQL']) {
     const part = new RegExp(
-      `^${store}: 12 orders, .*\\n  process 1 paid (\\d+) .*\\n  process 2 paid (\\d+) .*\\n  each order was paid once`,
+      `^${store}: 12 orders, .*\\n  process 1 paid ([█·]{12}) (\\d+), .*\\n  process 2 paid ([█·]{12}) (\\d+), .*\\n  each order was paid once`,
       'm',
     )
-    const [, one, other] = part.exec(stdout) ?? []
-    expect(Number(one) + Number(other)).toBe(12)
+    const [, one = '', paidByOne, other = '', paidByOther] = part.exec(stdout) ?? []
+    expect(Number(paidByOne) + Number(paidByOther)).toBe(12)
+    // Each order has one mark, in the row of the process that paid it.
+    expect(one.replaceAll('█', '2').replaceAll('·', '█').replaceAll('2', '·')).toBe(other)
   }
   expect(readdirSync(folder)).toEqual([])
 })

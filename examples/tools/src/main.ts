@@ -12,7 +12,9 @@ import { printCompensation, printEvents, printResults } from './print.ts'
 import { openSandbox } from './sandbox.ts'
 import { type Ports, TOOLS } from './tools.ts'
 
-const USAGE = `Makes the tool calls of four models, some of them broken, and undoes what they wrote.
+const WHAT =
+  'The tool calls of four models, some of them broken: ✓ made, ? sent back to the model, ✗ failed, ⊘ refused, ↶ undone.'
+const USAGE = `${WHAT}
 
 Usage: npm run example tools
 
@@ -33,6 +35,7 @@ async function main(): Promise<number> {
     console.error(`${(error as Error).message} (--help lists the options)`)
     return 2
   }
+  console.log(`${WHAT}\n`)
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-tools-'))
   try {
     await makeCalls(folder)

@@ -11,7 +11,10 @@ export interface CommandLine {
   readonly help: boolean
 }
 
-export const USAGE = `A voice assistant, offline: it hears a question, answers while it still thinks, and stops when you talk over it.
+export const WHAT =
+  'A voice assistant, offline: it hears a question, answers while it still thinks, and stops when you talk over it.'
+
+export const USAGE = `${WHAT}
 
 Usage: npm run example voice -- [options]
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts'
+import { type CommandLine, parseCommandLine, USAGE, WHAT } from './command-line.ts'
 import { adviceFor, installPackages, installPrograms, isDebian, isRoot, missingPrograms } from './install.ts'
 
 // Imports nothing that has to be installed: --help and wrong options need no packages.
@@ -54,6 +54,7 @@ async function talk({ seed, speed, agent, wav }: CommandLine, signal: AbortSigna
     import('./conversation.ts'),
     import('@stageflow/streaming/audio'),
   ])
+  console.log(`${WHAT}\n`)
   const { turns, recording } = await converse({
     seed: seed ?? Math.floor(Math.random() * LARGEST_SEED),
     speed,

@@ -19,6 +19,11 @@ const SOURCES = {
   'stages.ts': 'export const order = 1',
   'missing.ts': "export { order } from '@/stages'",
   'throws.ts': "throw new Error('no \\u001b[31mkey')",
+  'exits.ts': 'process.exit(0)',
+  'never.ts': 'await new Promise(() => {})',
+  'prints.ts':
+    "import { Pipeline } from '@stageflow/core'; console.log('hello'); export const order = new Pipeline('order').withStage('price', () => ({}))",
+  'notes.txt': 'notes',
   'server.ts': `
     import { createServer } from 'node:http'
     import { Pipeline } from '@stageflow/core'
@@ -69,6 +74,22 @@ test('a file that throws is shown with its own lines alone, and cannot paint the
   expect(stderr).toMatch(
     /^Importing throws\.ts runs its code\.\nstageflow: "throws\.ts" threw while it was imported\.\n {2}Error: no key\n {2}at file:.*throws\.ts:1:\d+\n$/,
   )
+})
+
+test.each(['exits.ts', 'never.ts'])('%s, which exports nothing before the process ends, exits 1', async (file) => {
+  const { code, stdout, stderr } = await stageflow(['graph', file, '--check'], { cwd: folder })
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toContain(`"${file}" ended the process while it was imported, or waits for ever.`)
+})
+
+test('what a file prints goes to standard error, so that JSON stays JSON', async () => {
+  const { stdout, stderr } = await stageflow(['graph', 'prints.ts', '--json'], { cwd: folder })
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'order' })
+  expect(stderr).toContain('\nhello\n')
+})
+
+test('a file that is not code is refused', async () => {
+  expect((await graph('notes.txt')).stderr).toContain('"notes.txt" is not a TypeScript or JavaScript file.')
 })
 
 test('a file that opens a server is drawn, options of interceptors ignored, and the command exits', async () => {

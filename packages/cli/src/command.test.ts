@@ -66,6 +66,17 @@ test.each<[words: string[], message: string]>([
   ],
   [['cancel', journal, 'order-8'], 'Run "order-8" has ended already: it is completed.'],
   [['view', join(folder, 'none.json')], 'There is no file'],
+  [['runs', journal, '--web', '--json'], "option '--web' cannot be used with option '--json'"],
+  [['runs', journal, '--web', '--status', 'failed'], "option '--web' cannot be used with option '--status <status>'"],
+  [['runs', journal, '--web', '--limit', '5'], "option '--web' cannot be used with option '--limit <count>'"],
+  [['view', 'run.json', '--web', '--json'], "option '--web' cannot be used with option '--json'"],
+  [['view', 'run.json', '--web', '--html', 'run.html'], "option '--web' cannot be used with option '--html <file>'"],
+  [['view', 'run.json', '--html', 'run.html', '--json'], "option '--html <file>' cannot be used with option '--json'"],
+  [
+    ['graph', 'order.ts', '--check', '--format', 'json'],
+    "option '--check' cannot be used with option '--format <format>'",
+  ],
+  [['graph', 'order.ts', '--json', '--format', 'mermaid'], '--json and --format mermaid are two forms.'],
   [['view', folder], 'is not a file. Pass RUN.json or LOG.jsonl.'],
   [['view', journal], 'is neither JSON nor a log of events.'],
   [['graph', join(folder, 'none.ts')], 'There is no file'],
@@ -177,6 +188,27 @@ test('a long question stands below its stage, and is cut with a word about the r
   expect(stdout).toContain('        "item 17",\n    … 14 more lines: --json prints all\n    stageflow answer ')
 })
 
+test.each([
+  ['#7', `'#7'`],
+  ['~ada', `'~ada'`],
+  ['-7 of ada', `-- FILE '-7 of ada'`],
+  [`it's`, `'it'\\''s'`],
+])('the command to answer run %s can be copied into a shell', async (runId, word) => {
+  const path = join(folder, `quoted-${encodeURIComponent(runId)}.db`)
+  const asks = new Pipeline('asks').withStage('pick', () => StageOutput.suspend({}))
+  await makeJournal(path, (durable, clock) => durable.run(asks.build({ clock }), {}, { runId }))
+  const { stdout } = await stageflowHere(['show', path, '--', runId])
+  const command = /stageflow answer .*/.exec(stdout)?.[0].replace(/\S+\.db'?/, 'FILE')
+  expect(command).toBe(`stageflow answer ${word.startsWith('--') ? word : `FILE ${word}`} pick VALUE`)
+})
+
+test('a log whose first line is half an event is read from the second on', async () => {
+  const path = join(folder, 'cut.jsonl')
+  const start = { type: 'pipeline.started', pipelineRunId: 'chat-1', timestamp: 5, data: { pipeline: 'chat' } }
+  writeFileSync(path, `4,"data":{}}\n${JSON.stringify(start)}\n`)
+  expect((await stageflowHere(['view', path])).stdout).toContain('chat · running')
+})
+
 test('a run whose process is gone is told apart', async () => {
   const path = join(folder, 'gone.db')
   const busy = new Pipeline('busy').withStage('slow', async ({ signal }) => void (await once(signal, 'abort'))).build()
@@ -223,7 +255,9 @@ test.each<[word: string, value: unknown]>([
   ['-7', -7],
   ['"7"', '7'],
   ['{"euros":7}', { euros: 7 }],
-  ['{euros:7}', '{euros:7}'],
+  ['"{euros:7}"', '{euros:7}'],
+  ['0049', '0049'],
+  ['seven [7]', 'seven [7]'],
 ])('the answer %s is kept as %j, under the name of the OS user', async (word, value) => {
   const path = copyOf('answered.db')
   const { code, stdout } = await stageflowHere(['answer', path, 'order-7', 'approve', word, '--json'])
@@ -245,12 +279,38 @@ test('a stage of a child pipeline is answered by its path, and the run goes on w
   expect((await durable.get('outer-1'))?.result?.data).toMatchObject({ kid: { check: { answer: 'fine' } } })
 })
 
+test.each([
+  ['{euros:7}', `pass it as a string of JSON: '"{euros:7}"'`],
+  ['[yes', `pass it as a string of JSON: '"[yes"'`],
+  ['12345678901234567890', 'too large to be kept exactly'],
+  ['{"id":[12345678901234567890]}', 'too large to be kept exactly'],
+  ['1e999', 'too large to be kept exactly'],
+])('the answer %s is refused, because it would be kept as another one than was meant', async (word, message) => {
+  const { code, stderr } = await stageflowHere(['answer', journal, 'order-7', 'approve', word])
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)])
+})
+
+test('an answer and a reason are printed without secrets, as a terminal keeps what it shows', async () => {
+  const path = copyOf('secret.db')
+  const answered = await stageflowHere([
+    'answer',
+    path,
+    'order-7',
+    'approve',
+    JSON.stringify({ password: SECRET }),
+    '--json',
+  ])
+  expect(answered.stdout).toContain('"password": "[redacted]"')
+  const cancelled = await stageflowHere(['cancel', path, 'order-7', '--reason', `used ${SECRET}`, '--json'])
+  expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('"reason": "used [redacted]"')])
+})
+
 test('a second answer to one question is refused', async () => {
   const path = copyOf('twice.db')
   await stageflowHere(['answer', path, 'order-7', 'approve', 'yes'])
   const { code, stderr } = await stageflowHere(['answer', path, 'order-7', 'approve', 'no'])
   expect(code).toBe(1)
-  expect(stderr).toContain('does not ask "approve". It is suspended, and waits for no answer.')
+  expect(stderr).toContain('Run "order-7" has an answer for "approve" already. It takes it when it goes on')
   const { stdout } = await stageflowHere(['show', path, 'order-7'])
   expect(stdout).toContain(`answered  approve  by ${byMe}, kept, not taken yet`)
 })
@@ -330,10 +390,19 @@ test('view --html writes one run as a file, and overwrites none', async () => {
   const html = join(folder, 'run.html')
   expect(await stageflowHere(['view', log, 'chat-2', '--html', html])).toMatchObject({ code: 0, stderr: '' })
   expect(readFileSync(html, 'utf8')).toContain('"chat-2"')
+  expect(readFileSync(html, 'utf8')).not.toContain('"chat-1"')
   const again = await stageflowHere(['view', log, 'chat-1', '--html', html])
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already. Choose another name') })
   const unnamed = await stageflowHere(['view', log, '--html', join(folder, 'other.html')])
   expect(unnamed.stderr).toContain('has 2 runs. Name one')
+  const inNone = await stageflowHere(['view', log, 'chat-1', '--html', join(folder, 'none/run.html')])
+  expect(inNone.stderr).toContain('does not exist. Make it first.')
+  const named = await stageflowHere(['view', log, 'chat-1', '--web'])
+  expect(named.stderr).toContain('--web shows all runs')
+  const report = join(folder, 'a-report.json')
+  writeFileSync(report, JSON.stringify({ stages: {} }))
+  const ofReport = await stageflowHere(['view', report, 'chat-1', '--html', join(folder, 'other.html')])
+  expect(ofReport.stderr).toContain('is the report of one run. Leave out "chat-1"')
   let listed: unknown
   const onServing = async (printed: string) => {
     listed = await fromPage(printed, 'runs')
@@ -398,4 +467,26 @@ test('a log with several runs is listed, and a mistyped id is guessed', async ()
     /^red 5m gnp · running[^]*\n\nThe log ends before the run does\.\n$/,
   )
   expect((await stageflowHere(['view', path, 'chat-22'])).stderr).toContain('Did you mean "chat-2"?')
+})
+
+test('a run of a log that is larger than what a page keeps is written with its child run', async () => {
+  const path = join(folder, 'long.jsonl')
+  const line = (pipelineRunId: string, type: string, data: object, stage?: string) =>
+    JSON.stringify({ type, pipelineRunId, timestamp: 5, data, ...(stage !== undefined && { stage }) })
+  const many = Array.from({ length: 300 }, (_, run) => [
+    line(`run-${run}`, 'pipeline.started', { pipeline: 'chat', stages: 400 }),
+    ...Array.from({ length: 400 }, (_, stage) => line(`run-${run}`, `stage.s${stage}.started`, {}, `s${stage}`)),
+    line(`run-${run}`, 'pipeline.completed', {}),
+  ])
+  const first = [
+    line('first', 'pipeline.started', { pipeline: 'chat', stages: 1 }),
+    line('first', 'pipeline.child_started', { childRunId: 'kid-1', path: 'search' }, 'search'),
+    line('kid-1', 'pipeline.started', { pipeline: 'kid', stages: 0 }),
+    line('kid-1', 'pipeline.completed', {}),
+    line('first', 'pipeline.completed', {}),
+  ]
+  writeFileSync(path, [...first, ...many.flat()].join('\n'))
+  const html = join(folder, 'first.html')
+  expect(await stageflowHere(['view', path, 'first', '--html', html])).toMatchObject({ code: 0, stderr: '' })
+  expect(readFileSync(html, 'utf8')).toContain('"kid-1"')
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 import { StageflowError } from '@stageflow/core'
 import { plainLine } from '@stageflow/core/kit'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
 import { answer } from './commands/answer.ts'
 import { cancel } from './commands/cancel.ts'
@@ -77,7 +77,7 @@ function programFor(terminal: Terminal, setCode: (code: number) => void): Comman
   journalCommand('runs', 'FILE [options]', 'Lists the runs of a journal, the newest first.')
     .option('--status <status>', `only runs that are ${RUN_STATUSES.join(', ')}`, statusOf)
     .option('--limit <count>', 'at most so many runs (default: 100)', countOf)
-    .option('--web', 'show all of them on a page of this machine')
+    .addOption(web('show all of them on a page of this machine', ['json', 'status', 'limit']))
     .option('--data', 'with --web: show inputs and outputs too, without secrets')
     .action((words: string[], options) => runs(words, options, terminal))
   journalCommand('show', 'FILE ID [options]', 'Shows one run: its timeline, what it waits for, and why it failed.')
@@ -98,7 +98,11 @@ function programFor(terminal: Terminal, setCode: (code: number) => void): Comman
     .argument('<file>', 'a TypeScript or JavaScript file that exports pipelines or built graphs')
     .argument('[export]', 'the export to draw, if there are several')
     .option('--format <format>', 'mermaid or json (default: mermaid)', formatOf)
-    .option('--check', 'look for WORK without a GUARD before it, and for stages that nothing reads')
+    .addOption(
+      new Option('--check', 'look for WORK without a GUARD before it, and for stages that nothing reads').conflicts(
+        'format',
+      ),
+    )
     .option('--json', 'print JSON for programs')
     .action(async (file: string, name: string | undefined, options) =>
       setCode(await graph({ file, name }, options, terminal)),
@@ -109,8 +113,8 @@ function programFor(terminal: Terminal, setCode: (code: number) => void): Comman
     .description('Draws a run from a file: its report as JSON, or a log of events as JSON lines.')
     .argument('<file>', 'RUN.json or LOG.jsonl')
     .argument('[id]', 'the run to draw, if a log has several')
-    .option('--web', 'show it on a page of this machine')
-    .option('--html <file>', 'write it as an HTML file, for a ticket')
+    .addOption(web('show it on a page of this machine', ['json', 'html']))
+    .addOption(new Option('--html <file>', 'write it as an HTML file, for a ticket').conflicts('json'))
     .option('--data', 'with --web or --html: show data too, without secrets')
     .option('--json', 'print JSON for programs')
     .action((file: string, id: string | undefined, options) => view({ file, id }, options, terminal))
@@ -140,6 +144,9 @@ function version(): string {
   )
   return manifest.version
 }
+
+/** A page shows all runs, so the options that choose some, or another form, are refused. */
+const web = (does: string, others: string[]): Option => new Option('--web', does).conflicts(others)
 
 const statusOf = (word: string): string => oneOf(word, RUN_STATUSES)
 const formatOf = (word: string): string => oneOf(word, ['mermaid', 'json'])

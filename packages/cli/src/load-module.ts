@@ -28,11 +28,32 @@ export async function loadModule(file: string, terminal: Terminal): Promise<Read
   if (statSync(path).isDirectory()) throw new CommandError(`"${file}" is a folder. Pass a file that exports pipelines.`)
   terminal.error.write(`${paint(terminal.error, 'dim', `Importing ${plainLine(file)} runs its code.`)}\n`)
   try {
-    return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>
+    return await importAlone(path, () => {
+      const said = `"${file}" ended the process while it was imported, or waits for ever. Give a file that only exports.`
+      terminal.error.write(`${paint(terminal.error, 'red', 'stageflow:')} ${plainLine(said)}\n`)
+    })
   } catch (error) {
     const advice = adviceFor(error, file, process.version)
     if (advice !== undefined) throw new CommandError(advice, { cause: error })
     throw new LoadError(`"${file}" threw while it was imported.`, traceOf(error), { cause: error })
+  }
+}
+
+/** Imports a file. What it prints goes to standard error, because a program may read the output of the command. */
+async function importAlone(path: string, sayEnded: () => void): Promise<Readonly<Record<string, unknown>>> {
+  const { stdout, stderr } = process
+  const write = stdout.write.bind(stdout)
+  const failOnExit = (): void => {
+    sayEnded()
+    process.exitCode = 1
+  }
+  stdout.write = stderr.write.bind(stderr)
+  process.once('exit', failOnExit)
+  try {
+    return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>
+  } finally {
+    process.off('exit', failOnExit)
+    stdout.write = write
   }
 }
 
@@ -59,6 +80,8 @@ function adviceForExtension(message: string, file: string, nodeVersion: string, 
     return `Node ${nodeVersion} loads TypeScript only with a flag. Run: ${again(file, '--experimental-strip-types')}`
   if (isPlain)
     return `This Node was started without its loading of TypeScript. Leave out --no-strip-types, or do this. ${withTsx}`
+  if (!/\.[cm]?[jt]sx?$/.test(file))
+    return `"${file}" is not a TypeScript or JavaScript file. Pass one that exports pipelines.`
   return `Node can't load "${file}", because it or a file that it imports has another extension (${firstLine(message)}). ${withTsx}`
 }
 

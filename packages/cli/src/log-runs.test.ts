@@ -43,6 +43,33 @@ test('a run has the status, the times and the attempts that its events tell', ()
   })
 })
 
+test('a failure that the graph tolerates is told as such', () => {
+  const error = { code: 'app/busy', message: 'busy' }
+  const events = [
+    ['pipeline.started'],
+    ['stage.llm.started'],
+    ['stage.llm.failed', { error, tolerated: true }],
+  ] as const
+  expect(reportIn(logOf(events)).stages['llm']).toMatchObject({ status: 'fail', tolerated: true })
+})
+
+test('a stage whose code ignored its signal is cancelled and abandoned', () => {
+  const { stages } = reportIn(
+    logOf([
+      ['pipeline.started'],
+      ['stage.llm.started'],
+      ['stage.llm.abandoned', { durationMs: 1_000, reason: 'its code still ran' }],
+      ['pipeline.cancelled', { reason: 'stop' }],
+    ]),
+  )
+  expect(stages['llm']).toMatchObject({
+    status: 'cancel',
+    abandoned: true,
+    endedAt: 2_000,
+    reason: 'its code still ran',
+  })
+})
+
 test('a stage knows what released it, if the log tells', () => {
   const { stages } = reportIn(
     logOf([

@@ -22,6 +22,8 @@ interface LogStage {
   endedAt: number | undefined
   reason: string | undefined
   error: ErrorRecord | undefined
+  isTolerated: boolean
+  isAbandoned: boolean
   attempts: AttemptRecord[]
   chunks: number
 }
@@ -115,6 +117,8 @@ const STAGE_ENDS: Readonly<Record<string, StageStatus>> = {
   failed: 'fail',
   skipped: 'skip',
   cancelled: 'cancel',
+  // Its code ignored the signal. No other event says that it has ended.
+  abandoned: 'cancel',
   suspended: 'suspend',
 }
 
@@ -139,6 +143,8 @@ function tellStage(run: LogRun, name: string, what: string, { timestamp, data }:
   stage.status = STAGE_ENDS[what]
   stage.reason = textIn(data, 'reason')
   stage.error = errorIn(data['error'])
+  stage.isTolerated = data['tolerated'] === true
+  stage.isAbandoned = what === 'abandoned'
   // A stage that was skipped before it began has no times.
   if (stage.startedAt === undefined) return
   stage.endedAt = timestamp
@@ -153,6 +159,8 @@ const newStage = (): LogStage => ({
   endedAt: undefined,
   reason: undefined,
   error: undefined,
+  isTolerated: false,
+  isAbandoned: false,
   attempts: [],
   chunks: 0,
 })
@@ -189,7 +197,7 @@ export function reportOf({ runId, pipeline, status, startedAt, endedAt, stages }
 
 function recordOf(
   name: string,
-  { reason, error, releasedBy = '', ...stage }: LogStage,
+  { reason, error, isTolerated, isAbandoned, releasedBy = '', ...stage }: LogStage,
   stages: ReadonlyMap<string, LogStage>,
 ): StageRecord {
   return {
@@ -200,6 +208,8 @@ function recordOf(
     releasedBy: stages.has(releasedBy) ? releasedBy : undefined,
     ...(reason !== undefined && { reason }),
     ...(error !== undefined && { error }),
+    ...(isTolerated && { tolerated: true as const }),
+    ...(isAbandoned && { abandoned: true as const }),
   }
 }
 

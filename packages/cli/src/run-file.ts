@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises'
 
+import type { PipelineReport } from '@stageflow/core'
 import { codeOf, read, show as shownValue } from '@stageflow/core/kit'
 
 import { CommandError } from './command-error.ts'
@@ -16,19 +17,27 @@ export async function checkIsFile(file: string): Promise<void> {
   if (!found.isFile()) throw new CommandError(`"${file}" is not a file. Pass RUN.json or LOG.jsonl.`)
 }
 
-/** Whether the first line is an event. */
+/** Whether it begins with events. The first line may be half of one: a log is perhaps cut while it is written. */
 export async function isLog(file: string): Promise<boolean> {
-  for await (const line of linesOf(file)) return eventOn(line) !== undefined
+  let lines = 0
+  for await (const line of linesOf(file)) {
+    if (eventOn(line) !== undefined) return true
+    if (++lines === LINES_LOOKED_AT) return false
+  }
   return false
 }
+const LINES_LOOKED_AT = 5
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   await using handle = await open(file)
   yield* handle.readLines()
 }
 
-/** The report of a run: `result.report`, or a result that has it, such as `show --json --data` prints. */
-export async function readReport(file: string): Promise<unknown> {
+/**
+ * The report of a run: `result.report`, or a result that has it, such as `show --json --data` prints. What draws, shows or compares it checks
+ * the rest of it, and throws `report/not-a-report`.
+ */
+export async function readReport(file: string): Promise<PipelineReport> {
   let value: unknown
   try {
     value = JSON.parse(await readFile(file, 'utf8'))
@@ -39,16 +48,23 @@ export async function readReport(file: string): Promise<unknown> {
     )
   }
   const report = read(value, 'report') ?? read(read(value, 'result'), 'report') ?? value
-  if (read(report, 'stages') !== undefined) return report
+  if (read(report, 'stages') !== undefined) return report as PipelineReport
   throw new CommandError(
     `"${file}" is JSON, and not the report of a run: it is ${shownValue(value)} without "stages". Write one with JSON.stringify(result.report).`,
   )
 }
 
-/** The events of a log, a line each. Half a line of a process that was killed is left out. */
-export async function eventLines(file: string): Promise<string> {
+/** The events of a log, a line each: of all its runs, or of one and its child runs. Half a line of a process that was killed is left out. */
+export async function eventLines(file: string, runId?: string): Promise<string> {
   const lines: string[] = []
-  for await (const line of linesOf(file)) if (eventOn(line) !== undefined) lines.push(line)
+  const wanted = new Set([runId])
+  for await (const line of linesOf(file)) {
+    const event = eventOn(line)
+    if (event === undefined || (runId !== undefined && !wanted.has(event.pipelineRunId))) continue
+    const child = event.type === 'pipeline.child_started' ? event.data['childRunId'] : undefined
+    if (typeof child === 'string') wanted.add(child)
+    lines.push(line)
+  }
   return lines.join('\n')
 }
 

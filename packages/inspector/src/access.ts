@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 
-import { show } from '@stageflow/core/kit'
+import { didYouMean, show } from '@stageflow/core/kit'
 
 import { Refused } from './refusal.ts'
 import type { InspectorAccess, InspectorRight, Reader } from './reader.ts'
@@ -40,9 +40,14 @@ export async function mountedReader(request: Request, authorize: Authorize | und
   }
 }
 
-/** What is wrong with an access. One whose `orgId` has no value would show the runs of all organizations. */
+const FIELDS = ['by', 'orgId', 'may', 'token']
+
+/** What is wrong with an access. One whose `orgId` has no value, or is misspelled, would show the runs of all organizations. */
 function problemOf(access: unknown): string | undefined {
   if (typeof access !== 'object' || access === null) return `${show(access)}; return { by, may } or false`
+  const unknown = Object.keys(access).find((name) => !FIELDS.includes(name))
+  if (unknown !== undefined)
+    return `an unknown field ${show(unknown)}${didYouMean(unknown, FIELDS) ?? ''}; return only by, orgId, may and token`
   const { by, orgId, may, token } = access as Record<string, unknown>
   if (typeof by !== 'string' || by.trim() === '' || by.length > 400 || /[\r\n]/.test(by))
     return 'no name as `by`; return a text on one line, of at most 400 characters'
@@ -90,7 +95,7 @@ export function checkHost(request: Request, port: number): void {
   throw new Refused(
     403,
     'inspector/wrong-host',
-    `The page is at 127.0.0.1:${port}, and not at the host of this request.`,
+    `The page is at 127.0.0.1:${port}, and not at the host of this request. Open the link that listen() returned.`,
   )
 }
 
@@ -101,7 +106,11 @@ export function checkOrigin(request: Request): void {
   const origin = request.headers.get('origin')
   const isForeign = site !== null || (origin !== null && hostOf(origin) !== hostOfRequest(request))
   if (!isForeign) return
-  throw new Refused(403, 'inspector/wrong-origin', 'A page of another origin has sent this request.')
+  throw new Refused(
+    403,
+    'inspector/wrong-origin',
+    'A page of another origin has sent this request. Open the page of the runs itself.',
+  )
 }
 
 /** A proxy may speak HTTPS in front of the app, so only hosts are compared. */

@@ -7,7 +7,10 @@ import type { ActedGraph, InspectedJournal } from './journal.ts'
 import type { AnswerRequest, CancelRequest, InspectorAct } from './protocol.ts'
 import type { Reader } from './reader.ts'
 import { Refused } from './refusal.ts'
+import type { KeptQuestion } from './kept-question.ts'
+import type { RunState } from './run-state.ts'
 import type { Found } from './runs.ts'
+import { samePath, shownPath } from './question-path.ts'
 
 export interface ActsSetup {
   readonly journal: InspectedJournal | undefined
@@ -93,14 +96,14 @@ export function actsOn({ journal, graphs, isOn, clock, redactor }: ActsSetup): A
     async answer(reader, found, { path, answer, question }) {
       check(reader, found, 'answer')
       const { run } = found
-      const asked = run.questions.find((one) => samePath(one.path, path))
+      const asked = questionAt(run, path)
       if (asked === undefined || (question !== undefined && asked.question !== question))
         throw new Refused(
           409,
           'inspector/not-waiting',
-          `Run ${JSON.stringify(run.id)} does not ask this question at ${path.join('/')} now.`,
+          `Run ${JSON.stringify(run.id)} does not ask this question at ${path.join('/')} now. Read the run again for what it asks.`,
         )
-      const answers = answersAt(path, answer)
+      const answers = answersAt(asked.path, answer)
       const graph = admitting(reader, found)
       await told(async () => {
         if (graph === undefined) return journal?.as?.(byName(reader)).answer(run.id, answers)
@@ -138,6 +141,19 @@ export function actsOn({ journal, graphs, isOn, clock, redactor }: ActsSetup): A
     },
   }
 
+  /** The question at a path, which may be the path as it is shown: without secrets. */
+  function questionAt({ id, questions }: RunState, path: readonly string[]): KeptQuestion | undefined {
+    const exact = questions.find((one) => samePath(one.path, path))
+    if (exact !== undefined) return exact
+    const [first, ...others] = questions.filter((one) => samePath(shownPath(one.path, redactor), path))
+    if (others.length === 0) return first
+    throw new Refused(
+      409,
+      'inspector/cannot-act',
+      `Run ${JSON.stringify(id)} asks ${others.length + 1} questions at ${path.join('/')}, whose keys differ only in what is redacted. Answer them by your code.`,
+    )
+  }
+
   /** Does an act. The refusal of a journal or of an interceptor is the reader's to see, without secrets. */
   async function told<T>(act: () => Promise<T>): Promise<T> {
     try {
@@ -161,16 +177,6 @@ function refusalOnly(error: unknown): void {
 
 const optionsOf = (reader: Reader): RunOptions => ({ token: reader.token }) as RunOptions
 
-const samePath = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((name, place) => name === other[place])
-
 /** The answers of a run with one answer, at its path. */
-function answersAt(path: readonly string[], answer: unknown): object {
-  const [last, ...outer] = path.toReversed()
-  let answers: object = withKey(last as string, answer)
-  for (const name of outer) answers = withKey(name, answers)
-  return answers
-}
-
-/** An own property, also for a stage called `__proto__`. */
-const withKey = (key: string, value: unknown): object => Object.fromEntries([[key, value]])
+const answersAt = (path: readonly string[], answer: unknown): object =>
+  path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer) as object

@@ -167,6 +167,11 @@ test.each<[string, () => unknown, string]>([
     () => ({ by: 'ada', may: ['read'], orgId: undefined }),
     '500 inspector/authorize-failed',
   ],
+  [
+    'misspells orgId, which would show the runs of all',
+    () => ({ by: 'ada', may: ['read'], orgID: 'acme' }),
+    '500 inspector/authorize-failed',
+  ],
   ['has an empty token', () => ({ by: 'ada', may: ['read'], token: '' }), '500 inspector/authorize-failed'],
   [
     'throws',
@@ -419,6 +424,46 @@ test('secrets are taken out of errors, reasons, notes, options, keys, inputs, ou
   expect(all).toContain('"options":{"headers":{"authorization":"[redacted]"}}')
 })
 
+test('secrets are taken out of the schema of an answer, and its form stays', async () => {
+  const password = { type: 'string', title: 'Your password', default: 'hunter2', enum: ['hunter2', 'hunter3'] }
+  const answerSchema = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: {
+        input: () => ({
+          type: 'object',
+          description: `Use ${SECRET}`,
+          default: { password: 'hunter2', city: 'Oslo' },
+          properties: { password, city: { type: 'string', enum: ['Oslo', 'Bergen'] } },
+          required: ['password'],
+        }),
+      },
+    },
+  }
+  const { page, run } = openedPage({ clock })
+  const graph = new Pipeline('ask')
+    .withStage('login', () => StageOutput.suspend({}), { answerSchema: answerSchema as never })
+    .build({ clock, eventSink: page })
+  await graph.runSettled({ pipelineRunId: 'run-1' })
+  expect((await run('run-1')).questions[0]?.answerSchema).toEqual({
+    type: 'object',
+    description: 'Use [redacted]',
+    default: { password: '[redacted]', city: 'Oslo' },
+    properties: {
+      password: {
+        type: 'string',
+        title: 'Your password',
+        default: '[redacted]',
+        enum: ['[redacted]', '[redacted]'],
+      },
+      city: { type: 'string', enum: ['Oslo', 'Bergen'] },
+    },
+    required: ['password'],
+  })
+})
+
 test('half a secret at the cut of a long text of chunks is not shown', async () => {
   const { page, stage } = openedPage({ clock, data: true })
   const words = Array.from({ length: 400 }, (_, place) => `word ${place} ${SECRET} `)
@@ -475,6 +520,29 @@ test('large data is shown within bounds, and takes no more memory than its bound
   await graph.run({ pipelineRunId: 'run-1', inputText: 'y'.repeat(1_000_000) })
   expect(page.stats().bytes).toBeLessThan(200_000)
   expect(JSON.stringify(await stage('run-1', 'rows')).length).toBeLessThan(100_000)
+})
+
+test.each<[string, (long: string) => Pipeline<any>]>([
+  ['notes', (long) => new Pipeline('p').withStage('a', ({ note }) => note('attributes', { long }))],
+  [
+    'an error and its cause',
+    (long) => new Pipeline('p').withStage('a', () => Promise.reject(new Error('no', { cause: new Error(long) }))),
+  ],
+  ['a reason', (long) => new Pipeline('p').withStage('a', () => StageOutput.cancel(long))],
+  ['a request', (long) => new Pipeline('p').withStage('a', () => StageOutput.suspend({ rows: long.match(/.{100}/g) }))],
+  ['an input', () => new Pipeline('p').withStage('a', () => undefined)],
+])('all that is kept of a run is counted, and large data is cut: %s', async (what, pipelineOf) => {
+  const { page, runs, run } = openedPage({ clock, data: true })
+  const bytesOf = async (text: string): Promise<number> => {
+    const { bytes } = page.stats()
+    const graph = pipelineOf(text).build({ clock, eventSink: page })
+    await graph.runSettled({ pipelineRunId: `run-${text.length}`, ...(what === 'an input' && { inputText: text }) })
+    return page.stats().bytes - bytes
+  }
+  const more = (await bytesOf('x'.repeat(300_000))) - (await bytesOf('x'))
+  expect(more).toBeGreaterThan(1_000)
+  expect(more).toBeLessThan(100_000)
+  expect(JSON.stringify([await runs(), await run('run-300000')]).length).toBeLessThan(100_000)
 })
 
 test('what a closed gate holds back, and what it refused, is not shown', async () => {

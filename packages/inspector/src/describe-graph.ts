@@ -2,6 +2,7 @@ import type { PipelineInfo } from '@stageflow/core'
 import type { Redactor } from '@stageflow/core/redaction'
 
 import type { GraphView, StageShape } from './protocol.ts'
+import { withoutSecrets } from './shown.ts'
 
 /** Describes each graph once, because its stages don't change. */
 export class DescribedGraphs {
@@ -57,6 +58,6 @@ function describeStage(stage: PipelineInfo['stages'][number], redactor: Redactor
     map,
     child: child && describeGraph(child, redactor),
     placement,
-    options: redactor.value(options) as Readonly<Record<string, unknown>>,
+    options: withoutSecrets(options, redactor),
   }
 }

@@ -7,7 +7,7 @@ import type { Reader } from './reader.ts'
 import type { RunState } from './run-state.ts'
 import type { GoneRun, RunStates } from './run-states.ts'
 import { changedRows } from './run-view.ts'
-import type { Shown } from './run-view.ts'
+import type { Shown } from './shown.ts'
 import type { Found, Runs } from './runs.ts'
 
 /** How often changes are sent, in ms, and how often a journal is read. */
@@ -58,7 +58,7 @@ export class FeedReader {
   /** The revision that the last message was of, and when it was sent. */
   #revision = 0
   #sentAt = 0
-  /** What was sent of the journal, as JSON: its runs by their ids, and the run that is shown. Empty: that there is none. */
+  /** The list, by id, and the shown run as they were sent last, as JSON. A view of `''` told the reader that the run isn't kept. */
   #sentRuns: ReadonlyMap<string, string> = new Map()
   #sentView: string | undefined
   #problem: Refusal['error'] | undefined
@@ -114,8 +114,7 @@ export class FeedReader {
     const { states, clock } = this.#options
     const revision = states.revision
     const message = this.#isBehind ? await this.#whole() : await this.#changes()
-    const isEmpty = Object.values(message).every((part) => part === undefined)
-    if (isEmpty && clock.now() - this.#sentAt < QUIET_MS) return
+    if (isEmpty(message) && clock.now() - this.#sentAt < QUIET_MS) return
     this.#revision = revision
     this.#isBehind = false
     this.#enqueue(message)
@@ -139,21 +138,18 @@ export class FeedReader {
 
   /** Everything that the reader wants. */
   async #whole(): Promise<Sent> {
+    const before = this.#problem
     const list = await this.#list()
-    this.#sentRuns = new Map(list.runs.map((run) => [run.id, JSON.stringify(run)]))
-    return { list, ...(await this.#shown()), problem: this.#problem }
-  }
-
-  #takeProblem(): Refusal['error'] | undefined {
-    const problem = this.#problem
-    this.#problem = undefined
-    return problem
+    this.#sentRuns = textsOf(list)
+    return { list, ...(await this.#shown()), problem: this.#problem ?? solved(before) }
   }
 
   async #list(): Promise<RunList> {
     const { runs } = this.#options
     try {
-      return await runs.list(this.#reader)
+      const list = await runs.list(this.#reader)
+      this.#problem = undefined
+      return list
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       this.#problem = { code: error.code, message: error.message }
@@ -234,17 +230,21 @@ export class FeedReader {
   /** Sends what has changed in the journal since it was read last. */
   async #flushJournal(): Promise<void> {
     if (!this.#hasRoom()) return this.#skip()
-    const before = this.#takeProblem()
+    const before = this.#problem
     const list = await this.#list()
     const problem = this.#problem
-    if (problem === undefined) return this.#enqueueAny(await this.#changesOfJournal(list, before !== undefined))
-    // Its runs are still there, so those that were sent stay.
-    if (problem.message !== before?.message) this.#enqueue({ problem })
+    if (problem !== undefined) {
+      // Its runs are still there, so those that were sent stay.
+      if (problem.message !== before?.message) this.#enqueue({ problem })
+      return
+    }
+    const message = { ...(await this.#changesOfJournal(list)), problem: solved(before) }
+    if (!isEmpty(message)) this.#enqueue(message)
   }
 
-  async #changesOfJournal(list: RunList, hadProblem: boolean): Promise<Sent> {
+  async #changesOfJournal(list: RunList): Promise<Sent> {
     const [sentRuns, sentView] = [this.#sentRuns, this.#sentView]
-    const texts = new Map(list.runs.map((run) => [run.id, JSON.stringify(run)]))
+    const texts = textsOf(list)
     const changed = list.runs.filter(({ id }) => texts.get(id) !== sentRuns.get(id))
     const gone = [...sentRuns.keys()].filter((id) => !texts.has(id))
     this.#sentRuns = texts
@@ -255,14 +255,18 @@ export class FeedReader {
       list: changed.length > MOST_CHANGED ? list : undefined,
       gone: gone.length === 0 ? undefined : gone,
       ...(isOfJournal && this.#sentView !== sentView ? view : undefined),
-      problem: hadProblem ? null : undefined,
     }
   }
-
-  #enqueueAny(message: Sent): void {
-    if (Object.values(message).some((part) => part !== undefined)) this.#enqueue(message)
-  }
 }
+
+const isEmpty = (message: Sent): boolean => Object.values(message).every((part) => part === undefined)
+
+/** The runs of a list as JSON, by id. */
+const textsOf = ({ runs }: RunList): ReadonlyMap<string, string> =>
+  new Map(runs.map((run) => [run.id, JSON.stringify(run)]))
+
+/** What tells the reader that the journal can be read again: null, if it was told of a problem before. */
+const solved = (before: Refusal['error'] | undefined): null | undefined => (before === undefined ? undefined : null)
 
 /** Whether a stage, or something that it reads, has changed. */
 function hasStageChanged({ graph, stages }: RunState, name: string, since: number): boolean {

@@ -28,7 +28,8 @@ export class Feed {
 
   /** A stream of lines of JSON. Throws a `Refused`. */
   open(reader: Reader, wanted: Wanted): ReadableStream<Uint8Array> {
-    if (this.#isClosed) throw new Refused(503, 'inspector/closed', 'The page was closed.')
+    if (this.#isClosed)
+      throw new Refused(503, 'inspector/closed', 'The page was closed. Make another one with inspector().')
     if (this.#readers.size >= MOST_READERS)
       throw new Refused(503, 'inspector/too-many-readers', `The page has ${MOST_READERS} readers already. Close one.`)
     const one: FeedReader = new FeedReader(reader, wanted, this.#options, {

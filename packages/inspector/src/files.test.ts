@@ -140,3 +140,37 @@ test('the file of a run has the whole run and all its stages, and nothing can be
     'div',
   ])
 })
+
+test.each<[string, object]>([
+  ['stage.bill.failed', { error: 'boom' }],
+  ['stage.bill.failed', { reason: 7 }],
+  ['stage.bill.started', { readyAt: 'now' }],
+  ['stage.bill.item_started', { index: 'x', key: 'a' }],
+  ['stage.bill.item_started', { index: 0, key: 5 }],
+  ['pipeline.failed', { errors: null }],
+  ['pipeline.failed', { errors: [null] }],
+  ['pipeline.cancelled', { reason: {} }],
+  ['pipeline.child_started', {}],
+])('a line of a log with %s and data of another type is refused: %j', (type, data) => {
+  const event = { type, timestamp: 1, pipelineRunId: 'run-1', stage: 'bill', data }
+  const log = `${JSON.stringify(event)}\n${JSON.stringify({ ...event, data: {} })}\n`
+  expect(() => inspector({ log })).toThrow('inspector(): line 1 of log is not an event')
+})
+
+test('events of the app in a log may have any data', async () => {
+  const own = {
+    type: 'cache.hit',
+    timestamp: 2,
+    pipelineRunId: 'run-1',
+    stage: 'bill',
+    data: { key: 5, error: 'no', index: {} },
+  }
+  const start = {
+    type: 'pipeline.started',
+    timestamp: 1,
+    pipelineRunId: 'run-1',
+    data: { pipeline: 'order', stages: 1 },
+  }
+  const log = `${JSON.stringify(start)}\n${JSON.stringify(own)}\n`
+  expect(await openedPage({ log }).runs()).toMatchObject([{ id: 'run-1', status: 'stopped' }])
+})

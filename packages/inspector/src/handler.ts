@@ -11,7 +11,7 @@ import { mayRead } from './reader.ts'
 import type { Reader } from './reader.ts'
 import { Refused, unknownRun } from './refusal.ts'
 import { jsonBody, readAnswer, readCancel } from './request-body.ts'
-import type { FileData, InspectorAct } from './protocol.ts'
+import type { FileData } from './protocol.ts'
 import type { Found, Runs } from './runs.ts'
 
 export interface HandlerSetup {
@@ -63,7 +63,11 @@ export function handler(options: HandlerSetup): Handle {
     if (!isPage) checkOrigin(request)
     const reader = await readerOf(request, isPage)
     if (route === undefined)
-      throw new Refused(404, 'inspector/not-found', `There is no ${request.method} at ${url.pathname}.`)
+      throw new Refused(
+        404,
+        'inspector/not-found',
+        `There is no ${request.method} at ${url.pathname}. Is mount the path that the app mounts the page at?`,
+      )
     if (!mayRead(reader))
       throw new Refused(403, 'inspector/not-granted', 'The authorize function of the app does not let you read runs.')
     return route.answer({ request, url, reader, parts: partsOf(route.path, path) })
@@ -86,17 +90,16 @@ function routesOf({ runs, acts, feed, page }: HandlerSetup): readonly Route[] {
     return found
   }
 
-  async function act({ request, reader, parts: [id = '', name] }: Call): Promise<Response> {
-    const body = await jsonBody(request)
-    const found = await runs.findToAct(reader, id)
-    if (found === undefined) throw unknownRun(id)
-    return json({ done: await doAct(name as InspectorAct, reader, found, body) })
-  }
-
-  function doAct(name: InspectorAct, reader: Reader, found: Found, body: unknown): Promise<boolean> {
-    if (name === 'answer') return acts.answer(reader, found, readAnswer(body))
-    return name === 'cancel' ? acts.cancel(reader, found, readCancel(body)) : acts.retry(reader, found)
-  }
+  const act = (path: RegExp, does: (reader: Reader, found: Found, body: unknown) => Promise<boolean>): Route => ({
+    method: 'POST',
+    path,
+    async answer({ request, reader, parts: [id = ''] }) {
+      const body = await jsonBody(request)
+      const found = await runs.findToAct(reader, id)
+      if (found === undefined) throw unknownRun(id)
+      return json({ done: await does(reader, found, body) })
+    },
+  })
 
   async function compared(reader: Reader, id: string): Promise<ComparedRun> {
     const { summary, report, graph } = runs.view(reader, await find(reader, id))
@@ -155,7 +158,9 @@ function routesOf({ runs, acts, feed, page }: HandlerSetup): readonly Route[] {
         return html(text, policyOf(page, true), { 'content-disposition': `attachment; filename="${name}"` })
       },
     },
-    { method: 'POST', path: /^\/api\/runs\/([^/]+)\/(answer|cancel|retry)$/, answer: act },
+    act(/^\/api\/runs\/([^/]+)\/answer$/, (reader, found, body) => acts.answer(reader, found, readAnswer(body))),
+    act(/^\/api\/runs\/([^/]+)\/cancel$/, (reader, found, body) => acts.cancel(reader, found, readCancel(body))),
+    act(/^\/api\/runs\/([^/]+)\/retry$/, (reader, found) => acts.retry(reader, found)),
   ]
 }
 

@@ -2,13 +2,22 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 
 import { systemClock } from '@stageflow/core'
-import type { Clock, EventSink, PipelineReport, RunContext, RunPart, StageflowEvent } from '@stageflow/core'
+import type {
+  Clock,
+  EventSink,
+  PipelineReport,
+  RunContext,
+  RunPart,
+  StageflowEvent,
+  WaitOptions,
+} from '@stageflow/core'
 import {
   CLOCK,
   FLAG,
   REDACTION,
   checkArgumentCount,
   checkOptions,
+  checkWait,
   checkedMethods,
   functionLike,
   objectWith,
@@ -33,7 +42,7 @@ import type { NodeServer } from './node-server.ts'
 import { PAGE } from './page-text.ts'
 import type { Reader } from './reader.ts'
 import { createRedactors } from './redactors.ts'
-import { noSuchRun } from './refusal.ts'
+import { noSuchRun, pageClosed } from './refusal.ts'
 import { RunStates } from './run-states.ts'
 import { runsOf } from './runs.ts'
 
@@ -58,7 +67,7 @@ export interface InspectorOptions {
   readonly data?: boolean
   /** What to redact in all that is shown. Default: secrets. */
   readonly redaction?: RedactionOptions | false
-  /** Maximum size of all runs that are kept, in bytes, as estimated. Then the runs that ended first are dropped. Default: 64 MiB. */
+  /** Maximum size of all runs that are kept, in bytes, as estimated, without their graphs. Then the runs that ended first are dropped. Default: 64 MiB. */
   readonly maxBytes?: number
   /** The path that the app mounts the page at, such as `/runs`. Default: the root. */
   readonly mount?: string
@@ -103,8 +112,8 @@ export interface Inspector extends EventSink {
   /** One run as an HTML file that loads nothing. Rejects with `inspector/unknown-run`. */
   htmlOf(runId: string): Promise<string>
   stats(): InspectorStats
-  /** Ends all feeds and servers. Later events are ignored. */
-  close(): Promise<void>
+  /** Ends all feeds and servers, without a wait. Later runs aren't kept, and `tryEmit` returns false. */
+  close(options?: WaitOptions): Promise<void>
 }
 
 const isGraph = (value: unknown): boolean =>
@@ -162,13 +171,15 @@ export function inspector(options: InspectorOptions = {}): Inspector {
   const servers = new Set<NodeServer>()
   let isClosed = false
 
-  /** Keeps the runs of this process, until the page is closed. */
-  function take(event: StageflowEvent): void {
+  /** Keeps the runs of this process, until the page is closed. Returns whether it is open. */
+  function take(event: StageflowEvent): boolean {
     if (!isClosed) states.take(event, 'live')
+    return !isClosed
   }
 
   async function listen(given: ListenOptions = {}): Promise<InspectorServer> {
     checkOptions('listen()', ILLEGAL, given, LISTEN_RULES)
+    if (isClosed) throw pageClosed()
     const access = { key: randomBytes(24).toString('base64url'), user: userName() }
     const server = await serveOnLoopback(given.port ?? 0, (request, port) =>
       local(request, (one, isPage) => {
@@ -176,6 +187,10 @@ export function inspector(options: InspectorOptions = {}): Inspector {
         return localReader(one, access, isPage)
       }),
     )
+    if (isClosed) {
+      await server.close() // close() came meanwhile, and did not know of it
+      throw pageClosed()
+    }
     servers.add(server)
     const close = async (): Promise<void> => {
       servers.delete(server)
@@ -190,7 +205,9 @@ export function inspector(options: InspectorOptions = {}): Inspector {
     return fileHtml(PAGE, fileData(runs, THE_APP, found))
   }
 
-  async function close(): Promise<void> {
+  /** Nothing is left to deliver, so the limits of the wait are never reached. */
+  async function close(wait: WaitOptions = {}): Promise<void> {
+    checkWait('close()', ILLEGAL, wait)
     isClosed = true
     feed.close()
     await Promise.all([...servers].map((server) => server.close()))
@@ -206,7 +223,7 @@ export function inspector(options: InspectorOptions = {}): Inspector {
     },
     {
       code: ILLEGAL,
-      calls: { listen: [['options']], htmlOf: [['runId']], stats: [[]], close: [[]] },
+      calls: { listen: [['options']], htmlOf: [['runId']], stats: [[]], close: [['options']] },
       synchronous: ['stats'],
     },
   )
@@ -214,11 +231,8 @@ export function inspector(options: InspectorOptions = {}): Inspector {
     core: '^1.0.0',
     chunks: true,
     onRun: (run: RunContext) => (isClosed ? undefined : states.onRun(run)),
-    emit: take,
-    tryEmit(event: StageflowEvent) {
-      take(event)
-      return true
-    },
+    emit: (event: StageflowEvent) => void take(event),
+    tryEmit: take,
     fetch: (request: Request) => mounted(request, (one) => mountedReader(one, authorize)),
     ...methods,
   })

@@ -7,12 +7,13 @@ import type { GraphOf } from './describe-graph.ts'
 import type { InspectedJournal, JournalEntry, JournalRun, JournalRunDetails } from './journal.ts'
 import { graphOfFingerprint } from './journal-graph.ts'
 import { keepData } from './kept-data.ts'
-import type { GraphView, RunState as Status, RunSummary } from './protocol.ts'
+import type { GraphView, RunStatus, RunSummary } from './protocol.ts'
 import { Refused } from './refusal.ts'
+import { keepQuestion } from './kept-question.ts'
 import type { RunState } from './run-state.ts'
 import { RunStates } from './run-states.ts'
-import type { Shown } from './run-view.ts'
-import { shownError } from './shown.ts'
+import type { Shown } from './shown.ts'
+import { withoutSecrets } from './shown.ts'
 
 /** How many children of runs of a journal can be found by their own ids. */
 const MOST_CHILDREN = 1_000
@@ -75,7 +76,7 @@ export function journalRuns(journal: InspectedJournal, shown: Shown, graphOf: Gr
   }
 }
 
-function statusOf({ status, owner }: JournalRun): Status {
+function statusOf({ status, owner }: JournalRun): RunStatus {
   return status === 'running' && owner === 'gone' ? 'stopped' : status
 }
 
@@ -89,7 +90,7 @@ function summaryOf(run: JournalRun, { redactors }: Shown): RunSummary {
     startedAt,
     endedAt: status === 'running' ? undefined : updatedAt,
     done: undefined,
-    error: error && shownError(error, redactors.facts),
+    error: error && withoutSecrets(error, redactors.facts),
     leg: leg > 1 ? leg : undefined,
   }
 }
@@ -106,12 +107,9 @@ function statesOf(details: JournalRunDetails, shown: Shown, known: GraphView | u
       ? states.addRecords({ id: runId, pipeline, startedAt, graph }, whose, recordsOf(details, graph))
       : states.addReport(result.report, whose, () => graph)
   const endedAt = details.status === 'running' ? undefined : (result?.report.endedAt ?? updatedAt)
-  run.standsAt(status, endedAt, result?.reason, error ?? result?.errors?.[0])
+  run.takeStatus(status, endedAt, result?.reason, error ?? result?.errors?.[0])
   run.leg = leg > 1 ? leg : undefined
-  run.questions = requests.map(({ request, ...question }) => ({
-    ...question,
-    request: data ? keepData(request, redactors.data) : undefined,
-  }))
+  run.questions = requests.map((question) => keepQuestion(question, shown))
   if (data) keepAllData(run, details, shown)
   return states
 }

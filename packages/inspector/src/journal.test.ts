@@ -479,3 +479,46 @@ test('a run that no process carries any more is stopped, and what had settled is
   await ended
   expect((await run('run-1')).summary.status).toBe('stopped')
 })
+
+test('the key of an item in a question is shown without its password, and its question can be answered by what is shown', async () => {
+  const { journal } = journalFile()
+  const { page, post, run, runs, stage } = openedPage({ journal, actions: true, clock })
+  const graph = (addresses: readonly string[]) =>
+    new Pipeline('mail')
+      .withMap('letters', {
+        over: () => addresses,
+        key: (address) => address,
+        each: (_, { resumed }) =>
+          resumed === undefined
+            ? StageOutput.suspend({ question: 'Send?' })
+            : StageOutput.ok({ answer: String(resumed.answer) }),
+      })
+      .withMap('kids', {
+        over: () => addresses,
+        key: (address) => address,
+        each: async (_, context) => context.runChild(kid).orFail(),
+      })
+      .build({ clock, eventSink: page })
+  const kid = new Pipeline('kid').withStage('work', () => ({})).build({ clock, eventSink: page })
+  const one = graph(['https://ada:hunter2hunter2@host/in'])
+  await journal.run(one, {}, { runId: 'one' })
+  await one.runSettled({ pipelineRunId: 'plain' })
+  const path = ['letters', 'https://[redacted]@host/in']
+  const views = [await run('one'), await run('plain')]
+  for (const { summary, questions } of views) {
+    expect(questions).toMatchObject([{ path }])
+    expect(summary.asking).toEqual([path.join('/')])
+  }
+  expect((await run('plain')).children.map(({ parent }) => parent?.path)).toEqual(['kids#https://[redacted]@host/in'])
+  const shown = [await runs(), views[0]?.questions, views[1], await stage('one', 'letters')]
+  expect(JSON.stringify(shown)).not.toContain('hunter2')
+
+  const json = (await post('/api/runs/one/answer', { path, answer: 'yes' })).json()
+  expect(await json).toEqual({ done: true })
+  expect((await journal.get('one'))?.timeline).toMatchObject([{}, {}, { kind: 'answer' }])
+
+  const two = graph(['https://ada:hunter2hunter2@host', 'https://ada:hunter3hunter3@host'])
+  await journal.run(two, {}, { runId: 'two' })
+  const both = { path: ['letters', 'https://[redacted]@host'], answer: 'yes' }
+  expect(await refusalOf(await post('/api/runs/two/answer', both))).toBe('409 inspector/cannot-act')
+})

@@ -12,7 +12,7 @@ export interface InspectedJournal {
     readonly pipeline?: string
     readonly limit: number
   }): Promise<readonly JournalRun[]>
-  /** One run; undefined if there is none. It checks no rights. `facts`: with the data of its stages. */
+  /** One run, or undefined. It checks no rights. `facts`: with the data of its stages. */
   get(runId: string, options: { readonly facts: boolean }): Promise<JournalRunDetails | undefined>
   /** Acts in the name of a part of the app. A journal that was opened to look at it has no such method. */
   as?(name: string): ActsByName

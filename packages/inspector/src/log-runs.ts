@@ -36,11 +36,42 @@ function eventIn(line: string): StageflowEvent | undefined {
     (stage === undefined || typeof stage === 'string') &&
     typeof data === 'object' &&
     data !== null &&
-    (!isStart(type) || typeof read(data, 'pipeline') === 'string')
+    (!/^(pipeline|stage)\./.test(type) || hasTypes(type, data))
   return isEvent ? (value as StageflowEvent) : undefined
 }
 
-const isStart = (type: string): boolean => type === 'pipeline.started' || type === 'pipeline.resumed'
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isError = (value: unknown): boolean => isText(read(value, 'code')) && isText(read(value, 'message'))
+
+/** What must be true of the fields of the engine's events, if an event has them. An app's own events may have any. */
+const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  pipeline: isText,
+  stages: Number.isFinite,
+  readyAt: Number.isFinite,
+  releasedBy: isText,
+  attempt: Number.isFinite,
+  index: Number.isFinite,
+  key: isText,
+  reason: isText,
+  error: isError,
+  errors: (errors) => Array.isArray(errors) && errors.every(isError),
+  childRunId: isText,
+  path: isText,
+}
+/** The fields without which an event says nothing. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'pipeline.started': ['pipeline'],
+  'pipeline.resumed': ['pipeline'],
+  'pipeline.child_started': ['childRunId', 'path'],
+}
+
+function hasTypes(type: string, data: object): boolean {
+  const isNeeded = (name: string): boolean => NEEDED[type]?.includes(name) === true
+  return Object.entries(FIELDS).every(([name, isRight]) => {
+    const value = read(data, name)
+    return value === undefined ? !isNeeded(name) : isRight(value)
+  })
+}
 
 const notALog = (place: number, line: string): StageflowError =>
   new StageflowError(

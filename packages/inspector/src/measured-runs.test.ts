@@ -42,6 +42,16 @@ test('a pipeline has the percentiles of its runs and its stages, and the part of
   expect(await read('/api/pipelines/nothing')).toEqual({ pipeline: 'nothing', runs: 0, stages: [] })
 })
 
+test('a run that waits for an answer, and one whose process died, are not measured: they have not ended', async () => {
+  const started = { type: 'pipeline.started', timestamp: 0, seq: 0, pipelineRunId: 'dead' }
+  const log = JSON.stringify({ ...started, data: { pipeline: 'ask', stages: 1 } })
+  const { page, read, runs } = openedPage({ log })
+  const ask = new Pipeline('ask').withStage('approve', () => StageOutput.suspend({})).build({ eventSink: page })
+  await ask.runSettled()
+  expect((await runs()).map(({ status }) => status)).toEqual(['suspended', 'stopped'])
+  expect(await read('/api/pipelines/ask')).toEqual({ pipeline: 'ask', runs: 0, stages: [] })
+})
+
 test('two runs are compared stage by stage, with what was on their critical paths', async () => {
   const { read, ask } = await pageAfter([100, 1_300])
   const { a, b, stages } = await read<ComparisonView>('/api/compare?a=run-0&b=run-1')
@@ -59,4 +69,11 @@ test('two runs are compared stage by stage, with what was on their critical path
   ])
   expect(await refusalOf(await ask('/api/compare?a=run-0'))).toBe('400 inspector/unreadable-request')
   expect(await refusalOf(await ask('/api/compare?a=run-0&b=run-9'))).toBe('404 inspector/unknown-run')
+})
+
+test('a run that waits for an answer is not among those that are measured', async () => {
+  const { page, read } = openedPage()
+  const graph = new Pipeline('ask').withStage('approve', () => StageOutput.suspend({})).build({ eventSink: page })
+  await graph.runSettled({})
+  expect(await read<PipelineView>('/api/pipelines/ask')).toMatchObject({ runs: 0, stages: [] })
 })

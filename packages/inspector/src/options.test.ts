@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { Pipeline } from '@stageflow/core'
-import { manualClock } from '@stageflow/testing'
+import { eventOf, manualClock } from '@stageflow/testing'
 
 import { openedPage, refusalOf } from '../test/opened-page.ts'
 import { inspector } from './index.ts'
@@ -29,6 +29,13 @@ test('arguments without a parameter and wrong ports are refused', async () => {
   const htmlOf = page.htmlOf as (...given: readonly unknown[]) => Promise<string>
   await expect(htmlOf('run-1', {})).rejects.toMatchObject({ code: 'inspector/illegal-option' })
   await expect(page.htmlOf('run-1')).rejects.toMatchObject({ code: 'inspector/unknown-run' })
+  await expect(page.close({ timeoutMs: -1 })).rejects.toMatchObject({ code: 'inspector/illegal-option' })
+})
+
+test('a page closes within the limit that a sink in front of it gives, and then takes no event', async () => {
+  const page = inspector()
+  await page.close({ timeoutMs: 0, signal: AbortSignal.abort() })
+  expect(page.tryEmit(eventOf('pipeline.started', { pipeline: 'chat', stages: 1 }))).toBe(false)
 })
 
 test('a page that is mounted at a path answers there alone, and its path without a slash leads to it', async () => {

@@ -3,7 +3,7 @@ import { criticalPath } from '@stageflow/report'
 
 import type { GraphView, Percentiles, PipelineView, RunReport, StagePercentiles } from './protocol.ts'
 
-/** A run that has ended, as far as it is measured. */
+/** What is measured of a run. */
 export interface MeasuredRun {
   readonly report: RunReport
   readonly graph: GraphView | undefined
@@ -11,15 +11,14 @@ export interface MeasuredRun {
 
 /** The times of a pipeline and of its stages over runs that have ended. */
 export function pipelineView(pipeline: string, runs: readonly MeasuredRun[]): PipelineView {
-  const ended = runs.filter(({ report }) => report.endedAt !== undefined)
-  const paths = ended.map(timesOnPath)
+  const paths = runs.map(timesOnPath)
   const total = sum(paths.flatMap((path) => [...path.values()]))
-  const names = new Set(ended.flatMap(({ report }) => Object.keys(report.stages)))
+  const names = new Set(runs.flatMap(({ report }) => Object.keys(report.stages)))
   return {
     pipeline,
-    runs: ended.length,
-    durationMs: percentilesOf(ended.map(({ report }) => (report.endedAt ?? report.startedAt) - report.startedAt)),
-    stages: [...names].map((stage) => stagePercentiles(stage, ended, paths, total)),
+    runs: runs.length,
+    durationMs: percentilesOf(runs.map(({ report }) => (report.endedAt ?? report.startedAt) - report.startedAt)),
+    stages: [...names].map((stage) => stagePercentiles(stage, runs, paths, total)),
   }
 }
 
@@ -43,7 +42,7 @@ function stagePercentiles(
   }
 }
 
-/** How long each stage was on the critical path of a run, in ms. Nothing without a graph: then no path can be claimed. */
+/** How long each stage was on the critical path of a run, in ms. Nothing while the run goes on, or without a graph: then no path can be claimed. */
 export function timesOnPath({ report, graph }: MeasuredRun): ReadonlyMap<string, number> {
   const times = new Map<string, number>()
   if (graph === undefined || report.endedAt === undefined) return times

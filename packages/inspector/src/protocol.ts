@@ -4,7 +4,7 @@ import type { Dependency, ErrorRecord, Join, PipelineReport, RunNotes, StageKind
 // is undefined is missing in the JSON. Server and page are one version of one package.
 
 /** `blocked`: a leg of a durable run was refused. `stopped`: the process that carried a durable run has died. */
-export type RunState = PipelineReport['status'] | 'running' | 'blocked' | 'stopped'
+export type RunStatus = PipelineReport['status'] | 'running' | 'blocked' | 'stopped'
 
 /** Where a run is read from: this process, a journal of durable runs, or a report or a log that was given. */
 export type RunOrigin = 'live' | 'journal' | 'file'
@@ -17,7 +17,7 @@ export interface RunSummary {
   readonly id: string
   readonly origin: RunOrigin
   readonly pipeline: string
-  readonly status: RunState
+  readonly status: RunStatus
   readonly startedAt: number
   /** Undefined while it runs. */
   readonly endedAt?: number | undefined
@@ -77,7 +77,7 @@ export interface StageRow extends Omit<StageRecord, 'children'> {
 
 /** The report of a run, also while it is in progress: then `status` is `running` and `endedAt` is undefined. */
 export interface RunReport {
-  readonly status: RunState
+  readonly status: RunStatus
   readonly pipeline: string
   readonly pipelineRunId: string
   readonly startedAt: number

@@ -15,6 +15,9 @@ export class Refused extends Error {
 export const unknownRun = (id: string): Refused =>
   new Refused(404, 'inspector/unknown-run', `There is no run ${JSON.stringify(id)} here.`)
 
+export const pageClosed = (): StageflowError =>
+  new StageflowError('inspector/closed', 'listen(): the page was closed. Make another one with inspector().')
+
 /** The same for a method that the app calls. */
 export const noSuchRun = (id: string): StageflowError =>
   new StageflowError(

@@ -29,7 +29,7 @@ async function bodyText({ body }: Request): Promise<string> {
     length += read.value.byteLength
     if (length > MOST_BYTES) {
       await reader?.cancel()
-      throw new Refused(413, 'inspector/too-large', `The body is longer than ${MOST_BYTES} bytes.`)
+      throw new Refused(413, 'inspector/too-large', `The body is longer than ${MOST_BYTES} bytes. Send less.`)
     }
     parts.push(read.value)
   }

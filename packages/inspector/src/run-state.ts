@@ -1,12 +1,15 @@
 import type { ErrorRecord, LegReport, PipelineReport, RunContext, RunOutcome, StageRecord } from '@stageflow/core'
 import { openRequests } from '@stageflow/core/durable'
-import type { OpenRequest } from '@stageflow/core/durable'
 
-import { keepData } from './kept-data.ts'
 import type { KeptData } from './kept-data.ts'
-import type { GraphView, RunOrigin, RunState as Status, RunSummary } from './protocol.ts'
+import { keepFacts } from './kept-facts.ts'
+import { keepQuestion } from './kept-question.ts'
+import type { KeptQuestion } from './kept-question.ts'
+import type { GraphView, RunOrigin, RunStatus, RunSummary } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
-import { shownError } from './shown.ts'
+import { shownPath, shownPlace } from './question-path.ts'
+import { shownLeg, withoutSecrets } from './shown.ts'
+import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
 
 /** About how many bytes a run takes without its stages. */
@@ -15,30 +18,35 @@ const BYTES_PER_RUN = 1_500
 const MOST_CHILDREN = 200
 const MOST_LEGS = 20
 
-/** A question of a suspended run. The request is kept only if readers may see data. */
-export interface KeptQuestion extends Omit<OpenRequest, 'request'> {
-  readonly request: KeptData | undefined
-  /** In a journal: names this question. */
-  readonly question?: string
+/** Where a run comes from, and the organization that it belongs to. */
+export interface Whose {
+  readonly origin: RunOrigin
+  readonly orgId: string | undefined
+}
+
+/** Why a run ended as it did. */
+interface Ending {
+  readonly reason: string | undefined
+  readonly errors: readonly ErrorRecord[]
 }
 
 /** What is known of one run. */
 export class RunState {
   readonly id: string
   readonly origin: RunOrigin
+  readonly orgId: string | undefined
   /** Its place in the order in which runs began. */
   readonly place: number
   /** The revision of its last change, and of the last one that isn't a change of a stage alone. */
   revision = 0
   wholeRevision = 0
   /** False once it was dropped: hooks may still have it. */
-  isKept = false
+  isKept = true
   pipeline = ''
   /** Undefined as long as only events of it came. */
   graph: GraphView | undefined
-  orgId: string | undefined
   parent: RunSummary['parent']
-  status: Status = 'running'
+  status: RunStatus = 'running'
   startedAt = 0
   endedAt: number | undefined
   reason: string | undefined
@@ -61,11 +69,17 @@ export class RunState {
   /** The ids of its children, the newest last. */
   readonly children: Set<string> = new Set()
   bytes: number = BYTES_PER_RUN
+  /** What of `bytes` is not of its stages. */
+  #ownBytes = BYTES_PER_RUN
+  /** About how many bytes its notes and legs take, and its error and reason. */
+  #reportBytes = 0
+  #endingBytes = 0
   #done = 0
 
-  constructor(id: string, origin: RunOrigin, place: number) {
+  constructor(id: string, { origin, orgId }: Whose, place: number) {
     this.id = id
     this.origin = origin
+    this.orgId = orgId
     this.place = place
   }
 
@@ -90,17 +104,22 @@ export class RunState {
   }
 
   /** It ended, or waits for answers. What was kept to stop it is released. */
-  end(status: Status, endedAt: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
+  end(status: RunStatus, endedAt: number, { reason, errors }: Ending, { facts }: Redactors): void {
+    const why = keepFacts({ reason, error: errors[0] }, (one) => ({
+      reason: one.reason === undefined ? undefined : facts.text(one.reason),
+      error: one.error && withoutSecrets(one.error, facts),
+    }))
+    this.#endingBytes = why.bytes
     this.status = status
     this.endedAt = endedAt
-    this.reason = reason
-    this.error = errors[0]
+    this.reason = why.facts.reason
+    this.error = why.facts.error
     this.failedStage ??= errors[0]?.stage
     this.context = undefined
   }
 
-  /** How it stands in a journal, which knows more than a report: that its process has died, or that a leg was refused. */
-  standsAt(status: Status, endedAt: number | undefined, reason?: string, error?: ErrorRecord): void {
+  /** Its status in a journal, which knows more than a report: that its process has died, or that a leg was refused. */
+  takeStatus(status: RunStatus, endedAt: number | undefined, reason?: string, error?: ErrorRecord): void {
     this.status = status
     this.endedAt = endedAt
     this.reason = reason
@@ -117,6 +136,14 @@ export class RunState {
     return this.#done
   }
 
+  /** Counts what it takes without its stages. */
+  countOwn(): void {
+    const asked = this.questions.reduce((sum, { bytes }) => sum + bytes, 0)
+    const own = BYTES_PER_RUN + (this.input?.bytes ?? 0) + asked + this.#reportBytes + this.#endingBytes
+    this.bytes += own - this.#ownBytes
+    this.#ownBytes = own
+  }
+
   /** Counts what a stage takes, and whether it has settled, after a change of it. */
   count(stage: StageState): void {
     const { bytes, isDone } = stage
@@ -128,11 +155,20 @@ export class RunState {
   }
 
   /** The records of its report that no hook has told: those of stages that never started. */
-  takeReport(report: PipelineReport, settle: (stage: StageState, record: StageRecord) => void): void {
-    const { stages, notes, usage, legs, droppedEvents } = report
-    this.notes = notes
-    this.usage = usage
-    this.legs = legs?.slice(-MOST_LEGS).map(withoutChildren)
+  takeReport(
+    { stages, notes, usage, legs = [], droppedEvents }: PipelineReport,
+    { facts }: Redactors,
+    settle: (stage: StageState, record: StageRecord) => void,
+  ): void {
+    const own = keepFacts({ notes, usage }, (one) => ({
+      notes: withoutSecrets(one.notes, facts),
+      usage: one.usage && withoutSecrets(one.usage, facts),
+    }))
+    const earlier = legs.slice(-MOST_LEGS).map((leg) => keepFacts(withoutChildren(leg), (one) => shownLeg(one, facts)))
+    this.#reportBytes = earlier.reduce((sum, { bytes }) => sum + bytes, own.bytes)
+    this.notes = own.facts.notes
+    this.usage = own.facts.usage
+    this.legs = earlier.length === 0 ? undefined : earlier.map((leg) => leg.facts)
     this.droppedEvents = droppedEvents
     for (const record of Object.values(stages)) {
       const stage = this.stage(record.stage)
@@ -141,21 +177,18 @@ export class RunState {
   }
 
   /** What a suspended run asks. */
-  takeQuestions(outcome: RunOutcome, isDataKept: boolean, redactors: Redactors): void {
+  takeQuestions(outcome: RunOutcome, shown: Shown): void {
     const { graph } = this
     if (outcome.requests === undefined || graph === undefined) return
     const outputs = Object.fromEntries(graph.stages.map(({ name }) => [name, outcome.output(name)]))
     const { requests, children, report } = outcome
     const asked = openRequests({ status: 'suspended', requests, outputs, children, report, snapshot: {} })
-    this.questions = asked.map(({ request, ...question }) => ({
-      ...question,
-      request: isDataKept ? keepData(request, redactors.data) : undefined,
-    }))
+    this.questions = asked.map((question) => keepQuestion(question, shown))
   }
 
   summary({ facts }: Redactors): RunSummary {
     const { id, origin, pipeline, status, startedAt, endedAt, parent, leg, failedStage } = this
-    const asking = this.questions.map(({ path }) => path.join('/'))
+    const asking = this.questions.map(({ path }) => shownPath(path, facts).join('/'))
     return {
       id,
       origin,
@@ -165,9 +198,9 @@ export class RunState {
       endedAt,
       stages: this.graph?.stages.length ?? this.stageCount,
       done: this.#done,
-      parent,
+      parent: parent && { ...parent, path: shownPlace(parent.path, facts) },
       reason: this.reason === undefined ? undefined : facts.text(this.reason),
-      error: this.error && shownError(this.error, facts),
+      error: this.error && withoutSecrets(this.error, facts),
       failedStage,
       asking: asking.length === 0 ? undefined : asking,
       leg,

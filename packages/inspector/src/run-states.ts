@@ -14,18 +14,17 @@ import { DescribedGraphs } from './describe-graph.ts'
 import type { GraphOf } from './describe-graph.ts'
 import { keepData } from './kept-data.ts'
 import type { KeptData } from './kept-data.ts'
-import type { GraphView, RunOrigin, RunState as Status, RunSummary } from './protocol.ts'
-import type { Redactors } from './redactors.ts'
+import type { GraphView, RunOrigin, RunStatus, RunSummary } from './protocol.ts'
 import { RunState } from './run-state.ts'
+import type { Whose } from './run-state.ts'
+import type { Shown } from './shown.ts'
 import { applyStageEvent } from './stage-event.ts'
 import type { StageState } from './stage-state.ts'
 
 /** How many ids of runs that were dropped are remembered for readers. */
 const MOST_GONE = 1_000
 
-export interface RunStatesSetup {
-  readonly data: boolean
-  readonly redactors: Redactors
+export interface RunStatesSetup extends Shown {
   readonly maxBytes: number
 }
 
@@ -34,12 +33,6 @@ export interface GoneRun {
   readonly id: string
   readonly orgId: string | undefined
   readonly revision: number
-}
-
-/** Where a run comes from, and the organization that it belongs to. */
-export interface Whose {
-  readonly origin: RunOrigin
-  readonly orgId: string | undefined
 }
 
 /** What is known of a run beside its records. */
@@ -98,30 +91,26 @@ export class RunStates {
 
   /** Follows a run of this process. One behind a closed gate isn't kept until the gate lets something of it through. */
   onRun(run: RunContext): RunPart {
-    if (run.parent?.held !== true) this.#attach(run)
+    if (run.parent?.held !== true) this.#follow(run)
     return {
-      settled: (record, context) => this.#settled(record, context),
-      ended: (outcome, context) => this.#outcome(outcome, context),
+      settled: (record, context) => this.#stageSettled(record, context),
+      ended: (outcome, context) => this.#runEnded(outcome, context),
     }
   }
 
   /** Adds a run that has ended, with its child runs. Throws `report/not-a-report`. */
-  addReport(
-    report: PipelineReport,
-    { origin, orgId }: Whose,
-    graphOf: GraphOf,
-    parent?: RunSummary['parent'],
-  ): RunState {
-    criticalPath(report) // checks it
+  addReport(report: PipelineReport, whose: Whose, graphOf: GraphOf, parent?: RunSummary['parent']): RunState {
+    criticalPath(report) // throws if it isn't a report
+    const { redactors } = this.#options
     const { pipeline, pipelineRunId, status, startedAt, endedAt, stages } = report
-    const run = this.#open(pipelineRunId, origin, orgId)
+    const run = this.#open(pipelineRunId, whose)
     run.begin(pipeline, startedAt, undefined)
     run.graph = graphOf(pipeline, Object.keys(stages))
     run.parent = parent
-    run.takeReport(report, (stage, record) => {
+    run.takeReport(report, redactors, (stage, record) => {
       for (const child of record.children ?? []) {
         const childGraph = run.graph?.stages.find(({ name }) => name === stage.name)?.child
-        this.addReport(child, { origin, orgId }, () => childGraph, { id: run.id, stage: stage.name, path: stage.name })
+        this.addReport(child, whose, () => childGraph, { id: run.id, stage: stage.name, path: stage.name })
         run.addChild(child.pipelineRunId)
       }
       this.#settle(run, stage, record)
@@ -132,8 +121,8 @@ export class RunStates {
   }
 
   /** Adds a run of which only some records are known. */
-  addRecords(about: KnownRun, { origin, orgId }: Whose, records: readonly StageRecord[]): RunState {
-    const run = this.#open(about.id, origin, orgId)
+  addRecords(about: KnownRun, whose: Whose, records: readonly StageRecord[]): RunState {
+    const run = this.#open(about.id, whose)
     run.begin(about.pipeline, about.startedAt, undefined)
     run.graph = about.graph
     for (const record of records) this.#settle(run, run.stage(record.stage), record)
@@ -175,7 +164,7 @@ export class RunStates {
       // A new run may have the id of an older one.
       const known = this.get(pipelineRunId)
       if (known !== undefined && type === 'pipeline.started' && known.pipeline !== '') this.#drop(known)
-      const run = this.#open(pipelineRunId, origin, event.orgId)
+      const run = this.#open(pipelineRunId, { origin, orgId: event.orgId })
       run.begin(pipeline, timestamp, event.leg)
       run.stageCount = stages
       return this.#touch(run)
@@ -184,23 +173,24 @@ export class RunStates {
     // The outcome says more than the last event, and it came before.
     if (run === undefined || run.orgId !== event.orgId || run.endedAt !== undefined) return
     const { reason, errors = [] } = event.data as { readonly reason?: string; readonly errors?: readonly ErrorRecord[] }
-    this.#end(run, type.slice('pipeline.'.length) as Status, timestamp, reason, errors)
+    this.#end(run, type.slice('pipeline.'.length) as RunStatus, timestamp, reason, errors)
   }
 
   #takeChild(event: StageflowEvent, stage: string, origin: RunOrigin): void {
     const { childRunId, path } = event.data as { readonly childRunId: string; readonly path: string }
     const parent = this.get(event.pipelineRunId)
     if (parent === undefined || parent.orgId !== event.orgId) return
-    const child = this.#open(childRunId, origin, event.orgId)
+    const child = this.#open(childRunId, { origin, orgId: event.orgId })
     child.parent = { id: parent.id, stage, path }
     parent.addChild(child.id)
     this.#touch(child)
   }
 
-  #attach(run: RunContext): RunState {
+  /** Keeps a run of this process, with its graph. */
+  #follow(run: RunContext): RunState {
     const { pipelineRunId, pipeline, parent, startedAt, snapshot, orgId } = run
     const { data, redactors } = this.#options
-    const state = this.#open(pipelineRunId, 'live', orgId)
+    const state = this.#open(pipelineRunId, { origin: 'live', orgId })
     state.begin(pipeline.name, startedAt, state.leg)
     state.graph = this.#graphs.of(pipeline)
     state.context = run
@@ -213,10 +203,10 @@ export class RunStates {
     return state
   }
 
-  #settled(record: StageRecord, context: RunContext): void {
+  #stageSettled(record: StageRecord, context: RunContext): void {
     // Items of a map are known from their events.
     if (context.item !== undefined) return
-    const run = this.#attached(context)
+    const run = this.#runOf(context)
     if (run === undefined) return
     const stage = run.stage(record.stage)
     if (this.#options.data) stage.output = this.#outputOf(context, record.stage)
@@ -233,48 +223,45 @@ export class RunStates {
    * The run of a hook, with its graph: that of one behind a gate comes with its first event. Undefined if it was dropped, or if its id is now that of a
    * run of another organization.
    */
-  #attached(context: RunContext): RunState | undefined {
+  #runOf(context: RunContext): RunState | undefined {
     const run = this.get(context.pipelineRunId)
     if (run === undefined || run.orgId !== context.orgId) return undefined
-    return run.graph === undefined ? this.#attach(context) : run
+    return run.graph === undefined ? this.#follow(context) : run
   }
 
   #settle(run: RunState, stage: StageState, record: StageRecord): void {
-    stage.settle(record.children === undefined ? record : withoutChildren(record))
+    stage.settle(record.children === undefined ? record : withoutChildren(record), this.#options.redactors)
     if (record.status === 'fail' && record.tolerated !== true) run.failedStage ??= stage.name
     this.#touchStage(run, stage)
   }
 
-  #outcome(outcome: RunOutcome, context: RunContext): void {
-    const run = this.#attached(context)
+  #runEnded(outcome: RunOutcome, context: RunContext): void {
+    const run = this.#runOf(context)
     if (run === undefined) return
-    const { data, redactors } = this.#options
-    run.takeReport(outcome.report, (stage, record) => this.#settle(run, stage, record))
-    run.takeQuestions(outcome, data, redactors)
+    run.takeReport(outcome.report, this.#options.redactors, (stage, record) => this.#settle(run, stage, record))
+    run.takeQuestions(outcome, this.#options)
     this.#end(run, outcome.status, outcome.endedAt, outcome.reason, outcome.errors)
   }
 
-  #end(run: RunState, status: Status, at: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
+  #end(run: RunState, status: RunStatus, at: number, reason: string | undefined, errors: readonly ErrorRecord[]): void {
     // It may have been dropped by its own last stage.
     if (!run.isKept) return
-    run.end(status, at, reason, errors)
+    run.end(status, at, { reason, errors }, this.#options.redactors)
     this.#running.delete(run.id)
     this.#ended.set(run.id, run)
     this.#touch(run)
   }
 
   /** The run of this id, which is running. One of another organization with this id gives way: its data must not become that of this one. */
-  #open(id: string, origin: RunOrigin, orgId: string | undefined): RunState {
+  #open(id: string, whose: Whose): RunState {
     const known = this.get(id)
-    if (known !== undefined && known.orgId === orgId) {
+    if (known !== undefined && known.orgId === whose.orgId) {
       this.#ended.delete(id)
       this.#running.set(id, known)
       return known
     }
     if (known !== undefined) this.#drop(known)
-    const run = new RunState(id, origin, ++this.#places)
-    run.orgId = orgId
-    run.isKept = true
+    const run = new RunState(id, whose, ++this.#places)
     this.#running.set(id, run)
     this.bytes += run.bytes
     return run
@@ -283,6 +270,9 @@ export class RunStates {
   /** Something of a run has changed that isn't a change of a stage alone. */
   #touch(run: RunState): void {
     run.revision = run.wholeRevision = ++this.revision
+    const before = run.bytes
+    run.countOwn()
+    this.bytes += run.bytes - before
     this.#makeRoom()
   }
 

@@ -1,14 +1,10 @@
-import type { Question, RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
+import type { RunReport, RunView, StageInput, StageRow, StageView } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
-import type { KeptQuestion, RunState } from './run-state.ts'
-import { shownRecord, shownRunNotes, shownUsage } from './shown.ts'
+import type { RunState } from './run-state.ts'
+import { shownQuestion } from './kept-question.ts'
+import { shownLeg, withoutSecrets } from './shown.ts'
+import type { Shown } from './shown.ts'
 import { StageState } from './stage-state.ts'
-
-/** What decides how the runs of this process are shown. */
-export interface Shown {
-  readonly data: boolean
-  readonly redactors: Redactors
-}
 
 /** A run of which everything but its time, its children and the acts of the reader is filled in. */
 export type RunViewParts = Omit<RunView, 'now' | 'children' | 'acts'>
@@ -21,7 +17,7 @@ export function runView(run: RunState, shown: Shown): RunViewParts {
     report: runReport(run, shown),
     data,
     input: run.input?.shown(),
-    questions: run.questions.map(shownQuestion),
+    questions: run.questions.map((question) => shownQuestion(question, redactors)),
   }
 }
 
@@ -37,15 +33,9 @@ export function runReport(run: RunState, { redactors }: Shown): RunReport {
     endedAt,
     stages: Object.fromEntries(rows),
     droppedEvents,
-    notes: shownRunNotes(notes, facts),
-    usage: usage && shownUsage(usage, facts),
-    legs: legs?.map((leg) => ({
-      ...leg,
-      notes: shownRunNotes(leg.notes, facts),
-      stages: Object.fromEntries(
-        Object.entries(leg.stages).map(([name, record]) => [name, shownRecord(record, facts)] as const),
-      ),
-    })),
+    notes: withoutSecrets(notes, facts),
+    usage: usage && withoutSecrets(usage, facts),
+    legs: legs?.map((leg) => shownLeg(leg, facts)),
   }
 }
 
@@ -73,7 +63,9 @@ export function stageView(run: RunState, name: string, { data, redactors }: Show
     chunkText: chunkText?.end,
     chunkTextCut: chunkText?.cut,
     output: stage.output?.shown(),
-    questions: run.questions.filter(({ path }) => path[0] === name).map(shownQuestion),
+    questions: run.questions
+      .filter(({ path }) => path[0] === name)
+      .map((question) => shownQuestion(question, redactors)),
   }
 }
 
@@ -81,5 +73,3 @@ function inputOf(run: RunState, name: string): StageInput {
   const stage = run.stages.get(name)
   return { stage: name, status: stage?.status, data: stage?.output?.shown() }
 }
-
-const shownQuestion = ({ request, ...question }: KeptQuestion): Question => ({ ...question, request: request?.shown() })

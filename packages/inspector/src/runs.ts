@@ -1,19 +1,20 @@
 import type { FoundInJournal, JournalRuns } from './journal-runs.ts'
 import type { MeasuredRun } from './percentiles.ts'
-import type { InspectorAct, RunList, RunSummary, RunView, StageView } from './protocol.ts'
+import type { InspectorAct, RunList, RunStatus, RunSummary, RunView, StageView } from './protocol.ts'
 import { sees } from './reader.ts'
 import type { Reader } from './reader.ts'
 import type { RunState } from './run-state.ts'
 import type { RunStates } from './run-states.ts'
 import { runReport, runView, stageView } from './run-view.ts'
-import type { Shown } from './run-view.ts'
+import type { Shown } from './shown.ts'
 
 /** How many runs a list has, and how many children a view. */
 const MOST_LISTED = 500
 const MOST_CHILDREN = 200
 /** How many runs of a journal are measured for percentiles: each is read as a whole. */
 const MOST_MEASURED = 50
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
+/** A suspended run goes on later, and one whose process has died may. */
+const ENDED: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled'])
 
 /** A run that a reader may see. */
 export interface Found {
@@ -126,7 +127,7 @@ export function runsOf({ states, journal, shown, now, actsOn }: RunsSetup): Runs
     const measured = new Map<string, MeasuredRun>()
     const add = (run: RunState): void => void measured.set(run.id, { report: runReport(run, shown), graph: run.graph })
     for (const run of states.all())
-      if (run.pipeline === pipeline && run.endedAt !== undefined && sees(reader, run.orgId)) add(run)
+      if (run.pipeline === pipeline && ENDED.has(run.status) && sees(reader, run.orgId)) add(run)
     for (const { id, status } of (await journal?.list(reader.orgId, MOST_MEASURED, pipeline)) ?? []) {
       const found = ENDED.has(status) ? await journal?.find(id, reader.orgId) : undefined
       if (found !== undefined) add(found.run)

@@ -7,6 +7,15 @@ import { inspector } from './index.ts'
 
 const bearer = (url: string) => ({ authorization: `Bearer ${new URL(url).hash.replace('#key=', '')}` })
 
+test('a page that was closed serves nothing any more, also if it was closed while it began to', async () => {
+  const page = inspector()
+  const begun = page.listen()
+  begun.catch(() => undefined)
+  await page.close()
+  for (const serving of [begun, page.listen()])
+    await expect(serving).rejects.toMatchObject({ code: 'inspector/closed' })
+})
+
 test('the server of listen() streams a feed, frees its reader when the browser leaves, and acts by the name of the user', async () => {
   const page = inspector({ actions: true })
   const server = await page.listen()

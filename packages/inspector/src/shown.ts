@@ -1,16 +1,15 @@
-import type {
-  AttemptRecord,
-  ErrorRecord,
-  ItemRecord,
-  MapRecord,
-  RunAuthor,
-  RunNotes,
-  StageRecord,
-  Usage,
-} from '@stageflow/core'
+import type { AttemptRecord, ErrorRecord, ItemRecord, LegReport, MapRecord, StageRecord } from '@stageflow/core'
 import type { Redactor } from '@stageflow/core/redaction'
 
 import type { StageRow } from './protocol.ts'
+import type { Redactors } from './redactors.ts'
+
+/** What readers may see of runs. */
+export interface Shown {
+  /** Whether they see inputs, outputs, chunks and requests. */
+  readonly data: boolean
+  readonly redactors: Redactors
+}
 
 /** How many attempts of a stage, and how many items of a map, a row has. */
 const MOST_ATTEMPTS = 50
@@ -22,19 +21,25 @@ export function shownRecord(record: StageRecord, redactor: Redactor): StageRow {
   return {
     ...fields,
     ...shownEnding(record, redactor),
-    notes: redactor.value(notes) as StageRecord['notes'],
+    notes: withoutSecrets(notes, redactor),
     attempts: attempts.slice(-MOST_ATTEMPTS).map((attempt) => shownAttempt(attempt, redactor)),
-    ...(answeredBy === undefined ? undefined : { answeredBy: redactor.value(answeredBy) as RunAuthor }),
+    ...(answeredBy === undefined ? undefined : { answeredBy: withoutSecrets(answeredBy, redactor) }),
     ...(items === undefined ? undefined : { items: shownItems(items, redactor) }),
   }
 }
 
-export const shownError = (error: ErrorRecord, redactor: Redactor): ErrorRecord => redactor.value(error) as ErrorRecord
+/** An earlier leg of a run. */
+export const shownLeg = (leg: LegReport, redactor: Redactor): LegReport & { readonly stages: Rows } => ({
+  ...leg,
+  notes: withoutSecrets(leg.notes, redactor),
+  stages: Object.fromEntries(
+    Object.entries(leg.stages).map(([name, record]) => [name, shownRecord(record, redactor)] as const),
+  ),
+})
+type Rows = Readonly<Record<string, StageRow>>
 
-export const shownRunNotes = (notes: RunNotes, redactor: Redactor): RunNotes => redactor.value(notes) as RunNotes
-
-/** A sum of numbers, but whatever else was noted as `usage` is in it too. */
-export const shownUsage = (usage: Usage, redactor: Redactor): Usage => redactor.value(usage) as Usage
+/** A copy of plain data. It has the same fields: secrets in it are replaced. */
+export const withoutSecrets = <Data>(data: Data, redactor: Redactor): Data => redactor.value(data) as Data
 
 const shownAttempt = (attempt: AttemptRecord, redactor: Redactor): AttemptRecord => ({
   ...attempt,
@@ -45,7 +50,7 @@ function shownItems(items: MapRecord, redactor: Redactor): MapRecord {
   const { usage, records } = items
   return {
     ...items,
-    ...(usage === undefined ? undefined : { usage: shownUsage(usage, redactor) }),
+    ...(usage === undefined ? undefined : { usage: withoutSecrets(usage, redactor) }),
     records: shownFirst(records).map((item) => shownItem(item, redactor)),
   }
 }
@@ -79,7 +84,7 @@ interface Ending {
 function shownEnding({ reason, error, notes }: Ending, redactor: Redactor): Ending {
   return {
     ...(reason === undefined ? undefined : { reason: redactor.text(reason) }),
-    ...(error === undefined ? undefined : { error: shownError(error, redactor) }),
-    ...(notes === undefined ? undefined : { notes: redactor.value(notes) as StageRecord['notes'] }),
+    ...(error === undefined ? undefined : { error: withoutSecrets(error, redactor) }),
+    ...(notes === undefined ? undefined : { notes: withoutSecrets(notes, redactor) }),
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorRecord, StageRecord, StageflowEvent } from '@stageflow/core'
 
-import type { Redactors } from './redactors.ts'
+import type { Shown } from './shown.ts'
 import type { StageState } from './stage-state.ts'
 
 /** The data of all events of stages and items, as far as they have it. */
@@ -17,11 +17,6 @@ interface EventData {
   readonly key?: string
 }
 
-interface Kept {
-  readonly data: boolean
-  readonly redactors: Redactors
-}
-
 /** How a stage or an item settled, by the end of the event's type. */
 const STATUSES: Readonly<Record<string, StageRecord['status']>> = {
   completed: 'ok',
@@ -35,7 +30,7 @@ const PREFIX = 'stage.'
 const ITEM = 'item_'
 
 /** Changes the state of a stage by an event of it. Returns whether it has changed. */
-export function applyStageEvent(state: StageState, stage: string, event: StageflowEvent, kept: Kept): boolean {
+export function applyStageEvent(state: StageState, stage: string, event: StageflowEvent, shown: Shown): boolean {
   const { type, timestamp } = event
   // Only the engine emits events of this prefix, and then the name of the stage follows.
   if (!type.startsWith(PREFIX)) return false
@@ -44,7 +39,7 @@ export function applyStageEvent(state: StageState, stage: string, event: Stagefl
   if (kind.startsWith(ITEM)) return applyItemEvent(state, kind.slice(ITEM.length), timestamp, data)
   if (kind === 'chunk') {
     const chunks = state.addChunk(timestamp)
-    if (kept.data) chunks.addText(data.chunk, kept.redactors)
+    if (shown.data) chunks.addText(data.chunk, shown.redactors)
     return true
   }
   if (kind === 'started') {
@@ -58,7 +53,7 @@ export function applyStageEvent(state: StageState, stage: string, event: Stagefl
   const status = STATUSES[kind]
   // Its record says more than the event, and came before it.
   if (status === undefined || state.record !== undefined) return false
-  state.settleAt(timestamp, status, data, kind === 'abandoned')
+  state.settleAt(timestamp, status, { ...data, isAbandoned: kind === 'abandoned' }, shown.redactors)
   return true
 }
 

@@ -2,6 +2,8 @@ import type { AttemptRecord, ErrorRecord, ItemRecord, StageRecord } from '@stage
 
 import { ChunkTail } from './chunk-tail.ts'
 import type { KeptData } from './kept-data.ts'
+import { keepFacts } from './kept-facts.ts'
+import type { KeptFacts } from './kept-facts.ts'
 import type { StageRow } from './protocol.ts'
 import type { Redactors } from './redactors.ts'
 import { shownRecord } from './shown.ts'
@@ -32,6 +34,8 @@ export class StageState {
   output: KeptData | undefined
   chunks: ChunkTail | undefined
   #record: StageRecord | undefined
+  /** About how many bytes the texts, notes, attempts and items of its record take. */
+  #recordBytes = 0
   #readyAt: number | undefined
   #startedAt: number | undefined
   #releasedBy: string | undefined
@@ -81,18 +85,25 @@ export class StageState {
   }
 
   /** It settled. Its chunks and items are in the record now, and the times of its chunks stay. */
-  settle(record: StageRecord): void {
-    this.#record = record
+  settle(record: StageRecord, redactors: Redactors): void {
+    const { facts, bytes } = keepRecord(record, redactors)
+    this.#record = facts
+    this.#recordBytes = bytes
     this.#attempts = NO_ATTEMPTS
     this.#items = undefined
   }
 
   /** The same by its last event, if no record of it comes. */
-  settleAt(at: number, status: StageRecord['status'], why: Ending, isAbandoned: boolean): void {
-    const { error, reason, tolerated } = why
+  settleAt(
+    at: number,
+    status: StageRecord['status'],
+    why: Ending & { readonly isAbandoned: boolean },
+    redactors: Redactors,
+  ): void {
+    const { error, reason, tolerated, isAbandoned } = why
     const record = this.#unsettled()
     const attempts = record.attempts.map((one) => (one.endedAt === undefined ? { ...one, endedAt: at, status } : one))
-    this.settle({
+    const settled = {
       ...record,
       status,
       endedAt: at,
@@ -101,7 +112,8 @@ export class StageState {
       ...(reason !== undefined && { reason }),
       ...(tolerated && { tolerated }),
       ...(isAbandoned && { abandoned: true as const }),
-    })
+    }
+    this.settle(settled, redactors)
   }
 
   get items(): LiveItems {
@@ -116,8 +128,7 @@ export class StageState {
 
   /** About how many bytes it takes. */
   get bytes(): number {
-    const record = this.#record
-    const own = record === undefined ? this.#unsettledBytes() : recordBytes(record)
+    const own = this.#record === undefined ? this.#unsettledBytes() : this.#recordBytes
     return BYTES_PER_STAGE + own + (this.output?.bytes ?? 0) + (this.chunks?.bytes ?? 0)
   }
 
@@ -147,10 +158,18 @@ export class StageState {
   }
 }
 
-/** About how many bytes a record takes beside what each has. */
-function recordBytes({ error, reason, attempts, items }: StageRecord): number {
-  const characters = (error?.message.length ?? 0) + (reason?.length ?? 0)
-  return 2 * characters + BYTES_PER_ENTRY * (attempts.length - 1 + (items?.records.length ?? 0))
+/** Keeps a record, with about how many bytes it takes beside what each has. */
+function keepRecord(record: StageRecord, { facts }: Redactors): KeptFacts<StageRecord> {
+  if (isShort(record)) return { facts: record, bytes: 0 }
+  return keepFacts(record, (one) => shownRecord(one, facts))
+}
+
+/** Most records have nothing that must be measured. */
+function isShort({ error, reason, attempts, items, notes }: StageRecord): boolean {
+  const hasTexts = error !== undefined || reason !== undefined || items !== undefined || attempts.length > 1
+  if (hasTexts) return false
+  for (const _ in notes) return false
+  return true
 }
 
 /** The items of a map that runs: all are counted, and the last ones are kept. */

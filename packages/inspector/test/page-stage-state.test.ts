@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 
-import type { RunState, StageRow } from '../src/protocol.ts'
-import { durationOf, firstCallAt, stateOf, triesOf } from '../page/state/stage-state.ts'
+import type { RunStatus, StageRow } from '../src/protocol.ts'
+import { durationOf, stateOf } from '../page/state/stage-state.ts'
 import { pageRow } from './page-row.ts'
 
 const attempt = (endedAt: number | undefined) => ({ attempt: 1, startedAt: 1, endedAt, status: undefined })
 
-test.each<[string, Partial<StageRow>, RunState]>([
+test.each<[string, Partial<StageRow>, RunStatus]>([
   ['waiting', {}, 'running'],
   ['waiting', { readyAt: 1 }, 'suspended'],
   ['waiting', {}, 'stopped'],
@@ -33,14 +33,4 @@ test('a stage in progress has taken the time until now, and none before its star
   expect(durationOf(pageRow('a', { startedAt: 100, endedAt: 150 }), 350)).toBe(50)
   expect(durationOf(pageRow('a', { startedAt: 400 }), 350)).toBe(0)
   expect(durationOf(pageRow('a', {}), 350)).toBeUndefined()
-})
-
-test('a stage that asked began with its first call, and the question is not a try', () => {
-  const asked = { attempt: 1, startedAt: 5, endedAt: 6, status: 'suspend' } as const
-  const answered = { attempt: 1, startedAt: 90, endedAt: 95, status: 'ok' } as const
-  const row = pageRow('a', { startedAt: 90, endedAt: 95, status: 'ok', attempts: [asked, answered] })
-  expect(firstCallAt(row)).toBe(5)
-  expect(triesOf(row)).toBe(1)
-  expect(triesOf(pageRow('a', { startedAt: 5, endedAt: 6, status: 'suspend', attempts: [asked] }))).toBe(1)
-  expect(firstCallAt(pageRow('a', {}))).toBeUndefined()
 })

@@ -1,7 +1,9 @@
+import type { PathPart } from '@stageflow/report'
 import { expect, test } from 'vitest'
 
 import type { RunSummary } from '../src/protocol.ts'
 import { resumingCode } from '../page/acts/resuming-code.ts'
+import { mostOf } from '../page/run/most-of.ts'
 import { usageWords } from '../page/stage/usage.ts'
 
 const summary = (origin: RunSummary['origin']): RunSummary => ({
@@ -31,4 +33,13 @@ test('usage names tokens and costs, and leaves out what is not known', () => {
   )
   expect(usageWords({ cachedTokens: 9 })).toBe('9 cached')
   expect(usageWords({})).toBe('')
+})
+
+test('the sentence says what a stage spent most of its time on, unless that was its own code', () => {
+  const queued: PathPart = { kind: 'queued', from: 0, to: 80, durationMs: 80 }
+  const running: PathPart = { kind: 'running', from: 80, to: 100, durationMs: 20 }
+  const segment = { stage: 'llm', from: 0, to: 100, durationMs: 100, parts: [queued, running] }
+  expect(mostOf(segment)).toBe(', 80 ms of it queued')
+  expect(mostOf({ ...segment, from: 80, durationMs: 20, parts: [running] })).toBe('')
+  expect(mostOf({ ...segment, parts: [] })).toBe('')
 })

@@ -46,3 +46,10 @@ test('a run that has just begun has a scale', () => {
   expect(at(5)).toBe(0)
   expect(ticks.length).toBeGreaterThan(0)
 })
+
+test('a run of less than a millisecond fills the width, and its labels lie apart', () => {
+  const { at, ticks } = timeScale({ from: 5, to: 5.4 }, [{ from: 5, to: 5.4 }], 8)
+  expect(at(5.4)).toBeCloseTo(1)
+  expect(ticks.length).toBeLessThanOrEqual(9)
+  expect(ticks.at(-1)?.left).toBeCloseTo(1)
+})

@@ -1,10 +1,11 @@
-import type { AttemptRecord, MapRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import type { AttemptRecord, MapRecord, StageRecord } from '@stageflow/core'
 import { checkOptions } from '@stageflow/core/kit'
 import type { RedactionOptions } from '@stageflow/core/redaction'
 import { assignLanes } from './lanes.ts'
 import { nameOfItem, stageOfItem } from './map-items.ts'
-import { readReport, type CheckedReport } from './read-report.ts'
+import { readRun, type CheckedReport } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
+import type { ReportToNow, RunReport } from './run-in-progress.ts'
 import { firstCallAt } from './stage-parts.ts'
 
 /** A trace for Perfetto and `chrome://tracing`. Write it to a file with `JSON.stringify`. */
@@ -64,12 +65,9 @@ export interface Track {
 /**
  * Turns one run, or several, into a Chrome trace. Each run and each child run is a process in it. Stages that ran at the same time
  * have lanes of their own. So have the items of maps that have a record, below all stages. An arrow leads to each stage from the one that
- * released it. It contains errors, reasons, notes and keys of items of the report.
+ * released it. In a run in progress, what runs ends now. It contains errors, reasons, notes and keys of items of the report.
  */
-export function chromeTrace(
-  reports: PipelineReport | readonly PipelineReport[],
-  options: DrawingOptions = {},
-): ChromeTrace {
+export function chromeTrace(reports: RunReport | readonly RunReport[], options: DrawingOptions = {}): ChromeTrace {
   checkOptions('chromeTrace()', 'report/illegal-option', options, DRAWING_RULES)
   const checked = withChildren(Array.isArray(reports) ? reports : [reports], options.redaction)
   if (checked.length === 0) return { traceEvents: [], displayTimeUnit: 'ms', otherData: {} }
@@ -81,9 +79,12 @@ export function chromeTrace(
 }
 
 /** Each run, followed by the runs that its stages started. */
-function withChildren(reports: readonly PipelineReport[], redaction?: RedactionOptions | false): CheckedReport[] {
+function withChildren(
+  reports: readonly RunReport[],
+  redaction?: RedactionOptions | false,
+): CheckedReport<ReportToNow>[] {
   return reports.flatMap((report) => {
-    const checked = readReport(report, redaction)
+    const checked = readRun(report, redaction)
     return [checked, ...[...checked.records.values()].flatMap(({ children = [] }) => withChildren(children, redaction))]
   })
 }
@@ -103,7 +104,7 @@ interface Stretch {
   readonly args: Readonly<Record<string, unknown>>
 }
 
-function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: number, origin: number): TraceEvent[] {
+function eventsOf(report: ReportToNow, records: readonly StageRecord[], pid: number, origin: number): TraceEvent[] {
   const { pipeline, pipelineRunId, status, startedAt, endedAt, droppedEvents, notes } = report
   const micros = (time: number): number => thousandths((time - origin) * 1_000)
   const complete = ({ name, cat, from, to, args }: Stretch, tid: number): CompleteEvent => {
@@ -111,7 +112,10 @@ function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: 
     return { ph: 'X', name, cat, ts: micros(from), dur, pid, tid, args }
   }
   const ran = records.filter((record) => record.startedAt !== undefined)
-  const neverRan = records.filter((record) => record.startedAt === undefined)
+  // A run in progress may still come to a stage without a status.
+  const neverRan = records.filter(
+    (record) => record.startedAt === undefined && (status !== 'running' || record.status !== undefined),
+  )
   const stages = ran.map((record) => ({ record, slices: slicesOf(record, endedAt) }))
   const ofStages = stages.flatMap((stage) => stage.slices)
   const ofItems = ran.flatMap((record) => itemSlicesOf(record, endedAt))

@@ -1,10 +1,11 @@
-import type { MapRecord, PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } from '@stageflow/core'
+import type { MapRecord, PipelineInfo, StageInfo, StageKind, StageRecord } from '@stageflow/core'
 import { checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import { pathToNow } from './critical-path.ts'
 import { checkSamePipeline, readPipeline } from './check-report.ts'
-import { readReport } from './read-report.ts'
+import { readRun } from './read-report.ts'
 import { countsOfItems, grouped } from './map-items.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
+import type { ReportToNow, RunReport } from './run-in-progress.ts'
 import { triesOf } from './stage-parts.ts'
 import { cutTo } from './text-columns.ts'
 
@@ -16,16 +17,18 @@ export function mermaid(pipeline: PipelineInfo): string {
 }
 
 /** Draws a run of a pipeline: the status and duration of each stage, and the critical path in bold lines. */
-export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, options: DrawingOptions = {}): string {
+export function mermaidRun(given: RunReport, pipeline: PipelineInfo, options: DrawingOptions = {}): string {
   checkOptions('mermaidRun()', 'report/illegal-option', options, DRAWING_RULES)
-  const { records } = readReport(report, options.redaction)
+  const { report, records } = readRun(given, options.redaction)
   const { stages } = readPipeline(pipeline)
   checkSamePipeline(report, pipeline)
   const path = pathToNow(report, pipeline).segments.map(({ stage }) => stage)
   /** The stage before each stage of the critical path. */
   const stepsBefore = new Map(path.map((stage, index) => [stage, path[index - 1]]))
 
-  const nodes = stages.map((stage, index) => nodeOf(index, stage, [stage.name, ...outcomeOf(records.get(stage.name))]))
+  const nodes = stages.map((stage, index) =>
+    nodeOf(index, stage, [stage.name, ...outcomeOf(records.get(stage.name), report.status)]),
+  )
   const edges = edgesOf(stages)
   const isStep = ({ from, to }: Edge): boolean => stepsBefore.has(to) && stepsBefore.get(to) === from
   const thick = edges.flatMap((edge, index) => (isStep(edge) ? [index] : []))
@@ -33,7 +36,7 @@ export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, optio
     'flowchart TD',
     ...nodes,
     ...edges.map(({ line }) => line),
-    ...classLines(stages, records, stepsBefore),
+    ...classLines(stages, records, report.status, stepsBefore),
     ...(thick.length > 0 ? [`  linkStyle ${thick.join(',')} stroke-width:4px`] : []),
   ].join('\n')
 }
@@ -42,12 +45,13 @@ export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, optio
 function classLines(
   stages: readonly StageInfo[],
   records: ReadonlyMap<string, StageRecord>,
+  runStatus: ReportToNow['status'],
   critical: { has(name: string): boolean },
 ): string[] {
   const members = new Map<string, string[]>(Object.keys(CLASSES).map((name) => [name, []]))
   for (const [index, { name }] of stages.entries()) {
-    const status = records.get(name)?.status ?? 'cancel'
-    members.get(status)?.push(`s${index}`)
+    const status = statusOf(records.get(name), runStatus)
+    if (status !== undefined) members.get(status)?.push(`s${index}`)
     if (critical.has(name)) members.get('critical')?.push(`s${index}`)
   }
   const used = [...members].filter(([, nodes]) => nodes.length > 0)
@@ -66,6 +70,7 @@ const SHAPES: Readonly<Record<StageKind, readonly [string, string]>> = {
 
 /** Colors that are readable on light and dark pages. */
 const CLASSES: Readonly<Record<string, string>> = {
+  running: 'fill:#d8e8fc,stroke:#2f6fb3,color:#0d2c4d',
   ok: 'fill:#d7f0dd,stroke:#2f8f4e,color:#12351f',
   skip: 'fill:#ececec,stroke:#8a8a8a,color:#444444,stroke-dasharray:4 3',
   cancel: 'fill:#fdf0cf,stroke:#b7860b,color:#4a3600',
@@ -107,12 +112,19 @@ function conditionsOf({ join, conditional, dependencies, map }: StageInfo): stri
   return conditions
 }
 
+/** Undefined for a stage that the run hasn't come to. */
+function statusOf(record: StageRecord | undefined, runStatus: ReportToNow['status']): string | undefined {
+  if (record?.status !== undefined) return record.status
+  if (runStatus !== 'running') return 'cancel'
+  return record?.startedAt === undefined ? undefined : 'running'
+}
+
 /** The lines below the name of a stage. */
-function outcomeOf(record: StageRecord | undefined): string[] {
+function outcomeOf(record: StageRecord | undefined, runStatus: ReportToNow['status']): string[] {
   if (record?.startedAt === undefined || record.endedAt === undefined) {
     return [record?.status === 'skip' ? 'skip' : 'not started']
   }
-  const status = record.status === 'ok' ? '' : `${record.status} · `
+  const status = record.status === 'ok' ? '' : `${statusOf(record, runStatus)} · `
   const tries = triesOf(record)
   const attempts = tries > 1 ? ` · ${tries} attempts` : ''
   const ending = `${status}${formatDuration(record.endedAt - record.startedAt)}${attempts}`

@@ -18,7 +18,13 @@ export function readReport(report: PipelineReport, redaction?: RedactionOptions 
   return withRecords(redactReport(report, redaction))
 }
 
-/** The same for a run in progress too. A resumed run is one run from the start of its first leg. */
+/** The same for a run in progress too. */
+export function readRun(report: RunReport, redaction?: RedactionOptions | false): CheckedReport<ReportToNow> {
+  checkRun(report)
+  return withRecords(redactReport(upToNow(report), redaction))
+}
+
+/** The same, in which a resumed run is one run from the start of its first leg. */
 export function readWholeRun(report: RunReport, redaction?: RedactionOptions | false): CheckedReport<ReportToNow> {
   checkRun(report)
   return withRecords(redactReport(joinLegs(upToNow(report)), redaction))

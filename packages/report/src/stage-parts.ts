@@ -1,4 +1,5 @@
 import type { AttemptRecord, StageRecord } from '@stageflow/core'
+import { checkArgumentCount } from '@stageflow/core/kit'
 import type { EdgeWaits } from './stage-edges.ts'
 
 /**
@@ -97,14 +98,19 @@ const isTriedAgain = ({ status, attempts }: StageRecord): boolean => {
 }
 
 /** When a stage was called first. If it has been answered since, that was before its last call. */
-export function firstCallAt({ startedAt, attempts }: Pick<StageRecord, 'startedAt' | 'attempts'>): number | undefined {
+export function firstCallAt(record: Pick<StageRecord, 'startedAt' | 'attempts'>): number | undefined {
+  checkArgumentCount(arguments.length, 1, 'firstCallAt(record)', 'report/illegal-option')
+  const { startedAt, attempts } = record
   if (startedAt === undefined) return undefined
   return attempts.reduce((first, attempt) => Math.min(first, attempt.startedAt), startedAt)
 }
 
 /** How often a stage was tried, without the attempts that asked and were answered. */
-export const triesOf = ({ attempts }: StageRecord): number =>
-  attempts.filter(({ status }, index) => status !== 'suspend' || index === attempts.length - 1).length
+export function triesOf(record: Pick<StageRecord, 'attempts'>): number {
+  checkArgumentCount(arguments.length, 1, 'triesOf(record)', 'report/illegal-option')
+  const { attempts } = record
+  return attempts.filter(({ status }, index) => status !== 'suspend' || index === attempts.length - 1).length
+}
 
 /** Attempts of a hedge overlap and may be recorded in the order they ended. */
 function byStart(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {

@@ -1,6 +1,6 @@
 import type { StageKind } from '@stageflow/core'
 import { element, text, type Markup } from './svg-element.ts'
-import { drawHold } from './svg-time.ts'
+import { drawHold } from './svg-bar.ts'
 import { COLUMN, kindClass, patternOf, shapeOf, type Tone } from './svg-style.ts'
 
 interface Item {
@@ -48,6 +48,7 @@ const PARTS: readonly (Item & { readonly has: string })[] = [
     says: 'critical path',
     draw: (x, y) => element('circle', { class: 'ink', cx: x + 6, cy: y, r: 3.5 }),
   },
+  { has: 'running tone-running', says: 'running', draw: (x, y) => box('tone-running', x, y) },
   { has: 'running tone-fail', says: 'failed', draw: striped('tone-fail', 'fail') },
   { has: 'running tone-cancel', says: 'cancelled', draw: striped('tone-cancel', 'cancel') },
   { has: 'running tone-suspend', says: 'suspended', draw: striped('tone-suspend', 'suspend') },

@@ -1,9 +1,10 @@
 import type { StageRecord } from '@stageflow/core'
 import { formatDuration, plainLine } from '@stageflow/core/kit'
-import { drawBar, drawBracket, heightOf, type Scale } from './svg-time.ts'
+import { drawBar, drawBracket, heightOf } from './svg-bar.ts'
 import { sentenceOf } from './svg-description.ts'
 import { element, escaped, text, type Markup } from './svg-element.ts'
 import { isStageRow, type RunRow, type StageRow, type SvgRow } from './svg-rows.ts'
+import type { Scale } from './svg-scale.ts'
 import { COLUMN, colorOf, shapeOf, signOf, toneOf, toneOfRun } from './svg-style.ts'
 import { cutTo, widthOf } from './text-columns.ts'
 
@@ -100,7 +101,7 @@ export function drawRow({ row, centre, note }: PlacedRow, layout: Layout): Marku
 
 function drawStage(row: StageRow, centre: number, note: Note | undefined, layout: Layout): Markup {
   const { columns, scale, runEndedAt } = layout
-  const { name, ran, status, duration, record } = row.row
+  const { name, ran, status, duration } = row.row
   const y = textY(centre)
   const x = nameX(row.depth, columns)
   // The line of a wait ends before a note that stands on it.
@@ -116,7 +117,7 @@ function drawStage(row: StageRow, centre: number, note: Note | undefined, layout
     drawBar(row, scale, centre, runEndedAt, waitTo),
     note === undefined ? '' : drawNote(note),
     drawDuration(duration, y, columns),
-    signOf(toneOf(record.status), columns.signs, centre, colorOf(record)),
+    signOf(toneOf(status), columns.signs, centre, colorOf(row.row)),
     text(status, { class: 'status muted', x: columns.status, y }),
   )
 }

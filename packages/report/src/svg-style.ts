@@ -1,8 +1,9 @@
-import type { StageKind, StageRecord } from '@stageflow/core'
+import type { StageKind } from '@stageflow/core'
 import { element, type Markup } from './svg-element.ts'
+import type { Row } from './timeline-rows.ts'
 
-/** How a stage or an attempt ended. Every tone has a color, a pattern and a sign. */
-export type Tone = 'ok' | 'skip' | 'cancel' | 'fail' | 'suspend' | 'unknown'
+/** How a stage, an attempt or a run ended, or that it runs. Every tone has a color, a pattern and a sign. */
+export type Tone = 'running' | 'ok' | 'skip' | 'cancel' | 'fail' | 'suspend' | 'unknown'
 
 /** Widths of one column of the font, in px, by the size of the text. Rather too wide, because fonts differ. */
 export const COLUMN = { small: 6.8, normal: 7.4, large: 9.3 }
@@ -33,6 +34,7 @@ const COLORS: readonly (readonly [selector: string, property: string, light: str
   ...both('.kind-guard', '#7a4fd0', '#b392f0'),
   ...both('.kind-work', '#25843f', '#4ac26b'),
   ...both('.kind-agent', '#c2540a', '#f0883e'),
+  ...both('.tone-running', '#0969da', '#4493f8'),
   ...both('.tone-ok', '#1f883d', '#3fb950'),
   ...both('.tone-skip', '#7d8792', '#7d8590'),
   ...both('.tone-cancel', '#9a6700', '#d29922'),
@@ -101,16 +103,20 @@ export function patterns(): Markup {
 export const patternOf = (tone: Tone): string | undefined =>
   PATTERNS[tone] === undefined ? undefined : `url(#stageflow-${tone})`
 
-export function toneOf(status: StageRecord['status']): Tone {
-  return status !== undefined && Object.hasOwn(SIGNS, status) ? status : 'unknown'
+/** `status`: that of a row, or of an attempt. */
+export function toneOf(status: string): Tone {
+  return isTone(status) ? status : 'unknown'
 }
 
+const isTone = (status: string): status is Tone => Object.hasOwn(SIGNS, status)
+
 /** The tone of a stage's color: code that ignored its signal is as bad as a failure. */
-export function colorOf({ status, abandoned }: StageRecord): Tone {
-  return abandoned === true ? 'fail' : toneOf(status)
+export function colorOf({ status, record }: Row): Tone {
+  return record.abandoned === true ? 'fail' : toneOf(status)
 }
 
 const RUN_TONES: Readonly<Record<string, Tone>> = {
+  running: 'running',
   completed: 'ok',
   cancelled: 'cancel',
   failed: 'fail',
@@ -120,6 +126,7 @@ export const toneOfRun = (status: string): Tone => RUN_TONES[status] ?? 'unknown
 
 /** Drawn in white on a disc of radius 6.5 around 0, 0. */
 const SIGNS: Readonly<Record<Tone, string>> = {
+  running: 'M-1.8 -2.8L2.8 0L-1.8 2.8Z',
   ok: 'M-3 .2L-1 2.4L3.1 -2.2',
   skip: 'M-2.8 -2.6L-.2 0L-2.8 2.6M.6 -2.6L3.2 0L.6 2.6',
   cancel: 'M-3 0H3',

@@ -43,6 +43,7 @@ export function rowsOf(
   const edges = readEdges(records, pipeline)
   // Stages that began at the same instant keep their declared order.
   const byStart = declared.toSorted((a, b) => compare(beganAt(a), beganAt(b)))
+  const unsettled = runStatus === 'running' ? RUNNING : UNKNOWN
   const shownReasons = new Set<string>()
   return byStart.map((record) => {
     const reason = plainReason(record)
@@ -50,9 +51,8 @@ export function rowsOf(
     // A run that stops gives all its stages the same reason. Only the first row shows it.
     const news = !isSkip && shownReasons.has(reason) ? '' : reason
     if (!isSkip) shownReasons.add(reason)
-    const row = rowOf(record, critical.has(record.stage), whyOf(record, news))
-    const isRunning = runStatus === 'running' && row.status === UNKNOWN
-    return { ...row, ...(isRunning && { status: 'running' }), waits: waitsOf(record, edges) }
+    const row = rowOf(record, critical.has(record.stage), whyOf(record, news), unsettled)
+    return { ...row, waits: waitsOf(record, edges) }
   })
 }
 
@@ -61,6 +61,7 @@ export function withItems(row: Row, critical: Critical, count: number): readonly
   const { items, stage } = row.record
   if (items === undefined) return [row]
   const telling = tellingItems(items, critical.get(stage)?.index).slice(0, count)
+  const unsettled = row.status === RUNNING ? RUNNING : UNKNOWN
   return [
     { ...row, items: itemsLine(items, telling.length) },
     ...telling.map((item) => {
@@ -69,7 +70,7 @@ export function withItems(row: Row, critical: Critical, count: number): readonly
       // The map may have failed with the error of this item.
       const why = whyOf(record, reason === row.why ? '' : reason)
       const isCritical = row.isCritical && critical.get(stage)?.index === item.index
-      return { ...rowOf(record, isCritical, why), itemOf: row.name }
+      return { ...rowOf(record, isCritical, why, unsettled), itemOf: row.name }
     }),
   ]
 }
@@ -106,13 +107,14 @@ export function runStyle(status: ReportToNow['status']): Style {
   return RUN_STYLES[status] ?? 'dim'
 }
 
-/** The status of a stage that ran, if its record has none. */
+const RUNNING = 'running'
 const UNKNOWN = 'unknown'
 
-function rowOf(record: StageRecord, isCritical: boolean, why: string): Row {
+/** `unsettled`: the status of a stage that has started, if its record has none. */
+function rowOf(record: StageRecord, isCritical: boolean, why: string, unsettled: string): Row {
   const ran = record.startedAt !== undefined
   // A stage behind a suspended one, or one that the run hasn't come to, has no status yet.
-  const status = record.status ?? (ran ? UNKNOWN : 'pending')
+  const status = record.status ?? (ran ? unsettled : 'pending')
   return {
     record,
     waits: undefined,

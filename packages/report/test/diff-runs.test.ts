@@ -122,13 +122,14 @@ test('control characters of a run reach no terminal', async () => {
 })
 
 test('a replay shows what a new answer changes', async () => {
+  const clock = manualClock()
   const graph = (text: string) =>
     new Pipeline('chat')
       .withStage('answer', () => ({ text }))
       .withStage('save', ({ inputs }) => ({ saved: inputs.from('answer').text }), { dependencies: ['answer'] })
-      .build()
-  const before = (await recordRun(graph('Hello'))).cassette
-  const after = (await replayRun(graph('Bye'), before, { live: ['answer', 'save'] })).cassette
+      .build({ clock })
+  const before = (await recordRun(graph('Hello'), {}, { clock })).cassette
+  const after = (await replayRun(graph('Bye'), before, { live: ['answer', 'save'], clock })).cassette
   expect(diffRuns(before, after)).toBe(`chat: completed
   answer: ok
     data.text: "Hello" → "Bye"

@@ -2,8 +2,18 @@ import { Pipeline } from '@stageflow/core'
 import type { PipelineInfo, RunContext, StageContext, StageRecord } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
-import { criticalPath, slack, timeline, timelineSvg, type CriticalPath, type RunInProgress } from '../src/index.ts'
+import {
+  chromeTrace,
+  criticalPath,
+  mermaidRun,
+  slack,
+  timeline,
+  timelineSvg,
+  type CriticalPath,
+  type RunInProgress,
+} from '../src/index.ts'
 import { pathOf, slackOf } from '../src/unchecked.ts'
+import { readSvg, withClass, type SvgElement } from './read-svg.ts'
 import { chatReport, reportOf, written } from './written-report.ts'
 
 const inWords = ({ segments }: CriticalPath): string[] =>
@@ -83,12 +93,54 @@ test('the timelines show what runs, and what has not started', () => {
   expect(svg).toContain('<title>chat · running · 540 ms</title>')
   expect(svg).toContain('llm: running, 260 ms to 540 ms, on the critical path.')
   expect(svg).toContain('later: pending.')
+  const shown = readSvg(svg)
+  expect(signsOf(shown, 'tone-running')).toHaveLength(3) // of the run, llm and guard
+  expect(signsOf(shown, 'tone-unknown')).toHaveLength(1)
+  expect(withClass(shown, 'legend')[0]?.text).toContain('running')
+})
+
+test('an item that runs is shown as running, and so is its map', () => {
+  const items = { total: 2, ok: 0, skip: 0, fail: 1, unfinished: 1, attempts: 2 }
+  const records = [
+    { index: 0, key: 'a', status: 'fail', startedAt: 0, endedAt: 10 },
+    { index: 1, key: 'b', status: undefined, startedAt: 0, endedAt: undefined, attempts: TWO_ATTEMPTS },
+  ] as const
+  const drawn = timeline(inProgress(20, [running('letters', { startedAt: 0, items: { ...items, records } })]))
+  expect(drawn).toMatch(/letters .* running$/m)
+  expect(drawn).toMatch(/ b .* running/)
+})
+
+const TWO_ATTEMPTS = [
+  { attempt: 1, startedAt: 0, endedAt: 5, status: 'retry' },
+  { attempt: 2, startedAt: 5, endedAt: undefined, status: undefined },
+] as const
+
+const signsOf = (svg: SvgElement, tone: string): readonly SvgElement[] =>
+  withClass(svg, 'sign').filter(({ attributes }) => attributes['class']?.includes(tone))
+
+test('a Mermaid drawing shows what runs, and gives no color to what the run has not come to', () => {
+  const info = infoOf({ library: [], llm: ['library'], guard: ['library'], later: ['llm'] })
+  const lines = mermaidRun(live, info).split('\n')
+  expect(lines).toContain('  s1["llm<br/>running · 280 ms"]')
+  expect(lines).toContain('  s3["later<br/>not started"]')
+  expect(lines).toContain('  class s1,s2 running')
+  expect(lines.filter((line) => /class .*\bs3\b/.test(line))).toEqual([])
+})
+
+test('a trace of a run in progress ends now what runs, and has no event of what has not started', () => {
+  const { traceEvents } = chromeTrace(live)
+  const slices = traceEvents.flatMap((event) => (event.ph === 'X' ? [[event.name, event.ts, event.dur]] : []))
+  expect(slices).toContainEqual(['chat', 0, 540_000])
+  expect(slices).toContainEqual(['llm', 260_000, 280_000])
+  expect(traceEvents.filter(({ name }) => name === 'later')).toEqual([])
 })
 
 test('a report in progress that lacks something is refused (report/not-a-report), and so is one without now', () => {
   const { now: _, ...without } = live
   const problem = 'This is not the report of a run in progress: now is missing'
-  for (const read of [criticalPath, timeline, timelineSvg, (given: RunInProgress) => slack(given, infoOf({ a: [] }))])
+  const info = infoOf({ a: [] })
+  const ofPipeline = [slack, mermaidRun].map((read) => (given: RunInProgress) => read(given, info))
+  for (const read of [criticalPath, timeline, timelineSvg, chromeTrace, ...ofPipeline])
     expect(() => read(without as RunInProgress)).toThrow(
       expect.objectContaining({ code: 'report/not-a-report', message: expect.stringContaining(problem) }),
     )

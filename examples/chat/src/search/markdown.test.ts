@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isProgram, sectionsOf } from './markdown.ts'
+import { anchorOf, isProgram, sectionsOf } from './markdown.ts'
 
 test('a page is split at its headings, and each section has the headings above it', () => {
   const sections = sectionsOf('a.md', '---\nx: 1\n---\n# A\n\nOne.\n\n## B\n\n### C\n\nTwo.\n\n## D\n\nThree.')
@@ -8,7 +8,20 @@ test('a page is split at its headings, and each section has the headings above i
     ['A > B > C', 'Two.'],
     ['A > D', 'Three.'],
   ])
-  expect(new Set(sections.map(({ id }) => id)).size).toBe(3)
+  expect(sections.map(({ anchor }) => anchor)).toEqual(['a', 'c', 'd'])
+})
+
+test.each([
+  ['`run()` & more?', 'run-more'],
+  ['2. Über options', '_2-uber-options'],
+  ['retry/exhausted', 'retry-exhausted'],
+])('the anchor of the heading %j is that of the site, %j', (heading, anchor) => {
+  expect(anchorOf(heading)).toBe(anchor)
+})
+
+test('a heading that comes again has an anchor of its own', () => {
+  const sections = sectionsOf('a.md', '# A\n\n1\n\n## Options\n\n2\n\n## B\n\n3\n\n## Options\n\n4')
+  expect(sections.map(({ anchor }) => anchor)).toEqual(['a', 'options', 'b', 'options-1'])
 })
 
 test('a heading in a fence is code', () => {
@@ -36,7 +49,7 @@ test('list items and table rows are items', () => {
 
 test('a page without a heading is one section', () => {
   expect(sectionsOf('a.md', 'Text.')).toEqual([
-    { id: 'a.md#0', path: 'a.md', trail: ['a.md'], blocks: [{ kind: 'paragraph', text: 'Text.' }] },
+    { path: 'a.md', anchor: '', trail: ['a.md'], blocks: [{ kind: 'paragraph', text: 'Text.' }] },
   ])
 })
 

@@ -10,8 +10,9 @@ export const isProgram = ({ kind, language = '' }: Block): boolean => kind === '
 
 /** The text under one heading of a page. */
 export interface Section {
-  readonly id: string
   readonly path: string
+  /** The part of the page's URL after `#`. */
+  readonly anchor: string
   /** The headings from the title of the page down to that of the section. */
   readonly trail: readonly string[]
   readonly blocks: readonly Block[]
@@ -19,7 +20,8 @@ export interface Section {
 
 /** Splits a Markdown page at its headings. */
 export function sectionsOf(path: string, markdown: string): readonly Section[] {
-  const sections: { trail: readonly string[]; blocks: Block[] }[] = []
+  const sections: { anchor: string; trail: readonly string[]; blocks: Block[] }[] = []
+  const taken = new Map<string, number>()
   let headings: { readonly depth: number; readonly text: string }[] = []
   let blocks: Block[] = []
   for (const token of lexer(markdown.replace(/^---\n[\s\S]*?\n---\n/, ''))) {
@@ -27,16 +29,29 @@ export function sectionsOf(path: string, markdown: string): readonly Section[] {
       const { depth } = token as Tokens.Heading
       headings = [...headings.filter((above) => above.depth < depth), { depth, text: withoutMarks(plainText(token)) }]
       blocks = []
-      sections.push({ trail: headings.map(({ text }) => text), blocks })
+      const trail = headings.map(({ text }) => text)
+      const anchor = anchorOf(trail.at(-1) ?? '')
+      const count = taken.get(anchor) ?? 0
+      taken.set(anchor, count + 1)
+      sections.push({ anchor: count === 0 ? anchor : `${anchor}-${count}`, trail, blocks })
       continue
     }
-    if (sections.length === 0) sections.push({ trail: [path], blocks })
+    if (sections.length === 0) sections.push({ anchor: '', trail: [path], blocks })
     blocks.push(...blocksOf(token))
   }
-  return sections
-    .filter((section) => section.blocks.length > 0)
-    .map((section, index) => ({ id: `${path}#${index}`, path, ...section }))
+  return sections.filter((section) => section.blocks.length > 0).map((section) => ({ path, ...section }))
 }
+
+/** The anchor of a heading, as VitePress makes it. */
+export const anchorOf = (heading: string): string =>
+  heading
+    .replaceAll('`', '')
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[\s~!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .replace(/^(\d)/, '_$1')
+    .toLowerCase()
 
 function blocksOf(token: Token): readonly Block[] {
   switch (token.type) {

@@ -4,7 +4,7 @@ import { stemmer } from 'stemmer'
 const STOP_WORDS = new Set(
   `a about actually add adds after again against all already also always am an and another any anything are around as asap at avoid
   away back base be because been before being best better between both but by bug can cannot case come comes could custom dangerous demo
-  did different do does doing done down each easily easy else ensure even ever every everything exactly example few find first for from fully
+  did different do does doing done down each easily easy else ensure even ever every everything exactly few find first for from fully
   get gets getting give given go goes going good got great had handle happen happening happens has have having he hello help her
   here hey hi his how however i idea if important in inside instead into is it its itself just keep keeps know less let lets like
   little long look looking lot made make makes making many may maybe me mean means might mind more most much must my myself native
@@ -35,6 +35,8 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:exactly|only|just|at most) once\b/gi, 'idempotent'],
   [/\b(?:how many|(?:the )?number of)\b/gi, 'count'],
   [/\b(?:by hand|hand-?written)\b/gi, 'manual'],
+  [/\bpipelines? (?:as|in|inside|within|of) (?:an?|another|other)\b/gi, 'child pipeline'],
+  [/\bonly (?:lets?|allows?)\b/gi, 'authorize'],
   // "Next.js" is often written "nextjs".
   [/\b(\w+)\.js\b/gi, '$1 $1js'],
   [/@stageflow\//g, ''],
@@ -60,13 +62,17 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'concurrent concurrently concurrency simultaneous simultaneously': 'parallel concurrency',
   'dependency container service singleton': 'inject port',
   'database db client connection pool': 'service inject port',
+  'output result': 'return data',
   // How a run ends
   'stop halt quit kill terminate interrupt': 'cancel abort',
   'abort cancellation': 'cancel',
   'disconnect close leave left navigate tab hangup': 'disconnect client cancel',
+  'finish complete done': 'end',
+  'hang stuck': 'end',
   'hang stuck deadline forever expire': 'timeout',
   'slow bottleneck latency': 'timeline critical',
   'error exception throw break crash': 'fail error',
+  'redo regenerate rewrite': 'draft loop',
   'repeat attempt backoff flaky transient': 'retry',
   '429 throttle ratelimit quota': 'retry limit',
   'outage unavailable unreachable': 'circuit breaker down',

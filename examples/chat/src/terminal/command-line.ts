@@ -20,7 +20,7 @@ Without a question: a prompt on a terminal; otherwise one question per line of s
 Options:
   --session NAME  remember the questions under this name, for follow-ups (default: default)
   --docs DIR      answer from the Markdown files in DIR instead of this repository
-  --json          print one JSON object per question: answer, sources, report
+  --json          print one JSON object per question: answer, pages, report
   --web           show each run on a page of this machine, as it goes
   --help          print this
 

@@ -2,7 +2,7 @@ import { CommandError } from '../command-error.ts'
 import { act, author, look } from '../journal/open-runs.ts'
 import { readWords } from '../journal/place.ts'
 import type { PlaceFlags } from '../journal/place.ts'
-import { printJson, shownText } from '../shown.ts'
+import { printJson, redacted, shownText } from '../shown.ts'
 import { print } from '../terminal.ts'
 import type { Terminal } from '../terminal.ts'
 import { oneRun } from './one-run.ts'
@@ -23,7 +23,7 @@ export async function cancel(
   const name = `Run "${shownText(runId)}"`
   if (!isKept) throw new CommandError(`${name} has ended already: it is ${status ?? 'gone'}.`)
   const by = author()
-  if (json === true) return printJson(terminal, { runId, status, reason, by: { system: by } })
+  if (json === true) return printJson(terminal, redacted({ runId, status, reason, by: { system: by } }))
   if (status === 'cancelled') print(terminal, `${name} is cancelled, by "${by}".`)
   else print(terminal, `${name} will be cancelled by the process that carries it: kept, by "${by}".`)
 }

@@ -1,5 +1,6 @@
 import { mermaid } from '@stageflow/report'
 
+import { CommandError } from '../command-error.ts'
 import { exportedGraphs, oneGraph } from '../exported-graphs.ts'
 import type { ExportedGraph } from '../exported-graphs.ts'
 import { graphFindings } from '../graph-findings.ts'
@@ -17,9 +18,11 @@ interface GraphOptions {
 /** Returns the exit code: 1 if the check found something. */
 export async function graph(
   { file, name }: { readonly file: string; readonly name: string | undefined },
-  { format = 'mermaid', check, json }: GraphOptions,
+  { format, check, json }: GraphOptions,
   terminal: Terminal,
 ): Promise<0 | 1> {
+  if (json === true && format === 'mermaid')
+    throw new CommandError('--json and --format mermaid are two forms. Leave one of them out.')
   const graphs = exportedGraphs(await loadModule(file, terminal), file)
   if (check === true) return checkGraphs(name === undefined ? graphs : [oneGraph(graphs, name, file)], json, terminal)
   const { info } = oneGraph(graphs, name, file)

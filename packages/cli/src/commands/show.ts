@@ -5,6 +5,7 @@ import { drawReport } from '../drawing.ts'
 import { look } from '../journal/open-runs.ts'
 import { flagsOf, readWords } from '../journal/place.ts'
 import type { Place, PlaceFlags } from '../journal/place.ts'
+import { quoted } from '../quoted.ts'
 import { printJson, redacted, safeJson, shownText } from '../shown.ts'
 import { tableLines } from '../table.ts'
 import { paint, print } from '../terminal.ts'
@@ -78,12 +79,12 @@ function inProgressLines({ inProgress, owner }: RunDetails, terminal: Terminal):
 function requestLines({ requests, runId }: RunDetails, place: Place, terminal: Terminal): string[] {
   if (requests.length === 0) return []
   const lines = requests.flatMap((asked) => {
-    const words = ['stageflow answer', placeWords(place), quoted(runId), quoted(pathOf(asked)), 'VALUE']
+    const words = answerWords(place, runId, pathOf(asked))
     return [
       ...questionLines(asked, terminal),
       ...(asked.until === undefined ? [] : [`    until ${timeText(asked.until)}, then it goes on without an answer`]),
       ...(asked.answerSchema === undefined ? [] : [`    takes ${shownText(safeJson(asked.answerSchema))}`]),
-      paint(terminal.output, 'dim', `    ${words.join(' ')}`),
+      paint(terminal.output, 'dim', `    ${words}`),
     ]
   })
   return [head(terminal, 'Waits for an answer'), ...lines]
@@ -104,11 +105,13 @@ function questionLines(asked: AskedRequest, { output }: Terminal): string[] {
   return [name, ...[...lines.slice(0, MOST_LINES), ...more].map((line) => `    ${line}`)]
 }
 
-const placeWords = (place: Place): string => (place.kind === 'file' ? quoted(place.path) : flagsOf(place))
-
-/** A word for a shell. */
-const quoted = (word: string): string =>
-  /^[\w./#~:@-]+$/.test(word) ? word : `'${shownText(word).replaceAll("'", `'\\''`)}'`
+/** The command that answers a request. After `--` no word is taken for an option. */
+function answerWords(place: Place, runId: string, path: string): string {
+  const words = place.kind === 'file' ? [place.path, runId, path] : [runId, path]
+  const flags = place.kind === 'file' ? [] : [flagsOf(place)]
+  const end = words.some((word) => word.startsWith('-')) ? ['--'] : []
+  return ['stageflow answer', ...flags, ...end, ...words.map(quoted), 'VALUE'].join(' ')
+}
 
 /** What is in no drawing: what people and other processes asked for. While there is no drawing, the calls too. */
 function eventLines({ timeline: entries, result, startedAt }: RunDetails, terminal: Terminal): string[] {

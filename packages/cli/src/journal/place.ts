@@ -12,6 +12,7 @@ export interface PlaceFlags {
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = { FILE: 'orders.db', ID: 'order-7', PATH: 'approve', VALUE: 'yes' }
+const IS_POSTGRES = /^(postgres(ql)?:\/\/|socket:)/i
 const IS_URL = /^[a-z][a-z+.-]*:\/\//i
 
 /**
@@ -35,6 +36,8 @@ export function readWords(
   const usage = [...example, ...wanted.map((name) => EXAMPLES[name] ?? name)].join(' ')
   const missing = wanted.slice(words.length)
   if (missing.length > 0) throw new CommandError(`${command} needs ${missing.join(' and ')}: ${usage}`)
+  if (words.length > 0 && wanted.length === 0)
+    throw new CommandError(`${command} takes no word beside --url-env, which is in the place of FILE: ${usage}`)
   if (words.length > wanted.length)
     throw new CommandError(
       `${command} was given ${words.length} words, and takes ${wanted.length} (${wanted.join(', ')}). Put quotes around one that has spaces: ${usage}`,
@@ -49,6 +52,10 @@ export function readWords(
   if (url === undefined || url === '')
     throw new CommandError(
       `The environment variable ${urlEnv} is not set. Set it to the URL of the database: ${urlEnv}=postgres://user:password@host/database`,
+    )
+  if (!IS_POSTGRES.test(url))
+    throw new CommandError(
+      `The environment variable ${urlEnv} is not the URL of a PostgreSQL database. Set it to one: ${urlEnv}=postgres://user:password@host/database`,
     )
   return { place: { kind: 'postgres', variable: urlEnv, url, schema }, rest: words }
 }

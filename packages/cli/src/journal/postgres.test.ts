@@ -57,7 +57,7 @@ test('a database without a journal is told apart, and no table is created in it'
 })
 
 test('no error shows the URL of the database', async () => {
-  const urls = ['postgres://ada:hunter2@127.0.0.1:1/shop', 'hunter2 is not a url']
+  const urls = ['postgres://ada:hunter2@127.0.0.1:1/shop', 'postgres://ada:hunter2%ZZ@127.0.0.1:1/shop']
   const ended = urls.map((url) => stageflowHere(['runs', '--url-env', 'SHOP'], { env: { SHOP: url } }))
   for (const { code, stdout, stderr } of await Promise.all(ended)) {
     expect(code).toBe(1)

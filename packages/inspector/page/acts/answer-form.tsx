@@ -2,9 +2,10 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useId, useMemo } from 'preact/hooks'
 
-import type { ActDone, AnswerRequest, Question } from '../../src/protocol.ts'
-import { runPath, send } from '../state/requests.ts'
+import type { AnswerRequest, Question } from '../../src/protocol.ts'
 import { answerFields, answerFrom, type AnswerField } from './answer-fields.ts'
+import { Problem } from './problem.tsx'
+import { sendAct } from './send-act.ts'
 
 /** A form from the JSON Schema that a question carries. */
 export function AnswerForm({ run, question }: { readonly run: string; readonly question: Question }): JSX.Element {
@@ -22,12 +23,7 @@ export function AnswerForm({ run, question }: { readonly run: string; readonly q
     }
     isSending.value = true
     const request: AnswerRequest = { path: question.path, answer: read.answer, question: question.question }
-    try {
-      const { done } = await send<ActDone>(runPath(run, '/answer'), request)
-      problem.value = done ? '' : 'The run had gone on before.'
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error)
-    }
+    problem.value = await sendAct(run, 'answer', request)
     isSending.value = false
   }
 
@@ -44,11 +40,7 @@ export function AnswerForm({ run, question }: { readonly run: string; readonly q
       <button type="submit" class="primary" disabled={isSending.value}>
         Answer
       </button>
-      {problem.value !== '' && (
-        <p class="box tone-fail" role="alert">
-          {problem.value}
-        </p>
-      )}
+      <Problem text={problem.value} />
     </form>
   )
 }

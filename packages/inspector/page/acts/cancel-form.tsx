@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 
+import { Problem } from './problem.tsx'
 import { sendAct } from './send-act.ts'
 
 /** Asks for a reason before a run is cancelled. */
@@ -29,11 +30,7 @@ export function CancelForm({ run, close }: { readonly run: string; readonly clos
       <button type="button" onClick={close}>
         Keep it
       </button>
-      {problem.value !== '' && (
-        <p class="box tone-fail" role="alert">
-          {problem.value}
-        </p>
-      )}
+      <Problem text={problem.value} />
     </form>
   )
 }

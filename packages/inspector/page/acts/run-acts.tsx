@@ -5,6 +5,7 @@ import type { RunView } from '../../src/protocol.ts'
 import { link } from '../state/feed.ts'
 import { CancelForm } from './cancel-form.tsx'
 import { CompareWith } from './compare-with.tsx'
+import { Problem } from './problem.tsx'
 import { sendAct } from './send-act.ts'
 import { saveFile } from './save-file.ts'
 
@@ -39,11 +40,7 @@ export function RunActs({ view }: { readonly view: RunView }): JSX.Element | nul
       {isCancelling.value && view.acts.includes('cancel') && (
         <CancelForm run={id} close={() => (isCancelling.value = false)} />
       )}
-      {problem.value !== '' && (
-        <p class="box tone-fail wide" role="alert">
-          {problem.value}
-        </p>
-      )}
+      <Problem text={problem.value} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { accessHeaders } from '../state/key.ts'
-import { refusalOf } from '../state/requests.ts'
+import { problemOf, refusalOf } from '../state/requests.ts'
 
 /** Saves a run as one HTML file. A plain link can't, because it sends no key. Returns what went wrong, or an empty text. */
 export async function saveFile(run: string, pipeline: string): Promise<string> {
@@ -14,6 +14,6 @@ export async function saveFile(run: string, pipeline: string): Promise<string> {
     URL.revokeObjectURL(url)
     return ''
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return problemOf(error)
   }
 }

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals'
 import { layOut, type Layout, type Size } from '../layout/layout.ts'
 import { path } from '../run/path.ts'
 import { openView } from '../run/view-tabs.tsx'
-import { graphStages, rowOf, run } from '../state/shown-run.ts'
+import { graphStages, rowOf, runStatus } from '../state/shown-run.ts'
 import { stateOf } from '../state/stage-state.ts'
 import { centered, fitted, withBoxInView, zoomed, type Viewport } from './viewport.ts'
 
@@ -56,7 +56,13 @@ export function openFittingView(): void {
   openView.value = isNarrow.peek() && isLarge ? 'timeline' : 'graph'
 }
 
-export function fit(): void {
+/** Shows the whole graph, as if it had just been opened. */
+export function showWhole(): void {
+  isMoved = false
+  fit()
+}
+
+function fit(): void {
   const drawn = layout.peek()
   if (drawn !== undefined && frame.peek().width > 0) view.value = fitted(drawn.size, frame.peek())
 }
@@ -65,7 +71,7 @@ export function fit(): void {
 export function showNow(): void {
   const drawn = layout.peek()
   if (drawn === undefined || frame.peek().width === 0) return
-  const status = run.peek()?.summary.status ?? 'running'
+  const status = runStatus.peek()
   const stages = graphStages.peek() ?? []
   const active = stages.filter(({ name }) => ACTIVE.has(stateOf(rowOf(name).peek(), status))).map(({ name }) => name)
   const shown = active.length > 0 ? active : [slowestOnPath() ?? stages[0]?.name ?? '']

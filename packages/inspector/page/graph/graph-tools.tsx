@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 
 import { Icon } from '../signs/sign.tsx'
-import { fit, resetGraph, showNow, zoomBy } from './graph-state.ts'
+import { showNow, showWhole, zoomBy } from './graph-state.ts'
 
 const STEP = 1.3
 
@@ -22,9 +22,4 @@ export function GraphTools(): JSX.Element {
       </button>
     </div>
   )
-}
-
-function showWhole(): void {
-  resetGraph()
-  fit()
 }

@@ -1,4 +1,5 @@
 import { useComputed } from '@preact/signals'
+import { triesOf } from '@stageflow/report/unchecked'
 import type { JSX } from 'preact'
 
 import type { RunSummary, StageRow, StageShape } from '../../src/protocol.ts'
@@ -8,8 +9,8 @@ import { SignPath, toneOf } from '../signs/sign.tsx'
 import { address, goTo } from '../state/address.ts'
 import { shownDuration } from '../state/duration.ts'
 import { childrenOf } from '../state/children.ts'
-import { graphStages, rowOf, run } from '../state/shown-run.ts'
-import { durationOf, stateOf, STATE_WORDS, triesOf, type StageState } from '../state/stage-state.ts'
+import { graphStages, rowOf, runStatus } from '../state/shown-run.ts'
+import { durationOf, stateOf, STATE_WORDS, type StageState } from '../state/stage-state.ts'
 import { now } from '../state/time.ts'
 import { isFar } from './graph-state.ts'
 
@@ -28,7 +29,7 @@ interface StageBoxProps {
 export function StageBox({ shape, place, box }: StageBoxProps): JSX.Element {
   const { name, kind, conditional } = shape
   const row = rowOf(name).value
-  const state = stateOf(row, run.value?.summary.status ?? 'running')
+  const state = stateOf(row, runStatus.value)
   const onPath = useComputed(() => isOnPath(name)).value
   const isShown = useComputed(() => address.value.stage === name).value
   const children = childrenOf(name)

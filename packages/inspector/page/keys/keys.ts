@@ -1,4 +1,4 @@
-import { layout, fit, showNow, showStage, stageIndexes, resetGraph } from '../graph/graph-state.ts'
+import { layout, showNow, showStage, showWhole, stageIndexes } from '../graph/graph-state.ts'
 import { pathStages } from '../run/path.ts'
 import { openView } from '../run/view-tabs.tsx'
 import { SEARCH_ID } from '../runs/run-filter.tsx'
@@ -14,10 +14,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
   Escape: close,
   j: () => showRunBeside(1),
   k: () => showRunBeside(-1),
-  f: () => {
-    resetGraph()
-    fit()
-  },
+  f: showWhole,
   n: showNow,
   g: () => (openView.value = 'graph'),
   t: () => (openView.value = 'timeline'),

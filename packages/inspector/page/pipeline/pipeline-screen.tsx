@@ -28,21 +28,11 @@ export function PipelineScreen({ pipeline }: { readonly pipeline: string }): JSX
             <thead>
               <tr>
                 <th scope="col">stage</th>
-                <th scope="col" class="number">
-                  runs
-                </th>
-                <th scope="col" class="number">
-                  failed
-                </th>
-                <th scope="col" class="number">
-                  p50
-                </th>
-                <th scope="col" class="number">
-                  p90
-                </th>
-                <th scope="col" class="number">
-                  p99
-                </th>
+                {['runs', 'failed', 'p50', 'p90', 'p99'].map((word) => (
+                  <th key={word} scope="col" class="number">
+                    {word}
+                  </th>
+                ))}
                 <th scope="col" class="spread">
                   spread
                 </th>

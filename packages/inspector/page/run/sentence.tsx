@@ -6,6 +6,7 @@ import { counted, shownDuration } from '../state/duration.ts'
 import { report, run } from '../state/shown-run.ts'
 import { durationOf } from '../state/stage-state.ts'
 import { now } from '../state/time.ts'
+import { mostOf } from './most-of.ts'
 import { path } from './path.ts'
 
 /** What the run does now, and which stage took most of its time. */
@@ -60,7 +61,7 @@ interface SlowestProps {
   readonly stages: number
 }
 
-/** `library took 2.58 s of 5.40 s (48 %); 3 of 7 stages decided the time.` */
+/** `library took 2.58 s of 5.40 s (48 %), 1.4 s of it queued; 3 of 7 stages decided the time.` */
 function Slowest({ segments, stages }: SlowestProps): JSX.Element {
   const slowest = segments.reduce((most, each) => (each.durationMs > most.durationMs ? each : most))
   const totalMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0)
@@ -77,6 +78,7 @@ function Slowest({ segments, stages }: SlowestProps): JSX.Element {
   return (
     <>
       <strong>{slowest.stage}</strong> took {shownDuration(slowest.durationMs)} of {shownDuration(totalMs)} ({share} %)
+      {mostOf(slowest)}
       {decided}.
     </>
   )

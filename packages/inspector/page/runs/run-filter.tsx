@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 
-import type { RunState } from '../../src/protocol.ts'
-import { STATES, pipelineNames, searched, wantedPipeline, wantedStatus } from '../state/run-list.ts'
+import type { RunStatus } from '../../src/protocol.ts'
+import { STATUSES, pipelineNames, searched, wantedPipeline, wantedStatus } from '../state/run-list.ts'
 
 /** The id of the field that the key `/` goes to. */
 export const SEARCH_ID = 'search'
@@ -21,11 +21,11 @@ export function RunFilter(): JSX.Element {
       <select
         aria-label="Status"
         value={wantedStatus.value}
-        onChange={({ currentTarget }) => (wantedStatus.value = currentTarget.value as RunState | 'all')}
+        onChange={({ currentTarget }) => (wantedStatus.value = currentTarget.value as RunStatus | 'all')}
       >
         <option value="all">all states</option>
-        {STATES.map((state) => (
-          <option key={state}>{state}</option>
+        {STATUSES.map((status) => (
+          <option key={status}>{status}</option>
         ))}
       </select>
       {names.length > 1 && (

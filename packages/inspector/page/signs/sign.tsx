@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
 
-import type { RunState } from '../../src/protocol.ts'
+import type { RunStatus } from '../../src/protocol.ts'
 import type { StageState } from '../state/stage-state.ts'
 
-type State = StageState | RunState
+type State = StageState | RunStatus
 
 /** Colors: every state has one of these, and a sign, so that no color is needed to tell states apart. */
 export type Tone = 'waiting' | 'running' | 'ok' | 'skip' | 'cancel' | 'fail' | 'suspend'

@@ -4,7 +4,7 @@ import type { StageInput, StageRow, StageShape, StageView } from '../../src/prot
 import { Sign } from '../signs/sign.tsx'
 import { address, linkTo } from '../state/address.ts'
 import { counted } from '../state/duration.ts'
-import { rowOf, run } from '../state/shown-run.ts'
+import { rowOf, run, runStatus } from '../state/shown-run.ts'
 import { stateOf } from '../state/stage-state.ts'
 import { Json, Section } from './section.tsx'
 
@@ -72,7 +72,7 @@ function Reads({
     <Section title="Reads">
       <ul class="reads">
         {shape.dependencies.map(({ stage, edge }) => {
-          const state = stateOf(rowOf(stage).value, run.value?.summary.status ?? 'running')
+          const state = stateOf(rowOf(stage).value, runStatus.value)
           const data = given.get(stage)?.data
           return (
             <li key={stage}>

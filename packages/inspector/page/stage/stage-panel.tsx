@@ -1,3 +1,4 @@
+import { firstCallAt } from '@stageflow/report/unchecked'
 import type { JSX } from 'preact'
 
 import type { StageRow, StageShape } from '../../src/protocol.ts'
@@ -5,8 +6,8 @@ import { Questions } from '../acts/questions.tsx'
 import { Icon, Sign } from '../signs/sign.tsx'
 import { address, goTo } from '../state/address.ts'
 import { shownDuration } from '../state/duration.ts'
-import { graphStages, rowOf, run, stage } from '../state/shown-run.ts'
-import { durationOf, firstCallAt, stateOf, STATE_WORDS } from '../state/stage-state.ts'
+import { graphStages, rowOf, run, runStatus, stage } from '../state/shown-run.ts'
+import { durationOf, stateOf, STATE_WORDS } from '../state/stage-state.ts'
 import { now } from '../state/time.ts'
 import { ChildRuns } from './child-runs.tsx'
 import { MapItems } from './map-items.tsx'
@@ -26,7 +27,7 @@ export function StagePanel(): JSX.Element | null {
     <aside class="panel" aria-label={`Stage ${name}`}>
       <header>
         <h2>
-          <Sign state={stateOf(row, run.value.summary.status)} /> {name}
+          <Sign state={stateOf(row, runStatus.value)} /> {name}
         </h2>
         <button type="button" class="plain" aria-label="Close" onClick={() => goTo({ run: id })}>
           <Icon name="close" />
@@ -57,7 +58,7 @@ function StageFacts({
   readonly shape: StageShape | undefined
   readonly row: StageRow | undefined
 }): JSX.Element {
-  const state = stateOf(row, run.value?.summary.status ?? 'running')
+  const state = stateOf(row, runStatus.value)
   const isOpen = row?.startedAt !== undefined && row.endedAt === undefined
   const facts = [shape?.kind, STATE_WORDS[state], shownDuration(durationOf(row, isOpen ? now.value : 0))]
   const { readyAt, releasedBy } = row ?? {}

@@ -1,6 +1,6 @@
 import { formatDuration } from '@stageflow/core/kit'
 
-/** A duration with its unit. Empty if there is none. */
+/** A duration with its unit, or an empty text. */
 export function shownDuration(ms: number | undefined): string {
   return ms === undefined ? '' : formatDuration(ms)
 }

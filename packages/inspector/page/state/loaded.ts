@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
-import { read } from './requests.ts'
+import { problemOf, read } from './requests.ts'
 
 /** What the server answers, once it has: the answer, or why there is none. */
 export interface Loaded<Answer> {
@@ -15,7 +15,7 @@ export function useLoaded<Answer>(path: string): Loaded<Answer> {
   useEffect(() => {
     read<Answer>(path).then(
       (answer) => (loaded.value = { answer }),
-      (error: unknown) => (loaded.value = { problem: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => (loaded.value = { problem: problemOf(error) }),
     )
   }, [path])
   return loaded.value

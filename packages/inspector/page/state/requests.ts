@@ -40,3 +40,8 @@ export async function refusalOf(response: Response): Promise<RefusedError> {
   const refusal = (await response.json().catch(() => undefined)) as Refusal | undefined
   return new RefusedError(response.status, refusal?.error.message ?? `The app answered with HTTP ${response.status}.`)
 }
+
+/** What to tell the reader of a request that failed. */
+export function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 
-import type { FeedMessage, RunState, RunSummary } from '../../src/protocol.ts'
+import type { FeedMessage, RunStatus, RunSummary } from '../../src/protocol.ts'
 
 /** All runs that the page knows, by id. */
 export const runs = signal<ReadonlyMap<string, RunSummary>>(new Map())
@@ -13,10 +13,10 @@ export const reader = signal<string | undefined>(undefined)
 
 /** What the list is filtered by. */
 export const searched = signal('')
-export const wantedStatus = signal<RunState | 'all'>('all')
+export const wantedStatus = signal<RunStatus | 'all'>('all')
 export const wantedPipeline = signal('all')
 
-export const STATES: readonly RunState[] = [
+export const STATUSES: readonly RunStatus[] = [
   'running',
   'completed',
   'failed',

@@ -9,6 +9,9 @@ export const stage = signal<StageView | undefined>(undefined)
 /** The app doesn't have the run that the address names. */
 export const isUnknownRun = signal(false)
 
+/** The status of the shown run. */
+export const runStatus = computed(() => run.value?.summary.status ?? 'running')
+
 // One signal for each row: of 1,000 stages, only those are drawn again that have changed.
 const rows = new Map<string, Signal<StageRow | undefined>>()
 /** Counts the changes of rows. */

@@ -1,4 +1,4 @@
-import type { RunState, StageRow } from '../../src/protocol.ts'
+import type { RunStatus, StageRow } from '../../src/protocol.ts'
 
 /** What a stage does, or how it has ended. `never`: the run has ended without it. */
 export type StageState = 'waiting' | 'running' | 'retrying' | 'ok' | 'skip' | 'cancel' | 'fail' | 'suspend' | 'never'
@@ -15,9 +15,9 @@ export const STATE_WORDS: Readonly<Record<StageState, string>> = {
   never: 'never ran',
 }
 
-const GOES_ON: ReadonlySet<RunState> = new Set(['running', 'suspended', 'blocked', 'stopped'])
+const GOES_ON: ReadonlySet<RunStatus> = new Set(['running', 'suspended', 'blocked', 'stopped'])
 
-export function stateOf(row: StageRow | undefined, run: RunState): StageState {
+export function stateOf(row: StageRow | undefined, run: RunStatus): StageState {
   if (row?.status !== undefined) {
     return row.status === 'cancel' && row.startedAt === undefined ? 'never' : row.status
   }
@@ -31,15 +31,4 @@ export function stateOf(row: StageRow | undefined, run: RunState): StageState {
 export function durationOf(row: StageRow | undefined, now: number): number | undefined {
   if (row?.startedAt === undefined) return undefined
   return Math.max(0, (row.endedAt ?? now) - row.startedAt)
-}
-
-/** When the code of a stage was called first. A stage that has asked is called again after the answer. */
-export function firstCallAt({ startedAt, attempts }: StageRow): number | undefined {
-  if (startedAt === undefined) return undefined
-  return attempts.reduce((first, attempt) => Math.min(first, attempt.startedAt), startedAt)
-}
-
-/** How often a stage was tried, without the attempts that asked and were answered. */
-export function triesOf({ attempts }: StageRow): number {
-  return attempts.filter(({ status }, index) => status !== 'suspend' || index === attempts.length - 1).length
 }

@@ -1,3 +1,5 @@
+import { roundTimes } from '@stageflow/report/unchecked'
+
 export interface TimeRange {
   readonly from: number
   readonly to: number
@@ -31,11 +33,11 @@ const PAUSE_WIDTH = 0.06
 /** The scale of a run from `from` to `to`, in which these times were busy. `mostTicks`: as many labels as have room. */
 export function timeScale({ from, to }: TimeRange, busy: readonly TimeRange[], mostTicks: number): TimeScale {
   const gaps = gapsBetween(busy, { from, to })
-  const lengthMs = Math.max(1, to - from)
+  const lengthMs = to - from
   const busyMs = lengthMs - gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0)
   const cut = gaps.filter((gap) => gap.to - gap.from > PAUSE_SHARE * busyMs)
   const drawnMs = lengthMs - cut.reduce((sum, gap) => sum + gap.to - gap.from, 0)
-  const share = (1 - PAUSE_WIDTH * cut.length) / Math.max(1, drawnMs)
+  const share = drawnMs > 0 ? (1 - PAUSE_WIDTH * cut.length) / drawnMs : 0
 
   function at(time: number): number {
     let left = (Math.min(Math.max(time, from), to) - from) * share
@@ -46,7 +48,7 @@ export function timeScale({ from, to }: TimeRange, busy: readonly TimeRange[], m
     return left
   }
   const pauses = cut.map((gap) => ({ left: at(gap.from), width: PAUSE_WIDTH, durationMs: gap.to - gap.from }))
-  const ticks = cut.length > 0 ? [] : ticksOf(lengthMs, mostTicks).map((ms) => ({ ms, left: at(from + ms) }))
+  const ticks = cut.length > 0 ? [] : roundTimes(lengthMs, mostTicks).map((ms) => ({ ms, left: at(from + ms) }))
   return { at, pauses, ticks }
 }
 
@@ -59,24 +61,4 @@ function gapsBetween(busy: readonly TimeRange[], { from, to }: TimeRange): reado
     until = Math.max(until, range.to)
   }
   return gaps.filter((gap) => gap.to > gap.from)
-}
-
-function ticksOf(lengthMs: number, most: number): readonly number[] {
-  const step = roundUp(lengthMs / Math.max(1, most))
-  // A little more than the length: a multiple of 0.1 may be a rounding error above it.
-  const count = Math.floor(lengthMs / step + 1e-9)
-  return Array.from({ length: count + 1 }, (_, index) => index * step)
-}
-
-/** The next 1, 2 or 5 with zeros, in milliseconds or, for long times, in minutes or hours. */
-function roundUp(ms: number): number {
-  const unit = unitOf(ms)
-  const size = 10 ** Math.floor(Math.log10(ms / unit))
-  const digit = [1, 2, 5, 10].find((each) => each * size * unit >= ms * (1 - 1e-9)) ?? 10
-  return digit * size * unit
-}
-
-function unitOf(ms: number): number {
-  if (ms > 1_200_000) return 3_600_000
-  return ms > 20_000 ? 60_000 : 1
 }

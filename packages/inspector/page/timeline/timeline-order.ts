@@ -1,5 +1,6 @@
+import { firstCallAt } from '@stageflow/report/unchecked'
+
 import type { StageRow } from '../../src/protocol.ts'
-import { firstCallAt } from '../state/stage-state.ts'
 
 /** With more stages, the timeline shows those that tell most. */
 export const MOST_ROWS = 40

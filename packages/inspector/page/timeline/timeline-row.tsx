@@ -1,4 +1,5 @@
 import { useComputed } from '@preact/signals'
+import { firstCallAt } from '@stageflow/report/unchecked'
 import type { JSX } from 'preact'
 
 import type { StageRow } from '../../src/protocol.ts'
@@ -6,8 +7,8 @@ import { isOnPath } from '../run/path.ts'
 import { Sign, toneOf } from '../signs/sign.tsx'
 import { address, goTo } from '../state/address.ts'
 import { shownDuration } from '../state/duration.ts'
-import { run } from '../state/shown-run.ts'
-import { durationOf, firstCallAt, stateOf, STATE_WORDS } from '../state/stage-state.ts'
+import { runStatus } from '../state/shown-run.ts'
+import { durationOf, stateOf, STATE_WORDS } from '../state/stage-state.ts'
 import { percent } from './time-axis.tsx'
 import type { TimeScale } from './time-scale.ts'
 
@@ -20,7 +21,7 @@ interface TimelineRowProps {
 /** One stage: its sign and name, its bars, and how long it took. */
 export function TimelineRow({ row, scale, until }: TimelineRowProps): JSX.Element {
   const { stage } = row
-  const state = stateOf(row, run.value?.summary.status ?? 'running')
+  const state = stateOf(row, runStatus.value)
   const isShown = useComputed(() => address.value.stage === stage).value
   const onPath = useComputed(() => isOnPath(stage)).value
   const duration = shownDuration(durationOf(row, until))

@@ -1,68 +1,10 @@
 import type { StageRecord, StageStatus } from '@stageflow/core'
-import { formatDuration } from '@stageflow/core/kit'
 import { assignLanes } from './lanes.ts'
 import { partsOf, triesOf, type PathPart } from './stage-parts.ts'
 import { element, text, type Markup } from './svg-element.ts'
 import type { StageRow } from './svg-rows.ts'
+import type { Scale } from './svg-scale.ts'
 import { colorOf, kindClass, patternOf, toneOf, type Tone } from './svg-style.ts'
-
-/** Where times lie on the picture. */
-export interface Scale {
-  readonly from: number
-  readonly to: number
-  /** The time of the left edge. */
-  readonly origin: number
-  readonly x: (time: number) => number
-}
-
-export function scaleOf(
-  run: { readonly startedAt: number; readonly endedAt: number },
-  from: number,
-  to: number,
-): Scale {
-  const length = run.endedAt - run.startedAt
-  function x(time: number): number {
-    const share = length > 0 ? (time - run.startedAt) / length : 0
-    const shareInside = Math.min(Math.max(share, 0), 1)
-    return from + shareInside * (to - from)
-  }
-  return { from, to, origin: run.startedAt, x }
-}
-
-/** A tick needs this many px, so that its label doesn't touch the next one. */
-const TICK_WIDTH = 70
-
-/** Lines at round times since the start of the run, with their labels above them. */
-export function drawAxis(startedAt: number, durationMs: number, scale: Scale, top: number, bottom: number): Markup {
-  return ticksOf(durationMs, scale.to - scale.from)
-    .map((ms) => {
-      const x = scale.x(startedAt + ms)
-      const grid = element('line', { class: 'grid', x1: x, y1: top, x2: x, y2: bottom })
-      return grid + text(formatDuration(ms), { class: 'tick small muted', x, y: top - 6, 'text-anchor': 'middle' })
-    })
-    .join('\n')
-}
-
-function ticksOf(durationMs: number, width: number): number[] {
-  if (!(durationMs > 0)) return [0]
-  const step = roundUp(durationMs / Math.max(2, Math.floor(width / TICK_WIDTH)))
-  // A little more than the duration: a multiple of 0.1 may be a rounding error above it.
-  const count = Math.floor(durationMs / step + 1e-9)
-  return Array.from({ length: count + 1 }, (_, index) => index * step)
-}
-
-/** The next 1, 2 or 5 with zeros, in milliseconds or, for long times, in minutes or hours. */
-function roundUp(ms: number): number {
-  const unit = unitOf(ms)
-  const size = 10 ** Math.floor(Math.log10(ms / unit))
-  const digit = [1, 2, 5, 10].find((each) => each * size * unit >= ms * (1 - 1e-9)) ?? 10
-  return digit * size * unit
-}
-
-function unitOf(ms: number): number {
-  if (ms > 1_200_000) return 3_600_000
-  return ms > 20_000 ? 60_000 : 1
-}
 
 const BAR_HEIGHT = 14
 const CHILD_HEIGHT = 10
@@ -79,24 +21,28 @@ interface BarPlace {
   readonly height: number
   /** The class of the stage's kind. */
   readonly colored: string
+  /** How the stage ended, or that it runs. */
+  readonly tone: Tone
   /** The end of what has no end of its own. */
   readonly endedAt: number
 }
 
 /** Draws when a stage waited, was queued, ran and paused, around the height `centre`. The line of its wait ends at `waitTo` if that is given. */
 export function drawBar(
-  { row: { record, waits }, kind, depth }: StageRow,
+  { row, kind, depth }: StageRow,
   scale: Scale,
   centre: number,
   runEndedAt: number,
   waitTo: number = Infinity,
 ): Markup {
+  const { record, waits } = row
   const { startedAt, readyAt = startedAt, endedAt = runEndedAt } = record
   const waitedUntil = Math.min(waitTo, scale.x(readyAt ?? endedAt))
   const waited = startedAt !== undefined || record.status === 'skip' ? drawWait(scale, waitedUntil, centre) : ''
   if (startedAt === undefined) return waited
 
-  const place: BarPlace = { scale, centre, height: heightOf(depth), colored: kindClass(kind), endedAt }
+  const height = heightOf(depth)
+  const place: BarPlace = { scale, centre, height, colored: kindClass(kind), tone: colorOf(row), endedAt }
   const parts = partsOf(record, readyAt ?? startedAt, endedAt, waits).map((part) => drawPart(part, place))
   return [waited, ...parts, ...drawAttempts(record, place)].join('')
 }
@@ -126,7 +72,8 @@ export function drawHold(colored: string, x: number, width: number, centre: numb
 }
 
 /** The attempts of a stage. Those of a hedge overlap, so they share the height of the bar. */
-function drawAttempts(record: StageRecord, { scale, centre, height, colored, endedAt }: BarPlace): Markup[] {
+function drawAttempts(record: StageRecord, place: BarPlace): Markup[] {
+  const { scale, centre, height, colored, endedAt } = place
   const spans = record.attempts.map((attempt) => ({ from: attempt.startedAt, to: attempt.endedAt ?? endedAt }))
   const lanes = assignLanes(spans)
   const laneHeight = height / (Math.max(0, ...lanes) + 1)
@@ -134,7 +81,7 @@ function drawAttempts(record: StageRecord, { scale, centre, height, colored, end
   const size = Math.max(1, laneHeight - gap)
   const areCounted = triesOf(record) > 1 && size >= 10
   return record.attempts.map(({ status, attempt, startedAt, endedAt: attemptEndedAt = endedAt }, index) => {
-    const tone = toneOfAttempt(status, colorOf(record))
+    const tone = toneOfAttempt(status, place.tone)
     const top = centre - height / 2 + (lanes[index] ?? 0) * laneHeight
     const from = scale.x(startedAt)
     const to = scale.x(attemptEndedAt)
