@@ -32,11 +32,11 @@ afterAll(async () => {
 test('the second process of the page finds what the first one stored in Redis', async () => {
   const markdown = readFileSync(join(ROOT, PAGE), 'utf8')
   const program = snippetsOf(PAGE, markdown).snippets.find(({ body }) => body.includes('new Redis('))
-  writeFileSync(join(folder, 'shop.ts'), program.body)
+  writeFileSync(join(folder, 'redis-shop.ts'), program.body)
   const options = { cwd: folder, env: { REDIS_URL: server.url } }
   const order = randomUUID()
-  const first = await runCommand(process.execPath, ['shop.ts', order], options)
-  const second = await runCommand(process.execPath, ['shop.ts', order], options)
+  const first = await runCommand(process.execPath, ['redis-shop.ts', order], options)
+  const second = await runCommand(process.execPath, ['redis-shop.ts', order], options)
   const promised = /```text\n(?<lines>[^`]+)```/.exec(markdown).groups.lines
   expect(first.output + second.output).toBe(promised)
 })
