@@ -86,6 +86,7 @@ const NO_ENDING = /\bin (the report|`[a-z]+\.[a-z_]+`)|\bThe call ends as\b/i
 const BY_WORDS = [
   // The caller of the request sent it.
   ['illegal-option', /\brun ?id\b|\bdecision\b/i, '400'],
+  ['illegal-key', /\brequest\b/i, '400'],
   ['too-large', /\binput\b|\banswer\b|\brequest\b/i, '413'],
   // The program passes it with each request, and not only while it starts.
   ['illegal-option', /\brun option\b/i, '500'],

@@ -190,10 +190,11 @@ export const STATUSES: Readonly<Record<string, Readonly<Record<string, number>>>
   },
   idempotency: {
     full: 503,
-    'illegal-key': 500,
+    'illegal-key': 400,
     'illegal-parameters': 500,
     'in-progress': 409,
     'lease-lost': 503,
+    'no-caller': 500,
     'not-json': 500,
     'not-recorded': 500,
     'other-input': 422,
