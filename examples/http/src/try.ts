@@ -9,10 +9,10 @@ export async function tryService({ server }: Service, token: string, print: (lin
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const post = (question: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> =>
     fetch(`${url}/chat`, { method: 'POST', headers, body: JSON.stringify({ question }), signal: signal ?? null })
-  const show = async (what: string, response: Response): Promise<void> =>
-    print(
-      `${what}\n  ${response.status} ${(await response.text()).trim().replaceAll('\n\n', '\n  ').replaceAll('\ndata', ' data')}`,
-    )
+  const show = async (what: string, response: Response): Promise<void> => {
+    const repeated = response.headers.has('idempotent-replayed') ? ' (the recorded answer)' : ''
+    print(`${what}\n  ${response.status}${repeated} ${linesOf(await response.text())}`)
+  }
   const authorization = `Bearer ${token}`
   const asked = { authorization, 'idempotency-key': 'message-1' }
 
@@ -26,7 +26,7 @@ export async function tryService({ server }: Service, token: string, print: (lin
   const response = await post('Tell me a long story about order 9, please.', { authorization }, leaving.signal)
   const { value } = await response.body!.getReader().read()
   print(
-    `a client that disconnects after the first token\n  ${response.status} ${new TextDecoder().decode(value).trim().replace('\n', ' ')}`,
+    `a client that disconnects after the first token\n  ${response.status} ${linesOf(new TextDecoder().decode(value))}`,
   )
   leaving.abort()
 
@@ -36,3 +36,11 @@ export async function tryService({ server }: Service, token: string, print: (lin
   while (!/status="cancelled"\} 2/.test(scraped)) scraped = await (await fetch(`${url}/metrics`)).text()
   print(`GET /metrics\n  ${(scraped.match(runs) ?? []).join('\n  ')}`)
 }
+
+/** A line for each event, without its id. */
+const linesOf = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/^id: .*\n/gm, '')
+    .replaceAll('\n\n', '\n  ')
+    .replaceAll('\ndata', ' data')
