@@ -67,9 +67,9 @@ function readmeProblems(root, { folder, short, manifest }) {
   const problems = []
   const report = (problem) => problems.push(`${file}: ${problem}`)
   if (lines[0] !== `# ${manifest.name}`) report(`the first line must be "# ${manifest.name}".`)
-  if (lines[2]?.startsWith(manifest.description) !== true)
+  if (!(lines[2] ?? '').startsWith(manifest.description))
     report(`the third line must begin with the "description" of package.json: ${manifest.description}`)
-  if (!/^Use it /.test(lines[4] ?? ''))
+  if (!(lines[4] ?? '').startsWith('Use it '))
     report('the fifth line must say when to use the package and when not: "Use it if …".')
   // An option has a row of its own, however many there are.
   const rows = sectionOf(text, 'Options')

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 // own, because nothing else can be wrong with them.
 
 const PAGES = [
+  'http-statuses',
   'decisions',
   'package-table',
   'installs',

@@ -69,6 +69,8 @@ const GUIDES = [
   ['models/budget', 'docs/how-to/limit-spending.md'],
   ['models/illegal-price', 'docs/how-to/limit-spending.md'],
   ['models/', 'docs/how-to/call-models.md'],
+  ['http/illegal-event', 'docs/how-to/stream-to-a-browser.md'],
+  ['http/', 'docs/how-to/serve-http.md'],
   ['idempotency/', 'docs/how-to/idempotency.md'],
   ['keyed-work/', 'docs/how-to/write-a-store.md'],
   ['logging/', 'docs/how-to/observe.md'],

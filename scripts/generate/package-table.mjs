@@ -13,7 +13,7 @@ const MARKERS = /(<!-- packages:start[^\n]*-->\n)[\s\S]*(<!-- packages:end -->)/
 const GROUPS = [
   {
     title: 'Start with these',
-    names: ['core', 'defaults', 'testing', 'streaming', 'report', 'inspector', 'cli', 'create-stageflow'],
+    names: ['core', 'defaults', 'testing', 'http', 'streaming', 'report', 'inspector', 'cli', 'create-stageflow'],
   },
   { title: 'Models and agents', names: ['provider-ai-sdk', 'provider-openai', 'agent', 'models', 'provider-types'] },
   { title: 'Tools for models', names: ['tools', 'tool-executor', 'tools-mcp', 'approvals', 'undo'] },

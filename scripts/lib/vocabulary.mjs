@@ -57,12 +57,13 @@ const STATUSES = {
   'in-progress': '409',
   'lease-lost': '503',
   'missing-input': '500',
+  'missing-token': '401',
   'not-a-pipeline': '500',
   'not-failed': '409',
   'not-json': '500',
   'not-migrated': '500',
   'not-waiting': '409',
-  'other-input': '409',
+  'other-input': '422',
   'other-work': '409',
   'output-schema': '500',
   'still-running': '503',
@@ -73,6 +74,7 @@ const STATUSES = {
   unguarded: '500',
   'unknown-run': '404',
   'unreadable-entry': '500',
+  'verify-failed': '500',
   'wait-too-long': '503',
 }
 
@@ -84,6 +86,7 @@ const NO_ENDING = /\bin (the report|`[a-z]+\.[a-z_]+`)|\bThe call ends as\b/i
 const BY_WORDS = [
   // The caller of the request sent it.
   ['illegal-option', /\brun ?id\b|\bdecision\b/i, '400'],
+  ['illegal-key', /\brequest\b/i, '400'],
   ['too-large', /\binput\b|\banswer\b|\brequest\b/i, '413'],
   // The program passes it with each request, and not only while it starts.
   ['illegal-option', /\brun option\b/i, '500'],

@@ -9,8 +9,10 @@ export async function tryService({ server }: Service, token: string, print: (lin
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const post = (question: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> =>
     fetch(`${url}/chat`, { method: 'POST', headers, body: JSON.stringify({ question }), signal: signal ?? null })
-  const show = async (what: string, response: Response): Promise<void> =>
-    print(`${what}\n  ${response.status} ${shown((await response.text()).trim())}`)
+  const show = async (what: string, response: Response): Promise<void> => {
+    const repeated = response.headers.has('idempotent-replayed') ? ' (the recorded answer)' : ''
+    print(`${what}\n  ${response.status}${repeated} ${shown((await response.text()).trim())}`)
+  }
   const authorization = `Bearer ${token}`
   const asked = { authorization, 'idempotency-key': 'message-1' }
 
@@ -24,7 +26,7 @@ export async function tryService({ server }: Service, token: string, print: (lin
   const response = await post('Tell me a long story about order 9, please.', { authorization }, leaving.signal)
   const { value } = await response.body!.getReader().read()
   print(
-    `a client that disconnects after the first token\n  ${response.status} ${new TextDecoder().decode(value).trim().replace('\n', ' ')}`,
+    `a client that disconnects after the first token\n  ${response.status} ${shown(new TextDecoder().decode(value).trim())}`,
   )
   leaving.abort()
 
@@ -35,15 +37,15 @@ export async function tryService({ server }: Service, token: string, print: (lin
   print(`GET /metrics\n  ${(scraped.match(runs) ?? []).join('\n  ')}`)
 }
 
-/** The texts of all events `token` on one line, and every other event on a line of its own. */
+/** The texts of all events `chunk` on one line, and every other event on a line of its own. */
 function shown(body: string): string {
   const texts: string[] = []
   const others: string[] = []
-  for (const event of body.split('\n\n')) {
-    const [, text] = /^event: token\ndata: (.*)$/.exec(event) ?? []
+  for (const event of body.replaceAll(/^id: .*\n/gm, '').split('\n\n')) {
+    const [, text] = /^event: chunk\ndata: (.*)$/.exec(event) ?? []
     if (text === undefined) others.push(event.replace('\ndata', ' data'))
     else texts.push(JSON.parse(text) as string)
   }
-  const streamed = texts.length === 0 ? [] : [`${texts.length} events token: ${texts.join('')}`]
+  const streamed = texts.length === 0 ? [] : [`chunk × ${texts.length}: ${texts.join('').trim()}`]
   return [...streamed, ...others].join('\n  ')
 }

@@ -36,11 +36,11 @@ function start(...args: readonly string[]) {
 test('--try shows what clients get, and ends', async () => {
   const { code, stdout, stderr } = await start('--try').ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain('without a token\n  401 {"error":"auth/missing-token"}')
+  expect(stdout).toContain('without a token\n  401 {"error":{"code":"auth/missing-token"')
   expect(stdout).toMatch(
-    /200 11 events token: I looked it up\. Order 7 left the warehouse this morning\.\n {2}event: done data: \{"messageId":"(.*)","idempotency":"executed"\}/,
+    /200 chunk × 11: I looked it up\. Order 7 left the warehouse this morning\.\n {2}event: end data: .*"messageId":"(.*)"[\s\S]*200 \(the recorded answer\) chunk × 11[\s\S]*"messageId":"\1"/,
   )
-  expect(stdout).toContain('409 {"error":"idempotency/other-input"}')
+  expect(stdout).toContain('422 {"error":{"code":"idempotency/other-input"')
   expect(stdout).toContain('stageflow_runs_total{pipeline="chat",status="cancelled"} 2')
   expect(stdout).toMatch(/stored: 2 questions\n$/)
 })
@@ -51,7 +51,7 @@ test('it serves until SIGTERM, which waits for the answer in progress', async ()
   const body = JSON.stringify({ question: 'Where is order 7?' })
   const response = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body })
   child.kill('SIGTERM')
-  expect(await response.text()).toMatch(/event: done\n/)
+  expect(await response.text()).toMatch(/event: end\n/)
   const { code, stderr } = await ended
   expect(code).toBe(0)
   const lines = stderr

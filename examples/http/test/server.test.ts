@@ -60,15 +60,16 @@ function steppedModel() {
 test('an answer streams as server-sent events, with what the tool found', async () => {
   const { post, stored } = await serve()
   const response = await post('Where is order 7?')
-  expect(response.headers.get('content-type')).toBe('text/event-stream')
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   const events: EventSourceMessage[] = []
   const parser = createParser({ onEvent: (event) => events.push(event) })
   parser.feed(await response.text())
-  const tokens = events.filter(({ event }) => event === 'token').map(({ data }) => JSON.parse(data) as string)
+  const tokens = events.filter(({ event }) => event === 'chunk').map(({ data }) => JSON.parse(data) as string)
   expect(tokens.join('')).toBe('I looked it up. Order 7 is on its way.')
-  expect(events.at(-1)).toMatchObject({
-    event: 'done',
-    data: expect.stringMatching(/^\{"messageId":".{36}","idempotency":"no-key"\}$/),
+  expect(events.at(-1)?.event).toBe('end')
+  expect(JSON.parse(events.at(-1)!.data)).toMatchObject({
+    status: 'completed',
+    data: { messageId: expect.stringMatching(/^.{36}$/) as string },
   })
   expect(stored).toMatchObject([{ userId: 'ada', question: 'Where is order 7?' }])
 })
@@ -77,16 +78,16 @@ test('a token reaches the client before the next one exists', async () => {
   const { model, next } = steppedModel()
   const { post } = await serve(model)
   const reader = (await post('Go on')).body!.pipeThrough(new TextDecoderStream()).getReader()
-  expect((await reader.read()).value).toBe('event: token\ndata: "token 1"\n\n')
+  expect((await reader.read()).value).toMatch(/^id: .*\nevent: chunk\ndata: "token 1"\n\n$/)
   next()
-  expect((await reader.read()).value).toBe('event: token\ndata: "token 2"\n\n')
+  expect((await reader.read()).value).toMatch(/^id: .*\nevent: chunk\ndata: "token 2"\n\n$/)
   await reader.cancel()
 })
 
 test('a tool that finds nothing is in the answer', async () => {
   const { post } = await serve()
   const text = await (await post('And order 9?')).text()
-  expect(text).toContain('data: "9."\n\nevent: done')
+  expect(text).toMatch(/data: "9\."\n\nid: .*\nevent: end/)
 })
 
 test('a client that disconnects stops the model', async () => {
@@ -111,34 +112,47 @@ test.each([
 ])('a bad token is refused before anything runs (case %#)', async (authorization, error) => {
   const { post, stored } = await serve()
   const response = await post('Where is order 7?', { authorization })
-  expect([response.status, await response.json()]).toEqual([401, { error }])
+  expect([response.status, await response.json()]).toMatchObject([401, { error: { code: error } }])
   expect(stored).toEqual([])
 })
 
-test('a repeat with the same key is stored once and gets the same id; another question is 409', async () => {
+test('a repeat with the same key gets the recorded answer; another question is 422, another user has an own answer', async () => {
   const { post, stored } = await serve()
   const key = { 'idempotency-key': 'm-1' }
-  const [first, again] = await Promise.all(
-    [post('Hello', key), post('Hello', key)].map(async (one) => (await one).text()),
-  )
-  const idIn = (text = ''): string => /"messageId":"(.*?)"/.exec(text)![1]!
-  expect(idIn(again)).toBe(idIn(first))
+  const first = await (await post('Hello', key)).text()
+  const again = await post('Hello', key)
+  expect(again.headers.get('idempotent-replayed')).toBe('true')
+  expect(await again.text()).toBe(first)
   const other = await post('Goodbye', key)
-  expect([other.status, await other.json()]).toEqual([409, { error: 'idempotency/other-input' }])
+  expect([other.status, await other.json()]).toMatchObject([422, { error: { code: 'idempotency/other-input' } }])
   expect(stored).toHaveLength(1)
+  const eve = await post('Hello', { ...key, authorization: `Bearer ${signToken(SECRET, 'eve')}` })
+  expect(await eve.text()).not.toBe(first)
+  expect(stored.map(({ userId }) => userId)).toEqual(['ada', 'eve'])
+})
+
+test('while the first request is answered, a repeat is 409', async () => {
+  const { model } = steppedModel()
+  const { post } = await serve(model)
+  const key = { 'idempotency-key': 'm-1' }
+  const reader = (await post('Hello', key)).body!.getReader()
+  await reader.read()
+  const again = await post('Hello', key)
+  expect([again.status, await again.json()]).toMatchObject([409, { error: { code: 'idempotency/in-progress' } }])
+  await reader.cancel()
 })
 
 test.each([
-  ['', 422, { error: 'cancelled', reason: 'The question is empty.' }],
-  ['x'.repeat(1_001), 422, { error: 'cancelled', reason: 'The question has more than 1000 characters.' }],
-  [{ raw: '{"question":' }, 400, { error: 'no-question' }],
-  [{ raw: '{"question":7}' }, 400, { error: 'no-question' }],
-  [{ raw: 'null' }, 400, { error: 'no-question' }],
-  [{ raw: `{"question":"${'x'.repeat(70_000)}"}` }, 413, { error: 'too-large' }],
-])('a body without a good question is an HTTP status (case %#)', async (question, status, body) => {
+  ['', 422, 'core/cancelled', 'The question is empty.'],
+  ['x'.repeat(1_001), 422, 'core/cancelled', 'The question has more than 1000 characters.'],
+  [{ raw: '{"question":' }, 400, 'http/malformed-body', 'The request is malformed.'],
+  [{ raw: '{"question":7}' }, 400, 'chat/no-question', 'Send {"question":"…"}.'],
+  [{ raw: 'null' }, 400, 'chat/no-question', 'Send {"question":"…"}.'],
+  [{ raw: `{"question":"${'x'.repeat(70_000)}"}` }, 413, 'http/too-large', 'The request is too large.'],
+])('a body without a good question is an HTTP status (case %#)', async (question, status, code, message) => {
   const { post } = await serve()
   const response = await post(question)
-  expect([response.status, await response.json()]).toEqual([status, body])
+  expect([response.status, await response.json()]).toMatchObject([status, { error: { code, message } }])
 })
 
 test('a model that fails is 500 without its message, which is in the log; after the first token it is an event', async () => {
@@ -148,7 +162,7 @@ test('a model that fails is 500 without its message, which is in the log; after 
   }
   const { post, lines } = await serve(broken)
   const response = await post('Hello')
-  expect([response.status, await response.text()]).toEqual([500, '{"error":"core/stage-failed"}'])
+  expect([response.status, await response.json()]).toMatchObject([500, { error: { code: 'core/stage-failed' } }])
   expect(lines.join('')).toContain('the model is on fire')
   const late: Model = {
     plan: async () => [],
@@ -158,7 +172,10 @@ test('a model that fails is 500 without its message, which is in the log; after 
     },
   }
   const text = await (await (await serve(late)).post('Hello')).text()
-  expect(text).toBe('event: token\ndata: "one"\n\nevent: error\ndata: {"error":"core/stage-failed"}\n\n')
+  expect(text).toMatch(
+    /data: "one"\n\nid: .*\nevent: error\ndata: \{"status":500,"error":\{"code":"core\/stage-failed"/,
+  )
+  expect(text).not.toMatch(/event: end|the line is dead/)
 })
 
 test('closing waits for the answer in progress, and after its grace cancels it', async () => {
@@ -168,9 +185,7 @@ test('closing waits for the answer in progress, and after its grace cancels it',
   await reader.read()
   await service.close(10)
   await stopped
-  expect((await reader.read()).value).toBe(
-    'event: error\ndata: {"error":"cancelled","reason":"the service is stopping"}\n\n',
-  )
+  expect((await reader.read()).value).toMatch(/event: error\ndata: \{"status":503,"error":\{"code":"http\/stopping"/)
 })
 
 test('health, and paths that do not exist', async () => {

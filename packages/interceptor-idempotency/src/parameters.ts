@@ -50,13 +50,16 @@ function hashGiven(context: InterceptorContext, hashes: GivenHashes): string | S
   const known = hashes.get(given)
   if (known !== undefined) return known
   try {
-    const hash = sha256(fingerprint(givenByCaller(given)))
+    const hash = hashOfInput(given)
     hashes.set(given, hash)
     return hash
   } catch (cause) {
     return illegalParameters(context, `what the caller gave cannot be compared: ${textOf(cause)}`, cause)
   }
 }
+
+/** The hash of what a caller gave. Throws if it can't be compared. */
+export const hashOfInput = (given: ContextSnapshot): string => sha256(fingerprint(givenByCaller(given)))
 
 /** The extensions that name the work, and the request that brings it. An honest repeat has another trace. */
 const NAMES: ReadonlySet<string> = new Set(['idempotencyKey', 'traceparent', 'tracestate'])

@@ -1,0 +1,135 @@
+import type { Frame, TextSource } from './sse-body.ts'
+
+/** How far a client has read. */
+interface Reader {
+  /** The number of the frame that it reads next. */
+  next: number
+}
+
+export interface KeptStreamParts {
+  readonly owner: string
+  readonly maxLength: number
+  /** The text of a frame, with its number. */
+  readonly textOf: (frame: Frame, number: number) => string
+  /** Called when the last reader has left, and when a reader comes. */
+  readonly readersChanged: (stream: KeptStream) => void
+}
+
+interface KeptFrame {
+  readonly frame: Frame
+  /** How many characters all frames have up to its end, those that are gone too. */
+  readonly end: number
+}
+
+/**
+ * The frames of one run, for clients that come and go. The newest are kept, up to `maxLength`. At most half of them are unread, so that a client
+ * whose connection broke finds those that were lost on the way.
+ */
+export class KeptStream {
+  readonly owner: string
+  readonly #options: KeptStreamParts
+  readonly #readers = new Set<Reader>()
+  readonly #frames: KeptFrame[] = []
+  /** The number of the first frame that is kept, from 1. */
+  #first = 1
+  #end = 0
+  #hasEnded = false
+  #isGivenUp = false
+  #change = Promise.withResolvers<void>()
+
+  constructor(options: KeptStreamParts) {
+    this.owner = options.owner
+    this.#options = options
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+  get hasReaders(): boolean {
+    return this.#readers.size > 0
+  }
+  /** The characters of the frames that are kept. */
+  get length(): number {
+    return this.#end - this.#endBefore(this.#first)
+  }
+
+  /** Takes the frames of a run. While too many are unread, it asks for no more, and that holds the run back. */
+  async fill(frames: AsyncGenerator<Frame>): Promise<void> {
+    for await (const frame of frames) {
+      this.#end += frame.length
+      this.#frames.push({ frame, end: this.#end })
+      this.#dropRead()
+      this.#changed()
+      while (this.#isFull()) await this.#change.promise
+    }
+    this.#hasEnded = true
+    this.#changed()
+  }
+
+  #isFull(): boolean {
+    if (this.#isGivenUp) return false
+    const { maxLength } = this.#options
+    // Without a client, all frames are for the one that may come back.
+    return this.hasReaders ? this.#end - this.#endBefore(this.#slowest()) > maxLength / 2 : this.length > maxLength
+  }
+
+  #dropRead(): void {
+    while (this.length > this.#options.maxLength && this.#first < this.#slowest()) {
+      this.#frames.shift()
+      this.#first++
+    }
+  }
+
+  /** The number of the frame that the slowest client reads next; of the first one that is kept, without a client. */
+  #slowest(): number {
+    return this.hasReaders ? Math.min(...[...this.#readers].map(({ next }) => next)) : this.#first
+  }
+
+  /** Where the frames end that come before one. */
+  #endBefore(number: number): number {
+    const before = this.#frames[number - 1 - this.#first]
+    if (before !== undefined) return before.end
+    const [first] = this.#frames
+    return first === undefined ? this.#end : first.end - first.frame.length
+  }
+
+  /** Tells that no client comes back. The frames that still come are for no one, and hold nothing back. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#changed()
+  }
+
+  /** The frames from `number` on; undefined if they are gone, or if nothing follows. */
+  readFrom(number: number): TextSource | undefined {
+    const behindLast = this.#first + this.#frames.length
+    if (number < this.#first || number > behindLast || (number === behindLast && this.#hasEnded)) return undefined
+    const reader: Reader = { next: number }
+    this.#readers.add(reader)
+    this.#options.readersChanged(this)
+    const leave = (): void => {
+      if (!this.#readers.delete(reader)) return
+      this.#changed()
+      this.#options.readersChanged(this)
+    }
+    return { next: () => this.#next(reader, leave), leave }
+  }
+
+  async #next(reader: Reader, leave: () => void): Promise<string | undefined> {
+    while (this.#readers.has(reader)) {
+      const kept = this.#frames[reader.next - this.#first]
+      if (kept !== undefined) {
+        const number = reader.next++
+        this.#changed()
+        return this.#options.textOf(kept.frame, number)
+      }
+      if (this.#hasEnded) leave()
+      else await this.#change.promise
+    }
+    return undefined
+  }
+
+  #changed(): void {
+    this.#change.resolve()
+    this.#change = Promise.withResolvers()
+  }
+}

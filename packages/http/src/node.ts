@@ -1,0 +1,1 @@
+export { nodeHandler, type NodeHandler, type NodeHandlerOptions } from './node-handler.ts'
