@@ -20,15 +20,22 @@ export function readSnippets(root, pages = PAGES) {
   return { snippets: read.flatMap((each) => each.snippets), problems: read.flatMap((each) => each.problems) }
 }
 
+/** Every code block of a page, with its first line, and where its code starts and ends in the text. */
+export function codeBlocks(text) {
+  return [...text.matchAll(FENCE)].map(({ groups, index, 0: fence }) => {
+    const start = index + fence.indexOf('\n') + 1
+    const body = groups.body.replaceAll(new RegExp(`^ {0,${groups.indent.length}}`, 'gm'), '')
+    const line = text.slice(0, start).split('\n').length
+    return { info: groups.info.trim(), body, indent: groups.indent, line, start, end: start + groups.body.length }
+  })
+}
+
 /** The fences of one page: each with its line, its file name if it has one, and the output it promises. */
 export function snippetsOf(page, text) {
   const snippets = []
   const problems = []
   let previous
-  for (const { groups, index } of text.matchAll(FENCE)) {
-    const info = groups.info.trim()
-    const line = text.slice(0, index).split('\n').length + 1
-    const body = groups.body.replaceAll(new RegExp(`^ {0,${groups.indent.length}}`, 'gm'), '')
+  for (const { info, line, body } of codeBlocks(text)) {
     if (/^(typescript|tsx|mts|cts)\b/.test(info))
       problems.push(`${page}:${line - 1}: write \`\`\`ts, so that the fence is checked.`)
     if (/^text output\b/.test(info)) {
