@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path'
 
 import { conclude, readText } from '../lib/workspace.mjs'
 import { gatePicture, interruptPicture, softPicture, streamPicture } from './edge-pictures.mjs'
+import * as guides from './guide-pictures.mjs'
+import { heroPicture, logo, previewPicture } from './site-pictures.mjs'
 
-// Draws real runs as timelines: a chat, a map, one run for each kind of edge, and a turn of a voice assistant. Their stages wait on a manual
+// Draws real runs as timelines: a chat, a map, one run for each kind of edge, a turn of a voice assistant, and those of the guides. Their stages wait on a manual
 // clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs the sources of the
 // packages.
 
@@ -16,12 +18,29 @@ const PICTURES = {
   'docs/images/edge-soft.svg': softPicture,
   'docs/images/interrupt.svg': interruptPicture,
   'docs/images/voice.svg': voicePicture,
+  'docs/images/retry.svg': guides.retryPicture,
+  'docs/images/timeout.svg': guides.timeoutPicture,
+  'docs/images/cancel.svg': guides.cancelPicture,
+  'docs/images/deadline.svg': guides.deadlinePicture,
+  'docs/images/join.svg': guides.joinPicture,
+  'docs/images/circuit.svg': guides.circuitPicture,
+  'docs/images/fallback.svg': guides.fallbackPicture,
+  'docs/images/loop.svg': guides.loopPicture,
+  'docs/images/child.svg': guides.childPicture,
+  'docs/images/hero.svg': heroPicture,
+  'website/public/logo.svg': logo,
+  'website/preview.svg': previewPicture,
 }
 
 async function packages(root) {
   const entries = [
     'core/src/index',
     'core/src/edges',
+    'core/src/repeat',
+    'interceptor-circuit-breaker/src/index',
+    'interceptor-deadline/src/index',
+    'interceptor-fallback/src/index',
+    'interceptor-timeout/src/index',
     'interceptor-retry/src/index',
     'testing/src/index',
     'report/src/index',
@@ -91,7 +110,7 @@ async function mapPicture({ Pipeline, StageOutput, retry, manualClock, timelineS
   const running = graph.run()
   await clock.runAll()
   const { report } = await running
-  return timelineSvg(report, { pipeline: graph.info })
+  return timelineSvg(report, { pipeline: graph.info, width: 560 })
 }
 
 /** A check runs beside the model, and a sentence is said and played while the model writes the next one. */
@@ -138,7 +157,7 @@ async function voicePicture({ Pipeline, gate, soft, stream, manualClock, timelin
   const running = graph.run()
   await clock.runAll()
   const { report } = await running
-  return timelineSvg(report, { pipeline: graph.info })
+  return timelineSvg(report, { pipeline: graph.info, width: 560 })
 }
 
 if (import.meta.main) {
@@ -153,6 +172,5 @@ if (import.meta.main) {
       writeFileSync(file, drawn)
     } else if (readText(file) !== drawn) problems.push(`${picture} is out of date. Run npm run generate.`)
   }
-  if (process.argv.includes('--check'))
-    conclude(problems, `${Object.keys(PICTURES).length} pictures in docs/images are up to date.`)
+  if (process.argv.includes('--check')) conclude(problems, `${Object.keys(PICTURES).length} pictures are up to date.`)
 }
