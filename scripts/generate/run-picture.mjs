@@ -2,11 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { conclude, readText } from '../lib/workspace.mjs'
+import { boardPicture } from './board-picture.mjs'
 import { gatePicture, interruptPicture, softPicture, streamPicture } from './edge-pictures.mjs'
 import * as guides from './guide-pictures.mjs'
+import { tracePicture } from './trace-picture.mjs'
 import { heroPicture, logo, previewPicture } from './site-pictures.mjs'
 
-// Draws real runs as timelines: a chat, a map, one run for each kind of edge, a turn of a voice assistant, and those of the guides. Their stages wait on a manual
+// Draws real runs as timelines: a chat, a map, one run for each kind of edge, a turn of a voice assistant, and those of the guides and
+// of the site, and panels of the Grafana board. Their stages wait on a manual
 // clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs the sources of the
 // packages.
 
@@ -27,6 +30,8 @@ const PICTURES = {
   'docs/images/fallback.svg': guides.fallbackPicture,
   'docs/images/loop.svg': guides.loopPicture,
   'docs/images/child.svg': guides.childPicture,
+  'docs/images/board.svg': boardPicture,
+  'docs/images/trace.svg': tracePicture,
   'docs/images/hero.svg': heroPicture,
   'website/public/logo.svg': logo,
   'website/preview.svg': previewPicture,
@@ -40,6 +45,8 @@ async function packages(root) {
     'interceptor-circuit-breaker/src/index',
     'interceptor-deadline/src/index',
     'interceptor-fallback/src/index',
+    'interceptor-metrics/src/index',
+    'interceptor-tracing/src/index',
     'interceptor-timeout/src/index',
     'interceptor-retry/src/index',
     'testing/src/index',
@@ -165,7 +172,7 @@ if (import.meta.main) {
   const modules = await packages(root)
   const problems = []
   for (const [picture, draw] of Object.entries(PICTURES)) {
-    const drawn = await draw(modules)
+    const drawn = await draw(modules, root)
     const file = join(root, picture)
     if (!process.argv.includes('--check')) {
       mkdirSync(dirname(file), { recursive: true })
