@@ -20,7 +20,12 @@ export function splitPage(file, page) {
       pages.get(file).text += `\n${section.trim()}\n\n`
       continue
     }
-    const [, source] = SOURCE.exec(section)
+    const [, source] = SOURCE.exec(section) ?? []
+    if (source === undefined) {
+      for (const each of [heading, ...others]) anchorOf(each, old)
+      pages.get(file).text += `${section.trim()}\n\n`
+      continue
+    }
     const path = `${folder}/${source}.md`
     if (!pages.has(path))
       pages.set(path, {

@@ -62,7 +62,7 @@ export async function runFile(node, cache, { path, page, line, file, output: pro
 }
 
 /** Where a page breaks a line of output that is wider than its column: the rest follows this, on a line of its own. */
-export const BROKEN_LINE = '\n  ↳'
+export const BROKEN_LINE = '\n  ↪'
 
 /** `…` in a promised output stands for anything within a line, and on a line of its own for any lines. */
 export function matches(printed, promised) {

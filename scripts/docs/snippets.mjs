@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { codeBlocks } from './code-blocks.mjs'
 import { missingInstalls } from './installs.mjs'
 
 // The code fences of a page. The conventions are described for writers in CONTRIBUTING.md.
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md']
-const FENCE = /^(?<indent> *)(?<marks>`{3,})(?<info>[^\n`]*)\n(?<body>[\s\S]*?)^ *\k<marks>[ \t]*$/gm
 const FILE_LINE = /^\/\/ (?<file>[\w./-]+\.ts)\s*$/
 
 /** What `npm create` prints is compared where the page is followed: scripts/docs/follow-guide.mjs. */
@@ -18,16 +18,6 @@ export function readSnippets(root, pages = PAGES) {
   const files = found.map((page) => page.replaceAll('\\', '/'))
   const read = files.map((page) => snippetsOf(page, readFileSync(join(root, page), 'utf8')))
   return { snippets: read.flatMap((each) => each.snippets), problems: read.flatMap((each) => each.problems) }
-}
-
-/** Every code block of a page, with its first line, and where its code starts and ends in the text. */
-export function codeBlocks(text) {
-  return [...text.matchAll(FENCE)].map(({ groups, index, 0: fence }) => {
-    const start = index + fence.indexOf('\n') + 1
-    const body = groups.body.replaceAll(new RegExp(`^ {0,${groups.indent.length}}`, 'gm'), '')
-    const line = text.slice(0, start).split('\n').length
-    return { info: groups.info.trim(), body, indent: groups.indent, line, start, end: start + groups.body.length }
-  })
 }
 
 /** The fences of one page: each with its line, its file name if it has one, and the output it promises. */

@@ -1,8 +1,8 @@
 import { readJson } from '../lib/workspace.mjs'
 import { simulateHour } from './simulated-hour.mjs'
 
-// Draws panels of the Grafana board that ships with interceptor-metrics. Grafana itself isn't at hand, so this is no screenshot: the panels
-// have the titles of the board, and what their queries give for the metrics of a simulated hour.
+// Draws panels of the Grafana board that ships with interceptor-metrics. This isn't a screenshot, because Grafana isn't needed for it: the
+// panels have the titles of the board, and what their queries give for the metrics of a simulated hour.
 
 const BOARD = 'packages/interceptor-metrics/grafana/stageflow.json'
 const STEP_S = 60

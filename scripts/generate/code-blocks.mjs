@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { codeBlocks } from '../docs/snippets.mjs'
+import { codeBlocks } from '../docs/code-blocks.mjs'
 import { conclude } from '../lib/workspace.mjs'
 import { wrapComments, wrapInstalls, wrapOutput } from './wrap-lines.mjs'
 
@@ -65,7 +65,7 @@ function format(root, blocks) {
 
 function wrapped(info, body) {
   if (info === 'sh') return wrapInstalls(body, WIDTH)
-  return /^text\b/.test(info) ? wrapOutput(body, WIDTH) : body
+  return /^(?:text|console)\b/.test(info) ? wrapOutput(body, WIDTH) : body
 }
 
 const keyOf = ({ file, start }) => `${file}:${start}`

@@ -83,13 +83,13 @@ test('a long command that installs packages becomes several with the same flag',
 test('a long line of output is broken where the check of snippets joins it again', () => {
   const output = 'Stage "pay" failed: the card was declined.\nshort\n'
   const broken = wrapOutput(output, 24)
-  expect(broken).toBe('Stage "pay" failed: the\n  ↳ card was declined.\nshort\n')
+  expect(broken).toBe('Stage "pay" failed: the\n  ↪ card was declined.\nshort\n')
   expect(wrapOutput(broken, 24)).toBe(broken)
   expect(matches(output, broken)).toBe(true)
   expect(matches('Stage "pay" failed: the card was stolen.\nshort\n', broken)).toBe(false)
 })
 
-test('a table in an output stays as it is', () => {
-  const row = 'profile   40 ms   ok, and some more words'
+test('a bar in an output stays as it is', () => {
+  const row = 'profile ████████████ 40 ms ok, and some more words'
   expect(wrapOutput(row, 20)).toBe(row)
 })

@@ -8,10 +8,9 @@ import * as guides from './guide-pictures.mjs'
 import { tracePicture } from './trace-picture.mjs'
 import { heroPicture, logo, previewPicture } from './site-pictures.mjs'
 
-// Draws real runs as timelines: a chat, a map, one run for each kind of edge, a turn of a voice assistant, and those of the guides and
-// of the site, and panels of the Grafana board. Their stages wait on a manual
-// clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs the sources of the
-// packages.
+// Draws the pictures of the docs and of the site. Most are real runs as timelines, others the spans and the metrics of real runs. The stages
+// wait on a manual clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs
+// the sources of the packages.
 
 const PICTURES = {
   'docs/images/run.svg': chatPicture,

@@ -37,11 +37,11 @@ export function wrapInstalls(commands, width) {
     .join('\n')
 }
 
-/** Outputs beyond `width` are broken at a space, or else behind a comma. Tables and drawings stay, because their columns belong together. */
+/** Outputs beyond `width` are broken at a space, or else behind a comma. Bars stay, because their columns belong together. */
 export function wrapOutput(output, width) {
   const rest = BROKEN_LINE.slice(1)
   const lines = output.replaceAll(BROKEN_LINE, '').split('\n')
-  return lines.map((line) => (/ {3}|[│┌─█░]/.test(line.trim()) ? line : broken(line, width, rest))).join('\n')
+  return lines.map((line) => (/[│┌─█░▌▕]/.test(line) ? line : broken(line, width, rest))).join('\n')
 }
 
 function broken(line, width, rest) {

@@ -80,7 +80,7 @@ const PARTS: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
     'Failures',
     {
       'how-to/retry': 'Retry',
-      'how-to/cancel-and-time-out': 'Cancel and time out',
+      'how-to/cancel-and-time-out': 'Cancel, timeout',
       'how-to/circuit-breaker': 'Circuit breaker',
       'how-to/idempotency': 'Idempotency',
       'how-to/survive-a-crash': 'Survive a crash',
