@@ -15,5 +15,6 @@ const graph = new Pipeline('mail')
 for (const inputText of ['one', 'one', 'two', 'three']) {
   const result = await graph.runSettled({ inputText, extensions: { idempotencyKey: inputText } })
   const what = result.status === 'failed' ? result.errors[0]?.code : result.data.send?.sent
-  console.log(`${inputText}: ${result.status}, ${what}, attempts: ${result.report.stages['send']?.attempts.length}`)
+  const attempts = result.report.stages['send']?.attempts.length
+  console.log(`${inputText}: ${result.status}, ${what}, attempts: ${attempts}`)
 }
