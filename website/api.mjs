@@ -52,19 +52,20 @@ for (const entry of project.children ?? [])
 rmSync(OUT, { recursive: true, force: true })
 await app.generateOutputs(project)
 
-const LONGEST_PAGE = 100_000
+const LONGEST_PAGE = 150_000
 
-const scope = join(OUT, '@stageflow')
-const read = (file) => readFileSync(join(scope, file), 'utf8')
-const pages = globSync('**/*.md', { cwd: scope }).map((file) => file.replaceAll('\\', '/'))
-for (const file of pages.filter((page) => read(page).length > LONGEST_PAGE)) {
+const read = (file) => readFileSync(join(OUT, file), 'utf8')
+const pagesNow = () => globSync('**/*.md', { cwd: OUT }).map((file) => file.replaceAll('\\', '/'))
+for (const file of pagesNow().filter((page) => read(page).length > LONGEST_PAGE)) {
   const { pages: parts, moved } = splitPage(file, read(file))
-  const others = pages.filter((page) => page !== file).map((page) => [page, read(page)])
+  const others = pagesNow()
+    .filter((page) => page !== file)
+    .map((page) => [page, read(page)])
   const taken = others.find(([page]) => parts.has(page))
   if (taken !== undefined) throw new Error(`${file}: an entry and a source file are both called ${taken[0]}.`)
   for (const [page, text] of [...others, ...parts]) {
-    mkdirSync(dirname(join(scope, page)), { recursive: true })
+    mkdirSync(dirname(join(OUT, page)), { recursive: true })
     const at = parts.has(page) && page !== file ? file : page
-    writeFileSync(join(scope, page), followMoved(text, { from: page, at, file, moved }))
+    writeFileSync(join(OUT, page), followMoved(text, { from: page, at, file, moved }))
   }
 }

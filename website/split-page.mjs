@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+
 // A page of the API reference that is too long becomes a list, and a page for each source file whose exports it has.
 
 const SOURCE = /^Defined in: \[packages\/[^/]+\/src\/(\S+?)\.ts:\d+\]/m
@@ -8,6 +10,7 @@ const SOURCE = /^Defined in: \[packages\/[^/]+\/src\/(\S+?)\.ts:\d+\]/m
  */
 export function splitPage(file, page) {
   const folder = file.replace(/\.md$/, '')
+  const place = posix.dirname(file)
   const [title = '', ...sections] = page.split(/^(?=#{2,3} )/m)
   const name = headingsOf(title)[0]
   const pages = new Map([[file, { text: title, anchors: new Set() }]])
@@ -39,19 +42,22 @@ export function splitPage(file, page) {
       return target
     })
     of.text += section.replaceAll(/^#(?=##+ )/gm, '')
-    pages.get(file).text += `- [\`${heading}\`](${targets[0]})${firstSentence(section)}\n`
+    pages.get(file).text += `- [\`${heading}\`](${posix.relative(place, targets[0])})${firstSentence(section)}\n`
   }
   return { pages: new Map([...pages].map(([path, { text }]) => [path, text])), moved }
 }
 
-/** `text`, which was at `at` and is now at `from`, with its links led to where their targets are, those of the old page `file` among them. */
+/**
+ * `text`, which was at `at` and is now at `from`, with its links led to where their targets are. `moved` has the anchors of `file`, a page
+ * that was split.
+ */
 export function followMoved(text, { from, at = from, file, moved }) {
-  const up = '../'.repeat(from.split('/').length - 1)
   return text.replaceAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)/g, (link, path, anchor) => {
-    const isOfOld = path === '' ? at === file : path.replace(/^(?:\.\.\/)+/, '') === file
-    const target = isOfOld ? moved.get(anchor) : undefined
-    if (target !== undefined) return `](${up}${target})`
-    return path === '' || at === from ? link : link.replace('](', `](${up}`)
+    const old = path === '' ? at : posix.join(posix.dirname(at), path)
+    const isMoved = old === file && moved.has(anchor)
+    if (!isMoved && (at === from || path === '')) return link
+    const target = isMoved ? moved.get(anchor) : anchor === undefined ? old : `${old}#${anchor}`
+    return `](${posix.relative(posix.dirname(from), target)})`
   })
 }
 

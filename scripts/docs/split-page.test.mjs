@@ -55,7 +55,7 @@ test('an anchor with a number leads to the heading that had it, on its new page'
   const { pages, moved } = splitPage('core.md', PAGE)
   const from = 'core/pipeline/pipeline.md'
   const text = followMoved(pages.get(from), { from, at: 'core.md', file: 'core.md', moved })
-  expect(text).toContain('[`Clock`](../../core/base/clock.md#clock)')
+  expect(text).toContain('[`Clock`](../base/clock.md#clock)')
   expect(text).toContain('[`retry`](../../retry.md#retry)')
 })
 
@@ -63,6 +63,6 @@ test('the links of other pages lead to the new pages, and their other links stay
   const { moved } = splitPage('core.md', PAGE)
   const text = '[a](../core.md#clock-1) [b](#clock) [c](https://example.com#clock) [d](../core.md)'
   expect(followMoved(text, { from: 'core/kit.md', file: 'core.md', moved })).toBe(
-    '[a](../core/base/clock.md#clock) [b](#clock) [c](https://example.com#clock) [d](../core.md)',
+    '[a](base/clock.md#clock) [b](#clock) [c](https://example.com#clock) [d](../core.md)',
   )
 })

@@ -6,7 +6,7 @@ import { defineConfig } from 'vitepress'
 import type { Plugin } from 'vitepress'
 
 import { markTyped, typesOnHover } from './hovers.ts'
-import { drawMermaid, fileTitles, linkToSite, packageManagerTabs, plainCornerCells } from './markdown.ts'
+import { drawMermaid, fileTitles, linkToSite, packageManagerTabs, plainCornerCells, slugOf } from './markdown.ts'
 import { writeMarkdown } from './llms.ts'
 import { DESCRIPTION, NO_PAGES, REPOSITORY, ROOT, pageOf } from './pages.ts'
 import { navigation, sidebar } from './sidebar.ts'
@@ -38,6 +38,7 @@ export default defineConfig({
   cleanUrls: true,
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    anchor: { slugify: slugOf },
     codeTransformers: [typesOnHover()],
     config(md) {
       md.core.ruler.push('links-between-files', linkToSite)

@@ -33,7 +33,7 @@ function sectionsOf(
   const parts = docs.map((item) => ({ title: item.text ?? '', links: linksOf(item.items ?? []) }))
   const others = Object.entries(lists).map(([path, items]) => ({
     title: path.includes('api') ? 'API' : 'Packages',
-    links: linksOf(items).filter((link) => `/${link}`.startsWith(path)),
+    links: [...new Set(linksOf(items))].filter((link) => `/${link}`.startsWith(path)),
   }))
   return [...parts.filter(({ links }) => links.length > 0), ...others]
 }

@@ -208,8 +208,13 @@ export const sidebar: Record<string, Item[]> = {
   '/': docs.map((part) => (part.text === 'Reference' ? { ...part, items: [...(part.items ?? []), ...lists] } : part)),
 }
 
-function group(text: string, items: Item[]): Item {
-  return { text, items, collapsed: !OPEN.has(text) }
+/**
+ * A group opens its first page. Otherwise its name would be a button with the arrow as a button in it, which a screen reader can't tell
+ * apart.
+ */
+function group(text: string, items: Item[], collapsed = !OPEN.has(text)): Item {
+  const [first] = items
+  return { text, items, collapsed, link: first?.link, docFooterText: first?.text }
 }
 
 /** The item of a page; none if there is no such page. */
@@ -230,7 +235,7 @@ function apiGroups(items: readonly Item[]): Item[] {
   const byPackage = Object.groupBy(named, ({ link = '' }) => link.slice(`/${API}`.length).split('/')[0] ?? '')
   return Object.entries(byPackage).map(([name, entries = []]) => {
     const [only] = entries
-    return entries.length === 1 && only !== undefined ? only : { text: name, items: entries, collapsed: true }
+    return entries.length === 1 && only !== undefined ? only : group(name, entries, true)
   })
 }
 
