@@ -1,14 +1,15 @@
-import { rmSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { Application } from 'typedoc'
 
 import { readPackages, sourceOf } from '../scripts/lib/workspace.mjs'
+import { followMoved, splitPage } from './split-page.mjs'
 
 const REPOSITORY = 'https://github.com/stageflow/stageflow'
 
-// Writes the API reference, a page for each entry, from the types of every entry of every package.
+// Writes the API reference from the types of every entry of every package: a page for each entry, or several if one would be too long.
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const OUT = join(ROOT, 'website/api')
@@ -34,8 +35,10 @@ const app = await Application.bootstrapWithPlugins({
   githubPages: false,
   outputFileStrategy: 'modules',
   entryFileName: 'index',
-  disableSources: false,
-  sourceLinkTemplate: `${REPOSITORY}/blob/main/{path}#L{line}`,
+  disableGit: true,
+  gitRevision: 'main',
+  useCodeBlocks: true,
+  sourceLinkTemplate: `${REPOSITORY}/blob/main/packages/{path}#L{line}`,
   hideBreadcrumbs: true,
   hidePageHeader: true,
   parametersFormat: 'table',
@@ -48,3 +51,21 @@ for (const entry of project.children ?? [])
   entry.name = entries.get(entry.sources?.[0]?.fullFileName ?? '') ?? entry.name
 rmSync(OUT, { recursive: true, force: true })
 await app.generateOutputs(project)
+
+const LONGEST_PAGE = 150_000
+
+const read = (file) => readFileSync(join(OUT, file), 'utf8')
+const pagesNow = () => globSync('**/*.md', { cwd: OUT }).map((file) => file.replaceAll('\\', '/'))
+for (const file of pagesNow().filter((page) => read(page).length > LONGEST_PAGE)) {
+  const { pages: parts, moved } = splitPage(file, read(file))
+  const others = pagesNow()
+    .filter((page) => page !== file)
+    .map((page) => [page, read(page)])
+  const taken = others.find(([page]) => parts.has(page))
+  if (taken !== undefined) throw new Error(`${file}: an entry and a source file are both called ${taken[0]}.`)
+  for (const [page, text] of [...others, ...parts]) {
+    mkdirSync(dirname(join(OUT, page)), { recursive: true })
+    const at = parts.has(page) && page !== file ? file : page
+    writeFileSync(join(OUT, page), followMoved(text, { from: page, at, file, moved }))
+  }
+}

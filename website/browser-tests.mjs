@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { after, afterEach, before, test } from 'node:test'
 import assert from 'node:assert/strict'
@@ -36,7 +36,10 @@ const PAGES = [
   'reference/errors',
   'reference/packages/core',
   'reference/api/interceptor-retry',
+  'reference/api/core/contract/stage',
 ]
+const BUILT = join(FOLDER, '.vitepress/dist')
+const HTML = globSync('**/*.html', { cwd: BUILT }).map((file) => file.replaceAll('\\', '/'))
 
 /** The packages that docs/reference/support.md says run in browsers. */
 const IN_BROWSERS = ['core', 'provider-types', 'report', 'sink-buffered', 'streaming', 'testing']
@@ -233,6 +236,134 @@ void test('from the home page, the quickstart is one click away, and the next pa
   await page.locator('.pager-link.next').click()
   await page.waitForURL((url) => !url.pathname.includes('quickstart'))
   assert.deepEqual(errors, [])
+})
+
+void test('the home page says what Stageflow is, as llms.txt does, and shows a run, how to install it and where to start', async () => {
+  const { page, errors } = await open('')
+  const sentence = await page.locator('meta[name="description"]').getAttribute('content')
+  assert.match(sentence ?? '', /^Write the steps of an AI request as a typed graph\./)
+  assert.equal((await page.locator('.hero h1 + p').textContent())?.replaceAll(/\s+/g, ' '), sentence)
+  assert.ok(readFileSync(join(BUILT, 'llms.txt'), 'utf8').includes(sentence))
+  await page.locator('.hero img[alt^="The timeline of a run"]').waitFor()
+  await page.locator('.hero pre:visible', { hasText: 'npm install @stageflow/core' }).waitFor()
+  assert.equal(await page.locator('.hero .actions a').count(), 2)
+  const preview = (await page.locator('meta[property="og:image"]').getAttribute('content')) ?? ''
+  const picture = readFileSync(join(BUILT, posix.basename(preview)))
+  // Width and height, where a PNG has them.
+  assert.deepEqual([picture.readUInt32BE(16), picture.readUInt32BE(20)], [1200, 630])
+  assert.deepEqual(errors, [])
+})
+
+void test('the timeline of the home page follows the mode that the reader chose', async () => {
+  const { page } = await open('', { viewport: DESKTOP, colorScheme: 'light' })
+  const picture = page.locator('.hero img')
+  const before = await picture.screenshot({ animations: 'disabled' })
+  await page.locator('.VPSwitchAppearance').first().click()
+  await page.waitForFunction(() => getComputedStyle(document.querySelector('.hero img')).colorScheme === 'dark')
+  const after = await picture.screenshot({ animations: 'disabled' })
+  assert.notDeepEqual(before, after)
+})
+
+void test('on a phone, the menu has the main places, and the menu of the page has the other pages', async () => {
+  const { page, errors } = await open('how-to/retry', { viewport: PHONE })
+  await page.locator('.VPNavBarHamburger').click()
+  const places = page.locator('.VPNavScreen .VPNavScreenMenuLink')
+  await places.first().waitFor()
+  const names = (await places.allTextContents()).map((name) => name.trim())
+  for (const name of ['Docs', 'Packages', 'API']) assert.ok(names.includes(name), `${name} is missing: ${names.join()}`)
+  await places.filter({ hasText: 'API' }).click()
+  await page.waitForURL(/reference\/api\/core/)
+  await page.locator('.VPLocalNav .menu').click()
+  await page.locator('.VPSidebar.open a', { hasText: 'core/edges' }).first().waitFor()
+  assert.deepEqual(errors, [])
+})
+
+void test('the sidebar has short names in groups, of which that of the page is open', async () => {
+  const { page } = await open('how-to/retry')
+  const groups = page.locator('.VPSidebar .VPSidebarItem.level-0')
+  const own = groups.filter({ hasText: 'Failures' })
+  await own.locator('a', { hasText: /^Retry$/ }).waitFor()
+  assert.ok(await own.locator('a', { hasText: /^Retry$/ }).isVisible())
+  assert.ok(!(await groups.filter({ hasText: 'Concepts' }).locator('a').first().isVisible()))
+  const names = await page.locator('.VPSidebar .VPSidebarItem .text').allTextContents()
+  assert.deepEqual(
+    names.filter((name) => name.trim().split(/\s+/).length > 3),
+    [],
+  )
+})
+
+void test('a reader copies the install command of another package manager', async () => {
+  const { page, errors } = await open('how-to/retry')
+  const group = page.locator('.vp-code-group', { hasText: 'pnpm' }).first()
+  await group.locator('label', { hasText: 'pnpm' }).click()
+  await group.locator('pre:visible', { hasText: /^pnpm add @stageflow\/core/ }).waitFor()
+  assert.deepEqual(errors, [])
+})
+
+void test('a block of code has the name of its file as a title', async () => {
+  const { page } = await open('how-to/retry')
+  await page.locator('.vp-code-group label', { hasText: 'retry.ts' }).waitFor()
+})
+
+void test('a name in the code of the quickstart shows its type', async () => {
+  const { page, errors } = await open('start/quickstart')
+  const name = page.locator('.twoslash-hover', { hasText: 'inputs' }).first()
+  await name.scrollIntoViewIfNeeded()
+  await name.hover()
+  await page.locator('.twoslash-popup-code', { hasText: 'StageInputs' }).first().waitFor()
+  assert.deepEqual(errors, [])
+})
+
+void test('every page has one heading of the first level', () => {
+  const wrong = HTML.filter((file) => file !== '404.html')
+    .map((file) => [file, readFileSync(join(BUILT, file), 'utf8').split('<h1').length - 1])
+    .filter(([, count]) => count !== 1)
+  assert.deepEqual(wrong, [])
+})
+
+void test('every link between pages leads to a page, and to a heading that it has', () => {
+  const pages = new Map(HTML.map((file) => [file, readFileSync(join(BUILT, file), 'utf8')]))
+  const idsOf = new Map(
+    [...pages].map(([file, html]) => [file, new Set(html.matchAll(/ id="([^"]+)"/g).map(([, id]) => id))]),
+  )
+  const dead = new Set()
+  for (const [file, html] of pages) {
+    for (const [, href] of html.matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+      if (/^[a-z]+:/.test(href)) continue
+      const [path = '', anchor] = href.split('#')
+      const absolute =
+        path === '' ? file : posix.join('/', posix.dirname(`/${file}`), path.startsWith('/') ? '' : path).slice(1)
+      const at = path.startsWith('/') ? path.slice(1) : absolute
+      const target = [at, `${at}.html`, posix.join(at, 'index.html')].find((name) => pages.has(name))
+      if (
+        target === undefined
+          ? !existsSync(join(BUILT, at))
+          : anchor !== undefined && !idsOf.get(target).has(decodeURIComponent(anchor))
+      )
+        dead.add(`${file}: ${href}`)
+    }
+  }
+  assert.deepEqual([...dead], [])
+})
+
+void test('reports, changelogs, templates and decisions are neither pages nor in llms-full.txt', () => {
+  const others = HTML.filter((file) =>
+    /^(?:etc|packages|examples|benchmarks)\/|decisions\/|CHANGELOG|\.api\./.test(file),
+  )
+  assert.deepEqual(others, [])
+  assert.doesNotMatch(readFileSync(join(BUILT, 'llms-full.txt'), 'utf8'), /^# \d+\. |^## API Report/m)
+})
+
+void test('no page of the docs is wider than a phone', async () => {
+  const page = await browser.newPage({ viewport: PHONE })
+  page.setDefaultTimeout(LONGEST_MS)
+  const wide = []
+  for (const file of HTML.filter((name) => !name.startsWith('reference/api/'))) {
+    await page.goto(`${origin}/${file.replace(/(?:index)?\.html$/, '')}`, { waitUntil: 'load' })
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    if (width > PHONE.width) wide.push(`${file}: ${width} px`)
+  }
+  assert.deepEqual(wide, [])
 })
 
 void test('the core and the packages without Node run a pipeline in the browser', async () => {

@@ -66,7 +66,11 @@ test.each([
   [readmeOf('report').replace('## Errors', '## Faults'), 'add "## Errors"'],
   [readmeOf('report').replace('## Install', '## Why'), '"## Why" is none of the headings'],
   [readmeOf('report').replace('## Install\n\n## Use', '## Use\n\n## Install'), 'order the headings: Install · Use'],
-  [readmeOf('report') + '\n'.repeat(120) + 'end\n', 'the longest allowed is 120'],
+  [readmeOf('report') + '\n'.repeat(100) + 'end\n', 'lines of text; the longest allowed is 100'],
+  [
+    `${readmeOf('report')}\`\`\`sh\n${'npm test\n'.repeat(99)}\`\`\`\n`,
+    '101 lines of code; the longest allowed is 100',
+  ],
 ])('a README like %j is refused', (readme, problem) => {
   expect(problemsWith({ [`${REPORT}/README.md`]: readme }).join('\n')).toContain(problem)
 })

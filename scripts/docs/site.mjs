@@ -6,7 +6,7 @@ import { ROOT, setUp } from '../setup/setup.mjs'
 
 // The documentation as a site: `npm run docs` serves it, `npm run docs:build` builds it, `npm run docs:test` builds it and tries it in a
 // real Chromium. There the page of the inspector is tried too: alone by `node scripts/docs/site.mjs inspector`. With `picture` it
-// draws the one of that page in docs/images, with `frames` it measures how smooth the page is. The tools have their own lockfile in website/, because no other command needs them. Runs on
+// draws the one of that page in docs/images, and those of website/public, with `frames` it measures how smooth the page is. The tools have their own lockfile in website/, because no other command needs them. Runs on
 // any Node from 20 on.
 
 const WEBSITE = join(ROOT, 'website')
@@ -21,7 +21,7 @@ const COMMANDS = {
   build: [['api.mjs'], ['node_modules/vitepress/bin/vitepress.js', 'build']],
   test: [['api.mjs'], ['node_modules/vitepress/bin/vitepress.js', 'build'], ['--test', 'browser-tests.mjs'], INSPECTOR],
   inspector: [INSPECTOR],
-  picture: [PICTURE],
+  picture: [PICTURE, ['preview.mjs']],
   frames: [FRAMES],
 }
 

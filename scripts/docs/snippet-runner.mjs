@@ -61,9 +61,12 @@ export async function runFile(node, cache, { path, page, line, file, output: pro
   return [`${place} printed another output than the page says. It printed:\n${stdout.trimEnd()}`]
 }
 
+/** Where a page breaks a line of output that is wider than its column: the rest follows this, on a line of its own. */
+export const BROKEN_LINE = '\n  ↪'
+
 /** `…` in a promised output stands for anything within a line, and on a line of its own for any lines. */
 export function matches(printed, promised) {
-  const lines = promised.trimEnd().split('\n')
+  const lines = promised.replaceAll(BROKEN_LINE, '').trimEnd().split('\n')
   const pattern = lines.map((line) => (line.trim() === '…' ? '(?:.*\\n)*?' : `${patternOf(line.trimEnd())}[ \\t]*\\n`))
   return new RegExp(`^${pattern.join('')}$`).test(`${printed.trimEnd()}\n`)
 }

@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { codeBlocks } from './code-blocks.mjs'
 import { missingInstalls } from './installs.mjs'
 
 // The code fences of a page. The conventions are described for writers in CONTRIBUTING.md.
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md']
-const FENCE = /^(?<indent> *)(?<marks>`{3,})(?<info>[^\n`]*)\n(?<body>[\s\S]*?)^ *\k<marks>[ \t]*$/gm
 const STARTS = /(?:^import |await import\()'\.\/(?<file>[\w./-]+\.ts)'/gm
 const FILE_LINE = /^\/\/ (?<file>[\w./-]+\.ts)\s*$/
 
@@ -29,10 +29,7 @@ export function snippetsOf(page, text) {
   const snippets = []
   const problems = []
   let previous
-  for (const { groups, index } of text.matchAll(FENCE)) {
-    const info = groups.info.trim()
-    const line = text.slice(0, index).split('\n').length + 1
-    const body = groups.body.replaceAll(new RegExp(`^ {0,${groups.indent.length}}`, 'gm'), '')
+  for (const { info, line, body } of codeBlocks(text)) {
     if (/^(typescript|tsx|mts|cts)\b/.test(info))
       problems.push(`${page}:${line - 1}: write \`\`\`ts, so that the fence is checked.`)
     if (/^text output\b/.test(info)) {

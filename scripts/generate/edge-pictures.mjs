@@ -90,5 +90,5 @@ async function drawRun(pipeline, clock, timelineSvg, whileItRuns) {
   whileItRuns?.(run)
   await clock.runAll()
   const { report } = await run.settled
-  return timelineSvg(report, { pipeline: graph.info })
+  return timelineSvg(report, { pipeline: graph.info, width: 480 })
 }

@@ -1,4 +1,13 @@
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 
-const { status } = spawnSync('oxfmt', ['.'], { stdio: 'inherit' })
-process.exitCode = status ?? 1
+// Formats the code, and the code blocks of the pages, which are narrower.
+
+const COMMANDS = [
+  ['oxfmt', '.'],
+  [process.execPath, join(import.meta.dirname, 'code-blocks.mjs')],
+]
+for (const [command, ...args] of COMMANDS) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = status ?? 1
+}

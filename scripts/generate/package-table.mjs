@@ -36,8 +36,14 @@ export function withPackageTable(root) {
 
 /** `packages` in the order of the tables. */
 export function inTableOrder(packages) {
+  return packageGroups(packages).flatMap((group) => group.packages)
+}
+
+/** The tables that have packages, in their order, each with its title and its packages. */
+export function packageGroups(packages) {
   const left = [...packages]
-  return [...GROUPS.flatMap((group) => takeFrom(left, group)), ...left.sort(byName)]
+  const groups = GROUPS.map(({ title, ...group }) => ({ title, packages: takeFrom(left, group) }))
+  return [...groups, { title: REST, packages: left.sort(byName) }].filter((group) => group.packages.length > 0)
 }
 
 /** Removes the packages of a group from `left` and returns them in the group's order. */

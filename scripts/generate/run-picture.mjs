@@ -2,12 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { conclude, readText } from '../lib/workspace.mjs'
-import { runReadme } from './readme-run.mjs'
+import { boardPicture } from './board-picture.mjs'
 import { gatePicture, interruptPicture, softPicture, streamPicture } from './edge-pictures.mjs'
+import * as guides from './guide-pictures.mjs'
+import { runReadme } from './readme-run.mjs'
+import { tracePicture } from './trace-picture.mjs'
+import { heroPicture, logo, previewPicture } from './site-pictures.mjs'
 
-// Draws real runs as timelines: the program of the README, a chat, a map, one run for each kind of edge, and a turn of a voice assistant. Their stages wait on a manual
-// clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs the sources of the
-// packages.
+// Draws the pictures of the docs and of the site. Most are real runs as timelines, others the spans and the metrics of real runs. The stages
+// wait on a manual clock. So the pictures are the same on every machine, and with --check they must be up to date. Needs no build: Node runs
+// the sources of the packages.
 
 const PICTURES = {
   'docs/images/readme.svg': readmePicture,
@@ -18,12 +22,33 @@ const PICTURES = {
   'docs/images/edge-soft.svg': softPicture,
   'docs/images/interrupt.svg': interruptPicture,
   'docs/images/voice.svg': voicePicture,
+  'docs/images/retry.svg': guides.retryPicture,
+  'docs/images/timeout.svg': guides.timeoutPicture,
+  'docs/images/cancel.svg': guides.cancelPicture,
+  'docs/images/deadline.svg': guides.deadlinePicture,
+  'docs/images/join.svg': guides.joinPicture,
+  'docs/images/circuit.svg': guides.circuitPicture,
+  'docs/images/fallback.svg': guides.fallbackPicture,
+  'docs/images/loop.svg': guides.loopPicture,
+  'docs/images/child.svg': guides.childPicture,
+  'docs/images/board.svg': boardPicture,
+  'docs/images/trace.svg': tracePicture,
+  'docs/images/hero.svg': heroPicture,
+  'website/public/logo.svg': logo,
+  'website/preview.svg': previewPicture,
 }
 
 async function packages(root) {
   const entries = [
     'core/src/index',
     'core/src/edges',
+    'core/src/repeat',
+    'interceptor-circuit-breaker/src/index',
+    'interceptor-deadline/src/index',
+    'interceptor-fallback/src/index',
+    'interceptor-metrics/src/index',
+    'interceptor-tracing/src/index',
+    'interceptor-timeout/src/index',
     'interceptor-retry/src/index',
     'testing/src/index',
     'report/src/index',
@@ -98,7 +123,7 @@ async function mapPicture({ Pipeline, StageOutput, retry, manualClock, timelineS
   const running = graph.run()
   await clock.runAll()
   const { report } = await running
-  return timelineSvg(report, { pipeline: graph.info })
+  return timelineSvg(report, { pipeline: graph.info, width: 560 })
 }
 
 /** A check runs beside the model, and a sentence is said and played while the model writes the next one. */
@@ -145,7 +170,7 @@ async function voicePicture({ Pipeline, gate, soft, stream, manualClock, timelin
   const running = graph.run()
   await clock.runAll()
   const { report } = await running
-  return timelineSvg(report, { pipeline: graph.info })
+  return timelineSvg(report, { pipeline: graph.info, width: 560 })
 }
 
 if (import.meta.main) {
@@ -160,6 +185,5 @@ if (import.meta.main) {
       writeFileSync(file, drawn)
     } else if (readText(file) !== drawn) problems.push(`${picture} is out of date. Run npm run generate.`)
   }
-  if (process.argv.includes('--check'))
-    conclude(problems, `${Object.keys(PICTURES).length} pictures in docs/images are up to date.`)
+  if (process.argv.includes('--check')) conclude(problems, `${Object.keys(PICTURES).length} pictures are up to date.`)
 }

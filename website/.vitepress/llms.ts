@@ -5,6 +5,7 @@ import type { DefaultTheme, SiteConfig } from 'vitepress'
 
 import { ROOT, readPages, siteLink } from './pages.ts'
 import type { Page } from './pages.ts'
+import type { sidebar } from './sidebar.ts'
 
 /** Writes each page as Markdown beside its HTML, a list of all pages to llms.txt, and the pages of the docs to llms-full.txt. */
 export function writeMarkdown({ outDir, site, userConfig }: SiteConfig<DefaultTheme.Config>): void {
@@ -14,16 +15,31 @@ export function writeMarkdown({ outDir, site, userConfig }: SiteConfig<DefaultTh
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
   }
-  const sidebars = userConfig.themeConfig?.sidebar as Record<string, DefaultTheme.SidebarItem[]>
-  const parts = Object.values(sidebars).reverse().flat()
-  const lists = parts.flatMap(({ text, items = [] }) => {
-    const links = items.map((item) => `- [${item.text}](${item.link}.md)`)
-    return links.length === 0 ? [] : [`## ${text}\n\n${links.join('\n')}\n`]
+  const sidebars = userConfig.themeConfig?.sidebar as typeof sidebar
+  const lists = sectionsOf(sidebars).map(({ title, links }) => {
+    const pages = links.flatMap((link) => texts.get(link) ?? [])
+    return `## ${title}\n\n${pages.map(({ title, link }) => `- [${title}](/${link}.md)`).join('\n')}\n`
   })
   writeFileSync(join(outDir, 'llms.txt'), [`# ${site.title}\n`, `> ${site.description}\n`, ...lists].join('\n'))
   const docs = [...texts.values()].filter(({ file }) => !file.startsWith('website/'))
   writeFileSync(join(outDir, 'llms-full.txt'), docs.map(({ text }) => text).join('\n---\n\n'))
 }
+
+/** The parts of the docs, then all packages and the API as a section each. */
+function sectionsOf(
+  sidebars: typeof sidebar,
+): readonly { readonly title: string; readonly links: readonly string[] }[] {
+  const { '/': docs = [], ...lists } = sidebars
+  const parts = docs.map((item) => ({ title: item.text ?? '', links: linksOf(item.items ?? []) }))
+  const others = Object.entries(lists).map(([path, items]) => ({
+    title: path.includes('api') ? 'API' : 'Packages',
+    links: [...new Set(linksOf(items))].filter((link) => `/${link}`.startsWith(path)),
+  }))
+  return [...parts.filter(({ links }) => links.length > 0), ...others]
+}
+
+const linksOf = (items: readonly DefaultTheme.SidebarItem[]): string[] =>
+  items.flatMap(({ link, items: nested = [] }) => [...(link === undefined ? [] : [link.slice(1)]), ...linksOf(nested)])
 
 function markdownOf({ file }: Page): string {
   const text = readFileSync(ROOT + file, 'utf8').replace(/^---\n[\s\S]*?\n---\n/, '')

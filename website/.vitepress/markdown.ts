@@ -34,3 +34,59 @@ export function plainCornerCells({ tokens }: State): void {
     if (open.type === 'th_open' && text?.content === '' && close?.type === 'th_close') open.tag = close.tag = 'td'
   }
 }
+
+type Core = Parameters<Parameters<MarkdownRenderer['core']['ruler']['push']>[1]>[0]
+
+/** How each package manager does what `npm install` does, with and without --save-dev. */
+const MANAGERS = {
+  npm: ['npm install', 'npm install --save-dev'],
+  pnpm: ['pnpm add', 'pnpm add -D'],
+  yarn: ['yarn add', 'yarn add -D'],
+  bun: ['bun add', 'bun add -d'],
+} as const
+
+/** A block with an `npm install` line becomes a tab for each package manager. */
+export function packageManagerTabs(state: Core): void {
+  state.tokens = state.tokens.flatMap((token) => {
+    if (token.type !== 'fence' || token.info.trim() !== 'sh' || !/^npm install \S/m.test(token.content)) return [token]
+    const tabs = Object.entries(MANAGERS).map(([name, [add, addForDevelopment]]) => {
+      const content = token.content.replaceAll(/^npm install( --save-dev)?(?= )/gm, (_, isForDevelopment) =>
+        isForDevelopment === undefined ? add : addForDevelopment,
+      )
+      return fenceOf(state, token, `sh [${name}]`, content)
+    })
+    return codeGroup(state, tabs)
+  })
+}
+
+/** A first line with a file name, such as `// chat.ts`, becomes the title of its block. */
+export function fileTitles(state: Core): void {
+  state.tokens = state.tokens.flatMap((token) => {
+    if (token.type !== 'fence') return [token]
+    const [line = '', file] = /^(?:\/\/|#) ([\w./-]+\.\w+)\n/.exec(token.content) ?? []
+    if (file === undefined) return [token]
+    const content = token.content.slice(line.length).replace(/^\n/, '')
+    return codeGroup(state, [fenceOf(state, token, `${token.info.trim()} [${file}]`, content)])
+  })
+}
+
+function fenceOf(state: Core, token: Token, info: string, content: string): Token {
+  const fence = new state.Token('fence', 'code', 0)
+  return Object.assign(fence, { info, content, markup: token.markup, map: token.map, block: true })
+}
+
+/** What `::: code-group` would give. */
+function codeGroup(state: Core, fences: readonly Token[]): Token[] {
+  const open = Object.assign(new state.Token('container_code-group_open', 'div', 1), { block: true })
+  const close = Object.assign(new state.Token('container_code-group_close', 'div', -1), { block: true })
+  return [open, ...fences, close]
+}
+
+/** The anchors of headings, as GitHub makes them: a link that works there works here. */
+export function slugOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-')
+}

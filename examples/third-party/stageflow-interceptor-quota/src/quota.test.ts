@@ -5,7 +5,7 @@ import { Pipeline } from '@stageflow/core'
 import { manualClock, runStage } from '@stageflow/testing'
 import { quota } from './index.ts'
 
-test('a stage fails once its quota is spent, and runs again in the next window', async () => {
+test('a stage fails until the window of its quota ends', async () => {
   const clock = manualClock()
   const graph = new Pipeline('chat')
     .withStage('llm', () => ({ text: 'Hello' }))
@@ -18,7 +18,7 @@ test('a stage fails once its quota is spent, and runs again in the next window',
   assert.deepEqual(statuses, ['completed', 'completed', 'failed', 'completed'])
 })
 
-test('a stage that costs more than is left fails, and says so in an event', async () => {
+test('an event says that a stage costs more than is left', async () => {
   const { record, events } = await runStage(() => ({}), {
     interceptors: [quota({ calls: 2 })],
     stageOptions: { quota: { cost: 3 } },
@@ -36,7 +36,7 @@ test('a stage without a quota is left alone', async () => {
   assert.equal(output.status, 'ok')
 })
 
-test('wrong options are refused, those of a stage when it is built', async () => {
+test('wrong options are refused, also those of a stage', async () => {
   assert.throws(() => quota({ calls: Number.NaN }), { code: 'quota/illegal-option' })
   assert.throws(() => quota({ calls: 1, windowMs: 0 }), { code: 'quota/illegal-option' })
   const wrong = runStage(() => ({}), { interceptors: [quota({ calls: 1 })], stageOptions: { quota: { cost: -1 } } })

@@ -42,7 +42,9 @@ export function quota({ calls, windowMs = 60_000 }: QuotaOptions): Interceptor {
           return undefined // stays out of the call
         }
         context.tryEmitEvent('quota.spent', { left, cost, resetsAt })
-        const text = `Stage "${stage.name}" has spent its quota of ${calls} for ${resetsAt - now} more ms. Call it less often, or raise calls.`
+        const what = `Stage "${stage.name}" has spent its quota of ${calls}`
+        const fix = 'Call it less often, or raise calls.'
+        const text = `${what} for ${resetsAt - now} more ms. ${fix}`
         return StageOutput.fail(new StageflowError('quota/spent', text))
       }
     },
