@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Application } from 'typedoc'
 
 import { readPackages, sourceOf } from '../scripts/lib/workspace.mjs'
-import { followMoved, splitPage } from './split-page.mjs'
+import { anchorsOf, followMoved, splitPage } from './split-page.mjs'
 
 const REPOSITORY = 'https://github.com/stageflow/stageflow'
 
@@ -68,4 +68,15 @@ for (const file of pagesNow().filter((page) => read(page).length > LONGEST_PAGE)
     const at = parts.has(page) && page !== file ? file : page
     writeFileSync(join(OUT, page), followMoved(text, { from: page, at, file, moved }))
   }
+}
+
+// The generator counts `EventFilter.stats` and `EventFilterStats` as one name: the second is no `-1` on the page.
+const anchors = new Map(pagesNow().map((page) => [page, anchorsOf(read(page))]))
+for (const page of pagesNow()) {
+  const text = read(page).replaceAll(/(\]\((?![a-z]+:)([^)#\s]*)#)([^)\s]+)(?=\))/g, (link, start, path, anchor) => {
+    const there = anchors.get(path === '' ? page : posix.join(posix.dirname(page), path))
+    const first = anchor.replace(/-\d+$/, '')
+    return there?.has(anchor) === false && there.has(first) ? start + first : link
+  })
+  writeFileSync(join(OUT, page), text)
 }

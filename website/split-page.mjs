@@ -61,6 +61,13 @@ export function followMoved(text, { from, at = from, file, moved }) {
   })
 }
 
+/** The anchors of a page. */
+export function anchorsOf(text) {
+  const anchors = new Set()
+  for (const heading of headingsOf(text)) anchorOf(heading, anchors)
+  return anchors
+}
+
 /** The headings outside of code, without the marks of Markdown. */
 function headingsOf(text) {
   const outside = text.replaceAll(/^```[\s\S]*?^```/gm, '')

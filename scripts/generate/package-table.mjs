@@ -18,20 +18,18 @@ const GROUPS = [
   { title: 'Models and agents', names: ['provider-ai-sdk', 'provider-openai', 'agent', 'models', 'provider-types'] },
   { title: 'Tools for models', names: ['tools', 'tool-executor', 'tools-mcp', 'approvals', 'undo'] },
   { title: 'Interceptors', prefixes: ['interceptor-'] },
-  { title: 'Sinks and exporters of events', prefixes: ['sink-', 'exporter-'] },
-  { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
+  { title: 'Sinks and exporters', prefixes: ['sink-', 'exporter-'] },
+  { title: 'Durable runs', prefixes: ['suspend', 'durable-'] },
   { title: 'Stores', prefixes: ['store-'] },
-  { title: 'For authors of plugins and stores', names: ['buffer', 'keyed-work'] },
+  { title: 'For authors', names: ['buffer', 'keyed-work'] },
 ]
 const REST = 'More'
 
 /** The page of packages of the workspace at `root` with the tables that it should have. */
 export function withPackageTable(root) {
   const page = readText(join(root, PAGE))
-  const left = readPackages(root)
-  const tables = GROUPS.map(({ title, ...group }) => tableOf(title, takeFrom(left, group)))
-  const rest = tableOf(REST, left.sort(byName))
-  return page.replace(MARKERS, (_, start, end) => `${start}${[...tables, rest].join('')}\n${end}`)
+  const tables = packageGroups(readPackages(root)).map(tableOf)
+  return page.replace(MARKERS, (_, start, end) => `${start}${tables.join('')}\n${end}`)
 }
 
 /** `packages` in the order of the tables. */
@@ -61,8 +59,7 @@ function byName(a, b) {
   return a.short.localeCompare(b.short)
 }
 
-function tableOf(title, packages) {
-  if (packages.length === 0) return ''
+function tableOf({ title, packages }) {
   const rows = packages.map(
     ({ folder, manifest }) => `| [\`${manifest.name}\`](../../${folder}/README.md) | ${manifest.description} |`,
   )
