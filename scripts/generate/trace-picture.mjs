@@ -57,8 +57,8 @@ function styles(card, border, ink, muted, run, stage, failed) {
 }
 
 async function spansOfChat({ Pipeline, retry, tracing, manualClock }, root) {
-  const require = createRequire(join(root, 'packages/interceptor-tracing/package.json'))
-  const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base')
+  const ofTracing = createRequire(join(root, 'packages/interceptor-tracing/package.json'))
+  const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = ofTracing('@opentelemetry/sdk-trace-base')
   const exporter = new InMemorySpanExporter()
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   const clock = manualClock()
