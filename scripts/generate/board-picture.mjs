@@ -134,10 +134,11 @@ function panel({ title, unit, x, y }, series) {
     const label = `${Number((share * most).toPrecision(3))}${unit}`
     return `<line class="grid" x1="${left}" y1="${at}" x2="${right}" y2="${at}"/><text class="muted" x="${left - 6}" y="${at + 4}" text-anchor="end">${label}</text>`
   })
-  const minutes = [0, 30, 60].map(
-    (minute) =>
-      `<text class="muted" x="${left + ((right - left) * minute) / 60}" y="${bottom + 15}" text-anchor="middle">${minute}</text>`,
-  )
+  const minutes = [0, 30, 60].map((minute) => {
+    const [label, anchor] = minute === 60 ? ['60 min', 'end'] : [minute, 'middle']
+    const at = left + ((right - left) * minute) / 60
+    return `<text class="muted" x="${at}" y="${bottom + 15}" text-anchor="${anchor}">${label}</text>`
+  })
   const lines = [...series.values()].map((points, index) => {
     const drawn = points.flatMap((value, at) =>
       value === undefined ? [] : [`${fixed(placeX(at))},${fixed(placeY(value))}`],
