@@ -4,7 +4,8 @@ import { join } from 'node:path'
 // One fault in each kind that `npm create stageflow` makes: in its main file, and found by its contract or its tests.
 
 export const FAULTS = {
-  app: { file: 'src/chat.ts', before: "question === '' ?", after: "question === 'x' ?" },
+  app: { file: 'src/chat.ts', before: "question === '')", after: "question === 'x')" },
+  service: { file: 'src/chat.ts', before: "question === '')", after: "question === 'x')" },
   interceptor: {
     file: 'src/token-quota.ts',
     before: 'const startedAt = context.now',

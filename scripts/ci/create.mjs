@@ -77,13 +77,16 @@ function cacheIn(folder) {
 /** An app without a model is the default one, with every plugin; one with a model has the default plugins. */
 async function makeAndJudge({ kind, model }) {
   const app = model === undefined ? `${NAME}-app` : `${NAME}-${model}`
-  const made = kind === 'app' ? app : `stageflow-${kind}-${NAME}`
+  const isPublished = kind !== 'app' && kind !== 'service'
+  const made = kind === 'app' ? app : isPublished ? `stageflow-${kind}-${NAME}` : `${NAME}-service`
   const everything = kind === 'app' && model === undefined ? ` --plugins ${(await pluginsOfHelp()).join(',')}` : ''
   const options = model === undefined ? everything : ` --model ${model}`
-  await run(`npm create --yes stageflow@latest ${kind === 'app' ? made : NAME} -- --template ${kind}${options}`)
+  await run(`npm create --yes stageflow@latest ${isPublished ? NAME : made} -- --template ${kind}${options}`)
   const folder = join(work, made)
   const ofApp = ['npm start', 'echo "What is a stage?" | npm run dev', 'npm test', 'npm run check']
+  const ofService = ['npm run try', 'npm test', 'npm run check']
   if (kind === 'app') for (const command of ofApp) await run(command, folder)
+  else if (kind === 'service') for (const command of ofService) await run(command, folder)
   else for (const command of workflowCommands(folder)) await run(command, folder)
   if (faults === '--faults' && model === undefined) await plantFaults(kind, folder)
 }
@@ -94,7 +97,8 @@ async function plantFaults(kind, folder) {
     if (!text.includes(before)) throw new Error(`${kind}: ${file} has no "${before}" to plant a fault in.`)
     return text.replace(before, after)
   })
-  await mustFail(kind, 'npm run check', folder, file.replace('.ts', '.test.ts'), (text) => text + TYPE_FAULT)
+  const test = kind === 'service' ? 'src/service.test.ts' : file.replace('.ts', '.test.ts')
+  await mustFail(kind, 'npm run check', folder, test, (text) => text + TYPE_FAULT)
 }
 
 /** Two at a time: npm waits for the registry about as long as it works. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { KINDS, type Kind } from './kinds.ts'
+import { KINDS, isApp, type Kind } from './kinds.ts'
 import { namesOf, type Names } from './naming.ts'
 import { codeName, templateFiles } from './template-files.ts'
 
@@ -37,11 +37,11 @@ test(`with each of ${hostile.length} names that mean something in code, each tem
   symlinkSync(join(import.meta.dirname, '../node_modules'), join(root, 'node_modules'))
   for (const kind of kinds)
     // The code of an app doesn't have its name.
-    for (const given of kind === 'app' ? hostile.slice(0, 1) : hostile) {
+    for (const given of isApp(kind) ? hostile.slice(0, 1) : hostile) {
       const { names, files } = made(kind, given)
       const folder = join(root, kind, names.packageName.replace('/', '-'))
       for (const [path, text] of files) if (path.endsWith('.ts')) write(join(folder, path), text)
-      if (kind !== 'app') write(join(folder, 'use.ts'), useOf(files.get('README.md') ?? '', names))
+      if (!isApp(kind)) write(join(folder, 'use.ts'), useOf(files.get('README.md') ?? '', names))
     }
   const { compilerOptions } = JSON.parse(made('sink', 'lines').files.get('tsconfig.json') ?? '')
   // Without a build, the packages are read from their sources, which are of es2024.

@@ -91,6 +91,16 @@ test('with --yes alone it is an app with a model and the default plugins', async
   ])
 })
 
+test('a service is made with its model, and says how to start it', async () => {
+  const { code, output, error } = await run(['--yes', '--template', 'service', '--model', 'openai', '--no-install'])
+  expect({ code, error }).toEqual({ code: 0, error: '' })
+  expect(output).toMatch(/^ {2}npm start +serves it, and prints a request to try$/m)
+  const { name, dependencies } = manifestOf('my-service')
+  expect(name).toBe('my-service')
+  expect(dependencies).toHaveProperty('openai')
+  expect(dependencies).not.toHaveProperty('ai')
+})
+
 test('with --folder . it fills the folder that it is in, which may be a new repository', async () => {
   mkdirSync(join(cwd, '.git'))
   const { code, output } = await run(['lines', '--template', 'sink', '--folder', '.', '--no-install'])
@@ -279,7 +289,7 @@ test('on a terminal a wrong name is told at once, and what was given is not aske
 
 test('the arrow keys choose another kind', async () => {
   await runAt([
-    ['What do you want to make?', DOWN, DOWN, ENTER],
+    ['What do you want to make?', DOWN, DOWN, DOWN, ENTER],
     ['What is the sink called?', ENTER],
   ])
   expect(readdirSync(cwd)).toEqual(['stageflow-sink-quota'])

@@ -5,10 +5,10 @@ import process from 'node:process'
 import type { Readable, Writable } from 'node:stream'
 
 import { HELP } from './help.ts'
-import { DEFAULT_MODEL, DEFAULT_PLUGINS, type AppModel, type AppPlugin, type Kind } from './kinds.ts'
+import { DEFAULT_MODEL, DEFAULT_PLUGINS, isApp, type AppModel, type AppPlugin, type Kind } from './kinds.ts'
 import { FALLBACK, isOnPath, managerOf, type Manager } from './manager.ts'
 import { namesOf, type Names } from './naming.ts'
-import { Cancelled, askKind, askModel, askName, askPlugins } from './questions.ts'
+import { Cancelled, askKind, askModel, askName, askPlugins, exampleOf } from './questions.ts'
 import { requestOf, type Request } from './request.ts'
 import { codeName, templateFiles } from './template-files.ts'
 import { UsageError } from './usage-error.ts'
@@ -47,7 +47,7 @@ async function make(request: Request, surroundings: Surroundings): Promise<void>
   const { cwd, output } = surroundings
   const kind = request.kind ?? (await missingKind(request, surroundings))
   const names = namesOf(kind, request.name ?? (await missingName(kind, request, surroundings)))
-  const model = kind === 'app' ? (request.model ?? (await missingModel(request, surroundings))) : undefined
+  const model = isApp(kind) ? (request.model ?? (await missingModel(request, surroundings))) : undefined
   const plugins = kind === 'app' ? (request.plugins ?? (await missingPlugins(request, surroundings))) : []
   const files = templateFiles(kind, names, plugins, model)
   const folder = resolve(cwd, request.folder ?? names.folder)
@@ -99,7 +99,7 @@ async function missingName(kind: Kind, request: Request, surroundings: Surroundi
   const folder = resolve(cwd, request.folder ?? '')
   if (folder !== resolve(cwd)) return basename(folder)
   if (mayAsk(request, surroundings)) return askName(kind, surroundings)
-  if (kind === 'app') return 'my-app'
+  if (isApp(kind)) return exampleOf(kind)
   throw new UsageError(
     `What is the ${kind} called? Pass its name: npm create stageflow@latest quota -- --template ${kind}.`,
   )
@@ -150,8 +150,8 @@ function nextSteps(kind: Kind, names: Names, manager: Manager, isInstalled: bool
   const steps: [string, string][] = []
   if (folder !== '') steps.push([`cd ${asArgument(folder)}`, ''])
   if (!isInstalled) steps.push([`${manager.name} install`, ''])
-  if (kind === 'app') {
-    steps.push([manager.start, 'runs the pipeline'])
+  if (isApp(kind)) {
+    steps.push([manager.start, kind === 'app' ? 'runs the pipeline' : 'serves it, and prints a request to try'])
     steps.push([manager.test, 'tests it with a fake model'])
   } else {
     steps.push([manager.test, `runs the contract of every ${kind}, and the tests of ${names.name}`])

@@ -3,7 +3,7 @@ import { APP_MODELS, APP_PLUGINS, DEFAULT_MODEL, DEFAULT_PLUGINS, KINDS } from '
 const rows = (entries: readonly (readonly [string, string])[]): string =>
   entries.map(([name, does]) => `  ${name.padEnd(20)}${does}`).join('\n')
 
-export const HELP: string = `Makes an app that uses Stageflow, or a plugin for it.
+export const HELP: string = `Makes an app or a service that uses Stageflow, or a plugin for it.
 
 Usage: npm create stageflow@latest [name] -- [options]
 
@@ -13,7 +13,7 @@ stageflow-interceptor-quota. On a terminal, the command asks for what you leave 
 Options:
 ${rows([
   ['--template <kind>', `${Object.keys(KINDS).join(', ')}. Default with --yes: app`],
-  ['--model <name>', `For an app: ${Object.keys(APP_MODELS).join(', ')}. Default: ${DEFAULT_MODEL}`],
+  ['--model <name>', `For an app or a service: ${Object.keys(APP_MODELS).join(', ')}. Default: ${DEFAULT_MODEL}`],
   ['--plugins <list>', `For an app, with commas between them. Default: ${DEFAULT_PLUGINS.join(',')}`],
   ['--folder <path>', 'Where to put it. Default: a new folder, called like the package'],
   ['-y, --yes', 'Takes the defaults, and asks nothing'],

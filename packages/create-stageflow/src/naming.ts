@@ -1,5 +1,5 @@
 import { UsageError } from './usage-error.ts'
-import type { Kind } from './kinds.ts'
+import { isApp, type Kind } from './kinds.ts'
 
 /** What a made package and the things in it are called. */
 export interface Names {
@@ -21,7 +21,7 @@ const LONGEST = 100
 export function namesOf(kind: Kind, given: string): Names {
   const { scope = '', bare } = LEGAL.exec(given)?.groups ?? {}
   if (bare === undefined || given.length > LONGEST) throw new UsageError(`The name "${given}" ${adviceOn(given)}`)
-  if (kind === 'app') return { packageName: given, folder: bare, name: bare }
+  if (isApp(kind)) return { packageName: given, folder: bare, name: bare }
   const name = bare
     .replace(/^stageflow-/, '')
     .replace(new RegExp(`^${kind}-`), '')

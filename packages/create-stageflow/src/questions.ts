@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { isCancel, multiselect, select, text } from '@clack/prompts'
 
-import { APP_MODELS, APP_PLUGINS, DEFAULT_MODEL, DEFAULT_PLUGINS, KINDS } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, DEFAULT_MODEL, DEFAULT_PLUGINS, KINDS, isApp } from './kinds.ts'
 import type { AppModel, AppPlugin, Kind } from './kinds.ts'
 import { namesOf } from './naming.ts'
 
@@ -22,12 +22,15 @@ export async function askKind(streams: Streams): Promise<Kind> {
 }
 
 export async function askName(kind: Kind, streams: Streams): Promise<string> {
-  const example = kind === 'app' ? 'my-app' : 'quota'
+  const example = exampleOf(kind)
   // Nothing typed means the example.
   const validate = (given = ''): string | undefined => problemOfName(kind, given === '' ? example : given)
-  const message = kind === 'app' ? 'What is the app called?' : `What is the ${kind} called?`
+  const message = `What is the ${kind} called?`
   return answered(await text({ ...streams, message, placeholder: example, defaultValue: example, validate }))
 }
+
+/** The name of an app if none is given; for a plugin, one to follow. */
+export const exampleOf = (kind: Kind): string => (isApp(kind) ? `my-${kind}` : 'quota')
 
 /** What is wrong with a name; undefined if it can be used. */
 function problemOfName(kind: Kind, given: string): string | undefined {

@@ -38,9 +38,9 @@ test('an app may have no plugin', () => {
 })
 
 const FLAGS = 'There are: --template, --model, --plugins, --folder, --yes, --no-install, --help.'
-const TEMPLATES = 'There are: app, interceptor, sink, exporter, store.'
+const TEMPLATES = 'There are: app, service, interceptor, sink, exporter, store.'
 const PLUGINS =
-  'There are: idempotency, retry, timeout, circuit-breaker, tracing, metrics, child-tracker, logging, report.'
+  'There are: idempotency, retry, timeout, circuit-breaker, tracing, metrics, child-tracker, logging, report, auth, defaults.'
 
 test.each([
   [['--tempalte', 'app'], `There is no option --tempalte. Did you mean --template? ${FLAGS}`],
@@ -55,7 +55,14 @@ test.each([
   [['--template', 'sink', '--plugins', 'retry'], '--plugins is for apps: leave it out, or pass --template app.'],
   [['--model'], '--model needs a value: --model openai.'],
   [['--model', 'open-ai'], 'There is no model "open-ai". Did you mean openai? There are: ai-sdk, openai, none.'],
-  [['--model', 'openai', '--template', 'sink'], '--model is for apps: leave it out, or pass --template app.'],
+  [
+    ['--template', 'service', '--plugins', 'retry'],
+    '--plugins is for apps: a service has them all. Leave it out, or pass --template app.',
+  ],
+  [
+    ['--model', 'openai', '--template', 'sink'],
+    '--model is for apps and services: leave it out, or pass --template app.',
+  ],
   [['my', 'app'], 'There is one name, and 2 were given: my, app.'],
 ])('the arguments %j are refused, and the message says what is meant', (argv, message) => {
   expect(() => requestOf(argv)).toThrow(new UsageError(message))

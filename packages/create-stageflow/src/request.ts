@@ -2,7 +2,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 
-import { APP_MODELS, APP_PLUGINS, KINDS, type AppModel, type AppPlugin, type Kind } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, KINDS, isApp, type AppModel, type AppPlugin, type Kind } from './kinds.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What the arguments ask for. What they leave open is undefined. */
@@ -44,9 +44,12 @@ export function requestOf(argv: readonly string[], platform: string = process.pl
   const kind = values.template === undefined ? undefined : kindOf(String(values.template))
   const model = values.model === undefined ? undefined : oneOf('model', String(values.model), APP_MODELS)
   const plugins = values.plugins === undefined ? undefined : pluginsOf(String(values.plugins))
-  for (const [option, value] of Object.entries({ model, plugins }))
-    if (value !== undefined && kind !== undefined && kind !== 'app')
-      throw new UsageError(`--${option} is for apps: leave it out, or pass --template app.`)
+  if (model !== undefined && kind !== undefined && !isApp(kind))
+    throw new UsageError('--model is for apps and services: leave it out, or pass --template app.')
+  if (plugins !== undefined && kind === 'service')
+    throw new UsageError('--plugins is for apps: a service has them all. Leave it out, or pass --template app.')
+  if (plugins !== undefined && kind !== undefined && kind !== 'app')
+    throw new UsageError('--plugins is for apps: leave it out, or pass --template app.')
   return {
     kind,
     name: positionals[0],

@@ -1,13 +1,15 @@
+import { readFileSync } from 'node:fs'
+
 import { expect, test } from 'vitest'
 
-import { APP_MODELS, APP_PLUGINS, DEFAULT_PLUGINS, KINDS } from './kinds.ts'
+import { APP_MODELS, APP_PLUGINS, DEFAULT_PLUGINS, KINDS, OF_DEFAULTS, isApp } from './kinds.ts'
 import type { AppModel, AppPlugin, Kind, PluginKind } from './kinds.ts'
 import { namesOf } from './naming.ts'
 import { templateFiles } from './template-files.ts'
 import { UsageError } from './usage-error.ts'
 
 const kinds = Object.keys(KINDS) as Kind[]
-const plugins = kinds.filter((kind): kind is PluginKind => kind !== 'app')
+const plugins = kinds.filter((kind): kind is PluginKind => !isApp(kind))
 const allPlugins = Object.keys(APP_PLUGINS) as AppPlugin[]
 const filesOf = (kind: Kind, chosen: readonly AppPlugin[] = allPlugins, model: AppModel = 'none') =>
   templateFiles(kind, namesOf(kind, 'token-quota'), chosen, model)
@@ -49,6 +51,7 @@ test('the manifests of plugins differ only in what is their own', () => {
 
 test('an app has the chosen plugins, and nothing of the others', () => {
   const files = filesOf('app', ['retry', 'logging'])
+  expect(files.has('src/token.ts')).toBe(false)
   const { dependencies } = JSON.parse(textOf(files, 'package.json'))
   expect(Object.keys(dependencies)).toEqual([
     '@stageflow/core',
@@ -58,10 +61,7 @@ test('an app has the chosen plugins, and nothing of the others', () => {
   ])
   const interceptors = textOf(files, 'src/interceptors.ts')
   expect(interceptors.match(/^import.*$/gm)).toHaveLength(4)
-  expect(interceptors.match(/^ {4}\w+\(.*$/gm)).toEqual([
-    '    retry({ attempts: 3 }),',
-    '    logging({ logger: pino(pino.destination(2)) }),',
-  ])
+  expect(interceptors.match(/^ {4}\w+\(.*$/gm)).toEqual(['    retry({ attempts: 3 }),', '    logging({ logger }),'])
   expect(textOf(files, 'src/main.ts')).not.toContain('timeline')
 })
 
@@ -71,13 +71,51 @@ test('every plugin is in the template of an app', () => {
   for (const plugin of allPlugins) {
     const one = filesOf('app', [plugin])
     const changed = ['src/interceptors.ts', 'src/main.ts'].filter((path) => one.get(path) !== none.get(path))
-    expect(changed, plugin).toHaveLength(1)
+    // Runs need a token with `auth`, so it changes both.
+    expect(changed, plugin).toHaveLength(plugin === 'auth' ? 2 : 1)
     expect(one.get('package.json'), plugin).not.toBe(none.get('package.json'))
   }
   expect(allPlugins).toEqual(expect.arrayContaining([...DEFAULT_PLUGINS]))
 })
 
+test('an app with `defaults` has each of its plugins once, and retry inside idempotency', () => {
+  const files = filesOf('app', allPlugins)
+  const interceptors = textOf(files, 'src/interceptors.ts')
+  expect(interceptors.match(/^ {4}\S.*$/gm)).toEqual([
+    '    auth({ verify }),',
+    "    ...insertBefore(defaults, 'timeout', retry({ attempts: 3 })),",
+  ])
+  const { dependencies } = JSON.parse(textOf(files, 'package.json'))
+  for (const plugin of OF_DEFAULTS) expect(dependencies).not.toHaveProperty(APP_PLUGINS[plugin].packages[0]!)
+  expect(dependencies).toHaveProperty('pino')
+  const without = textOf(filesOf('app', ['defaults']), 'src/interceptors.ts')
+  expect(without).toContain('    ...defaults,\n')
+  expect(without).not.toContain('retry')
+})
+
+test('an app with `auth` has a token in each run', () => {
+  const files = filesOf('app', ['auth'])
+  expect(files.has('src/token.ts')).toBe(true)
+  for (const path of ['src/main.ts', 'src/dev.ts', 'src/chat.test.ts'])
+    expect(textOf(files, path)).toContain("{ token: devToken('ada') },\n")
+})
+
 const models = Object.keys(APP_MODELS) as AppModel[]
+
+test.each(models)('a service with the model %s has its packages and its file, and nothing of the others', (model) => {
+  const files = filesOf('service', [], model)
+  const { dependencies } = JSON.parse(textOf(files, 'package.json'))
+  for (const other of models)
+    for (const name of APP_MODELS[other].packages) expect(name in dependencies, name).toBe(other === model)
+  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['@stageflow/http', '@stageflow/defaults']))
+  expect([...files.keys()]).toEqual(expect.arrayContaining(['tsconfig.json', '.gitignore', 'src/service.test.ts']))
+  expect([...files.keys()]).not.toContain('src/interceptors.ts')
+})
+
+test('the model that a service begins with is that of an app', () => {
+  const read = (kind: string) => readFileSync(new URL(`../templates/${kind}/src/model.ts`, import.meta.url), 'utf8')
+  expect(read('service')).toBe(read('app'))
+})
 
 test.each(models)('an app with the model %s has its packages and its file, and nothing of the others', (model) => {
   const files = filesOf('app', [], model)

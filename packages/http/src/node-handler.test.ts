@@ -214,6 +214,24 @@ test('a body that fails breaks the response off', async () => {
   await expect(fetch(url).then(async (response) => response.text())).rejects.toThrow()
 })
 
+test.each([
+  ['something other than a response', () => undefined as never, 'http/no-response'],
+  ['a response whose body was read', spent, undefined],
+])('a handler that returns %s ends no process', async (_, handle, code) => {
+  const seen: unknown[] = []
+  const { url } = await serve(handle, { onError: (error) => void seen.push(error) })
+  const answer = fetch(url).then(async (response) => response.text())
+  if (code === undefined) await expect(answer).rejects.toThrow()
+  else expect(await answer).toContain(code)
+  expect(seen).toHaveLength(1)
+})
+
+async function spent(): Promise<Response> {
+  const response = new Response('read')
+  response.body?.getReader()
+  return response
+}
+
 test('a run streams to the client, and one that leaves cancels it', async () => {
   const stopped = Promise.withResolvers<unknown>()
   const graph = new Pipeline('chat')

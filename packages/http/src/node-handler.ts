@@ -5,7 +5,7 @@ import { checkArgumentCount, checkOptions, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { tooLarge } from './read-json.ts'
-import { ROUTE_RULES, errorResponse } from './route.ts'
+import { ROUTE_RULES, checkedResponse, errorResponse, report } from './route.ts'
 import type { RouteOptions } from './route.ts'
 
 export interface NodeHandlerOptions extends RouteOptions {
@@ -39,11 +39,17 @@ export function nodeHandler(
     let response: Response
     try {
       request = requestOf(incoming, left.signal, maxBytes)
-      response = await handle(request)
+      response = checkedResponse(await handle(request))
     } catch (thrown) {
       response = errorResponse(thrown, request ?? fallback, options)
     }
-    await send(response, incoming, outgoing)
+    try {
+      await send(response, incoming, outgoing)
+    } catch (thrown) {
+      // A body that was read before, for example.
+      report(thrown, request ?? fallback, options.onError)
+      outgoing.destroy()
+    }
   }
 }
 

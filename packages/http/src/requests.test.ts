@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { jwtVerifier } from '@stageflow/interceptor-auth'
 import { manualClock } from '@stageflow/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { bearerToken, readJson, route, verifyRequest } from './index.ts'
 
@@ -120,4 +120,22 @@ test('route() responds to what a handler throws; only failures of the server go 
 test('route() passes on what a framework passes after the request', async () => {
   const handler = route((_request, context: { id: string }) => Response.json(context))
   expect(await (await handler(new Request('http://shop.example/'), { id: '7' })).json()).toEqual({ id: '7' })
+})
+
+test('a handler without a response is http/no-response, and an onError that throws changes nothing', async () => {
+  const logged: unknown[] = []
+  const log = vi.spyOn(console, 'error').mockImplementation((error) => void logged.push(error))
+  onTestFinished(() => log.mockRestore())
+  const broken = new Error('the log is full')
+  const handler = route(() => undefined as never, {
+    onError: () => {
+      throw broken
+    },
+  })
+  const response = await handler(new Request('http://shop.example/'))
+  expect([response.status, await response.json()]).toEqual([
+    500,
+    { error: { code: 'http/no-response', message: 'The server failed.' } },
+  ])
+  expect(logged).toEqual([expect.objectContaining({ code: 'http/no-response' }), broken])
 })

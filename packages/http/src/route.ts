@@ -1,4 +1,5 @@
-import { checkArgumentCount, checkOptions, functionLike } from '@stageflow/core/kit'
+import { StageflowError } from '@stageflow/core'
+import { checkArgumentCount, checkOptions, functionLike, read, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { statusOf } from './ending.ts'
@@ -28,19 +29,44 @@ export function route<Rest extends readonly unknown[]>(
   checkOptions('route()', 'http/illegal-option', options, ROUTE_RULES)
   return async (request, ...rest) => {
     try {
-      return await handle(request, ...rest)
+      return checkedResponse(await handle(request, ...rest))
     } catch (thrown) {
       return errorResponse(thrown, request, options)
     }
   }
 }
 
+/** Throws `http/no-response` for anything but a response, such as that of a handler without a `return`. */
+export function checkedResponse(response: Response): Response {
+  // Not by its class, because it may come from a package with its own.
+  const isResponse = typeof read(response, 'status') === 'number' && typeof read(response, 'headers') === 'object'
+  if (isResponse) return response
+  throw new StageflowError(
+    'http/no-response',
+    `The handler returned ${show(response)}, which isn't a Response. Return one: return jsonResponse(result).`,
+  )
+}
+
 export function errorResponse(thrown: unknown, request: Request, options: RouteOptions): Response {
-  const { errors, stopping, onError = logError } = options
+  const { errors, stopping, onError } = options
   const table = { ...(errors && { errors }), ...(stopping && { stopping }) }
   // A client that left has no part in this: what was in progress for it has thrown.
-  if (statusOf(thrown, table) >= 500 && !request.signal.aborted) onError(thrown, request)
+  if (statusOf(thrown, table) >= 500 && !request.signal.aborted) report(thrown, request, onError)
   return jsonResponse(thrown, table)
+}
+
+/** Tells the app. What it throws meanwhile must not leave the client without a response. */
+export function report(
+  error: unknown,
+  request: Request,
+  onError: NonNullable<RouteOptions['onError']> = logError,
+): void {
+  try {
+    onError(error, request)
+  } catch (thrown) {
+    logError(error)
+    logError(thrown)
+  }
 }
 
 function logError(error: unknown): void {

@@ -182,6 +182,7 @@ export const STATUSES: Readonly<Record<string, Readonly<Record<string, number>>>
     'malformed-body': 400,
     'malformed-request': 400,
     'missing-token': 401,
+    'no-response': 500,
     'not-json': 500,
     stopping: 503,
     'timed-out': 504,

@@ -4,6 +4,7 @@ import { runStage } from '@stageflow/testing'
 import { chat } from './chat.ts'
 import { makeInterceptors } from './interceptors.ts'
 import type { Model } from './model.ts'
+import { devToken } from './token.ts' // plugin: auth
 
 const echo: Model = async function* (_context, prompt) {
   yield* ['echo of ', prompt]
@@ -15,7 +16,10 @@ const down: Model = () => {
 
 test('a question is answered by the model', async () => {
   const graph = chat.build({ interceptors: makeInterceptors(), ports: { model: echo } })
-  const { data } = await graph.run({ inputText: ' What is a stage? ' })
+  const { data } = await graph.run(
+    { inputText: ' What is a stage? ' },
+    { token: devToken('ada') }, // plugin: auth
+  )
   assert.equal(data.answer?.text, 'echo of Ada, who likes graphs, asks: What is a stage?')
 })
 

@@ -6,18 +6,34 @@ export interface Services {
   readonly model: Model
 }
 
-/** Answers a question. `profile` and `memory` run at the same time. */
+/** Answers a question. `guard`, `profile` and `memory` run at the same time. */
 export const chat = Pipeline.withPorts<Services>('chat')
   .withStage(
     'guard',
-    ({ snapshot }) => {
+    async ({ snapshot, clock, signal }) => {
       const question = snapshot.inputText?.trim() ?? ''
-      return question === '' ? StageOutput.cancel('no question') : StageOutput.ok({ question })
+      if (question === '') return StageOutput.cancel('no question')
+      await clock.sleep(80, signal) // stands for a moderation service
+      return StageOutput.ok({ question })
     },
     StageKind.GUARD,
   )
-  .withStage('profile', async () => ({ name: 'Ada' }), StageKind.ENRICH)
-  .withStage('memory', async () => ({ topic: 'graphs' }), StageKind.ENRICH)
+  .withStage(
+    'profile',
+    async ({ clock, signal }) => {
+      await clock.sleep(120, signal) // stands for a database
+      return { name: 'Ada' }
+    },
+    StageKind.ENRICH,
+  )
+  .withStage(
+    'memory',
+    async ({ clock, signal }) => {
+      await clock.sleep(100, signal) // stands for a vector store
+      return { topic: 'graphs' }
+    },
+    StageKind.ENRICH,
+  )
   .withStage(
     'answer',
     async function* (context) {

@@ -4,6 +4,7 @@ import { inspector } from '@stageflow/inspector'
 import { chat } from './chat.ts'
 import { makeInterceptors } from './interceptors.ts'
 import { openModel } from './model.ts'
+import { devToken } from './token.ts' // plugin: auth
 
 // Answers what you type, and shows each run on a page of this machine, until Ctrl-D.
 
@@ -17,7 +18,10 @@ const graph = chat.build({
   ports: { model: openModel(process.env) },
 })
 for await (const inputText of createInterface({ input: process.stdin })) {
-  const result = await graph.runSettled({ inputText })
+  const result = await graph.runSettled(
+    { inputText },
+    { token: devToken('ada') }, // plugin: auth
+  )
   console.log(result.status === 'completed' ? 'completed' : `${result.status}: the page says why`)
 }
 await page.close()
