@@ -6,11 +6,12 @@ import { defineConfig } from 'vitepress'
 import type { Plugin } from 'vitepress'
 
 import { markTyped, typesOnHover } from './hovers.ts'
-import { drawMermaid, fileTitles, linkToSite, packageManagerTabs, plainCornerCells, slugOf } from './markdown.ts'
+import { drawMermaid, fileTitles, linkToSite, packageManagerTabs, plainCornerCells } from './markdown.ts'
 import { writeMarkdown } from './llms.ts'
 import { DESCRIPTION, NO_PAGES, REPOSITORY, ROOT, pageOf } from './pages.ts'
 import { navigation, sidebar } from './sidebar.ts'
 import { searchIndex } from '../search/search-index.ts'
+import { anchorOf } from '../../examples/chat/src/search/markdown.ts'
 
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 /** Where the site is published, without a slash at its end. Only previews of links need it. */
@@ -41,7 +42,7 @@ export default defineConfig({
   cleanUrls: true,
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    anchor: { slugify: slugOf },
+    anchor: { slugify: anchorOf },
     codeTransformers: [typesOnHover()],
     config(md) {
       md.core.ruler.push('links-between-files', linkToSite)

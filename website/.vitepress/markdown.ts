@@ -81,12 +81,3 @@ function codeGroup(state: Core, fences: readonly Token[]): Token[] {
   const close = Object.assign(new state.Token('container_code-group_close', 'div', -1), { block: true })
   return [open, ...fences, close]
 }
-
-/** The anchors of headings, as GitHub makes them: a link that works there works here. */
-export function slugOf(heading: string): string {
-  return heading
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(/\s/g, '-')
-}

@@ -10,7 +10,7 @@ import { referenceOf } from './references.ts'
 /** What people don't search: how Stageflow came to be. */
 const UNSEARCHED = /^docs\/project\/(?:decisions\/|changelog)/
 const API = /^website\/api\/(?!index\.md)/
-const CORE = 'website/api/@stageflow/core.md'
+const CORE = /^website\/api\/@stageflow\/core(?:\.md$|\/\w+\/)/
 
 /** The module that the search box loads when it opens: the index, and the link of each page by its file. */
 export function searchIndex(): Plugin {
@@ -26,7 +26,7 @@ function moduleText(): string {
   const texts = pages.map(({ file, link }) => ({ file, link, text: readFileSync(ROOT + file, 'utf8') }))
   const references = texts.filter(({ file }) => API.test(file))
   // A name that several entries export is that of core.
-  references.sort((one, other) => Number(other.file === CORE) - Number(one.file === CORE))
+  references.sort((one, other) => Number(CORE.test(other.file)) - Number(CORE.test(one.file)))
   const index = makeIndex(
     texts.filter(({ file }) => !API.test(file)).map(({ file, text }) => sectionsOf(file, text)),
     references.map(({ file, text }) => referenceOf(file, text)),

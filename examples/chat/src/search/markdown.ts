@@ -42,16 +42,14 @@ export function sectionsOf(path: string, markdown: string): readonly Section[] {
   return sections.filter((section) => section.blocks.length > 0).map((section) => ({ path, ...section }))
 }
 
-/** The anchor of a heading, as VitePress makes it. */
-export const anchorOf = (heading: string): string =>
-  heading
-    .replaceAll('`', '')
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[\s~!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .replace(/^(\d)/, '_$1')
+/** The anchor of a heading, as GitHub and the site make it. */
+export function anchorOf(heading: string): string {
+  return heading
+    .trim()
     .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-')
+}
 
 function blocksOf(token: Token): readonly Block[] {
   switch (token.type) {

@@ -38,7 +38,7 @@ test('a task comes before the README of its package, and before an error code, u
     (path) => order.indexOf(path),
   )
   expect(places).toEqual([...places].sort((one, other) => one - other))
-  expect(found('retry/exhausted')[0]).toBe('docs/reference/errors.md#retry-exhausted')
+  expect(found('retry/exhausted')[0]).toBe('docs/reference/errors.md#retryexhausted')
 })
 
 test.each(['withStage', 'withstage', 'withStage()'])('the name %s alone leads to its reference first', (name) => {
