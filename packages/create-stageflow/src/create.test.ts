@@ -95,7 +95,9 @@ test('with --yes alone it is an app with a model and the default plugins', async
 test('a service is made with its model, and says how to start it', async () => {
   const { code, output, error } = await run(['--yes', '--template', 'service', '--model', 'openai', '--no-install'])
   expect({ code, error }).toEqual({ code: 0, error: '' })
-  expect(output).toMatch(/^ {2}npm run try +sends it requests, and shows the responses\n {2}npm start +serves it, and prints a request to try$/m)
+  expect(output).toMatch(
+    /^ {2}npm run try +sends it requests, and shows the responses\n {2}npm start +serves it, and prints a request to try$/m,
+  )
   const { name, dependencies } = manifestOf('my-service')
   expect(name).toBe('my-service')
   expect(dependencies).toHaveProperty('openai')
