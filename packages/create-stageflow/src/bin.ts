@@ -8,5 +8,6 @@ process.exitCode = await create(process.argv.slice(2), {
   input: process.stdin,
   output: process.stdout,
   error: process.stderr,
+  nodeVersion: process.versions.node,
   userAgent: process.env['npm_config_user_agent'],
 })

@@ -22,11 +22,12 @@ function paper(isTTY = false) {
 interface Started {
   readonly userAgent?: string
   readonly cwd?: string
+  readonly nodeVersion?: string
 }
 
-async function run(argv: readonly string[], { userAgent, cwd: from = cwd }: Started = {}) {
+async function run(argv: readonly string[], { userAgent, cwd: from = cwd, nodeVersion = '22.18.0' }: Started = {}) {
   const [output, error] = [paper(), paper()]
-  const code = await create(argv, { cwd: from, input: new PassThrough(), output, error, userAgent })
+  const code = await create(argv, { cwd: from, input: new PassThrough(), output, error, userAgent, nodeVersion })
   return { code, output: output.text(), error: error.text() }
 }
 
@@ -52,7 +53,7 @@ async function runAt(keys: readonly (readonly [question: string, ...keys: string
       for (const key of next.slice(1)) input.write(key)
     })
   })
-  const code = await create([...argv, '--no-install'], { cwd, input, output, error })
+  const code = await create([...argv, '--no-install'], { cwd, input, output, error, nodeVersion: '24.0.0' })
   expect(left).toEqual([])
   return { code, output: output.text(), error: error.text() }
 }
@@ -94,11 +95,24 @@ test('with --yes alone it is an app with a model and the default plugins', async
 test('a service is made with its model, and says how to start it', async () => {
   const { code, output, error } = await run(['--yes', '--template', 'service', '--model', 'openai', '--no-install'])
   expect({ code, error }).toEqual({ code: 0, error: '' })
-  expect(output).toMatch(/^ {2}npm start +serves it, and prints a request to try$/m)
+  expect(output).toMatch(
+    /^ {2}npm run try +sends it requests, and shows the responses\n {2}npm start +serves it, and prints a request to try$/m,
+  )
   const { name, dependencies } = manifestOf('my-service')
   expect(name).toBe('my-service')
   expect(dependencies).toHaveProperty('openai')
   expect(dependencies).not.toHaveProperty('ai')
+})
+
+test.each(['20.20.2', '22.17.1'])('on Node %s it says last that the app needs a newer one', async (nodeVersion) => {
+  const { code, output } = await run(['--yes', '--no-install'], { nodeVersion })
+  expect(code).toBe(0)
+  expect(output.split('\n').at(-2)).toBe(`It needs Node 22.18 or newer, and this is Node ${nodeVersion}.`)
+})
+
+test.each(['22.18.0', '24.0.0'])('on Node %s it says nothing about Node', async (nodeVersion) => {
+  const { output } = await run(['--yes', '--no-install'], { nodeVersion })
+  expect(output).not.toContain('Node')
 })
 
 test('with --folder . it fills the folder that it is in, which may be a new repository', async () => {

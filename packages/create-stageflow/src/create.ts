@@ -21,7 +21,11 @@ export interface Surroundings {
   readonly error: Writable
   /** The package manager that started the command, as it calls itself: `pnpm/12.4.2 node/…`. */
   readonly userAgent?: string | undefined
+  readonly nodeVersion: string
 }
+
+/** It runs TypeScript files without a build. */
+const LOWEST_NODE = { major: 22, minor: 18 }
 
 /** Runs the command, and resolves with its exit code. */
 export async function create(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -60,6 +64,15 @@ async function make(request: Request, surroundings: Surroundings): Promise<void>
   const manager = managerOf(surroundings.userAgent)
   const isInstalled = request.install && (await installWith(manager, surroundings, folder))
   output.write(nextSteps(kind, names, manager ?? FALLBACK, isInstalled, relative(cwd, folder)))
+  output.write(nodeProblem(surroundings.nodeVersion))
+}
+
+/** What is made would end with an error that names no version. */
+function nodeProblem(version: string): string {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const { major: lowest, minor: lowestMinor } = LOWEST_NODE
+  if (major > lowest || (major === lowest && minor >= lowestMinor)) return ''
+  return `\nIt needs Node ${lowest}.${lowestMinor} or newer, and this is Node ${version}.\n`
 }
 
 /** Nothing is overwritten. A repository may have been made before. */
@@ -151,6 +164,7 @@ function nextSteps(kind: Kind, names: Names, manager: Manager, isInstalled: bool
   if (folder !== '') steps.push([`cd ${asArgument(folder)}`, ''])
   if (!isInstalled) steps.push([`${manager.name} install`, ''])
   if (isApp(kind)) {
+    if (kind === 'service') steps.push([manager.try, 'sends it requests, and shows the responses'])
     steps.push([manager.start, kind === 'app' ? 'runs the pipeline' : 'serves it, and prints a request to try'])
     steps.push([manager.test, 'tests it with a fake model'])
   } else {

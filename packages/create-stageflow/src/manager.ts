@@ -7,6 +7,7 @@ export interface Manager {
   readonly name: string
   readonly installFlags: readonly string[]
   readonly start: string
+  readonly try: string
   readonly test: string
   readonly check: string
   readonly publish: string
@@ -43,6 +44,7 @@ function commandsOf(name: string): Manager {
     name,
     installFlags: [],
     start: `${name} start`,
+    try: `${name} run try`,
     test: `${name} test`,
     check: `${name} run check`,
     publish: `${name} publish`,

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { createRedactor } from '@stageflow/core/redaction'
 import { expect, test } from 'vitest'
 import { attempt } from '../test/runs.ts'
 import {
@@ -352,6 +353,13 @@ test.each(attacks)(
     expect({ code: taken.code, started: taken.started }).toEqual({ code: undefined, started: true })
   },
 )
+
+test.each(attacks)('$name: no word of the message is redacted in a log', async ({ bad, options }) => {
+  const { result } = await attempt(jwtVerifier(options), { token: bad })
+  const message = result.status === 'failed' ? (result.errors[0]?.message ?? '') : ''
+  expect(message).not.toBe('')
+  expect(createRedactor().text(message)).toBe(message)
+})
 
 test('every algorithm is verified with a key of its kind', async () => {
   const p384 = keyPair('P-384')

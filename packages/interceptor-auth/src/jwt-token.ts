@@ -71,7 +71,8 @@ function checkHeader(header: JsonObject, { types }: JwtRules): string | undefine
 }
 
 function malformed(why: string): Error {
-  return refusal('auth/malformed-token', `The token is not a signed JWT: ${why}.`)
+  // Not "JWT: …": a log would redact the word after it, as it does a token.
+  return refusal('auth/malformed-token', `The token is not a signed JWT, because ${why}.`)
 }
 
 // The signature

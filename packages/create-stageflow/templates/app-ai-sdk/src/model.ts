@@ -8,7 +8,7 @@ export type Model = (
   prompt: string,
 ) => AsyncGenerator<string, { readonly text: string }, unknown>
 
-/** The model that the environment has a key for. Without a key, the answer says so. For Claude or Gemini, take another package of the AI SDK. */
+/** The model that the environment has a key for. Without a key, the answer says so. For Claude or Gemini, choose another package of the AI SDK. */
 export function openModel(env: NodeJS.ProcessEnv): Model {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL, OPENAI_MODEL: name } = env
   if (!apiKey) return noModel

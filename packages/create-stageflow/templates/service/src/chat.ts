@@ -40,7 +40,8 @@ export const chat = Pipeline.withPorts<Services>('chat')
       // Its text reaches the client while the model writes. The stage returns the whole answer.
       return yield* context.ports.model(context, `${name} asks: ${question}`)
     },
-    { dependencies: ['guard', 'profile'] },
+    // A long answer is fine, a silent model isn't. `server.ts` limits the whole run.
+    { dependencies: ['guard', 'profile'], timeoutMs: false, idleTimeoutMs: 20_000 },
   )
   .withStage(
     'save',

@@ -14,16 +14,18 @@ const logger = pino({ level: LOG_LEVEL }, pino.destination(2))
 const { server, metrics, close } = openService(
   openApp({ verify, model: openModel(process.env), logger, path: DATABASE }),
 )
+const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 server.listen(Number(PORT))
 metrics.listen(Number(METRICS_PORT))
 await Promise.all([once(server, 'listening'), once(metrics, 'listening')])
 
 console.log(`Listening on http://localhost:${PORT}. Ctrl-C stops it.`)
-if (sign !== undefined) {
+// With a secret of yours, others trust the token too: it would be a key to them in your logs.
+if (sign !== undefined && !process.env['JWT_SECRET']) {
   const token = sign('ada', 'acme')
   console.log(`\ncurl -N http://localhost:${PORT}/chat -H 'Authorization: Bearer ${token}' \\`)
   console.log(`  -H 'Idempotency-Key: 1' -d '{"question":"What is a stage?"}'`)
 }
-await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+await stopped
 await close()
 await stopTracing()

@@ -11,7 +11,7 @@ import { openAuth } from './auth.ts'
 import type { Model } from './model.ts'
 import { openService } from './server.ts'
 
-/** The service on a port of its own, with a model that counts its calls. `words`: what the model says; it fails after them if asked to. */
+/** The service on a port of its own, with a model that counts its calls. `fails`: the model fails in the middle of its answer. */
 async function serve(t: TestContext, fails = false) {
   const folder = mkdtempSync(join(tmpdir(), 'service-'))
   let calls = 0
