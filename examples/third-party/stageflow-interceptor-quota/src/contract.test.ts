@@ -3,4 +3,7 @@ import { test } from 'node:test'
 import { interceptorContract } from '@stageflow/testing/contract'
 import { quota } from './index.ts'
 
-for (const { name, run } of interceptorContract(() => quota({ calls: 1_000 }))) test(name, run)
+for (const { name, run } of interceptorContract(() =>
+  quota({ calls: 1_000 }),
+))
+  test(name, run)

@@ -15,7 +15,12 @@ test('a stage fails until the window of its quota ends', async () => {
     await clock.advance(pause)
     statuses.push((await graph.runSettled({})).status)
   }
-  assert.deepEqual(statuses, ['completed', 'completed', 'failed', 'completed'])
+  assert.deepEqual(statuses, [
+    'completed',
+    'completed',
+    'failed',
+    'completed',
+  ])
 })
 
 test('an event says that a stage costs more than is left', async () => {
@@ -37,8 +42,18 @@ test('a stage without a quota is left alone', async () => {
 })
 
 test('wrong options are refused, also those of a stage', async () => {
-  assert.throws(() => quota({ calls: Number.NaN }), { code: 'quota/illegal-option' })
-  assert.throws(() => quota({ calls: 1, windowMs: 0 }), { code: 'quota/illegal-option' })
-  const wrong = runStage(() => ({}), { interceptors: [quota({ calls: 1 })], stageOptions: { quota: { cost: -1 } } })
-  await assert.rejects(wrong, /quota\.cost must be a number above 0, not -1/)
+  assert.throws(() => quota({ calls: Number.NaN }), {
+    code: 'quota/illegal-option',
+  })
+  assert.throws(() => quota({ calls: 1, windowMs: 0 }), {
+    code: 'quota/illegal-option',
+  })
+  const wrong = runStage(() => ({}), {
+    interceptors: [quota({ calls: 1 })],
+    stageOptions: { quota: { cost: -1 } },
+  })
+  await assert.rejects(
+    wrong,
+    /quota\.cost must be a number above 0, not -1/,
+  )
 })

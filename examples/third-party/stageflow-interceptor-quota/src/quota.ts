@@ -1,13 +1,25 @@
 // src/quota.ts
-import { StageflowError, StageOutput, type Interceptor, type StageInfo } from '@stageflow/core'
+import {
+  StageflowError,
+  StageOutput,
+  type Interceptor,
+  type StageInfo,
+} from '@stageflow/core'
 
 declare module '@stageflow/core' {
   interface StageOptions {
-    /** The cost of a call of this stage, or `false` for no quota. Default: a cost of 1. */
+    /**
+     * The cost of a call of this stage, or `false` for no quota. Default: a
+     * cost of 1.
+     */
     readonly quota?: { readonly cost: number } | false
   }
   interface EventMap {
-    'quota.spent': { readonly left: number; readonly cost: number; readonly resetsAt: number }
+    'quota.spent': {
+      readonly left: number
+      readonly cost: number
+      readonly resetsAt: number
+    }
   }
 }
 
@@ -18,8 +30,14 @@ export interface QuotaOptions {
   readonly windowMs?: number
 }
 
-/** Fails a stage with `quota/spent` once its calls have cost `calls` in a window. A wrong option is `quota/illegal-option`. */
-export function quota({ calls, windowMs = 60_000 }: QuotaOptions): Interceptor {
+/**
+ * Fails a stage with `quota/spent` once its calls have cost `calls` in a
+ * window. A wrong option is `quota/illegal-option`.
+ */
+export function quota({
+  calls,
+  windowMs = 60_000,
+}: QuotaOptions): Interceptor {
   mustBePositive('calls', calls)
   mustBePositive('windowMs', windowMs)
   return {
@@ -27,7 +45,8 @@ export function quota({ calls, windowMs = 60_000 }: QuotaOptions): Interceptor {
     stageOptions: ['quota'],
     onCall(stage) {
       const cost = costOf(stage)
-      if (cost === undefined) return undefined // the stage is left alone, at no cost
+      // the stage is left alone, at no cost
+      if (cost === undefined) return undefined
       // Once per stage and graph, so that no two stages share this state.
       let resetsAt = -Infinity
       let left = calls
@@ -61,5 +80,8 @@ function costOf(stage: StageInfo): number | undefined {
 
 function mustBePositive(name: string, value: unknown): void {
   if (typeof value === 'number' && value > 0) return
-  throw new StageflowError('quota/illegal-option', `${name} must be a number above 0, not ${String(value)}.`)
+  throw new StageflowError(
+    'quota/illegal-option',
+    `${name} must be a number above 0, not ${String(value)}.`,
+  )
 }

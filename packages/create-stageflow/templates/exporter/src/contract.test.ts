@@ -4,11 +4,15 @@ import { exporterContract } from '@stageflow/exporter-buffered/contract'
 import { eventServer } from '../test/event-server.ts'
 import { TemplateNameExporter } from './index.ts'
 
-// Each case makes a new exporter and server, and fails if the exporter breaks a rule that holds for every exporter.
+// Each case makes a new exporter and server, and fails if the exporter
+// breaks a rule that holds for every exporter.
 for (const data of [false, true]) {
   const contract = exporterContract(async () => {
     const server = await eventServer()
-    const exporter: Exporter = new TemplateNameExporter({ url: server.url, data })
+    const exporter: Exporter = new TemplateNameExporter({
+      url: server.url,
+      data,
+    })
     return {
       exporter,
       written: () => server.events,

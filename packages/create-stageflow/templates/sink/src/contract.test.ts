@@ -3,13 +3,15 @@ import type { StageflowEvent } from '@stageflow/core'
 import { sinkContract } from '@stageflow/testing/contract'
 import { templateNameSink } from './index.ts'
 
-// Each case makes a new sink, and fails if it breaks a rule that holds for every sink.
+// Each case makes a new sink, and fails if it breaks a rule that holds for
+// every sink.
 const contract = sinkContract((clock) => {
   const written: StageflowEvent[] = []
   let isHanging = false
   const write = async (text: string): Promise<void> => {
     if (isHanging) return new Promise(() => {})
-    for (const line of text.trimEnd().split('\n')) written.push(JSON.parse(line))
+    for (const line of text.trimEnd().split('\n'))
+      written.push(JSON.parse(line))
   }
   return {
     sink: templateNameSink({ write, clock }),

@@ -6,7 +6,9 @@ import { templateNameSink, type TemplateNameSinkOptions } from './index.ts'
 
 test('a run is written line by line, without the words of users', async () => {
   const texts: string[] = []
-  const eventSink = templateNameSink({ write: (text) => void texts.push(text) })
+  const eventSink = templateNameSink({
+    write: (text) => void texts.push(text),
+  })
   const graph = new Pipeline('chat').withStage('llm', (context) => {
     context.tryEmitEvent('app.asked', { question: 'Who is Ada?' })
     return { text: 'Hello' }
@@ -17,7 +19,13 @@ test('a run is written line by line, without the words of users', async () => {
   const lines = texts.join('').trimEnd().split('\n')
   assert.deepEqual(
     lines.map((line) => JSON.parse(line).type),
-    ['pipeline.started', 'stage.llm.started', 'app.asked', 'stage.llm.completed', 'pipeline.completed'],
+    [
+      'pipeline.started',
+      'stage.llm.started',
+      'app.asked',
+      'stage.llm.completed',
+      'pipeline.completed',
+    ],
   )
   assert.ok(!texts.join('').includes('Ada'))
   assert.deepEqual({ delivered, lost }, { delivered: 5, lost: 0 })
@@ -42,7 +50,10 @@ test('events that could not be written are reported as lost, with the error', as
 
 test('close gives up when its time is over', async () => {
   const clock = manualClock()
-  const sink = templateNameSink({ write: () => new Promise(() => {}), clock })
+  const sink = templateNameSink({
+    write: () => new Promise(() => {}),
+    clock,
+  })
   sink.tryEmit(eventOf('stage.llm.started', { kind: 'transform' }))
   const closed = sink.close({ timeoutMs: 100 })
   await clock.advance(100)
@@ -53,8 +64,15 @@ test('close gives up when its time is over', async () => {
 })
 
 test('wrong and missing options are refused, each by its name', () => {
-  const made = (options: object) => () => templateNameSink(options as TemplateNameSinkOptions)
+  const made = (options: object) => () =>
+    templateNameSink(options as TemplateNameSinkOptions)
   const code = 'sink-template-name/illegal-option'
-  assert.throws(made({ write: () => {}, maxWaiting: 0 }), { code, message: /maxWaiting must be a whole number from 1/ })
-  assert.throws(made({ maxWaiting: 1 }), { code, message: /write must be .*, not undefined/ })
+  assert.throws(made({ write: () => {}, maxWaiting: 0 }), {
+    code,
+    message: /maxWaiting must be a whole number from 1/,
+  })
+  assert.throws(made({ maxWaiting: 1 }), {
+    code,
+    message: /write must be .*, not undefined/,
+  })
 })

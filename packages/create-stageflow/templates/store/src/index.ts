@@ -1,1 +1,4 @@
-export { templateNameStore, type TemplateNameStore } from './template-name-store.ts'
+export {
+  templateNameStore,
+  type TemplateNameStore,
+} from './template-name-store.ts'
