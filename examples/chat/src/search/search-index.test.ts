@@ -36,6 +36,8 @@ test('a page without a section is left out, and the others keep their order', ()
 test.each([
   ['Next.js is 1.5 times as fast. More.', 'Next.js is 1.5 times as fast.'],
   ['There are three: one', 'There are three.'],
+  ['Pass `{ waitMs: 80 }` to it. More.', 'Pass `{ waitMs: 80 }` to it.'],
+  ['An open ` mark. More.', 'An open ` mark. More.'],
   ['Without an end', 'Without an end'],
   ['', ''],
 ])('the summary of the opening %j is its first sentence', (opening, summary) => {

@@ -78,8 +78,8 @@ const pack = ([heading, text, code]: Counts): number =>
 
 export const unpack = (packed: number): Counts => [packed % 2, Math.floor(packed / 2) % 8, Math.floor(packed / 16)]
 
-/** The first sentence of a page. */
+/** The first sentence of a page. A colon in code ends no sentence. */
 export function summaryOf({ opening }: IndexedPage): string {
-  const sentence = /^.+?[.!?:](?=\s|$)/s.exec(opening)?.[0] ?? opening
+  const sentence = /^(?:`[^`]*`|[^`])+?[.!?:](?=\s|$)/s.exec(opening)?.[0] ?? opening
   return sentence.replace(/:$/, '.')
 }
