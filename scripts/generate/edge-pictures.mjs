@@ -38,7 +38,6 @@ export async function gatePicture({ Pipeline, gate, manualClock, timelineSvg }) 
   const chat = new Pipeline('chat')
     .withStage('moderation', () => clock.sleep(320), 'guard')
     .withStage('answer', () => clock.sleep(240), 'agent', { dependencies: [gate('moderation')] })
-    .withStage('save', () => clock.sleep(60), 'work', { dependencies: ['answer'] })
   return drawRun(chat, clock, timelineSvg)
 }
 
@@ -79,7 +78,6 @@ export async function interruptPicture({ Pipeline, stream, manualClock, timeline
       },
       { dependencies: [stream('llm')] },
     )
-    .withStage('translate', () => clock.sleep(40), { dependencies: ['llm'] })
     .withStage('remember', () => clock.sleep(80), 'work', { dependencies: ['play'], uninterruptible: true })
   return drawRun(turn, clock, timelineSvg, (run) => clock.setTimeout(() => run.interrupt('barge-in'), 420))
 }

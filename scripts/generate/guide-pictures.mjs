@@ -4,120 +4,137 @@ const WIDTH = 480
 
 const unavailable = () => Object.assign(new Error('503 Service Unavailable'), { status: 503 })
 
-/** The model is busy twice; the third attempt answers. */
+/** The station is busy twice; the third attempt answers. */
 export async function retryPicture(modules) {
   const { Pipeline, retry, manualClock } = modules
   const clock = manualClock()
-  const chat = new Pipeline('chat')
-    .withStage('profile', () => clock.sleep(120), 'enrich')
-    .withStage(
-      'llm',
-      async ({ attempt }) => {
-        await clock.sleep(attempt < 3 ? 90 : 400)
-        if (attempt < 3) throw unavailable()
-      },
-      'agent',
-      { dependencies: ['profile'] },
-    )
-    .withStage('save', () => clock.sleep(60), 'work', { dependencies: ['llm'] })
-  return drawRun(modules, chat, { clock, interceptors: [retry({ baseMs: 120, jitter: 'none' })] })
+  const weather = new Pipeline('weather').withStage('station', async ({ attempt }) => {
+    await clock.sleep(attempt < 3 ? 90 : 200)
+    if (attempt < 3) throw unavailable()
+  })
+  return drawRun(modules, weather, { clock, interceptors: [retry({ baseMs: 120, jitter: 'none' })] })
 }
 
-/** The search takes longer than its limit, so the run fails, and the answer never starts. */
+/** The profile takes longer than its limit, so the model answers with its fallback. */
 export async function timeoutPicture(modules) {
   const { Pipeline, timeout, manualClock } = modules
   const clock = manualClock()
   const chat = new Pipeline('chat')
-    .withStage('profile', () => clock.sleep(80), 'enrich')
-    .withStage('search', ({ signal }) => clock.sleep(2_000, signal), 'enrich', { timeoutMs: 300 })
-    .withStage('memory', () => clock.sleep(240), 'enrich')
-    .withStage('answer', () => clock.sleep(400), 'agent', { dependencies: ['profile', 'search', 'memory'] })
-  return drawRun(modules, chat, { clock, interceptors: [timeout({ timeoutMs: 1_000 })] })
+    .withStage('profile', ({ signal }) => clock.sleep(5_000, signal), {
+      timeoutMs: 300,
+      onFailure: { fallback: { name: 'stranger' } },
+    })
+    .withStage('llm', () => clock.sleep(450), { dependencies: ['profile'] })
+  return drawRun(modules, chat, { clock, interceptors: [timeout({ timeoutMs: 10_000 })] })
 }
 
-/** The reader leaves after 380 ms. */
+/** The user leaves after 380 ms. */
 export async function cancelPicture(modules) {
   const { Pipeline, manualClock } = modules
   const clock = manualClock()
-  const chat = new Pipeline('chat')
-    .withStage('search', () => clock.sleep(140), 'enrich')
-    .withStage('llm', ({ signal }) => clock.sleep(900, signal), 'agent', { dependencies: ['search'] })
-    .withStage('moderation', ({ signal }) => clock.sleep(600, signal), 'guard', { dependencies: ['search'] })
-    .withStage('save', () => clock.sleep(60), 'work', { dependencies: ['llm', 'moderation'] })
-  return drawRun(modules, chat, { clock }, {}, (run) => clock.setTimeout(() => run.cancel('the reader left'), 380))
+  const slow = new Pipeline('slow')
+    .withStage('first', () => clock.sleep(140))
+    .withStage('llm', ({ signal }) => clock.sleep(60_000, signal), { dependencies: ['first'] })
+    .withStage('save', () => clock.sleep(60), 'work', { dependencies: ['llm'] })
+  return drawRun(modules, slow, { clock }, {}, (run) => clock.setTimeout(() => run.cancel('the user left'), 380))
 }
 
-/** Of a deadline of 1,500 ms, 600 are left when the rerank could begin. It expects to take 800. */
+/** Of a deadline of 1,000 ms, 700 are left when the ranking could begin. It expects to take 3,000. */
 export async function deadlinePicture(modules) {
   const { Pipeline, deadline, manualClock } = modules
   const clock = manualClock()
-  const chat = new Pipeline('chat')
-    .withStage('search', () => clock.sleep(900), 'enrich')
-    .withStage('rerank', () => clock.sleep(1_000), {
-      dependencies: ['search'],
-      deadlineBudget: { expectedMs: 800 },
+  const search = new Pipeline('search')
+    .withStage('find', () => clock.sleep(300))
+    .withStage('rank', () => clock.sleep(3_000), {
+      dependencies: ['find'],
+      deadlineBudget: { expectedMs: 3_000 },
       onFailure: 'skip',
     })
-    .withStage('answer', () => clock.sleep(450), 'agent', { dependencies: ['search', 'rerank'] })
-  return drawRun(modules, chat, { clock, interceptors: [deadline()] }, { timeoutMs: 1_500 })
+    .withStage('answer', () => clock.sleep(250), { dependencies: ['find', 'rank'] })
+  return drawRun(modules, search, { clock, interceptors: [deadline()] }, { timeoutMs: 1_000 })
 }
 
 /** Two models are asked, and the first answer counts: the other call is aborted. */
 export async function joinPicture(modules) {
   const { Pipeline, manualClock } = modules
   const clock = manualClock()
-  const chat = new Pipeline('chat')
-    .withStage('guard', () => clock.sleep(60), 'guard')
-    .withStage('small', ({ signal }) => clock.sleep(260, signal), 'agent', { dependencies: ['guard'], late: 'abort' })
-    .withStage('large', ({ signal }) => clock.sleep(700, signal), 'agent', { dependencies: ['guard'], late: 'abort' })
-    .withStage('answer', () => clock.sleep(80), { dependencies: ['small', 'large'], join: 'any' })
-  return drawRun(modules, chat, { clock })
+  const fast = { late: 'abort', onFailure: 'skip' }
+  const fastest = new Pipeline('fastest')
+    .withStage('big', ({ signal }) => clock.sleep(60_000, signal), fast)
+    .withStage('small', ({ signal }) => clock.sleep(260, signal), fast)
+    .withStage('answer', () => clock.sleep(80), { dependencies: ['big', 'small'], join: 'any' })
+  return drawRun(modules, fastest, { clock })
 }
 
-/** The sixth run after five failures: the circuit is open, so the model isn't asked. */
+/** The eighth run after five failures: the circuit is open, so the large model isn't called, and the small one answers. */
 export async function circuitPicture(modules) {
   const { Pipeline, circuitBreaker, manualClock } = modules
   const clock = manualClock()
   const graph = new Pipeline('chat')
-    .withStage('profile', () => clock.sleep(120), 'enrich')
     .withStage(
-      'llm',
+      'large',
       async () => {
         await clock.sleep(600)
         throw unavailable()
       },
-      'agent',
       { onFailure: 'skip' },
     )
-    .withStage('answer', () => clock.sleep(60), { dependencies: ['profile', 'llm'], join: 'settled' })
+    .withStage('small', () => clock.sleep(300), {
+      dependencies: ['large'],
+      join: 'settled',
+      when: (inputs) => inputs.from('large') === undefined,
+    })
+    .withStage('answer', () => clock.sleep(60), { dependencies: ['large', 'small'] })
     .build({ clock, interceptors: [circuitBreaker()] })
   const settle = async () => {
     const settled = graph.runSettled()
     await clock.runAll()
     return settled
   }
-  for (let failures = 0; failures < 5; failures += 1) await settle()
+  for (let earlier = 0; earlier < 7; earlier += 1) await settle()
   const { report } = await settle()
   return modules.timelineSvg(report, { pipeline: graph.info, width: WIDTH })
 }
 
-/** The first model is down, and the second one answers. */
+/** Two runs with one key, at once: one sends, and the other one waits for its output. */
+export async function idempotencyPicture(modules) {
+  const { Pipeline, idempotency, manualClock } = modules
+  const clock = manualClock()
+  const graph = new Pipeline('newsletter')
+    .withStage('draft', () => clock.sleep(120))
+    .withStage('send', () => clock.sleep(400).then(() => ({ message: 1 })), 'work', { dependencies: ['draft'] })
+    .build({ clock, interceptors: [idempotency()] })
+  const input = { userId: 'ada', extensions: { idempotencyKey: 'issue-1' } }
+  const runs = Promise.all([graph.run(input), graph.run(input)])
+  await clock.runAll()
+  const pictures = (await runs).map(({ report }) => modules.timelineSvg(report, { pipeline: graph.info, width: WIDTH }))
+  return oneBelowTheOther(pictures)
+}
+
+function oneBelowTheOther(pictures) {
+  let height = 0
+  const placed = pictures.map((picture) => {
+    const at = height
+    height += Number(/ height="(\d+)"/.exec(picture)[1]) + 8
+    return picture.replace('<svg ', `<svg y="${at}" `)
+  })
+  const size = `width="${WIDTH}" height="${height - 8}" viewBox="0 0 ${WIDTH} ${height - 8}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" ${size}>\n${placed.join('')}</svg>\n`
+}
+
+/** The large model is down, and the small one answers. */
 export async function fallbackPicture(modules) {
   const { Pipeline, fallback, wayOf, manualClock } = modules
   const clock = manualClock()
-  const chat = new Pipeline('chat')
-    .withStage('search', () => clock.sleep(150), 'enrich')
-    .withStage(
-      'llm',
-      async (context) => {
-        const isFirst = wayOf(context) === 'first'
-        await clock.sleep(isFirst ? 200 : 450)
-        if (isFirst) throw unavailable()
-      },
-      'agent',
-      { dependencies: ['search'], fallback: { ways: ['first', 'spare'] } },
-    )
-    .withStage('save', () => clock.sleep(50), 'work', { dependencies: ['llm'] })
+  const chat = new Pipeline('chat').withStage(
+    'llm',
+    async (context) => {
+      const isLarge = wayOf(context) === 'large'
+      await clock.sleep(isLarge ? 200 : 450)
+      if (isLarge) throw unavailable()
+    },
+    { fallback: { ways: ['large', 'small'] } },
+  )
   return drawRun(modules, chat, { clock, interceptors: [fallback()] })
 }
 
@@ -126,29 +143,22 @@ export async function loopPicture(modules) {
   const { Pipeline, StageOutput, manualClock, repeatUntil } = modules
   const clock = manualClock()
   let drafts = 0
-  const draftThenCheck = new Pipeline('answer')
-    .withStage(
-      'draft',
-      async () => {
-        drafts += 1
-        await clock.sleep(300)
-      },
-      'agent',
-    )
+  const draftThenCheck = new Pipeline('draft_then_check')
+    .withStage('draft', async () => {
+      drafts += 1
+      await clock.sleep(300)
+    })
     .withStage(
       'check',
       async () => {
         await clock.sleep(90)
-        return drafts === 1 ? StageOutput.fail('no source is named') : {}
+        return drafts === 1 ? StageOutput.fail('too long') : {}
       },
       'guard',
       { dependencies: ['draft'] },
     )
-  const chat = new Pipeline('chat')
-    .withStage('search', () => clock.sleep(120), 'enrich')
-    .withPipeline('answer', draftThenCheck, { dependencies: ['search'], repeat: repeatUntil('check') })
-    .withStage('save', () => clock.sleep(50), 'work', { dependencies: ['answer'] })
-  return drawRun(modules, chat, { clock })
+  const writer = new Pipeline('writer').withPipeline('answer', draftThenCheck, { repeat: repeatUntil('check') })
+  return drawRun(modules, writer, { clock })
 }
 
 /** One stage is a pipeline of its own. */
@@ -157,13 +167,12 @@ export async function childPicture(modules) {
   const clock = manualClock()
   const takes = (ms) => () => clock.sleep(ms)
   const search = new Pipeline('search')
-    .withStage('embed', takes(90))
-    .withStage('documents', takes(260), 'enrich', { dependencies: ['embed'] })
-    .withStage('web', takes(190), 'enrich', { dependencies: ['embed'] })
+    .withStage('words', takes(90))
+    .withStage('hits', takes(260), { dependencies: ['words'] })
   const chat = new Pipeline('chat')
-    .withStage('profile', takes(140), 'enrich')
-    .withPipeline('search', search)
-    .withStage('answer', takes(300), 'agent', { dependencies: ['profile', 'search'] })
+    .withStage('rewrite', takes(140))
+    .withPipeline('search', search, { dependencies: ['rewrite'] })
+    .withStage('reply', takes(200), { dependencies: ['search'] })
   return drawRun(modules, chat, { clock })
 }
 

@@ -28,6 +28,7 @@ const PICTURES = {
   'docs/images/deadline.svg': guides.deadlinePicture,
   'docs/images/join.svg': guides.joinPicture,
   'docs/images/circuit.svg': guides.circuitPicture,
+  'docs/images/idempotency.svg': guides.idempotencyPicture,
   'docs/images/fallback.svg': guides.fallbackPicture,
   'docs/images/loop.svg': guides.loopPicture,
   'docs/images/child.svg': guides.childPicture,
@@ -46,6 +47,7 @@ async function packages(root) {
     'interceptor-circuit-breaker/src/index',
     'interceptor-deadline/src/index',
     'interceptor-fallback/src/index',
+    'interceptor-idempotency/src/index',
     'interceptor-metrics/src/index',
     'interceptor-tracing/src/index',
     'interceptor-timeout/src/index',
@@ -98,35 +100,25 @@ async function chatPicture({ Pipeline, StageOutput, retry, manualClock, timeline
   return timelineSvg(report, { pipeline: graph.info })
 }
 
-/** 200 letters, at most 16 at once. The service is busy for each 40th of them, and one has no address. */
-async function mapPicture({ Pipeline, StageOutput, retry, manualClock, timelineSvg }) {
+/** 20 letters, at most 16 at once. The service is busy for one of them, which is sent again. */
+async function mapPicture({ Pipeline, retry, manualClock, timelineSvg }) {
   const clock = manualClock()
-  const mail = new Pipeline('mail')
-    .withStage('list', async () => {
-      await clock.sleep(60)
-      return { letters: Array.from({ length: 200 }, (_, index) => index) }
-    })
-    .withMap('letters', {
-      dependencies: ['list'],
-      over: (inputs) => inputs.from('list').letters,
-      key: (letter) => `letter-${letter}`,
-      onItemFailure: 'collect',
-      each: async (letter, { attempt }) => {
-        await clock.sleep(40 + ((letter * 37) % 60))
-        if (letter % 40 === 7 && attempt === 1) return StageOutput.retry('503: the service is busy')
-        return letter === 123 ? StageOutput.fail('no address') : { letter }
-      },
-    })
-    .withStage('save', () => clock.sleep(50), 'work', { dependencies: ['letters'] })
-
+  const mail = new Pipeline('mail').withMap('letters', {
+    over: () => Array.from({ length: 20 }, (_, index) => index),
+    each: async (letter, { attempt }) => {
+      await clock.sleep(40 + ((letter * 37) % 60))
+      if (letter === 7 && attempt === 1) throw Object.assign(new Error('the service is busy'), { status: 503 })
+      return { letter }
+    },
+  })
   const graph = mail.build({ clock, interceptors: [retry({ baseMs: 150, jitter: 'none' })] })
   const running = graph.run()
   await clock.runAll()
   const { report } = await running
-  return timelineSvg(report, { pipeline: graph.info, width: 560 })
+  return timelineSvg(report, { pipeline: graph.info, width: 480 })
 }
 
-/** A check runs beside the model, and a sentence is said and played while the model writes the next one. */
+/** A check runs while the model answers, and a sentence is said and played while the model writes the next one. */
 async function voicePicture({ Pipeline, gate, soft, stream, manualClock, timelineSvg }) {
   const clock = manualClock()
   const takes = (ms) => () => clock.sleep(ms)

@@ -56,30 +56,34 @@ function styles(card, border, ink, muted, run, stage, failed) {
 .failed{fill:${failed}}`
 }
 
-async function spansOfChat({ Pipeline, retry, tracing, manualClock }, root) {
+/** The run of the guide to traces. */
+async function spansOfChat({ Pipeline, StageOutput, retry, tracing, manualClock }, root) {
   const ofTracing = createRequire(join(root, 'packages/interceptor-tracing/package.json'))
   const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = ofTracing('@opentelemetry/sdk-trace-base')
+  const { context } = ofTracing('@opentelemetry/api')
+  const hooks = ofTracing('@opentelemetry/context-async-hooks')
+  context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager())
   const exporter = new InMemorySpanExporter()
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   const clock = manualClock()
-  const takes = (ms) => () => clock.sleep(ms)
-  const search = new Pipeline('search')
-    .withStage('embed', takes(60))
-    .withStage('documents', takes(150), 'enrich', { dependencies: ['embed'] })
+  const search = new Pipeline('search').withStage('query', async () => {
+    await clock.sleep(40)
+    const span = provider.getTracer('database').startSpan('SELECT documents', { startTime: [0, 5e6] })
+    span.end([0, 45e6])
+  })
   const chat = new Pipeline('chat')
-    .withStage('guard', takes(80), 'guard')
-    .withStage('profile', takes(120), 'enrich')
-    .withPipeline('memory', search)
+    .withStage('guard', () => clock.sleep(5), 'guard')
+    .withStage('profile', () => StageOutput.fail('no such user'), { onFailure: 'skip', dependencies: ['guard'] })
+    .withPipeline('memory', search, { dependencies: ['guard'] })
     .withStage(
       'llm',
       async ({ attempt }) => {
-        await clock.sleep(attempt === 1 ? 90 : 320)
-        if (attempt === 1) throw Object.assign(new Error('Service Unavailable'), { status: 503 })
+        await clock.sleep(300)
+        return attempt === 1 ? StageOutput.retry('the model is busy') : StageOutput.ok()
       },
-      'agent',
-      { dependencies: ['guard', 'profile', 'memory'] },
+      { dependencies: ['memory', 'profile'] },
     )
-    .withStage('save', takes(50), 'work', { dependencies: ['llm'] })
+    .withStage('persist', () => ({}), { dependencies: ['llm'], when: () => false })
   const graph = chat.build({
     clock,
     interceptors: [retry({ baseMs: 100, jitter: 'none' }), tracing({ tracer: provider.getTracer('stageflow') })],
