@@ -14,7 +14,8 @@ import {
 } from '../lib/workspace.mjs'
 
 // The tables of docs/reference/options.md list exactly the options that the types have, each with the package that declares it and the
-// number that its docstring gives as its default. The README of a package gives the defaults that its code has.
+// number that its docstring gives as its default. A table without the column "declared by" has options of core. The README of a package
+// gives the defaults that its code has.
 
 const PAGE = 'docs/reference/options.md'
 /** The section of the page that lists the members of each interface. */
@@ -71,7 +72,7 @@ export function checkOptions(root) {
   const problems = []
   for (const section of new Set(Object.values(SECTION_OF))) {
     const wanted = declared.filter((option) => option.section === section)
-    const rows = rowsOf(sectionOf(page, section)).map((row) => ({ ...row, owner: row['declared by'] }))
+    const rows = rowsOf(sectionOf(page, section)).map((row) => ({ ...row, owner: row['declared by'] ?? 'core' }))
     for (const { name, owner, defaultNumber } of wanted) {
       const row = rows.find((each) => each.name === name && each.owner === owner)
       if (row === undefined) problems.push(`${PAGE}: "${section}" lacks \`${name}\` of ${owner}; add its row.`)

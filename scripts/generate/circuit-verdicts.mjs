@@ -4,13 +4,13 @@ import { generateTables, table } from './generated-tables.mjs'
 // The page that says which failed calls open a circuit, from the rows that the test of the circuit breaker runs.
 
 const MEANS = {
-  failure: ['**opens**', 'a failure'],
-  success: ['stays closed', 'a success: the service answered'],
-  unknown: ['stays closed', '`unknown`: counted in `stats()` and in the note'],
-  neither: ['stays closed', 'neither'],
+  failure: ['**open** it', 'a failure'],
+  success: ['leave it closed', 'a success'],
+  unknown: ['leave it closed', '`unknown`'],
+  neither: ['leave it closed', 'neither'],
 }
 const rows = Object.entries(FAILED_CALLS).map(([call, { counts }]) => [call, ...MEANS[counts]])
 
 generateTables('docs/reference/circuit-verdicts.md', {
-  calls: table(['a call that ends with', 'after five of them, the circuit', 'one counts as'], rows),
+  calls: table(['a call that ends with', 'five of them', 'one counts as'], rows),
 })

@@ -8,8 +8,8 @@ import { generateTables, table } from './generated-tables.mjs'
 // The page of error classes, from the rows that the tests of classifyError and of the SDKs run.
 
 const shapes = Object.entries(ERROR_SHAPES).map(([group, rows]) => {
-  const cells = rows.map(({ what, is }) => [what, is])
-  return `### ${group}\n\n${table(['error', 'class'], cells)}`
+  const cells = rows.map(({ what, is }) => [is, what])
+  return `### ${group}\n\n${table(['class', 'error'], cells)}`
 })
 const code = (name) => `\`${name}\``
 const situations = Object.entries(SITUATIONS).map(([situation, { outcome, except = {} }]) => [

@@ -129,7 +129,7 @@ function defaultsOf(readme) {
 /** The defaults of the options that a package declares for stages, runs and builds. */
 function sharedDefaultsOf(page, { short }) {
   return rowsOf(page)
-    .filter((row) => row['declared by'] === short)
+    .filter((row) => (row['declared by'] ?? 'core') === short)
     .flatMap((row) => defaultIn(row, [row.of ?? '', row.name]))
 }
 
