@@ -139,3 +139,19 @@ test('a handler without a response is http/no-response, and an onError that thro
   ])
   expect(logged).toEqual([expect.objectContaining({ code: 'http/no-response' }), broken])
 })
+
+test.each([
+  ['nothing', undefined],
+  ['a request of node:http', { headers: { authorization: 'Bearer a' }, body: {} }],
+])('%s instead of a web request is refused', async (_, request) => {
+  const code = 'http/illegal-option'
+  expect(() => bearerToken(request as never)).toThrow(expect.objectContaining({ code }))
+  expect(await codeOf(readJson(request as never))).toBe(code)
+  expect(await codeOf(verifyRequest(request as never, () => ({})))).toBe(code)
+})
+
+test('a missing function is refused at once', async () => {
+  const code = 'http/illegal-option'
+  expect(() => route(undefined as never)).toThrow(expect.objectContaining({ code }))
+  expect(await codeOf(verifyRequest(withToken('Bearer a'), undefined as never))).toBe(code)
+})
