@@ -47,9 +47,10 @@ export class ChunkRecorder {
 
   take(event: StageflowEvent): void {
     if (!isStageEvent(event, 'chunk') || this.isFull) return
-    this.#length += lengthOf(event.data.chunk)
+    const { data } = event
+    this.#length += LEAST_LENGTH + lengthOf(data.chunk)
     if (this.isFull) this.#events.length = 0
-    else this.#events.push(event)
+    else this.#events.push({ ...event, data: { ...data, chunk: asItIs(data.chunk) } } as StageflowEvent)
   }
 
   /** Whether the chunks are longer than what is kept. */
@@ -58,6 +59,19 @@ export class ChunkRecorder {
   }
   get events(): readonly StageflowEvent[] {
     return this.#events
+  }
+}
+
+/** What a chunk takes in a record besides itself: its time, its number and where its other fields are. */
+const LEAST_LENGTH = 50
+
+/** A copy of a chunk, because its stage may change it later, as one that yields a growing message does. */
+function asItIs(chunk: unknown): unknown {
+  if (typeof chunk !== 'object' || chunk === null) return chunk
+  try {
+    return readStored(storedText(chunk))
+  } catch {
+    return chunk // the record can't be written, and says why
   }
 }
 
