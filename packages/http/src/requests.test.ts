@@ -150,6 +150,15 @@ test.each([
   expect(await codeOf(verifyRequest(request as never, () => ({})))).toBe(code)
 })
 
+test('a handler that gets something other than a request responds, and the app sees why', async () => {
+  const seen: unknown[] = []
+  const handler = route(async (request) => Response.json(await readJson(request)), {
+    onError: (error) => void seen.push(error),
+  })
+  const response = await handler({ req: { raw: new Request('http://shop.example/') } } as never)
+  expect([response.status, seen]).toEqual([500, [expect.objectContaining({ code: 'http/illegal-option' })]])
+})
+
 test('a missing function is refused at once', async () => {
   const code = 'http/illegal-option'
   expect(() => route(undefined as never)).toThrow(expect.objectContaining({ code }))

@@ -58,8 +58,9 @@ export function checkedResponse(response: Response): Response {
 export function errorResponse(thrown: unknown, request: Request, options: RouteOptions): Response {
   const { errors, stopping, onError } = options
   const table = { ...(errors && { errors }), ...(stopping && { stopping }) }
-  // A client that left has no part in this: what was in progress for it has thrown.
-  if (statusOf(thrown, table) >= 500 && !request.signal.aborted) report(thrown, request, onError)
+  // A client that left has no part in this: what was in progress for it has thrown. A context of Hono instead of a request has no signal.
+  const hasLeft = read(read(request, 'signal'), 'aborted') === true
+  if (statusOf(thrown, table) >= 500 && !hasLeft) report(thrown, request, onError)
   return jsonResponse(thrown, table)
 }
 
