@@ -204,11 +204,24 @@ test('a run of another user with the same id leaves a stream where it is', async
   expect(streams.stats().streams).toBe(0)
 })
 
-test('a stream that made room leaves no timer, so that many short runs take no memory', async () => {
+test('a stream whose run has ended leaves no timer, which would hold its memory and keep the process from ending', async () => {
   const streams = sseStreams({ clock, maxStreams: 2 })
   for (let count = 0; count < 20; count++) await ended(streams, 'ada')
-  expect(clock.timers).toHaveLength(2)
+  expect(clock.timers).toEqual([])
+  expect(streams.stats().streams).toBe(2)
+  const { run, response } = await opened(3, {}, streams)
+  await response.body?.cancel()
+  expect(clock.timers).not.toEqual([])
+  await clock.advance(100)
+  await run.settled
+  expect(clock.timers).toEqual([])
+  const again = () => streams.resume(asking(`${run.pipelineRunId}:0`), { owner })
+  expect(idsIn(await again()!.text())).toEqual([1, 2, 3, 4])
+  await clock.advance(59_999)
+  await again()?.body?.cancel()
   await clock.advance(60_000)
+  expect(again()?.status).toBe(204)
+  expect(streams.stats()).toMatchObject({ streams: 0, length: 0 })
 })
 
 test.each(['a\nevent: end\ndata: x', 'Bestellung-ü€', 'a b/c%', 'a\0b', '\ud800', 'x'.repeat(1_000)])(

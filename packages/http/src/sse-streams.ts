@@ -79,6 +79,9 @@ export const streamIdOf = (runId: string): string =>
 
 interface Kept {
   readonly stream: KeptStream
+  /** When it is given up; undefined while a client reads it. */
+  expiresAt: number | undefined
+  /** The timer runs only while the run does. That of one that has ended would only keep the process from ending. */
   stopTimer: () => void
 }
 
@@ -93,12 +96,16 @@ export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
 
   /** Removes the oldest stream that has ended and isn't read; false if there is none. */
   function makeRoom(): boolean {
-    for (const [id, { stream, stopTimer }] of kept) {
-      if (!stream.hasEnded || stream.hasReader) continue
-      stopTimer()
-      return kept.delete(id)
+    for (const [id, { stream }] of kept) {
+      if (stream.hasEnded && !stream.hasReader) return kept.delete(id)
     }
     return false
+  }
+
+  const isExpired = ({ expiresAt = Infinity }: Kept): boolean => expiresAt <= clock.now()
+
+  function dropExpired(): void {
+    for (const [id, one] of kept) if (isExpired(one)) kept.delete(id)
   }
 
   /** The record of a run has the id of the run, and may have other events. */
@@ -109,6 +116,7 @@ export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
 
   const keeper: Keeper = {
     keep(run, frames, owner) {
+      dropExpired()
       if (kept.size >= maxStreams && !makeRoom()) {
         notKept++
         return undefined
@@ -118,20 +126,20 @@ export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
         owner: ownerText(owner),
         maxLength,
         textOf: (frame, number) => textOfFrame(frame, id, number),
-        readerChanged: ({ hasReader }) => {
+        readerChanged: ({ hasReader, hasEnded }) => {
           entry.stopTimer()
-          if (hasReader) return
+          entry.expiresAt = hasReader ? undefined : clock.now() + ttlMs
+          if (hasReader || hasEnded) return
           entry.stopTimer = clock.setTimeout(() => {
             kept.delete(id)
             stream.giveUp()
-            // Without effect if the run has ended.
             run.cancel('the client did not come back')
           }, ttlMs)
         },
       })
-      const entry: Kept = { stream, stopTimer: () => {} }
+      const entry: Kept = { stream, expiresAt: undefined, stopTimer: () => {} }
       kept.set(id, entry)
-      void stream.fill(frames)
+      void stream.fill(frames).then(() => entry.stopTimer())
       return stream.readFrom(1)
     },
   }
@@ -145,7 +153,8 @@ export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
       // An empty one names no event.
       if (last === null || last === '') return undefined
       const [, id = '', number = ''] = /^(.+):(\d{1,15})$/.exec(last) ?? []
-      const stream = kept.get(id)?.stream
+      const found = kept.get(id)
+      const stream = found === undefined || isExpired(found) ? undefined : found.stream
       const isOwn = stream?.owner === ownerText(resumeOptions.owner)
       const source = isOwn ? stream?.readFrom(Number(number) + 1) : undefined
       // 204 makes an EventSource stop. Any other response makes it ask again.
@@ -154,6 +163,7 @@ export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
       return new Response(body, { headers: SSE_HEADERS })
     },
     stats: () => {
+      dropExpired()
       let length = 0
       for (const { stream } of kept.values()) length += stream.length
       return Object.freeze({ streams: kept.size, length, notKept })
