@@ -54,10 +54,10 @@ export function replyTo(error: ErrorRecord | undefined, errors: ErrorTable = {})
   const codes: string[] = []
   for (let one = error; one !== undefined; one = one.cause) codes.push(one.code)
   const own = codes.find((code) => Object.hasOwn(errors, code))
-  if (own !== undefined) return ownReply(own, errors[own] as number | ErrorReply)
+  if (own !== undefined) return replyOf(own, { status: 500 }, errors)
   const known = codes.filter((code) => statusIn(code) !== undefined)
   const code = known.find((each) => !WRAPPERS.has(each)) ?? known[0] ?? UNKNOWN_CODE
-  return reply(code, statusIn(code) ?? 500)
+  return replyOf(code, { status: statusIn(code) ?? 500 })
 }
 
 /** The status of a code in the tables of Stageflow. */
@@ -67,16 +67,15 @@ function statusIn(code: string): number | undefined {
   return ofPackage !== undefined && Object.hasOwn(ofPackage, second) ? ofPackage[second] : undefined
 }
 
-function ownReply(code: string, given: number | ErrorReply): Reply {
-  if (typeof given === 'number') return reply(code, given)
-  return { ...reply(code, given.status), ...(given.message === undefined ? undefined : { message: given.message }) }
+/** The reply to a code: as the app's table says, otherwise `known`. */
+export function replyOf(code: string, known: ErrorReply, errors: ErrorTable = {}): Reply {
+  const own = Object.hasOwn(errors, code) ? errors[code] : undefined
+  const { status, message = known.message } = typeof own === 'number' ? { status: own } : (own ?? known)
+  return { code, status, message: message ?? sentenceOf(status) }
 }
 
-export const reply = (code: string, status: number): Reply => ({
-  code,
-  status,
-  message: MESSAGES[status] ?? (status < 500 ? 'The request was refused.' : 'The server could not answer.'),
-})
+const sentenceOf = (status: number): string =>
+  MESSAGES[status] ?? (status < 500 ? 'The request was refused.' : 'The server could not answer.')
 
 /** What clients are told. The messages of errors are for logs: they may name tables, hosts and users. */
 const MESSAGES: Readonly<Record<number, string>> = {

@@ -49,3 +49,15 @@ test('what JSON cannot hold is http/not-json', async () => {
   for (const body of [() => 1n, () => undefined])
     expect(() => jsonResponse(result, { body })).toThrow(expect.objectContaining({ code: 'http/not-json' }))
 })
+
+test.each([204, 205])('a response with the status %i has no body', async (status) => {
+  const response = jsonResponse(await graph.runSettled({}), { status, body: ({ book }) => book })
+  expect([response.status, response.body, response.headers.get('content-type')]).toEqual([status, null, null])
+})
+
+test.each([[{ 'a b': '1' }], [{ a: '€' }], [[['a']]]])('illegal headers are refused (case %#)', async (headers) => {
+  const result = await graph.runSettled({})
+  expect(() => jsonResponse(result, { headers: headers as never })).toThrow(
+    expect.objectContaining({ code: 'http/illegal-option' }),
+  )
+})

@@ -1,7 +1,7 @@
 import { checkArgumentCount, checkOptions, functionLike, whole } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 
-import { endingOf, toJson } from './ending.ts'
+import { checkEnded, endingOf, toJson } from './ending.ts'
 import type { Ending } from './ending.ts'
 import { STATUS_RULES } from './error-table.ts'
 import type { StatusOptions } from './error-table.ts'
@@ -15,16 +15,25 @@ export type CompletedData<Ended> = Ended extends { readonly status: 'completed';
 export interface JsonResponseOptions<Data = never> extends StatusOptions {
   /** What clients get of the data of a completed run. Default: its status and its id, and nothing of its data. */
   readonly body?: (data: Data) => unknown
-  /** The status of a completed run. Default: 200. */
+  /** The status of a completed run. 204 and 205 have no body. Default: 200. */
   readonly status?: number
   /** Headers of every response. */
   readonly headers?: HeadersInit
 }
 
-export const HEADERS: OptionRule = [
-  (value) => typeof value === 'object' && value !== null,
-  "headers, such as { 'x-frame-options': 'DENY' }",
-]
+export const HEADERS: OptionRule = [isHeaders, "headers, such as { 'x-frame-options': 'DENY' }"]
+
+function isHeaders(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return new Headers(value as HeadersInit) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Responses of these statuses have no body. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205])
 
 const RULES: OptionRules<JsonResponseOptions> = {
   ...STATUS_RULES,
@@ -35,11 +44,12 @@ const RULES: OptionRules<JsonResponseOptions> = {
 
 /**
  * The response to the result of a run, or to an error that a run, a request or a handler rejected with. An error has its code and a message for
- * clients, and no more: never the message of the error. Throws `http/not-json`.
+ * clients, and no more: never the message of the error. Throws `http/not-json` and `http/illegal-option`.
  */
 export function jsonResponse<Ended>(ended: Ended, options: JsonResponseOptions<CompletedData<Ended>> = {}): Response {
   checkArgumentCount(arguments.length, 2, 'jsonResponse(result, options)', 'http/illegal-option')
   checkOptions('jsonResponse()', 'http/illegal-option', options, RULES)
+  checkEnded('jsonResponse()', ended)
   const { body, status = 200, headers } = options
   const ending = endingOf(ended, options)
   const all = new Headers(headers)
@@ -50,6 +60,10 @@ export function jsonResponse<Ended>(ended: Ended, options: JsonResponseOptions<C
     return new Response(toJson(errorBody(ending), 'The error'), { status: ending.status, headers: all })
   }
   const { result } = ending
+  if (result.status === 'completed' && WITHOUT_BODY.has(status)) {
+    all.delete('content-type')
+    return new Response(null, { status, headers: all })
+  }
   if (result.status === 'completed' && body !== undefined) {
     // The type of the result is that of the caller's.
     const shown = body(result.data as CompletedData<Ended>)

@@ -11,8 +11,8 @@ export interface KeptStreamParts {
   readonly maxLength: number
   /** The text of a frame, with its number. */
   readonly textOf: (frame: Frame, number: number) => string
-  /** Called when the last reader has left, and when a reader comes. */
-  readonly readersChanged: (stream: KeptStream) => void
+  /** Called when the reader has left, and when one comes. */
+  readonly readerChanged: (stream: KeptStream) => void
 }
 
 interface KeptFrame {
@@ -23,12 +23,13 @@ interface KeptFrame {
 
 /**
  * The frames of one run, for clients that come and go. The newest are kept, up to `maxLength`. At most half of them are unread, so that a client
- * whose connection broke finds those that were lost on the way.
+ * whose connection broke finds those that were lost on the way. A client that comes back takes over from the connection that it had before: that one
+ * may be dead, and would hold the run back.
  */
 export class KeptStream {
   readonly owner: string
   readonly #options: KeptStreamParts
-  readonly #readers = new Set<Reader>()
+  #reader: Reader | undefined
   readonly #frames: KeptFrame[] = []
   /** The number of the first frame that is kept, from 1. */
   #first = 1
@@ -45,8 +46,8 @@ export class KeptStream {
   get hasEnded(): boolean {
     return this.#hasEnded
   }
-  get hasReaders(): boolean {
-    return this.#readers.size > 0
+  get hasReader(): boolean {
+    return this.#reader !== undefined
   }
   /** The characters of the frames that are kept. */
   get length(): number {
@@ -70,19 +71,19 @@ export class KeptStream {
     if (this.#isGivenUp) return false
     const { maxLength } = this.#options
     // Without a client, all frames are for the one that may come back.
-    return this.hasReaders ? this.#end - this.#endBefore(this.#slowest()) > maxLength / 2 : this.length > maxLength
+    return this.hasReader ? this.#end - this.#endBefore(this.#next) > maxLength / 2 : this.length > maxLength
   }
 
   #dropRead(): void {
-    while (this.length > this.#options.maxLength && this.#first < this.#slowest()) {
+    while (this.length > this.#options.maxLength && this.#first < this.#next) {
       this.#frames.shift()
       this.#first++
     }
   }
 
-  /** The number of the frame that the slowest client reads next; of the first one that is kept, without a client. */
-  #slowest(): number {
-    return this.hasReaders ? Math.min(...[...this.#readers].map(({ next }) => next)) : this.#first
+  /** The number of the frame that the client reads next; of the first one that is kept, without a client. */
+  get #next(): number {
+    return this.#reader?.next ?? this.#first
   }
 
   /** Where the frames end that come before one. */
@@ -104,18 +105,21 @@ export class KeptStream {
     const behindLast = this.#first + this.#frames.length
     if (number < this.#first || number > behindLast || (number === behindLast && this.#hasEnded)) return undefined
     const reader: Reader = { next: number }
-    this.#readers.add(reader)
-    this.#options.readersChanged(this)
+    this.#setReader(reader)
     const leave = (): void => {
-      if (!this.#readers.delete(reader)) return
-      this.#changed()
-      this.#options.readersChanged(this)
+      if (this.#reader === reader) this.#setReader(undefined)
     }
-    return { next: () => this.#next(reader, leave), leave }
+    return { next: () => this.#textFor(reader, leave), leave }
   }
 
-  async #next(reader: Reader, leave: () => void): Promise<string | undefined> {
-    while (this.#readers.has(reader)) {
+  #setReader(reader: Reader | undefined): void {
+    this.#reader = reader
+    this.#changed()
+    this.#options.readerChanged(this)
+  }
+
+  async #textFor(reader: Reader, leave: () => void): Promise<string | undefined> {
+    while (this.#reader === reader) {
       const kept = this.#frames[reader.next - this.#first]
       if (kept !== undefined) {
         const number = reader.next++

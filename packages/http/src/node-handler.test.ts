@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { json as parseJson } from 'node:stream/consumers'
+import { buffer, json as parseJson } from 'node:stream/consumers'
 
 import { Pipeline } from '@stageflow/core'
 import { expect, onTestFinished, test } from 'vitest'
@@ -14,10 +15,12 @@ import type { NodeHandlerOptions } from './node.ts'
 async function serve(
   handle: (request: Request) => Response | Promise<Response>,
   options: NodeHandlerOptions = {},
-  before: (request: object) => Promise<void> = async () => {},
+  before: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async () => {},
 ) {
   const handler = nodeHandler(handle, options)
-  const server = createServer((request, response) => void before(request).then(() => handler(request, response)))
+  const server = createServer(
+    (request, response) => void before(request, response).then(() => handler(request, response)),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
@@ -76,6 +79,10 @@ test.each([
   ['GET / HTTP/1.1\r\nHost: a b\r\n'],
   ['TRACE / HTTP/1.1\r\nHost: shop.example\r\n'],
   ['OPTIONS * HTTP/1.1\r\nHost: shop.example\r\n'],
+  ['GET /public HTTP/1.1\r\nHost: shop.example/admin?\r\n'],
+  ['GET /public HTTP/1.1\r\nHost: shop.example#\r\n'],
+  ['GET /public HTTP/1.1\r\nHost: shop.example\\admin?\r\n'],
+  ['GET /public HTTP/1.1\r\nHost: ada:secret@shop.example\r\n'],
 ])('a malformed request is 400 and does not reach the handler (case %#)', async (head) => {
   let isCalled = false
   const { port } = await serve(() => {
@@ -122,10 +129,50 @@ test('a body that a parser of Express has read is passed on', async () => {
   const { url } = await serve(
     async (request) => Response.json(await readJson(request)),
     {},
-    async (request) => void Object.assign(request, { body: await parseJson(request as never) }),
+    async (request) => void Object.assign(request, { body: await parseJson(request) }),
   )
   const response = await fetch(url, { method: 'POST', body: '{"to":"Oslo"}' })
   expect(await response.json()).toEqual({ to: 'Oslo' })
+})
+
+test('bytes that a parser of Express has read are passed on as they are', async () => {
+  const { url } = await serve(
+    async (request) => new Response(await request.bytes()),
+    {},
+    async (request) => void Object.assign(request, { body: await buffer(request) }),
+  )
+  const bytes = new Uint8Array([0, 255, 34])
+  const response = await fetch(url, { method: 'POST', body: bytes })
+  expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes)
+})
+
+test('cookies that Express has set before are kept', async () => {
+  const { url } = await serve(
+    () => new Response('done', { headers: { 'set-cookie': 'b=2' } }),
+    {},
+    async (_request, response) => void response.setHeader('set-cookie', 'session=1'),
+  )
+  expect((await fetch(url)).headers.getSetCookie()).toEqual(['session=1', 'b=2'])
+})
+
+test('a client that left while something before the handler waited has aborted the signal', async () => {
+  const seen = Promise.withResolvers<boolean>()
+  const { port } = await serve(
+    (request) => {
+      seen.resolve(request.signal.aborted)
+      return new Response('too late')
+    },
+    {},
+    async (_request, response) => void (await once(response, 'close')),
+  )
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n', () => socket.destroy())
+  expect(await seen.promise).toBe(true)
+})
+
+test('a request without the name of a host keeps its path', async () => {
+  const { port } = await serve((request) => new Response(new URL(request.url).pathname))
+  expect(await sendRaw(port, 'GET /public HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n')).toContain('/public')
 })
 
 test('the router of Express cuts the path, and the handler gets the whole one', async () => {
@@ -201,7 +248,8 @@ test('a client that does not read holds the body back', async () => {
   socket.destroy()
 })
 
-test('a body that fails breaks the response off', async () => {
+test('a body that fails breaks the response off, and the app sees why', async () => {
+  const seen: unknown[] = []
   const { url } = await serve(
     () =>
       new Response(
@@ -210,12 +258,15 @@ test('a body that fails breaks the response off', async () => {
           pull: (controller) => controller.error(new Error('broken')),
         }),
       ),
+    { onError: (error) => void seen.push(error) },
   )
   await expect(fetch(url).then(async (response) => response.text())).rejects.toThrow()
+  expect(seen).toEqual([new Error('broken')])
 })
 
 test.each([
   ['something other than a response', () => undefined as never, 'http/no-response'],
+  ['a response that cannot be sent', () => Response.error(), 'http/no-response'],
   ['a response whose body was read', spent, undefined],
 ])('a handler that returns %s ends no process', async (_, handle, code) => {
   const seen: unknown[] = []
@@ -257,4 +308,5 @@ test('a run streams to the client, and one that leaves cancels it', async () => 
 test('illegal options are refused', () => {
   const code = { code: 'http/illegal-option' }
   expect(() => nodeHandler(() => new Response(), { maxBytes: 0 })).toThrow(expect.objectContaining(code))
+  expect(() => nodeHandler(undefined as never)).toThrow(expect.objectContaining(code))
 })

@@ -5,7 +5,7 @@ import { checkArgumentCount, checkOptions, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { tooLarge } from './read-json.ts'
-import { ROUTE_RULES, checkedResponse, errorResponse, report } from './route.ts'
+import { HANDLER_RULES, ROUTE_RULES, checkedResponse, errorResponse, report } from './route.ts'
 import type { RouteOptions } from './route.ts'
 
 export interface NodeHandlerOptions extends RouteOptions {
@@ -20,20 +20,25 @@ const RULES: OptionRules<NodeHandlerOptions> = { ...ROUTE_RULES, maxBytes: whole
 
 /**
  * Makes a handler of web requests serve `node:http` and Express. `request.signal` aborts if the client leaves. The body of a request is bounded, and that of
- * a response is read as fast as the client takes it. What the handler throws becomes a response, as with `route`. Never rejects.
+ * a response is read as fast as the client takes it. What the handler throws becomes a response, as with `route`. Never rejects. Throws
+ * `http/illegal-option`.
  */
 export function nodeHandler(
   handle: (request: Request) => Response | Promise<Response>,
   options: NodeHandlerOptions = {},
 ): NodeHandler {
   checkArgumentCount(arguments.length, 2, 'nodeHandler(handle, options)', 'http/illegal-option')
+  checkOptions('nodeHandler()', 'http/illegal-option', { handle }, HANDLER_RULES)
   checkOptions('nodeHandler()', 'http/illegal-option', options, RULES)
   const { maxBytes = 65_536 } = options
   return async (incoming, outgoing) => {
     const left = new AbortController()
-    outgoing.once('close', () => {
+    const leave = (): void => {
       if (!outgoing.writableFinished) left.abort('the client disconnected')
-    })
+    }
+    outgoing.once('close', leave)
+    // The client may have left while something before this one waited.
+    if (outgoing.destroyed) leave()
     const fallback = new Request('http://localhost/', { signal: left.signal })
     let request: Request | undefined
     let response: Response
@@ -46,8 +51,8 @@ export function nodeHandler(
     try {
       await send(response, incoming, outgoing)
     } catch (thrown) {
-      // A body that was read before, for example.
-      report(thrown, request ?? fallback, options.onError)
+      // A body that was read before, for example. One that fails because the client has left is no one's fault.
+      if (!left.signal.aborted) report(thrown, request ?? fallback, options.onError)
       outgoing.destroy()
     }
   }
@@ -65,7 +70,10 @@ function requestOf(incoming: ParsedMessage, signal: AbortSignal, maxBytes: numbe
   try {
     // The path is appended, because `new URL('//host/path', base)` would take the host from it.
     if (!path.startsWith('/')) throw new TypeError('its target is not a path')
-    const target = new URL(`${isEncrypted(incoming) ? 'https' : 'http'}://${given.host ?? 'localhost'}${path}`)
+    const host = given.host || 'localhost'
+    // Otherwise a part of the host would be the path, and what has checked the path would have checked another one.
+    if (!/^[^\s/\\?#@]+$/.test(host)) throw new TypeError('its host is not a host')
+    const target = new URL(`${isEncrypted(incoming) ? 'https' : 'http'}://${host}${path}`)
     const headers = new Headers()
     for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
       const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
@@ -87,11 +95,12 @@ function requestOf(incoming: ParsedMessage, signal: AbortSignal, maxBytes: numbe
 
 const isEncrypted = ({ socket }: IncomingMessage): boolean => 'encrypted' in socket && socket.encrypted === true
 
-function bodyOf(incoming: ParsedMessage, maxBytes: number): ReadableStream<Uint8Array> | string | undefined {
+function bodyOf(incoming: ParsedMessage, maxBytes: number): BodyInit {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const { body } = incoming
   // A parser of the app has read it, and has its own limit.
-  if (incoming.readableEnded && body !== undefined) return typeof body === 'string' ? body : JSON.stringify(body)
+  if (incoming.readableEnded && body !== undefined)
+    return typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body)
   const parts = incoming[Symbol.asyncIterator]()
   let length = 0
   return new ReadableStream<Uint8Array>({
@@ -105,14 +114,15 @@ function bodyOf(incoming: ParsedMessage, maxBytes: number): ReadableStream<Uint8
   })
 }
 
+/** Throws if the response can't be sent. What the client has of it then breaks off, and doesn't end. */
 async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const reader = response.body?.getReader()
   if (outgoing.destroyed || outgoing.headersSent) return void reader?.cancel().catch(() => {})
   for (const [name, value] of response.headers) {
     if (name !== 'set-cookie') outgoing.setHeader(name, value)
   }
-  const cookies = response.headers.getSetCookie()
-  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
+  // Besides those that Express has set, such as that of a session.
+  for (const cookie of response.headers.getSetCookie()) outgoing.appendHeader('set-cookie', cookie)
   // The rest of a body that was not read would be taken for the next request.
   if (!incoming.complete) outgoing.setHeader('connection', 'close')
   outgoing.writeHead(response.status)
@@ -123,15 +133,10 @@ async function send(response: Response, incoming: IncomingMessage, outgoing: Ser
   }
   // Cancels the stream, and with it the run, even if the next part never comes.
   outgoing.once('close', () => void reader.cancel().catch(() => {}))
-  try {
-    for (let part = await reader.read(); !part.done && !outgoing.destroyed; part = await reader.read()) {
-      if (!outgoing.write(part.value)) await room(outgoing)
-    }
-    outgoing.end()
-  } catch {
-    // The client sees a response that broke off, not one that ended.
-    outgoing.destroy()
+  for (let part = await reader.read(); !part.done && !outgoing.destroyed; part = await reader.read()) {
+    if (!outgoing.write(part.value)) await room(outgoing)
   }
+  outgoing.end()
 }
 
 /** Resolves when the client has taken what was sent, or has left. */

@@ -2,6 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import { checkArgumentCount, checkOptions, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
+import { REQUEST_RULES } from './web-request.ts'
+
 export interface ReadJsonOptions {
   /** Maximum size of the body, in bytes. Default: 65,536. */
   readonly maxBytes?: number
@@ -9,9 +11,10 @@ export interface ReadJsonOptions {
 
 const RULES: OptionRules<ReadJsonOptions> = { maxBytes: whole(1) }
 
-/** The JSON of the body of a request. Reads no more than `maxBytes`. Rejects with `http/too-large` and `http/malformed-body`. */
+/** The JSON of the body of a request. Reads no more than `maxBytes`. Rejects with `http/too-large`, `http/malformed-body` and `http/illegal-option`. */
 export async function readJson(request: Request, options: ReadJsonOptions = {}): Promise<unknown> {
   checkArgumentCount(arguments.length, 2, 'readJson(request, options)', 'http/illegal-option')
+  checkOptions('readJson()', 'http/illegal-option', { request }, REQUEST_RULES)
   checkOptions('readJson()', 'http/illegal-option', options, RULES)
   const bytes = await bodyOf(request, options.maxBytes ?? 65_536)
   try {

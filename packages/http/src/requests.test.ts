@@ -139,3 +139,28 @@ test('a handler without a response is http/no-response, and an onError that thro
   ])
   expect(logged).toEqual([expect.objectContaining({ code: 'http/no-response' }), broken])
 })
+
+test.each([
+  ['nothing', undefined],
+  ['a request of node:http', { headers: { authorization: 'Bearer a' }, body: {} }],
+])('%s instead of a web request is refused', async (_, request) => {
+  const code = 'http/illegal-option'
+  expect(() => bearerToken(request as never)).toThrow(expect.objectContaining({ code }))
+  expect(await codeOf(readJson(request as never))).toBe(code)
+  expect(await codeOf(verifyRequest(request as never, () => ({})))).toBe(code)
+})
+
+test('a handler that gets something other than a request responds, and the app sees why', async () => {
+  const seen: unknown[] = []
+  const handler = route(async (request) => Response.json(await readJson(request)), {
+    onError: (error) => void seen.push(error),
+  })
+  const response = await handler({ req: { raw: new Request('http://shop.example/') } } as never)
+  expect([response.status, seen]).toEqual([500, [expect.objectContaining({ code: 'http/illegal-option' })]])
+})
+
+test('a missing function is refused at once', async () => {
+  const code = 'http/illegal-option'
+  expect(() => route(undefined as never)).toThrow(expect.objectContaining({ code }))
+  expect(await codeOf(verifyRequest(withToken('Bearer a'), undefined as never))).toBe(code)
+})

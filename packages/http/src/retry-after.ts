@@ -2,15 +2,16 @@ import type { ChildResult, StageOutput } from '@stageflow/core'
 import { systemClock } from '@stageflow/core'
 import { checkArgumentCount, read, retryAfterMs } from '@stageflow/core/kit'
 
-import { resultIn } from './ending.ts'
+import { checkEnded, resultIn } from './ending.ts'
 import type { Result } from './ending.ts'
 
 /**
  * In how many seconds a client may try again, for the header `Retry-After`; undefined if nothing says so. An open circuit says it, a retry that
- * gave up, and a server that the run called. They are found in child runs too.
+ * gave up, and a server that the run called. They are found in child runs too. Throws `http/illegal-option`.
  */
 export function retryAfterOf(ended: unknown): number | undefined {
   checkArgumentCount(arguments.length, 1, 'retryAfterOf(result)', 'http/illegal-option')
+  checkEnded('retryAfterOf()', ended)
   const result = resultIn(ended)
   const ms = result === undefined ? waitOfError(ended, systemClock.now()) : waitOfRun(result, result.report.endedAt)
   // A circuit that waits for its probe says 0.
@@ -26,7 +27,7 @@ function waitOfRun(run: Result | ChildResult, now: number): number | undefined {
     const ms = waitOfOutput(outputs[stage], now)
     if (ms !== undefined) return ms
   }
-  for (const child of Object.values(run.children)) {
+  for (const child of Object.values(run.children ?? {})) {
     const ms = waitOfRun(child, now)
     if (ms !== undefined) return ms
   }

@@ -1,11 +1,12 @@
 import type { Clock, RunData, StageflowEvent } from '@stageflow/core'
-import { CLOCK, MILLISECONDS, TEXT, ANY, functionLike, objectWith } from '@stageflow/core/kit'
+import { CLOCK, MILLISECONDS, TEXT, functionLike, objectWith } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { STATUS_RULES } from './error-table.ts'
 import type { StatusOptions } from './error-table.ts'
 import { HEADERS } from './json-response.ts'
 import type { SseStreams } from './sse-streams.ts'
+import { OWNER } from './stream-owner.ts'
 
 /** One server-sent event. `data` is sent as JSON. */
 export interface SseEvent {
@@ -41,6 +42,6 @@ export const SSE_RULES: OptionRules<SseResponseOptions<unknown>> = {
   headers: HEADERS,
   heartbeatMs: MILLISECONDS,
   streams: objectWith('streams, such as sseStreams()', 'resume', 'stats'),
-  owner: ANY,
+  owner: OWNER,
   clock: CLOCK,
 }

@@ -1,7 +1,7 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { StageOutput as Output } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 
 import { sseResponse } from './index.ts'
 
@@ -113,10 +113,13 @@ test.each([
   ['a line break in the name', () => ({ event: 'a\ndata: x', data: 1 }), 'http/illegal-event'],
   ['data that JSON cannot hold', () => ({ event: 'a', data: 1n }), 'http/not-json'],
 ])('%s ends the stream with an error, and cancels the run', async (_, events, code) => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => log.mockRestore())
   const run = words('a').start({})
   const response = await sseResponse(run, { events, clock })
   expect(response.status).toBe(500)
   expect(await response.json()).toMatchObject({ error: { code } })
+  expect(log).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code }))
   await run.settled
 })
 
@@ -182,3 +185,25 @@ test.each([
   await expect(sseResponse(run, options as never)).rejects.toMatchObject({ code: 'http/illegal-option' })
   await run.settled
 })
+
+test('what `body` throws ends the stream with an error, and the app sees why', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => log.mockRestore())
+  const broken = new TypeError('the table users has no field "text"')
+  const body = () => {
+    throw broken
+  }
+  const text = await (await sseResponse(words('a').start({}), { stage: 'llm', body, clock })).text()
+  expect(text).toContain('event: error\ndata: {"status":500,')
+  expect(text).not.toMatch(/users|event: end/)
+  expect(log).toHaveBeenCalledExactlyOnceWith(broken)
+})
+
+test.each([[undefined], [{}], [words('a').runSettled({})]])(
+  'something other than a run is refused (case %#)',
+  async (run) => {
+    await expect(sseResponse(run as never, { stage: 'llm' } as never)).rejects.toMatchObject({
+      code: 'http/illegal-option',
+    })
+  },
+)

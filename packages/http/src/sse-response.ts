@@ -1,14 +1,17 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Run } from '@stageflow/core'
-import { checkArgumentCount, checkOptions } from '@stageflow/core/kit'
+import { checkArgumentCount, checkOptions, objectWith, required } from '@stageflow/core/kit'
 
 import { jsonResponse } from './json-response.ts'
+import { logError } from './log-error.ts'
 import { SSE_HEADERS, bodyOf } from './sse-body.ts'
 import type { Frame, TextSource } from './sse-body.ts'
 import { errorFrame, framesOf, isRepeated, lastFrame } from './sse-frames.ts'
 import { SSE_RULES } from './sse-options.ts'
 import type { SseResponseOptions } from './sse-options.ts'
-import { keeperOf, textOfFrame } from './sse-streams.ts'
+import { keeperOf, streamIdOf, textOfFrame } from './sse-streams.ts'
+
+const RUN = objectWith('a run, such as graph.start(input)', 'cancel', 'chunks')
 
 /**
  * The response that streams a run as server-sent events: `chunk` for each chunk of the stage, then `end`, or `error` if the run failed or was
@@ -17,8 +20,14 @@ import { keeperOf, textOfFrame } from './sse-streams.ts'
  */
 export async function sseResponse<Stages>(run: Run<Stages>, options: SseResponseOptions<Stages>): Promise<Response> {
   checkArgumentCount(arguments.length, 2, 'sseResponse(run, options)', 'http/illegal-option')
-  checkOptions('sseResponse()', 'http/illegal-option', options, SSE_RULES)
-  checkChoice(options)
+  checkOptions('sseResponse()', 'http/illegal-option', { run }, { run: required(RUN) })
+  try {
+    checkOptions('sseResponse()', 'http/illegal-option', options, SSE_RULES)
+    checkChoice(options)
+  } catch (refused) {
+    run.cancel('its stream could not be sent')
+    throw refused
+  }
   const { errors, stopping, streams, owner, heartbeatMs = 15_000, clock = systemClock } = options
   const headers = new Headers(options.headers)
   if (isRepeated(run)) headers.set('idempotent-replayed', 'true')
@@ -29,6 +38,7 @@ export async function sseResponse<Stages>(run: Run<Stages>, options: SseResponse
   try {
     first = await frames.next()
   } catch (thrown) {
+    logError(thrown)
     return jsonResponse(thrown, refusal)
   }
   if (first.done === true) {
@@ -65,17 +75,19 @@ async function* allFrames<Stages>(
     yield* rest
     yield await lastFrame(run, options)
   } catch (thrown) {
+    logError(thrown)
     yield errorFrame(thrown, options)
   }
 }
 
 /** A client that leaves cancels the run. */
 function untilLeft<Stages>(run: Run<Stages>, frames: AsyncGenerator<Frame>): TextSource {
+  const id = streamIdOf(run.pipelineRunId)
   let count = 0
   return {
     async next() {
       const { done, value } = await frames.next()
-      return done === true ? undefined : textOfFrame(value, run.pipelineRunId, ++count)
+      return done === true ? undefined : textOfFrame(value, id, ++count)
     },
     leave: () => run.cancel('the client disconnected'),
   }

@@ -3,7 +3,7 @@ import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { sseResponse, sseStreams } from './index.ts'
-import type { SseStreamsOptions } from './index.ts'
+import type { SseStreams, SseStreamsOptions } from './index.ts'
 
 let clock = manualClock()
 beforeEach(() => void (clock = manualClock()))
@@ -143,4 +143,113 @@ test('illegal options are refused', () => {
   expect(() => sseStreams({ clock }).resume(asking('a:1'), {} as never)).toThrow(
     expect.objectContaining({ code: 'http/illegal-option' }),
   )
+})
+
+/** A stream that has ended, of an owner, with the text that was sent. */
+async function ended(streams: SseStreams, of: unknown, pipelineRunId: string = crypto.randomUUID()) {
+  const graph = new Pipeline('chat')
+    .withStage('llm', async function* () {
+      yield `of ${String(of)}`
+      return {}
+    })
+    .build({ clock })
+  const run = graph.start({ pipelineRunId })
+  const response = await sseResponse(run, { stage: 'llm', streams, owner: of, clock })
+  return response.text()
+}
+
+test.each([
+  ['a promise that was not awaited', Promise.resolve('ada')],
+  ['a map', new Map([['sub', 'ada']])],
+  ['a function', () => 'ada'],
+  ['a number that is none', Number.NaN],
+  ['a bigint', 10n],
+  ['claims that are all missing', [undefined, undefined]],
+  ['a claim of another name', { sub: undefined }],
+  ['an empty id', ['', '']],
+])('%s is refused as the owner, because others would be equal to it', async (_, of) => {
+  const streams = sseStreams({ clock })
+  const code = { code: 'http/illegal-option' }
+  await expect(ended(streams, of)).rejects.toMatchObject(code)
+  expect(() => streams.resume(asking('a:1'), { owner: of })).toThrow(expect.objectContaining(code))
+  expect(streams.stats().streams).toBe(0)
+})
+
+test('a run that may not be sent is cancelled, so that no model writes for no one', async () => {
+  const streams = sseStreams({ clock })
+  const graph = new Pipeline('chat')
+    .withStage('llm', async function* ({ signal }) {
+      await clock.sleep(60_000, signal)
+      yield 'a'
+      return {}
+    })
+    .build({ clock })
+  const run = graph.start({})
+  const refused = sseResponse(run, { stage: 'llm', streams, owner: [undefined], clock })
+  await expect(refused).rejects.toMatchObject({ code: 'http/illegal-option' })
+  expect((await run.settled).status).toBe('cancelled')
+})
+
+test('a run of another user with the same id leaves a stream where it is', async () => {
+  const streams = sseStreams({ clock })
+  await ended(streams, 'ada', 'order-7')
+  await clock.advance(40_000)
+  const text = await ended(streams, 'eve', 'order-7')
+  const other = /^id: (.*):1$/m.exec(text)?.[1]
+  expect(await streams.resume(asking('order-7:0'), { owner: 'ada' })?.text()).toContain('of ada')
+  expect(streams.resume(asking('order-7:0'), { owner: 'eve' })?.status).toBe(204)
+  await clock.advance(59_000)
+  expect(await streams.resume(asking(`${other}:0`), { owner: 'eve' })?.text()).toContain('of eve')
+  await clock.advance(60_000)
+  expect(streams.stats().streams).toBe(0)
+})
+
+test('a stream whose run has ended leaves no timer, which would hold its memory and keep the process from ending', async () => {
+  const streams = sseStreams({ clock, maxStreams: 2 })
+  for (let count = 0; count < 20; count++) await ended(streams, 'ada')
+  expect(clock.timers).toEqual([])
+  expect(streams.stats().streams).toBe(2)
+  const { run, response } = await opened(3, {}, streams)
+  await response.body?.cancel()
+  expect(clock.timers).not.toEqual([])
+  await clock.advance(100)
+  await run.settled
+  expect(clock.timers).toEqual([])
+  const again = () => streams.resume(asking(`${run.pipelineRunId}:0`), { owner })
+  expect(idsIn(await again()!.text())).toEqual([1, 2, 3, 4])
+  await clock.advance(59_999)
+  await again()?.body?.cancel()
+  await clock.advance(60_000)
+  expect(again()?.status).toBe(204)
+  expect(streams.stats()).toMatchObject({ streams: 0, length: 0 })
+})
+
+test.each(['a\nevent: end\ndata: x', 'Bestellung-ü€', 'a b/c%', 'a\0b', '\ud800', 'x'.repeat(1_000)])(
+  'a run of the id %j has ids that a line and a header hold',
+  async (runId) => {
+    const streams = sseStreams({ clock })
+    const text = await ended(streams, 'ada', runId)
+    expect(text.match(/^event: /gm)).toHaveLength(2)
+    const last = /^id: (.*):1$/m.exec(text)?.[1]
+    expect(last).toMatch(/^[!-~]+$/)
+    const rest = await streams.resume(asking(`${last}:1`), { owner: 'ada' })?.text()
+    expect(rest).toContain('event: end')
+    await clock.advance(60_000)
+  },
+)
+
+test('an empty Last-Event-ID names no event, so a run begins', () => {
+  expect(sseStreams({ clock }).resume(asking(''), { owner })).toBeUndefined()
+})
+
+test('a client that comes back takes over from its dead connection, which holds the run back no longer', async () => {
+  const { streams, run, response } = await opened(100, { maxLength: 500 })
+  await clock.advance(2_000)
+  const resumed = streams.resume(asking(`${run.pipelineRunId}:1`), { owner })
+  const rest = resumed!.text()
+  await clock.advance(2_000)
+  expect(idsIn(await rest)).toEqual(Array.from({ length: 100 }, (_, index) => index + 2))
+  const dead = await response.text()
+  expect(dead).not.toContain('event: end')
+  await clock.advance(60_000)
 })

@@ -1,11 +1,13 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, Run } from '@stageflow/core'
 import { CLOCK, MILLISECONDS, checkArgumentCount, checkOptions, required, whole } from '@stageflow/core/kit'
-import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 
 import { KeptStream } from './kept-stream.ts'
 import { SSE_HEADERS, bodyOf } from './sse-body.ts'
 import type { Frame, TextSource } from './sse-body.ts'
+import { OWNER, ownerText } from './stream-owner.ts'
+import { REQUEST_RULES } from './web-request.ts'
 
 export interface SseStreamsOptions {
   /** How long a stream without a client is kept, in ms. A run that still goes on is then cancelled. Default: 60,000. */
@@ -52,10 +54,6 @@ const RULES: OptionRules<SseStreamsOptions> = {
   clock: CLOCK,
 }
 
-const OWNER: OptionRule = [
-  (value) => value !== undefined,
-  'the verified user, such as [claims.sub, claims.org_id], or null if your app has no users',
-]
 const RESUME_RULES: OptionRules<ResumeOptions> = { owner: required(OWNER), heartbeatMs: MILLISECONDS }
 
 /** Keeps the stream of a run. Undefined if there are too many. */
@@ -71,50 +69,77 @@ const keepers = new WeakMap<object, Keeper>()
 
 export const keeperOf = (streams: SseStreams): Keeper | undefined => keepers.get(streams)
 
-/** A frame with its id: the run, and the number of the frame. */
-export const textOfFrame = (frame: Frame, runId: string, number: number): string => `id: ${runId}:${number}\n${frame}`
+/** A frame with its id: its stream, and its number in it. */
+export const textOfFrame = (frame: Frame, streamId: string, number: number): string =>
+  `id: ${streamId}:${number}\n${frame}`
+
+/** The id of a run in those of its events. The app may have chosen it, with characters that end a line or that no header holds. */
+export const streamIdOf = (runId: string): string =>
+  runId.replaceAll(/[^\w.:~-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+interface Kept {
+  readonly stream: KeptStream
+  /** When it is given up; undefined while a client reads it. */
+  expiresAt: number | undefined
+  /** The timer runs only while the run does. That of one that has ended would only keep the process from ending. */
+  stopTimer: () => void
+}
 
 /** Keeps the streams of `sseResponse`, so that a client can read on after its connection broke. Make one per process. */
 export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
   checkArgumentCount(arguments.length, 1, 'sseStreams(options)', 'http/illegal-option')
   checkOptions('sseStreams()', 'http/illegal-option', options, RULES)
   const { ttlMs = 60_000, maxStreams = 1_000, maxLength = 262_144, clock = systemClock } = options
-  const kept = new Map<string, KeptStream>()
+  const kept = new Map<string, Kept>()
   let notKept = 0
+  let repeats = 0
 
   /** Removes the oldest stream that has ended and isn't read; false if there is none. */
   function makeRoom(): boolean {
-    for (const [id, stream] of kept) {
-      if (stream.hasEnded && !stream.hasReaders) return kept.delete(id)
+    for (const [id, { stream }] of kept) {
+      if (stream.hasEnded && !stream.hasReader) return kept.delete(id)
     }
     return false
   }
 
+  const isExpired = ({ expiresAt = Infinity }: Kept): boolean => expiresAt <= clock.now()
+
+  function dropExpired(): void {
+    for (const [id, one] of kept) if (isExpired(one)) kept.delete(id)
+  }
+
+  /** The record of a run has the id of the run, and may have other events. */
+  function freeIdOf(runId: string): string {
+    const id = streamIdOf(runId)
+    return kept.has(id) ? `${id}/${++repeats}` : id
+  }
+
   const keeper: Keeper = {
     keep(run, frames, owner) {
-      const { pipelineRunId: id } = run
+      dropExpired()
       if (kept.size >= maxStreams && !makeRoom()) {
         notKept++
         return undefined
       }
-      let stopTimer = (): void => {}
+      const id = freeIdOf(run.pipelineRunId)
       const stream = new KeptStream({
         owner: ownerText(owner),
         maxLength,
         textOf: (frame, number) => textOfFrame(frame, id, number),
-        readersChanged: ({ hasReaders }) => {
-          stopTimer()
-          if (hasReaders) return
-          stopTimer = clock.setTimeout(() => {
+        readerChanged: ({ hasReader, hasEnded }) => {
+          entry.stopTimer()
+          entry.expiresAt = hasReader ? undefined : clock.now() + ttlMs
+          if (hasReader || hasEnded) return
+          entry.stopTimer = clock.setTimeout(() => {
             kept.delete(id)
             stream.giveUp()
-            // Without effect if the run has ended.
             run.cancel('the client did not come back')
           }, ttlMs)
         },
       })
-      kept.set(id, stream)
-      void stream.fill(frames)
+      const entry: Kept = { stream, expiresAt: undefined, stopTimer: () => {} }
+      kept.set(id, entry)
+      void stream.fill(frames).then(() => entry.stopTimer())
       return stream.readFrom(1)
     },
   }
@@ -122,11 +147,14 @@ export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
   const streams: SseStreams = {
     resume(request, resumeOptions) {
       checkArgumentCount(arguments.length, 2, 'resume(request, options)', 'http/illegal-option')
+      checkOptions('resume()', 'http/illegal-option', { request }, REQUEST_RULES)
       checkOptions('resume()', 'http/illegal-option', resumeOptions, RESUME_RULES)
       const last = request.headers.get('last-event-id')
-      if (last === null) return undefined
-      const [, id = '', number = ''] = /^(.{1,200}):(\d{1,15})$/.exec(last) ?? []
-      const stream = kept.get(id)
+      // An empty one names no event.
+      if (last === null || last === '') return undefined
+      const [, id = '', number = ''] = /^(.+):(\d{1,15})$/.exec(last) ?? []
+      const found = kept.get(id)
+      const stream = found === undefined || isExpired(found) ? undefined : found.stream
       const isOwn = stream?.owner === ownerText(resumeOptions.owner)
       const source = isOwn ? stream?.readFrom(Number(number) + 1) : undefined
       // 204 makes an EventSource stop. Any other response makes it ask again.
@@ -135,13 +163,12 @@ export function sseStreams(options: SseStreamsOptions = {}): SseStreams {
       return new Response(body, { headers: SSE_HEADERS })
     },
     stats: () => {
+      dropExpired()
       let length = 0
-      for (const stream of kept.values()) length += stream.length
+      for (const { stream } of kept.values()) length += stream.length
       return Object.freeze({ streams: kept.size, length, notKept })
     },
   }
   keepers.set(streams, keeper)
   return Object.freeze(streams)
 }
-
-const ownerText = (owner: unknown): string => JSON.stringify(owner) ?? 'undefined'

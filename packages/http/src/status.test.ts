@@ -140,3 +140,46 @@ test.each([
 ])('an illegal option is refused (case %#)', (options) => {
   expect(() => statusOf({}, options as never)).toThrow(expect.objectContaining({ code: 'http/illegal-option' }))
 })
+
+test("an app's own table goes before Stageflow's for a cancelled run and for a server that stops", async () => {
+  const result = await endOf(() => StageOutput.cancel('sold out'))
+  const stopping = AbortSignal.abort('over')
+  expect(statusOf(result, { errors: { 'core/cancelled': 409 } })).toBe(409)
+  const told = jsonResponse(result, { errors: { 'core/cancelled': { status: 409 } } })
+  expect(await told.json()).toMatchObject({ error: { message: 'sold out' } })
+  const errors = { 'http/stopping': { status: 502, message: 'Later.' } }
+  const stopped = jsonResponse(result, { errors, stopping })
+  expect([stopped.status, await stopped.json()]).toEqual([
+    502,
+    expect.objectContaining({ error: { code: 'http/stopping', message: 'Later.' } }),
+  ])
+})
+
+test('what waited for a run to begin while the server stopped is 503', () => {
+  const stopping = AbortSignal.abort('the server shuts down')
+  expect(statusOf('the server shuts down', { stopping })).toBe(503)
+  expect(statusOf('another string', { stopping })).toBe(500)
+})
+
+test.each([
+  [Promise.resolve({})],
+  [
+    new Pipeline('shop')
+      .withStage('book', () => ({}))
+      .build()
+      .start({}),
+  ],
+])('a run that was not awaited is refused (case %#)', (run) => {
+  const code = { code: 'http/illegal-option' }
+  for (const made of [() => statusOf(run), () => jsonResponse(run), () => retryAfterOf(run)])
+    expect(made).toThrow(expect.objectContaining(code))
+})
+
+test.each([
+  [{ status: 'failed', report: null }],
+  [{ status: 'failed', report: {}, outputs: {} }],
+  [{ status: 'suspended', report: {}, outputs: {} }],
+  [{ status: 'completed', report: {} }],
+])('what only looks like a result is an unknown failure (case %#)', (value) => {
+  expect([statusOf(value), jsonResponse(value).status, retryAfterOf(value)]).toEqual([500, 500, undefined])
+})

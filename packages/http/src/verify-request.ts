@@ -5,11 +5,15 @@ import {
   MILLISECONDS,
   checkArgumentCount,
   checkOptions,
+  functionLike,
   isPlain,
+  required,
   textOf,
   withinLimit,
 } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+
+import { REQUEST_RULES } from './web-request.ts'
 
 /** Returns the claims of a good token, and throws for any other, as `jwtVerifier` of `@stageflow/interceptor-auth` does. */
 export type VerifyToken<Claims extends object> = (
@@ -26,15 +30,21 @@ export interface VerifyRequestOptions {
 
 const RULES: OptionRules<VerifyRequestOptions> = { timeoutMs: MILLISECONDS, clock: CLOCK }
 
-/** The token of `Authorization: Bearer …`; undefined without one. */
+const ARGUMENT_RULES: OptionRules<{ readonly request: unknown; readonly verify: unknown }> = {
+  ...REQUEST_RULES,
+  verify: required(functionLike('(token) => claims')),
+}
+
+/** The token of `Authorization: Bearer …`; undefined without one. Throws `http/illegal-option`. */
 export function bearerToken(request: Request): string | undefined {
   checkArgumentCount(arguments.length, 1, 'bearerToken(request)', 'http/illegal-option')
+  checkOptions('bearerToken()', 'http/illegal-option', { request }, REQUEST_RULES)
   return /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 
 /**
  * Verifies the token of a request, for a route that runs no pipeline. A run verifies its own: pass it `token: bearerToken(request)`. Rejects with
- * `http/missing-token`, `http/timed-out`, `http/verify-failed`, or the `StageflowError` of `verify`.
+ * `http/missing-token`, `http/timed-out`, `http/verify-failed`, `http/illegal-option`, or the `StageflowError` of `verify`.
  */
 export async function verifyRequest<Claims extends object>(
   request: Request,
@@ -42,6 +52,7 @@ export async function verifyRequest<Claims extends object>(
   options: VerifyRequestOptions = {},
 ): Promise<{ readonly token: string; readonly claims: Claims }> {
   checkArgumentCount(arguments.length, 3, 'verifyRequest(request, verify, options)', 'http/illegal-option')
+  checkOptions('verifyRequest()', 'http/illegal-option', { request, verify }, ARGUMENT_RULES)
   checkOptions('verifyRequest()', 'http/illegal-option', options, RULES)
   const { timeoutMs = 10_000, clock = systemClock } = options
   const token = bearerToken(request)

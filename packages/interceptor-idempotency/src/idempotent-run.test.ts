@@ -5,6 +5,7 @@ import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { idempotency } from './index.ts'
+import { ChunkRecorder } from './run-record.ts'
 import { idempotentRun } from './run.ts'
 
 let clock = manualClock()
@@ -395,3 +396,59 @@ test('a wrong run option is refused, and frees the key', async () => {
   })
   expect(store.stats().claims).toBe(0)
 })
+
+test('a chunk that its stage changes later is recorded as the first client got it', async () => {
+  const graph = chat(async function* () {
+    const message = { text: '' }
+    for (const letter of 'abc') {
+      message.text += letter
+      yield message
+      await clock.sleep(1)
+    }
+    return message
+  })
+  const first = await ask(graph)
+  const texts: string[] = []
+  const reading = (async () => {
+    for await (const { text } of first.chunks('llm') as AsyncIterable<{ text: string }>) texts.push(text)
+  })()
+  await clock.advance(10)
+  await reading
+  await first.settled
+  const again = (await chunksOf(await ask(graph))) as { text: string }[]
+  expect([texts, again.map(({ text }) => text)]).toEqual([
+    ['a', 'ab', 'abc'],
+    ['a', 'ab', 'abc'],
+  ])
+})
+
+test.each([
+  ['empty chunks', ''],
+  ['maps, which JSON does not see into', new Map([['text', 'x'.repeat(100)]])],
+])('%s count too, so that a run of many keeps no more than maxLength in memory', (_, chunk) => {
+  const recorder = new ChunkRecorder(10_000)
+  let taken = 0
+  while (!recorder.isFull && taken < 100_000) {
+    const data = { chunk, attempt: 1 }
+    recorder.take({
+      type: 'stage.llm.chunk',
+      stage: 'llm',
+      pipelineRunId: 'r',
+      seq: taken++,
+      timestamp: 0,
+      data,
+    } as never)
+  }
+  expect(taken).toBeLessThan(250)
+  expect(recorder.events).toEqual([])
+})
+
+test.each([[undefined], [{}], [new Pipeline('chat')]])(
+  'something other than a graph is refused (case %#)',
+  async (graph) => {
+    for (const key of ['k-1', null])
+      await expect(idempotentRun(graph as never, question(), { key, store, clock })).rejects.toMatchObject({
+        code: 'idempotency/illegal-option',
+      })
+  },
+)

@@ -7,6 +7,7 @@ import {
   MILLISECONDS,
   checkArgumentCount,
   checkOptions,
+  objectWith,
   required,
   show,
   textOf,
@@ -43,6 +44,8 @@ type PortsOf<Ports> = {} extends Ports ? { readonly ports?: Ports } : { readonly
 
 const KEY: OptionRule = [(value) => value === null || typeof value === 'string', 'a string, or null for no key']
 
+const GRAPH = objectWith('what build() returned', 'start', 'runSettled')
+
 const RULES: OptionRules<IdempotentRunOptions> = {
   key: KEY,
   store: required(KEYED_STORE),
@@ -65,6 +68,7 @@ export async function idempotentRun<Stages, Ports>(
   options: IdempotentRunOptions & RunOptions & PortsOf<Ports>,
 ): Promise<IdempotentRun<Stages>> {
   checkArgumentCount(arguments.length, 3, 'idempotentRun(graph, input, options)', 'idempotency/illegal-option')
+  checkOptions('idempotentRun()', 'idempotency/illegal-option', { graph }, { graph: required(GRAPH) })
   // The graph checks the other options, which are those of a run.
   checkOptions('idempotentRun()', 'idempotency/illegal-option', options, RULES, 'any')
   const {

@@ -47,9 +47,11 @@ export class ChunkRecorder {
 
   take(event: StageflowEvent): void {
     if (!isStageEvent(event, 'chunk') || this.isFull) return
-    this.#length += lengthOf(event.data.chunk)
+    const { data } = event
+    const { chunk, length } = copyOf(data.chunk)
+    this.#length += LEAST_LENGTH + length
     if (this.isFull) this.#events.length = 0
-    else this.#events.push(event)
+    else this.#events.push({ ...event, data: { ...data, chunk } } as StageflowEvent)
   }
 
   /** Whether the chunks are longer than what is kept. */
@@ -61,13 +63,18 @@ export class ChunkRecorder {
   }
 }
 
-function lengthOf(chunk: unknown): number {
-  if (typeof chunk === 'string') return chunk.length
-  if (ArrayBuffer.isView(chunk)) return chunk.byteLength
+/** What a chunk takes in a record besides itself: its time, its number and where its other fields are. */
+const LEAST_LENGTH = 50
+
+/** A chunk as it is now, because its stage may change it later, as one that yields a growing message does. And its length. */
+function copyOf(chunk: unknown): { readonly chunk: unknown; readonly length: number } {
+  if (typeof chunk === 'string') return { chunk, length: chunk.length }
+  if (typeof chunk !== 'object' || chunk === null) return { chunk, length: 0 }
   try {
-    return JSON.stringify(chunk)?.length ?? 0
+    const text = storedText(chunk)
+    return { chunk: readStored(text), length: text.length }
   } catch {
-    return 0 // the record can't be written, and says why
+    return { chunk, length: 0 } // the record can't be written, and says why
   }
 }
 

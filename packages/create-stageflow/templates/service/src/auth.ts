@@ -7,10 +7,10 @@ export interface Auth {
   readonly sign: ((user: string, organization: string) => string) | undefined
 }
 
-/** Verifies tokens by the key set of an identity provider, or by a secret. A token without an organization is refused. */
+/** Verifies tokens by the key set of an identity provider, or by a secret. A token without a user or an organization is refused. */
 export function openAuth(env: NodeJS.ProcessEnv): Auth {
   const { JWKS_URI: jwksUri, JWT_ISSUER: issuer = 'login', JWT_AUDIENCE: audience = 'template-package' } = env
-  const claims = { issuer, audience, requiredClaims: ['org_id'] }
+  const claims = { issuer, audience, requiredClaims: ['sub', 'org_id'] }
   if (jwksUri) return { verify: jwksVerifier({ ...claims, jwksUri, algorithms: ['RS256', 'ES256'] }), sign: undefined }
   const secret = env['JWT_SECRET'] || randomBytes(32).toString('hex')
   return {

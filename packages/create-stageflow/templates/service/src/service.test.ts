@@ -83,6 +83,7 @@ test('a tenant sees no messages of another one', async (t) => {
   assert.equal(await countOf('ada', 'globex'), 0)
   assert.equal(await countOf('eve', 'acme'), 0)
   assert.equal((await fetch(`${url}/messages`)).status, 401)
+  assert.equal((await fetch(`${url}/messages`, { headers: headersOf('', 'acme') })).status, 401)
 })
 
 test('a model that fails in the middle is an error event without its message', async (t) => {
