@@ -151,6 +151,17 @@ export async function loopPicture(modules) {
   return drawRun(modules, chat, { clock })
 }
 
+/** The profile is late, so the answer starts without it. No other stage can read it, so its call is aborted. */
+export async function latePicture(modules) {
+  const { Pipeline, soft, manualClock } = modules
+  const clock = manualClock()
+  const greet = new Pipeline('greet')
+    .withStage('profile', ({ signal }) => clock.sleep(60_000, signal), 'enrich', { late: 'abort' })
+    .withStage('guard', () => clock.sleep(60), 'guard')
+    .withStage('answer', () => clock.sleep(200), 'agent', { dependencies: ['guard', soft('profile', { waitMs: 80 })] })
+  return drawRun(modules, greet, { clock })
+}
+
 /** One stage is a pipeline of its own. */
 export async function childPicture(modules) {
   const { Pipeline, manualClock } = modules

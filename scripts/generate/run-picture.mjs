@@ -30,6 +30,7 @@ const PICTURES = {
   'docs/images/circuit.svg': guides.circuitPicture,
   'docs/images/fallback.svg': guides.fallbackPicture,
   'docs/images/loop.svg': guides.loopPicture,
+  'docs/images/late.svg': guides.latePicture,
   'docs/images/child.svg': guides.childPicture,
   'docs/images/wait.svg': guides.waitPicture,
   'docs/images/killed.svg': guides.killedPicture,
