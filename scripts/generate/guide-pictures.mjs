@@ -161,6 +161,17 @@ export async function loopPicture(modules) {
   return drawRun(modules, writer, { clock })
 }
 
+/** The profile is late, so the answer starts without it. No other stage can read it, so its call is aborted. */
+export async function latePicture(modules) {
+  const { Pipeline, soft, manualClock } = modules
+  const clock = manualClock()
+  const greet = new Pipeline('greet')
+    .withStage('profile', ({ signal }) => clock.sleep(60_000, signal), 'enrich', { late: 'abort' })
+    .withStage('guard', () => clock.sleep(60), 'guard')
+    .withStage('answer', () => clock.sleep(200), 'agent', { dependencies: ['guard', soft('profile', { waitMs: 80 })] })
+  return drawRun(modules, greet, { clock })
+}
+
 /** One stage is a pipeline of its own. */
 export async function childPicture(modules) {
   const { Pipeline, manualClock } = modules
@@ -174,6 +185,69 @@ export async function childPicture(modules) {
     .withPipeline('search', search, { dependencies: ['rewrite'] })
     .withStage('reply', takes(200), { dependencies: ['search'] })
   return drawRun(modules, chat, { clock })
+}
+
+/** The run asks, waits in the journal for 2 h 40 min, and then goes on with the next stage. */
+export async function waitPicture({ Pipeline, StageOutput, manualClock, resumeRun, timelineSvg }) {
+  const clock = manualClock()
+  const graph = new Pipeline('order')
+    .withStage('price', () => clock.sleep(400))
+    .withStage('approve', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('Pay 250 cents?') : {}), {
+      dependencies: ['price'],
+    })
+    .withStage('pay', () => clock.sleep(600), 'work', { dependencies: ['price', 'approve'] })
+    .build({ clock })
+  const asks = graph.run()
+  await clock.runAll()
+  const asked = await asks
+  await clock.advance(9_600_000)
+  const goesOn = resumeRun(graph, asked, { approve: true })
+  await clock.runAll()
+  const { report } = await goesOn
+  return timelineSvg(report, { pipeline: graph.info, width: WIDTH })
+}
+
+/** The events of a process that is killed in the middle of the charge. */
+export async function killedPicture({ LogRuns, reportOf, timelineSvg, ...modules }) {
+  const { events, graph } = await killedRun(modules)
+  const log = new LogRuns()
+  for (const event of events) log.add(event)
+  const [run] = log.runs.values()
+  return timelineSvg({ ...reportOf(run), now: KILLED_MS }, { pipeline: graph.info, width: WIDTH })
+}
+
+/** The same run in another process, which has only the facts of the first one. */
+export async function recoveredPicture({ timelineSvg, ...modules }) {
+  const { graph, recover } = await killedRun(modules)
+  const { report } = await recover()
+  return timelineSvg(report, { pipeline: graph.info, width: WIDTH })
+}
+
+const KILLED_MS = 700
+const LEASE_MS = 1_000
+
+async function killedRun({ Pipeline, manualClock, memoryExecutor, runDurable }) {
+  const clock = manualClock()
+  const graph = new Pipeline('order')
+    .withStage('price', () => clock.sleep(400))
+    .withStage('charge', () => clock.sleep(600), 'work', { dependencies: ['price'] })
+    .build({ clock })
+  const runs = memoryExecutor({ clock })
+  const events = []
+  const eventSink = { emit: async (event) => void events.push(event), tryEmit: (event) => events.push(event) > 0 }
+  const leg = () =>
+    runs.run({ runId: 'order-7', startedAt: 0, input: {} }, (executor) => runDurable(graph, executor, { eventSink }))
+  const killed = leg().catch(() => {})
+  await clock.advance(KILLED_MS)
+  runs.crash('order-7')
+  await killed
+  const recover = async () => {
+    await clock.advance(LEASE_MS)
+    const ends = leg()
+    await clock.runAll()
+    return ends
+  }
+  return { graph, events: [...events], recover }
 }
 
 async function drawRun({ timelineSvg }, pipeline, build, options, whileItRuns) {

@@ -31,7 +31,11 @@ const PICTURES = {
   'docs/images/idempotency.svg': guides.idempotencyPicture,
   'docs/images/fallback.svg': guides.fallbackPicture,
   'docs/images/loop.svg': guides.loopPicture,
+  'docs/images/late.svg': guides.latePicture,
   'docs/images/child.svg': guides.childPicture,
+  'docs/images/wait.svg': guides.waitPicture,
+  'docs/images/killed.svg': guides.killedPicture,
+  'docs/images/recovered.svg': guides.recoveredPicture,
   'docs/images/board.svg': boardPicture,
   'docs/images/trace.svg': tracePicture,
   'docs/images/hero.svg': heroPicture,
@@ -41,7 +45,9 @@ const PICTURES = {
 
 async function packages(root) {
   const entries = [
+    'cli/src/log-runs',
     'core/src/index',
+    'core/src/durable',
     'core/src/edges',
     'core/src/repeat',
     'interceptor-circuit-breaker/src/index',
@@ -53,6 +59,7 @@ async function packages(root) {
     'interceptor-timeout/src/index',
     'interceptor-retry/src/index',
     'testing/src/index',
+    'testing/src/durable',
     'report/src/index',
   ]
   const modules = entries.map((entry) => import(join(root, `packages/${entry}.ts`)))
