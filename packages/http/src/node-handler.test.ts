@@ -3,7 +3,6 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { buffer, json as parseJson } from 'node:stream/consumers'
 
 import { Pipeline } from '@stageflow/core'
 import { expect, onTestFinished, test } from 'vitest'
@@ -125,36 +124,6 @@ test('what the handler throws is a status for the client, and an error for onErr
   expect(seen).toEqual([broken])
 })
 
-test('a body that a parser of Express has read is passed on', async () => {
-  const { url } = await serve(
-    async (request) => Response.json(await readJson(request)),
-    {},
-    async (request) => void Object.assign(request, { body: await parseJson(request) }),
-  )
-  const response = await fetch(url, { method: 'POST', body: '{"to":"Oslo"}' })
-  expect(await response.json()).toEqual({ to: 'Oslo' })
-})
-
-test('bytes that a parser of Express has read are passed on as they are', async () => {
-  const { url } = await serve(
-    async (request) => new Response(await request.bytes()),
-    {},
-    async (request) => void Object.assign(request, { body: await buffer(request) }),
-  )
-  const bytes = new Uint8Array([0, 255, 34])
-  const response = await fetch(url, { method: 'POST', body: bytes })
-  expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes)
-})
-
-test('cookies that Express has set before are kept', async () => {
-  const { url } = await serve(
-    () => new Response('done', { headers: { 'set-cookie': 'b=2' } }),
-    {},
-    async (_request, response) => void response.setHeader('set-cookie', 'session=1'),
-  )
-  expect((await fetch(url)).headers.getSetCookie()).toEqual(['session=1', 'b=2'])
-})
-
 test('a client that left while something before the handler waited has aborted the signal', async () => {
   const seen = Promise.withResolvers<boolean>()
   const { port } = await serve(
@@ -173,15 +142,6 @@ test('a client that left while something before the handler waited has aborted t
 test('a request without the name of a host keeps its path', async () => {
   const { port } = await serve((request) => new Response(new URL(request.url).pathname))
   expect(await sendRaw(port, 'GET /public HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n')).toContain('/public')
-})
-
-test('the router of Express cuts the path, and the handler gets the whole one', async () => {
-  const { url } = await serve(
-    (request) => new Response(new URL(request.url).pathname),
-    {},
-    async (request) => void Object.assign(request, { originalUrl: '/api/chat', url: '/chat' }),
-  )
-  expect(await (await fetch(`${url}/api/chat`)).text()).toBe('/api/chat')
 })
 
 test('a client that leaves aborts the signal and cancels the body, even while no part comes', async () => {

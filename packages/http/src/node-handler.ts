@@ -96,11 +96,11 @@ function requestOf(incoming: ParsedMessage, signal: AbortSignal, maxBytes: numbe
 const isEncrypted = ({ socket }: IncomingMessage): boolean => 'encrypted' in socket && socket.encrypted === true
 
 function bodyOf(incoming: ParsedMessage, maxBytes: number): BodyInit {
-  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const { body } = incoming
   // A parser of the app has read it, and has its own limit.
   if (incoming.readableEnded && body !== undefined)
     return typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body)
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const parts = incoming[Symbol.asyncIterator]()
   let length = 0
   return new ReadableStream<Uint8Array>({
