@@ -53,3 +53,12 @@ test('a follow-up is about the newest earlier question with a subject', () => {
   expect(passages('A marriage on Mars', ['How do I retry a stage?'])).toEqual([])
   expect(passages('What is the timeout of this run?', ['How do I retry a stage?'])[0]).toMatch(/^cancel.md/)
 })
+
+test('a refusal lists the closest pages as they are ranked, and leaves none of them out', () => {
+  const pages = [
+    sectionsOf('list.md', '# Statuses\n\n## All\n\nA header, a proxy, a cookie, a weekday, a marriage, respect.'),
+    sectionsOf('retry.md', '# Retry after a delay\n\n## What is the Retry-After delay?\n\nRetry after it.'),
+  ]
+  const { isAnswer, pages: found } = new Library(pages).find('respect a retry, proxy, cookie, lion, tiger, zebra, gnu')
+  expect([isAnswer, ...found.map(({ path }) => path)]).toEqual([false, 'list.md', 'retry.md'])
+})

@@ -35,7 +35,7 @@ const MOST_PAGES = 3
 const LEAST_CONFIDENCE = 0.58
 const LEAST_WITH_MOST_WORDS = 0.45
 const MOST_WORDS = 0.75
-/** A page with less confidence is not shown. */
+/** If the question has less in common with each of the three, none is shown. */
 const LEAST_IN_COMMON = 0.2
 const GOES_ON = /^(?:and|but|so|also|then|or|why|what about|how about)\b/i
 const REFERS = /\b(?:it|its|that|this|they|them|those|these|ones?)\b/i
@@ -82,8 +82,8 @@ export class Library {
     const found = this.#ranking.rank(question, { before: before ?? '' }).slice(0, MOST_PAGES)
     const [best] = found
     const isAnswer = best !== undefined && isSurelyAbout(best)
-    const close = found.filter(({ confidence }) => confidence >= LEAST_IN_COMMON)
-    return { isAnswer, pages: close.map((finding) => this.#foundPage(finding)) }
+    const isClose = found.some(({ confidence }) => confidence >= LEAST_IN_COMMON)
+    return { isAnswer, pages: isClose ? found.map((finding) => this.#foundPage(finding)) : [] }
   }
 
   #foundPage({ page, sections: [best] }: Finding): FoundPage {
