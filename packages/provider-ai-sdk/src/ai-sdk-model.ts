@@ -28,7 +28,7 @@ export type AiSdkRequest = Omit<
 export const CODE = 'models/illegal-option'
 const MODEL: OptionRule = [
   (value) => (typeof value === 'string' ? value !== '' : typeof read(value, 'doStream') === 'function'),
-  "a LanguageModel such as openai('gpt-5'), or its name",
+  "a LanguageModel such as openai('gpt-5.5'), or its name",
 ]
 const ARGUMENTS: OptionRules = { model: required(MODEL) }
 
