@@ -87,7 +87,7 @@ interface SizedRequest {
   readonly maxOutputTokens?: number
 }
 
-/** `openai/gpt-5` */
+/** `openai/gpt-5.5` */
 const partsOf = (name: string): [provider: string, id: string] => {
   const at = name.indexOf('/')
   return at < 0 ? ['gateway', name] : [name.slice(0, at), name.slice(at + 1)]
