@@ -28,6 +28,7 @@ const app = await Application.bootstrapWithPlugins({
   entryPoints: [...entries.keys()],
   tsconfig: join(ROOT, 'website/tsconfig.api.json'),
   readme: 'none',
+  name: 'API',
   out: OUT,
   skipErrorChecking: true,
   excludeInternal: true,
@@ -72,8 +73,11 @@ for (const file of pagesNow().filter((page) => read(page).length > LONGEST_PAGE)
 
 // The generator counts `EventFilter.stats` and `EventFilterStats` as one name: the second is no `-1` on the page.
 const anchors = new Map(pagesNow().map((page) => [page, anchorsOf(read(page))]))
+/** What a class inherits from JavaScript is defined in a package, to which the repository has no link. */
+const DEFINED_ELSEWHERE = /^Defined in: \[\S*node\\_modules\S*\n\n/gm
 for (const page of pagesNow()) {
-  const text = read(page).replaceAll(/(\]\((?![a-z]+:)([^)#\s]*)#)([^)\s]+)(?=\))/g, (link, start, path, anchor) => {
+  const linked = read(page).replaceAll(DEFINED_ELSEWHERE, '')
+  const text = linked.replaceAll(/(\]\((?![a-z]+:)([^)#\s]*)#)([^)\s]+)(?=\))/g, (link, start, path, anchor) => {
     const there = anchors.get(path === '' ? page : posix.join(posix.dirname(page), path))
     const first = anchor.replace(/-\d+$/, '')
     return there?.has(anchor) === false && there.has(first) ? start + first : link

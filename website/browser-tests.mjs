@@ -300,6 +300,30 @@ void test('a reader copies the install command of another package manager', asyn
   assert.deepEqual(errors, [])
 })
 
+void test('a reader copies the command that creates an app with another package manager', async () => {
+  const { page, errors } = await open('reference/packages/create-stageflow')
+  const commands = {
+    npm: ['npm create stageflow@latest', 'npm create stageflow@latest quota -- --template interceptor'],
+    pnpm: ['pnpm create stageflow@latest', 'pnpm create stageflow@latest quota --template interceptor'],
+    yarn: ['yarn create stageflow', 'yarn create stageflow quota --template interceptor'],
+    bun: ['bun create stageflow', 'bun create stageflow quota --template interceptor'],
+  }
+  for (const [name, [plain, withOptions]] of Object.entries(commands)) {
+    const lines = []
+    for (const group of await page.locator('.vp-code-group', { hasText: 'pnpm' }).all()) {
+      await group.locator('label', { hasText: new RegExp(`^${name}$`) }).click()
+      lines.push(...(await group.locator('pre:visible').innerText()).split('\n'))
+    }
+    assert.ok(lines.includes(plain), `${plain} is missing: ${lines.join(' | ')}`)
+    assert.ok(lines.includes(withOptions), `${withOptions} is missing: ${lines.join(' | ')}`)
+    assert.equal(
+      lines.some((line) => line.endsWith('stageflow-orders -- \\')),
+      name === 'npm',
+    )
+  }
+  assert.deepEqual(errors, [])
+})
+
 void test('a block of code has the name of its file as a title', async () => {
   const { page } = await open('how-to/retry')
   await page.locator('.vp-code-group label', { hasText: 'retry.ts' }).waitFor()

@@ -37,22 +37,34 @@ export function plainCornerCells({ tokens }: State): void {
 
 type Core = Parameters<Parameters<MarkdownRenderer['core']['ruler']['push']>[1]>[0]
 
-/** How each package manager does what `npm install` does, with and without --save-dev. */
+/**
+ * How each package manager does what `npm install` does, with and without --save-dev, and what `npm create` does. Only npm has
+ * `--` before the options of what it creates.
+ */
 const MANAGERS = {
-  npm: ['npm install', 'npm install --save-dev'],
-  pnpm: ['pnpm add', 'pnpm add -D'],
-  yarn: ['yarn add', 'yarn add -D'],
-  bun: ['bun add', 'bun add -d'],
+  npm: { add: 'npm install', addForDevelopment: 'npm install --save-dev', create: 'npm create stageflow@latest' },
+  pnpm: { add: 'pnpm add', addForDevelopment: 'pnpm add -D', create: 'pnpm create stageflow@latest' },
+  yarn: { add: 'yarn add', addForDevelopment: 'yarn add -D', create: 'yarn create stageflow' },
+  bun: { add: 'bun add', addForDevelopment: 'bun add -d', create: 'bun create stageflow' },
 } as const
 
-/** A block with an `npm install` line becomes a tab for each package manager. */
+/** A block with a line that begins with `npm install` or `npm create` becomes a tab for each package manager. */
 export function packageManagerTabs(state: Core): void {
   state.tokens = state.tokens.flatMap((token) => {
-    if (token.type !== 'fence' || token.info.trim() !== 'sh' || !/^npm install \S/m.test(token.content)) return [token]
-    const tabs = Object.entries(MANAGERS).map(([name, [add, addForDevelopment]]) => {
-      const content = token.content.replaceAll(/^npm install( --save-dev)?(?= )/gm, (_, isForDevelopment) =>
-        isForDevelopment === undefined ? add : addForDevelopment,
-      )
+    if (
+      token.type !== 'fence' ||
+      token.info.trim() !== 'sh' ||
+      !/^npm (?:install \S|create stageflow)/m.test(token.content)
+    )
+      return [token]
+    const tabs = Object.entries(MANAGERS).map(([name, { add, addForDevelopment, create }]) => {
+      const content = token.content
+        .replaceAll(/^npm install( --save-dev)?(?= )/gm, (_, isForDevelopment) =>
+          isForDevelopment === undefined ? add : addForDevelopment,
+        )
+        .replaceAll(/^npm create stageflow@latest(.*)$/gm, (_, options: string) =>
+          name === 'npm' ? create + options : create + options.replace(/ --(?= )/, ''),
+        )
       return fenceOf(state, token, `sh [${name}]`, content)
     })
     return codeGroup(state, tabs)

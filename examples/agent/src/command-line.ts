@@ -31,7 +31,7 @@ Usage: npm run example agent -- [options] ["task"]
 Environment:
   OPENAI_API_KEY   ask OpenAI, not the scripted model on this machine
   OPENAI_BASE_URL  ask this OpenAI-compatible server
-  OPENAI_MODEL     its model (gpt-4o-mini)
+  OPENAI_MODEL     its model (gpt-5.5)
 
 Exit codes: 0 answered or undone, 1 failed or a limit was reached, 2 wrong options, 3 denied, 4 waits for an approval, 130 stopped by Ctrl-C`
 

@@ -1,3 +1,5 @@
+// An agent that answers the tickets of a help desk: approvals, undo, and runs that survive a kill. Its graph is in help-desk.ts.
+
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PipelineFailedError } from '@stageflow/core'
@@ -31,7 +33,7 @@ async function main(): Promise<number> {
     return EXIT.done
   }
   if (given.command === 'try') return playStory()
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL, OPENAI_MODEL: model = 'gpt-4o-mini' } = process.env
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL, OPENAI_MODEL: model = 'gpt-5.5' } = process.env
   if (apiKey || baseURL) return work(given, new OpenAI({ apiKey: apiKey || 'none', baseURL, timeout: 60_000 }), model)
   const scripted = await startScriptedModel()
   try {

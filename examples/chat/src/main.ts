@@ -1,3 +1,5 @@
+// Answers questions about Stageflow from its own documentation. The pipeline of seven stages is in pipeline.ts.
+
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StageflowError } from '@stageflow/core'
@@ -83,5 +85,5 @@ async function openAnswerer(): Promise<Answerer> {
   if (!env['OPENAI_API_KEY'] && !env['OPENAI_BASE_URL']) return quotes
   const [{ default: OpenAI }, { openAiModel }] = await Promise.all([import('openai'), import('./model.ts')])
   const client = new OpenAI({ apiKey: env['OPENAI_API_KEY'] || 'none' })
-  return openAiModel(client, env['OPENAI_MODEL'] || 'gpt-4o-mini')
+  return openAiModel(client, env['OPENAI_MODEL'] || 'gpt-5.5')
 }

@@ -1,3 +1,5 @@
+// An order that waits for another person, and goes on after a kill. Its pipeline is in order.ts.
+
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'

@@ -1,3 +1,5 @@
+// A pipeline as an HTTP service: streamed answers, JWT, idempotency keys, metrics and logs. Its routes are in server.ts.
+
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'

@@ -1,3 +1,5 @@
+// Plays speech that comes over a bad line through a jitter buffer, and draws its level. Its pipeline is in call.ts.
+
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { writeWav } from '@stageflow/streaming/audio'

@@ -1,3 +1,5 @@
+// Traces, logs and metrics of two runs over OTLP. What an app sets up once is in telemetry.ts.
+
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'

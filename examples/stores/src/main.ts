@@ -1,3 +1,5 @@
+// Two processes pay the same orders, and each order is paid once. The pipeline is in worker.ts.
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

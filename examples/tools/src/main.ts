@@ -1,3 +1,5 @@
+// Makes the tool calls of four providers, some of them broken, and undoes them. The tools are in tools.ts.
+
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// A voice assistant, offline: it answers while it still thinks, and stops when you talk over it. Its pipeline is in turn.ts.
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type CommandLine, parseCommandLine, USAGE, WHAT } from './command-line.ts'

@@ -9,7 +9,7 @@ export interface RequestSize {
 
 /** A language model behind any client. `callModel` keeps its health by this object: make it once, not for each call. */
 export interface Model<Request> {
-  /** Its name in notes, metrics and errors: `gpt-5`. */
+  /** Its name in notes, metrics and errors: `gpt-5.5`. */
   readonly id: string
   /** As OpenTelemetry names it: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string

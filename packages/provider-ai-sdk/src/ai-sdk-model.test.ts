@@ -27,7 +27,7 @@ test.each([
     expect.objectContaining({
       code: 'models/illegal-option',
       message: expect.stringContaining(
-        "aiSdkModel(model): model must be a LanguageModel such as openai('gpt-5'), or its name, not ",
+        "aiSdkModel(model): model must be a LanguageModel such as openai('gpt-5.5'), or its name, not ",
       ),
     }),
   )

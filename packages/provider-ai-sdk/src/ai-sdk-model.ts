@@ -28,7 +28,7 @@ export type AiSdkRequest = Omit<
 export const CODE = 'models/illegal-option'
 const MODEL: OptionRule = [
   (value) => (typeof value === 'string' ? value !== '' : typeof read(value, 'doStream') === 'function'),
-  "a LanguageModel such as openai('gpt-5'), or its name",
+  "a LanguageModel such as openai('gpt-5.5'), or its name",
 ]
 const ARGUMENTS: OptionRules = { model: required(MODEL) }
 
@@ -87,7 +87,7 @@ interface SizedRequest {
   readonly maxOutputTokens?: number
 }
 
-/** `openai/gpt-5` */
+/** `openai/gpt-5.5` */
 const partsOf = (name: string): [provider: string, id: string] => {
   const at = name.indexOf('/')
   return at < 0 ? ['gateway', name] : [name.slice(0, at), name.slice(at + 1)]

@@ -30,7 +30,7 @@ export interface LLMResponseFields extends ProviderResponseFields {
   readonly toolCalls?: readonly LLMToolCall[] | undefined
   /** The reasoning, if the model shows it. */
   readonly reasoning?: string | undefined
-  /** The model that responded, if its name differs from the one you asked for: `gpt-4-0613`. */
+  /** The model that responded, if its name differs from the one you asked for, such as one with a date. */
   readonly responseModel?: string | undefined
   /** True if the response was cut off, and only its beginning is here. Default: false. */
   readonly partial?: boolean | undefined

@@ -26,7 +26,7 @@ Options:
 
 Environment:
   OPENAI_API_KEY, OPENAI_BASE_URL  either of them: ask this OpenAI-compatible model (default: quote the pages, no network)
-  OPENAI_MODEL                     its name (default: gpt-4o-mini)
+  OPENAI_MODEL                     its name (default: gpt-5.5)
   STAGEFLOW_CHAT_DATA              the folder of the sessions (default: .stageflow in the repository)
   NO_COLOR, FORCE_COLOR            switch colors off or on
 

@@ -12,7 +12,7 @@ export type Model = (
 export function openModel(env: NodeJS.ProcessEnv): Model {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL, OPENAI_MODEL: name } = env
   if (!apiKey) return noModel
-  const model = createOpenAI({ apiKey, ...(baseURL && { baseURL }) })(name || 'gpt-5')
+  const model = createOpenAI({ apiKey, ...(baseURL && { baseURL }) })(name || 'gpt-5.5')
   return (context, prompt) => aiSdk(context, { model, prompt })
 }
 

@@ -15,7 +15,7 @@ export function openModel(env: NodeJS.ProcessEnv): Model {
   const client = new OpenAI({ apiKey, ...(baseURL && { baseURL }) })
   return (context, prompt) => {
     const messages = [{ role: 'user' as const, content: prompt }]
-    return openaiChat(context, { client, model: model || 'gpt-5', messages })
+    return openaiChat(context, { client, model: model || 'gpt-5.5', messages })
   }
 }
 
