@@ -390,6 +390,24 @@ void test('no page of the docs is wider than a phone', async () => {
   assert.deepEqual(wide, [])
 })
 
+void test('on a phone, a table of options is as wide as its page, and each cell has the name of its column', async () => {
+  const { page, errors } = await open('reference/packages/interceptor-retry', { viewport: PHONE })
+  const table = page.locator('h2#options ~ table').first()
+  const { scrollWidth, clientWidth } = await table.evaluate(({ scrollWidth, clientWidth }) => ({
+    scrollWidth,
+    clientWidth,
+  }))
+  assert.ok(scrollWidth <= clientWidth, `It has ${scrollWidth} px in ${clientWidth}.`)
+  const labels = await table
+    .locator('tbody tr')
+    .first()
+    .locator('td[data-label]')
+    .evaluateAll((all) => all.map((one) => one.dataset.label))
+  assert.deepEqual(labels, ['type', 'default', 'what it does'])
+  assert.deepEqual(await violations(page), [])
+  assert.deepEqual(errors, [])
+})
+
 void test('the core and the packages without Node run a pipeline in the browser', async () => {
   const contents = `
     import { Pipeline } from '@stageflow/core'

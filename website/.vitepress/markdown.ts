@@ -35,6 +35,24 @@ export function plainCornerCells({ tokens }: State): void {
   }
 }
 
+/** On a phone, rows of a table with three columns or more become blocks, whose cells have the names of their columns. */
+export function labelCells({ tokens }: State): void {
+  let table: Token | undefined
+  let labels: string[] = []
+  let column = 0
+  for (const [index, token] of tokens.entries()) {
+    const content = tokens[index + 1]?.content ?? ''
+    if (token.type === 'table_open') [table, labels] = [token, []]
+    else if (token.type === 'thead_close' && labels.length > 2) table?.attrJoin('class', 'stacked')
+    else if (token.type === 'tr_open') column = 0
+    else if (token.type === 'th_open') labels.push(content.replaceAll('`', ''))
+    else if (token.type === 'td_open') {
+      const label = labels[column++] ?? ''
+      if (labels.length > 2 && column > 1 && content !== '' && label !== '') token.attrSet('data-label', label)
+    }
+  }
+}
+
 type Core = Parameters<Parameters<MarkdownRenderer['core']['ruler']['push']>[1]>[0]
 
 /**
