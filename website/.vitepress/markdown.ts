@@ -35,20 +35,21 @@ export function plainCornerCells({ tokens }: State): void {
   }
 }
 
-/** On a phone, rows of a table with three columns or more become blocks, whose cells have the names of their columns. */
+/** Cells of a table with three columns or more have the names of their columns: on a phone, its rows become blocks. */
 export function labelCells({ tokens }: State): void {
-  let table: Token | undefined
   let labels: string[] = []
   let column = 0
   for (const [index, token] of tokens.entries()) {
+    const { type } = token
     const content = tokens[index + 1]?.content ?? ''
-    if (token.type === 'table_open') [table, labels] = [token, []]
-    else if (token.type === 'thead_close' && labels.length > 2) table?.attrJoin('class', 'stacked')
-    else if (token.type === 'tr_open') column = 0
-    else if (token.type === 'th_open') labels.push(content.replaceAll('`', ''))
-    else if (token.type === 'td_open') {
-      const label = labels[column++] ?? ''
-      if (labels.length > 2 && column > 1 && content !== '' && label !== '') token.attrSet('data-label', label)
+    if (type === 'table_open') labels = []
+    else if (type === 'th_open') labels.push(content.replaceAll('`', ''))
+    else if (type === 'tr_open') column = 0
+    else if (type === 'td_open') {
+      const label = labels[column] ?? ''
+      // The first cell is the title of the block.
+      if (labels.length > 2 && column > 0 && content !== '' && label !== '') token.attrSet('data-label', label)
+      column += 1
     }
   }
 }

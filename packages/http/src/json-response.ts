@@ -26,7 +26,8 @@ export const HEADERS: OptionRule = [isHeaders, "headers, such as { 'x-frame-opti
 function isHeaders(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   try {
-    return new Headers(value as HeadersInit) !== undefined
+    void new Headers(value as HeadersInit)
+    return true
   } catch {
     return false
   }

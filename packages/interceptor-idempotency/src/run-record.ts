@@ -51,7 +51,7 @@ export class ChunkRecorder {
     const { chunk, length } = copyOf(data.chunk)
     this.#length += LEAST_LENGTH + length
     if (this.isFull) this.#events.length = 0
-    else this.#events.push({ ...event, data: { ...data, chunk } } as StageflowEvent)
+    else this.#events.push({ ...event, data: { ...data, chunk } })
   }
 
   /** Whether the chunks are longer than what is kept. */
