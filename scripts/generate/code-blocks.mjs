@@ -54,7 +54,10 @@ function format(root, blocks) {
     writeFileSync(config, JSON.stringify({ ...options, printWidth: WIDTH, ignorePatterns: [] }))
     const files = blocks.map((block, index) => ({ block, name: `${index}.ts`, path: join(folder, `${index}.ts`) }))
     for (const { block, path } of files) writeFileSync(path, block.body)
-    const { stderr, error } = spawnSync('oxfmt', ['-c', config, '.'], { cwd: folder, encoding: 'utf8' })
+    // Colours would stand within the names of files.
+    const { FORCE_COLOR: _, ...inherited } = process.env
+    const env = { ...inherited, NO_COLOR: '1' }
+    const { stderr, error } = spawnSync('oxfmt', ['-c', config, '.'], { cwd: folder, encoding: 'utf8', env })
     if (error !== undefined) throw error
     const formatted = new Map(
       files.map(({ block, path }) => [keyOf(block), wrapComments(readFileSync(path, 'utf8'), WIDTH)]),

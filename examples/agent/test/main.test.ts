@@ -45,7 +45,7 @@ function desk() {
 const UNCHANGED = { open: [1, 2], reply: undefined }
 const ANSWERED = {
   open: [2],
-  reply: expect.stringMatching(/^Hello Ada,\n\nUse `@stageflow\/interceptor-retry`[^]*retry\.md/),
+  reply: expect.stringMatching(/^Hello Ada,\n\nPass `retry\(\)` of `@stageflow\/interceptor-retry`[^]*retry\.md/),
 }
 
 test('--try kills two processes, goes on with the same run, undoes it, leaves nothing behind, and its README shows a part of it', async () => {

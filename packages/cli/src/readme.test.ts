@@ -64,7 +64,8 @@ const shown = [...readme.matchAll(/^```console\n([\s\S]*?)^```/gm)].flatMap(([, 
     .split(/^\$ npx stageflow /m)
     .slice(1)
     .map((text): Shown => {
-      const [command = '', ...lines] = text.trimEnd().split('\n')
+      // A line that is too long for the page is broken with an arrow.
+      const [command = '', ...lines] = text.trimEnd().replaceAll('\n  ↪', '').split('\n')
       return { command, output: lines.join('\n') }
     }),
 )

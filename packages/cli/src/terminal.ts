@@ -22,8 +22,8 @@ export function paint(stream: Writable, style: Style, text: string): string {
 
 export const hasColor = (stream: Writable): boolean => paint(stream, 'red', 'x') !== 'x'
 
-/** The width of the drawings of runs: that of the terminal, and 80 columns in a file or a pipe. */
-export const drawingWidth = ({ output }: Terminal): number => Math.max(30, output.columns ?? 80)
+/** The width of the drawings of runs: that of the terminal. In a file or a pipe 76 columns, so that a mail or a page can quote them. */
+export const drawingWidth = ({ output }: Terminal): number => Math.max(30, output.columns ?? 76)
 
 export function print({ output }: Terminal, ...lines: readonly string[]): void {
   output.write(`${lines.join('\n')}\n`)
