@@ -9,6 +9,8 @@ import { conclude } from '../lib/workspace.mjs'
 // Every `ts` fence of the READMEs and docs compiles, and those whose first line names a file run, by themselves or started by another one.
 
 const MOST_UNCHECKED = 3
+/** All fences are compiled at once. For what hangs: on a busy machine this may be slow. */
+const LONGEST_COMPILE_MS = 600_000
 
 /** What is wrong with the snippets of `root`; `tools` has the paths of `node` and `tsc`, `pages` patterns of files. */
 export async function checkSnippets(root, tools, pages) {
@@ -62,8 +64,10 @@ async function compile(folder, snippets, { tsc }) {
   // Each checker checks the types of the packages again, so that several take twice the processor time of one.
   const { code, output } = await runCommand(tsc, ['-p', folder, '--pretty', 'false', '--checkers', '1'], {
     cwd: folder,
+    timeoutMs: LONGEST_COMPILE_MS,
   })
   if (code === 0) return []
+  if (output.trim() === '') return [`The compiler of all fences ended with ${code}, and printed nothing.`]
   const pageOf = new Map(snippets.map(({ path, page }) => [path.slice(folder.length + 1), page]))
   return output
     .trim()
