@@ -8,7 +8,7 @@ const SLOW_MS = 300
 export const graphs = [
   {
     id: 'notTaken',
-    question: 'does `answer` run if a branch is not taken?',
+    question: '`answer` runs if a branch is not taken',
     stages: [
       { name: 'classify', after: [] },
       { name: 'orders', after: ['classify'], taken: true },
@@ -22,7 +22,7 @@ export const graphs = [
   },
   {
     id: 'uneven',
-    question: 'how often, if both are taken and one is longer?',
+    question: 'how often, if both are taken and one is longer',
     stages: [
       { name: 'classify', after: [] },
       { name: 'orders', after: ['classify'], taken: true },
@@ -37,7 +37,7 @@ export const graphs = [
   },
   {
     id: 'slow',
-    question: 'does it wait for a slow stage that it does not need?',
+    question: 'it waits for a slow stage that it does not need',
     stages: [
       { name: 'classify', after: [] },
       { name: 'orders', after: ['classify'], taken: true },

@@ -27,7 +27,25 @@ const outcomes = MODEL_FAULTS.map(({ what, after: places, outcome, except = {} }
   ]
 })
 const runs = MODEL_FAULTS.reduce((sum, { after: places }) => sum + places.length * CLIENTS.length, 0)
-const usage = MODEL_FAULTS.map((row) => [row.what, after(row.after), ...CLIENTS.map((client) => row.usage[client])])
+
+// The clients of OpenAI share a column: they differ in one row.
+const SERVICES = [
+  { title: 'OpenAI', clients: CLIENTS.filter((client) => /openai/i.test(client)) },
+  ...CLIENTS.filter((client) => !/openai/i.test(client)).map((client) => ({ title: client, clients: [client] })),
+]
+const usage = MODEL_FAULTS.map((row) => {
+  const cells = SERVICES.map(({ clients }) => usual(clients.map((client) => row.usage[client])))
+  const others = SERVICES.flatMap(({ clients }, index) =>
+    clients.filter((client) => row.usage[client] !== cells[index]).map((client) => `${client}: ${row.usage[client]}`),
+  )
+  return [row.what, after(row.after), ...cells, others.join('; ')]
+})
+
+/** The one that most of them are. */
+function usual(values) {
+  const timesOf = (value) => values.filter((each) => each === value).length
+  return values.toSorted((a, b) => timesOf(b) - timesOf(a))[0]
+}
 
 const versions = ['provider-openai', 'provider-ai-sdk'].flatMap((short) =>
   Object.entries(readJson(`packages/${short}/package.json`).devDependencies).filter(([name]) =>
@@ -40,7 +58,9 @@ generateTables('docs/reference/model-faults.md', {
     ['the first model', 'after chunks', 'the stage', 'the spare', 'what readers get', 'except', 'runs'],
     [...outcomes, ['**all**', '', '', '', '', '', `**${runs}**`]],
   ),
-  usage: table(['the first model', 'after chunks', ...CLIENTS], usage),
+  usage: `The column OpenAI stands for these clients: ${SERVICES[0].clients.join('; ')}.
+
+${table(['the first model', 'after chunks', ...SERVICES.map(({ title }) => title), 'except'], usage)}`,
   versions: table(
     ['package', 'version'],
     versions.map(([name, version]) => [`\`${name}\``, version]),

@@ -11,15 +11,27 @@ import { generateTables, table } from './generated-tables.mjs'
 const ROOT = join(import.meta.dirname, '../..')
 const { faults: ran, costs } = readJson(join(ROOT, 'benchmarks/models/results.json'))
 
-const cellOf = (outcomes) => outcomes.map(({ outcome, count }) => `${outcome}: ${count} of ${ran.runs}`).join('; ')
-const outcomes = faults.map(({ id, title }) => [
-  title,
-  ...contenders.map((contender) => cellOf(ran.outcomes[contender.id][id])),
-])
+/** How often something was seen is said only if the runs differ. */
+const cellOf = (outcomes) =>
+  outcomes.length === 1
+    ? outcomes[0].outcome
+    : outcomes.map(({ outcome, count }) => `${outcome}: ${count} of ${ran.runs}`).join('; ')
+const outcomesIn = (shown) =>
+  table(
+    ['', ...shown.map(({ title }) => title)],
+    contenders.map((contender) => [contender.title, ...shown.map(({ id }) => cellOf(ran.outcomes[contender.id][id]))]),
+  )
+const isBeforeText = ({ main: { status, fault } }) => status !== undefined || fault?.afterChunks === 0
 const settings = contenders.map(({ id, title, settings: given }) => [title, ran.versions[id].join(', '), given])
 
 generateTables('docs/start/comparison.md', {
-  fallbacks: `${table(['the first model', ...contenders.map(({ title }) => title)], outcomes)}
+  fallbacks: `The first model fails before its text:
+
+${outcomesIn(faults.filter(isBeforeText))}
+
+It fails later, or the reader stops:
+
+${outcomesIn(faults.filter((fault) => !isBeforeText(fault)))}
 
 Measured on ${ran.measuredOn} with Node ${ran.node}.
 
