@@ -35,23 +35,39 @@ export function plainCornerCells({ tokens }: State): void {
   }
 }
 
-/** Cells of a table with three columns or more have the names of their columns: on a phone, its rows become blocks. */
+/** Names of first columns that the cells below them say themselves. */
+const PLAIN_LABELS = new Set(['name', 'option', 'code', 'what', 'no.', 'Parameter', 'package'])
+
+/** On a phone, the rows of a table with three columns or more become blocks, whose cells have the names of their columns. */
 export function labelCells({ tokens }: State): void {
-  let labels: string[] = []
-  let column = 0
-  for (const [index, token] of tokens.entries()) {
-    const { type } = token
-    const content = tokens[index + 1]?.content ?? ''
-    if (type === 'table_open') labels = []
-    else if (type === 'th_open') labels.push(content.replaceAll('`', ''))
-    else if (type === 'tr_open') column = 0
-    else if (type === 'td_open') {
+  for (const [start, { type }] of tokens.entries()) {
+    if (type !== 'table_open') continue
+    const end = tokens.findIndex((token, index) => index > start && token.type === 'table_close')
+    const cells = tokens.slice(start, end).flatMap((token, index, table) => {
+      const text = (table[index + 1]?.children ?? []).map(({ content }) => content).join('')
+      return token.type === 'th_open' || token.type === 'td_open' ? [{ token, text }] : []
+    })
+    const labels = cells.filter(({ token }) => token.type === 'th_open').map(({ text }) => text)
+    const rows = cells.slice(labels.length).map((cell, index) => ({ ...cell, column: index % labels.length }))
+    if (labels.length <= 2) continue
+    const isNarrow = fitsOnPhone(labels, rows)
+    for (const { token, text, column } of rows) {
       const label = labels[column] ?? ''
-      // The first cell is the title of the block.
-      if (labels.length > 2 && column > 0 && content !== '' && label !== '') token.attrSet('data-label', label)
-      column += 1
+      const isPlain = label === '' || (column === 0 && PLAIN_LABELS.has(label))
+      if (isNarrow) token.attrSet('class', 'narrow')
+      else if (!isPlain && text !== '') token.attrSet('data-label', label)
     }
   }
+}
+
+/** A table of figures or single words fits on a phone as it is: only its head and first column break between words. */
+function fitsOnPhone(labels: readonly string[], rows: readonly { text: string; column: number }[]): boolean {
+  const longestWord = (text: string) => Math.max(...text.split(/[\s-]/).map(({ length }) => length))
+  const widths = labels.map((label, column) => {
+    const texts = rows.filter((cell) => cell.column === column).map(({ text }) => text)
+    return Math.max(longestWord(label), ...texts.map((text) => (column === 0 ? longestWord(text) : text.length)))
+  })
+  return widths.reduce((sum, width) => sum + width + 3, 0) <= 52
 }
 
 type Core = Parameters<Parameters<MarkdownRenderer['core']['ruler']['push']>[1]>[0]
