@@ -77,8 +77,13 @@ const anchors = new Map(pagesNow().map((page) => [page, anchorsOf(read(page))]))
 const DEFINED_ELSEWHERE = /^Defined in: \[\S*node\\_modules\S*\n\n/gm
 /** The generator writes it for each parameter without a default, even if it is required. */
 const NO_DEFAULT = /^(\| .+(?<!\\)\| .+(?<!\\)\|) `undefined` \|$/gm
+/** The generator's name for a parameter that the code takes apart. */
+const TAKEN_APART = /(\.\.\.`?)?__namedParameters/g
 for (const page of pagesNow()) {
-  const linked = read(page).replaceAll(DEFINED_ELSEWHERE, '').replaceAll(NO_DEFAULT, '$1 |')
+  const linked = read(page)
+    .replaceAll(DEFINED_ELSEWHERE, '')
+    .replaceAll(NO_DEFAULT, '$1 |')
+    .replaceAll(TAKEN_APART, (_, rest) => (rest === undefined ? 'fields' : `${rest}others`))
   const text = linked.replaceAll(/(\]\((?![a-z]+:)([^)#\s]*)#)([^)\s]+)(?=\))/g, (link, start, path, anchor) => {
     const there = anchors.get(path === '' ? page : posix.join(posix.dirname(page), path))
     const first = anchor.replace(/-\d+$/, '')
