@@ -75,8 +75,15 @@ for (const file of pagesNow().filter((page) => read(page).length > LONGEST_PAGE)
 const anchors = new Map(pagesNow().map((page) => [page, anchorsOf(read(page))]))
 /** What a class inherits from JavaScript is defined in a package, to which the repository has no link. */
 const DEFINED_ELSEWHERE = /^Defined in: \[\S*node\\_modules\S*\n\n/gm
+/** The generator writes it for each parameter without a default, even if it is required. */
+const NO_DEFAULT = /^(\| .+(?<!\\)\| .+(?<!\\)\|) `undefined` \|$/gm
+/** The generator's name for a parameter that the code takes apart. */
+const TAKEN_APART = /(\.\.\.`?)?__namedParameters/g
 for (const page of pagesNow()) {
-  const linked = read(page).replaceAll(DEFINED_ELSEWHERE, '')
+  const linked = read(page)
+    .replaceAll(DEFINED_ELSEWHERE, '')
+    .replaceAll(NO_DEFAULT, '$1 |')
+    .replaceAll(TAKEN_APART, (_, rest) => (rest === undefined ? 'fields' : `${rest}others`))
   const text = linked.replaceAll(/(\]\((?![a-z]+:)([^)#\s]*)#)([^)\s]+)(?=\))/g, (link, start, path, anchor) => {
     const there = anchors.get(path === '' ? page : posix.join(posix.dirname(page), path))
     const first = anchor.replace(/-\d+$/, '')

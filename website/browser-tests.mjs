@@ -408,6 +408,20 @@ void test('on a phone, a table of options is as wide as its page, and each cell 
   assert.deepEqual(errors, [])
 })
 
+void test('on a phone, a table of figures stays a table, and fits', async () => {
+  const { page, errors } = await open('how-to/call-models', { viewport: PHONE })
+  const tables = await page.locator('.vp-doc table').evaluateAll((all) =>
+    all.map((one) => ({
+      isTable: one.querySelector('[data-label]') === null,
+      isWide: one.scrollWidth > one.clientWidth,
+    })),
+  )
+  const fits = { isTable: true, isWide: false }
+  assert.deepEqual(tables, [fits, fits])
+  assert.deepEqual(await violations(page), [])
+  assert.deepEqual(errors, [])
+})
+
 void test('the core and the packages without Node run a pipeline in the browser', async () => {
   const contents = `
     import { Pipeline } from '@stageflow/core'

@@ -6,7 +6,15 @@ import { defineConfig } from 'vitepress'
 import type { Plugin } from 'vitepress'
 
 import { markTyped, typesOnHover } from './hovers.ts'
-import { drawMermaid, fileTitles, labelCells, linkToSite, packageManagerTabs, plainCornerCells } from './markdown.ts'
+import {
+  drawMermaid,
+  fileTitles,
+  linkToSite,
+  packageManagerTabs,
+  plainCornerCells,
+  wholeFlags,
+  wideTables,
+} from './markdown.ts'
 import { writeMarkdown } from './llms.ts'
 import { DESCRIPTION, NO_PAGES, REPOSITORY, ROOT, pageOf } from './pages.ts'
 import { navigation, sidebar } from './sidebar.ts'
@@ -47,11 +55,12 @@ export default defineConfig({
     config(md) {
       md.core.ruler.push('links-between-files', linkToSite)
       md.core.ruler.push('empty-headers', plainCornerCells)
-      md.core.ruler.push('cells-of-phones', labelCells)
+      md.core.ruler.push('wide-tables', wideTables)
       md.core.ruler.push('package-managers', packageManagerTabs)
       md.core.ruler.push('types-on-hover', markTyped)
       md.core.ruler.push('file-titles', fileTitles)
       drawMermaid(md)
+      wholeFlags(md)
     },
   },
   lastUpdated: hasHistory(),

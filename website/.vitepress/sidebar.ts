@@ -195,7 +195,7 @@ const docs: readonly Item[] = PARTS.map(([title, pages]) =>
 
 if (left.size > 0) throw new Error(`These pages are in no part of the sidebar: ${[...left.keys()].join(', ')}.`)
 
-const back: Item = { text: '← Docs', link: '/start/quickstart' }
+const back: Item = { text: '← Docs', link: '/start/quickstart', docFooterText: 'Quickstart' }
 
 /** Lists that are long have a sidebar of their own: packages, and the API. */
 export const sidebar: Record<string, Item[]> = {
