@@ -6,18 +6,11 @@ import { defineConfig } from 'vitepress'
 import type { Plugin } from 'vitepress'
 
 import { markTyped, typesOnHover } from './hovers.ts'
-import {
-  drawMermaid,
-  fileTitles,
-  linkToSite,
-  packageManagerTabs,
-  plainCornerCells,
-  wholeFlags,
-  wideTables,
-} from './markdown.ts'
+import { drawMermaid, fileTitles, linkToSite, packageManagerTabs, plainCornerCells, wholeFlags } from './markdown.ts'
 import { writeMarkdown } from './llms.ts'
 import { DESCRIPTION, NO_PAGES, REPOSITORY, ROOT, pageOf } from './pages.ts'
 import { navigation, sidebar } from './sidebar.ts'
+import { tablesOnPhones } from './tables.ts'
 import { searchIndex } from '../search/search-index.ts'
 import { anchorOf } from '../../examples/chat/src/search/markdown.ts'
 
@@ -55,7 +48,7 @@ export default defineConfig({
     config(md) {
       md.core.ruler.push('links-between-files', linkToSite)
       md.core.ruler.push('empty-headers', plainCornerCells)
-      md.core.ruler.push('wide-tables', wideTables)
+      md.core.ruler.push('tables-on-phones', tablesOnPhones)
       md.core.ruler.push('package-managers', packageManagerTabs)
       md.core.ruler.push('types-on-hover', markTyped)
       md.core.ruler.push('file-titles', fileTitles)

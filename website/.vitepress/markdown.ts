@@ -6,7 +6,7 @@ interface State {
   readonly tokens: readonly Token[]
   readonly env: { readonly path: string; readonly realPath?: string }
 }
-type Token = ReturnType<MarkdownRenderer['parse']>[number]
+export type Token = ReturnType<MarkdownRenderer['parse']>[number]
 
 /** Links in Markdown lead from file to file, as on GitHub. On the site they lead from page to page. */
 export function linkToSite({ tokens, env }: State): void {
@@ -40,62 +40,6 @@ export function plainCornerCells({ tokens }: State): void {
     const [text, close] = [tokens[index + 1], tokens[index + 2]]
     if (open.type === 'th_open' && text?.content === '' && close?.type === 'th_close') open.tag = close.tag = 'td'
   }
-}
-
-/** Names of first columns that the cells below them say themselves. */
-const PLAIN_LABELS = new Set(['name', 'option', 'code', 'what', 'no.', 'Parameter', 'package'])
-
-/**
- * Tables with three columns or more, or with long names: a row with a title alone is one cell. On a phone, rows become blocks, whose
- * cells have the names of their columns.
- */
-export function wideTables({ tokens }: State): void {
-  for (const [open, { type }] of tokens.entries()) {
-    if (type !== 'table_open') continue
-    const end = tokens.findIndex((token, index) => index > open && token.type === 'table_close')
-    const cells = tokens.slice(open, end).flatMap((token, index, table) => {
-      const words = (table[index + 1]?.children ?? []).filter((child) => child.type !== 'html_inline')
-      const text = words.map(({ content }) => content).join('')
-      return token.type === 'th_open' || token.type === 'td_open' ? [{ token, text, close: table[index + 2] }] : []
-    })
-    const labels = cells.filter(({ token }) => token.type === 'th_open').map(({ text }) => text)
-    const rows = cells.slice(labels.length).map((cell, index) => ({ ...cell, column: index % labels.length }))
-    const [first = 0, second = 0] = labels.map((_, at) =>
-      Math.max(...rows.map(({ text, column }) => (column === at ? longestWord(text) : 0))),
-    )
-    if (labels.length === 2 && first <= 16 && first + second <= 34) {
-      for (const { token } of rows) token.attrSet('class', 'whole')
-      continue
-    }
-    if (labels.length === 2 && rows.every(({ text, column }) => column === 0 || text.length <= 12)) continue
-    for (let start = 0; start < rows.length; start += labels.length) {
-      const [title, ...others] = rows.slice(start, start + labels.length)
-      if (title === undefined || others.some(({ text }) => text !== '')) continue
-      title.token.attrSet('colspan', String(labels.length))
-      for (const { token, close } of others) token.hidden = close!.hidden = true
-    }
-    const isNarrow = labels.length > 2 && fitsOnPhone(labels, rows)
-    for (const { token, text, column } of rows) {
-      const label = labels[column] ?? ''
-      const isPlain = label === '' || (column === 0 && PLAIN_LABELS.has(label))
-      if (isNarrow) token.attrSet('class', 'narrow')
-      else if (column > 0 && ['–', '-'].includes(text)) token.attrSet('class', 'none')
-      else if (!isPlain && text !== '') token.attrSet('data-label', label)
-    }
-  }
-}
-
-function longestWord(text: string): number {
-  return Math.max(...text.split(/[\s-]/).map(({ length }) => length))
-}
-
-/** A table of figures or single words fits on a phone as it is: only its head and first column break between words. */
-function fitsOnPhone(labels: readonly string[], rows: readonly { text: string; column: number }[]): boolean {
-  const widths = labels.map((label, column) => {
-    const texts = rows.filter((cell) => cell.column === column).map(({ text }) => text)
-    return Math.max(longestWord(label), ...texts.map((text) => (column === 0 ? longestWord(text) : text.length)))
-  })
-  return widths.reduce((sum, width) => sum + width + 3, 0) <= 52
 }
 
 type Core = Parameters<Parameters<MarkdownRenderer['core']['ruler']['push']>[1]>[0]

@@ -237,7 +237,11 @@ function apiGroups(items: readonly Item[]): Item[] {
 
 /** The main places, those that the site has. */
 export const navigation: DefaultTheme.NavItem[] = [
-  { text: 'Docs', link: '/start/quickstart', activeMatch: '^/(start|tutorials|how-to|concepts)/(?!examples)' },
+  {
+    text: 'Docs',
+    link: '/start/quickstart',
+    activeMatch: '^/(start|tutorials|how-to|concepts|project|reference)/(?!examples|packages/|api/)',
+  },
   { text: 'Examples', link: '/start/examples' },
   { text: 'Packages', link: `/${PACKAGES}core`, activeMatch: `^/${PACKAGES}` },
   { text: 'API', link: `/${API}core`, activeMatch: `^/${API}` },
