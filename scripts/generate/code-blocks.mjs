@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 import { codeBlocks } from '../docs/code-blocks.mjs'
 import { conclude } from '../lib/workspace.mjs'
@@ -54,15 +55,14 @@ function format(root, blocks) {
     writeFileSync(config, JSON.stringify({ ...options, printWidth: WIDTH, ignorePatterns: [] }))
     const files = blocks.map((block, index) => ({ block, name: `${index}.ts`, path: join(folder, `${index}.ts`) }))
     for (const { block, path } of files) writeFileSync(path, block.body)
-    // Colours would stand within the names of files.
-    const { FORCE_COLOR: _, ...inherited } = process.env
-    const env = { ...inherited, NO_COLOR: '1' }
-    const { stderr, error } = spawnSync('oxfmt', ['-c', config, '.'], { cwd: folder, encoding: 'utf8', env })
+    const { stderr, error } = spawnSync('oxfmt', ['-c', config, '.'], { cwd: folder, encoding: 'utf8' })
     if (error !== undefined) throw error
     const formatted = new Map(
       files.map(({ block, path }) => [keyOf(block), wrapComments(readFileSync(path, 'utf8'), WIDTH)]),
     )
-    const broken = files.filter(({ name }) => stderr.includes(`[${name}:`)).map(({ block }) => block)
+    // Its colours stand within the names of files.
+    const said = stripVTControlCharacters(stderr)
+    const broken = files.filter(({ name }) => said.includes(`[${name}:`)).map(({ block }) => block)
     return {
       formatted,
       problems: broken.map(({ file, line }) => `${file}:${line}: the block does not parse, so it cannot be formatted.`),
