@@ -2,27 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { layOut, type Layout, type Place } from '../page/layout/layout.ts'
-import type { LayoutStage } from '../page/layout/spots.ts'
+import { largeGraph, stageAfter } from './large-graph.ts'
 
 const graphs = fc
   .array(fc.array(fc.nat({ max: 40 }), { maxLength: 4 }), { maxLength: 60 })
   .map((lists) => lists.map((steps, index) => stageAfter(steps.map((step) => index - 1 - step))))
 const directions = fc.constantFrom('right' as const, 'down' as const)
-
-/** Dependencies that don't exist are left out. */
-function stageAfter(dependencies: readonly number[]): LayoutStage {
-  return { dependencies: [...new Set(dependencies.filter((dependency) => dependency >= 0))] }
-}
-
-/** A graph in which each stage reads up to three of the 30 before it. The same numbers in each run of the test. */
-function largeGraph(count: number): readonly LayoutStage[] {
-  let state = 7
-  const next = (below: number) => (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) % below
-  return Array.from({ length: count }, (_, index) => {
-    const reads = index < 12 ? 0 : 1 + (next(2 ** 20) % 3)
-    return stageAfter(Array.from({ length: reads }, () => index - 1 - (next(2 ** 20) % Math.min(30, index))))
-  })
-}
 
 /** Points on an edge: 12 on each of its lines and curves. */
 function pointsOn(path: string): readonly Place[] {
@@ -157,19 +142,5 @@ describe('a layout', () => {
   test('takes a chain of 10,000 stages', () => {
     const chain = Array.from({ length: 10_000 }, (_, index) => stageAfter([index - 1]))
     expect(layOut(chain, 'right').layers.at(-1)).toBe(9_999)
-  })
-
-  test.each([
-    [200, 15],
-    [1_000, 100],
-  ])('of %i stages takes at most %i ms of processor time', (count, mostMs) => {
-    const graph = largeGraph(count)
-    const times = Array.from({ length: 12 }, () => {
-      const before = process.threadCpuUsage()
-      layOut(graph, 'right')
-      const { user, system } = process.threadCpuUsage(before)
-      return (user + system) / 1_000
-    })
-    expect(Math.min(...times)).toBeLessThan(mostMs)
   })
 })
