@@ -14,6 +14,8 @@ await setUp('all').catch((error) => {
 
 const tasks = Object.keys(JSON.parse(readFileSync(join(ROOT, 'turbo.json'), 'utf8')).tasks).map((task) => task.slice(3))
 const checks = tasks.filter((task) => task !== 'build' && task !== 'unit')
+/** How many lines of a failed step are printed again. */
+const MOST_REPEATED = 40
 const runs = join(ROOT, '.turbo/runs')
 rmSync(runs, { recursive: true, force: true })
 // Tests wait a lot: for a lease to end, for a process to start. Checks beside them use that time. One turbo would start them last,
@@ -53,12 +55,22 @@ function record() {
   const summaries = existsSync(runs) ? readdirSync(runs).filter((name) => name.endsWith('.json')) : []
   const done = summaries.flatMap((name) => JSON.parse(readFileSync(join(runs, name), 'utf8')).tasks)
   if (done.length === 0) return
-  const failed = done.filter(({ execution }) => execution?.exitCode !== 0).map(({ task }) => task)
-  console.log(`${done.length} steps, ${failed.length === 0 ? 'all passed' : `failed: ${failed.join(', ')}`}`)
+  const failed = done.filter(({ execution }) => execution?.exitCode !== 0)
+  for (const { task, logFile } of failed) repeatEnd(task, logFile)
+  const names = failed.map(({ task }) => task)
+  console.log(`${done.length} steps, ${names.length === 0 ? 'all passed' : `failed: ${names.join(', ')}`}`)
   const folder = join(ROOT, 'node_modules/.cache/stageflow')
   mkdirSync(folder, { recursive: true })
   writeFileSync(
     join(folder, 'steps.json'),
     JSON.stringify({ passed: done.length - failed.length, failed: failed.length }),
   )
+}
+
+// What the tests print is long, and stands between a failure and the end.
+function repeatEnd(task, logFile) {
+  const log = join(ROOT, logFile)
+  if (!existsSync(log)) return
+  const end = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-MOST_REPEATED)
+  console.log(`The end of ${task}:\n${end.join('\n')}\n`)
 }

@@ -32,7 +32,9 @@ fi
 mkdir -p .turbo/runs
 for task in $tasks; do
   case " $FAILING " in *" $task "*) exit=1 code=1 ;; *) exit=0 ;; esac
-  echo "{ \\"tasks\\": [{ \\"task\\": \\"$task\\", \\"execution\\": { \\"exitCode\\": $exit } }] }" >".turbo/runs/$task.json"
+  log=".turbo/turbo-$task.log"
+  seq -f "$task says %g" 50 >"$log"
+  echo "{ \\"tasks\\": [{ \\"task\\": \\"$task\\", \\"logFile\\": \\"$log\\", \\"execution\\": { \\"exitCode\\": $exit } }] }" >".turbo/runs/$task.json"
 done
 exit $code
 `
@@ -95,18 +97,23 @@ test('the tests run beside the checks, after the build, and all steps are counte
 
 test('after a failed build no test runs, and the checks do', async () => {
   const { code, said, calls, steps } = await verify('test', { FAILING: 'build' })
-  expect({ code, said, steps }).toEqual({ code: 1, said: '3 steps, failed: build', steps: { passed: 2, failed: 1 } })
+  expect({ code, steps }).toEqual({ code: 1, steps: { passed: 2, failed: 1 } })
+  expect(said).toMatch(/3 steps, failed: build$/)
   expect(calls).toEqual([BUILD, CHECKS])
 })
 
 test.each(['unit', 'check:two'])('a failure of %s stops nothing, is named, and is the exit code', async (failing) => {
   const { code, said, calls, steps } = await verify('test', { FAILING: failing, MEET: '1' })
-  expect({ code, said, steps }).toEqual({
-    code: 1,
-    said: `4 steps, failed: ${failing}`,
-    steps: { passed: 3, failed: 1 },
-  })
+  expect({ code, steps }).toEqual({ code: 1, steps: { passed: 3, failed: 1 } })
+  expect(said.endsWith(`\n4 steps, failed: ${failing}`)).toBe(true)
   expect(calls).toHaveLength(3)
+})
+
+test('the last 40 lines of each step that failed are printed again at the end', async () => {
+  const { said } = await verify('check', { FAILING: 'check:one check:two' })
+  const endOf = (task) => `The end of ${task}:\n${numbers.map((number) => `${task} says ${number}`).join('\n')}\n`
+  const numbers = Array.from({ length: 40 }, (_, index) => 11 + index)
+  expect(said).toBe(`${endOf('check:one')}\n${endOf('check:two')}\n3 steps, failed: check:one, check:two`)
 })
 
 test('npm run check runs no test', async () => {
