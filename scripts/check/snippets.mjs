@@ -24,20 +24,20 @@ export async function checkSnippets(root, tools, pages) {
   const folder = join(root, '.snippets')
   rmSync(folder, { recursive: true, force: true })
   try {
-    writeSnippets(root, folder, checked)
-    problems.push(...(await compile(folder, checked, tools)))
+    setUp(root, folder)
+    const written = writePages(folder, checked)
+    problems.push(...(await compile(folder, written, tools)))
     // What does not compile is not run: its error would only be said twice.
-    const runs = problems.length > 0 ? [] : checked.filter(isRun)
-    problems.push(...(await runAll(folder, runs, tools)))
-    return { problems, checked: checked.length, run: runs.length, unchecked: unchecked.length }
+    const isAllCompiled = problems.length === 0
+    if (isAllCompiled) problems.push(...(await runAll(folder, written, tools)))
+    const run = isAllCompiled ? checked.filter(isRun).length : 0
+    return { problems, checked: checked.length, run, unchecked: unchecked.length }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-// A page is a folder, so that its files can import each other. Each file starts on the line that it has in its page,
-// so that the line numbers of errors are those of the page.
-function writeSnippets(root, folder, snippets) {
+function setUp(root, folder) {
   linkModules(root, folder)
   const options = {
     composite: false,
@@ -51,12 +51,20 @@ function writeSnippets(root, folder, snippets) {
   const config = { extends: '../tsconfig.base.json', compilerOptions, include: ['**/*.ts'], exclude: ['node_modules'] }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
-  for (const snippet of snippets) {
+}
+
+/**
+ * A page is a folder, so that its files can import each other. Each file starts on the line that it has in its page, so that the line
+ * numbers of errors are those of the page.
+ */
+function writePages(folder, snippets) {
+  return snippets.map((snippet) => {
     const slug = snippet.page.replace(/\.md$/, '').replaceAll('/', '--')
-    snippet.path = join(folder, slug, snippet.file ?? `line-${snippet.line}.ts`)
-    mkdirSync(dirname(snippet.path), { recursive: true })
-    writeFileSync(snippet.path, '\n'.repeat(snippet.line - 1) + snippet.body)
-  }
+    const path = join(folder, slug, snippet.file ?? `line-${snippet.line}.ts`)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, '\n'.repeat(snippet.line - 1) + snippet.body)
+    return { ...snippet, path }
+  })
 }
 
 async function compile(folder, snippets, { tsc }) {
@@ -78,18 +86,27 @@ async function compile(folder, snippets, { tsc }) {
 }
 
 // A process per page, since most of a run is the start of Node and the loading of the packages. What does not end well there, or prints
-// something else, is run again in a process of its own, whose verdict counts.
+// something else, is run again in a process of its own, whose verdict counts. It gets a new folder: the first run may have left files.
 async function runAll(folder, snippets, { node }) {
   const cache = join(folder, '.cache')
-  const pages = Object.values(Object.groupBy(snippets.filter(canShare), ({ page }) => page)).filter(
+  const runs = snippets.filter(isRun)
+  const pages = Object.values(Object.groupBy(runs.filter(canShare), ({ page }) => page)).filter(
     ({ length }) => length > 1,
   )
-  const shared = new Set(pages.flat())
-  const alone = snippets.filter((snippet) => !shared.has(snippet))
-  await eachOf(pages, async (files) => void alone.push(...(await runPage(node, cache, files))))
+  const proven = new Set(pages.flat().map(placeOf))
+  await eachOf(pages, async (files) => {
+    for (const file of await runPage(node, cache, files)) proven.delete(placeOf(file))
+  })
+  const alone = writePages(join(folder, 'alone'), snippets).filter(
+    (snippet) => isRun(snippet) && !proven.has(placeOf(snippet)),
+  )
   const found = []
   await eachOf(alone, async (snippet) => void found.push(...(await runFile(node, cache, snippet))))
   return found.sort()
+}
+
+function placeOf({ page, line }) {
+  return `${page}:${line}`
 }
 
 async function eachOf(items, run) {

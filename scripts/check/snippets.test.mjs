@@ -70,6 +70,23 @@ test('of several files of a page, those that are wrong are refused, each as if i
   ])
 })
 
+test('a file that is run again finds nothing that its first run left', async () => {
+  const first = `const where = 'isShared' in globalThis ? 'shared' : existsSync('left.txt') ? 'left' : 'alone'`
+  const { problems, run } = await check(
+    fence('ts', '// share.ts', `Object.assign(globalThis, { isShared: true })`, 'export {}'),
+    fence(
+      'ts',
+      '// leave.ts',
+      `import { existsSync, writeFileSync } from 'node:fs'`,
+      first,
+      `writeFileSync('left.txt', where)`,
+      'console.log(where)',
+    ),
+    fence('text output', 'alone'),
+  )
+  expect({ problems, run }).toEqual({ problems: [], run: 2 })
+})
+
 test('a file that another one starts runs there only, and its output is what that run prints', async () => {
   const program = fence('ts', '// ask.ts', `console.log('asked', process.env['ASK_URL'] ?? process.exit(1))`)
   const harness = fence('ts', '// try.ts', `process.env['ASK_URL'] = 'here'`, `await import('./ask.ts')`, 'export {}')
