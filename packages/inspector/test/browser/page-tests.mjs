@@ -317,10 +317,16 @@ void test('if the app ends, the page says so, its clock stops, and all that was 
   const stopped = await clock.textContent()
   await page.waitForTimeout(400)
   assert.equal(await clock.textContent(), stopped)
-  await checkScreen(page, 'gone-desktop-light')
-  await page.setViewportSize({ width: 390, height: 844 })
+  for (const [name, { viewport, colorScheme }] of Object.entries(WINDOWS)) {
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme })
+    await checkScreen(page, `gone-${name}`)
+  }
+  // The button turns the last of them, which is dark, into light.
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const dark = await background()
   await page.getByRole('button', { name: 'Dark or light' }).click()
-  await checkScreen(page, 'gone-phone-dark')
+  assert.notEqual(await background(), dark)
   await box(page, 'memory').click()
   await page.getByRole('complementary', { name: 'Stage memory' }).waitFor()
   answer.resolve()
