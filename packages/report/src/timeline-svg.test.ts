@@ -189,6 +189,12 @@ test('a screen reader gets a title, and a description with every stage', () => {
   expect(description?.text).toContain('persist: skip, its condition was false.')
 })
 
+test.each([0.42, 4.4, 44, 4_400, 440_000, 9_000_000])('the axis of %d ms has two times, however narrow it is', (ms) => {
+  const name = 'a_stage_whose_name_takes_room'
+  const svg = draw(reportOf(ms, [written(name, { startedAt: 0, endedAt: ms })]), { width: 480 })
+  expect(withClass(svg, 'tick').length).toBeGreaterThanOrEqual(2)
+})
+
 test('the axis begins at 0 and has round times within the plot', () => {
   const ticks = withClass(draw(reportOf(1_225, [written('a', { startedAt: 0, endedAt: 1_225 })])), 'tick')
   expect(ticks.map(({ text }) => text)).toEqual(['0 ms', '200 ms', '400 ms', '600 ms', '800 ms', '1 s', '1.2 s'])

@@ -3,15 +3,13 @@ import type { JSX } from 'preact'
 import { shownDuration } from '../state/duration.ts'
 import type { TimeScale } from './time-scale.ts'
 
-/** A label needs this share of the width on its right side. */
-const LABEL_SHARE = 0.94
-
+/** The last label may lie over the column of durations, which begins behind the axis and has nothing at this height. */
 export function TimeAxis({ scale, height }: { readonly scale: TimeScale; readonly height: number }): JSX.Element {
   return (
     <div class="axis" aria-hidden="true">
       {scale.ticks.map(({ left, ms }) => (
         <div key={ms} class="tick" style={{ left: percent(left), height: `${height}px` }}>
-          {left < LABEL_SHARE && <span>{ms === 0 ? '0' : shownDuration(ms)}</span>}
+          <span>{ms === 0 ? '0' : shownDuration(ms)}</span>
         </div>
       ))}
       {scale.pauses.map(({ left, width, durationMs }) => (

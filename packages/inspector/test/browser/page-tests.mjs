@@ -402,6 +402,8 @@ void test('no screen has a violation that axe finds, and each fits its window', 
       await page.locator('.link-live').waitFor()
       await page.locator('main h1, .empty').first().waitFor()
       await checkScreen(page, `${name}-${windowName}`)
+      const axes = await page.locator('.timeline:visible .axis').all()
+      for (const axis of axes) assert.ok((await axis.locator('span').count()) >= 2, `${name}: the axis has two times`)
       assert.deepEqual(errors, [], name)
       await page.context().close()
     }
