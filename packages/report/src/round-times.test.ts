@@ -14,6 +14,13 @@ test.each([
   for (const [place, time] of times.entries()) expect(found[place]).toBeCloseTo(time)
 })
 
+test.each([-3, 0, 1, 2, 3])('with room for %i steps, the axis of any length has a time besides its 0', (most) => {
+  for (let lengthMs = 0.001; lengthMs < 1e9; lengthMs *= 1.07) {
+    const [, second = Infinity] = roundTimes(lengthMs, most)
+    expect(second).toBeLessThanOrEqual(lengthMs)
+  }
+})
+
 test('an argument without a parameter is refused', () => {
   const call = roundTimes as (...given: readonly number[]) => unknown
   expect(() => call(1, 2, 3)).toThrow(expect.objectContaining({ code: 'report/illegal-option' }) as Error)

@@ -27,12 +27,10 @@ export function scaleOf(
 
 /** A tick needs this many px, so that its label doesn't touch the next one. */
 const TICK_WIDTH = 70
-/** The fewest steps of which one is always shorter than the run: with fewer, an axis may have only its 0. */
-const FEWEST_STEPS = 3
 
 /** Lines at round times since the start of the run, with their labels above them. */
 export function drawAxis(startedAt: number, durationMs: number, scale: Scale, top: number, bottom: number): Markup {
-  const most = Math.max(FEWEST_STEPS, Math.floor((scale.to - scale.from) / TICK_WIDTH))
+  const most = Math.floor((scale.to - scale.from) / TICK_WIDTH)
   return roundTimes(durationMs, most)
     .map((ms) => {
       const x = scale.x(startedAt + ms)

@@ -23,8 +23,6 @@ const MORE_ROWS = 8
 /** What a label of the axis needs, and what the names and durations beside the bars take. */
 const TICK_WIDTH = 75
 const BESIDE_BARS = 300
-/** The fewest steps of which one is always shorter than the run: with fewer, an axis may have only its 0. */
-const FEWEST_STEPS = 3
 
 /** When each stage of the shown run waited and ran. */
 export function Timeline(): JSX.Element {
@@ -46,7 +44,7 @@ export function Timeline(): JSX.Element {
   const rows = isWhole.value ? all : mostTelling(all, MOST_ROWS, isOnPath, until)
   const from = view?.summary.startedAt ?? 0
   const { width, height } = size.value
-  const mostTicks = Math.max(FEWEST_STEPS, Math.floor((width - BESIDE_BARS) / TICK_WIDTH))
+  const mostTicks = Math.floor((width - BESIDE_BARS) / TICK_WIDTH)
   const scale = timeScale({ from, to: until }, busyTimes(all, until), mostTicks)
   const first = Math.max(0, Math.floor(top.value / ROW_HEIGHT) - MORE_ROWS)
   const shown = rows.slice(first, first + Math.ceil(height / ROW_HEIGHT) + 2 * MORE_ROWS)
